@@ -1,0 +1,59 @@
+# `make` alone lists what can be done.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types contracts schema bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/run ## Start Broadsheet; the workspace opens on http://127.0.0.1:8000
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/dev ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev format lint types contracts schema test ## Everything that a change must pass
+
+format: $(VENV)/dev ## Check the formatting
+	@$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev ## Check the style
+	@$(BIN)/ruff check .
+
+types: $(VENV)/dev ## Check the types
+	@$(BIN)/mypy
+
+contracts: $(VENV)/dev ## Check who imports whom
+	@$(BIN)/lint-imports
+
+schema: $(VENV)/dev ## Check that the migrations make the tables that the code declares
+	@$(BIN)/python -m storage.migrations
+
+bench: $(VENV)/dev ## Print our figures beside their baselines
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/dev ## Write the lock files anew (needs uv)
+	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements.lock
+	@uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches; data is left alone
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Broadsheet needs Python 3.11 or newer; '$(PYTHON)' is older or missing. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "The module venv is missing. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/run: requirements.lock | $(BIN)/python
+	@[ -e $(VENV)/dev ] || { echo "Setting up, once: installing packages into $(VENV)"; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock | $(BIN)/python
+	@echo "Setting up, once: installing packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""The core of Broadsheet: papers, topics, schedules and sentences. It knows no chat platform and no SQL."""

@@ -1,0 +1,110 @@
+"""Everything that Broadsheet raises on purpose.
+
+::
+
+    BroadsheetError
+    ├── Mistake            a person typed or pressed something that can't be done: one sentence, and an example
+    ├── Misconfigured      the settings can't be used; all faults at once                        (exit code 2)
+    ├── Locked             another instance holds the data directory                             (exit code 3)
+    ├── Refused            a platform turned the credentials down; restarting will not help      (exit code 4)
+    ├── StoreError         the database or the disk can't take or give data
+    │   └── NewerStore     the database was written by a newer version of Broadsheet
+    ├── SourceError        a source of papers did not give what it should
+    │   ├── SourceDown     no usable answer: network, time-out, 5xx, open circuit
+    │   ├── SourceRefused  the source says no: 400, 404, a bad identifier
+    │   └── Malformed      an answer that is not what the source documents
+    └── SendError          a chat did not take a message
+        ├── TryLater       nothing was posted; ``after`` seconds say when to ask again
+        ├── Uncertain      the message may or may not have been posted
+        ├── Gone           the channel (or the installation) will never take it
+        └── Unsendable     the message itself is wrong: our own bug
+"""
+
+from __future__ import annotations
+
+
+class BroadsheetError(Exception):
+    """The root; its text is one sentence for people."""
+
+
+class Mistake(BroadsheetError):
+    """What a person asked for can't be done; nothing was changed.
+
+    ``example`` is a correct command that they can send instead, or empty.
+    """
+
+    def __init__(self, sentence: str, example: str = "") -> None:
+        super().__init__(sentence)
+        self.example = example
+
+
+class Misconfigured(BroadsheetError):
+    """The settings can't be used; ``faults`` holds one sentence for each."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Locked(BroadsheetError):
+    """Another instance holds the data directory."""
+
+
+class Refused(BroadsheetError):
+    """A platform refused the credentials or the configuration; do not restart."""
+
+
+class StoreError(BroadsheetError):
+    """The database or its disk can't take or give data."""
+
+
+class NewerStore(StoreError):
+    """The database was written by a newer version of Broadsheet."""
+
+
+class SourceError(BroadsheetError):
+    """A source of papers did not give what it should."""
+
+
+class SourceDown(SourceError):
+    """No usable answer came; the same request may work later."""
+
+
+class SourceRefused(SourceError):
+    """The source understood the request and said no."""
+
+
+class Malformed(SourceError):
+    """The answer is not what the source documents."""
+
+
+class SendError(BroadsheetError):
+    """A chat did not take a message."""
+
+
+class TryLater(SendError):
+    """Nothing was posted; ask again after ``after`` seconds."""
+
+    def __init__(self, sentence: str, after: float) -> None:
+        super().__init__(sentence)
+        self.after = after
+
+
+class Uncertain(SendError):
+    """The message may or may not have been posted; look before sending again."""
+
+
+class Gone(SendError):
+    """The channel will never take a message, for a reason that people can read.
+
+    ``installation`` is true when no channel of that workspace will.
+    """
+
+    def __init__(self, reason: str, *, installation: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.installation = installation
+
+
+class Unsendable(SendError):
+    """The message itself is wrong; sending it again can't help."""

@@ -1,0 +1,72 @@
+"""Logging: lines for the operator on stderr, everything with tracebacks in a file, no secrets in either."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+FILE: Final = "broadsheet.log"
+_SIZE: Final = 1_000_000
+_KEPT: Final = 4
+_SECRETS: Final = re.compile(
+    r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|\b[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}|gAAAAA[\w=-]{20,}"
+    r"|(?<=Bearer )\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+"""Slack's and Discord's tokens, Fernet texts, bearer tokens, passwords in addresses."""
+
+
+def redact(text: str) -> str:
+    """Return *text* without anything that looks like a secret."""
+    return _SECRETS.sub("[secret]", text)
+
+
+class _Redacted(logging.Formatter):
+    """Formats, then takes secrets out of the whole, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+class _Brief(_Redacted):
+    """For people who watch a terminal: no traceback, that is in the file."""
+
+    def formatException(self, ei: object) -> str:  # noqa: ARG002, N802  the name is logging's
+        return ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        # The text of the traceback is cached on the record, for the file's sake; leave it alone.
+        cached, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record).rstrip()
+        finally:
+            record.exc_text = cached
+
+
+def configure(level: str, directory: Path) -> None:
+    """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written."""
+    console = logging.StreamHandler(sys.stderr)
+    console.setLevel(level)
+    console.setFormatter(_Brief("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    handlers: list[logging.Handler] = [console]
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = RotatingFileHandler(directory / FILE, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
+        (directory / FILE).touch(mode=0o600)
+    except OSError:
+        pass  # the command says what is wrong with the directory when it needs it
+    else:
+        file.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        handlers.append(file)
+    logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
+    for noisy in ("apscheduler", "httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def reference() -> str:
+    """Return a short reference that is told to a person and written beside the traceback."""
+    return secrets.token_hex(4)
