@@ -1,0 +1,161 @@
+"""What Broadsheet says, as platform-neutral values, and their versioned JSON.
+
+Every string is plain, inert text: renderers escape and shorten, nothing else does. Builders for the sentences that more
+than one flow says live in `bot.wording`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal
+
+from bot.errors import Malformed
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: a command with its arguments filled in.
+
+    ``about`` names what it acts on for those who can't see it stand there ("DreamID-Omni"). ``style`` "main" marks the
+    one thing that most people want next.
+    """
+
+    label: str
+    command: str
+    arguments: dict[str, str] = field(default_factory=dict)
+    about: str = ""
+    style: Literal["", "main"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place outside to go to. ``url`` is https and made by us or checked by a source."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry: mostly a paper, sometimes a follow, a command or a change.
+
+    ``number`` stays for ever, people write "#3 is great". ``text`` is the one line of sense, ``notes`` the small print
+    in order ("ByteDance", "Xu Guo +9"), ``because`` the words of topics that matched. ``section`` is a heading; it is
+    shown where it differs from the item before. ``actions`` beyond the first may be folded into a menu.
+    """
+
+    title: str
+    url: str = ""
+    number: int | None = None
+    text: str = ""
+    votes: int | None = None
+    notes: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    because: tuple[str, ...] = ()
+    abstract: str = ""
+    thumbnail: str = ""
+    section: str = ""
+    paper: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One message. ``folio`` is the line at its head ("Tue 24 Nov", "top 5 of 17", "votes of Mon 23 Nov").
+
+    ``marks`` are words to be highlighted in titles and texts. ``fallback`` is what a notification shows. ``tone`` says
+    what it is to people: a digest, an alert, an answer, a mistake or a failure.
+    """
+
+    title: str = ""
+    text: str = ""
+    folio: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    actions: tuple[Action, ...] = ()
+    footer: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    fallback: str = ""
+    tone: Literal["digest", "alert", "answer", "mistake", "failure"] = "answer"
+
+
+FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. ``value`` is text as a person would type it; ``mistake`` is what is wrong with it.
+
+    ``choices`` are (value, label). ``advanced`` fields are folded away.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind = "text"
+    value: str = ""
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    least: int | None = None
+    most: int | None = None
+    required: bool = False
+    advanced: bool = False
+    mistake: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Questions whose answers become the arguments of ``command``.
+
+    ``preview`` says what saving would do ("Next: Wed 25 Nov 09:00, …"); asking the same command dry gives a fresh one.
+    ``arguments`` go along unchanged.
+    """
+
+    title: str
+    command: str
+    fields: tuple[Field, ...]
+    arguments: dict[str, str] = field(default_factory=dict)
+    preview: tuple[str, ...] = ()
+    submit: str = "Save"
+    note: str = "Nothing changes until you save."
+
+
+def dump(card: Card) -> dict[str, Any]:
+    """Return *card* as JSON data; empty parts are left out."""
+    return {"v": VERSION, **_lean(asdict(card))}
+
+
+def load(data: dict[str, Any]) -> Card:
+    """Return the card that `dump` wrote.
+
+    Raises `bot.errors.Malformed` when *data* is of another version or not a card.
+    """
+    if data.get("v") != VERSION:
+        raise Malformed(f"This card is of version {data.get('v')}; version {VERSION} was expected.")
+    try:
+        parts = {key: value for key, value in data.items() if key != "v"}
+        parts["items"] = tuple(_item(item) for item in parts.get("items", ()))
+        parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
+        return Card(**_tuples(parts, "folio", "footer", "marks"))
+    except (TypeError, AttributeError) as error:
+        raise Malformed(f"This is not a card: {error}.") from error
+
+
+def _item(data: dict[str, Any]) -> Item:
+    parts = dict(data)
+    parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
+    parts["links"] = tuple(Link(**link) for link in parts.get("links", ()))
+    return Item(**_tuples(parts, "notes", "because"))
+
+
+def _tuples(parts: dict[str, Any], *names: str) -> dict[str, Any]:
+    return parts | {name: tuple(parts.get(name, ())) for name in names}
+
+
+def _lean(value: Any) -> Any:
+    """Drop what is empty, keep zero votes."""
+    if isinstance(value, dict):
+        return {key: _lean(part) for key, part in value.items() if part not in ("", (), [], {}, None)}
+    if isinstance(value, (list, tuple)):
+        return [_lean(part) for part in value]
+    return value

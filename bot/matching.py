@@ -1,0 +1,71 @@
+"""All topics against one paper, at once.
+
+Each alternative of a topic is filed under one condition that it can't do without: its longest phrase, else an author's
+last word, else a category. A paper's own word rows, names and categories look the candidates up; only those are judged.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from bot.models import Paper
+from bot.topics import Clause, Explanation, Page, Topic, parse
+
+_LONGEST_ROW: Final = 4
+"""Words of a phrase that are looked up; longer phrases are filed under their first words."""
+
+
+class Matcher:
+    """The topics that are followed, ready to be asked about papers."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self._filed: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._topics: dict[str, Topic] = {}
+        for text in topics:
+            self.add(text)
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+    def add(self, text: str) -> None:
+        """File one topic, given by its canonical text."""
+        topic = parse(text)
+        self._topics[text] = topic
+        for clauses in topic.alternatives:
+            self._filed[_key(clauses)].add(text)
+
+    def match(self, paper: Paper) -> dict[str, Explanation]:
+        """Return the topics that *paper* belongs to, each with the reason."""
+        page = Page.of(paper)
+        candidates = {text for key in set(_probes(page)) for text in self._filed.get(key, ())}
+        verdicts = {text: self._topics[text].judge(page) for text in sorted(candidates)}
+        return {text: verdict for text, verdict in verdicts.items() if verdict.matched}
+
+
+def _key(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Return what an alternative is filed under."""
+    positive = [clause for clause in clauses if not clause.negative]
+    phrases = [clause.words for clause in positive if clause.kind == "phrase"]
+    if phrases:
+        return max(phrases, key=len)[:_LONGEST_ROW]
+    authors = [clause.words for clause in positive if clause.kind == "author"]
+    if authors:
+        # A wanted initial ("Y. LeCun") stands for any name, so file under a whole word where there is one.
+        whole = max(authors[0], key=len)
+        return ("author:", whole if len(whole) > 1 else "")
+    return ("cat:", positive[0].text.casefold())
+
+
+def _probes(page: Page) -> Iterator[tuple[str, ...]]:
+    """Yield every key under which a topic of this paper may be filed."""
+    for row in (page.title, page.abstract):
+        for size in range(1, _LONGEST_ROW + 1):
+            yield from (row[at : at + size] for at in range(len(row) - size + 1))
+    yield ("author:", "")
+    yield from (("author:", word) for name in page.authors for word in name)
+    for category in page.categories:
+        lowered = category.casefold()
+        parts = lowered.split(".")
+        yield from (("cat:", ".".join(parts[:size])) for size in range(1, len(parts) + 1))

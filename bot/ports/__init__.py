@@ -1,0 +1,1 @@
+"""What crosses the walls: requests come in (`commands`); messages (`chats`), data (`stores`) and papers (`sources`)."""

@@ -1,0 +1,50 @@
+"""What goes out to people: a chat takes messages that the ledger has already recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.cards import Card
+from bot.models import DeliveryKey, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message of the ledger. ``parent`` is the platform's id of the message it replies to, or that it edits."""
+
+    id: int
+    key: DeliveryKey
+    card: Card
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: int = 0
+    parent: str = ""
+    message: str = ""
+    reason: str = ""
+    created: datetime | None = None
+
+
+class Chat(Protocol):
+    """One platform. Its errors are `bot.errors.SendError` and its four kinds; nothing else may come out."""
+
+    platform: str
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        """Post, reply or edit as the delivery's operation says; return the platform's message id."""
+        ...
+
+    async def find(self, delivery: Delivery) -> str | None:
+        """Return the id of the message that carries the delivery's key, or None when there surely is none.
+
+        Raises `bot.errors.Uncertain` when the platform can't be asked.
+        """
+        ...
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is in flight and let go of the network."""
+        ...

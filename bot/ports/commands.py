@@ -1,0 +1,153 @@
+"""What comes in: a request names a command and its arguments; the table of commands answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.cards import Card, Form
+from bot.models import Channel, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for something.
+
+    ``id`` is the platform's id of the event, for de-duplication. ``arguments`` are texts by parameter name, as typed or
+    chosen. ``dry`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
+    channel. ``now`` is aware UTC.
+    """
+
+    id: str
+    channel: Channel
+    person: Person
+    now: datetime
+    command: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    dry: bool = False
+    share: bool = False
+    locale: str = "en"
+
+    def of(self, command: str, arguments: Mapping[str, str]) -> Request:
+        """Return the same person's request for another command."""
+        return replace(self, command=command, arguments=arguments)
+
+
+class Placement(StrEnum):
+    """Where an answer goes."""
+
+    PRIVATE = "private"
+    REPLACE = "replace"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command says. ``shareable`` answers get a Share button; REPLACE takes the place of the pressed message."""
+
+    body: Card | Form
+    placement: Placement = Placement.PRIVATE
+    shareable: bool = False
+
+
+class Audience(StrEnum):
+    """Who may use a command."""
+
+    EVERYONE = "everyone"
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion: ``value`` is what is filled in, ``label`` what is shown beside it."""
+
+    value: str
+    label: str = ""
+
+
+class ParameterType(StrEnum):
+    """What a platform's native option is made from."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a command.
+
+    ``read`` turns a person's text into the value that the command takes and raises `bot.errors.Mistake` with one
+    sentence and an example. ``rest`` takes all words that no other parameter claims. ``suggest`` completes a prefix.
+    """
+
+    name: str
+    summary: str
+    read: Callable[[str], Any]
+    type: ParameterType = ParameterType.TEXT
+    example: str = ""
+    required: bool = False
+    rest: bool = False
+    choices: tuple[str, ...] = ()
+    suggest: Callable[[str, Request], Awaitable[Sequence[Suggestion]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that people can ask for; ``name`` may be nested once ("digest now").
+
+    ``answer`` gets the request and the values of its parameters by name; parameters that were not given are absent.
+    ``hidden`` commands exist for buttons only.
+    """
+
+    name: str
+    summary: str
+    answer: Callable[..., Awaitable[Answer]]
+    parameters: tuple[Parameter, ...] = ()
+    audience: Audience = Audience.EVERYONE
+    example: str = ""
+    detail: str = ""
+    hidden: bool = False
+
+    @property
+    def usage(self) -> str:
+        """The name with its parameters: ``follow <topic> [alerts]``."""
+        words = [f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters]
+        return " ".join([self.name, *words])
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One row under the input: ``text`` replaces the line; ``usage``, ``summary``, ``details`` explain it."""
+
+    text: str
+    usage: str
+    summary: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+class Commands(Protocol):
+    """The table, as adapters see it."""
+
+    def all(self) -> Sequence[Command]:
+        """Return every command, in the order of the help."""
+        ...
+
+    def read(self, line: str) -> tuple[str, dict[str, str]]:
+        """Split a typed line into a command's name and its arguments; forgiving of quotes, dashes and case.
+
+        Raises `bot.errors.Mistake`, with a did-you-mean where one is near.
+        """
+        ...
+
+    async def answer(self, request: Request) -> Answer:
+        """Answer *request*. Never raises: mistakes and failures come back as private cards."""
+        ...
+
+    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+        """Return the completions of a line that is being typed, best first."""
+        ...

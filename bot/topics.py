@@ -1,0 +1,273 @@
+"""The topic language: parse what people type, match papers, explain the match.
+
+::
+
+    world model                     the words side by side, anywhere in title or abstract
+    diffusion, flow matching        either of them
+    "world model" "video"           both
+    author:"Yann LeCun"             an author
+    cat:cs.CL                       an arXiv category
+    retrieval -medical              without a word (also: not, without)
+
+A topic is alternatives; an alternative is clauses that all hold; a phrase matches whole words in a row, whatever their
+case, accents or hyphens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from bot.errors import Mistake
+from bot.models import Paper
+
+LONGEST: Final = 200
+"""Characters of a topic."""
+MOST_CLAUSES: Final = 20
+
+ClauseKind = Literal["phrase", "author", "category"]
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_TOKEN: Final = re.compile(
+    r"""(?P<minus>-)?(?:(?P<field>[^\W\d_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s",|]+))|(?P<or>[,|])""",
+)
+_FIELDS: Final[dict[str, ClauseKind]] = {"author": "author", "au": "author", "cat": "category", "category": "category"}
+_TYPED: Final = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
+)
+_EXAMPLE: Final = '"world model" -robot'
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split *text* into the words that matching compares: case and accents folded, punctuation apart."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return tuple(_WORD.findall("".join(c for c in folded if not unicodedata.combining(c))))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition. ``text`` is as typed; ``words`` is what is compared (a category's id in lower case)."""
+
+    kind: ClauseKind
+    text: str
+    words: tuple[str, ...]
+    negative: bool = False
+
+    def __str__(self) -> str:
+        field = {"phrase": "", "author": "author:", "category": "cat:"}[self.kind]
+        value = self.text if self.kind == "category" else f'"{self.text}"'
+        return f"{'-' if self.negative else ''}{field}{value}"
+
+    def found(self, page: Page) -> str:
+        """Return where *page* has it ("title", "abstract", "authors", "categories"), or "" when it hasn't."""
+        if self.kind == "category":
+            return "categories" if any(_within(self.text, c) for c in page.categories) else ""
+        if self.kind == "author":
+            return "authors" if any(_named(self.words, name) for name in page.authors) else ""
+        if _row(self.words, page.title):
+            return "title"
+        return "abstract" if _row(self.words, page.abstract) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A paper, cut into words once for many clauses."""
+
+    title: tuple[str, ...]
+    abstract: tuple[str, ...]
+    authors: tuple[tuple[str, ...], ...]
+    categories: tuple[str, ...]
+
+    @classmethod
+    def of(cls, paper: Paper) -> Page:
+        """Cut *paper*."""
+        return cls(
+            words(paper.title), words(paper.abstract), tuple(words(name) for name in paper.authors), paper.categories
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One clause that decided: ``where`` it was found, or "" for what was missing or, if negative, must be missing."""
+
+    clause: Clause
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a paper does or does not belong to a topic."""
+
+    matched: bool
+    because: tuple[Because, ...]
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The texts of the positive clauses that matched, for highlighting."""
+        return tuple(b.clause.text for b in self.because if b.where and not b.clause.negative) if self.matched else ()
+
+    def __str__(self) -> str:
+        if self.matched:
+            return " and ".join(f"“{b.clause.text}” in its {b.where}" for b in self.because if b.where)
+        return " and ".join(
+            f"“{b.clause.text}” is in its {b.where}" if b.clause.negative else f"“{b.clause.text}” is nowhere in it"
+            for b in self.because
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Alternatives of clauses. Equal topics have equal texts (`str`)."""
+
+    alternatives: tuple[tuple[Clause, ...], ...]
+
+    def __str__(self) -> str:
+        return ", ".join(" ".join(str(clause) for clause in clauses) for clauses in self.alternatives)
+
+    @property
+    def label(self) -> str:
+        """The text for people: quotes only where they are needed."""
+        if len(self.alternatives) == 1 and len(self.alternatives[0]) == 1:
+            only = self.alternatives[0][0]
+            return only.text if only.kind == "phrase" else str(only)
+        return str(self)
+
+    def matches(self, paper: Paper) -> bool:
+        """Tell whether *paper* belongs to the topic."""
+        return self.explain(paper).matched
+
+    def explain(self, paper: Paper) -> Explanation:
+        """Say which clauses decided."""
+        return self.judge(Page.of(paper))
+
+    def judge(self, page: Page) -> Explanation:
+        """As `explain`, for a paper that was cut before."""
+        failures: list[Because] = []
+        for clauses in self.alternatives:
+            verdicts = [Because(clause, clause.found(page)) for clause in clauses]
+            failed = [b for b in verdicts if bool(b.where) == b.clause.negative]
+            if not failed:
+                return Explanation(matched=True, because=tuple(verdicts))
+            failures += failed
+        return Explanation(matched=False, because=tuple(failures))
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Topic:
+    """Return the topic that *text* says.
+
+    Raises `bot.errors.Mistake` with one sentence and an example: empty, too long, an unknown field, an open quote, or
+    nothing but exclusions.
+    """
+    typed = _fold(text)
+    alternatives = tuple(clauses for part in _parts(typed) if (clauses := _clauses(part)))
+    if not alternatives:
+        raise Mistake("A topic needs at least one word.", _EXAMPLE)
+    for clauses in alternatives:
+        if all(clause.negative for clause in clauses):
+            raise Mistake("A topic needs something to look for besides what to leave out.", _EXAMPLE)
+    if sum(map(len, alternatives)) > MOST_CLAUSES:
+        raise Mistake(f"A topic takes at most {MOST_CLAUSES} parts.", _EXAMPLE)
+    return Topic(tuple(sorted(set(alternatives), key=lambda clauses: [str(c) for c in clauses])))
+
+
+def _fold(text: str) -> str:
+    typed = " ".join(text.translate(_TYPED).split())
+    if len(typed) > LONGEST:
+        raise Mistake(f"A topic takes at most {LONGEST} characters; this one has {len(typed)}.", _EXAMPLE)
+    if typed.count('"') % 2:
+        raise Mistake("A quotation mark is left open.", _EXAMPLE)
+    return typed
+
+
+def _parts(typed: str) -> Iterator[list[re.Match[str]]]:
+    """Split at ``,``, ``|`` and the bare word ``or``."""
+    part: list[re.Match[str]] = []
+    for token in _TOKEN.finditer(typed):
+        if token["or"] or (_plain(token) and token["bare"].casefold() == "or"):
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def _plain(token: re.Match[str]) -> bool:
+    return bool(token["bare"]) and not token["field"] and not token["minus"]
+
+
+def _clauses(tokens: Sequence[re.Match[str]]) -> tuple[Clause, ...]:
+    """Turn one alternative's tokens into clauses; bare words in a row are one phrase."""
+    clauses: list[Clause] = []
+    row: list[str] = []
+    negative = False
+
+    def close() -> None:
+        nonlocal row
+        if row:
+            clauses.extend(_clause("phrase", " ".join(row), negative=False))
+            row = []
+
+    for token in tokens:
+        word = token["bare"] or ""
+        if (
+            _plain(token)
+            and word.casefold() in ("and", "not", "without")
+            and (row or clauses or word.casefold() != "and")
+        ):
+            close()
+            negative = word.casefold() != "and"
+        elif _plain(token) and not negative:
+            row.append(word)
+        else:
+            close()
+            text = token["quoted"] if token["quoted"] is not None else word
+            clauses.extend(_clause(_field(token["field"]), text, negative=negative or bool(token["minus"])))
+            negative = False
+    close()
+    return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: (clause.negative, clause.kind != "phrase")))
+
+
+def _field(name: str | None) -> ClauseKind:
+    if name is None:
+        return "phrase"
+    if name.casefold() not in _FIELDS:
+        raise Mistake(f"“{name}:” is not something that a topic knows; author: and cat: are.", 'author:"Yann LeCun"')
+    return _FIELDS[name.casefold()]
+
+
+def _clause(kind: ClauseKind, text: str, *, negative: bool) -> Iterator[Clause]:
+    cut = words(text)
+    if not cut:
+        return
+    shown = text.strip() if kind == "category" else " ".join(text.split()).strip("-'.;:!?()")
+    yield Clause(kind, shown if kind == "category" else shown.casefold(), cut, negative)
+
+
+def _row(needle: tuple[str, ...], hay: tuple[str, ...]) -> bool:
+    """Tell whether *needle* stands in *hay* as words in a row."""
+    first, size = needle[0], len(needle)
+    start = -1
+    while True:
+        try:
+            start = hay.index(first, start + 1)
+        except ValueError:
+            return False
+        if hay[start : start + size] == needle:
+            return True
+
+
+def _named(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether a name has the wanted words, in order; a single letter stands for a name that begins with it."""
+    rest = iter(name)
+    return all(any(part == word or (len(word) == 1 and part.startswith(word)) for part in rest) for word in wanted)
+
+
+def _within(wanted: str, category: str) -> bool:
+    """Tell whether *category* is the wanted one or, for an archive such as "cs", inside it."""
+    want, have = wanted.casefold(), category.casefold()
+    return have == want or have.startswith(want + ".")

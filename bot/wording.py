@@ -1,0 +1,142 @@
+"""The sentences and lines that more than one flow says: dates, counts, one-liners, a paper as an item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.cards import Action, Item, Link
+from bot.models import Paper
+
+ONE_LINER: Final = 140
+"""Characters of a paper's one line of sense; with five of them a digest fits one Discord message."""
+
+_NAME: Final = 40
+_HALF_A_YEAR: Final = 183
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
+_CLAIM: Final = re.compile(
+    r"\b(we|this (paper|work|study|report|survey)|our)\b.{0,40}"
+    r"\b(propose|introduce|present|develop|describe|release)s?\b",
+    re.IGNORECASE,
+)
+_DANGLING: Final = re.compile(
+    r"[\s,;:–—-]+(?:(?:with|of|for|and|or|to|in|on|by|that|which|the|a|an|as|from|via|using|is|are)[\s,;:–—-]*)*$",
+    re.IGNORECASE,
+)
+
+
+def day(moment: date, *, year: bool = False) -> str:
+    """Write a date: "Tue 24 Nov", with the year when it is asked for."""
+    tail = f" {moment.year}" if year else ""
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}{tail}"
+
+
+def short_day(moment: date, today: date) -> str:
+    """Write a date without its weekday: "24 Nov", or "24 Nov 2025" when it lies more than half a year off."""
+    tail = f" {moment.year}" if abs((today - moment).days) > _HALF_A_YEAR else ""
+    return f"{moment.day} {_MONTHS[moment.month - 1]}{tail}"
+
+
+def when(moment: datetime, zone: str) -> str:
+    """Write a moment in local time: "Wed 25 Nov 09:00"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def weekdays(days: Sequence[int]) -> str:
+    """Write a set of weekdays: "weekdays", "every day", "Mon, Wed and Fri"."""
+    named = {(0, 1, 2, 3, 4): "weekdays", (5, 6): "weekends", (0, 1, 2, 3, 4, 5, 6): "every day"}
+    chosen = tuple(sorted(set(days)))
+    return named.get(chosen) or listing([_DAYS[n] for n in chosen]) or "never"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write a count: "1 vote", "1,300 papers"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listing(parts: Sequence[str], last: str = "and") -> str:
+    """Join with commas and a last word: "a, b and c"."""
+    *first, end = parts or ("",)
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cut *text* at a word, without a dangling "with a", and add an ellipsis."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    whole = cut if text[longest - 1].isspace() else cut.rsplit(None, 1)[0]
+    return (_DANGLING.sub("", whole) or cut) + "…"
+
+
+def sense(paper: Paper) -> str:
+    """Return a paper's one line of sense: the source's summary, else the abstract's claim, else its first sentence."""
+    text = paper.summary
+    if not text:
+        sentences = _SENTENCE.split(paper.abstract)
+        text = next((s for s in sentences if _CLAIM.search(s)), sentences[0])
+    return shorten(text.strip(), ONE_LINER)
+
+
+def name(paper: Paper) -> str:
+    """Return what people call a paper: the name before the colon, else the first words of the title."""
+    head, colon, _ = paper.title.partition(":")
+    return head if colon and len(head) <= _NAME else shorten(paper.title, _NAME)
+
+
+def authors(paper: Paper) -> str:
+    """Write the authors: "Xu Guo +9"."""
+    if not paper.authors:
+        return ""
+    rest = len(paper.authors) - 1
+    return f"{paper.authors[0]} +{rest}" if rest else paper.authors[0]
+
+
+def item(
+    paper: Paper,
+    *,
+    number: int | None = None,
+    because: Sequence[str] = (),
+    section: str = "",
+    dated: date | None = None,
+) -> Item:
+    """Return *paper* as an entry; *because* are the words that matched, *dated* is today where a date is shown."""
+    listed = short_day(paper.day, dated) if dated and paper.day else ""
+    notes = (listed, paper.organization, authors(paper), "withdrawn" if paper.withdrawn else "")
+    return Item(
+        title=paper.title,
+        url=paper.url,
+        number=number,
+        text=sense(paper),
+        votes=paper.votes,
+        notes=tuple(note for note in notes if note),
+        links=(Link("code", paper.code),) if paper.code else (),
+        because=tuple(because),
+        abstract=paper.abstract,
+        thumbnail=paper.thumbnail,
+        section=section,
+        paper=paper.id,
+        actions=paper_actions(paper),
+    )
+
+
+def paper_actions(paper: Paper) -> tuple[Action, ...]:
+    """Return what can be done with a paper, as every list of papers offers it."""
+    about = name(paper)
+    return (
+        Action("Save", "save", {"paper": paper.id}, about),
+        Action("More like this", "similar", {"paper": paper.id}, about),
+        Action("Not for us", "mute", {"what": paper.id}, about),
+        Action("Why this paper", "why", {"paper": paper.id}, about),
+    )
+
+
+def names(papers: Sequence[Paper]) -> str:
+    """List what papers are called, for a notification: "DreamID-Omni, ARLArena, SkyReels-V4"."""
+    return ", ".join(name(paper) for paper in papers)
