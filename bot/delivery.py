@@ -1,0 +1,155 @@
+"""Claim, send, settle: the one way in which a recorded message reaches a chat.
+
+::
+
+    PENDING ──claim──▶ SENDING ──▶ SENT
+       ▲                  │ ├────▶ RETRY      nothing was posted; later
+       └── not before ────┘ ├────▶ UNCERTAIN  look before sending again
+                            └────▶ DEAD       never; with the reason
+
+A message is claimed in one transaction, sent outside any, and settled in another; a crash in between leaves a lease
+that runs out into UNCERTAIN. Nothing else calls `Chat.send`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.cards import Card
+from bot.errors import Gone, TryLater, Uncertain, Unsendable
+from bot.models import Channel, DeliveryKey, DeliveryState, Kind
+from bot.ports.chats import Chat, Delivery
+from bot.ports.stores import Draft, Stores
+
+log = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=90)
+"""Three times the longest time-out of a chat's request."""
+QUARANTINE: Final = timedelta(seconds=30)
+"""A request in flight and the platform's history settle in this time."""
+MOST_ATTEMPTS: Final = 8
+AT_ONCE: Final = 50
+_FIRST_PAUSE: Final = timedelta(seconds=2)
+_LONGEST_PAUSE: Final = timedelta(minutes=15)
+_NOBODY: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Takes messages from the ledger to the chats. ``clock`` gives aware UTC."""
+
+    stores: Stores
+    chats: Mapping[str, Chat]
+    clock: Callable[[], datetime]
+
+    async def pump(self) -> int:
+        """Deliver everything that may go out now; return how many messages were tried."""
+        tried = 0
+        while claimed := await self.stores.ledger.claim(self.clock(), self.clock() + LEASE, AT_ONCE):
+            await asyncio.gather(*(self.deliver(delivery) for delivery in claimed))
+            tried += len(claimed)
+        return tried
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Send one claimed message and settle it."""
+        chat = self.chats.get(delivery.key.channel.platform)
+        if chat is None:
+            return await self._retry(delivery, "no adapter runs for this platform", _NOBODY, counted=False)
+        try:
+            message = await chat.send(delivery, self.clock())
+        except TryLater as error:
+            return await self._retry(delivery, str(error), timedelta(seconds=error.after), counted=False)
+        except Gone as error:
+            return await self._retire(delivery, error)
+        except Unsendable as error:
+            log.exception("A message can't be sent: %s", delivery.key)
+            return await self._settle(delivery, DeliveryState.DEAD, reason=str(error))
+        except Exception as error:
+            if not isinstance(error, Uncertain):
+                log.exception("Sending failed: %s", delivery.key)
+            return await self._doubt(delivery, str(error))
+        return await self._settle(delivery, DeliveryState.SENT, message=message)
+
+    async def sweep(self) -> int:
+        """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
+        await self.stores.ledger.expired(self.clock())
+        doubtful = await self.stores.ledger.uncertain(self.clock(), AT_ONCE)
+        for delivery in doubtful:
+            await self._resolve(delivery)
+        return len(doubtful)
+
+    async def _resolve(self, delivery: Delivery) -> None:
+        chat = self.chats.get(delivery.key.channel.platform)
+        if chat is None:
+            return
+        try:
+            message = await chat.find(delivery)
+        except Gone as error:
+            await self._retire(delivery, error)
+        except TryLater as error:
+            await self._doubt(delivery, str(error), timedelta(seconds=error.after))
+        except Exception as error:
+            if not isinstance(error, Uncertain):
+                log.exception("Looking for a message failed: %s", delivery.key)
+            await self._guess(delivery)
+        else:
+            if message is None:
+                await self._retry(delivery, "it was not there", self._pause(delivery))
+            else:
+                await self._settle(delivery, DeliveryState.SENT, message=message)
+
+    async def _guess(self, delivery: Delivery) -> None:
+        """Decide where the platform can't be asked: a digest is sent again, an alert is left out."""
+        if delivery.key.kind == "digest":
+            await self._retry(delivery, "its fate is unknown; sent again", self._pause(delivery))
+        else:
+            await self._settle(delivery, DeliveryState.DEAD, reason="its fate is unknown; not sent again")
+
+    async def _retry(self, delivery: Delivery, reason: str, pause: timedelta, *, counted: bool = True) -> None:
+        if delivery.attempts >= MOST_ATTEMPTS:
+            return await self._settle(delivery, DeliveryState.DEAD, reason=f"given up after {MOST_ATTEMPTS}: {reason}")
+        return await self.stores.ledger.settle(
+            delivery.id,
+            DeliveryState.RETRY,
+            self.clock(),
+            reason=reason,
+            not_before=self.clock() + pause,
+            counted=counted,
+        )
+
+    async def _doubt(self, delivery: Delivery, reason: str, pause: timedelta = QUARANTINE) -> None:
+        now = self.clock()
+        await self.stores.ledger.settle(
+            delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + pause
+        )
+
+    async def _settle(self, delivery: Delivery, state: DeliveryState, *, message: str = "", reason: str = "") -> None:
+        await self.stores.ledger.settle(delivery.id, state, self.clock(), message=message, reason=reason)
+
+    async def _retire(self, delivery: Delivery, error: Gone) -> None:
+        """Stop posting to a channel, with a reason, and tell one person who can repair it, once."""
+        await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
+        channel = delivery.key.channel
+        if not await self.stores.channels.retire(channel, error.reason):
+            return
+        log.warning("Nothing is posted to %s any more: %s", channel.key, error.reason)
+        workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
+        managers = workspace.managers if workspace and channel.kind is not Kind.DIRECT else ()
+        if managers and not error.installation:
+            await self.stores.ledger.add([_notice(channel, managers[0], error.reason)], self.clock())
+
+    @staticmethod
+    def _pause(delivery: Delivery) -> timedelta:
+        """Return how long to wait: 2 s, doubling up to 15 minutes."""
+        return min(_FIRST_PAUSE * (1 << delivery.attempts), _LONGEST_PAUSE)
+
+
+def _notice(channel: Channel, manager: str, reason: str) -> Draft:
+    direct = Channel(channel.platform, channel.workspace, manager, Kind.DIRECT)
+    text = f"Nothing is posted to {channel.name or channel.id} any more: {reason}. Its settings and follows are kept."
+    return Draft(DeliveryKey(direct, "notice", channel.key), Card(text=text, fallback=text))

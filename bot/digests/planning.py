@@ -1,0 +1,122 @@
+"""When digests are made: the clock asks who is due, and one transaction a batch records what becomes of each."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, Literal
+
+from bot import wording
+from bot.cards import Card
+from bot.digests import newsroom, page, sample
+from bot.digests.newsroom import Lists
+from bot.digests.press import Press, due_of
+from bot.errors import Mistake
+from bot.models import Preferences
+from bot.ports.stores import Edition, Standing, Stores
+
+BATCH: Final = 100
+"""Channels in one transaction: small enough that commands are answered in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What asking for a digest now came to; ``sentence`` says it to people."""
+
+    state: Literal["posted", "empty", "failed", "already"]
+    sentence: str
+    card: Card | None = None
+
+
+_EXHAUSTED: Final = Outcome(
+    "empty", "Every list of the sample is posted here. Real lists follow once there is internet."
+)
+
+
+async def plan(stores: Stores, now: datetime) -> int:
+    """Record the digests of every channel that is due; return how many channels were looked at.
+
+    The channels' messages are left to the ledger. A second call for the same moment changes nothing.
+    """
+    looked = 0
+    known: Lists | None = None
+    drawn: dict[object, page.Page | Card] = {}
+    while batch := await stores.channels.due(now, BATCH):
+        known = known or await newsroom.lists(stores, now)
+        press = Press(stores, known, await newsroom.past(stores, batch, known, now), drawn)
+        waits = [(s, due_of(s, now), until) for s in batch if (until := press.wait(s, now))]
+        waiting = {standing.key for standing, _, _ in waits}
+        editions = [await press.edition(s, now) for s in batch if s.key not in waiting]
+        await stores.editions.hold(waits)
+        await stores.editions.commit(editions, now)
+        looked += len(batch)
+        await asyncio.sleep(0)
+    return looked
+
+
+async def preview(stores: Stores, standing: Standing, now: datetime) -> Outcome:
+    """Say what would be posted now; nothing is recorded."""
+    if await stores.marks.get("sample"):
+        card = await sample.card(stores, standing, now)
+        return Outcome("posted", "", card) if card else _EXHAUSTED
+    outcome, _ = await _now(stores, standing, now)
+    return outcome
+
+
+async def post_now(stores: Stores, standing: Standing, now: datetime) -> Outcome:
+    """Record a digest for today's local date, whatever the schedule says; the ledger sends it."""
+    if await stores.marks.get("sample"):
+        card = await sample.post(stores, standing, now)
+        return Outcome("posted", "The next list of the sample is on its way.", card) if card else _EXHAUSTED
+    outcome, edition = await _now(stores, standing, now)
+    if outcome.state != "posted":
+        return outcome
+    preferences = standing.preferences
+    following = preferences.schedule.next_after(now) if preferences.on else None
+    if not await stores.editions.commit([replace(edition, next_run=following)], now):
+        return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already.")
+    return replace(outcome, sentence="The digest is on its way.")
+
+
+async def _now(stores: Stores, standing: Standing, now: datetime) -> tuple[Outcome, Edition]:
+    known = await newsroom.lists(stores, now)
+    press = Press(stores, known, await newsroom.past(stores, [standing], known, now), {})
+    edition = await press.edition(replace(standing, next_run=now, due=now), now)
+    history = await stores.editions.history(standing.channel, 1)
+    if history and history[0].day == edition.day and history[0].state == "posted":
+        return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already."), edition
+    if edition.state == "posted":
+        return Outcome("posted", "", edition.drafts[0].card), edition
+    state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
+    return Outcome(state, f"There is nothing to post now: {edition.reason}."), edition
+
+
+async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[str, ...]:
+    """Say, in sentences, what the next digest can hold so far, what it waits for, and why the last one was none."""
+    known = await newsroom.lists(stores, now)
+    press = Press(stores, known, await newsroom.past(stores, [standing], known, now), {})
+    choice = press.choice(standing, now)
+    papers = len(page.listed(choice.days))
+    dates = wording.listing([wording.day(day.date) for day in choice.days if day.papers])
+    ready = f"Ready for the next digest: {wording.count(papers, 'paper')} of {dates}." if papers else ""
+    history = await stores.editions.history(standing.channel, 1)
+    last = history[0] if history else None
+    silent = f"No digest on {wording.day(last.day)}: {last.reason}." if last and last.state != "posted" else ""
+    trouble = f"{choice.trouble}." if choice.trouble else ""
+    return tuple(line for line in (silent, ready, trouble) if line)
+
+
+async def of_list(stores: Stores, day: date | None, number: int, now: datetime) -> Card:
+    """Return the digest of one date's list (the newest when *day* is None), as a new channel would see it.
+
+    Raises `bot.errors.Mistake` when that list is not stored or holds nothing.
+    """
+    found = await (stores.days.get(day) if day else stores.days.newest())
+    if found is None or not found.papers:
+        which = f"of {wording.day(day, year=True)} " if day else ""
+        raise Mistake(f"There is no list {which}stored.", "python -m bot backfill --days 7")
+    preferences = Preferences(number=number)
+    papers = await stores.papers.get(found.papers)
+    drawn = page.compose(page.ranked((found,), papers, preferences), (), {}, preferences, ())
+    return page.card(drawn, (found,), preferences, now.date(), matches={})

@@ -1,0 +1,149 @@
+"""Follows: which papers a topic would have sent, which new papers match, and the alerts that are owed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from bot import wording
+from bot.cards import Action, Card
+from bot.matching import Matcher
+from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
+from bot.ports.stores import Draft, Stores
+from bot.topics import Explanation, Topic, parse
+
+BUDGET: Final = 10
+"""Alerts a channel gets on one local date; what is over goes into one ranked message."""
+OWED: Final = timedelta(days=2)
+"""A match that could not be told within this time is not news any more."""
+ROLLED: Final = 20
+"""Papers that one roll-up names."""
+_WEEK: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a topic would have sent: ``papers`` newest first with the reason; ``days`` is the span looked at."""
+
+    matched: int
+    per_week: float
+    days: int
+    papers: tuple[tuple[Paper, Explanation], ...]
+
+
+async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime) -> Preview:
+    """Run *topic* over the stored papers of the last *days* (all, when None).
+
+    The span ends at the newest stored date, so that it means the same on a machine that is behind.
+    """
+    span = await stores.papers.span()
+    if span is None:
+        return Preview(0, 0.0, days or 0, ())
+    last = min(span[1], now.date())
+    first = max(span[0], last - timedelta(days=days - 1)) if days else span[0]
+    found = [
+        (paper, why) for paper in await stores.papers.between(first, last) if (why := topic.explain(paper)).matched
+    ]
+    looked = (last - first).days + 1
+    return Preview(len(found), round(len(found) * _WEEK / max(looked, _WEEK), 1), looked, tuple(found))
+
+
+async def probe(stores: Stores, papers: Sequence[Paper], now: datetime) -> int:
+    """Record which followed topics the new or changed *papers* match; return how many matches were new."""
+    topics = await stores.follows.topics() if papers else {}
+    if not topics:
+        return 0
+    matcher = Matcher(topics)
+    return await stores.follows.hit({(topic, paper.id) for paper in papers for topic in matcher.match(paper)}, now)
+
+
+async def alert(stores: Stores, now: datetime) -> int:
+    """Record the alerts that are owed, within each channel's budget; return how many messages."""
+    owed = await stores.follows.unsent(now - OWED)
+    recorded = 0
+    for channel, hits in owed.items():
+        papers = await stores.papers.get([paper for paper, _ in hits])
+        left = BUDGET - await _spent(stores, channel, now)
+        if left > 0 and papers:
+            follows = {follow.topic: follow for follow in await stores.follows.of(channel)}
+            drafts = _drafts(channel, _ranked(papers, hits), follows, left, now.date())
+            recorded += len(await stores.ledger.add(drafts, now))
+    return recorded
+
+
+async def _spent(stores: Stores, channel: Channel, now: datetime) -> int:
+    """Return how many alerts the channel had since its local midnight."""
+    standing = await stores.channels.open(channel, now)
+    zone = standing.preferences.schedule.zone
+    midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone).astimezone(now.tzinfo)
+    return await stores.ledger.sent_since(channel, "alert", midnight)
+
+
+def _ranked(
+    papers: Mapping[str, Paper], hits: Sequence[tuple[str, Sequence[str]]]
+) -> list[tuple[Paper, Sequence[str]]]:
+    known = [(papers[paper], topics) for paper, topics in hits if paper in papers]
+    return sorted(known, key=lambda hit: (-(hit[0].votes or 0), -len(hit[1]), hit[0].id))
+
+
+def _drafts(
+    channel: Channel,
+    hits: Sequence[tuple[Paper, Sequence[str]]],
+    follows: Mapping[str, Follow],
+    left: int,
+    today: date,
+) -> list[Draft]:
+    """Return one message a paper, the last of the budget being a roll-up when there are more papers than that."""
+    single, rest = (hits, []) if len(hits) <= left else (hits[: left - 1], hits[left - 1 :])
+    drafts = [
+        Draft(DeliveryKey(channel, "alert", paper.id), _card(channel, paper, topics, follows), (paper.id,))
+        for paper, topics in single
+    ]
+    if rest:
+        subject = f"more-{today.isoformat()}-{rest[0][0].id}"
+        claimed = tuple(paper.id for paper, _ in rest)
+        drafts.append(Draft(DeliveryKey(channel, "alert", subject), _rollup(rest), claimed))
+    return drafts
+
+
+def _card(channel: Channel, paper: Paper, topics: Sequence[str], follows: Mapping[str, Follow]) -> Card:
+    """Return one paper's alert, naming every rule that brought it."""
+    reasons = [parse(topic).explain(paper) for topic in topics]
+    because = tuple(dict.fromkeys(phrase for reason in reasons for phrase in reason.phrases))
+    why = wording.listing([str(reason) for reason in reasons])
+    label = parse(topics[0]).label
+    unfollow = Action("Unfollow", "unfollow", {"topic": topics[0]}, label)
+    return Card(
+        text=f"New paper, matches {why}. {_followed(channel, follows.get(topics[0]))}".strip(),
+        items=(wording.item(paper, because=because),),
+        actions=(unfollow,),
+        marks=because,
+        fallback=f"New on “{label}”: {wording.name(paper)}",
+        tone="alert",
+    )
+
+
+def _followed(channel: Channel, follow: Follow | None) -> str:
+    """Say who follows and since when: "Followed by you since 12 Nov."."""
+    if follow is None:
+        return ""
+    who = "you" if channel.kind is Kind.DIRECT else follow.by.name or "this channel"
+    return f"Followed by {who} since {wording.short_day(follow.since.date(), follow.since.date())}."
+
+
+def _rollup(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
+    """Return one message for what is over the budget, best first."""
+    items = tuple(
+        wording.item(paper, because=[parse(topic).label for topic in topics]) for paper, topics in hits[:ROLLED]
+    )
+    more = len(hits) - len(items)
+    return Card(
+        text=f"{wording.count(len(hits), 'more paper')} matched today; one message instead of {len(hits):,}.",
+        items=items,
+        actions=(Action("Follows", "follows"),),
+        footer=(f"and {more:,} more",) if more > 0 else (),
+        fallback=f"{wording.count(len(hits), 'more paper')} on what is followed here",
+        tone="alert",
+    )

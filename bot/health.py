@@ -1,0 +1,61 @@
+"""How the program is: what `/healthz`, `/status`, `doctor` and the chat's `status` tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.models import feed_date
+from bot.ports.sources import SourceState
+from bot.ports.stores import Stores
+from bot.scheduler import DAILY, Jobs
+
+_PATIENCE: Final = timedelta(minutes=3)
+"""A job that did not end for its interval and this long is not well."""
+
+
+async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]:
+    """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, and what waits."""
+    overdue = [
+        job.__name__
+        for interval, job in jobs.every()
+        if interval < DAILY and _overdue(jobs.pulse.ended.get(job.__name__), interval, now)
+    ]
+    newest = await stores.days.newest()
+    return {
+        "ok": not overdue,
+        "overdue": overdue,
+        "jobs": {name: round((now - ended).total_seconds()) for name, ended in sorted(jobs.pulse.ended.items())},
+        "sources": [source(state) for state in await stores.sources.states()],
+        "papers": await stores.papers.count(),
+        "newest_list": newest.date.isoformat() if newest else None,
+        "feed_date": feed_date(now).isoformat(),
+        "waiting": {str(state): number for state, number in (await stores.ledger.waiting()).items()},
+    }
+
+
+def _overdue(ended: datetime | None, interval: timedelta, now: datetime) -> bool:
+    return ended is not None and now - ended > interval + _PATIENCE
+
+
+def source(state: SourceState) -> dict[str, Any]:
+    """Return what is known of one source as JSON data."""
+    return {
+        "name": state.name,
+        "succeeded": state.succeeded.isoformat() if state.succeeded else None,
+        "failures": state.failures,
+        "closed_until": state.open_until.isoformat() if state.open_until else None,
+        "error": state.error,
+    }
+
+
+def lines(states: Sequence[SourceState]) -> tuple[str, ...]:
+    """Return one sentence a source."""
+    return tuple(_line(state) for state in states)
+
+
+def _line(state: SourceState) -> str:
+    if not state.failures and state.succeeded:
+        return f"{state.name} answered last on {state.succeeded:%d %b %H:%M} UTC."
+    return f"{state.name} failed {state.failures} times in a row: {state.error}"

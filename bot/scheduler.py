@@ -1,0 +1,176 @@
+"""The ticks: a handful of fixed interval jobs. The clock ticks, the database decides what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import follows, poller
+from bot.delivery import Courier
+from bot.digests import planning, refresh
+from bot.ports.sources import Announcements, DailyPapers
+from bot.ports.stores import Stores
+
+log = logging.getLogger(__name__)
+
+MOMENT: Final = timedelta(seconds=1)
+"""Somebody who asks for a digest now watches for it; an idle look at the ledger is one indexed query."""
+TICK: Final = timedelta(seconds=15)
+POLL: Final = timedelta(minutes=10)
+SWEEP: Final = timedelta(minutes=1)
+HOURLY: Final = timedelta(hours=1)
+DAILY: Final = timedelta(days=1)
+
+AUDIT_KEPT: Final = timedelta(days=180)
+EVENTS_KEPT: Final = timedelta(minutes=15)
+SIGHTINGS_KEPT: Final = timedelta(days=30)
+_START: Final = 60.0
+"""Seconds that the first digests wait at most for the lists that were missed while nothing ran."""
+_DRAIN: Final = 10.0
+
+
+@dataclass(slots=True)
+class Pulse:
+    """When each job last ended, and how: what `/healthz` looks at."""
+
+    ended: dict[str, datetime] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What the ticks do. ``clock`` gives aware UTC; ``pulse`` is written, never read, here."""
+
+    stores: Stores
+    courier: Courier
+    daily: DailyPapers
+    arxiv: Announcements
+    categories: Sequence[str]
+    clock: Callable[[], datetime]
+    pulse: Pulse = field(default_factory=Pulse)
+
+    async def tick(self) -> None:
+        """Record the digests that are due and the alerts that are owed."""
+        now = self.clock()
+        await planning.plan(self.stores, now)
+        await follows.alert(self.stores, now)
+
+    async def deliver(self) -> None:
+        """Send what waits."""
+        await self.courier.pump()
+
+    async def poll(self) -> None:
+        """Read the newest lists."""
+        await poller.poll(self.stores, self.daily, self.clock())
+
+    async def announcements(self) -> None:
+        """Read arXiv once for each of its announcements."""
+        await poller.poll_arxiv(self.stores, self.arxiv, self.categories, self.clock())
+
+    async def sweep(self) -> None:
+        """Look after messages whose fate is unknown."""
+        await self.courier.sweep()
+
+    async def votes(self) -> None:
+        """Bring the votes of posted digests up to date."""
+        await refresh.refresh(self.stores, self.clock())
+
+    async def housekeeping(self) -> None:
+        """Read the last week again and forget what is kept only for a time."""
+        now = self.clock()
+        await poller.look_back(self.stores, self.daily, now)
+        await self.stores.audit.prune(now - AUDIT_KEPT)
+        await self.stores.inbox.prune(now - EVENTS_KEPT)
+        await self.stores.papers.thin(now - SIGHTINGS_KEPT)
+
+    def every(self) -> Sequence[tuple[timedelta, Callable[[], Awaitable[None]]]]:
+        """Return the jobs with their intervals."""
+        return (
+            (MOMENT, self.deliver),
+            (TICK, self.tick),
+            (POLL, self.poll),
+            (SWEEP, self.sweep),
+            (HOURLY, self.announcements),
+            (HOURLY, self.votes),
+            (DAILY, self.housekeeping),
+        )
+
+    async def once(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Run one job; a failure is a line in the log, and the next tick tries again."""
+        name = getattr(job, "__name__", "job")
+        try:
+            await job()
+        except Exception:
+            log.exception("The job “%s” failed; it runs again at its next turn", name)
+            self.pulse.failures[name] = self.pulse.failures.get(name, 0) + 1
+        else:
+            self.pulse.failures[name] = 0
+        self.pulse.ended[name] = self.clock()
+
+
+async def run(jobs: Jobs, stop: asyncio.Event) -> None:
+    """Tick until *stop* is set, then drain: no job begins any more, those in flight end."""
+    running: set[asyncio.Task[None]] = set()
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    # Messages go out from the start; digests wait for the lists that were missed while nothing ran.
+    _add(scheduler, jobs, running, MOMENT, jobs.deliver)
+    scheduler.start()
+    caught_up = asyncio.ensure_future(_catch_up(jobs))
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((caught_up, stopped), return_when=asyncio.FIRST_COMPLETED)
+    caught_up.cancel()
+    for interval, job in jobs.every():
+        _add(scheduler, jobs, running, interval, job)
+    await stopped
+    scheduler.pause()
+    if running:
+        await asyncio.wait(running, timeout=_DRAIN)
+    scheduler.shutdown(wait=False)
+
+
+def _add(
+    scheduler: AsyncIOScheduler,
+    jobs: Jobs,
+    running: set[asyncio.Task[None]],
+    interval: timedelta,
+    job: Callable[[], Awaitable[None]],
+) -> None:
+    at_once = interval <= TICK
+    scheduler.add_job(
+        _tracked,
+        "interval",
+        (jobs, job, running),
+        seconds=interval.total_seconds(),
+        id=getattr(job, "__name__", "job"),
+        replace_existing=True,
+        next_run_time=jobs.clock() if at_once else jobs.clock() + interval,
+        # The default grace of one second drops a tick whenever the loop was busy.
+        misfire_grace_time=None,
+        coalesce=True,
+        max_instances=1,
+    )
+
+
+async def _catch_up(jobs: Jobs) -> None:
+    """Read what was missed, for at most a minute."""
+    try:
+        async with asyncio.timeout(_START):
+            await jobs.once(jobs.housekeeping)
+            await jobs.once(jobs.poll)
+    except TimeoutError:
+        log.warning("The sources are slow; digests go on with what is stored")
+
+
+async def _tracked(jobs: Jobs, job: Callable[[], Awaitable[None]], running: set[asyncio.Task[None]]) -> None:
+    """Run one job and let the drain know of it."""
+    task = asyncio.current_task()
+    if task is not None:
+        running.add(task)
+        task.add_done_callback(running.discard)
+    await jobs.once(job)

@@ -1,0 +1,173 @@
+"""From the sources over sockets into the store: lists, their states, votes, announcements, and what failure leaves."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import follows, poller
+from bot.models import Channel, DayState, Follow, Kind, Person
+from bot.ports.stores import Stores
+from bot.sources.arxiv import ArXiv
+from bot.sources.http import Polite
+from bot.sources.huggingface import HuggingFace
+from bot.sources.manners import ARXIV, HUGGING_FACE
+from tests.servers.sources import Sources, entry, record, status
+from tests.sources.fakes import Clock
+from tests.stores import open_stores
+
+MONDAY, TUESDAY = date(2026, 2, 9), date(2026, 2, 10)
+NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
+LISTS = "/api/daily_papers"
+
+
+@dataclass
+class World:
+    server: Sources
+    stores: Stores
+    daily: HuggingFace
+    arxiv: ArXiv
+    clock: Clock
+
+    async def state(self, day: date) -> DayState:
+        found = await self.stores.days.get(day)
+        assert found
+        return found.state
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    days = {
+        MONDAY: [record(f"2602.0000{n}", f"Monday {n}", votes=n) for n in range(6)],
+        TUESDAY: [record(f"2602.0010{n}", f"World model {n}", votes=n) for n in range(6)],
+    }
+    announced = [entry("2602.00311v1", "Speaking in Tongues"), entry("2602.00312v1", "A World Model of Words")]
+    clock = Clock(NOON)
+    async with Sources(days, announced, closed_from=date(2026, 2, 11)) as server, open_stores(tmp_path, NOON) as stores:
+        hugging = Polite(replace(HUGGING_FACE, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
+        arxiv = Polite(replace(ARXIV, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
+        yield World(server, stores, HuggingFace(hugging, server.url), ArXiv(arxiv, server.url), clock)
+        await hugging.close()
+        await arxiv.close()
+
+
+async def test_a_week_is_read_with_its_states(world: World) -> None:
+    await poller.look_back(world.stores, world.daily, NOON)
+    assert await world.state(MONDAY) is DayState.OK
+    assert await world.state(TUESDAY) is DayState.OK
+    assert await world.state(date(2026, 2, 8)) is DayState.WEEKEND
+    assert await world.state(date(2026, 2, 6)) is DayState.HOLIDAY
+    assert await world.stores.papers.count() == 12
+
+
+async def test_the_trending_rank_is_kept_in_the_sources_order(world: World) -> None:
+    await poller.poll(world.stores, world.daily, NOON)
+    rank, at = await world.stores.days.trending()
+    assert list(rank[:2]) == ["2602.00000", "2602.00001"]
+    assert at == NOON
+
+
+async def test_votes_are_followed_over_time(world: World) -> None:
+    await poller.poll(world.stores, world.daily, NOON)
+    world.server.days = {TUESDAY: [record("2602.00100", "World model 0", votes=44)]}
+    later = NOON + timedelta(hours=2)
+    await poller.poll(world.stores, world.daily, later)
+    assert [votes for _, votes in await world.stores.papers.sightings("2602.00100")] == [0, 44]
+
+
+async def test_a_source_that_is_down_is_said_and_what_was_good_is_kept(world: World) -> None:
+    await poller.read_day(world.stores, world.daily, MONDAY, NOON)
+    world.server.always(LISTS, status(503))
+    await poller.look_back(world.stores, world.daily, NOON)
+    assert await world.state(MONDAY) is DayState.OK
+    assert await world.state(TUESDAY) is DayState.SOURCE_DOWN
+    world.server.always(LISTS, None)
+    world.clock.pass_(minutes=30)
+    await poller.look_back(world.stores, world.daily, world.clock())
+    assert await world.state(TUESDAY) is DayState.OK
+
+
+async def test_a_list_that_repeats_the_one_before_is_stale(world: World) -> None:
+    world.server.days = {MONDAY: world.server.days[MONDAY], TUESDAY: world.server.days[MONDAY]}
+    await poller.poll(world.stores, world.daily, NOON)
+    assert await world.state(TUESDAY) is DayState.STALE
+
+
+async def test_an_unchanged_list_is_judged_again_as_time_goes_by(world: World) -> None:
+    thin = [record("2602.00100", "World model 0")]
+    world.server.days = {MONDAY: world.server.days[MONDAY], TUESDAY: thin}
+    early = datetime(2026, 2, 10, 4, tzinfo=UTC)
+    world.clock.now = early
+    await poller.poll(world.stores, world.daily, early)
+    assert await world.state(TUESDAY) is DayState.PARTIAL
+    await poller.poll(world.stores, world.daily, NOON)
+    assert await world.state(TUESDAY) is DayState.OK
+    found = await world.stores.days.get(TUESDAY)
+    assert found
+    assert found.papers == ("2602.00100",), "304 is no empty list"
+
+
+async def test_a_list_that_is_not_open_is_no_failure(world: World) -> None:
+    tomorrow = date(2026, 2, 11)
+    assert (await poller.read_day(world.stores, world.daily, tomorrow, NOON)).state is DayState.NOT_YET_OPEN
+
+
+async def test_arxiv_is_asked_once_for_each_announcement(world: World) -> None:
+    categories = ("cs.CL", "cs.LG")
+    assert await poller.poll_arxiv(world.stores, world.arxiv, categories, NOON) == 2
+    assert await poller.poll_arxiv(world.stores, world.arxiv, categories, NOON + timedelta(hours=1)) == 0
+    assert len(world.server.asked("/atom/")) == 1
+    await poller.poll_arxiv(world.stores, world.arxiv, categories, NOON + timedelta(days=1))
+    assert len(world.server.asked("/atom/")) == 2
+
+
+async def test_without_categories_arxiv_is_left_alone(world: World) -> None:
+    assert await poller.poll_arxiv(world.stores, world.arxiv, (), NOON) == 0
+    assert not world.server.asked("/atom/")
+
+
+async def test_an_arxiv_that_fails_is_asked_again(world: World) -> None:
+    world.server.always("/atom/cs.CL", status(500))
+    assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON) == 0
+    world.server.always("/atom/cs.CL", None)
+    assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON + timedelta(hours=1)) == 2
+
+
+async def test_followers_hear_of_what_the_poller_brings_from_both_sources(world: World) -> None:
+    ada = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
+    await world.stores.channels.open(ada, NOON)
+    await world.stores.follows.add(Follow(ada, '"world model"', Person("ada"), NOON - timedelta(hours=1), alerts=True))
+    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON)
+    assert await follows.alert(world.stores, NOON) == 7
+
+
+async def test_what_is_imported_is_no_news(world: World) -> None:
+    ada = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
+    await world.stores.channels.open(ada, NOON)
+    await world.stores.follows.add(Follow(ada, '"world model"', Person("ada"), NOON - timedelta(hours=1), alerts=True))
+    reply = await world.daily.day(TUESDAY)
+    await poller.take_in(world.stores, TUESDAY, reply.papers, NOON)
+    assert await follows.alert(world.stores, NOON) == 0
+    assert await world.state(TUESDAY) is DayState.OK
+
+
+async def test_the_sample_ends_when_a_real_list_arrives(world: World) -> None:
+    await world.stores.marks.put("sample", "yes")
+    await poller.poll(world.stores, world.daily, NOON)
+    assert not await world.stores.marks.get("sample")
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 2, 10, 4, 59, tzinfo=UTC), date(2026, 2, 9)),
+        (datetime(2026, 2, 10, 5, 0, tzinfo=UTC), date(2026, 2, 10)),
+        (datetime(2026, 2, 14, 12, 0, tzinfo=UTC), date(2026, 2, 13)),
+        (datetime(2026, 2, 16, 4, 0, tzinfo=UTC), date(2026, 2, 13)),
+    ],
+)
+def test_announcements_turn_at_midnight_eastern_and_rest_on_weekends(now: datetime, day: date) -> None:
+    assert poller.announcement(now) == day

@@ -1,0 +1,188 @@
+"""Claim, send, settle, on the real ledger with a chat that fails as told."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.cards import Card
+from bot.delivery import LEASE, MOST_ATTEMPTS, QUARANTINE, Courier
+from bot.errors import Gone, TryLater, Uncertain, Unsendable
+from bot.models import Channel, DeliveryKey, DeliveryState
+from bot.ports.chats import Delivery
+from bot.ports.stores import Draft, Stores, Workspace
+from tests.stores import open_stores
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+PAPERS = Channel("web", "local", "papers", name="papers")
+KEY = DeliveryKey(PAPERS, "digest", "2026-11-24")
+
+
+@dataclass
+class Scripted:
+    """Fails with the next of ``script``; keeps what it accepted, also when the answer was lost."""
+
+    script: list[Exception | None] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    blind: bool = False
+    platform: str = "web"
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        outcome = self.script.pop(0) if self.script else None
+        if outcome is None or isinstance(outcome, Uncertain):
+            self.held.append(str(delivery.key))
+        if outcome is not None:
+            raise outcome
+        return f"m{len(self.held)}"
+
+    async def find(self, delivery: Delivery) -> str | None:
+        if self.blind:
+            raise Uncertain("The history can't be read.")
+        return f"m{self.held.index(str(delivery.key)) + 1}" if str(delivery.key) in self.held else None
+
+    async def run(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Desk:
+    stores: Stores
+    chat: Scripted
+    clock: Clock
+    courier: Courier
+
+    async def state(self, key: DeliveryKey = KEY) -> DeliveryState:
+        found = await self.stores.ledger.get(key)
+        assert found
+        return found.state
+
+    async def reason(self, key: DeliveryKey = KEY) -> str:
+        found = await self.stores.ledger.get(key)
+        assert found
+        return found.reason
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_stores(tmp_path, NOW) as stores:
+        chat, clock = Scripted(), Clock()
+        await stores.channels.open(PAPERS, NOW)
+        await stores.ledger.add([Draft(KEY, Card(text="Hello"))], NOW)
+        yield Desk(stores, chat, clock, Courier(stores, {"web": chat}, clock))
+
+
+async def test_a_message_is_sent_once(desk: Desk) -> None:
+    assert await desk.courier.pump() == 1
+    assert await desk.courier.pump() == 0
+    assert desk.chat.held == [str(KEY)]
+    assert await desk.state() is DeliveryState.SENT
+
+
+async def test_asked_to_wait_it_is_not_sent_before_and_the_wait_is_no_attempt(desk: Desk) -> None:
+    desk.chat.script = [TryLater("Rate limited.", 40)] * 12
+    for _ in range(12):
+        await desk.courier.pump()
+        assert await desk.courier.pump() == 0
+        desk.clock.now += timedelta(seconds=39)
+        assert await desk.courier.pump() == 0
+        desk.clock.now += timedelta(seconds=1)
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.SENT
+
+
+async def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(desk: Desk) -> None:
+    desk.chat.script = [Uncertain("The connection broke.")]
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.UNCERTAIN
+    assert await desk.courier.sweep() == 0, "the platform's history needs time to catch up"
+    desk.clock.now += QUARANTINE
+    assert await desk.courier.sweep() == 1
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.SENT
+    assert desk.chat.held == [str(KEY)]
+
+
+async def test_a_message_that_surely_did_not_arrive_is_sent_again(desk: Desk) -> None:
+    desk.chat.script = [RuntimeError("boom")]
+    await desk.courier.pump()
+    desk.clock.now += QUARANTINE
+    await desk.courier.sweep()
+    desk.clock.now += timedelta(minutes=1)
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.SENT
+
+
+@pytest.mark.parametrize(("kind", "state"), [("digest", DeliveryState.SENT), ("alert", DeliveryState.DEAD)])
+async def test_where_nobody_can_tell_a_digest_is_sent_again_and_an_alert_is_not(
+    desk: Desk, kind: str, state: DeliveryState
+) -> None:
+    await desk.courier.pump()
+    key = DeliveryKey(PAPERS, kind, "x")
+    await desk.stores.ledger.add([Draft(key, Card(text="x"))], NOW)
+    desk.chat.script, desk.chat.blind = [Uncertain("?")], True
+    await desk.courier.pump()
+    desk.clock.now += QUARANTINE
+    await desk.courier.sweep()
+    desk.clock.now += timedelta(minutes=1)
+    await desk.courier.pump()
+    assert await desk.state(key) is state
+
+
+async def test_a_process_that_died_while_sending_leaves_a_lease_that_runs_out(desk: Desk) -> None:
+    await desk.stores.ledger.claim(NOW, NOW + LEASE, 10)
+    desk.chat.held.append(str(KEY))
+    desk.clock.now += LEASE + timedelta(seconds=1)
+    await desk.courier.sweep()
+    desk.clock.now += QUARANTINE
+    await desk.courier.sweep()
+    assert await desk.state() is DeliveryState.SENT
+    assert desk.chat.held == [str(KEY)]
+
+
+async def test_a_channel_that_is_gone_is_asked_once_retired_and_reported_once(desk: Desk) -> None:
+    await desk.stores.workspaces.put(Workspace("web", "local", managers=("ada",)))
+    await desk.stores.ledger.add([Draft(DeliveryKey(PAPERS, "alert", "2"), Card(text="2"))], NOW)
+    desk.chat.script = [Gone("the channel was archived")]
+    await desk.courier.pump()
+    standing = await desk.stores.channels.open(PAPERS, NOW)
+    assert standing.retired == "the channel was archived"
+    assert await desk.state(DeliveryKey(PAPERS, "alert", "2")) is DeliveryState.DEAD
+    assert len(desk.chat.held) == 1
+    assert "web:local:ada/notice/" in desk.chat.held[0]
+
+
+async def test_a_message_that_is_wrong_is_not_tried_again(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.chat.script = [Unsendable("The card is too long.")]
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.DEAD
+    assert "can't be sent" in caplog.text
+
+
+async def test_after_eight_attempts_it_is_given_up_with_the_reason(desk: Desk) -> None:
+    desk.chat.script = [RuntimeError("boom")] * 20
+    for _ in range(MOST_ATTEMPTS * 2 + 4):
+        await desk.courier.pump()
+        desk.clock.now += timedelta(minutes=20)
+        await desk.courier.sweep()
+    assert await desk.state() is DeliveryState.DEAD
+    assert "given up" in await desk.reason()
+
+
+async def test_without_an_adapter_messages_wait(desk: Desk) -> None:
+    courier = Courier(desk.stores, {}, desk.clock)
+    await courier.pump()
+    assert await desk.state() is DeliveryState.RETRY
+    desk.clock.now += timedelta(minutes=11)
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.SENT

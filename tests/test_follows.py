@@ -1,0 +1,121 @@
+"""Follows on the real store: what would have been sent, what is owed, and what is never sent twice."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import follows
+from bot.digests import planning
+from bot.models import Channel, DayState, DeliveryKey, FeedDay, Follow, Kind, Paper, Person
+from bot.ports.stores import Stores
+from bot.topics import parse
+from tests.papers import paper, subscribe
+from tests.stores import open_stores
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+ADA = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
+PAPERS = Channel("web", "local", "papers", name="papers")
+PERSON = Person("ada", "Ada")
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    async with open_stores(tmp_path, NOW) as opened:
+        yield opened
+
+
+async def follow(stores: Stores, topic: str, channel: Channel = ADA, *, alerts: bool = True) -> None:
+    await stores.channels.open(channel, NOW)
+    await stores.follows.add(Follow(channel, str(parse(topic)), PERSON, NOW, alerts=alerts))
+
+
+async def arrive(stores: Stores, *papers: Paper, at: datetime = NOW + timedelta(minutes=10)) -> int:
+    stored = await stores.papers.add(papers, at)
+    await follows.probe(stores, (*stored.new, *stored.changed), at)
+    return await follows.alert(stores, at)
+
+
+async def test_a_new_paper_on_a_topic_is_told_once_with_the_reason(stores: Stores) -> None:
+    await follow(stores, "world model")
+    solaris = paper("2611.1", "Solaris: A World Model of Seas", votes=6)
+    assert await arrive(stores, solaris, paper("2611.2", "Nothing of the kind")) == 1
+    assert await arrive(stores, solaris) == 0
+    alert = await stores.ledger.get(DeliveryKey(ADA, "alert", "2611.1"))
+    assert alert
+    assert alert.card.text == "New paper, matches “world model” in its title. Followed by you since 24 Nov."
+    assert alert.card.fallback == "New on “world model”: Solaris"
+
+
+async def test_one_paper_on_two_topics_is_one_message_naming_both(stores: Stores) -> None:
+    await follow(stores, "world model")
+    await follow(stores, "seas")
+    assert await arrive(stores, paper("2611.1", "A World Model of Seas")) == 1
+    alert = await stores.ledger.get(DeliveryKey(ADA, "alert", "2611.1"))
+    assert alert
+    assert "“seas”" in alert.card.text
+    assert "“world model”" in alert.card.text
+
+
+async def test_a_new_follow_starts_now_and_never_floods(stores: Stores) -> None:
+    old = [paper(f"2610.{n}", f"World model {n}") for n in range(30)]
+    await stores.papers.add(old, NOW - timedelta(hours=1))
+    await follow(stores, "world model")
+    assert await follows.alert(stores, NOW) == 0
+
+
+async def test_what_is_over_the_budget_goes_into_one_ranked_message(stores: Stores) -> None:
+    await follow(stores, "world model")
+    many = [paper(f"2611.{n:05}", f"World model {n}", votes=n) for n in range(40)]
+    assert await arrive(stores, *many) == follows.BUDGET
+    best = await stores.ledger.get(DeliveryKey(ADA, "alert", "2611.00039"))
+    assert best, "the papers with the most votes are told one by one"
+    assert await arrive(stores, paper("2611.77777", "Another world model")) == 0
+    tomorrow = NOW + timedelta(days=1)
+    assert await follows.alert(stores, tomorrow) == 1, "it is told when the budget is new"
+
+
+async def test_a_channels_follow_feeds_its_digest_and_alerts_are_asked_for(stores: Stores) -> None:
+    await follow(stores, "world model", PAPERS, alerts=False)
+    assert await arrive(stores, paper("2611.1", "A World Model")) == 0
+
+
+async def test_a_paper_is_never_posted_by_digest_and_alert_together(stores: Stores) -> None:
+    await subscribe(stores, PAPERS, "Europe/Berlin", NOW - timedelta(days=4))
+    await follow(stores, "world model", PAPERS)
+    listed = paper("2611.1", "A World Model", votes=9, listed=date(2026, 11, 23))
+    assert await arrive(stores, listed, at=NOW - timedelta(minutes=1)) == 0, "the follow begins at NOW"
+    assert await arrive(stores, paper("2611.5", "World model two", votes=3, listed=date(2026, 11, 23))) == 1
+    await stores.days.put([FeedDay(date(2026, 11, 23), DayState.OK, ("2611.1", "2611.5"), NOW)])
+    await planning.plan(stores, NOW + timedelta(minutes=20))
+    digest = await stores.ledger.get(DeliveryKey(PAPERS, "digest", "2026-11-24"))
+    assert digest
+    assert [item.paper for item in digest.card.items] == ["2611.1"]
+    assert await follows.alert(stores, NOW + timedelta(minutes=30)) == 0
+
+
+async def test_a_changed_title_is_looked_at_again(stores: Stores) -> None:
+    await follow(stores, "world model")
+    assert await arrive(stores, paper("2611.1", "A Sea Study")) == 0
+    assert await arrive(stores, paper("2611.1", "A World Model Study")) == 1
+
+
+async def test_muted_papers_and_topics_stay_silent(stores: Stores) -> None:
+    await follow(stores, "world model")
+    await stores.wishes.mute(ADA, "topic", str(parse("world model")), PERSON, NOW)
+    assert await arrive(stores, paper("2611.1", "A World Model")) == 0
+
+
+async def test_a_preview_counts_what_a_topic_would_have_sent(stores: Stores) -> None:
+    listed = [paper(f"2611.{n}", f"World model {n}", listed=date(2026, 11, 10 + n)) for n in range(14)]
+    await stores.papers.add([*listed, paper("2611.99", "Other", listed=date(2026, 11, 23))], NOW)
+    seen = await follows.preview(stores, parse("world model"), 14, NOW)
+    assert (seen.matched, seen.days, seen.per_week) == (14, 14, 7.0)
+    assert seen.papers[0][0].id == "2611.13"
+    week = await follows.preview(stores, parse("world model"), 7, NOW)
+    assert (week.matched, week.days) == (7, 7)
+
+
+async def test_a_preview_of_an_empty_store_is_empty(stores: Stores) -> None:
+    assert await follows.preview(stores, parse("x"), 7, NOW) == follows.Preview(0, 0.0, 7, ())
