@@ -56,7 +56,8 @@ async def read_day(stores: Stores, daily: DailyPapers, day: date, now: datetime,
     """
     known = await stores.days.get(day)
     try:
-        reply = await daily.day(day)
+        # What was never kept must come whole: a crash between fetching and storing would else lose it for good.
+        reply = await daily.day(day, fresh=not (known and known.papers))
     except SourceRefused:
         state = DayState.NOT_YET_OPEN if opening(day) > now - timedelta(days=1) else DayState.HOLIDAY
         return await _put(stores, known or FeedDay(day, state))
@@ -113,18 +114,18 @@ async def poll_arxiv(stores: Stores, arxiv: Announcements, categories: Sequence[
     if not categories or await stores.marks.get("arxiv") == due:
         return 0
     try:
-        reply = await arxiv.announced(categories)
+        reply = await arxiv.announced(categories, fresh=True)
     except SourceError as error:
         log.warning("arXiv's announcement could not be read: %s", error)
         return 0
     stored = await keep(stores, reply.papers, now)
-    if reply.papers or _over(now):
+    if stored.new or _over(now):
         await stores.marks.put("arxiv", due)
     return len(stored.new)
 
 
 def _over(now: datetime) -> bool:
-    """Tell whether the day is so far gone that an empty feed means a holiday."""
+    """Tell whether the day is so far gone that a feed without anything new means a holiday."""
     return now.astimezone(NEW_YORK).time() >= time(12)
 
 

@@ -71,8 +71,11 @@ class SourceStates(Protocol):
 class DailyPapers(Protocol):
     """Hugging Face Daily Papers. All raise `bot.errors.SourceError` kinds."""
 
-    async def day(self, day: date) -> Reply:
-        """Return the list of one date; an empty one on days without papers. A list that is not open is refused."""
+    async def day(self, day: date, *, fresh: bool = False) -> Reply:
+        """Return the list of one date; an empty one on days without papers. A list that is not open is refused.
+
+        Asked *fresh*, it is never "unchanged": for when what came before may not have been kept.
+        """
         ...
 
     async def week(self, year: int, week: int) -> Reply:
@@ -99,8 +102,11 @@ class DailyPapers(Protocol):
 class Announcements(Protocol):
     """arXiv. All raise `bot.errors.SourceError` kinds."""
 
-    async def announced(self, categories: Sequence[str]) -> Reply:
-        """Return the newest announcement of the categories together; empty on weekends and holidays."""
+    async def announced(self, categories: Sequence[str], *, fresh: bool = False) -> Reply:
+        """Return the newest announcement of the categories together; empty on weekends and holidays.
+
+        Asked *fresh*, it is never "unchanged".
+        """
         ...
 
     async def papers(self, identifiers: Sequence[str]) -> Reply:

@@ -1,0 +1,196 @@
+"""The one client for the sources: it takes its time, stops in time, and knows when to leave a source alone."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar
+
+import httpx
+import stamina
+
+from bot.errors import SourceDown, SourceError, SourceRefused
+from bot.ports.sources import Validators
+from bot.sources import manners as rules
+from bot.sources import wire
+from bot.sources.wire import Again
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from bot.ports.sources import SourceStates
+    from bot.sources.manners import Manners
+
+T = TypeVar("T")
+
+_FROM: Final = "+https://github.com/broadsheet-bot/broadsheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One answer. ``content`` is None when it is ``unchanged``; ``more`` says that the source names a next page."""
+
+    url: str
+    content: T | None
+    unchanged: bool = False
+    more: bool = False
+    validators: Validators = field(default_factory=Validators)
+
+
+class _Rest(SourceDown):
+    """The source wants to be left alone until a moment."""
+
+    def __init__(self, sentence: str, until: datetime) -> None:
+        super().__init__(sentence)
+        self.until = until
+
+
+class Polite:
+    """Asks one source, by its `bot.sources.manners.Manners`.
+
+    ``clock`` gives aware UTC; ``sleep`` waits (tests hand in one that does not).
+    """
+
+    def __init__(
+        self,
+        manners: Manners,
+        states: SourceStates,
+        clock: Callable[[], datetime],
+        *,
+        version: str,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.manners = manners
+        self._states = states
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = asyncio.Semaphore(manners.connections)
+        self._last: datetime | None = None
+        # httpx writes every URL at INFO, with what people search for in it.
+        logging.getLogger(httpx.__name__).setLevel(logging.WARNING)
+        self._client = httpx.AsyncClient(
+            headers={"User-Agent": f"Broadsheet/{version} ({_FROM})", "Accept-Encoding": "gzip"},
+            trust_env=False,
+            follow_redirects=False,
+            timeout=manners.attempt,
+            limits=httpx.Limits(max_connections=manners.connections),
+        )
+
+    async def get(
+        self, url: str, params: Mapping[str, str], read: Callable[[bytes], T], *, conditional: bool = False
+    ) -> Page[T]:
+        """Ask for *url* and return what *read* makes of the body.
+
+        ``conditional`` sends the validators kept by `keep`, and finds an unchanged body by its digest where the source
+        ignores them. Raises `SourceDown`, `SourceRefused`, or `Malformed` (which *read* may raise too).
+        """
+        address = str(httpx.URL(url, params=dict(params)))
+        known = await self._states.validators(address) if conditional else Validators()
+        async with self._turn:
+            await self._stop_if_open()
+            try:
+                page = await self._within_deadline(address, known, read)
+            except SourceRefused:
+                await self._note_success()
+                raise
+            except SourceError as error:
+                await self._note_failure(error)
+                raise
+            await self._note_success()
+            return page
+
+    async def keep(self, page: Page[T]) -> None:
+        """Remember the validators of a page, once nothing of what it said can get lost."""
+        if page.validators != Validators():
+            await self._states.remember(page.url, page.validators)
+
+    async def close(self) -> None:
+        """Let go of the network."""
+        await self._client.aclose()
+
+    async def _stop_if_open(self) -> None:
+        state = await self._states.state(self.manners.name)
+        if state.open_until and self._clock() < state.open_until:
+            why = f" ({state.error})" if state.error else ""
+            raise SourceDown(f"{self.manners.title} is left alone until {state.open_until:%H:%M} UTC{why}.")
+
+    async def _note_success(self) -> None:
+        state = await self._states.state(self.manners.name)
+        await self._states.record(rules.succeeded(state, self._clock()))
+
+    async def _note_failure(self, error: SourceError) -> None:
+        state = await self._states.state(self.manners.name)
+        until = error.until if isinstance(error, _Rest) else None
+        await self._states.record(rules.failed(state, self._clock(), str(error), self.manners, until))
+
+    async def _within_deadline(self, url: str, known: Validators, read: Callable[[bytes], T]) -> Page[T]:
+        try:
+            async with asyncio.timeout(self.manners.deadline) as limit:
+                return await self._with_retries(url, known, read, limit)
+        except TimeoutError as error:
+            raise SourceDown(
+                f"{self.manners.title} did not answer within {self.manners.deadline:g} s; it is asked again later."
+            ) from error
+        except Again as again:
+            raise SourceDown(f"{self.manners.title} {again}; it is asked again later.") from again
+
+    async def _with_retries(
+        self, url: str, known: Validators, read: Callable[[bytes], T], limit: asyncio.Timeout
+    ) -> Page[T]:
+        manners = self.manners
+        attempts = stamina.retry_context(
+            on=lambda error: isinstance(error, Again) and (error.wait is None or 0.0),
+            attempts=manners.attempts,
+            timeout=None,
+            wait_initial=manners.backoff,
+            wait_jitter=manners.backoff,
+        )
+        async for attempt in attempts:
+            with attempt:
+                try:
+                    return await self._attempt(url, known, read)
+                except Again as again:
+                    await self._wait_as_told(again, limit, last=attempt.num == manners.attempts)
+                    raise
+        raise AssertionError  # stamina ends with a result or with the last error
+
+    async def _wait_as_told(self, again: Again, limit: asyncio.Timeout, *, last: bool) -> None:
+        """Sleep as long as the source asked; give up at once when that is longer than there is time for."""
+        if again.throttled and self.manners.cooldown:
+            self._rest(max(self.manners.cooldown.total_seconds(), again.wait or 0.0))
+        if again.wait is None:
+            return
+        left = (limit.when() or 0.0) - asyncio.get_running_loop().time()
+        if last or again.wait > left:
+            self._rest(again.wait)
+        await self._sleep(again.wait)
+
+    def _rest(self, seconds: float) -> NoReturn:
+        length = min(timedelta(seconds=min(seconds, 1e9)), rules.LONGEST_PAUSE)
+        until = self._clock() + length
+        raise _Rest(
+            f"{self.manners.title} asks for a pause of {rules.span(seconds)}; it is asked again at {until:%H:%M} UTC.",
+            until,
+        )
+
+    async def _attempt(self, url: str, known: Validators, read: Callable[[bytes], T]) -> Page[T]:
+        await self._keep_distance()
+        answer = await wire.fetch(self._client, url, known, self.manners, self._clock)
+        if answer.body is None:
+            return Page(url, None, unchanged=True)
+        seen = replace(answer.validators, digest=hashlib.sha256(answer.body).hexdigest())
+        if seen.digest == known.digest:
+            return Page(url, None, unchanged=True, more=answer.more, validators=seen)
+        # Twenty megabytes take a while to parse; the loop has others to serve.
+        return Page(url, await asyncio.to_thread(read, answer.body), more=answer.more, validators=seen)
+
+    async def _keep_distance(self) -> None:
+        now = self._clock()
+        rest = self.manners.spacing - (now - self._last).total_seconds() if self._last else 0.0
+        if rest > 0:
+            # A clock that was set back must not make us wait for hours.
+            await self._sleep(min(rest, self.manners.spacing))
+        self._last = self._clock()
