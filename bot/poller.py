@@ -35,24 +35,31 @@ async def keep(stores: Stores, papers: Sequence[Paper], now: datetime) -> Stored
 
 
 async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
-    """Read the newest list, the one before it, and the trending rank."""
+    """Read the newest list, the one before it, and the trending rank; a source that fails is a line in the log."""
     newest = feed_date(now)
-    for day in (newest - timedelta(days=1), newest):
-        await read_day(stores, daily, day, now)
-    await read_trending(stores, daily, now)
+    try:
+        for day in (newest - timedelta(days=1), newest):
+            await read_day(stores, daily, day, now)
+        await read_trending(stores, daily, now)
+    except SourceError as error:
+        log.warning("The newest lists could not be read. %s", error)
 
 
 async def look_back(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     """Read the lists of the last seven days again: late papers, votes, and what was missed while nothing ran."""
     newest = feed_date(now)
-    for age in range(LOOKED_BACK, -1, -1):
-        await read_day(stores, daily, newest - timedelta(days=age), now)
+    try:
+        for age in range(LOOKED_BACK + 1):
+            await read_day(stores, daily, newest - timedelta(days=age), now)
+    except SourceError as error:
+        log.warning("The lists of the last week could not be read. %s", error)
 
 
 async def read_day(stores: Stores, daily: DailyPapers, day: date, now: datetime, *, news: bool = True) -> FeedDay:
-    """Read one list into the store; a source that fails leaves what is stored as it is. Return the list.
+    """Read one list into the store and return it.
 
-    Papers of lists that are no *news* any more are not told to those who follow a topic.
+    Papers of lists that are no *news* any more are not told to those who follow a topic. Raises
+    `bot.errors.SourceError` when the source fails; what was stored of the day is then as before.
     """
     known = await stores.days.get(day)
     try:
@@ -61,9 +68,9 @@ async def read_day(stores: Stores, daily: DailyPapers, day: date, now: datetime,
     except SourceRefused:
         state = DayState.NOT_YET_OPEN if opening(day) > now - timedelta(days=1) else DayState.HOLIDAY
         return await _put(stores, known or FeedDay(day, state))
-    except SourceError as error:
-        log.warning("The list of %s could not be read: %s", day, error)
-        return await _put(stores, known if known and known.papers else FeedDay(day, DayState.SOURCE_DOWN))
+    except SourceError:
+        await _put(stores, known if known and known.papers else FeedDay(day, DayState.SOURCE_DOWN))
+        raise
     await (keep(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
         await stores.marks.put("sample", "")
@@ -83,17 +90,13 @@ async def judged(stores: Stores, day: date, ids: Sequence[str], now: datetime) -
 
 
 async def read_trending(stores: Stores, daily: DailyPapers, now: datetime) -> None:
-    """Read the source's trending rank."""
-    try:
-        reply = await daily.trending()
-    except SourceError as error:
-        log.warning("The trending rank could not be read: %s", error)
-        return
-    if reply.papers:
-        await keep(stores, reply.papers, now)
-        await stores.days.rank([paper.id for paper in reply.papers], now)
-    elif reply.unchanged:
-        rank, _ = await stores.days.trending()
+    """Read the source's trending rank; raises `bot.errors.SourceError`."""
+    reply = await daily.trending()
+    await keep(stores, reply.papers, now)
+    rank = [paper.id for paper in reply.papers]
+    if reply.unchanged:
+        rank = list((await stores.days.trending())[0])
+    if rank:
         await stores.days.rank(rank, now)
 
 
@@ -116,7 +119,7 @@ async def poll_arxiv(stores: Stores, arxiv: Announcements, categories: Sequence[
     try:
         reply = await arxiv.announced(categories, fresh=True)
     except SourceError as error:
-        log.warning("arXiv's announcement could not be read: %s", error)
+        log.warning("arXiv's announcement could not be read. %s", error)
         return 0
     stored = await keep(stores, reply.papers, now)
     if stored.new or _over(now):

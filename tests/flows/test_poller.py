@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import follows, poller
+from bot.errors import SourceDown
 from bot.models import Channel, DayState, Follow, Kind, Person
 from bot.ports.stores import Stores
 from bot.sources.arxiv import ArXiv
@@ -80,7 +81,10 @@ async def test_votes_are_followed_over_time(world: World) -> None:
 async def test_a_source_that_is_down_is_said_and_what_was_good_is_kept(world: World) -> None:
     await poller.read_day(world.stores, world.daily, MONDAY, NOON)
     world.server.always(LISTS, status(503))
+    await poller.poll(world.stores, world.daily, NOON)
     await poller.look_back(world.stores, world.daily, NOON)
+    with pytest.raises(SourceDown):
+        await poller.read_day(world.stores, world.daily, MONDAY, NOON)
     assert await world.state(MONDAY) is DayState.OK
     assert await world.state(TUESDAY) is DayState.SOURCE_DOWN
     world.server.always(LISTS, None)

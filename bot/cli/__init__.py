@@ -1,0 +1,1 @@
+"""The command line's commands: `machine` looks after the installation, `papers` reads and asks what is stored."""

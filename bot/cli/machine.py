@@ -1,0 +1,57 @@
+"""Commands on the installation: run, doctor, migrate, backup."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Final
+
+import typer
+
+from bot import house
+
+
+def run() -> None:
+    """Start Broadsheet: the scheduler, the workspace in the browser, and the chats that have tokens.
+
+    Example: WEB_PORT=8080 python -m bot run
+    """
+    from bot import app
+
+    asyncio.run(app.run())
+
+
+def doctor() -> None:
+    """Check the installation and name the fix for what is wrong.
+
+    Example: python -m bot doctor
+    """
+    from bot import doctor as clinic
+
+    findings = asyncio.run(clinic.examine())
+    for finding in findings:
+        typer.echo(f"{'ok ' if finding.well else 'FIX'} {finding.what}")
+    raise typer.Exit(code=0 if all(finding.well for finding in findings) else 1)
+
+
+def migrate() -> None:
+    """Bring the database up to date, after a backup of its file.
+
+    Example: python -m bot migrate
+    """
+    kept = house.migrate(house.settings(), house.clock())
+    typer.echo(f"The database is up to date.{f' The one before is kept in {kept}.' if kept else ''}")
+
+
+def backup(
+    verify: Annotated[bool, typer.Option("--verify", help="Check the copy: integrity, references, counts.")] = False,
+) -> None:
+    """Copy the database to DATA_DIR/backups; safe beside a running bot.
+
+    Example: python -m bot backup --verify
+    """
+    for line in house.backup(house.settings(), house.clock(), verify=verify):
+        typer.echo(line)
+
+
+COMMANDS: Final[dict[str, Callable[..., None]]] = {"run": run, "doctor": doctor, "migrate": migrate, "backup": backup}
