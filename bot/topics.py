@@ -36,6 +36,9 @@ _TOKEN: Final = re.compile(
     r"""(?P<minus>-)?(?:(?P<field>[^\W\d_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s",|]+))|(?P<or>[,|])""",
 )
 _FIELDS: Final[dict[str, ClauseKind]] = {"author": "author", "au": "author", "cat": "category", "category": "category"}
+_CATEGORY: Final = re.compile(r"[A-Za-z][A-Za-z.-]*")
+_SPOKEN: Final = re.compile(r"""[,|":]|(?:^|\s)(?:-|(?:or|and|not|without)(?:\s|$))""")
+"""What means something outside quotes."""
 _TYPED: Final = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
 )
@@ -130,11 +133,8 @@ class Topic:
 
     @property
     def label(self) -> str:
-        """The text for people: quotes only where they are needed."""
-        if len(self.alternatives) == 1 and len(self.alternatives[0]) == 1:
-            only = self.alternatives[0][0]
-            return only.text if only.kind == "phrase" else str(only)
-        return str(self)
+        """The text for people: quotes only where leaving them out would mean something else."""
+        return ", ".join(_label(clauses) for clauses in self.alternatives)
 
     def matches(self, paper: Paper) -> bool:
         """Tell whether *paper* belongs to the topic."""
@@ -173,6 +173,18 @@ def parse(text: str) -> Topic:
     if sum(map(len, alternatives)) > MOST_CLAUSES:
         raise Mistake(f"A topic takes at most {MOST_CLAUSES} parts.", _EXAMPLE)
     return Topic(tuple(sorted(set(alternatives), key=lambda clauses: [str(c) for c in clauses])))
+
+
+def _label(clauses: Sequence[Clause]) -> str:
+    phrases = [clause for clause in clauses if clause.kind == "phrase" and not clause.negative]
+    return " ".join(_bare(clause) if phrases == [clause] or clause.negative else str(clause) for clause in clauses)
+
+
+def _bare(clause: Clause) -> str:
+    """Write a phrase without quotes; one that is left out keeps them unless it is a single word."""
+    if clause.kind != "phrase" or (clause.negative and " " in clause.text) or _SPOKEN.search(clause.text):
+        return str(clause)
+    return f"{'-' if clause.negative else ''}{clause.text}"
 
 
 def _fold(text: str) -> str:
@@ -244,7 +256,9 @@ def _clause(kind: ClauseKind, text: str, *, negative: bool) -> Iterator[Clause]:
     cut = words(text)
     if not cut:
         return
-    shown = text.strip() if kind == "category" else " ".join(text.split()).strip("-'.;:!?()")
+    if kind == "category" and not _CATEGORY.fullmatch(text.strip()):
+        raise Mistake(f"“{text.strip()}” is not an arXiv category.", "cat:cs.CL")
+    shown = text.strip() if kind == "category" else " ".join(text.split()).strip("-'.;:!?() ")
     yield Clause(kind, shown if kind == "category" else shown.casefold(), cut, negative)
 
 

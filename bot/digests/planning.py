@@ -79,6 +79,12 @@ async def post_now(stores: Stores, standing: Standing, now: datetime) -> Outcome
     return replace(outcome, sentence="The digest is on its way.")
 
 
+async def post_everywhere(stores: Stores, now: datetime) -> int:
+    """Record a digest for every channel that has one; return how many channels got it."""
+    outcomes = [await post_now(stores, standing, now) for standing in await stores.channels.on()]
+    return sum(outcome.state == "posted" for outcome in outcomes)
+
+
 async def _now(stores: Stores, standing: Standing, now: datetime) -> tuple[Outcome, Edition]:
     known = await newsroom.lists(stores, now)
     press = Press(stores, known, await newsroom.past(stores, [standing], known, now), {})

@@ -98,8 +98,8 @@ async def test_a_week_at_nine_covers_every_list_once_wherever_the_channel_is(wor
         posts = await world.posts(name)
         shown = lists(posts)
         assert len(shown) == len(set(shown)), f"{name} got a list twice"
-        for day in range(16, 21):
-            assert f"2611.{day}" in shown, f"{name} never got the list of {day} Nov"
+        for listed in range(16, 21):
+            assert f"2611.{listed}" in shown, f"{name} never got the list of {listed} Nov"
         first = date.fromisoformat(min(posts))
         weekdays = [day for n in range(14) if (day := first + timedelta(days=n)).weekday() < 5]
         assert [date.fromisoformat(day) for day in posts] == weekdays[: len(posts)], "every weekday, and no other day"

@@ -1,0 +1,71 @@
+"""Who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.models import Channel, Person
+from bot.ports.stores import Change, ChangeKind
+from storage.database import Database
+from storage.keys import enter, those
+from storage.tables import changes, channels
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStore:
+    """`bot.ports.stores.Audit` on the database."""
+
+    database: Database
+
+    async def note(
+        self,
+        channel: Channel,
+        by: Person,
+        kind: ChangeKind,
+        summary: str,
+        now: datetime,
+        *,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+    ) -> None:
+        """Write a line."""
+        async with self.database.write() as connection:
+            row = {
+                "channel_id": await enter(connection, channel, now),
+                "person": by.id,
+                "person_name": by.name,
+                "at": now,
+                "kind": kind,
+                "summary": summary,
+                "before": dict(before),
+                "after": dict(after),
+            }
+            await connection.execute(insert(changes), row)
+
+    async def changes(self, channel: Channel, limit: int = 20) -> Sequence[Change]:
+        """Return a channel's latest changes, newest first."""
+        query = select(changes).join(channels, channels.c.id == changes.c.channel_id).where(those(channel))
+        newest = query.order_by(changes.c.at.desc(), changes.c.id.desc()).limit(limit)
+        async with self.database.read() as connection:
+            return [_change(channel, row) for row in (await connection.execute(newest)).mappings()]
+
+    async def undone(self, change: int) -> None:
+        """Mark a change as taken back."""
+        async with self.database.write() as connection:
+            await connection.execute(update(changes).where(changes.c.id == change).values(undone=True))
+
+    async def prune(self, before: datetime) -> int:
+        """Delete older lines; return how many."""
+        async with self.database.write() as connection:
+            return (await connection.execute(delete(changes).where(changes.c.at < before))).rowcount
+
+
+def _change(channel: Channel, row: Mapping[Any, Any]) -> Change:
+    by = Person(row["person"], row["person_name"])
+    parts = {name: row[name] for name in ("at", "kind", "summary", "before", "after", "undone")}
+    return Change(id=row["id"], channel=channel, by=by, **parts)

@@ -1,0 +1,112 @@
+"""Where is posted, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Channel, DeliveryState, Preferences
+from bot.ports.stores import Standing
+from storage.database import Database
+from storage.keys import channel_of, enter, those
+from storage.preferences import dump, load
+from storage.tables import LISTENING, channels, deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStore:
+    """`bot.ports.stores.Channels` on the database."""
+
+    database: Database
+
+    async def open(self, channel: Channel, now: datetime) -> Standing:
+        """Return the channel's standing; an unknown one becomes known, a renamed one gets its name."""
+        async with self.database.read() as connection:
+            found = await _standing(connection, channel)
+        if found and channel.name in ("", found.channel.name):
+            return found
+        async with self.database.write() as connection:
+            await enter(connection, channel, now)
+            if channel.name:
+                await connection.execute(update(channels).where(those(channel)).values(name=channel.name))
+            standing = await _standing(connection, channel)
+        assert standing is not None  # noqa: S101 - entered in this transaction
+        return standing
+
+    async def set(self, channel: Channel, preferences: Preferences, next_run: datetime | None) -> None:
+        """Keep the preferences and the next post."""
+        values = {
+            "preferences": dump(preferences),
+            "enabled": preferences.on,
+            "paused": preferences.paused,
+            "next_run": next_run,
+            "due": next_run,
+        }
+        async with self.database.write() as connection:
+            key = await enter(connection, channel, None)
+            await connection.execute(update(channels).where(channels.c.id == key).values(values))
+
+    async def of(self, platform: str, workspace: str) -> Sequence[Standing]:
+        """Return the channels of a workspace, by name."""
+        mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
+        query = select(channels).where(mine).order_by(channels.c.name, channels.c.id)
+        async with self.database.read() as connection:
+            return [standing_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Standing]:
+        """Return the channels whose time has come, the longest waiting first."""
+        async with self.database.read() as connection:
+            return [standing_of(row) for row in (await connection.execute(due(now, limit))).mappings()]
+
+    async def on(self) -> Sequence[Standing]:
+        """Return the channels that have a digest and get it."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(channels).where(text(LISTENING)).order_by(channels.c.id))
+            return [standing_of(row) for row in rows.mappings()]
+
+    async def retire(self, channel: Channel, reason: str) -> bool:
+        """Stop posting to the channel; what waits for it is given up for the same reason."""
+        async with self.database.write() as connection:
+            statement = update(channels).where(those(channel), channels.c.retired == "").values(retired=reason)
+            key = await connection.scalar(statement.returning(channels.c.id))
+            if key is None:
+                return False
+            waiting = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value))
+            statement = update(deliveries).where(deliveries.c.channel_id == key, waiting)
+            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=reason))
+            return True
+
+    async def restore(self, channel: Channel, next_run: datetime | None) -> None:
+        """Take a retired channel back."""
+        values = {"retired": "", "next_run": next_run, "due": next_run}
+        async with self.database.write() as connection:
+            await connection.execute(update(channels).where(those(channel)).values(values))
+
+
+def due(now: datetime, limit: int) -> Select[Any]:
+    """Return the clock's query; it must read nothing but the partial index, however many channels there are."""
+    query = select(channels).where(text(LISTENING), channels.c.next_run <= now)
+    return query.order_by(channels.c.next_run).limit(limit)
+
+
+def standing_of(row: Mapping[Any, Any]) -> Standing:
+    """Return the standing of a row of the channels' table."""
+    return Standing(
+        key=row["id"],
+        channel=channel_of(row),
+        preferences=load(row["preferences"]),
+        next_run=row["next_run"],
+        due=row["due"],
+        retired=row["retired"],
+        since=row["since"],
+    )
+
+
+async def _standing(connection: AsyncConnection, channel: Channel) -> Standing | None:
+    row = (await connection.execute(select(channels).where(those(channel)))).mappings().first()
+    return standing_of(row) if row else None

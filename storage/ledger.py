@@ -1,0 +1,223 @@
+"""Messages on their way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, Select, TextClause, and_, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Channel, DeliveryKey, DeliveryState
+from bot.ports.chats import Delivery
+from bot.ports.stores import Draft
+from storage.claims import claimed
+from storage.database import Database
+from storage.drafts import Record, load
+from storage.keys import channel_of, chunks, enter_all, those
+from storage.tables import OPEN, channels, deliveries
+
+QUARANTINE: Final = timedelta(seconds=30)
+"""How long after its start the fate of an attempt is not looked up: it may still be on its way."""
+
+_PLACE: Final = ("platform", "workspace", "external_id", "kind", "name")
+_WAITING: Final = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+_AWAY: Final = (DeliveryState.SENDING.value, DeliveryState.UNCERTAIN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStore:
+    """`bot.ports.stores.Ledger` on the database."""
+
+    database: Database
+
+    async def add(self, drafts: Sequence[Draft], now: datetime) -> Sequence[Delivery]:
+        """Record messages and their claims; leave out what is known or claimed already."""
+        if not drafts:
+            return []
+        async with self.database.write() as connection:
+            keys = [key for draft in drafts for key in (draft.key, draft.parent) if key]
+            places = await enter_all(connection, [key.channel for key in keys], now)
+            wanted = await _unclaimed(connection, drafts, places)
+            written = await Record(connection, places, now).write(wanted)
+            return await _deliveries(connection, deliveries.c.id.in_(written.values())) if written else []
+
+    async def claim(self, now: datetime, lease: datetime, limit: int) -> Sequence[Delivery]:
+        """Take messages that may go out now, oldest first, one for each channel."""
+        async with self.database.write() as connection:
+            ready = [row.id for row in await connection.execute(_ready(now).limit(limit))]
+            if not ready:
+                return []
+            taken = {"state": DeliveryState.SENDING.value, "lease": lease, "not_before": now + QUARANTINE}
+            for chunk in chunks(ready):
+                await connection.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(taken))
+            return [one for chunk in chunks(ready) for one in await _deliveries(connection, deliveries.c.id.in_(chunk))]
+
+    async def settle(
+        self,
+        delivery: int,
+        state: DeliveryState,
+        now: datetime,
+        *,
+        message: str = "",
+        reason: str = "",
+        not_before: datetime | None = None,
+        counted: bool = True,
+    ) -> None:
+        """Record what became of a message; a dead one takes along what waits for it."""
+        async with self.database.write() as connection:
+            gone = await _retired(connection, delivery) if state in _WAITING else ""
+            state, reason = (DeliveryState.DEAD, gone) if gone else (state, reason)
+            values: dict[str, Any] = {
+                "state": state.value,
+                "reason": reason,
+                "lease": None,
+                "attempts": deliveries.c.attempts + int(counted),
+            }
+            if message:
+                values["message"] = message
+            if state is DeliveryState.SENT:
+                values["sent"] = now
+            if not_before or state in _WAITING:
+                values["not_before"] = not_before or now
+            await connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+            if state is DeliveryState.DEAD:
+                await _bury(connection, delivery, reason)
+
+    async def expired(self, now: datetime) -> int:
+        """Turn messages whose lease ran out into uncertain ones; each counts as an attempt."""
+        lost = and_(_open("deliveries"), deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease <= now)
+        values = {"state": DeliveryState.UNCERTAIN.value, "lease": None, "attempts": deliveries.c.attempts + 1}
+        async with self.database.write() as connection:
+            return (await connection.execute(update(deliveries).where(lost).values(values))).rowcount
+
+    async def uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Return messages whose fate may be looked up now."""
+        doubtful = and_(_open("deliveries"), deliveries.c.state == DeliveryState.UNCERTAIN.value)
+        async with self.database.read() as connection:
+            return await _deliveries(connection, and_(doubtful, deliveries.c.not_before <= now), limit=limit)
+
+    async def get(self, key: DeliveryKey) -> Delivery | None:
+        """Return one message by its key."""
+        same = and_(
+            those(key.channel),
+            deliveries.c.kind == key.kind,
+            deliveries.c.subject == key.subject,
+            deliveries.c.part == key.part,
+            deliveries.c.operation == key.operation,
+        )
+        async with self.database.read() as connection:
+            return next(iter(await _deliveries(connection, same)), None)
+
+    async def waiting(self) -> dict[DeliveryState, int]:
+        """Return how many messages are in each state that is not final."""
+        query = select(deliveries.c.state, func.count()).where(text(OPEN)).group_by(deliveries.c.state)
+        async with self.database.read() as connection:
+            return {DeliveryState(row[0]): row[1] for row in await connection.execute(query)}
+
+    async def sent_since(self, channel: Channel, kind: str, since: datetime) -> int:
+        """Return how many messages of *kind* were recorded for a channel since."""
+        mine = and_(those(channel), deliveries.c.kind == kind, deliveries.c.created >= since)
+        query = select(func.count()).join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
+        async with self.database.read() as connection:
+            return await connection.scalar(query.where(mine)) or 0
+
+    async def wanting_refresh(self, since: datetime, limit: int) -> Sequence[Delivery]:
+        """Return sent digests, newest first."""
+        digest = text("deliveries.kind = 'digest' AND deliveries.state = 'sent'")
+        first = and_(digest, deliveries.c.part == 0, deliveries.c.operation == "post", deliveries.c.sent >= since)
+        async with self.database.read() as connection:
+            return await _deliveries(connection, first, limit=limit, order=deliveries.c.sent.desc())
+
+
+def _open(table: str) -> TextClause:
+    """Return the condition of the partial indexes, for a table that is joined under a name."""
+    return text(f"{table}.{OPEN}")
+
+
+def _ready(now: datetime) -> Select[tuple[int]]:
+    """Return the query of what may go out: the oldest of each channel that has nothing under way."""
+    earlier, busy = deliveries.alias("earlier"), deliveries.alias("busy")
+    under_way = select(busy.c.id).where(
+        busy.c.channel_id == deliveries.c.channel_id, _open("busy"), busy.c.state.in_(_AWAY)
+    )
+    first = select(earlier.c.id).where(
+        earlier.c.channel_id == deliveries.c.channel_id,
+        earlier.c.id < deliveries.c.id,
+        _open("earlier"),
+        _claimable(earlier, now),
+    )
+    mine = and_(_open("deliveries"), _claimable(deliveries, now), ~under_way.exists(), ~first.exists())
+    return select(deliveries.c.id).where(mine).order_by(deliveries.c.id)
+
+
+def _claimable(row: FromClause, now: datetime) -> ColumnElement[bool]:
+    parent = deliveries.alias()
+    sent = select(parent.c.id).where(parent.c.id == row.c.parent_id, parent.c.state == DeliveryState.SENT.value)
+    return and_(row.c.state.in_(_WAITING), row.c.not_before <= now, or_(row.c.parent_id.is_(None), sent.exists()))
+
+
+async def _deliveries(
+    connection: AsyncConnection,
+    which: ColumnElement[bool],
+    *,
+    limit: int | None = None,
+    order: ColumnElement[Any] | None = None,
+) -> list[Delivery]:
+    parent = deliveries.alias("parent")
+    query = (
+        select(deliveries, parent.c.message.label("parent"), *(channels.c[name].label(f"at_{name}") for name in _PLACE))
+        .join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
+        .outerjoin(parent, parent.c.id == deliveries.c.parent_id)
+        .where(which)
+        .order_by(deliveries.c.id if order is None else order)
+        .limit(limit)
+    )
+    return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _delivery(row: Mapping[Any, Any]) -> Delivery:
+    channel = channel_of({name: row[f"at_{name}"] for name in _PLACE})
+    return Delivery(
+        id=row["id"],
+        key=DeliveryKey(channel, row["kind"], row["subject"], row["part"], row["operation"]),
+        card=load(row["card"]),
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        parent=row["parent"] or "",
+        message=row["message"],
+        reason=row["reason"],
+        created=row["created"],
+    )
+
+
+async def _unclaimed(
+    connection: AsyncConnection, drafts: Sequence[Draft], places: Mapping[str, int]
+) -> Sequence[Draft]:
+    """Return the drafts without those of whose papers each is claimed, by a message or by a draft before it."""
+    wanted = [(places[draft.key.channel.key], draft.papers) for draft in drafts if draft.papers]
+    taken = await claimed(connection, {key for key, _ in wanted}, {paper for _, some in wanted for paper in some})
+    kept = []
+    for draft in drafts:
+        mine = {(places[draft.key.channel.key], paper) for paper in draft.papers}
+        if not mine or mine - taken:
+            kept.append(draft)
+            taken |= mine
+    return kept
+
+
+async def _retired(connection: AsyncConnection, delivery: int) -> str:
+    """Return why the channel of a message takes nothing any more, or ""."""
+    query = select(channels.c.retired).join(deliveries, deliveries.c.channel_id == channels.c.id)
+    return await connection.scalar(query.where(deliveries.c.id == delivery)) or ""
+
+
+async def _bury(connection: AsyncConnection, parent: int, reason: str) -> None:
+    """Give up what waits for a message that will never be sent."""
+    parents = [parent]
+    while parents:
+        orphans = and_(deliveries.c.parent_id.in_(parents), deliveries.c.state.in_(_WAITING))
+        statement = update(deliveries).where(orphans).values(state=DeliveryState.DEAD.value, reason=reason)
+        parents = list(await connection.scalars(statement.returning(deliveries.c.id)))

@@ -1,0 +1,32 @@
+"""Small facts about this installation, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from storage.database import Database
+from storage.keys import insert
+from storage.tables import marks
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStore:
+    """`bot.ports.stores.Marks` on the database."""
+
+    database: Database
+
+    async def get(self, name: str) -> str:
+        """Return a mark, or ""."""
+        async with self.database.read() as connection:
+            return await connection.scalar(select(marks.c.value).where(marks.c.name == name)) or ""
+
+    async def put(self, name: str, value: str) -> None:
+        """Set a mark; an empty value removes it."""
+        async with self.database.write() as connection:
+            if not value:
+                await connection.execute(delete(marks).where(marks.c.name == name))
+                return
+            statement = insert(connection, marks).values(name=name, value=value)
+            await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

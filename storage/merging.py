@@ -1,0 +1,56 @@
+"""How two readings of one paper become one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from bot.models import Paper
+
+SEARCHED: Final = ("title", "abstract", "authors", "categories")
+"""What the index holds; a change of one of these gives a paper a new sequence."""
+
+_FILLED: Final = (
+    *SEARCHED,
+    "published",
+    "comments",
+    "summary",
+    "keywords",
+    "organization",
+    "code",
+    "project",
+    "thumbnail",
+)
+_COUNTED: Final = ("votes", "stars")
+
+
+def merge(old: Paper, new: Paper, relisted: date | None) -> Paper:
+    """Return *old* with what *new* adds: the later word wins, what it leaves empty is kept.
+
+    *relisted* is the latest list that had a say in *old*. A reading from an earlier list, or from none, then only fills
+    gaps: so reading an archive again changes nothing, and two sources do not overwrite each other for ever. ``seen``
+    stays, ``listed`` is the earliest.
+    """
+    lesser = relisted is not None and (new.listed is None or new.listed < relisted)
+    first, second = (old, new) if lesser else (new, old)
+    parts = {name: getattr(first, name) or getattr(second, name) for name in _FILLED}
+    for name in _COUNTED:
+        value = getattr(first, name)
+        parts[name] = getattr(second, name) if value is None else value
+    return replace(
+        old,
+        **parts,
+        withdrawn=old.withdrawn or new.withdrawn,
+        listed=min((day for day in (old.listed, new.listed) if day), default=None),
+    )
+
+
+def latest(one: date | None, other: date | None) -> date | None:
+    """Return the later of two dates that may be missing."""
+    return max((day for day in (one, other) if day), default=None)
+
+
+def reads_otherwise(old: Paper, new: Paper) -> bool:
+    """Tell whether what is searched differs."""
+    return any(getattr(old, name) != getattr(new, name) for name in SEARCHED)

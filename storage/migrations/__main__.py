@@ -1,0 +1,18 @@
+"""``python -m storage.migrations``: check that the migrations make the tables that the code declares."""
+
+from __future__ import annotations
+
+import sys
+
+from storage.upgrades import check
+
+
+def main() -> int:
+    """Print what is missing; return 1 when something is."""
+    differences = check()
+    for difference in differences:
+        sys.stderr.write(f"The migrations lack: {difference}\n")
+    return 1 if differences else 0
+
+
+sys.exit(main())

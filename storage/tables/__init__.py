@@ -1,0 +1,40 @@
+"""The tables, one metadata for SQLite and PostgreSQL.
+
+Times are aware UTC: a plain ``datetime`` column refuses naive values. JSON columns hold data, never objects. Everything
+that grows with channels times papers points to both by integer keys.
+"""
+
+from storage.tables.library import days, papers, ranks, sightings, sources, validators
+from storage.tables.machine import events, marks
+from storage.tables.messages import OPEN, coverage, deliveries, digests, postings, posts
+from storage.tables.people import changes, follows, hits, mutes, saves, seen, topics
+from storage.tables.places import LISTENING, channels, workspaces
+from storage.tables.rows import metadata
+
+__all__ = [
+    "LISTENING",
+    "OPEN",
+    "changes",
+    "channels",
+    "coverage",
+    "days",
+    "deliveries",
+    "digests",
+    "events",
+    "follows",
+    "hits",
+    "marks",
+    "metadata",
+    "mutes",
+    "papers",
+    "postings",
+    "posts",
+    "ranks",
+    "saves",
+    "seen",
+    "sightings",
+    "sources",
+    "topics",
+    "validators",
+    "workspaces",
+]

@@ -1,0 +1,100 @@
+"""What is posted: digests, deliveries, claims, and the messages of the browser's workspace."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from storage.tables.rows import Row, count, key, partial, text, to
+
+OPEN: Final = "state NOT IN ('sent', 'dead')"
+"""Which messages are still on their way; word for word the condition of two partial indexes."""
+
+
+class DigestRow(Row, table=True):
+    """What became of one local date of a channel."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("channel_id", "day"),)
+    id: int | None = key()
+    channel_id: int = to("channels.id")
+    day: date
+    state: str
+    reason: str = text()
+    at: datetime
+
+
+class CoverageRow(Row, table=True):
+    """A feed date that a channel has had, or that was skipped for a reason."""
+
+    __tablename__ = "coverage"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    channel_id: int = to("channels.id", primary_key=True)
+    feed_date: date = Field(primary_key=True)
+    reason: str = text()
+
+
+class DeliveryRow(Row, table=True):
+    """A message on its way. ``card`` is versioned JSON as text; ``not_before`` also ends the quarantine of doubt."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "kind", "subject", "part", "operation"),
+        partial("ix_deliveries_open", "id", where=OPEN),
+        partial("ix_deliveries_busy", "channel_id", "state", where=OPEN),
+        partial("ix_deliveries_sent", "sent", where="kind = 'digest' AND state = 'sent'"),
+        Index("ix_deliveries_parent", "parent_id"),
+    )
+    id: int | None = key()
+    channel_id: int = to("channels.id")
+    kind: str
+    subject: str
+    part: int
+    operation: str
+    parent_id: int | None = Field(default=None, foreign_key="deliveries.id", ondelete="SET NULL")
+    card: str = Field(sa_type=Text)
+    state: str
+    attempts: int = count()
+    not_before: datetime
+    lease: datetime | None = None
+    message: str = text()
+    reason: str = text()
+    created: datetime
+    sent: datetime | None = None
+
+
+class PostingRow(Row, table=True):
+    """A paper that was claimed for a channel, so that it is posted there once."""
+
+    __tablename__ = "postings"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    channel_id: int = to("channels.id", primary_key=True)
+    paper_id: int = to("papers.id", primary_key=True)
+    delivery_id: int = Field(foreign_key="deliveries.id", ondelete="CASCADE", index=True)
+
+
+class PostRow(Row, table=True):
+    """A message of the browser's workspace."""
+
+    __tablename__ = "posts"
+    __table_args__ = (UniqueConstraint("channel_id", "kind", "subject", "part", "operation"),)
+    id: int | None = key()
+    channel_id: int = to("channels.id")
+    kind: str
+    subject: str
+    part: int
+    operation: str
+    card: str = Field(sa_type=Text)
+    at: datetime
+    parent: str = text()
+    edited: datetime | None = None
+
+
+digests: Final = DigestRow.__table__
+coverage: Final = CoverageRow.__table__
+deliveries: Final = DeliveryRow.__table__
+postings: Final = PostingRow.__table__
+posts: Final = PostRow.__table__

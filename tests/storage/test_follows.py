@@ -1,0 +1,103 @@
+"""Follows, matches, and the alerts that are owed."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.cards import Card
+from bot.models import Channel, DeliveryKey, Follow, Person, Preferences
+from bot.ports.stores import Draft, Stores
+from storage.database import Database
+from storage.tables import hits, topics
+from tests.papers import paper
+
+ROOM = Channel("slack", "T1", "C1", name="papers")
+OTHER = Channel("slack", "T1", "C2", name="vision")
+ANN = Person("U1", "Ann")
+HOUR = timedelta(hours=1)
+
+
+def _follow(now: datetime, topic: str = "diffusion", channel: Channel = ROOM, *, alerts: bool = True) -> Follow:
+    return Follow(channel, topic, ANN, now, alerts)
+
+
+@pytest.fixture
+async def matched(stores: Stores, now: datetime) -> Stores:
+    """Stores in which a channel that wants alerts is owed one paper for two topics."""
+    await stores.papers.add([paper("1"), paper("2")], now)
+    for topic in ("diffusion", "video"):
+        await stores.follows.add(_follow(now, topic))
+    await stores.follows.hit([("diffusion", "1"), ("video", "1")], now + HOUR)
+    return stores
+
+
+async def test_following_twice_only_changes_alerts(stores: Stores, now: datetime) -> None:
+    assert await stores.follows.add(_follow(now, alerts=False))
+    assert not await stores.follows.add(_follow(now + HOUR))
+    assert await stores.follows.of(ROOM) == [_follow(now)]
+
+
+async def test_equal_topics_are_one(stores: Stores, database: Database, now: datetime) -> None:
+    await stores.follows.add(_follow(now))
+    await stores.follows.add(_follow(now, channel=OTHER))
+    await stores.follows.add(_follow(now, "video", OTHER))
+    assert await stores.follows.topics() == {"diffusion": 2, "video": 1}
+    assert len(await stores.follows.all()) == len(await stores.follows.all("slack", "T1")) == 3
+    assert await stores.follows.all("slack", "T2") == []
+    one, two = [(await stores.channels.open(c, now)).key for c in (ROOM, OTHER)]
+    assert await stores.follows.many([one, two, 99]) == {one: ["diffusion"], two: ["diffusion", "video"]}
+
+
+async def test_the_last_unfollow_takes_the_topic_along(matched: Stores, database: Database, now: datetime) -> None:
+    assert await matched.follows.remove(ROOM, "unknown") is None
+    assert await matched.follows.remove(ROOM, "diffusion") == _follow(now)
+    async with database.read() as connection:
+        assert [row.text for row in await connection.execute(topics.select())] == ["video"]
+        assert len((await connection.execute(hits.select())).all()) == 1
+
+
+async def test_a_hit_is_new_once(matched: Stores, now: datetime) -> None:
+    pairs = [("diffusion", "1"), ("diffusion", "2"), ("nobody", "1"), ("video", "9")]
+    assert await matched.follows.hit(pairs, now) == 1
+    assert await matched.follows.hit(pairs, now) == 0
+    assert await matched.follows.hit([], now) == 0
+
+
+async def test_owed_is_a_paper_with_all_its_topics(matched: Stores, now: datetime) -> None:
+    assert await matched.follows.unsent(now) == {ROOM: [("1", ["diffusion", "video"])]}
+    assert await matched.follows.unsent(now + HOUR) == {}
+
+
+async def test_a_new_follow_starts_now(matched: Stores, now: datetime) -> None:
+    await matched.follows.add(_follow(now + HOUR, channel=OTHER))
+    assert set(await matched.follows.unsent(now)) == {ROOM}
+    await matched.follows.hit([("diffusion", "2")], now + 2 * HOUR)
+    assert (await matched.follows.unsent(now))[OTHER] == [("2", ["diffusion"])]
+
+
+async def test_only_alerts_are_owed(matched: Stores, now: datetime) -> None:
+    await matched.follows.add(_follow(now, alerts=False))
+    assert await matched.follows.unsent(now) == {ROOM: [("1", ["video"])]}
+
+
+async def test_a_claimed_paper_is_not_owed(matched: Stores, now: datetime) -> None:
+    await matched.ledger.add([Draft(DeliveryKey(ROOM, "digest", "x"), Card("t"), ("1",))], now)
+    assert await matched.follows.unsent(now) == {}
+
+
+@pytest.mark.parametrize(("kind", "value", "left"), [("paper", "1", []), ("topic", "video", ["diffusion"])])
+async def test_a_mute_is_heeded(matched: Stores, now: datetime, kind: str, value: str, left: list[str]) -> None:
+    await matched.wishes.mute(ROOM, kind, value, ANN, now)  # type: ignore[arg-type]
+    assert await matched.follows.unsent(now) == ({ROOM: [("1", left)]} if left else {})
+    await matched.wishes.unmute(ROOM, kind, value)  # type: ignore[arg-type]
+    assert await matched.follows.unsent(now) == {ROOM: [("1", ["diffusion", "video"])]}
+
+
+async def test_paused_and_retired_channels_are_owed_nothing(matched: Stores, now: datetime) -> None:
+    await matched.channels.set(ROOM, Preferences(paused=True), None)
+    assert await matched.follows.unsent(now) == {}
+    await matched.channels.set(ROOM, replace(Preferences(), paused=False), None)
+    assert await matched.follows.unsent(now) != {}
+    await matched.channels.retire(ROOM, "archived")
+    assert await matched.follows.unsent(now) == {}

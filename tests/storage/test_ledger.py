@@ -1,0 +1,202 @@
+"""The ledger's states: who may go out, who waits, who is given up."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
+
+from bot.cards import Action, Card, Item, Link
+from bot.models import Channel, DeliveryKey, DeliveryState
+from bot.ports.chats import Delivery
+from bot.ports.stores import Draft, Stores
+from storage.database import Database
+from storage.ledger import QUARANTINE, _ready
+from tests.papers import paper
+
+ROOM = Channel("slack", "T1", "C1", name="papers")
+KEY = DeliveryKey(ROOM, "digest", "2026-11-24")
+REPLY = replace(KEY, part=1, operation="reply")
+LEASE = timedelta(seconds=90)
+SECOND = timedelta(seconds=1)
+
+
+async def _add(stores: Stores, now: datetime, *keys: DeliveryKey, **parts: Any) -> list[Delivery]:
+    return list(await stores.ledger.add([Draft(key, Card(key.subject), **parts) for key in keys], now))
+
+
+async def _claim(stores: Stores, now: datetime, limit: int = 50) -> list[Delivery]:
+    return list(await stores.ledger.claim(now, now + LEASE, limit))
+
+
+async def _state(stores: Stores, key: DeliveryKey = KEY) -> DeliveryState:
+    found = await stores.ledger.get(key)
+    assert found
+    return found.state
+
+
+async def test_a_message_comes_back_as_it_was(stores: Stores, now: datetime) -> None:
+    item = Item("“Títle” <!channel>", number=3, votes=0, links=(Link("code", "https://x"),), because=("diffusion",))
+    card = Card("T", items=(item,), actions=(Action("Settings", "settings", {"a": "b"}),), tone="digest")
+    (added,) = await stores.ledger.add([Draft(KEY, card)], now)
+    assert added == Delivery(added.id, KEY, card, created=now)
+    assert await stores.ledger.get(KEY) == added
+    assert await stores.ledger.get(REPLY) is None
+
+
+async def test_a_key_is_recorded_once(stores: Stores, now: datetime) -> None:
+    assert len(await _add(stores, now, KEY, KEY)) == 1
+    assert await _add(stores, now, KEY) == []
+
+
+async def test_papers_are_claimed_once(stores: Stores, now: datetime) -> None:
+    await stores.papers.add([paper("1"), paper("2")], now)
+    one, two, both = (replace(KEY, kind="alert", subject=s) for s in ("one", "two", "both"))
+    assert len(await _add(stores, now, one, two, papers=("1",))) == 1
+    assert await stores.ledger.get(two) is None
+    assert len(await _add(stores, now, both, papers=("1", "2"))) == 1
+    elsewhere = replace(one, channel=replace(ROOM, id="C2"))
+    assert len(await _add(stores, now, elsewhere, papers=("1",))) == 1
+
+
+async def test_what_may_go_out_is_taken_once(stores: Stores, now: datetime) -> None:
+    await _add(stores, now, KEY)
+    (claimed,) = await _claim(stores, now)
+    assert (claimed.state, claimed.attempts) == (DeliveryState.SENDING, 0)
+    assert await _claim(stores, now) == []
+    await stores.ledger.settle(claimed.id, DeliveryState.SENT, now, message="m1")
+    found = await stores.ledger.get(KEY)
+    assert found
+    assert (found.state, found.message, found.attempts) == (DeliveryState.SENT, "m1", 1)
+    assert await stores.ledger.waiting() == {}
+
+
+async def test_one_for_each_channel_the_oldest_first(stores: Stores, now: datetime) -> None:
+    rooms = [replace(ROOM, id=f"C{n}") for n in range(3)]
+    keys = [replace(KEY, channel=room, subject=s) for s in ("first", "second") for room in rooms]
+    await _add(stores, now, *keys)
+    assert [d.key for d in await _claim(stores, now, 2)] == keys[:2]
+    assert [d.key for d in await _claim(stores, now)] == keys[2:3]
+    assert await _claim(stores, now) == []
+    await stores.ledger.settle(1, DeliveryState.SENT, now)
+    assert [d.key for d in await _claim(stores, now)] == keys[3:4]
+
+
+async def test_doubt_stops_its_channel_only(stores: Stores, now: datetime) -> None:
+    other = replace(KEY, channel=replace(ROOM, id="C2"))
+    await _add(stores, now, KEY, replace(KEY, subject="next"), other)
+    first, _ = await _claim(stores, now)
+    await stores.ledger.settle(first.id, DeliveryState.UNCERTAIN, now)
+    assert await _claim(stores, now + LEASE) == []
+    await stores.ledger.settle(first.id, DeliveryState.SENT, now)
+    assert [d.key.subject for d in await _claim(stores, now + LEASE)] == ["next"]
+
+
+async def test_a_message_waits_for_its_time(stores: Stores, now: datetime) -> None:
+    await _add(stores, now, KEY, not_before=now + SECOND)
+    assert await _claim(stores, now) == []
+    (claimed,) = await _claim(stores, now + SECOND)
+    await stores.ledger.settle(
+        claimed.id, DeliveryState.RETRY, now, not_before=now + LEASE, reason="429", counted=False
+    )
+    assert await _claim(stores, now + LEASE - SECOND) == []
+    (again,) = await _claim(stores, now + LEASE)
+    assert (again.attempts, again.reason) == (0, "429")
+
+
+async def test_a_reply_waits_until_its_parent_is_sent(stores: Stores, now: datetime) -> None:
+    drafts = [Draft(REPLY, Card("reply"), parent=KEY), Draft(KEY, Card("post"))]
+    assert len(await stores.ledger.add(drafts, now)) == 2
+    (claimed,) = await _claim(stores, now)
+    assert claimed.key == KEY
+    await stores.ledger.settle(claimed.id, DeliveryState.SENT, now, message="m1")
+    (reply,) = await _claim(stores, now)
+    assert (reply.key, reply.parent) == (REPLY, "m1")
+
+
+async def test_an_edit_waits_for_a_message_recorded_before(stores: Stores, now: datetime) -> None:
+    await _add(stores, now, KEY)
+    edit = replace(KEY, subject="2026-11-24 votes", operation="edit")
+    (added,) = await _add(stores, now, edit, parent=KEY)
+    assert added.parent == ""
+    await stores.ledger.settle((await _claim(stores, now))[0].id, DeliveryState.SENT, now, message="m7")
+    assert [d.parent for d in await _claim(stores, now)] == ["m7"]
+
+
+async def test_what_hangs_on_a_dead_message_dies(stores: Stores, now: datetime) -> None:
+    below = replace(REPLY, part=2)
+    drafts = [Draft(KEY, Card("a")), Draft(REPLY, Card("b"), parent=KEY), Draft(below, Card("c"), parent=REPLY)]
+    await stores.ledger.add(drafts, now)
+    (claimed,) = await _claim(stores, now)
+    await stores.ledger.settle(claimed.id, DeliveryState.DEAD, now, reason="no such channel")
+    for key in (KEY, REPLY, below):
+        found = await stores.ledger.get(key)
+        assert found
+        assert (found.state, found.reason) == (DeliveryState.DEAD, "no such channel")
+    late = replace(REPLY, part=3)
+    await _add(stores, now, late, parent=KEY)
+    assert await _state(stores, late) is DeliveryState.DEAD
+
+
+async def test_a_reply_to_nothing_is_left_out(stores: Stores, now: datetime) -> None:
+    assert await _add(stores, now, REPLY, parent=KEY) == []
+
+
+async def test_a_lease_that_runs_out_is_doubt(stores: Stores, now: datetime) -> None:
+    await _add(stores, now, KEY)
+    await _claim(stores, now)
+    assert await stores.ledger.expired(now + LEASE - SECOND) == 0
+    assert await stores.ledger.expired(now + LEASE) == 1
+    assert await stores.ledger.waiting() == {DeliveryState.UNCERTAIN: 1}
+    (doubtful,) = await stores.ledger.uncertain(now + LEASE, 9)
+    assert (doubtful.key, doubtful.attempts) == (KEY, 1)
+
+
+async def test_doubt_is_quarantined(stores: Stores, now: datetime) -> None:
+    await _add(stores, now, KEY)
+    (claimed,) = await _claim(stores, now)
+    await stores.ledger.settle(claimed.id, DeliveryState.UNCERTAIN, now + SECOND)
+    assert await stores.ledger.uncertain(now + QUARANTINE - SECOND, 9) == []
+    assert [d.id for d in await stores.ledger.uncertain(now + QUARANTINE, 9)] == [claimed.id]
+
+
+@pytest.mark.parametrize("state", [DeliveryState.RETRY, DeliveryState.PENDING])
+async def test_a_retired_channel_takes_nothing_more(stores: Stores, now: datetime, state: DeliveryState) -> None:
+    await _add(stores, now, KEY)
+    (claimed,) = await _claim(stores, now)
+    await stores.channels.retire(ROOM, "it was archived")
+    assert await _state(stores) is DeliveryState.SENDING
+    await stores.ledger.settle(claimed.id, state, now)
+    assert await _state(stores) is DeliveryState.DEAD
+    (added,) = await _add(stores, now, replace(KEY, subject="later"))
+    assert (added.state, added.reason) == (DeliveryState.DEAD, "it was archived")
+
+
+async def test_noise_is_counted_by_kind_and_time(stores: Stores, now: datetime) -> None:
+    alerts = [replace(KEY, kind="alert", subject=f"{n}") for n in range(3)]
+    for hours, key in enumerate(alerts):
+        await _add(stores, now + timedelta(hours=hours), key)
+    await _add(stores, now, KEY)
+    assert await stores.ledger.sent_since(ROOM, "alert", now + timedelta(hours=1)) == 2
+    assert await stores.ledger.sent_since(ROOM, "digest", now) == 1
+    assert await stores.ledger.sent_since(replace(ROOM, id="C9"), "alert", now) == 0
+
+
+async def test_sent_digests_may_be_refreshed(stores: Stores, now: datetime) -> None:
+    keys = [replace(KEY, channel=replace(ROOM, id=f"C{n}")) for n in range(3)]
+    await _add(stores, now, *keys, replace(KEY, channel=replace(ROOM, id="C7"), kind="alert"))
+    for minutes, claimed in enumerate(await _claim(stores, now)):
+        await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + timedelta(minutes=minutes), message="m")
+    found = await stores.ledger.wanting_refresh(now + timedelta(minutes=1), 9)
+    assert [d.key for d in found] == keys[:0:-1]
+    assert len(await stores.ledger.wanting_refresh(now, 1)) == 1
+
+
+async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:
+    query = _ready(now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    async with database.read() as connection:
+        plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
+    assert plan[0] == "SCAN deliveries USING INDEX ix_deliveries_open"
+    assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan[1:])

@@ -1,0 +1,130 @@
+"""Mutes, reading lists, seen marks, the audit trail, and being forgotten."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.cards import Card
+from bot.models import Channel, DeliveryKey, DeliveryState, Follow, Kind, Person, Preferences
+from bot.ports.stores import Draft, Stores, Workspace
+from tests.papers import paper
+
+ROOM = Channel("slack", "T1", "C1", name="papers")
+MINE = Channel("slack", "T1", "U1ANN", Kind.DIRECT, "Ann")
+ANN = Person("U1ANN", "Ann Smith")
+BO = Person("U2", "Bo")
+HOUR = timedelta(hours=1)
+
+
+async def test_mutes_are_kept_once(stores: Stores, now: datetime) -> None:
+    assert await stores.wishes.mute(ROOM, "topic", "video", ANN, now)
+    assert not await stores.wishes.mute(ROOM, "topic", "video", BO, now)
+    assert await stores.wishes.mute(ROOM, "paper", "video", ANN, now)
+    key = (await stores.channels.open(ROOM, now)).key
+    assert await stores.wishes.mutes([key, 99]) == {key: [("topic", "video"), ("paper", "video")]}
+    assert await stores.wishes.unmute(ROOM, "topic", "video")
+    assert not await stores.wishes.unmute(ROOM, "topic", "video")
+    assert not await stores.wishes.unmute(MINE, "paper", "video")
+
+
+async def test_the_reading_list_is_newest_first(stores: Stores, now: datetime) -> None:
+    assert await stores.wishes.save(MINE, "1", now)
+    assert await stores.wishes.save(MINE, "not stored", now + HOUR)
+    assert not await stores.wishes.save(MINE, "1", now + 2 * HOUR)
+    assert await stores.wishes.saved(MINE) == [("not stored", now + HOUR), ("1", now)]
+    assert await stores.wishes.unsave(MINE, "1")
+    assert not await stores.wishes.unsave(MINE, "1")
+    assert await stores.wishes.saved(ROOM) == []
+
+
+async def test_what_was_seen_is_remembered_for_each_person(stores: Stores, now: datetime) -> None:
+    await stores.papers.add([paper("1"), paper("2")], now)
+    await stores.wishes.saw(MINE, ["1", "unknown"], now)
+    await stores.wishes.saw(MINE, ["1"], now)
+    assert await stores.wishes.seen(MINE, ["1", "2", "unknown"]) == {"1"}
+    assert await stores.wishes.seen(ROOM, ["1"]) == set()
+
+
+async def test_changes_can_be_read_back_and_taken_back(stores: Stores, now: datetime) -> None:
+    for n in range(3):
+        before, after = {"n": n}, {"n": n + 1, "list": ["x"]}
+        await stores.audit.note(ROOM, ANN, "preferences", f"{n}", now + n * HOUR, before=before, after=after)
+    newest, *_ = changes = await stores.audit.changes(ROOM, 2)
+    assert [change.summary for change in changes] == ["2", "1"]
+    assert (newest.by, newest.at, newest.before, newest.after) == (
+        ANN,
+        now + 2 * HOUR,
+        {"n": 2},
+        {"n": 3, "list": ["x"]},
+    )
+    await stores.audit.undone(newest.id)
+    assert [change.undone for change in await stores.audit.changes(ROOM)] == [True, False, False]
+    assert await stores.audit.prune(now + HOUR) == 1
+    assert await stores.audit.changes(MINE) == []
+
+
+async def _live(stores: Stores, now: datetime) -> None:
+    """Let Ann do everything that leaves a trace."""
+    await stores.papers.add([paper("1")], now)
+    await stores.workspaces.put(Workspace("slack", "T1", managers=("U1ANN",)))
+    await stores.channels.set(MINE, Preferences(on=True), now)
+    await stores.follows.add(Follow(MINE, "private", ANN, now, alerts=True))
+    await stores.follows.add(Follow(ROOM, "shared", ANN, now))
+    await stores.wishes.mute(MINE, "topic", "private", ANN, now)
+    await stores.wishes.mute(ROOM, "topic", "shared", ANN, now)
+    await stores.wishes.save(MINE, "1", now)
+    await stores.wishes.saw(MINE, ["1"], now)
+    await stores.ledger.add(
+        [Draft(DeliveryKey(MINE, "alert", n), Card(n), ("1",) if n == "a" else ()) for n in "ab"], now
+    )
+    (sent,) = await stores.ledger.claim(now, now + HOUR, 1)
+    await stores.ledger.settle(sent.id, DeliveryState.SENT, now, message="m")
+    await stores.board.put(DeliveryKey(MINE, "answer", "x"), Card("x"), now)
+    await stores.audit.note(ROOM, ANN, "follow", "followed shared", now, before={}, after={})
+    await stores.audit.note(ROOM, BO, "follow", "followed video", now, before={}, after={})
+
+
+async def test_everything_about_a_person_is_told(stores: Stores, now: datetime) -> None:
+    await _live(stores, now)
+    told = json.loads(json.dumps(await stores.privacy.about(MINE)))
+    filled = {name: len(value) for name, value in told.items() if isinstance(value, list)}
+    assert filled == {
+        "direct channel": 1, "follows": 1, "follows added to channels": 1, "saves": 1, "seen": 1, "mutes": 1,
+        "mutes added to channels": 1, "messages": 2, "posts": 1, "changes": 1,
+    }  # fmt: skip
+    assert told["manager"] is True
+    assert told["follows"][0] == {"topic": "private", "since": now.isoformat(), "alerts": True}
+    nobody = await stores.privacy.about(replace(MINE, id="U9"))
+    assert not any(value for value in nobody.values() if isinstance(value, list))
+
+
+async def test_a_forgotten_person_is_nowhere_in_the_file(stores: Stores, now: datetime, tmp_path: Path) -> None:
+    await _live(stores, now)
+    await stores.workspaces.put(Workspace("slack", "T1"))
+    counts = await stores.privacy.forget(MINE)
+    assert counts == {
+        "follows": 1, "saves": 1, "seen": 1, "mutes": 1, "messages": 1, "posts": 1, "changes": 1, "added": 1,
+        "muted": 1,
+    }  # fmt: skip
+    with closing(sqlite3.connect(tmp_path / "broadsheet.db")) as connection:
+        everything = "\n".join(connection.iterdump())
+    assert "U1ANN" not in everything
+    assert "Ann Smith" not in everything
+    assert "private" not in await stores.follows.topics()
+    (shared,) = await stores.follows.of(ROOM)
+    assert shared.by.id.startswith("former-")
+    assert {change.by.id for change in await stores.audit.changes(ROOM)} == {shared.by.id, "U2"}
+    assert await stores.channels.due(now, 9) == []
+    assert await stores.ledger.claim(now, now, 9) == []
+
+
+async def test_a_person_may_come_back_and_be_forgotten_again(stores: Stores, now: datetime) -> None:
+    await _live(stores, now)
+    await stores.privacy.forget(MINE)
+    assert set((await stores.privacy.forget(MINE)).values()) == {0}
+    assert await stores.wishes.save(MINE, "1", now)
+    assert await stores.wishes.saved(MINE) == [("1", now)]
+    assert (await stores.privacy.forget(MINE))["saves"] == 1
