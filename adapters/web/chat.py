@@ -1,0 +1,74 @@
+"""The browser's workspace as a chat: messages go on the board, and to the pages that are open."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from adapters.web.events import Feed
+from bot.cards import Card
+from bot.errors import StoreError, TryLater, Uncertain, Unsendable
+from bot.models import Channel, DeliveryKey
+from bot.ports.chats import Delivery
+from bot.ports.stores import Board, Post
+
+_PATIENCE: Final = 5.0
+"""Seconds until the board is tried again."""
+
+
+class WebChat:
+    """A chat without a platform: the board keeps what a platform would."""
+
+    platform = "web"
+
+    def __init__(self, board: Board, feed: Feed) -> None:
+        self._board = board
+        self._feed = feed
+        self._closed = asyncio.Event()
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        """Put the message on the board once; a repeated key gives the same id and shows nothing twice."""
+        try:
+            if delivery.key.operation == "edit":
+                return str((await self._edit(delivery, now)).id)
+            return str((await self._put(delivery.key, delivery.card, now, delivery.parent)).id)
+        except StoreError as error:
+            raise TryLater(f"The board can't be written: {error}", _PATIENCE) from error
+
+    async def find(self, delivery: Delivery) -> str | None:
+        """Look the key up; an edit leaves no key, and doing it again is harmless."""
+        try:
+            post = await self._board.find(delivery.key)
+        except StoreError as error:
+            raise Uncertain(f"The board can't be read: {error}") from error
+        return str(post.id) if post else None
+
+    async def say(self, request: str, channel: Channel, card: Card, now: datetime) -> Post:
+        """Post an answer that is meant for everybody; *request* is its identity."""
+        return await self._put(DeliveryKey(channel, "answer", request), card, now)
+
+    async def run(self) -> None:
+        """Wait until closed: pages are served by `adapters.web.server`."""
+        await self._closed.wait()
+
+    async def close(self) -> None:
+        """End the streams of open pages."""
+        self._feed.close()
+        self._closed.set()
+
+    async def _put(self, key: DeliveryKey, card: Card, now: datetime, parent: str = "") -> Post:
+        known = await self._board.find(key)
+        if known:
+            return known
+        post = await self._board.put(key, card, now, parent)
+        self._feed.publish("post", post)
+        return post
+
+    async def _edit(self, delivery: Delivery, now: datetime) -> Post:
+        number = delivery.parent
+        edited = await self._board.edit(int(number), delivery.card, now) if number.isdecimal() else None
+        if not edited:
+            raise Unsendable("The message that is to be edited is not on the board.")
+        self._feed.publish("edit", edited)
+        return edited

@@ -1,0 +1,103 @@
+// The messages that are seen: which room is open, where it is scrolled to, and what is new below.
+import { $, make, smooth } from "./page.js";
+import { Room } from "./rooms.js";
+
+const stream = $("#stream");
+const pill = $(".pill");
+const earlier = $(".earlier");
+const rooms = new Map();
+const NEAR = 96;
+
+export let room = null;
+
+export function roomOf(id) {
+  if (!rooms.has(id)) rooms.set(id, new Room(id));
+  return rooms.get(id);
+}
+
+export const loaded = () => [...rooms.values()].filter((some) => some.loaded);
+
+export async function enter(id, empty) {
+  if (room) {
+    room.scroll = stream.scrollTop;
+    room.list.hidden = true;
+  }
+  room = roomOf(id);
+  room.list.hidden = false;
+  pill.hidden = true;
+  const first = !room.loaded;
+  if (first) await attempt(room);
+  if (room.id !== id) return;
+  blank(empty);
+  earlier.hidden = !room.more;
+  if (first || room.scroll === null) settle(room.last());
+  else stream.scrollTop = room.scroll;
+}
+
+// Show a message from its beginning, or the end of the room when all of it fits.
+export function settle(message, behavior = "auto") {
+  const end = stream.scrollHeight - stream.clientHeight;
+  const top = message ? message.getBoundingClientRect().top - stream.getBoundingClientRect().top + stream.scrollTop - 24 : end;
+  stream.scrollTo({ top: Math.min(end, top), behavior });
+}
+
+// A message arrived by itself; true when it is on the screen.
+export function arrive(row) {
+  const where = roomOf(row.channel);
+  if (!where.loaded) return false;
+  const here = where === room;
+  const atEnd = stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR;
+  const before = where.last();
+  const fresh = where.place(row);
+  where.tidy();
+  const message = document.getElementById(`post-${row.id}`);
+  if (!fresh || !here) return here;
+  message.classList.add("arrived");
+  if (before?.matches(".mine")) settle(before, smooth()); // most likely what was asked for
+  else if (atEnd) settle(message, smooth());
+  else pill.hidden = false;
+  return true;
+}
+
+export function append(message) {
+  room.list.append(message);
+  room.tidy();
+  settle(message, smooth());
+}
+
+// Keep what an answer changed in view.
+export function reveal(part) {
+  part.scrollIntoView({ block: part.offsetHeight > stream.clientHeight ? "start" : "nearest", behavior: smooth() });
+}
+
+function blank(make_) {
+  if (!room.last() && !$(":scope > .empty, :scope > .fate", room.list)) room.list.append(make_());
+}
+
+async function attempt(some) {
+  $(":scope > .fate", some.list)?.remove();
+  try {
+    await some.load();
+  } catch (error) {
+    const retry = make("button", { className: "btn", type: "button", textContent: "Try again" });
+    retry.addEventListener("click", async () => { await attempt(some); settle(some.last()); });
+    some.list.append(make("p", { className: "fate failed" }, `The messages did not come. ${error.message}`, retry));
+  }
+}
+
+pill.addEventListener("click", () => {
+  const last = room.last();
+  settle(last, smooth());
+  last.focus({ preventScroll: true });
+});
+
+stream.addEventListener("scroll", () => {
+  if (stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR) pill.hidden = true;
+}, { passive: true });
+
+earlier.addEventListener("click", async () => {
+  const from = stream.scrollHeight - stream.scrollTop;
+  await room.earlier().catch(() => {});
+  earlier.hidden = !room.more;
+  stream.scrollTop = stream.scrollHeight - from;
+});

@@ -1,0 +1,78 @@
+"""Fakes of what the walls let through: a chat, a board, a list of channels, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.cards import Card
+from bot.errors import SendError, Unsendable
+from bot.models import Channel, DeliveryKey
+from bot.ports.chats import Delivery
+from bot.ports.stores import Post, Standing
+
+
+@dataclass
+class MemoryBoard:
+    """A board without a database."""
+
+    posts: dict[DeliveryKey, Post] = field(default_factory=dict)
+
+    async def put(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> Post:
+        return self.posts.setdefault(key, Post(len(self.posts) + 1, key.channel, card, at, parent))
+
+    async def find(self, key: DeliveryKey) -> Post | None:
+        return self.posts.get(key)
+
+    async def edit(self, post: int, card: Card, at: datetime) -> Post | None:
+        for key, held in self.posts.items():
+            if held.id == post:
+                self.posts[key] = replace(held, card=card, edited=at)
+                return self.posts[key]
+        return None
+
+    async def latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[Post]:
+        mine = [post for post in self.posts.values() if post.channel.key == channel.key]
+        return [post for post in mine if before is None or post.id < before][-limit:]
+
+
+@dataclass
+class FakeChat:
+    """A chat that keeps what it is sent; ``faults`` are raised first, one for each attempt."""
+
+    platform: str = "fake"
+    board: MemoryBoard = field(default_factory=MemoryBoard)
+    faults: list[SendError] = field(default_factory=list)
+    closed: bool = False
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        if self.faults:
+            raise self.faults.pop(0)
+        if delivery.key.operation == "edit":
+            number = int(delivery.parent) if delivery.parent.isdecimal() else 0
+            edited = await self.board.edit(number, delivery.card, now)
+            if edited is None:
+                raise Unsendable("There is nothing to edit.")
+            return str(edited.id)
+        return str((await self.board.put(delivery.key, delivery.card, now, delivery.parent)).id)
+
+    async def find(self, delivery: Delivery) -> str | None:
+        post = await self.board.find(delivery.key)
+        return str(post.id) if post else None
+
+    async def run(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class MemoryChannels:
+    """Channels that can be listed; the workspace asks for no more."""
+
+    standings: list[Standing] = field(default_factory=list)
+
+    async def of(self, platform: str, workspace: str) -> Sequence[Standing]:
+        return [s for s in self.standings if (s.channel.platform, s.channel.workspace) == (platform, workspace)]
