@@ -1,0 +1,234 @@
+"""Following topics: follow, unfollow, follows, and what a topic would have sent."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from bot import follows, wording
+from bot.cards import Action, Card, Field, Form
+from bot.commands import paging, parameters, snapshots, suggesting
+from bot.commands.desk import Desk, direct, place
+from bot.commands.overview import overview
+from bot.commands.replies import say
+from bot.errors import Mistake
+from bot.models import Channel, Follow, Kind
+from bot.ports.commands import Answer, Command, Parameter, Request
+from bot.topics import Topic, parse
+
+DAYS: Final = 14
+"""Days that a topic is tried on before it is followed."""
+MOST_HERE: Final = 25
+MOST_MINE: Final = 50
+HEAVY: Final = 20
+"""Papers a week from which on a topic is called heavy."""
+_EXAMPLES: Final = 2
+_TOPIC: Final = "A phrase; a comma for either of two, -word to leave one out, author:name, cat:cs.CL"
+
+
+def commands(desk: Desk) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    typed = partial(Parameter, "topic", _TOPIC, parameters.topic, example='"world model" -robot', rest=True)
+    listed = typed(suggest=partial(suggesting.followed, desk), required=True)
+    alerts = parameters.of_flag("alerts", "Send each paper as it appears (your own follows always do)")
+    days = parameters.of_number("days", "How many days to look back", 1, 90, DAYS)
+    scope = parameters.of_choice(
+        "where", "This channel and you, or everything", "here", "me", "workspace", also={"all": "workspace"}
+    )
+    return (
+        Command(
+            "follow",
+            "Hear about new papers on a topic",
+            partial(follow, desk),
+            (typed(), parameters.WHERE, alerts),
+            example='follow "world model" -robot',
+            detail="Yours arrive as direct messages. A channel’s feed its digest; alerts:yes posts each at once.",
+        ),
+        Command(
+            "unfollow",
+            "Stop following a topic",
+            partial(unfollow, desk),
+            (listed, parameters.WHERE),
+            example='unfollow "world model"',
+        ),
+        Command(
+            "follows", "What is followed, by whom, since when", partial(overview, desk), (scope,), example="follows"
+        ),
+        Command(
+            "preview",
+            "What a topic would have sent",
+            partial(preview, desk),
+            (typed(required=True), days),
+            example="preview diffusion -medical days:30",
+        ),
+    )
+
+
+async def follow(
+    desk: Desk, request: Request, *, topic: Topic | None = None, where: str = "me", alerts: bool | None = None
+) -> Answer:
+    """Follow a topic; without one, ask for it."""
+    target = await _target(desk, request, where)
+    if topic is None or request.dry:
+        return Answer(await _form(desk, request, topic, target))
+    held = await desk.stores.follows.of(target)
+    personal = target.kind is Kind.DIRECT
+    known = next((follow for follow in held if follow.topic == str(topic)), None)
+    if known and (alerts is None or personal or alerts == known.alerts):
+        return _known(topic, known, target, request)
+    if not known and len(held) >= (MOST_MINE if personal else MOST_HERE):
+        most = MOST_MINE if personal else MOST_HERE
+        raise Mistake(f"That would be more than {most} follows for {place(target)}; unfollow one first.", "follows")
+    wanted = Follow(target, str(topic), request.person, known.since if known else request.now, personal or bool(alerts))
+    await desk.stores.follows.add(wanted)
+    if known:
+        word = "sends each paper at once" if wanted.alerts else "feeds the digest"
+        return say(f"“{topic.label}” now {word} in {place(target)}.", _unfollow(topic, target))
+    summary = f"follows “{topic.label}”"
+    await desk.stores.audit.note(
+        target, request.person, "follow", summary, request.now, before={}, after=snapshots.of_follow(wanted)
+    )
+    return Answer(await _followed(desk, request, topic, wanted))
+
+
+async def _target(desk: Desk, request: Request, where: str) -> Channel:
+    """Return whose follow it is; a channel's needs a manager."""
+    if where == "me" or request.channel.kind is Kind.DIRECT:
+        return direct(request)
+    if not await desk.manages(request):
+        raise Mistake(
+            f"Only people who manage {place(request.channel)} may change what it follows; follow it for yourself.",
+            "follow diffusion where:me",
+        )
+    return request.channel
+
+
+async def _form(desk: Desk, request: Request, topic: Topic | None, target: Channel) -> Form:
+    """Ask for a topic, saying what it would have sent."""
+    text = request.arguments.get("topic", "")
+    seen = await follows.preview(desk.stores, topic, DAYS, request.now) if topic else None
+    fields: tuple[Field, ...] = (
+        Field("topic", "Topic", value=text, hint=_TOPIC, required=True),
+        Field(
+            "where",
+            "For",
+            "choice",
+            value="me" if target.kind is Kind.DIRECT else "here",
+            choices=(("me", "You, as direct messages"), ("here", f"{place(request.channel)}, in its digest")),
+        ),
+        Field("alerts", "In a channel: post each paper at once", "flag", value=request.arguments.get("alerts", "no")),
+    )
+    if request.channel.kind is Kind.DIRECT:
+        fields = fields[:1]
+    return Form(
+        "Follow a topic", "follow", fields, preview=(volume(seen), *_names(seen)) if seen else (), submit="Follow"
+    )
+
+
+def _names(seen: follows.Preview) -> tuple[str, ...]:
+    return tuple(paper.title for paper, _ in seen.papers[:_EXAMPLES])
+
+
+async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) -> Card:
+    """Say what was done, how much will come, with an example or two."""
+    seen = await follows.preview(desk.stores, topic, DAYS, request.now)
+    how = "as direct messages" if made.channel.kind is Kind.DIRECT else ("at once" if made.alerts else "in the digest")
+    text = f"Following “{topic.label}” for {place(made.channel)}; new papers come {how}. {volume(seen)}"
+    if seen.per_week > HEAVY:
+        text = f"{text} {lighter(topic, seen)}"
+    return Card(
+        text=text,
+        items=tuple(
+            wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in seen.papers[:_EXAMPLES]
+        ),
+        actions=(
+            _unfollow(topic, made.channel),
+            Action("Preview", "preview", {"topic": str(topic)}, topic.label),
+        ),
+        fallback=text,
+    )
+
+
+def volume(seen: follows.Preview) -> str:
+    """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
+    days = wording.count(seen.days or DAYS, "day")
+    if not seen.matched:
+        return f"It would have sent nothing in the last {days}."
+    weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else "fewer than one"
+    return f"It would have sent {wording.count(seen.matched, 'paper')} in the last {days}, about {weekly} a week."
+
+
+def lighter(topic: Topic, seen: follows.Preview) -> str:
+    """Suggest how to make a heavy topic lighter: drop what brings most, or add a word."""
+    shares = {
+        " ".join(map(str, clauses)): sum(Topic((clauses,)).matches(paper) for paper, _ in seen.papers)
+        for clauses in topic.alternatives
+    }
+    widest = max(shares, key=lambda part: shares[part])
+    if len(shares) > 1:
+        return f"That is a lot; {widest} alone brings {shares[widest] / seen.matched:.0%} of it."
+    return f'That is a lot; a second word narrows it: {widest} "benchmark", or -word leaves some out.'
+
+
+def _known(topic: Topic, known: Follow, target: Channel, request: Request) -> Answer:
+    mine = known.by.id == request.person.id
+    who = "you" if mine else known.by.name or "somebody"
+    since = wording.short_day(known.since.date(), request.now.date())
+    text = f"“{topic.label}” is followed for {place(target)} already: by {who}, since {since}. Nothing was changed."
+    return say(text, _unfollow(topic, target))
+
+
+def _unfollow(topic: Topic, target: Channel) -> Action:
+    where = "me" if target.kind is Kind.DIRECT else "here"
+    return Action("Unfollow", "unfollow", {"topic": str(topic), "where": where}, topic.label)
+
+
+async def unfollow(desk: Desk, request: Request, *, topic: Topic, where: str = "") -> Answer:
+    """Stop following a topic: the asker's own first, else the channel's."""
+    own = direct(request)
+    targets = {"me": [own], "here": [request.channel]}.get(where, [own, request.channel])
+    for target in targets:
+        held = [follow.topic for follow in await desk.stores.follows.of(target)]
+        if str(topic) in held:
+            return await _dropped(desk, request, topic, target)
+    known = [follow.topic for target in targets for follow in await desk.stores.follows.of(target)]
+    near = parameters.nearest(topic.label, [parse(text).label for text in known])
+    meant = f" Did you mean “{near}”?" if near else ""
+    raise Mistake(f"“{topic.label}” is not followed here.{meant}", f"unfollow {near}" if near else "follows")
+
+
+async def _dropped(desk: Desk, request: Request, topic: Topic, target: Channel) -> Answer:
+    if target.kind is not Kind.DIRECT and not await desk.manages(request):
+        raise Mistake(f"Only people who manage {place(target)} may change what it follows.", "follows")
+    if request.dry:
+        return say(f"“{topic.label}” would be followed for {place(target)} no more.")
+    removed = await desk.stores.follows.remove(target, str(topic))
+    if removed:
+        before = snapshots.of_follow(removed)
+        summary = f"unfollows “{topic.label}”"
+        await desk.stores.audit.note(target, request.person, "unfollow", summary, request.now, before=before, after={})
+    where = "me" if target.kind is Kind.DIRECT else "here"
+    again = Action("Follow again", "follow", {"topic": str(topic), "where": where}, topic.label)
+    return say(f"“{topic.label}” is followed for {place(target)} no more.", again)
+
+
+async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAYS) -> Answer:
+    """Show what a topic would have sent; nothing is saved."""
+    seen = await follows.preview(desk.stores, topic, days, request.now)
+    text = volume(seen)
+    if seen.per_week > HEAVY:
+        text = f"{text} {lighter(topic, seen)}"
+    papers = tuple(wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in seen.papers[:5])
+    return await paging.answer(
+        Card(
+            title=f"“{topic.label}”",
+            text=text,
+            items=papers,
+            actions=(Action("Follow this", "follow", {"topic": str(topic)}, topic.label, "main"),),
+            footer=("Nothing was saved.",),
+            marks=tuple(dict.fromkeys(phrase for _, why in seen.papers[:5] for phrase in why.phrases)),
+            fallback=text,
+        ),
+        request.arguments,
+        desk,
+    )

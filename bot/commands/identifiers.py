@@ -1,0 +1,56 @@
+"""How people name a paper: arXiv ids, old and new, and links to arXiv, Hugging Face and alphaXiv.
+
+The forms of an id: https://info.arxiv.org/help/arxiv_identifier.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.errors import Mistake
+
+EXAMPLE: Final = "2602.12160"
+
+_ID: Final = r"(?P<id>\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]{2})?/\d{7})(?:v\d{1,3})?"
+_PLAIN: Final = re.compile(rf"(?:arxiv:\s*)?{_ID}(?:\.pdf)?", re.IGNORECASE)
+_LINK: Final = re.compile(
+    rf"""(?:https?://)?(?:[a-z0-9-]+\.)*
+    (?:arxiv\.org/(?:abs|pdf|html|ps|src|e-print|format)/
+      |(?:huggingface\.co|hf\.co)/papers/
+      |alphaxiv\.org/[a-z]+/
+      |doi\.org/10\.48550/arxiv\.)
+    {_ID}(?:\.pdf)?/?(?:[?\#].*)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LOCAL: Final = re.compile(r"#?[\w.:/+-]{1,100}")
+
+
+def arxiv_id(text: str) -> str:
+    """Return the arXiv id, without version, that *text* is or links to; "" when it is neither."""
+    inside = text.strip("<>()[]\"'.,;!? \t\n").split("|")[0]
+    found = _PLAIN.fullmatch(inside) or _LINK.fullmatch(inside)
+    return _canonical(found["id"]) if found else ""
+
+
+def _canonical(identifier: str) -> str:
+    """Write old ids as arXiv does: the archive in lower case, its subject class in capitals."""
+    archive, slash, number = identifier.partition("/")
+    if not slash:
+        return identifier
+    head, dot, subject = archive.lower().partition(".")
+    return f"{head}{dot}{subject.upper()}/{number}"
+
+
+def paper(text: str) -> str:
+    """Return the id that *text* names; one that is not arXiv's is taken as it stands: an imported paper's, or "#3".
+
+    Raises `bot.errors.Mistake` for anything else.
+    """
+    known = arxiv_id(text)
+    if known:
+        return known
+    plain = text.strip().strip('"')
+    if "://" in plain or not _LOCAL.fullmatch(plain):
+        raise Mistake("That is not an arXiv id, nor a link to a paper on arXiv, Hugging Face or alphaXiv.", EXAMPLE)
+    return plain

@@ -1,0 +1,115 @@
+"""Muting: a paper or a topic that is not for this channel, or not for the asker."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+from bot import wording
+from bot.cards import Action
+from bot.commands import parameters, suggesting
+from bot.commands.desk import Desk, direct, place
+from bot.commands.identifiers import arxiv_id
+from bot.commands.replies import say
+from bot.errors import Mistake
+from bot.models import Channel, Kind
+from bot.ports.commands import Answer, Command, Parameter, Request
+from bot.topics import Topic, parse
+
+Muted = tuple[Literal["topic", "paper"], str, str]
+"""What is muted: its kind, its value, and what people call it."""
+
+
+def commands(desk: Desk) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    what = Parameter(
+        "what",
+        "A paper (id or link) or a topic",
+        _read,
+        example="2602.12160",
+        required=True,
+        rest=True,
+        suggest=partial(suggesting.followed, desk),
+    )
+    detail = "Managers mute for the channel, everybody else for themselves; where: says otherwise."
+    return (
+        Command(
+            "mute",
+            "Leave a paper or a topic out",
+            partial(mute, desk),
+            (what, parameters.WHERE),
+            example="mute 2602.12160",
+            detail=detail,
+        ),
+        Command(
+            "unmute",
+            "Let a muted paper or topic in again",
+            partial(unmute, desk),
+            (what, parameters.WHERE),
+            example="unmute 2602.12160",
+        ),
+    )
+
+
+def _read(text: str) -> str:
+    """Pass on what is an id, a link or a topic; whether an id is that of a stored paper only the store knows."""
+    identifier = arxiv_id(text)
+    if not identifier:
+        parse(text)
+    return identifier or text.strip()
+
+
+async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:
+    """Leave something out of digests and alerts."""
+    target = await _target(desk, request, where)
+    kind, value, name = await _what(desk, what)
+    if request.dry:
+        return say(f"“{name}” would be left out {_for(target)}.")
+    back = Action("Unmute", "unmute", {"what": value, "where": "me" if target.kind is Kind.DIRECT else "here"}, name)
+    if not await desk.stores.wishes.mute(target, kind, value, request.person, request.now):
+        return say(f"“{name}” is muted {_for(target)} already.", back)
+    after = {"kind": kind, "value": value}
+    await desk.stores.audit.note(target, request.person, "mute", f"mutes “{name}”", request.now, before={}, after=after)
+    return say(f"“{name}” is muted {_for(target)}: digests and alerts leave it out.", back)
+
+
+async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:
+    """Let something in again."""
+    target = await _target(desk, request, where)
+    kind, value, name = await _what(desk, what)
+    if request.dry:
+        return say(f"“{name}” would be let in again {_for(target)}.")
+    if not await desk.stores.wishes.unmute(target, kind, value):
+        raise Mistake(f"“{name}” is not muted {_for(target)}.", "follows")
+    before = {"kind": kind, "value": value}
+    await desk.stores.audit.note(
+        target, request.person, "unmute", f"unmutes “{name}”", request.now, before=before, after={}
+    )
+    return say(f"“{name}” is not muted {_for(target)} any more.")
+
+
+async def _target(desk: Desk, request: Request, where: str) -> Channel:
+    """Return for whom: the channel when a manager says nothing else."""
+    manager = await desk.manages(request)
+    if where == "here" and not manager:
+        raise Mistake(
+            f"Only people who manage {place(request.channel)} may mute for it; mute it for yourself.",
+            "mute 2602.12160 where:me",
+        )
+    return request.channel if manager and where != "me" else direct(request)
+
+
+async def _what(desk: Desk, text: str) -> Muted:
+    """Tell papers and topics apart: an id, a link or the id of a stored paper is a paper."""
+    identifier = arxiv_id(text)
+    stored = await desk.stored(identifier or text.strip())
+    if stored:
+        return "paper", stored.id, wording.name(stored)
+    if identifier:
+        return "paper", identifier, identifier
+    topic: Topic = parse(text)
+    return "topic", str(topic), topic.label
+
+
+def _for(target: Channel) -> str:
+    return "for you" if target.kind is Kind.DIRECT else f"in {place(target)}"

@@ -1,0 +1,119 @@
+"""What is followed: here and by the asker, or in the whole workspace, with who added it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import wording
+from bot.cards import Action, Card, Item
+from bot.commands.desk import Desk, direct, place
+from bot.models import Channel, Follow, Kind
+from bot.ports.commands import Answer, Request
+from bot.topics import parse
+
+_ROWS = 40
+
+
+async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answer:
+    """List follows and mutes; ``workspace`` groups those of every channel, without anybody's own."""
+    if where == "workspace":
+        return await _everything(desk, request)
+    own = direct(request)
+    channels = [own] if where == "me" or own.key == request.channel.key else [request.channel, own]
+    items = [item for channel in channels for item in await _of(desk, request, channel)]
+    text = "" if items else f"Nothing is followed for {wording.listing([place(c) for c in channels], 'or')} yet."
+    return Answer(
+        Card(
+            title="Follows",
+            text=text,
+            items=tuple(items[:_ROWS]),
+            actions=(Action("Follow a topic", "follow"), Action("Whole workspace", "follows", {"where": "workspace"})),
+            footer=(f"{len(items) - _ROWS} more are not shown.",) if len(items) > _ROWS else (),
+            fallback=text or "What is followed",
+        )
+    )
+
+
+async def _of(desk: Desk, request: Request, channel: Channel) -> list[Item]:
+    """Return the rows of one channel: its follows, then its mutes."""
+    standing = await desk.stores.channels.open(channel, request.now)
+    mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())
+    muted = {value for kind, value in mutes if kind == "topic"}
+    follows = await desk.stores.follows.of(channel)
+    rows = [_row(follow, request, muted=follow.topic in muted) for follow in follows]
+    return rows + await _mutes(desk, channel, [row for row in mutes if row[1] not in {f.topic for f in follows}])
+
+
+def _row(follow: Follow, request: Request, *, muted: bool) -> Item:
+    topic = parse(follow.topic)
+    where = "me" if follow.channel.kind is Kind.DIRECT else "here"
+    fixed = {"topic": follow.topic, "where": where}
+    mute = Action("Unmute", "unmute", _what(follow.topic, where), topic.label)
+    if not muted:
+        mute = Action("Mute", "mute", _what(follow.topic, where), topic.label)
+    return Item(
+        title=topic.label,
+        notes=(*_origin(follow, request), *(("muted",) if muted else ())),
+        section=_heading(follow.channel),
+        actions=(
+            Action("Unfollow", "unfollow", fixed, topic.label),
+            mute,
+            Action("Preview", "preview", {"topic": follow.topic}),
+        ),
+    )
+
+
+def _what(value: str, where: str) -> dict[str, str]:
+    return {"what": value, "where": where}
+
+
+async def _mutes(desk: Desk, channel: Channel, mutes: Sequence[tuple[str, str]]) -> list[Item]:
+    """Return what is muted besides followed topics."""
+    papers = await desk.stores.papers.get([value for kind, value in mutes if kind == "paper"])
+    where = "me" if channel.kind is Kind.DIRECT else "here"
+    return [
+        Item(
+            title=papers[value].title if value in papers else value,
+            notes=("muted",),
+            section="Muted for you" if where == "me" else f"Muted in {place(channel)}",
+            actions=(Action("Unmute", "unmute", _what(value, where), value),),
+        )
+        for kind, value in mutes
+    ]
+
+
+def _heading(channel: Channel) -> str:
+    return "Yours" if channel.kind is Kind.DIRECT else place(channel)
+
+
+def _origin(follow: Follow, request: Request) -> tuple[str, ...]:
+    who = "you" if follow.by.id == request.person.id else follow.by.name or "somebody"
+    since = wording.short_day(follow.since.date(), request.now.date())
+    how = "at once" if follow.alerts else "in the digest"
+    return (f"by {who}", f"since {since}", how)
+
+
+async def _everything(desk: Desk, request: Request) -> Answer:
+    """List the follows of every channel of the workspace; what people follow for themselves is counted only."""
+    every = await desk.stores.follows.all(request.channel.platform, request.channel.workspace)
+    shared = sorted((f for f in every if f.channel.kind is not Kind.DIRECT), key=lambda f: (f.channel.name, f.since))
+    people = len({follow.channel.key for follow in every if follow.channel.kind is Kind.DIRECT})
+    items = tuple(
+        Item(title=parse(follow.topic).label, notes=_origin(follow, request), section=_heading(follow.channel))
+        for follow in shared[:_ROWS]
+    )
+    private = f"Personal follows of {wording.count(people, 'person', 'people')} are not shown."
+    hidden = f"{len(shared) - _ROWS} more are not shown."
+    channels = len({follow.channel.key for follow in shared})
+    text = f"{wording.count(len(shared), 'follow')} in {wording.count(channels, 'channel')}."
+    return Answer(
+        Card(
+            title="Follows of this workspace",
+            text=text,
+            items=items,
+            actions=(Action("Here and mine", "follows"),),
+            footer=(*((hidden,) if len(shared) > _ROWS else ()), *((private,) if people else ())),
+            fallback=text,
+        ),
+        shareable=True,
+    )

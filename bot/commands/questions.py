@@ -1,0 +1,136 @@
+"""The questions of the settings: how each is read, shown and put into a channel's preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from bot import wording
+from bot.cards import Field, FieldKind
+from bot.commands import moments, parameters, sending, suggesting
+from bot.models import Cadence, Mode, Preferences
+from bot.ports.commands import Parameter, ParameterType
+
+MOST_PAPERS: Final = 10
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SETTLED: Final = {mode.value: label for mode, label in sending.MODES.items()}
+_OFTEN: Final = {
+    "daily": "On every chosen day",
+    "weekly": "On the first chosen day of a week",
+    "monthly": "On the first chosen day of a month",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One setting. ``shown`` writes its present value, ``put`` puts a value in; None for topics, which are follows."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    hint: str
+    example: str
+    read: Callable[[str], Any]
+    shown: Callable[[Preferences], str]
+    put: Callable[[Preferences, Any], Preferences] | None
+    choices: Mapping[str, str] | None = None
+    least: int | None = None
+    most: int | None = None
+    advanced: bool = True
+
+    def field(self, value: str, mistake: str = "") -> Field:
+        """Return the question for a form."""
+        return Field(
+            self.name,
+            self.label,
+            self.kind,
+            value,
+            self.hint,
+            tuple((self.choices or {}).items()),
+            self.least,
+            self.most,
+            advanced=self.advanced,
+            mistake=mistake,
+        )
+
+    def parameter(self) -> Parameter:
+        """Return the question for a typed line; the command reads the text itself, to mark the field that is wrong."""
+        types = {"number": ParameterType.NUMBER, "choice": ParameterType.CHOICE, "flag": ParameterType.FLAG}
+        choices = ("yes", "no") if self.kind == "flag" else tuple(self.choices or ())
+        suggest = suggesting.zones if self.kind == "zone" else None
+        # A number or a flag that is wrong is marked on its field too, so all are read as they stand.
+        return Parameter(
+            self.name,
+            self.hint or self.label,
+            str,
+            types.get(self.kind, ParameterType.TEXT),
+            self.example,
+            choices=choices,
+            suggest=suggest,
+        )
+
+
+def _scheduled(name: str, preferences: Preferences, value: Any) -> Preferences:
+    return replace(preferences, schedule=replace(preferences.schedule, **{name: value}))
+
+
+def _put(name: str, preferences: Preferences, value: Any) -> Preferences:
+    return replace(preferences, **{name: value})
+
+
+def _yes(name: str, preferences: Preferences) -> str:
+    return "yes" if getattr(preferences, name) else "no"
+
+
+def _flag(name: str, attribute: str, label: str, hint: str = "") -> Question:
+    shown, put = partial(_yes, attribute), partial(_put, attribute)
+    return Question(name, label, "flag", hint, "yes", parameters.flag, shown, put)
+
+
+def _days(preferences: Preferences) -> str:
+    named = wording.weekdays(preferences.schedule.days)
+    plain = " ".join(_DAYS[day] for day in preferences.schedule.days)
+    return named if named in ("weekdays", "weekends") else plain
+
+
+QUESTIONS: Final[Sequence[Question]] = (
+    Question(
+        "time", "Time", "time", "Local time of the channel’s zone", "9:30", moments.clock,
+        lambda p: f"{p.schedule.at:%H:%M}", partial(_scheduled, "at"), advanced=False,
+    ),
+    Question(
+        "days", "Days", "days", "weekdays, mon-fri, daily, or mon wed fri", "weekdays", moments.weekdays,
+        _days, partial(_scheduled, "days"), advanced=False,
+    ),
+    Question(
+        "number", "Number", "number", f"Papers, 1 to {MOST_PAPERS}", "5", parameters.number(1, MOST_PAPERS),
+        lambda p: str(p.number), partial(_put, "number"), least=1, most=MOST_PAPERS, advanced=False,
+    ),
+    Question(
+        "topics", "Topics", "topics", "What this channel follows, separated by ;", "diffusion; world model",
+        parameters.several, lambda _: "", None, advanced=False,
+    ),
+    Question(
+        "zone", "Zone", "zone", "An IANA zone or a city", "Europe/Berlin", moments.zone,
+        lambda p: p.schedule.timezone, partial(_scheduled, "timezone"),
+    ),
+    Question(
+        "cadence", "How often", "choice", "daily, weekly or monthly", "weekly", parameters.choice(*_OFTEN),
+        lambda p: p.schedule.cadence.value, lambda p, v: _scheduled("cadence", p, Cadence(v)), choices=_OFTEN,
+    ),
+    Question(
+        "mode", "Mode", "choice", "settled, fresh or trending", "settled", parameters.choice(*_SETTLED),
+        lambda p: p.mode.value, lambda p, v: _put("mode", p, Mode(v)), choices=_SETTLED,
+    ),
+    Question(
+        "votes", "Least votes", "number", "Leave out papers with fewer votes", "5", parameters.number(0, 1000),
+        lambda p: str(p.min_votes), partial(_put, "min_votes"), least=0, most=1000,
+    ),
+    _flag("yours", "your_topics", "Your topics", "Papers on the channel’s topics in a part of their own"),
+    _flag("abstracts", "abstracts", "Abstracts", "The abstracts in the thread below"),
+    _flag("empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"),
+    _flag("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
+)  # fmt: skip
+"""In the order of the form."""

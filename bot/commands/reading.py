@@ -1,0 +1,178 @@
+"""The forgiving reader: a typed line becomes a command's name and its arguments.
+
+``name:value`` options mix freely with words; what is no option of the command stays a word, for topics have ``author:``
+and ``cat:`` of their own. Words go to the parameter that takes the rest, raw, with their quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from bot.commands.identifiers import arxiv_id
+from bot.errors import Mistake
+from bot.ports.commands import Command, Parameter
+
+LONGEST: Final = 2000
+"""Characters of a line."""
+
+ALIASES: Final = {
+    "?": "help", "commands": "help", "hello": "help", "hi": "help", "usage": "help",
+    "find": "search", "query": "search", "lookup": "search", "look": "search",
+    "subscribe": "follow", "watch": "follow", "track": "follow", "add": "follow", "alert": "follow",
+    "unsubscribe": "unfollow", "unwatch": "unfollow", "untrack": "unfollow", "remove": "unfollow",
+    "following": "follows", "list": "follows", "subscriptions": "follows", "topics": "follows",
+    "config": "settings", "configure": "settings", "setup": "settings", "preferences": "settings",
+    "digest settings": "settings", "digest config": "settings", "set": "digest set",
+    "digest start": "digest on", "digest stop": "digest off", "digest post": "digest now", "post": "digest now",
+    "digest pause": "pause", "digest resume": "resume", "digest status": "status", "stop": "pause",
+    "start": "digest on", "unpause": "resume", "latest": "today", "day": "today", "top": "today",
+    "yesterday": "today yesterday",
+    "for me": "new", "unread": "new", "open": "show", "paper": "show", "abstract": "show", "get": "show",
+    "like": "similar", "related": "similar", "more like": "similar", "explain": "why", "hide": "mute",
+    "unhide": "unmute", "revert": "undo", "history": "log", "audit": "log", "changes": "log",
+    "bookmark": "save", "keep": "save", "bookmarks": "saved", "reading list": "saved", "saves": "saved",
+    "export": "me export", "forget me": "me forget", "delete me": "me forget", "me delete": "me forget",
+    "whoami": "me", "privacy": "me", "health": "status", "sources": "status", "next": "status",
+}  # fmt: skip
+"""What people try instead of a name."""
+
+_TYPED: Final = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
+)
+_UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_ADDRESSED: Final = re.compile(r"\s*/?(?:papers|broadsheet)(?=\s|$)", re.IGNORECASE)
+_TOKEN: Final = re.compile(r'-?(?:(?P<name>[A-Za-z]\w*)(?P<sep>[:=]))?(?P<value>"[^"]*"?|\S+)?')
+_SHORTEST: Final = 3
+"""Letters from which on the beginning of an option's name will do ("cat:" for "category:")."""
+_SHOWN: Final = 80
+
+
+def fold(line: str) -> str:
+    """Return *line* with plain quotes and dashes, without what can't be seen and without the slash command's name.
+
+    Raises `bot.errors.Mistake` when it is too long.
+    """
+    if len(line) > LONGEST:
+        raise Mistake(f"A command takes at most {LONGEST:,} characters; this one has {len(line):,}.", "help")
+    typed = _UNSEEN.sub("", line.translate(_TYPED))
+    return _ADDRESSED.sub("", typed, count=1).strip().removeprefix("/").strip()
+
+
+def read(line: str, commands: Sequence[Command]) -> tuple[str, dict[str, str]]:
+    """Return the command that *line* names and its arguments, as texts.
+
+    Raises `bot.errors.Mistake`, with a did-you-mean where a command is near.
+    """
+    typed = fold(line)
+    if not typed:
+        return "help", {}
+    by_name = {command.name: command for command in commands}
+    name, rest = name_of(typed, by_name)
+    if not name and arxiv_id(typed):
+        name, rest = "show", typed
+    if not name:
+        raise _unknown(typed, by_name)
+    return name, arguments(rest, by_name[name])
+
+
+def name_of(typed: str, names: Iterable[str]) -> tuple[str, str]:
+    """Return the command at the head of *typed* and what follows it; ("", typed) when there is none."""
+    known = set(names)
+    first, *after = typed.split(None, 1) or [""]
+    typed = " ".join([re.sub(r"(?<=[A-Za-z])[-_](?=[A-Za-z])", " ", first), *after])
+    words = typed.split(None, 2)
+    for size in (2, 1):
+        head = " ".join(words[:size]).casefold()
+        rest = typed.split(None, size)[size] if len(words) > size else ""
+        if head in known:
+            return head, rest.strip()
+        if head in ALIASES:
+            return name_of(f"{ALIASES[head]} {rest}", known)
+    return "", typed
+
+
+def _unknown(typed: str, names: Mapping[str, Command]) -> Mistake:
+    typed = " ".join(typed.split())
+    word = typed.partition(" ")[0]
+    group = [name.split()[1] for name in names if name.startswith(f"{word.casefold()} ")]
+    if group:
+        return Mistake(f"“{word}” needs one more word: {', '.join(group)}.", f"{word.casefold()} {group[0]}")
+    name, rest = _nearest(typed, names)
+    if name:
+        return Mistake(f"“{word[:_SHOWN]}” is not a command; did you mean “{name}”?", f"{name} {rest}"[:_SHOWN].strip())
+    return Mistake(f"“{word[:_SHOWN]}” is not a command; “search” looks for papers.", f"search {typed}"[:_SHOWN])
+
+
+def _nearest(typed: str, names: Iterable[str]) -> tuple[str, str]:
+    """Return the command that the first two words, or the first one, may have meant, and what follows them."""
+    every = [*names, *ALIASES]
+    for size in (2, 1):
+        words = typed.casefold().split(None, size)
+        if len(words) < size:
+            continue
+        known = [name for name in every if name.count(" ") == size - 1]
+        near = get_close_matches(" ".join(words[:size]), known, n=1, cutoff=0.75)
+        if near:
+            return ALIASES.get(near[0], near[0]), " ".join(typed.split(None, size)[size:])
+    return "", typed
+
+
+def arguments(text: str, command: Command) -> dict[str, str]:
+    """Split what follows a command's name into texts by parameter.
+
+    Raises `bot.errors.Mistake` when an option comes twice or words belong nowhere.
+    """
+    main = next((parameter for parameter in command.parameters if parameter.rest), None)
+    given: dict[str, list[str]] = {}
+    current: Parameter | None = None
+    spelled = main is None
+    for token in _TOKEN.finditer(text):
+        if not token[0]:
+            continue
+        option = named(token["name"], command.parameters)
+        # Once options are written with a colon, a word such as "time" is part of a value ("topics:time series").
+        spelled = spelled and option is None
+        if spelled:
+            option = _spelled(token[0], command.parameters)
+        if option is None:
+            current = _word(token[0], command, given, main, current)
+            continue
+        value = (token["value"] or "") if token["name"] else ""
+        if option.name in given and not option.rest:
+            raise Mistake(f"“{option.name}” is given twice.", _example(command))
+        given.setdefault(option.name, []).append(value if option.rest else value.strip('"'))
+        current = option if not (main and value) else None
+    return {name: text for name, parts in given.items() if (text := " ".join(parts).strip())}
+
+
+def _word(
+    word: str, command: Command, given: dict[str, list[str]], main: Parameter | None, current: Parameter | None
+) -> Parameter | None:
+    """Give a plain word to the option that waits for its value, else to the rest; return the option that goes on."""
+    owner = current or main
+    if owner is None:
+        hint = "takes nothing else" if not command.parameters else "needs to know what that is for"
+        raise Mistake(f"“{command.name}” {hint}: “{word[:_SHOWN]}”.", _example(command))
+    given.setdefault(owner.name, []).append(word if owner.rest else word.strip('"'))
+    return current if main is None else None
+
+
+def named(name: str | None, parameters: Sequence[Parameter]) -> Parameter | None:
+    """Return the parameter of that name, or the only one whose name begins with it."""
+    wanted = (name or "").casefold()
+    exact = [parameter for parameter in parameters if parameter.name == wanted]
+    begun = [parameter for parameter in parameters if parameter.name.startswith(wanted) and len(wanted) >= _SHORTEST]
+    only = exact or begun
+    return only[0] if len(only) == 1 else None
+
+
+def _spelled(word: str, parameters: Sequence[Parameter]) -> Parameter | None:
+    """Take "time 9:00" for "time:9:00" in commands that have no use for plain words."""
+    return next((parameter for parameter in parameters if parameter.name == word.casefold()), None)
+
+
+def _example(command: Command) -> str:
+    return command.example or command.name

@@ -1,0 +1,45 @@
+"""Keeping a channel's preferences, with a line in the audit trail that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.commands import snapshots
+from bot.commands.desk import Desk
+from bot.models import Preferences
+from bot.ports.commands import Request
+from bot.ports.stores import Standing
+
+
+async def keep(
+    desk: Desk,
+    request: Request,
+    standing: Standing,
+    preferences: Preferences,
+    summary: str,
+    *,
+    following: datetime | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep *preferences*; the next post is *following*, else the schedule's next one while the digest is on.
+
+    *before* and *after* hold what else changed with it, for `undo`.
+    """
+    await desk.stores.channels.set(request.channel, preferences, following or next_run(preferences, request.now))
+    await desk.stores.audit.note(
+        request.channel,
+        request.person,
+        "preferences",
+        summary,
+        request.now,
+        before={"preferences": snapshots.of_preferences(standing.preferences), **(before or {})},
+        after={"preferences": snapshots.of_preferences(preferences), **(after or {})},
+    )
+
+
+def next_run(preferences: Preferences, now: datetime) -> datetime | None:
+    """Return the next post of a digest that is on."""
+    return preferences.schedule.next_after(now) if preferences.on else None

@@ -1,0 +1,142 @@
+"""Searching: words over everything stored, paged, sorted and narrowed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from bot import search as flow
+from bot import wording
+from bot.cards import Action, Card, Item
+from bot.commands import moments, paging, parameters, suggesting
+from bot.commands.desk import Desk
+from bot.commands.identifiers import arxiv_id
+from bot.commands.papers import show
+from bot.commands.replies import say
+from bot.errors import Mistake
+from bot.models import Paper
+from bot.ports.commands import Answer, Command, Parameter, Request
+from bot.search import Query, Results, Sort
+from bot.topics import parse
+
+_PAGE: Final = 5
+_SORTS: Final = {Sort.RELEVANCE: "Most relevant", Sort.DATE: "Newest", Sort.VOTES: "Most votes"}
+_ORDER: Final = {Sort.RELEVANCE: "most relevant first", Sort.DATE: "newest first", Sort.VOTES: "most votes first"}
+_ALSO: Final = {
+    "relevant": "relevance", "best": "relevance", "newest": "date", "new": "date", "recent": "date", "latest": "date",
+    "upvotes": "votes", "top": "votes", "popular": "votes",
+}  # fmt: skip
+
+
+def commands(desk: Desk) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    query = Parameter(
+        "query",
+        "Words; “in quotes” they stand side by side, -word leaves one out, author:name names one",
+        parameters.plain,
+        example="sparse attention",
+        required=True,
+        rest=True,
+    )
+    return (
+        Command(
+            "search",
+            "Search every stored paper",
+            partial(search, desk),
+            (
+                query,
+                parameters.of_choice("sort", "What comes first", *(sort.value for sort in Sort), also=_ALSO),
+                Parameter("since", "Only papers since a date", moments.dates, example="2026-02"),
+                Parameter(
+                    "category",
+                    "Only an arXiv category",
+                    parameters.category,
+                    example="cs.CL",
+                    suggest=suggesting.categories,
+                ),
+                parameters.PAGE,
+            ),
+            example="search sparse attention since:2026-02",
+            detail=(
+                "Papers that hold more of the words come first. Words in quotes must stand side by side, "
+                "-word must not occur, author:name must be among the authors. What is searched for is not kept."
+            ),
+        ),
+    )
+
+
+async def search(
+    desk: Desk,
+    request: Request,
+    *,
+    query: str,
+    sort: str = Sort.RELEVANCE.value,
+    since: moments.Dates | None = None,
+    category: str = "",
+    page: int = 1,
+) -> Answer:
+    """Show what is found; a query that names a paper shows that paper."""
+    if identifier := arxiv_id(query):
+        return await show(desk, request, paper=identifier)
+    today = request.now.date()
+    asked = Query(query, Sort(sort), since(today)[0] if since else None, category)
+    results = await flow.find(desk.stores, desk.daily, asked, request.now)
+    if not results.papers:
+        return _nothing(asked, results, request)
+    return await paging.answer(_card(asked, results, page, request), request.arguments, desk)
+
+
+def _card(query: Query, results: Results, page: int, request: Request) -> Card:
+    leaf = paging.leaf(results.papers, page, _PAGE)
+    number = f"The best {len(results.papers):,}" if results.capped else wording.count(len(results.papers), "paper")
+    filters = (
+        f"since {wording.short_day(query.since, request.now.date())}" if query.since else "",
+        f"in {query.category}" if query.category else "",
+    )
+    fixed = {name: text for name, text in request.arguments.items() if name not in ("page", "sort")}
+    sorting = {} if query.sort is Sort.RELEVANCE else {"sort": query.sort.value}
+    others = tuple(
+        Action(label, "search", {**fixed, "sort": sort.value, "page": "1"}, "the order")
+        for sort, label in _SORTS.items()
+        if sort is not query.sort
+    )
+    return Card(
+        title=f"{number} {'papers ' if results.capped else ''}on {wording.shorten(query.text, 80)}",
+        folio=tuple(part for part in (_ORDER[query.sort], *filters, leaf.span) if part),
+        items=tuple(_item(paper, request) for paper in leaf.things),
+        actions=(*leaf.turns("search", {**fixed, **sorting}), *others, *_follow(query.text)),
+        footer=(*results.notes, f"{wording.count(results.searched, 'stored paper')} searched."),
+        marks=flow.read(query.text).marks,
+        fallback=wording.names(leaf.things),
+    )
+
+
+def _follow(text: str) -> tuple[Action, ...]:
+    """Offer to follow a query that is a topic as well."""
+    try:
+        topic = parse(text)
+    except Mistake:
+        return ()
+    return (Action("Follow this", "follow", {"topic": str(topic)}, topic.label),)
+
+
+def _item(paper: Paper, request: Request) -> Item:
+    return wording.item(paper, dated=request.now.date())
+
+
+def _nothing(query: Query, results: Results, request: Request) -> Answer:
+    """Say how much was searched, and what may find more."""
+    text = f"Nothing found on “{wording.shorten(query.text, 80)}” in {wording.count(results.searched, 'stored paper')}."
+    fixed = {name: value for name, value in request.arguments.items() if name != "page"}
+    asked = flow.read(query.text)
+    actions: tuple[Action, ...] = ()
+    if results.suggestion:
+        text = f"{text} Did you mean “{results.suggestion}”?"
+        again = Action(f"Search “{results.suggestion}”", "search", {**fixed, "query": results.suggestion}, style="main")
+        actions = (again,)
+    elif query.since or query.category or asked.clauses:
+        text = f"{text} Fewer conditions find more."
+        actions = (Action("Search without them", "search", {"query": " ".join(asked.words)}),)
+    else:
+        text = f"{text} Other or fewer words may find more."
+    return say(text, *actions, footer=results.notes)

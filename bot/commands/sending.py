@@ -1,0 +1,85 @@
+"""When the next digests come, in sentences, and what the clock change does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from bot import wording
+from bot.models import Cadence, Mode, Preferences, Schedule
+from bot.ports.stores import Standing
+
+SENDS: Final = 3
+_YEAR: Final = 366
+MODES: Final = {
+    Mode.SETTLED: "Settled: votes have had 18 hours",
+    Mode.FRESH: "Fresh: what is open now",
+    Mode.TRENDING: "Trending: the source’s own rank",
+}
+
+
+def upcoming(schedule: Schedule, now: datetime, first: datetime | None = None) -> list[datetime]:
+    """Return the next three posts (UTC); *first* is the next one where it is known to be another."""
+    moments = [first] if first else []
+    while len(moments) < SENDS and (following := schedule.next_after(moments[-1] if moments else now)):
+        moments.append(following)
+    return moments
+
+
+def line(schedule: Schedule, now: datetime, first: datetime | None = None) -> str:
+    """Write them: "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00"."""
+    sends = [wording.when(moment, schedule.timezone) for moment in upcoming(schedule, now, first)]
+    return f"Next: {', '.join(sends)} ({schedule.timezone})." if sends else "Next: never; choose at least one day."
+
+
+def warnings(schedule: Schedule, now: datetime) -> tuple[str, ...]:
+    """Say on which dates of the next year the chosen time does not exist or occurs twice."""
+    return tuple(_warnings(schedule, now))
+
+
+def _warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
+    today = schedule.local_date(now)
+    for day in (today + timedelta(days=n) for n in range(_YEAR)):
+        if not schedule.posts_on(day):
+            continue
+        written = f"{wording.day(day)} {schedule.at:%H:%M}"
+        shift = _shift(schedule, day)
+        if shift == "gap":
+            later = schedule.instant(day).astimezone(schedule.zone)
+            yield f"{written} does not exist in {schedule.timezone}: the clocks go forward; it comes {later:%H:%M}."
+        elif shift == "fold":
+            yield f"{written} occurs twice in {schedule.timezone}: the clocks go back; it comes the first time."
+
+
+def _shift(schedule: Schedule, day: date) -> str:
+    """Return "gap" when the local time does not exist that day, "fold" when it occurs twice, else ""."""
+    wall = datetime.combine(day, schedule.at, schedule.zone)
+    if wall.utcoffset() == wall.replace(fold=1).utcoffset():
+        return ""
+    real = wall.astimezone(UTC).astimezone(schedule.zone)
+    return "fold" if real.time() == schedule.at else "gap"
+
+
+def plan(preferences: Preferences) -> str:
+    """Describe a digest: "weekdays 09:00 Europe/Berlin, 5 papers"."""
+    schedule = preferences.schedule
+    often = "" if schedule.cadence is Cadence.DAILY else f"{schedule.cadence.value}, "
+    when = f"{often}{wording.weekdays(schedule.days)} {schedule.at:%H:%M} {schedule.timezone}"
+    return f"{when}, {wording.count(preferences.number, 'paper')}"
+
+
+def state(standing: Standing, now: datetime) -> str:
+    """Say whether a channel's digest is on, and when it comes next."""
+    preferences = standing.preferences
+    if standing.retired:
+        return f"Nothing is posted here any more: {standing.retired}. “digest on” tries again."
+    if preferences.paused:
+        return "Everything is paused here; “resume” goes on."
+    if not preferences.on:
+        return "The digest is off here; “digest on” shows what it would be."
+    schedule, following = preferences.schedule, standing.next_run
+    if following and standing.due and standing.due < following:
+        due, again = (wording.when(moment, schedule.timezone) for moment in (standing.due, following))
+        return f"The digest of {due} waits for its list, until {again} at least."
+    return line(schedule, now, following if following and following > now else None)

@@ -1,0 +1,161 @@
+"""The settings of a channel's digest: a form, the same by typed options, and what saving changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from bot.cards import Action, Card, Form
+from bot.commands import recording, sending, snapshots
+from bot.commands.desk import Desk, place
+from bot.commands.following import MOST_HERE
+from bot.commands.questions import QUESTIONS
+from bot.errors import Mistake
+from bot.models import Follow, Preferences
+from bot.ports.commands import Answer, Audience, Command, Request
+from bot.ports.stores import Standing
+from bot.topics import Topic, parse
+
+_EMPTY = ("topics", "days")
+"""Questions whose empty answer says something; elsewhere it means that nothing is to change."""
+_EXAMPLE = "settings time:9:30 zone:Berlin days:weekdays number:5"
+
+
+def commands(desk: Desk) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    questions = tuple(question.parameter() for question in QUESTIONS)
+    act = partial(settings, desk)
+    managers = Audience.MANAGERS
+    return (
+        Command(
+            "settings",
+            "Time, days, number and topics of the digest",
+            act,
+            questions,
+            managers,
+            _EXAMPLE,
+            detail="Alone it shows a form; with options it changes those and nothing else.",
+        ),
+        Command(
+            "digest set", "Change settings of the digest", act, questions, managers, "digest set time:9:30 zone:Berlin"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: the preferences and topics that would result, the mistakes by field, the changes in words."""
+
+    preferences: Preferences
+    topics: tuple[Topic, ...] | None = None
+    mistakes: dict[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+
+async def settings(desk: Desk, request: Request, **_: str) -> Answer:
+    """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
+    standing = await desk.standing(request.channel, request.now)
+    held = await desk.stores.follows.of(request.channel)
+    wanted = read(request.arguments, standing.preferences, tuple(parse(follow.topic) for follow in held))
+    if request.dry or wanted.mistakes or not request.arguments:
+        return Answer(_form(request, standing, held, wanted))
+    if not wanted.changes:
+        return Answer(Card(text=f"Nothing was changed. {sending.state(standing, request.now)}"))
+    added, removed = await _follow(desk, request, wanted, held)
+    summary = f"sets {'; '.join(wanted.changes)}"
+    gone = {"topics": [snapshots.of_follow(follow) for follow in removed]}
+    new = {"topics": [snapshots.of_follow(follow) for follow in added]}
+    await recording.keep(desk, request, standing, wanted.preferences, summary, before=gone, after=new)
+    return Answer(await _saved(desk, request, wanted))
+
+
+def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Topic, ...]) -> Wanted:
+    """Validate everything at once."""
+    mistakes: dict[str, str] = {}
+    changes: list[str] = []
+    topics: tuple[Topic, ...] | None = None
+    changed = preferences
+    for question in QUESTIONS:
+        if question.name not in arguments:
+            continue
+        text = arguments[question.name].strip()
+        if not text and question.kind not in _EMPTY:
+            continue
+        try:
+            value = question.read(text)
+        except Mistake as error:
+            mistakes[question.name] = f"{error} For example: {error.example}" if error.example else str(error)
+            continue
+        if question.put is None:
+            topics = value
+            continue
+        after = question.put(changed, value)
+        if after != changed:
+            changes.append(f"{question.label.casefold()} {question.shown(changed)} → {question.shown(after)}")
+        changed = after
+    if topics is not None and len(topics) > MOST_HERE:
+        mistakes["topics"] = f"A channel follows at most {MOST_HERE} topics; these are {len(topics)}."
+    return Wanted(changed, topics, mistakes, (*changes, *_topic_changes(held, topics)))
+
+
+def _topic_changes(held: tuple[Topic, ...], wanted: tuple[Topic, ...] | None) -> tuple[str, ...]:
+    if wanted is None:
+        return ()
+    new = [f"topics + {topic.label}" for topic in wanted if topic not in held]
+    return (*new, *(f"topics − {topic.label}" for topic in held if topic not in wanted))
+
+
+def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:
+    """Return the questions with what was typed, else with what holds now, and what saving would do."""
+    topics = "; ".join(parse(follow.topic).label if _plain(follow) else follow.topic for follow in held)
+    now = {q.name: q.shown(standing.preferences) if q.put else topics for q in QUESTIONS}
+    fields = tuple(
+        question.field(request.arguments.get(question.name, now[question.name]), wanted.mistakes.get(question.name, ""))
+        for question in QUESTIONS
+    )
+    return Form(
+        f"The digest in {place(request.channel)}",
+        "settings",
+        fields,
+        preview=() if wanted.mistakes else _preview(standing, wanted, request.now),
+    )
+
+
+def _plain(follow: Follow) -> bool:
+    """Tell whether a topic's label, typed, is the topic again."""
+    topic = parse(follow.topic)
+    return parse(topic.label) == topic
+
+
+def _preview(standing: Standing, wanted: Wanted, now: datetime) -> tuple[str, ...]:
+    schedule = wanted.preferences.schedule
+    same = schedule == standing.preferences.schedule and standing.preferences.on
+    first = standing.next_run if same and standing.next_run and standing.next_run > now else None
+    off = () if wanted.preferences.on else ("The digest is off here; “digest on” starts it.",)
+    return (sending.line(schedule, now, first), *sending.warnings(schedule, now), *off)
+
+
+async def _follow(
+    desk: Desk, request: Request, wanted: Wanted, held: Sequence[Follow]
+) -> tuple[list[Follow], list[Follow]]:
+    """Follow and unfollow until the channel has the wanted topics; return what was added and what was removed."""
+    if wanted.topics is None:
+        return [], []
+    texts = [str(topic) for topic in wanted.topics]
+    added = [Follow(request.channel, t, request.person, request.now) for t in texts if t not in {f.topic for f in held}]
+    removed = [follow for follow in held if follow.topic not in texts]
+    for follow in added:
+        await desk.stores.follows.add(follow)
+    for follow in removed:
+        await desk.stores.follows.remove(request.channel, follow.topic)
+    return added, removed
+
+
+async def _saved(desk: Desk, request: Request, wanted: Wanted) -> Card:
+    standing = await desk.standing(request.channel, request.now)
+    text = f"Saved for {place(request.channel)}: {'; '.join(wanted.changes)}. {sending.state(standing, request.now)}"
+    actions = (Action("Undo", "undo"), Action("Settings", "settings"))
+    warnings = sending.warnings(wanted.preferences.schedule, request.now)
+    return Card(text=text, actions=actions, footer=warnings, fallback=text)

@@ -1,0 +1,39 @@
+"""What the audit trail keeps, as JSON data, and back: preferences and follows, so that a change can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, time
+from typing import Any
+
+from bot.models import Cadence, Channel, Follow, Mode, Person, Preferences, Schedule
+
+
+def of_preferences(preferences: Preferences) -> dict[str, Any]:
+    """Return preferences as JSON data."""
+    schedule = preferences.schedule
+    when = {
+        "at": schedule.at.isoformat("minutes"),
+        "timezone": schedule.timezone,
+        "days": list(schedule.days),
+        "cadence": schedule.cadence.value,
+    }
+    return asdict(preferences) | {"schedule": when, "mode": preferences.mode.value}
+
+
+def preferences(data: Mapping[str, Any]) -> Preferences:
+    """Return what `of_preferences` wrote."""
+    when = data["schedule"]
+    schedule = Schedule(time.fromisoformat(when["at"]), when["timezone"], tuple(when["days"]), Cadence(when["cadence"]))
+    return Preferences(**{**data, "schedule": schedule, "mode": Mode(data["mode"])})
+
+
+def of_follow(follow: Follow) -> dict[str, Any]:
+    """Return a follow as JSON data: without its channel, and without its person, who may want to be forgotten."""
+    return {"topic": follow.topic, "since": follow.since.isoformat(), "alerts": follow.alerts}
+
+
+def follow(channel: Channel, by: Person, data: Mapping[str, Any]) -> Follow:
+    """Return what `of_follow` wrote; *by* brings it back."""
+    return Follow(channel, data["topic"], by, datetime.fromisoformat(data["since"]), data["alerts"])

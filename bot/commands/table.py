@@ -1,0 +1,197 @@
+"""The table of commands: reads lines, answers requests, completes. The one place where errors become sentences."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections import defaultdict, deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.cards import Card
+from bot.commands import (
+    changes,
+    completion,
+    digest,
+    following,
+    helping,
+    me,
+    muting,
+    papers,
+    personal,
+    reading,
+    replies,
+    saving,
+    searching,
+    settings,
+    status,
+    why,
+)
+from bot.commands.desk import Desk, place
+from bot.errors import Mistake, SourceError, StoreError
+from bot.models import DeliveryKey, Kind
+from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Request
+from bot.ports.stores import Draft
+
+log = logging.getLogger(__name__)
+
+A_MINUTE: Final = timedelta(minutes=1)
+MOST_A_MINUTE: Final = 30
+"""Commands that one person may send in a minute; forms and completions are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every command. Implements `bot.ports.commands.Commands`."""
+
+    desk: Desk
+    commands: tuple[Command, ...]
+    _lately: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque), repr=False)
+
+    def all(self) -> Sequence[Command]:
+        """Return every command, in the order of the help."""
+        return self.commands
+
+    def read(self, line: str) -> tuple[str, dict[str, str]]:
+        """Split a typed line; raises `bot.errors.Mistake`."""
+        return reading.read(line, self.commands)
+
+    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+        """Return the completions of a line, of the commands that the person may use."""
+        try:
+            manager = await self.desk.manages(request)
+        except StoreError:
+            return ()
+        visible = [c for c in self.commands if not c.hidden and (manager or c.audience is Audience.EVERYONE)]
+        return await completion.complete(line, request, visible)
+
+    async def answer(self, request: Request) -> Answer:
+        """Answer *request*; whatever goes wrong becomes a sentence."""
+        try:
+            return await self._answer(request)
+        except Mistake as error:
+            return replies.mistake(error)
+        except (StoreError, SourceError) as error:
+            log.warning("%s failed: %s", request.command, type(error).__name__)
+            return replies.failure(str(error))
+        except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
+            reference = secrets.token_hex(3)
+            log.error("%s failed. Reference: %s.\n%s", request.command, reference, _trace(error))  # noqa: TRY400
+            return replies.failure(f"That failed. Nothing was changed. Reference: {reference}.")
+
+    async def _answer(self, request: Request) -> Answer:
+        command = self._named(request.command)
+        if command.audience is Audience.MANAGERS and not await self.desk.manages(request):
+            raise Mistake(f"Only people who manage {place(request.channel)} may use “{command.name}”; ask one of them.")
+        if not request.dry:
+            self._count(request)
+        values = _values(command, request)
+        if not request.dry and not await self._first(request):
+            return replies.say("This was done already; a repeated message changes nothing.")
+        if request.share and not request.dry:
+            return await self._share(command, request, values)
+        return await command.answer(request, **values)
+
+    def _named(self, name: str) -> Command:
+        command = next((command for command in self.commands if command.name == name), None)
+        if command is None:
+            raise Mistake(f"“{name[:80]}” is not a command (any more).", "help")
+        return command
+
+    def _count(self, request: Request) -> None:
+        """Raise a mistake when a person sends more than `MOST_A_MINUTE`."""
+        who = f"{request.channel.platform}:{request.channel.workspace}:{request.person.id}"
+        for key in [key for key, times in self._lately.items() if times[-1] <= request.now - A_MINUTE]:
+            del self._lately[key]
+        times = self._lately[who]
+        while times and times[0] <= request.now - A_MINUTE:
+            times.popleft()
+        if len(times) >= MOST_A_MINUTE:
+            wait = (times[0] + A_MINUTE - request.now).total_seconds()
+            raise Mistake(f"That was {MOST_A_MINUTE} commands in a minute; wait {max(1, round(wait))} seconds.")
+        times.append(request.now)
+
+    async def _first(self, request: Request) -> bool:
+        event = f"command:{request.channel.platform}:{request.id}"
+        return not request.id or await self.desk.stores.inbox.first(event, request.now)
+
+    async def _share(self, command: Command, request: Request, values: dict[str, Any]) -> Answer:
+        """Post a command's answer to the channel; it runs dry, so that what is not shareable has no effect either."""
+        if request.channel.kind is Kind.DIRECT:
+            raise Mistake("There is nobody to share with in a direct message.")
+        answer = await command.answer(replace(request, dry=True), **values)
+        if not (answer.shareable and isinstance(answer.body, Card)):
+            raise Mistake(f"The answer of “{command.name}” is for you alone and can’t be shared.")
+        key = DeliveryKey(request.channel, "share", request.id)
+        await self.desk.stores.ledger.add([Draft(key, _shared(answer.body, command, request))], request.now)
+        return replies.say(f"Shared in {place(request.channel)}.")
+
+
+def _values(command: Command, request: Request) -> dict[str, Any]:
+    """Read the arguments of a request; a mistake's example becomes a whole command.
+
+    Raises `bot.errors.Mistake` for an unknown or missing argument and for a wrong value.
+    """
+    known = {parameter.name: parameter for parameter in command.parameters}
+    example = command.example or command.name
+    for name in request.arguments:
+        if name not in known:
+            raise Mistake(f"“{name[:80]}” is not something that “{command.name}” takes.", example)
+    values: dict[str, Any] = {}
+    for parameter in command.parameters:
+        text = request.arguments.get(parameter.name, "").strip()
+        if not text and parameter.required:
+            raise Mistake(f"“{command.name}” needs {_article(parameter.name)}.", example)
+        if len(text) > reading.LONGEST:
+            raise Mistake(f"“{parameter.name}” takes at most {reading.LONGEST:,} characters.", example)
+        if not text:
+            continue
+        try:
+            values[parameter.name] = parameter.read(text)
+        except Mistake as error:
+            raise Mistake(str(error), _corrected(command, parameter, error.example)) from error
+    return values
+
+
+def _corrected(command: Command, parameter: Parameter, value: str) -> str:
+    """Return a whole command with a correct value of *parameter*."""
+    if not value:
+        return command.example or command.name
+    if parameter.rest:
+        return f"{command.name} {value}"
+    needed = [other.example for other in command.parameters if other.rest and other.required]
+    return " ".join([command.name, *needed, f"{parameter.name}:{value}"])
+
+
+def _article(name: str) -> str:
+    return "to know what" if name == "what" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _shared(card: Card, command: Command, request: Request) -> Card:
+    """Return an answer for everybody: signed, without the buttons that would turn one person's pages."""
+    who = request.person.name or "a member"
+    actions = tuple(action for action in card.actions if action.command != command.name)
+    return replace(card, actions=actions, footer=(*card.footer, f"Shared by {who}."))
+
+
+def _trace(error: BaseException) -> str:
+    """Return where it happened and the kinds of the errors; their texts may hold what somebody typed."""
+    chain: Collection[BaseException] = [e for e in (error, error.__cause__, error.__context__) if e]
+    frames = ["".join(traceback.format_tb(e.__traceback__)) + type(e).__name__ for e in dict.fromkeys(chain)]
+    return "\n".join(frames)
+
+
+def table(desk: Desk) -> Table:
+    """Return the table of every command, in the order of the help."""
+    groups = (
+        ("Read", (*papers.commands(desk), *personal.commands(desk), *searching.commands(desk), *saving.commands(desk))),
+        ("Follow", (*following.commands(desk), *muting.commands(desk), *why.commands(desk))),
+        ("The digest", (*digest.commands(desk), *settings.commands(desk), *status.commands(desk))),
+        ("Changes", changes.commands(desk)),
+        ("You", me.commands(desk)),
+    )
+    every = [command for _, part in groups for command in part]
+    return Table(desk, (*every, helping.command(groups)))

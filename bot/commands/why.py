@@ -1,0 +1,139 @@
+"""Why a paper was posted here, or why not: the rule and the words that matched, or the clause that failed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from bot import wording
+from bot.cards import Action, Card, Item
+from bot.commands import finding, parameters, suggesting
+from bot.commands.desk import Desk, direct, place
+from bot.commands.replies import say
+from bot.digests import page
+from bot.digests.choice import eligible
+from bot.models import FeedDay, Kind, Mode, Paper
+from bot.ports.commands import Answer, Command, Request
+from bot.ports.stores import Standing
+from bot.topics import parse
+
+_MOST_TOPICS: Final = 20
+
+
+def commands(desk: Desk) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    paper = parameters.of_paper(partial(suggesting.papers, desk))
+    summary = "Why a paper was, or was not, posted here"
+    return (Command("why", summary, partial(why, desk), (paper,), example="why 2602.12160"),)
+
+
+async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
+    """Explain a paper's fate in this channel."""
+    found = await finding.paper(desk, request, paper)
+    if await desk.stored(found.id) is None:
+        text = f"“{wording.name(found)}” is on no list that Broadsheet has stored, so nothing could post it."
+        return say(text, Action("Show it", "show", {"paper": found.id}, wording.name(found)))
+    standing = await desk.standing(request.channel, request.now)
+    zone = standing.preferences.schedule.timezone
+    posted = finding.posted(await desk.stores.editions.of_paper(request.channel, found.id), zone)
+    rank = await _rank(desk, standing, found)
+    lines = (
+        (*posted, rank)
+        if posted
+        else (f"Not posted in {place(request.channel)}.", *await _reasons(desk, request, standing, found, rank))
+    )
+    return Answer(
+        Card(
+            title=f"Why “{wording.name(found)}”",
+            text=" ".join(line for line in lines if line),
+            items=tuple(await _topics(desk, request, found)),
+            actions=(Action("Show it", "show", {"paper": found.id}, wording.name(found)), Action("Status", "status")),
+            fallback=" ".join(lines),
+        ),
+        shareable=True,
+    )
+
+
+async def _rank(desk: Desk, standing: Standing, paper: Paper) -> str:
+    """Say which place the paper has on its list by votes, as the channel's digest ranks."""
+    day = await desk.stores.days.get(paper.listed) if paper.listed else None
+    if day is None:
+        return ""
+    place_, of = await _place(desk, standing, paper, day)
+    if not place_:
+        return ""
+    votes = wording.count(paper.votes or 0, "vote")
+    return f"With {votes} it is number {place_} of {of} on the list of {wording.day(day.date)}; {_top(standing)}."
+
+
+def _top(standing: Standing) -> str:
+    number = standing.preferences.number
+    return f"a digest here shows the top {number}" if number > 1 else "a digest here shows the first"
+
+
+async def _place(desk: Desk, standing: Standing, paper: Paper, day: FeedDay) -> tuple[int, int]:
+    known = await desk.stores.papers.get(day.papers)
+    ranked = [each.id for each in page.ranked([day], known, standing.preferences)]
+    return (ranked.index(paper.id) + 1 if paper.id in ranked else 0), len(ranked)
+
+
+async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Paper, rank: str) -> list[str]:
+    """Return every reason that kept a paper out of the digest."""
+    preferences = standing.preferences
+    reasons = [_held(standing)]
+    mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())
+    if ("paper", paper.id) in mutes:
+        reasons.append("It is muted here.")
+    if paper.withdrawn:
+        reasons.append("It was withdrawn.")
+    if paper.listed is None:
+        reasons.append("Hugging Face has not listed it; digests are made of those lists.")
+        return [reason for reason in reasons if reason]
+    if (paper.votes or 0) < preferences.min_votes:
+        least = wording.count(preferences.min_votes, "vote")
+        reasons.append(f"It has {paper.votes or 0:,}, and a digest here wants at least {least}.")
+    reasons.append(await _covered(desk, request, standing, paper))
+    return [reason for reason in (*reasons, rank) if reason]
+
+
+def _held(standing: Standing) -> str:
+    if standing.retired:
+        return f"Nothing is posted here any more: {standing.retired}."
+    if not standing.preferences.on:
+        return "The digest is off here."
+    return "Everything is paused here." if standing.preferences.paused else ""
+
+
+async def _covered(desk: Desk, request: Request, standing: Standing, paper: Paper) -> str:
+    """Say what became of the paper's list."""
+    if paper.listed is None:
+        return ""
+    written = wording.day(paper.listed)
+    covered = (await desk.stores.editions.covered([standing.key], paper.listed)).get(standing.key, {})
+    if paper.listed in covered:
+        skipped = covered[paper.listed]
+        return (
+            f"The list of {written} was skipped: {skipped}."
+            if skipped
+            else f"The list of {written} was posted without it."
+        )
+    if standing.preferences.mode is not Mode.TRENDING and not eligible(
+        paper.listed, standing.preferences.mode, request.now
+    ):
+        return f"The list of {written} is for a later digest: its votes are not settled yet."
+    return f"No digest here has covered the list of {written} yet."
+
+
+async def _topics(desk: Desk, request: Request, paper: Paper) -> list[Item]:
+    """Return, for each follow of the channel and of the asker, what matched or which clause failed."""
+    own = direct(request)
+    channels = [own] if own.key == request.channel.key else [request.channel, own]
+    rows = []
+    for channel in channels:
+        section = "Yours" if channel.kind is Kind.DIRECT else f"Topics of {place(channel)}"
+        for follow in await desk.stores.follows.of(channel):
+            topic = parse(follow.topic)
+            verdict = topic.explain(paper)
+            text = f"{'Matches' if verdict.matched else 'Does not match'}: {verdict}."
+            rows.append(Item(topic.label, text=text, because=verdict.phrases, section=section))
+    return rows[:_MOST_TOPICS]

@@ -1,0 +1,314 @@
+"""A channel's digest: on, off, now, settings, pause, status, why, undo, log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.cards import Form
+from bot.commands import sending
+from bot.models import Cadence, DeliveryKey, Mode, Schedule
+from bot.ports.stores import Standing
+from tests.commands.conftest import BOB, NOW, PAPERS, Room, button
+
+NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."
+
+
+async def standing(room: Room) -> Standing:
+    return await room.stores.channels.open(PAPERS, room.now)
+
+
+async def test_on_shows_it_first_and_posts_nothing(room: Room) -> None:
+    card = await room.card("digest on")
+    assert card.text == (
+        "This is what #papers would get. It would come weekdays 09:00 Europe/Berlin, 5 papers, "
+        "first Wed 25 Nov 09:00. Nothing is posted yet."
+    )
+    assert [item.number for item in card.items] == [1, 2, 3, 4, 5]
+    assert [action.label for action in card.actions] == ["Post now", "Start at the next time", "Settings"]
+    assert not (await standing(room)).preferences.on
+    assert not await room.stores.ledger.waiting()
+
+
+async def test_starting_at_the_next_time(room: Room) -> None:
+    shown = await room.card("digest on")
+    card = await room.press(button(shown, "Start at the next time"))
+    assert card.text == f"The digest is on in #papers: weekdays 09:00 Europe/Berlin, 5 papers. {NEXT}"
+    now = await standing(room)
+    assert now.preferences.on
+    assert now.next_run == datetime(2026, 11, 25, 8, tzinfo=UTC)
+    assert not await room.stores.ledger.waiting()
+    assert (await room.card("digest on")).text == f"The digest is on in #papers already. {NEXT}"
+
+
+async def test_posting_now(room: Room) -> None:
+    card = await room.press(button(await room.card("digest on"), "Post now"))
+    assert card.text.endswith(f"The digest is on its way. {NEXT}")
+    assert await room.stores.ledger.get(DeliveryKey(PAPERS, "digest", "2026-11-24"))
+    assert (await standing(room)).next_run == datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+async def test_now_without_a_digest_posts_one_and_starts_nothing(room: Room) -> None:
+    assert (await room.card("digest now")).text == "The digest is on its way."
+    assert not (await standing(room)).preferences.on
+    assert (await room.card("digest now")).text == "The digest of Tue 24 Nov was posted already."
+
+
+async def test_now_with_nothing_stored_says_why(empty: Room) -> None:
+    card = await empty.card("digest now")
+    assert card.tone == "failure"
+    assert "Hugging Face did not answer" in card.text
+    assert (await empty.card("digest on")).actions[0].label == "Start at the next time"
+
+
+async def test_off_keeps_everything_else(room: Room) -> None:
+    assert (await room.card("digest off")).text == "The digest is off in #papers already."
+    await room.card("settings number:7")
+    await room.card("digest on start:next")
+    assert (await room.card("digest off")).text == "The digest is off in #papers. Its settings and follows stay."
+    now = await standing(room)
+    assert (now.preferences.on, now.preferences.number, now.next_run) == (False, 7, None)
+
+
+async def test_a_retired_channel_is_taken_back(room: Room) -> None:
+    await room.card("digest on start:next")
+    await room.stores.channels.retire(PAPERS, "the bot was removed from it")
+    assert (await room.mistake("digest now"))[0] == "Nothing can be posted here: the bot was removed from it."
+    assert "Nothing is posted here any more: the bot was removed from it." in (await room.card("status")).text
+    await room.card("digest on start:next")
+    assert not (await standing(room)).retired
+
+
+async def test_the_form_has_four_questions_and_the_rest_is_advanced(room: Room) -> None:
+    await room.card("follow diffusion where:here")
+    await room.card("follow world model, video where:here")
+    form = await room.form("settings")
+    assert [field.name for field in form.fields if not field.advanced] == ["time", "days", "number", "topics"]
+    assert {field.name: field.value for field in form.fields} == {
+        "time": "09:00", "days": "weekdays", "number": "5", "topics": "diffusion; video, world model",
+        "zone": "Europe/Berlin", "cadence": "daily", "mode": "settled", "votes": "0", "yours": "yes",
+        "abstracts": "no", "empty": "no", "repeats": "no",
+    }  # fmt: skip
+    assert form.preview == (NEXT, "The digest is off here; “digest on” starts it.")
+
+
+async def test_sending_the_form_back_unchanged_changes_nothing(room: Room) -> None:
+    await room.card("follow world model, video where:here")
+    form = await room.form("settings")
+    answer = await room.table.answer(room.request(form.command, {field.name: field.value for field in form.fields}))
+    assert not isinstance(answer.body, Form)
+    assert answer.body.text.startswith("Nothing was changed.")
+    assert len(await room.stores.audit.changes(PAPERS)) == 1
+
+
+async def test_every_setting_is_kept(room: Room) -> None:
+    await room.card("digest on start:next")
+    card = await room.card(
+        "settings time:7.30 days:mon,wed zone:Tokyo number:3 cadence:weekly mode:fresh votes:4 yours:no abstracts:yes "
+        "empty:yes repeats:yes topics:diffusion; world model"
+    )
+    preferences = (await standing(room)).preferences
+    assert preferences.schedule == Schedule(time(7, 30), "Asia/Tokyo", (0, 2), Cadence.WEEKLY)
+    assert (preferences.number, preferences.min_votes, preferences.mode) == (3, 4, Mode.FRESH)
+    assert (preferences.your_topics, preferences.abstracts) == (False, True)
+    assert (preferences.say_when_empty, preferences.repeats, preferences.on) == (True, True, True)
+    assert [follow.topic for follow in await room.stores.follows.of(PAPERS)] == ['"diffusion"', '"world model"']
+    assert card.text.startswith("Saved for #papers: time 09:00 → 07:30; days weekdays → mon wed; number 5 → 3; ")
+    assert card.text.endswith("Next: Mon 30 Nov 07:30, Mon 7 Dec 07:30, Mon 14 Dec 07:30 (Asia/Tokyo).")
+    assert (await standing(room)).next_run == datetime(2026, 11, 29, 22, 30, tzinfo=UTC)
+
+
+async def test_one_undo_takes_all_of_it_back(room: Room) -> None:
+    await room.card("digest on start:next")
+    await room.card("follow speech where:here")
+    before = await standing(room)
+    card = await room.card("settings time:7 topics:diffusion")
+    assert (await room.press(button(card, "Undo"))).text.startswith("Taken back: sets time 09:00 → 07:00; topics + ")
+    now = await standing(room)
+    assert now.preferences == before.preferences
+    assert now.next_run == before.next_run
+    assert [follow.topic for follow in await room.stores.follows.of(PAPERS)] == ['"speech"']
+
+
+async def test_wrong_values_are_marked_on_their_fields_and_nothing_is_saved(room: Room) -> None:
+    before = await standing(room)
+    form = await room.form(
+        "settings time:25 zone:Berln number:99 days:someday topics:-x mode:hot votes:many yours:perhaps"
+    )
+    wrong = {field.name: field.mistake for field in form.fields if field.mistake}
+    assert set(wrong) == {"time", "zone", "number", "days", "topics", "mode", "votes", "yours"}
+    assert wrong["zone"] == "“Berln” is not a zone; did you mean Europe/Berlin? For example: Europe/Berlin"
+    assert {field.name: field.value for field in form.fields}["time"] == "25"
+    assert form.preview == ()
+    assert await standing(room) == before
+    assert not await room.stores.audit.changes(PAPERS)
+
+
+async def test_no_day_is_a_mistake_and_no_topic_is_not(room: Room) -> None:
+    await room.card("follow speech where:here")
+    form = (await room.table.answer(room.request("settings", {"days": "", "time": ""}))).body
+    assert isinstance(form, Form)
+    assert [field.name for field in form.fields if field.mistake] == ["days"]
+    await room.table.answer(room.request("settings", {"topics": ""}))
+    assert not await room.stores.follows.of(PAPERS)
+
+
+async def test_a_channel_follows_at_most_25_topics(room: Room) -> None:
+    many = ";".join(f"t{n}" for n in range(26))
+    form = await room.form(f"settings topics:{many}")
+    assert form.fields[3].mistake == "A channel follows at most 25 topics; these are 26."
+
+
+async def test_a_dry_form_has_a_fresh_preview(room: Room) -> None:
+    request = room.request("settings", {"time": "2:30", "days": "daily", "zone": "Berlin"}, dry=True)
+    form = (await room.table.answer(request)).body
+    assert isinstance(form, Form)
+    assert form.preview == (
+        "Next: Wed 25 Nov 02:30, Thu 26 Nov 02:30, Fri 27 Nov 02:30 (Europe/Berlin).",
+        "Sun 28 Mar 02:30 does not exist in Europe/Berlin: the clocks go forward; it comes 03:30.",
+        "Sun 31 Oct 02:30 occurs twice in Europe/Berlin: the clocks go back; it comes the first time.",
+        "The digest is off here; “digest on” starts it.",
+    )
+    assert not await room.stores.audit.changes(PAPERS)
+
+
+def test_weekdays_at_nine_meet_no_clock_change() -> None:
+    assert sending.warnings(Schedule(time(9), "Europe/Berlin"), NOW) == ()
+    assert sending.warnings(Schedule(time(2, 30), "UTC", (0, 1, 2, 3, 4, 5, 6)), NOW) == ()
+
+
+async def test_pause_and_resume(room: Room) -> None:
+    await room.card("digest on start:next")
+    assert (await room.card("pause")).text == "Paused: neither digests nor alerts come here until “resume”."
+    assert (await standing(room)).preferences.paused
+    assert not await room.stores.channels.due(room.now + timedelta(days=9), 10)
+    assert (await room.card("pause")).text == "Everything is paused here already."
+    assert (await room.card("resume")).text == f"Resumed. {NEXT}"
+    assert (await room.card("resume")).text == f"Nothing is paused here. {NEXT}"
+
+
+@pytest.mark.parametrize(
+    ("until", "written"),
+    [("2026-12-01", "Tue 1 Dec 09:00"), ("until:5 Dec", "Mon 7 Dec 09:00"), ("4 Jan", "Mon 4 Jan 09:00")],
+)
+async def test_pause_until_a_date(room: Room, until: str, written: str) -> None:
+    await room.card("digest on start:next")
+    assert (await room.card(f"pause {until}")).text == f"No digest until {written}. Alerts go on."
+    assert f"Next: {written}," in (await room.card("status")).text
+    assert (await room.card("resume")).text == f"Resumed. {NEXT}"
+
+
+async def test_pauses_that_make_no_sense(room: Room) -> None:
+    assert (await room.mistake("pause 2026-12-01"))[0].startswith("A pause until a date is for digests")
+    await room.card("digest on start:next")
+    text, example = await room.mistake("pause 2026-11-23")
+    assert text == "Mon 23 Nov 2026 is not in the future."
+    assert (await room.card(example)).tone == "answer"
+    assert (await room.mistake("pause someday"))[0] == "“someday” is not a date."
+
+
+async def test_status(room: Room) -> None:
+    card = await room.card("status")
+    assert card.text == "The digest is off here; “digest on” shows what it would be."
+    await room.card("digest on start:now")
+    card = await room.card("status")
+    assert card.text.startswith(NEXT)
+    rows = {item.title: item.text for item in card.items}
+    assert rows["arXiv"] == "Switched off."
+    assert rows["Tue 24 Nov"] == "Posted."
+    assert card.footer == ("1 message waiting: 1 pending.", "18 papers stored.")
+
+
+async def test_status_tells_of_a_source_in_trouble(room: Room) -> None:
+    state = await room.stores.sources.state("huggingface")
+    until = room.now + timedelta(minutes=30)
+    await room.stores.sources.record(replace(state, failures=5, open_until=until, error="no answer within 20 s."))
+    rows = {item.title: item.text for item in (await room.card("status")).items}
+    assert rows["Hugging Face"] == "Not asked until Tue 24 Nov 09:30, after 5 failures in a row. No answer yet."
+    await room.stores.sources.record(replace(state, failures=2, succeeded=NOW, error="no answer within 20 s."))
+    rows = {item.title: item.text for item in (await room.card("status")).items}
+    assert rows["Hugging Face"] == "2 failures in a row: no answer within 20 s. Last answer Tue 24 Nov 09:00."
+
+
+async def test_why_it_was_posted(room: Room) -> None:
+    await room.card("follow sparse attention where:here")
+    await room.card("digest on start:now")
+    card = await room.card("why #3")
+    assert card.text == (
+        "Posted here Tue 24 Nov 09:00, in a digest. "
+        "With 38 votes it is number 3 of 12 on the list of Mon 23 Nov; a digest here shows the top 5."
+    )
+    (row,) = card.items
+    assert (row.section, row.title, row.text) == (
+        "Topics of #papers", "sparse attention", "Matches: “sparse attention” in its title.",
+    )  # fmt: skip
+
+
+async def test_why_it_was_not(room: Room) -> None:
+    await room.card("settings votes:35 topics:speculative -trees")
+    await room.card("digest on start:now")
+    await room.card("mute 2611.23011")
+    card = await room.card("why 2611.23011", person=BOB)
+    assert card.text == (
+        "Not posted in #papers. It is muted here. It has 29, and a digest here wants at least 35 votes. "
+        "The list of Mon 23 Nov was posted without it."
+    )
+    assert card.items[0].text == "Does not match: “trees” is in its title."
+
+
+@pytest.mark.parametrize(
+    ("paper", "sentence"),
+    [
+        (
+            "2611.23011",
+            "Not posted in #papers. The digest is off here. No digest here has covered the list of Mon 23 Nov yet.",
+        ),
+        (
+            "2611.20000",
+            "Not posted in #papers. The digest is off here. No digest here has covered the list of Fri 20 Nov yet.",
+        ),
+    ],
+)
+async def test_why_when_nothing_was_posted_at_all(room: Room, paper: str, sentence: str) -> None:
+    assert (await room.card(f"why {paper}")).text.startswith(sentence)
+
+
+async def test_undo_goes_back_step_by_step(room: Room) -> None:
+    assert (await room.card("undo")).text == "There is nothing to take back here."
+    await room.card("digest on start:next")
+    await room.card("follow diffusion where:here")
+    await room.card("mute 2611.23000")
+    await room.card("unfollow diffusion where:here")
+    await room.card("unmute 2611.23000")
+    texts = [(await room.card("undo")).text for _ in range(6)]
+    assert texts == [
+        "Taken back: unmutes “DreamID-Omni” (by you, 24 Nov).",
+        "Taken back: unfollows “diffusion” (by you, 24 Nov).",
+        "Taken back: mutes “DreamID-Omni” (by you, 24 Nov).",
+        "Taken back: follows “diffusion” (by you, 24 Nov).",
+        "Taken back: turns the digest on (by you, 24 Nov).",
+        "There is nothing to take back here.",
+    ]
+    assert not (await standing(room)).preferences.on
+    assert not await room.stores.follows.of(PAPERS)
+    assert not await room.stores.wishes.mutes([(await standing(room)).key])
+
+
+async def test_undo_gives_a_follow_back_with_its_history(room: Room) -> None:
+    await room.card("follow diffusion where:here alerts:yes")
+    (before,) = await room.stores.follows.of(PAPERS)
+    room.later(days=5)
+    await room.card("unfollow diffusion where:here")
+    await room.card("undo")
+    (after,) = await room.stores.follows.of(PAPERS)
+    assert (after.since, after.alerts, after.by.id) == (before.since, True, "ada")
+
+
+async def test_the_log(room: Room) -> None:
+    assert (await room.card("log")).text == "Nothing was changed in #papers yet."
+    await room.card("settings number:3")
+    await room.card("undo")
+    (row,) = (await room.card("log")).items
+    assert (row.title, row.notes) == ("sets number 5 → 3", ("you", "Tue 24 Nov 09:00", "taken back"))

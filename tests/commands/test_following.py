@@ -1,0 +1,151 @@
+"""Following, previewing, muting, and what is listed of it."""
+
+from __future__ import annotations
+
+from bot.cards import Form
+from bot.models import Follow, Kind
+from tests.commands.conftest import ADA, ADAS, BOB, BOBS, NLP, PAPERS, Room, button
+
+
+async def topics(room: Room, channel: object) -> list[str]:
+    return [follow.topic for follow in await room.stores.follows.of(channel)]  # type: ignore[arg-type]
+
+
+async def test_a_follow_is_personal_and_says_what_will_come(room: Room) -> None:
+    card = await room.card("follow “world model” –robots", person=BOB)
+    assert card.text == (
+        "Following “world model -robots” for you; new papers come as direct messages. "
+        "It would have sent 1 paper in the last 5 days, about 1 a week."
+    )
+    assert [item.title for item in card.items] == ["A World Model of Minecraft"]
+    (follow,) = await room.stores.follows.of(BOBS)
+    assert follow.alerts
+    assert follow.channel.kind is Kind.DIRECT
+    assert not await topics(room, PAPERS)
+
+
+async def test_a_channel_is_for_its_managers_and_feeds_the_digest(room: Room) -> None:
+    text, example = await room.mistake("follow diffusion where:here", person=BOB)
+    assert text == "Only people who manage #papers may change what it follows; follow it for yourself."
+    assert (await room.card(example, person=BOB)).tone == "answer"
+    card = await room.card("follow diffusion where:here")
+    assert card.text.startswith("Following “diffusion” for #papers; new papers come in the digest.")
+    (follow,) = await room.stores.follows.of(PAPERS)
+    assert not follow.alerts
+    changed = await room.card("follow diffusion where:here alerts:yes")
+    assert changed.text == "“diffusion” now sends each paper at once in #papers."
+    assert (await room.stores.follows.of(PAPERS))[0].alerts
+
+
+async def test_twice_changes_nothing(room: Room) -> None:
+    await room.card("follow diffusion")
+    room.later(days=2)
+    card = await room.card("follow Diffusion")
+    assert card.text == "“diffusion” is followed for you already: by you, since 24 Nov. Nothing was changed."
+    assert len(await room.stores.audit.changes(ADAS)) == 1
+
+
+async def test_a_heavy_topic_is_called_one(room: Room) -> None:
+    card = await room.card("preview method, diffusion")
+    assert "about 18 a week" in card.text
+    card = await room.card("preview we, zzz, method")
+    assert "That is a lot" not in card.text
+
+
+async def test_what_is_heavy_and_how_to_narrow_it(room: Room) -> None:
+    papers = list((await room.stores.papers.get([f"2611.230{n:02}" for n in range(12)])).values())
+    more = [type(p)(f"2611.24{n:03}", p.title, p.abstract, p.authors, published=p.listed) for n, p in enumerate(papers)]
+    await room.stores.papers.add(more, room.now)
+    assert "That is a lot; a second word narrows it" in (await room.card("preview method")).text
+    card = await room.card("follow method, minecraft")
+    assert '"method" alone brings 100% of it.' in card.text
+
+
+async def test_without_a_topic_there_is_a_form_with_a_preview(room: Room) -> None:
+    form = await room.form("follow")
+    assert [field.name for field in form.fields] == ["topic", "where", "alerts"]
+    dry = (await room.table.answer(room.request("follow", {"topic": "diffusion", "where": "me"}, dry=True))).body
+    assert isinstance(dry, Form)
+    assert dry.preview[0] == "It would have sent 2 papers in the last 5 days, about 2 a week."
+    assert dry.fields[0].value == "diffusion"
+    assert [field.name for field in (await room.form("follow", channel=ADAS)).fields] == ["topic"]
+
+
+async def test_there_is_a_limit(room: Room) -> None:
+    for n in range(25):
+        await room.stores.follows.add(Follow(PAPERS, f'"topic{n}"', ADA, room.now))
+    text, _ = await room.mistake("follow diffusion where:here")
+    assert text == "That would be more than 25 follows for #papers; unfollow one first."
+
+
+async def test_unfollow_takes_ones_own_first(room: Room) -> None:
+    await room.card("follow diffusion where:here")
+    await room.card("follow diffusion")
+    assert (await room.card("unfollow diffusion")).text == "“diffusion” is followed for you no more."
+    assert await topics(room, PAPERS) == ['"diffusion"']
+    text, _ = await room.mistake("unfollow diffusion", person=BOB)
+    assert text == "Only people who manage #papers may change what it follows."
+    again = await room.card("unfollow diffusion")
+    assert not await topics(room, PAPERS)
+    await room.press(button(again, "Follow again"))
+    assert await topics(room, PAPERS) == ['"diffusion"']
+
+
+async def test_unfollow_did_you_mean(room: Room) -> None:
+    await room.card("follow diffusion")
+    text, example = await room.mistake("unfollow difusion")
+    assert text == "“difusion” is not followed here. Did you mean “diffusion”?"
+    assert (await room.card(example)).tone == "answer"
+    assert (await room.mistake("unfollow anything"))[0] == "“anything” is not followed here."
+
+
+async def test_follows_lists_who_and_when(room: Room) -> None:
+    assert (await room.card("follows")).text == "Nothing is followed for #papers or you yet."
+    await room.card("follow diffusion where:here")
+    room.later(days=3)
+    await room.card("follow world model", person=BOB)
+    await room.card("mute diffusion")
+    card = await room.card("follows", person=BOB)
+    assert [(item.section, item.title, item.notes) for item in card.items] == [
+        ("#papers", "diffusion", ("by Ada", "since 24 Nov", "in the digest", "muted")),
+        ("Yours", "world model", ("by you", "since 27 Nov", "at once")),
+    ]
+
+
+async def test_the_whole_workspace_without_what_is_private(room: Room) -> None:
+    await room.card("follow diffusion where:here")
+    await room.card("follow speech where:here", channel=NLP)
+    await room.card("follow secret plans", person=BOB)
+    answer = await room.send("follows where:workspace")
+    card = await room.card("follows where:workspace")
+    assert answer.shareable
+    assert card.text == "2 follows in 2 channels."
+    assert [(item.section, item.title) for item in card.items] == [("#nlp-papers", "speech"), ("#papers", "diffusion")]
+    assert card.footer == ("Personal follows of 1 person are not shown.",)
+
+
+async def test_preview_saves_nothing(room: Room) -> None:
+    card = await room.card("preview diffusion days:30")
+    assert [item.title for item in card.items] == ["Video Diffusion without Tears", "Diffusion Language Models"]
+    assert not await topics(room, ADAS)
+    assert (await room.card("preview zebras")).text == "It would have sent nothing in the last 5 days."
+    assert (await room.mistake("preview diffusion days:91"))[0] == "91 is out of range: 1 to 90."
+    assert (await room.mistake("preview"))[0] == "“preview” needs a topic."
+
+
+async def test_muting_is_for_the_channel_when_a_manager_does_it(room: Room) -> None:
+    card = await room.card("mute https://arxiv.org/abs/2611.23000")
+    assert card.text == "“DreamID-Omni” is muted in #papers: digests and alerts leave it out."
+    assert (await room.card("mute 2611.23000", person=BOB)).text.startswith("“DreamID-Omni” is muted for you:")
+    assert (await room.mistake("mute 2611.23000 where:here", person=BOB))[0].startswith(
+        "Only people who manage #papers"
+    )
+    assert (await room.card("mute 2611.23000")).text == "“DreamID-Omni” is muted in #papers already."
+    assert "DreamID-Omni" not in str((await room.card("digest on")).items)
+    assert (await room.press(button(card, "Unmute"))).text == "“DreamID-Omni” is not muted in #papers any more."
+    assert (await room.mistake("unmute 2611.23000"))[0] == "“DreamID-Omni” is not muted in #papers."
+
+
+async def test_a_muted_topic_is_named_as_it_was_typed(room: Room) -> None:
+    assert (await room.card("mute World Models")).text.startswith("“world models” is muted in #papers")
+    assert (await room.mistake("mute -x"))[0] == "A topic needs something to look for besides what to leave out."

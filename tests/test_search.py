@@ -1,0 +1,177 @@
+"""The search flow: words only, merged by paper, within its time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import search
+from bot.errors import Mistake, SourceDown
+from bot.models import Paper
+from bot.ports.sources import Reply
+from bot.ports.stores import Stores
+from bot.search import Query, Sort
+from tests.stores import open_stores
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+STORED = (
+    Paper(
+        "1", "Sparse attention", "Sparse attention for long inputs.", ("Yann LeCun",), ("cs.CL",), date(2026, 11, 1), 5
+    ),
+    Paper("2", "Sparse sparse attention", "About attention.", ("Ada",), ("cs.CV",), date(2026, 11, 20), 50),
+    Paper("3", "Attention and medicine", "Medical and sparse.", ("Bob",), ("cs.CL",), date(2026, 10, 1), 500),
+    Paper("4", "Cooking", "Of soups, with some attention paid to salt.", (), ("cs.CY",), date(2026, 11, 23), 900),
+)
+
+
+@dataclass
+class Remote:
+    """Hugging Face's search: an answer, an error, or none at all."""
+
+    papers: Sequence[Paper] = ()
+    error: Exception | None = None
+    silent: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    async def search(self, query: str, limit: int = 20) -> Reply:
+        self.asked.append(query)
+        if self.silent:
+            await asyncio.Event().wait()
+        if self.error:
+            raise self.error
+        return Reply(tuple(self.papers))
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    async with open_stores(tmp_path, NOW) as opened:
+        await opened.papers.add(STORED, NOW)
+        yield opened
+
+
+async def ids(stores: Stores, query: Query, remote: Remote | None = None) -> list[str]:
+    results = await search.find(stores, remote, query, NOW)  # type: ignore[arg-type]
+    return [paper.id for paper in results.papers]
+
+
+async def test_words_rank(stores: Stores) -> None:
+    results = await search.find(stores, None, Query("sparse attention"), NOW)
+    assert {paper.id for paper in results.papers[:2]} == {"1", "2"}
+    scores = [results.scores[paper.id] for paper in results.papers]
+    assert scores == sorted(scores, reverse=True)
+    assert results.searched == 4
+    assert results.notes == ("Stored papers only.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"sparse attention"', {"1", "2"}),
+        ("“sparse attention”", {"1", "2"}),
+        ('"long inputs" attention', {"1"}),
+        ("sparse -medical", {"1", "2"}),
+        ("sparse –medical", {"1", "2"}),
+        ("attention author:LeCun", {"1"}),
+        ('attention author:"Yann LeCun"', {"1"}),
+        ('"yann lecun"', {"1"}),
+        ("sparse cat:cs.CV", {"2"}),
+        ("sparse category:cs.CL -medical", {"1"}),
+    ],
+)
+async def test_conditions_must_hold(stores: Stores, text: str, found: set[str]) -> None:
+    assert set(await ids(stores, Query(text))) == found
+
+
+async def test_filters(stores: Stores) -> None:
+    assert set(await ids(stores, Query("sparse attention", since=date(2026, 11, 1)))) >= {"1", "2"}
+    assert "3" not in await ids(stores, Query("sparse attention", since=date(2026, 11, 1)))
+    assert set(await ids(stores, Query("sparse", category="cs.CL"))) == {"1", "3"}
+    assert set(await ids(stores, Query("sparse", category="CS"))) == {"1", "2", "3"}
+
+
+async def test_sorting_by_votes_does_not_bring_chance_hits_to_the_top(stores: Stores) -> None:
+    assert (await ids(stores, Query("sparse attention", Sort.VOTES)))[0] != "4"
+    assert (await ids(stores, Query("sparse attention", Sort.DATE)))[0] != "4"
+
+
+async def test_sorting(stores: Stores) -> None:
+    both = list(await ids(stores, Query('"sparse attention"', Sort.DATE)))
+    assert both == ["2", "1"]
+    assert await ids(stores, Query('"sparse attention"', Sort.VOTES)) == ["2", "1"]
+
+
+async def test_merged_by_paper_and_the_stored_version_wins(stores: Stores) -> None:
+    remote = Remote([Paper("2", "An older title"), Paper("9", "Only there: sparse attention")])
+    results = await search.find(stores, remote, Query("sparse attention"), NOW)  # type: ignore[arg-type]
+    found = {paper.id: paper.title for paper in results.papers}
+    assert found["2"] == "Sparse sparse attention"
+    assert found["9"] == "Only there: sparse attention"
+    assert results.papers[0].id in ("1", "2")
+    assert not results.notes
+    assert not await stores.papers.get(["9"])
+
+
+async def test_filters_hold_for_the_source_too(stores: Stores) -> None:
+    remote = Remote([Paper("9", "Medical sparse attention"), Paper("8", "Attention", published=date(2020, 1, 1))])
+    assert "9" not in await ids(stores, Query("attention -medical"), remote)
+    assert "8" not in await ids(stores, Query("attention", since=date(2026, 1, 1)), remote)
+
+
+async def test_only_words_reach_the_source(stores: Stores) -> None:
+    remote = Remote()
+    await search.find(stores, remote, Query('title:(sparse) AND "x\\" OR * -evil ~2'), NOW)  # type: ignore[arg-type]
+    assert remote.asked == ["title sparse and x or 2"]
+    await search.find(stores, remote, Query("w " * 249), NOW)  # type: ignore[arg-type]
+    assert len(remote.asked[-1]) <= 250
+
+
+async def test_a_silent_source_costs_the_budget_and_no_more(stores: Stores) -> None:
+    results = await search.find(stores, Remote(silent=True), Query("sparse"), NOW, budget=0.01)  # type: ignore[arg-type]
+    assert results.papers
+    assert results.notes == ("Hugging Face’s own search did not answer in time; stored papers only.",)
+
+
+async def test_a_failing_source_is_a_note(stores: Stores) -> None:
+    results = await search.find(stores, Remote(error=SourceDown("no")), Query("sparse"), NOW)  # type: ignore[arg-type]
+    assert results.papers
+    assert results.notes == ("Hugging Face’s own search is not available; stored papers only.",)
+
+
+async def test_nothing_found_suggests_the_nearest_words_of_titles(stores: Stores) -> None:
+    results = await search.find(stores, None, Query("sprase cookin"), NOW)
+    assert not results.papers
+    assert results.suggestion == "sparse cooking"
+
+
+async def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
+    async with open_stores(tmp_path / "empty", NOW) as opened:
+        results = await search.find(opened, None, Query("sparse"), NOW)
+    assert (results.papers, results.searched, results.suggestion) == ((), 0, "")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "-all -of -it", "cat:cs.CL", '""', "…", "\u202e"])
+def test_a_query_needs_a_word(text: str) -> None:
+    with pytest.raises(Mistake, match="at least one word"):
+        search.read(text)
+
+
+def test_a_query_is_not_too_long() -> None:
+    with pytest.raises(Mistake, match="at most 500 characters"):
+        search.read("x" * 501)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_words_or_a_mistake(text: str) -> None:
+    try:
+        asked = search.read(text)
+    except Mistake:
+        return
+    assert asked.words
+    assert all(word.isalnum() for word in asked.words)
