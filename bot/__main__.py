@@ -62,7 +62,8 @@ def _told(error: BaseException) -> int:
     """Say what went wrong and return the exit code for it."""
     if isinstance(error, typer.TyperException):
         told = getattr(error, "format_message", error.__str__)().replace("Value error, ", "")
-        return _say(f"{told.rstrip('.')}. See: python -m bot --help", 2)
+        stop = "" if told.endswith(("?", ")")) else "."
+        return _say(f"{told.rstrip('.')}{stop} See: python -m bot --help", 2)
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         return _say("Stopped.", 1)
     if isinstance(error, errors.BroadsheetError):

@@ -58,7 +58,7 @@ async def _serve(home: House) -> None:
 
     chosen, stores = home.settings, home.stores
     await furnish(stores, clock())
-    commands = table(Desk(stores, home.daily, home.arxiv, stores.sources))
+    commands = table(Desk(stores, home.daily, home.arxiv))
     feed = Feed(logs.reference())
     chat = WebChat(stores.board, feed)
     courier = Courier(stores, {chat.platform: chat}, clock)
@@ -77,7 +77,7 @@ async def _serve(home: House) -> None:
         stores.channels,
         chat,
         feed,
-        site=await site(),
+        site=site,
         clock=clock,
         status=status,
         host=chosen.web_host,

@@ -6,7 +6,8 @@ than one flow says live in `bot.wording`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
@@ -121,8 +122,8 @@ class Form:
 
 
 def dump(card: Card) -> dict[str, Any]:
-    """Return *card* as JSON data; empty parts are left out."""
-    return {"v": VERSION, **_lean(asdict(card))}
+    """Return *card* as JSON data; parts that are as by default are left out."""
+    return {"v": VERSION, **_lean(card)}
 
 
 def load(data: dict[str, Any]) -> Card:
@@ -153,9 +154,17 @@ def _tuples(parts: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _lean(value: Any) -> Any:
-    """Drop what is empty, keep zero votes."""
-    if isinstance(value, dict):
-        return {key: _lean(part) for key, part in value.items() if part not in ("", (), [], {}, None)}
-    if isinstance(value, (list, tuple)):
-        return [_lean(part) for part in value]
-    return value
+    """Return *value* as JSON data, a dataclass without the fields that are as if nobody had set them."""
+    if is_dataclass(value):
+        parts = [(name, getattr(value, name), default) for name, default in _defaults(type(value))]
+        return {name: _lean(part) for name, part, default in parts if part != default}
+    return [_lean(part) for part in value] if isinstance(value, tuple) else value
+
+
+@cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Return the names of a dataclass's fields with what they are when nobody sets them."""
+    return tuple(
+        (part.name, part.default if part.default_factory is MISSING else part.default_factory())
+        for part in fields(kind)
+    )

@@ -38,7 +38,10 @@ class Matcher:
 
     def match(self, paper: Paper) -> dict[str, Explanation]:
         """Return the topics that *paper* belongs to, each with the reason."""
-        page = Page.of(paper)
+        return self.judge(Page.of(paper))
+
+    def judge(self, page: Page) -> dict[str, Explanation]:
+        """As `match`, for a paper that was cut before."""
         candidates = {text for key in set(_probes(page)) for text in self._filed.get(key, ())}
         verdicts = {text: self._topics[text].judge(page) for text in sorted(candidates)}
         return {text: verdict for text, verdict in verdicts.items() if verdict.matched}

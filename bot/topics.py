@@ -172,7 +172,13 @@ def parse(text: str) -> Topic:
             raise Mistake("A topic needs something to look for besides what to leave out.", _EXAMPLE)
     if sum(map(len, alternatives)) > MOST_CLAUSES:
         raise Mistake(f"A topic takes at most {MOST_CLAUSES} parts.", _EXAMPLE)
-    return Topic(tuple(sorted(set(alternatives), key=lambda clauses: [str(c) for c in clauses])))
+    topic = Topic(tuple(sorted(set(alternatives), key=lambda clauses: [str(c) for c in clauses])))
+    # What is stored is read again by everything that matches, so it has to fit as well.
+    if (size := len(str(topic))) > LONGEST:
+        raise Mistake(
+            f"A topic takes at most {LONGEST} characters; with its quotation marks this has {size}.", _EXAMPLE
+        )
+    return topic
 
 
 def _label(clauses: Sequence[Clause]) -> str:

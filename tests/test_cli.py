@@ -194,15 +194,15 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start `run` on a free port and wait until it answers."""
+def running(data: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start `run` on a free port and wait until it answers; *more* are settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data.parent.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
-        env=environment(data, WEB_PORT=str(port)),
+        env=environment(data, **{"WEB_PORT": str(port)} | more),
         cwd=data.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

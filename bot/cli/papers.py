@@ -57,7 +57,8 @@ async def _take(paths: Sequence[Path]) -> None:
                 progress.update(bar, completed=read, description=batch.path.name)
             progress.update(bar, description="Indexing")
             await home.stores.index.refresh()
-    dropped = f" {wording.count(skipped, 'record')} could not be used and were skipped." if skipped else ""
+    were = "was" if skipped == 1 else "were"
+    dropped = f" {wording.count(skipped, 'record')} could not be used and {were} skipped." if skipped else ""
     typer.echo(f"{wording.count(read, 'paper')} read, {new:,} new.{dropped}")
 
 

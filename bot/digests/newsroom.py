@@ -1,113 +1,120 @@
-"""What planning reads, fetched once for many channels: the lists, their papers, and what the channels had before."""
+"""What planning reads, fetched once for many channels: the lists, their papers, and which topics those match."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from bot.digests import page
+from bot.digests.choice import Choice
 from bot.matching import Matcher
-from bot.models import DayState, FeedDay, Mode, Paper, feed_date, opening
+from bot.models import DayState, FeedDay, Mode, Paper, feed_date
 from bot.ports.stores import Standing, Stores
-from bot.topics import Explanation
+from bot.topics import Explanation, Page
 
-_REACH: Final = timedelta(days=38)
+REACH: Final = timedelta(days=38)
 """How far back lists are read: a monthly digest and a week."""
 _ANNOUNCED: Final = timedelta(days=2)
 """How far back arXiv's announcements are offered to *Your topics*."""
 _RANK_AGE: Final = timedelta(hours=24)
 
+Found = Mapping[str, Mapping[str, Explanation]]
+"""By topic, the papers that match, with the reason."""
+
 
 @dataclass(slots=True)
 class Lists:
-    """The feed's lists and papers at one moment; papers are read when first asked for and kept."""
+    """The feed's lists and papers at one moment. Papers are cut into words, and matched with a topic, once."""
 
     days: Sequence[FeedDay]
     trending: FeedDay | None
     announced: Sequence[Paper]
-    papers: dict[str, Paper] = field(default_factory=dict)
+    papers: Mapping[str, Paper]
+    cut: dict[tuple[str, ...], list[tuple[str, Page]]] = field(default_factory=dict)
+    found: dict[tuple[str, ...], dict[str, dict[str, Explanation]]] = field(default_factory=dict)
 
-    async def known(self, stores: Stores, ids: Collection[str]) -> Mapping[str, Paper]:
-        """Return the papers, with at least those of *ids* that are stored."""
-        missing = [paper for paper in ids if paper not in self.papers]
-        if missing:
-            self.papers |= await stores.papers.get(missing)
-        return self.papers
+    async def match(self, ids: tuple[str, ...], topics: Iterable[str]) -> Found:
+        """Return which of the papers match which topics; what is new is worked out beside the loop."""
+        known = self.found.setdefault(ids, {})
+        new = [topic for topic in dict.fromkeys(topics) if topic not in known]
+        if new:
+            known.update(await asyncio.to_thread(self._matched, ids, new))
+        return known
+
+    def _matched(self, ids: tuple[str, ...], topics: Sequence[str]) -> dict[str, dict[str, Explanation]]:
+        matcher = Matcher(topics)
+        found: dict[str, dict[str, Explanation]] = {topic: {} for topic in topics}
+        for paper, cut in self._pages(ids):
+            for topic, why in matcher.judge(cut).items():
+                found[topic][paper] = why
+        return found
+
+    def _pages(self, ids: tuple[str, ...]) -> list[tuple[str, Page]]:
+        if ids not in self.cut:
+            self.cut[ids] = [(paper, Page.of(self.papers[paper])) for paper in ids if paper in self.papers]
+        return self.cut[ids]
 
 
 async def lists(stores: Stores, now: datetime) -> Lists:
     """Read the lists that a digest made at *now* may use."""
     newest = feed_date(now)
+    days = await stores.days.between(newest - REACH, newest)
     rank, ranked_at = await stores.days.trending()
     fresh = ranked_at is not None and now - ranked_at <= _RANK_AGE
-    listed = await stores.papers.between(newest - _ANNOUNCED, newest)
-    return Lists(
-        days=await stores.days.between(newest - _REACH, newest),
-        trending=FeedDay(newest, DayState.OK, tuple(rank), ranked_at) if fresh else None,
-        announced=[paper for paper in listed if paper.listed is None],
-    )
+    trending = FeedDay(newest, DayState.OK, tuple(rank), ranked_at) if fresh else None
+    recent = await stores.papers.between(newest - _ANNOUNCED, newest)
+    announced = [paper for paper in recent if paper.listed is None]
+    papers = await stores.papers.get({*page.listed(days), *rank})
+    return Lists(days, trending, announced, papers | {paper.id: paper for paper in announced})
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """What some channels had before and asked for; keys are the channels' database numbers."""
 
-    covered: Mapping[int, Mapping[date, str]]
     posted: Mapping[int, set[str]]
     muted: Mapping[int, set[str]]
     topics: Mapping[int, Sequence[str]]
-    matches: Mapping[str, Mapping[str, Explanation]]
 
     def gone(self, standing: Standing) -> set[str]:
         """Return the papers that the channel must not get (again)."""
         had = set() if standing.preferences.repeats else self.posted.get(standing.key, set())
         return had | self.muted.get(standing.key, set())
 
-    def reasons(self, standing: Standing) -> dict[str, list[Explanation]]:
-        """Return why papers are on the channel's topics, by paper id."""
-        topics = self.topics.get(standing.key, ())
-        found = {
-            paper: [because[topic] for topic in topics if topic in because] for paper, because in self.matches.items()
-        }
-        return {paper: reasons for paper, reasons in found.items() if reasons}
 
-
-async def past(stores: Stores, standings: Sequence[Standing], known: Lists, now: datetime) -> Past:
-    """Read the past of *standings* in a handful of queries."""
-    keys = [standing.key for standing in standings]
-    recent = [day for day in known.days if opening(day.date) > now - _REACH]
-    ids = {paper for day in recent for paper in day.papers} | {paper.id for paper in known.announced}
-    if any(standing.preferences.mode is Mode.TRENDING for standing in standings) and known.trending:
-        ids |= set(known.trending.papers)
+async def past(stores: Stores, choices: Mapping[int, Choice], known: Lists) -> Past:
+    """Read what the channels, given with what their digests may hold, had of it, muted and follow."""
+    keys = list(choices)
     topics = await stores.follows.many(keys)
     mutes = await stores.wishes.mutes(keys)
-    matches = await _matches(stores, known, topics, ids) if topics else {}
+    ids = {paper for choice in choices.values() for paper in page.listed(choice.days)}
+    if topics:
+        ids |= {paper.id for paper in known.announced}
+    posted: dict[int, set[str]] = {}
+    for key, paper in await stores.editions.posted(keys, ids):
+        posted.setdefault(key, set()).add(paper)
     return Past(
-        covered=await stores.editions.covered(keys, (now - _REACH * 2).date()),
-        posted=_grouped(await stores.editions.posted(keys, ids)),
+        posted=posted,
         muted={key: {value for kind, value in its if kind == "paper"} for key, its in mutes.items()},
-        topics=_unmuted(topics, mutes),
-        matches=matches,
+        topics={key: [t for t in its if ("topic", t) not in mutes.get(key, ())] for key, its in topics.items()},
     )
 
 
-async def _matches(
-    stores: Stores, known: Lists, topics: Mapping[int, Sequence[str]], ids: Collection[str]
-) -> dict[str, dict[str, Explanation]]:
-    matcher = Matcher({topic for its in topics.values() for topic in its})
-    papers = await known.known(stores, ids)
-    return {paper: matcher.match(papers[paper]) for paper in ids if paper in papers}
+async def covered(stores: Stores, standings: Sequence[Standing], now: datetime) -> dict[int, dict[date, str]]:
+    """Return the feed dates that the channels have behind them."""
+    return await stores.editions.covered([standing.key for standing in standings], (now - REACH * 2).date())
 
 
-def _grouped(pairs: Collection[tuple[int, str]]) -> dict[int, set[str]]:
-    grouped: dict[int, set[str]] = {}
-    for key, paper in pairs:
-        grouped.setdefault(key, set()).add(paper)
-    return grouped
+def trending(choice: Choice, known: Lists) -> Choice:
+    """Return the choice of a channel that wants the source's own rank: its lists count as covered all the same."""
+    if known.trending is None:
+        return Choice(trouble="Hugging Face’s trending rank is older than a day")
+    return Choice((known.trending,), choice.covered)
 
 
-def _unmuted(
-    topics: Mapping[int, Sequence[str]], mutes: Mapping[int, Sequence[tuple[str, str]]]
-) -> dict[int, Sequence[str]]:
-    return {key: [topic for topic in its if ("topic", topic) not in mutes.get(key, ())] for key, its in topics.items()}
+def wants_rank(standing: Standing) -> bool:
+    """Tell whether the channel wants the source's own rank."""
+    return standing.preferences.mode is Mode.TRENDING

@@ -11,12 +11,12 @@ from bot import wording
 from bot.cards import Card
 from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
-from bot.digests.press import Press, due_of
+from bot.digests.press import due_of, press
 from bot.errors import Mistake
 from bot.models import Preferences
 from bot.ports.stores import Edition, Standing, Stores
 
-BATCH: Final = 100
+BATCH: Final = 400
 """Channels in one transaction: small enough that commands are answered in between."""
 
 
@@ -41,13 +41,13 @@ async def plan(stores: Stores, now: datetime) -> int:
     """
     looked = 0
     known: Lists | None = None
-    drawn: dict[object, page.Page | Card] = {}
+    drawn: dict[object, tuple[page.Page, Card]] = {}
     while batch := await stores.channels.due(now, BATCH):
         known = known or await newsroom.lists(stores, now)
-        press = Press(stores, known, await newsroom.past(stores, batch, known, now), drawn)
-        waits = [(s, due_of(s, now), until) for s in batch if (until := press.wait(s, now))]
+        made = await press(stores, batch, known, now, drawn)
+        waits = [(s, due_of(s, now), until) for s in batch if (until := made.wait(s, now))]
         waiting = {standing.key for standing, _, _ in waits}
-        editions = [await press.edition(s, now) for s in batch if s.key not in waiting]
+        editions = [made.edition(s, now) for s in batch if s.key not in waiting]
         await stores.editions.hold(waits)
         await stores.editions.commit(editions, now)
         looked += len(batch)
@@ -87,8 +87,7 @@ async def post_everywhere(stores: Stores, now: datetime) -> int:
 
 async def _now(stores: Stores, standing: Standing, now: datetime) -> tuple[Outcome, Edition]:
     known = await newsroom.lists(stores, now)
-    press = Press(stores, known, await newsroom.past(stores, [standing], known, now), {})
-    edition = await press.edition(replace(standing, next_run=now, due=now), now)
+    edition = (await press(stores, [standing], known, now)).edition(replace(standing, next_run=now, due=now), now)
     history = await stores.editions.history(standing.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
         return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already."), edition
@@ -101,8 +100,7 @@ async def _now(stores: Stores, standing: Standing, now: datetime) -> tuple[Outco
 async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[str, ...]:
     """Say, in sentences, what the next digest can hold so far, what it waits for, and why the last one was none."""
     known = await newsroom.lists(stores, now)
-    press = Press(stores, known, await newsroom.past(stores, [standing], known, now), {})
-    choice = press.choice(standing, now)
+    choice = (await press(stores, [standing], known, now)).choices[standing.key]
     papers = len(page.listed(choice.days))
     dates = wording.listing([wording.day(day.date) for day in choice.days if day.papers])
     ready = f"Ready for the next digest: {wording.count(papers, 'paper')} of {dates}." if papers else ""

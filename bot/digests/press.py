@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot import wording
 from bot.cards import Action, Card
-from bot.digests import page
+from bot.digests import newsroom, page
 from bot.digests.choice import LATE, Choice, choose, waits_until
 from bot.digests.newsroom import Lists, Past
-from bot.models import DeliveryKey, FeedDay, Mode
+from bot.models import DeliveryKey, FeedDay
 from bot.ports.stores import Draft, Edition, Standing, Stores
 from bot.topics import Explanation
 
@@ -25,30 +25,22 @@ def due_of(standing: Standing, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """The lists and the past, ready to make editions. Equal pages of different channels are drawn once."""
+    """Everything that the editions of some channels are made from. Equal pages of different channels are drawn once."""
 
-    stores: Stores
     known: Lists
     past: Past
-    drawn: dict[object, page.Page | Card]
-
-    def choice(self, standing: Standing, now: datetime) -> Choice:
-        """Return what the channel's digest may hold."""
-        preferences = standing.preferences
-        choice = choose(self.known.days, self.past.covered.get(standing.key, {}), preferences, now)
-        if preferences.mode is not Mode.TRENDING:
-            return choice
-        if self.known.trending is None:
-            return Choice(trouble="Hugging Face’s trending rank is older than a day")
-        return replace(choice, days=(self.known.trending,), partial=(), trouble="")
+    choices: Mapping[int, Choice]
+    covered: Mapping[int, Mapping[date, str]]
+    reasons: Mapping[int, Reasons]
+    drawn: dict[object, tuple[page.Page, Card]]
 
     def wait(self, standing: Standing, now: datetime) -> datetime | None:
         """Return until when the channel's digest waits, or None."""
         if _late(standing, now):
             return None
-        return waits_until(self.choice(standing, now), standing.preferences, due_of(standing, now), now)
+        return waits_until(self.choices[standing.key], standing.preferences, due_of(standing, now), now)
 
-    async def edition(self, standing: Standing, now: datetime) -> Edition:
+    def edition(self, standing: Standing, now: datetime) -> Edition:
         """Return what becomes of the local date that is due."""
         schedule = standing.preferences.schedule
         due = due_of(standing, now)
@@ -57,38 +49,60 @@ class Press:
         if _late(standing, now):
             reason = f"Broadsheet was not running at {due.astimezone(schedule.zone):%H:%M}; the next digest covers it"
             return Edition(standing, on, "missed", reason, next_run=following)
-        choice = self.choice(standing, now)
-        await self.known.known(self.stores, page.listed(choice.days))
-        reasons = self.past.reasons(standing)
-        made = self._page(standing, choice, reasons)
+        choice = self.choices[standing.key]
+        made, card = self._page(standing, choice, on)
         if not made.papers:
-            return _empty(standing, on, choice, self.past.covered.get(standing.key, {}), following)
-        card = self._card(standing, made, choice, on, reasons)
+            return _empty(standing, on, choice, self.covered.get(standing.key, {}), following)
         claims = tuple(paper.id for paper in made.papers if paper.id not in self.past.posted.get(standing.key, ()))
         drafts = _drafts(standing, on, made, card, claims)
         return Edition(standing, on, "posted", covered=choice.covered, drafts=drafts, next_run=following)
 
-    def _page(self, standing: Standing, choice: Choice, reasons: Reasons) -> page.Page:
+    def _page(self, standing: Standing, choice: Choice, on: date) -> tuple[page.Page, Card]:
         preferences, gone = standing.preferences, self.past.gone(standing)
-        key = (_content(choice), preferences.mode, preferences.number, preferences.min_votes)
-        common = not reasons and not gone
-        if common and isinstance(drawn := self.drawn.get(key), page.Page):
-            return drawn
+        topics = tuple(self.past.topics.get(standing.key, ())) if preferences.your_topics else ()
+        key = (_content(choice), on, preferences.mode, preferences.number, preferences.min_votes, topics)
+        if not gone and key in self.drawn:
+            return self.drawn[key]
+        reasons = self.reasons.get(standing.key, {})
         candidates = page.ranked(choice.days, self.known.papers, preferences)
         made = page.compose(candidates, self.known.announced, reasons, preferences, gone)
-        if common:
-            self.drawn[key] = made
-        return made
+        notes = _notes(choice)
+        card = page.card(made, choice.days, preferences, on, matches=reasons, notes=notes) if made.papers else Card()
+        if not gone:
+            self.drawn[key] = (made, card)
+        return made, card
 
-    def _card(self, standing: Standing, made: page.Page, choice: Choice, on: date, reasons: Reasons) -> Card:
-        preferences = standing.preferences
-        key = (_content(choice), preferences.mode, on, made)
-        if not reasons and isinstance(drawn := self.drawn.get(key), Card):
-            return drawn
-        card = page.card(made, choice.days, preferences, on, matches=reasons, notes=_notes(choice))
-        if not reasons:
-            self.drawn[key] = card
-        return card
+
+async def press(
+    stores: Stores,
+    standings: Sequence[Standing],
+    known: Lists,
+    now: datetime,
+    drawn: dict[object, tuple[page.Page, Card]] | None = None,
+) -> Press:
+    """Read what the editions of *standings* are made from, in a handful of queries for all of them."""
+    covered = await newsroom.covered(stores, standings, now)
+    choices = {s.key: _choice(s, known, covered.get(s.key, {}), now) for s in standings}
+    past = await newsroom.past(stores, choices, known)
+    reasons = {key: await reasons_of(known, choices[key], topics) for key, topics in past.topics.items()}
+    return Press(known, past, choices, covered, reasons, {} if drawn is None else drawn)
+
+
+def _choice(standing: Standing, known: Lists, covered: Mapping[date, str], now: datetime) -> Choice:
+    choice = choose(known.days, covered, standing.preferences, now)
+    return newsroom.trending(choice, known) if newsroom.wants_rank(standing) else choice
+
+
+async def reasons_of(known: Lists, choice: Choice, topics: Sequence[str]) -> Reasons:
+    """Return why papers are on the channel's topics, by paper id."""
+    reasons: dict[str, list[Explanation]] = {}
+    shelves = [day.papers for day in choice.days] + [tuple(paper.id for paper in known.announced)]
+    for shelf in shelves:
+        found = await known.match(shelf, topics)
+        for topic in topics:
+            for paper, why in found[topic].items():
+                reasons.setdefault(paper, []).append(why)
+    return reasons
 
 
 def _content(choice: Choice) -> tuple[object, ...]:

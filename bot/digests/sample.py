@@ -8,6 +8,8 @@ from typing import Final
 
 from bot.cards import Card
 from bot.digests import newsroom, page
+from bot.digests.choice import Choice
+from bot.digests.press import reasons_of
 from bot.models import DeliveryKey, FeedDay
 from bot.ports.stores import Draft, Standing, Stores
 
@@ -43,10 +45,11 @@ async def _draft(stores: Stores, standing: Standing, now: datetime) -> Draft | N
 
 async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: DeliveryKey, now: datetime) -> Draft:
     preferences = standing.preferences
-    known = newsroom.Lists((day,), None, ())
-    papers = await known.known(stores, day.papers)
-    past = await newsroom.past(stores, [standing], replace(known, days=(day,)), now)
-    reasons = past.reasons(standing)
+    papers = await stores.papers.get(day.papers)
+    known = newsroom.Lists((day,), None, (), papers)
+    choice = Choice((day,))
+    past = await newsroom.past(stores, {standing.key: choice}, known)
+    reasons = await reasons_of(known, choice, past.topics.get(standing.key, ()))
     made = page.compose(page.ranked((day,), papers, preferences), (), reasons, preferences, past.gone(standing))
     drawn = page.card(made, (day,), preferences, _today(standing, now), matches=reasons)
     folio = (*drawn.folio[:-1], f"{drawn.folio[-1]}, sample")

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints our figure beside a baseline that was measured in the same run."""

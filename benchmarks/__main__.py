@@ -1,0 +1,38 @@
+"""`python -m benchmarks [NAME…] [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from benchmarks import cold, due, idle, importing, memory, search
+from benchmarks.report import Figure
+
+BENCHMARKS: Final[dict[str, Callable[[bool], Iterator[Figure]]]] = {
+    "due": due.run,
+    "importing": importing.run,
+    "cold": cold.run,
+    "idle": idle.run,
+    "memory": memory.run,
+    "search": search.run,
+}
+
+
+def main() -> None:
+    """Run what was asked for, or everything, and print a line a figure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our figures beside their baselines.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all when left out")
+    parser.add_argument("--quick", action="store_true", help="smaller numbers, for a look; figures are not comparable")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"{unknown[0]} is none of {', '.join(BENCHMARKS)}")
+    for name in asked.names or BENCHMARKS:
+        print(f"{name}{' (quick)' if asked.quick else ''}")
+        for figure in BENCHMARKS[name](asked.quick):
+            print(f"  {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The command line from cold: what a person or a script waits for one search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+from typing import Final
+
+from benchmarks import stage
+from benchmarks.report import Figure
+from bot import sample
+
+_EVERYTHING: Final = (
+    "import alembic.command, apscheduler.schedulers.asyncio, discord, slack_bolt.async_app, adapters.web.server, "
+    "bot.app, storage.stores, storage.index"
+)
+
+
+def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
+    """Measure a search, the smallest Python, and Python with everything imported."""
+    times = 3 if quick else 5
+    with stage.folder() as folder:
+        env = stage.environment(folder)
+        stage.took("-m", "bot", "import", str(sample.FOLDER), env=env)
+
+        def usual(*arguments: str) -> float:
+            return median(stage.took(*arguments, env=env) for _ in range(times))
+
+        ours = usual("-m", "bot", "search", "x", "--json")
+        least = usual("-c", "import sqlite3")
+        everything = usual("-c", _EVERYTHING)
+    yield Figure("search on the sample from cold", ours, "s", 1.5, least, "python -c 'import sqlite3'")
+    yield Figure("the same", ours, "s", 1.5, everything, "importing everything, both platforms' libraries too")

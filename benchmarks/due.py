@@ -1,0 +1,194 @@
+"""What is due: 100,000 channels of which none is, and 10,000 that are in the same minute."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from benchmarks import stage
+from benchmarks.lag import sampled
+from benchmarks.report import Figure, percentile
+from bot import poller
+from bot.digests import newsroom, planning
+from bot.digests.press import press
+from bot.models import Preferences
+from bot.ports.stores import Stores
+from bot.sources import recorded
+from storage.database import Database
+from storage.preferences import dump
+from storage.tables import channels, follows, topics
+
+CHANNELS: Final = 100_000
+DUE: Final = 10_000
+EVENING: Final = datetime(2026, 2, 26, 22, tzinfo=UTC)
+"""When the digests are planned: the list of that day has settled."""
+_LISTS: Final = date(2026, 1, 5)
+_ROWS: Final = 5_000
+_LOOKS: Final = 200
+_FOLLOWING: Final = 5
+"""Every fifth channel follows a topic."""
+_TOPICS: Final = ("diffusion", "agents", "world model", "reinforcement learning", "speech", "video", "robots", "graphs")
+
+_JOBS: Final = """
+import asyncio, json, os, sys, time
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from benchmarks.stage import resident
+
+async def job(channel): pass
+
+async def main(number):
+    before, began = resident(os.getpid()), time.perf_counter()
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for channel in range(number):
+        scheduler.add_job(job, "cron", (channel,), hour=9, minute=0, timezone="Europe/Berlin", id=str(channel))
+    scheduler.start()
+    await asyncio.sleep(0)
+    print(json.dumps([time.perf_counter() - began, resident(os.getpid()) - before]))
+    scheduler.shutdown(wait=False)
+
+asyncio.run(main(int(sys.argv[1])))
+"""
+_OURS: Final = """
+import asyncio, json, os, sys, time
+from pathlib import Path
+from benchmarks import due, stage
+
+async def main(folder):
+    before, began = stage.resident(os.getpid()), time.perf_counter()
+    async with stage.opened(Path(folder)) as (stores, _):
+        await stores.channels.due(due.EVENING, 100)
+        print(json.dumps([time.perf_counter() - began, stage.resident(os.getpid()) - before]))
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
+    """Measure the scan and the planning."""
+    number, jobs = (10_000, 2_000) if quick else (CHANNELS, 20_000)
+    with stage.folder() as folder:
+        print(f"  {number:,} channels were made in {asyncio.run(_make(folder, number)):.1f} s")
+        yield Figure(f"due scan, none of {number:,} due, median", median(asyncio.run(_looks(folder))) * 1e3, "ms", 5)
+        first, grown = _apart(_OURS, str(folder))
+    seconds, memory = (figure * number / jobs for figure in _apart(_JOBS, str(jobs)))
+    against = f"one APScheduler job a channel (scaled from {jobs:,})"
+    yield Figure("start: open the database and look once", first * 1e3, "ms", None, seconds * 1e3, against)
+    yield Figure("memory that this takes", grown, "MiB", None, memory, against)
+    due, alone = (1_000, 50) if quick else (DUE, 300)
+    with stage.folder() as folder:
+        whole, lags, single = asyncio.run(_all_due(folder, due, alone))
+    each = f"a channel at a time (scaled from {alone})"
+    yield Figure(f"planning {due:,} digests due in one minute", whole, "s", 5, single / alone * due, each)
+    yield Figure("lag of the event loop meanwhile, p99", percentile(lags, 99) * 1e3, "ms", goal=200)
+    yield Figure("lag of the event loop meanwhile, longest", max(lags) * 1e3, "ms")
+
+
+def _apart(code: str, *arguments: str) -> tuple[float, float]:
+    """Return the seconds and the MiB that *code* prints, from a process of its own."""
+    with stage.folder() as folder:
+        command = [sys.executable, "-c", code, *arguments]
+        env = stage.environment(folder)
+        printed = subprocess.run(command, check=True, capture_output=True, env=env, cwd=stage.ROOT).stdout  # noqa: S603 - our own code
+    seconds, memory = json.loads(printed)
+    return float(seconds), float(memory)
+
+
+async def _make(folder: Path, number: int) -> float:
+    """Make channels that are not due; return the seconds."""
+    began = time.perf_counter()
+    async with stage.opened(folder) as (_, database):
+        await _fill(database, number, EVENING + timedelta(hours=12))
+    return time.perf_counter() - began
+
+
+async def _looks(folder: Path) -> list[float]:
+    """Return the seconds of many scans."""
+    times = []
+    async with stage.opened(folder) as (stores, _):
+        for _ in range(_LOOKS):
+            began = time.perf_counter()
+            found = await stores.channels.due(EVENING, planning.BATCH)
+            times.append(time.perf_counter() - began)
+            assert not found  # noqa: S101 - what is measured must be so
+    return times
+
+
+async def _all_due(folder: Path, number: int, alone: int) -> tuple[float, list[float], float]:
+    """Return the seconds of planning all, the loop's lags in seconds, and the seconds of planning *alone* singly."""
+    async with stage.opened(folder) as (stores, database):
+        days = [day for day in stage.recorded_days() if day.name >= _LISTS.isoformat()]
+        for batch in recorded.read(days):
+            await poller.take_in(stores, batch.day, batch.papers, EVENING)
+        await _fill(database, number + alone, EVENING)
+        await _follow(database, number + alone)
+        single = await _singly(stores, alone)
+        async with sampled() as lags:
+            began = time.perf_counter()
+            looked = await planning.plan(stores, EVENING)
+            whole = time.perf_counter() - began
+        assert looked == number, looked  # noqa: S101 - what is measured must be so
+    return whole, lags, single
+
+
+async def _singly(stores: Stores, number: int) -> float:
+    """Plan *number* channels as a job for each would: its own reads, its own transaction."""
+    began = time.perf_counter()
+    for _ in range(number):
+        (standing,) = await stores.channels.due(EVENING, 1)
+        known = await newsroom.lists(stores, EVENING)
+        made = await press(stores, [standing], known, EVENING)
+        await stores.editions.commit([made.edition(standing, EVENING)], EVENING)
+    return time.perf_counter() - began
+
+
+async def _fill(database: Database, number: int, next_run: datetime) -> None:
+    """Make *number* channels that post at *next_run*."""
+    preferences = dump(Preferences(on=True))
+    for first in range(0, number, _ROWS):
+        rows = [_row(n, preferences, next_run) for n in range(first, min(first + _ROWS, number))]
+        async with database.write() as connection:
+            await connection.execute(channels.insert(), rows)
+
+
+def _row(number: int, preferences: dict[str, Any], next_run: datetime) -> dict[str, Any]:
+    return {
+        "platform": "web",
+        "workspace": f"team-{number // 20}",
+        "external_id": f"channel-{number}",
+        "kind": "channel",
+        "name": f"channel-{number}",
+        "preferences": preferences,
+        "enabled": True,
+        "paused": False,
+        "next_run": next_run,
+        "due": next_run,
+        "retired": "",
+        "since": EVENING - timedelta(days=30),
+    }
+
+
+async def _follow(database: Database, number: int) -> None:
+    """Let every fifth channel follow one of a few topics."""
+    rows = [
+        {
+            "channel_id": channel,
+            "topic_id": channel // _FOLLOWING % len(_TOPICS) + 1,
+            "person": "somebody",
+            "person_name": "",
+            "since": EVENING - timedelta(days=20),
+            "alerts": False,
+        }
+        for channel in range(1, number + 1, _FOLLOWING)
+    ]
+    async with database.write() as connection:
+        texts = [{"id": n, "text": f'"{topic}"'} for n, topic in enumerate(_TOPICS, 1)]
+        await connection.execute(topics.insert(), texts)
+        await connection.execute(follows.insert(), rows)

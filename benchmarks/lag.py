@@ -1,0 +1,32 @@
+"""How late the event loop is: what a person who types a command would wait."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+EVERY: Final = 0.005
+"""Seconds between samples."""
+
+
+@asynccontextmanager
+async def sampled() -> AsyncIterator[list[float]]:
+    """Collect, while the block runs, by how many seconds the loop was late."""
+    lags: list[float] = []
+    sampler = asyncio.create_task(_sample(lags))
+    try:
+        yield lags
+    finally:
+        sampler.cancel()
+        with suppress(asyncio.CancelledError):
+            await sampler
+
+
+async def _sample(lags: list[float]) -> None:
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(EVERY)
+        lags.append(time.perf_counter() - began - EVERY)

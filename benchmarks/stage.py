@@ -1,0 +1,127 @@
+"""What the benchmarks play on: throwaway folders, the real stores, recorded papers, child processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from bot import sample
+from bot.ports.stores import Stores
+from storage.database import Database, open_database
+from storage.index import open_index
+from storage.stores import stores
+from storage.upgrades import upgrade
+
+ROOT: Final = Path(__file__).parents[1]
+NOW: Final = datetime(2026, 2, 28, 12, tzinfo=UTC)
+"""The moment of the benchmarks, just after the newest recorded list."""
+_SHARED: Final = ROOT / "../shared/data"
+_MIB: Final = 1024
+_WATCH: Final = 0.005
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="broadsheet-") as name:
+        yield Path(name)
+
+
+@asynccontextmanager
+async def opened(directory: Path) -> AsyncIterator[tuple[Stores, Database]]:
+    """Open the real stores on a database in *directory*, which is made when it is missing."""
+    url = f"sqlite:///{directory / 'broadsheet.db'}"
+    upgrade(url, directory, NOW)
+    database = open_database(url)
+    try:
+        yield stores(database, open_index(directory / "index", database)), database
+    finally:
+        await database.close()
+
+
+def recorded_days() -> list[Path]:
+    """Return the recorded lists, oldest first; those of the sample, with a sentence, where there are no others."""
+    days = sorted((_SHARED / "hf_daily/raw_api").glob("*.json"))
+    if days:
+        return days
+    print("The two years of recorded lists are not beside the repository; the sample's 18 stand in.")
+    return sorted(sample.FOLDER.glob("*.json.gz"))
+
+
+def recorded_papers() -> Path:
+    """Return a file of recorded arXiv papers, or the sample, with a sentence."""
+    papers = _SHARED / "arxiv/papers.jsonl.gz"
+    if papers.exists():
+        return papers
+    print("The recorded arXiv papers are not beside the repository; the sample stands in.")
+    return sample.FOLDER
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """Return an environment in which Broadsheet writes to *directory* and reaches no source."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    ours = {"DATA_DIR": str(directory), "DATABASE_URL": "", "HF_ENDPOINT": nowhere, "ARXIV_URL": nowhere}
+    return {**os.environ, **ours, "PYTHONPATH": str(ROOT)}
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def took(*arguments: str, env: Mapping[str, str]) -> float:
+    """Run Python with *arguments*; return the seconds by the wall.
+
+    Raises `RuntimeError` with its words when it fails.
+    """
+    began = time.perf_counter()
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return time.perf_counter() - began
+
+
+def peak(*arguments: str, env: Mapping[str, str]) -> float:
+    """Run Python with *arguments*; return the most memory that it held, in MiB.
+
+    The kernel's own count at the end (ru_maxrss) begins with what the parent held, so the process is watched instead.
+    Raises `RuntimeError` when it fails.
+    """
+    command = [sys.executable, *arguments]
+    most = 0.0
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own code
+        while process.poll() is None:
+            most = max(most, _memory(process.pid, "VmHWM:"))
+            time.sleep(_WATCH)
+    if process.returncode:
+        raise RuntimeError(f"{arguments} ended with exit code {process.returncode}.")
+    return most
+
+
+def resident(process: int) -> float:
+    """Return the memory that *process* holds, in MiB."""
+    return _memory(process, "VmRSS:")
+
+
+def _memory(process: int, name: str) -> float:
+    """Return a figure of the kernel's, in MiB; 0 for a process that has just ended."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    line = next((line for line in status.splitlines() if line.startswith(name)), f"{name} 0")
+    return int(line.split()[1]) / _MIB
+
+
+def names(paths: Iterable[Path]) -> list[str]:
+    """Return *paths* as arguments."""
+    return [str(path) for path in paths]

@@ -1,0 +1,51 @@
+"""Write the list of the chat commands from their table: `python -m docs.commands > docs/commands.md`."""  # noqa: INP001 - docs hold pages, not a package
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import cast
+
+from bot.commands.desk import Desk
+from bot.commands.table import table
+from bot.ports.commands import Audience, Command
+from bot.ports.stores import Stores
+
+_HEAD = """\
+# Commands
+
+Type a command in the workspace's input, with or without `/papers` before it. Answers are private until you share them.
+`<needed>`, `[optional]`; an option is written `name:value`. **M**: for people who manage the channel.
+
+This page is written from the table of commands by `python -m docs.commands`; don't edit it by hand.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    # The table is only looked at, nothing is answered: no stores are needed.
+    groups = table(Desk(cast("Stores", None))).commands
+    return "\n".join([_HEAD, *(line for command in groups if not command.hidden for line in _section(command))])
+
+
+def _section(command: Command) -> Iterator[str]:
+    managers = " **M**" if command.audience is Audience.MANAGERS else ""
+    yield f"## `{command.name}`{managers}\n"
+    yield f"{command.summary}.{f' {command.detail}' if command.detail else ''}\n"
+    if command.parameters:
+        yield f"```\n{command.usage}\n```\n"
+        yield "| parameter | what | values |\n| --- | --- | --- |"
+        for parameter in command.parameters:
+            values = ", ".join(f"`{choice}`" for choice in parameter.choices) or f"such as `{parameter.example}`"
+            yield f"| `{parameter.name}` | {_cell(parameter.summary)} | {_cell(values) if parameter.example else ''} |"
+        yield ""
+    if command.example:
+        yield f"For example: `{command.example}`\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,79 @@
+"""The log: tracebacks in the file, sentences on the terminal, secrets in neither."""
+
+import logging
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import logs
+
+SECRETS = (
+    "xoxb-" + "1234567890-abcdefABCDEF",
+    "xapp-" + "1-A0123-456-fedcba",
+    "xoxe.xoxp-" + "1-Mi0yLTEyMzQ",
+    "MTAxNjE2MTYxNjE2MTYxNjE2" + ".GhIjKl." + "abcdefghijklmnopqrstuvwxyz01",
+    "gAAAAA" + "Bnabcdefghijklmnopqrstuvwxyz0123456789==",
+)
+
+
+@pytest.fixture(autouse=True)
+def kept() -> Iterator[None]:
+    """Put the root logger back as it was."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.setLevel(level)
+    root.handlers[:] = handlers
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_secrets_are_taken_out_of_texts_and_tracebacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: str
+) -> None:
+    logs.configure("DEBUG", tmp_path)
+    try:
+        raise ValueError(f"refused: {secret}")
+    except ValueError:
+        logging.getLogger("test").exception("With token %s", secret)
+    written = (tmp_path / logs.FILE).read_text()
+    assert "Traceback" in written
+    assert secret not in written + capsys.readouterr().err
+    assert "[secret]" in written
+
+
+def test_the_terminal_shows_the_sentence_and_the_file_the_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("INFO", tmp_path)
+    try:
+        raise ValueError("boom")
+    except ValueError:
+        logging.getLogger("test").exception("That failed. Reference abc123")
+    shown = capsys.readouterr().err
+    assert "Reference abc123" in shown
+    assert "Traceback" not in shown
+    assert "ValueError: boom" in (tmp_path / logs.FILE).read_text()
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    logs.configure("INFO", tmp_path / "new")
+    logging.getLogger("test").info("x")
+    assert stat.S_IMODE((tmp_path / "new" / logs.FILE).stat().st_mode) == 0o600
+
+
+def test_a_folder_that_can_not_be_written_leaves_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    logs.configure("INFO", tmp_path / "file")
+    logging.getLogger("test").warning("Still here")
+    assert "Still here" in capsys.readouterr().err
+
+
+def test_passwords_in_addresses_are_hidden() -> None:
+    assert logs.redact("postgresql://ada:secret@host/db") == "postgresql://[secret]@host/db"

@@ -1,0 +1,128 @@
+"""The ticks on the real APScheduler: they run, survive failures, and drain."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import health, scheduler
+from bot.cards import Card
+from bot.delivery import Courier
+from bot.models import Channel, DeliveryKey, DeliveryState
+from bot.ports.chats import Delivery
+from bot.ports.stores import Draft, Stores
+from bot.scheduler import Jobs
+from bot.sources.arxiv import ArXiv
+from bot.sources.http import Polite
+from bot.sources.huggingface import HuggingFace
+from bot.sources.manners import ARXIV, HUGGING_FACE
+from tests.servers.sources import Sources
+from tests.stores import open_stores
+
+KEY = DeliveryKey(Channel("web", "local", "papers", name="papers"), "digest", "2026-11-24")
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Slow:
+    """Takes a message only when it is told to."""
+
+    platform: str = "web"
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        self.begun.set()
+        await self.go.wait()
+        return "m1"
+
+    async def find(self, delivery: Delivery) -> str | None:
+        return None
+
+    async def run(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    async with open_stores(tmp_path, clock()) as opened:
+        await opened.channels.open(KEY.channel, clock())
+        yield opened
+
+
+@pytest.fixture
+async def jobs(stores: Stores) -> AsyncIterator[Jobs]:
+    async with Sources() as server:
+        hugging = Polite(HUGGING_FACE, stores.sources, clock, version="1")
+        arxiv = Polite(ARXIV, stores.sources, clock, version="1")
+        courier = Courier(stores, {"web": Slow()}, clock)
+        yield Jobs(stores, courier, HuggingFace(hugging, server.url), ArXiv(arxiv, server.url), (), clock)
+        await hugging.close()
+        await arxiv.close()
+
+
+async def until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not met():
+            await asyncio.sleep(0.01)
+
+
+async def test_jobs_run_and_the_program_says_it_is_well(jobs: Jobs) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: {"deliver", "tick", "poll", "housekeeping"} <= set(jobs.pulse.ended))
+    report = await health.report(jobs.stores, jobs, clock())
+    assert report["ok"] is True
+    assert report["newest_list"] is None
+    late = await health.report(jobs.stores, jobs, clock() + timedelta(minutes=10))
+    assert late["ok"] is False
+    assert "tick" in late["overdue"]
+    stop.set()
+    await running
+
+
+async def test_stopping_waits_for_the_message_in_flight(jobs: Jobs) -> None:
+    chat = jobs.courier.chats["web"]
+    assert isinstance(chat, Slow)
+    await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await chat.begun.wait()
+    stop.set()
+    await asyncio.sleep(0)
+    assert not running.done()
+    chat.go.set()
+    await running
+    sent = await jobs.stores.ledger.get(KEY)
+    assert sent
+    assert sent.state is DeliveryState.SENT
+
+
+async def test_a_job_that_fails_is_logged_counted_and_runs_again(jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:
+    turns = 0
+
+    async def shaky() -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 1:
+            raise RuntimeError("boom")
+
+    await jobs.once(shaky)
+    assert jobs.pulse.failures["shaky"] == 1
+    assert "boom" in caplog.text
+    await jobs.once(shaky)
+    assert jobs.pulse.failures["shaky"] == 0
+
+
+async def test_stopping_at_once_is_possible_while_the_sources_are_slow(jobs: Jobs) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    async with asyncio.timeout(10):
+        await scheduler.run(jobs, stop)

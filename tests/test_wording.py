@@ -1,0 +1,86 @@
+"""The sentences that everything else is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import wording
+from bot.models import Paper
+
+TODAY = date(2026, 11, 24)
+
+
+def test_dates() -> None:
+    assert wording.day(TODAY) == "Tue 24 Nov"
+    assert wording.day(TODAY, year=True) == "Tue 24 Nov 2026"
+    assert wording.short_day(date(2026, 9, 1), TODAY) == "1 Sep"
+    assert wording.short_day(date(2026, 2, 1), TODAY) == "1 Feb 2026"
+    assert wording.when(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "Asia/Tokyo") == "Wed 25 Nov 08:30"
+
+
+@pytest.mark.parametrize(
+    ("days", "written"),
+    [((0, 1, 2, 3, 4), "weekdays"), ((5, 6), "weekends"), (tuple(range(7)), "every day"), ((0,), "Mon"),
+     ((4, 0, 2), "Mon, Wed and Fri"), ((), "never")],
+)  # fmt: skip
+def test_weekdays(days: tuple[int, ...], written: str) -> None:
+    assert wording.weekdays(days) == written
+
+
+def test_counts_and_lists() -> None:
+    assert [wording.count(n, "vote") for n in (0, 1, 2, 1300)] == ["0 votes", "1 vote", "2 votes", "1,300 votes"]
+    assert wording.count(2, "entry", "entries") == "2 entries"
+    assert wording.listing([]) == ""
+    assert wording.listing(["a", "b", "c"]) == "a, b and c"
+    assert wording.listing(["a", "b"], "or") == "a or b"
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "cut"),
+    [
+        ("short", 10, "short"),
+        ("a model that works with a very long tail", 28, "a model that works…"),
+        ("unbreakablewordthatgoeson", 10, "unbreakab…"),
+    ],
+)
+def test_shorten(text: str, longest: int, cut: str) -> None:
+    assert wording.shorten(text, longest) == cut
+
+
+@given(st.text(min_size=1, max_size=200), st.integers(2, 100))
+def test_never_longer_than_asked(text: str, longest: int) -> None:
+    assert len(wording.shorten(text, longest)) <= longest
+
+
+def test_sense_prefers_the_summary_then_the_claim_then_the_first_sentence() -> None:
+    abstract = "Models are slow. In this paper, we propose Quick. It is fast."
+    assert wording.sense(Paper("1", "T", abstract, summary="A summary.")) == "A summary."
+    assert wording.sense(Paper("1", "T", abstract)) == "In this paper, we propose Quick."
+    assert wording.sense(Paper("1", "T", "Models are slow. They are big.")) == "Models are slow."
+    assert wording.sense(Paper("1", "T")) == ""
+    assert len(wording.sense(Paper("1", "T", "word " * 200))) <= wording.ONE_LINER
+
+
+def test_names() -> None:
+    assert wording.name(Paper("1", "DreamID-Omni: Unified")) == "DreamID-Omni"
+    assert wording.name(Paper("1", "A Very Long Title without Any Colon That Goes On")).endswith("…")
+    assert wording.authors(Paper("1", "T")) == ""
+    assert wording.authors(Paper("1", "T", authors=("Ada",))) == "Ada"
+    assert wording.authors(Paper("1", "T", authors=("Ada", "Bob", "Cy"))) == "Ada +2"
+
+
+def test_a_paper_as_an_entry() -> None:
+    paper = Paper(
+        "2611.23000", "Quick: Fast", "We propose Quick.", ("Ada", "Bob"), votes=0, organization="Acme",
+        code="https://github.com/a/b", listed=date(2026, 11, 23), withdrawn=True,
+    )  # fmt: skip
+    item = wording.item(paper, number=3, because=["quick"], dated=TODAY)
+    assert (item.title, item.number, item.votes) == ("Quick: Fast", 3, 0)
+    assert item.notes == ("23 Nov", "Acme", "Ada +1", "withdrawn")
+    assert item.url == "https://huggingface.co/papers/2611.23000"
+    assert [link.label for link in item.links] == ["code"]
+    assert {action.about for action in item.actions} == {"Quick"}
