@@ -155,7 +155,7 @@ def _tuples(parts: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _lean(value: Any) -> Any:
     """Return *value* as JSON data, a dataclass without the fields that are as if nobody had set them."""
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         parts = [(name, getattr(value, name), default) for name, default in _defaults(type(value))]
         return {name: _lean(part) for name, part, default in parts if part != default}
     return [_lean(part) for part in value] if isinstance(value, tuple) else value
