@@ -74,8 +74,9 @@ class Jobs:
         await poller.poll_arxiv(self.stores, self.arxiv, self.categories, self.clock())
 
     async def sweep(self) -> None:
-        """Look after messages whose fate is unknown."""
+        """Look after messages whose fate is unknown, and forget events that can't come again."""
         await self.courier.sweep()
+        await self.stores.inbox.prune(self.clock() - EVENTS_KEPT)
 
     async def votes(self) -> None:
         """Bring the votes of posted digests up to date."""
@@ -86,7 +87,6 @@ class Jobs:
         now = self.clock()
         await poller.look_back(self.stores, self.daily, now)
         await self.stores.audit.prune(now - AUDIT_KEPT)
-        await self.stores.inbox.prune(now - EVENTS_KEPT)
         await self.stores.papers.thin(now - SIGHTINGS_KEPT)
 
     def every(self) -> Sequence[tuple[timedelta, Callable[[], Awaitable[None]]]]:
