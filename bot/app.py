@@ -21,7 +21,8 @@ from bot.digests import planning
 from bot.health import report
 from bot.house import House, clock
 from bot.models import Channel, Kind, Preferences, Schedule
-from bot.ports.stores import Stores, Workspace
+from bot.ports.places import Workspace
+from bot.ports.stores import Stores
 from bot.scheduler import Jobs
 from bot.sources import recorded
 

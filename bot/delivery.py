@@ -24,7 +24,8 @@ from bot.cards import Card
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryKey, DeliveryState, Kind
 from bot.ports.chats import Chat, Delivery
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 
 log = logging.getLogger(__name__)
 

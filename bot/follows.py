@@ -11,7 +11,8 @@ from bot import wording
 from bot.cards import Action, Card
 from bot.matching import Matcher
 from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 from bot.topics import Explanation, Topic, parse
 
 BUDGET: Final = 10

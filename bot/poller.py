@@ -11,8 +11,9 @@ from typing import Final
 from bot import follows
 from bot.errors import SourceError, SourceRefused
 from bot.models import NEW_YORK, DayState, FeedDay, Paper, feed_date, opening
+from bot.ports.papers import Stored
 from bot.ports.sources import Announcements, DailyPapers
-from bot.ports.stores import Stored, Stores
+from bot.ports.stores import Stores
 from bot.sources.states import judge
 
 log = logging.getLogger(__name__)

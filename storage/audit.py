@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from bot.models import Channel, Person
-from bot.ports.stores import Change, ChangeKind
+from bot.ports.people import Change, ChangeKind
 from storage.database import Database
 from storage.keys import enter, those
 from storage.tables import changes, channels
@@ -18,7 +18,7 @@ from storage.tables import changes, channels
 
 @dataclass(frozen=True, slots=True)
 class AuditStore:
-    """`bot.ports.stores.Audit` on the database."""
+    """`bot.ports.people.Audit` on the database."""
 
     database: Database
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey
-from bot.ports.stores import Post
+from bot.ports.places import Post
 from storage.database import Database
 from storage.drafts import dump, load
 from storage.keys import channel_of, enter, insert, those
@@ -21,7 +21,7 @@ from storage.tables import channels, posts
 
 @dataclass(frozen=True, slots=True)
 class BoardStore:
-    """`bot.ports.stores.Board` on the database."""
+    """`bot.ports.places.Board` on the database."""
 
     database: Database
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel, DeliveryState, Preferences
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 from storage.database import Database
 from storage.keys import channel_of, enter, those
 from storage.preferences import dump, load
@@ -20,7 +20,7 @@ from storage.tables import LISTENING, channels, deliveries
 
 @dataclass(frozen=True, slots=True)
 class ChannelStore:
-    """`bot.ports.stores.Channels` on the database."""
+    """`bot.ports.places.Channels` on the database."""
 
     database: Database
 

@@ -20,7 +20,7 @@ _TRENDING: Final = "trending"
 
 @dataclass(frozen=True, slots=True)
 class DayStore:
-    """`bot.ports.stores.Days` on the database."""
+    """`bot.ports.papers.Days` on the database."""
 
     database: Database
 

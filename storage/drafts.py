@@ -15,7 +15,7 @@ from bot import cards
 from bot.cards import Card
 from bot.errors import StoreError
 from bot.models import DeliveryKey, DeliveryState
-from bot.ports.stores import Draft
+from bot.ports.ledger import Draft
 from storage.keys import chunks, insert, paper_keys
 from storage.tables import channels, deliveries, postings
 

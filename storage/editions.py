@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel
-from bot.ports.stores import Edition, PastEdition, Standing
+from bot.ports.ledger import Edition, PastEdition
+from bot.ports.places import Standing
 from storage.claims import claimed
 from storage.database import Database
 from storage.drafts import Record
@@ -20,7 +21,7 @@ from storage.tables import channels, coverage, deliveries, digests, papers, post
 
 @dataclass(frozen=True, slots=True)
 class EditionStore:
-    """`bot.ports.stores.Editions` on the database."""
+    """`bot.ports.ledger.Editions` on the database."""
 
     database: Database
 

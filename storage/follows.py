@@ -18,7 +18,7 @@ from storage.tables import channels, follows, hits, mutes, papers, postings, top
 
 @dataclass(frozen=True, slots=True)
 class FollowStore:
-    """`bot.ports.stores.Follows` on the database."""
+    """`bot.ports.people.Follows` on the database."""
 
     database: Database
 

@@ -14,7 +14,7 @@ from storage.tables import events
 
 @dataclass(frozen=True, slots=True)
 class InboxStore:
-    """`bot.ports.stores.Inbox` on the database."""
+    """`bot.ports.people.Inbox` on the database."""
 
     database: Database
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from bot.errors import StoreError
 from bot.models import Paper
-from bot.ports.stores import Hit
+from bot.ports.papers import Hit
 from storage.database import Database
 from storage.papers import PaperStore
 from storage.questions import likeness, question
@@ -36,7 +36,7 @@ def open_index(directory: Path, database: Database) -> PaperIndex:
 
 
 class PaperIndex:
-    """`bot.ports.stores.Index` on tantivy."""
+    """`bot.ports.papers.Index` on tantivy."""
 
     def __init__(self, directory: Path, papers: PaperStore) -> None:
         self._directory = directory

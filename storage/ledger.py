@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
-from bot.ports.stores import Draft
+from bot.ports.ledger import Draft
 from storage.claims import claimed
 from storage.database import Database
 from storage.drafts import Record, load
@@ -29,7 +29,7 @@ _AWAY: Final = (DeliveryState.SENDING.value, DeliveryState.UNCERTAIN.value)
 
 @dataclass(frozen=True, slots=True)
 class LedgerStore:
-    """`bot.ports.stores.Ledger` on the database."""
+    """`bot.ports.ledger.Ledger` on the database."""
 
     database: Database
 

@@ -13,7 +13,7 @@ from storage.tables import marks
 
 @dataclass(frozen=True, slots=True)
 class MarkStore:
-    """`bot.ports.stores.Marks` on the database."""
+    """`bot.ports.places.Marks` on the database."""
 
     database: Database
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Paper
-from bot.ports.stores import Stored
+from bot.ports.papers import Stored
 from storage.database import Database
 from storage.keys import chunks, insert, paper_keys
 from storage.merging import latest, merge, reads_otherwise
@@ -25,7 +25,7 @@ _NAMES: Final = tuple(f.name for f in fields(Paper) if f.name != "id")
 
 @dataclass(frozen=True, slots=True)
 class PaperStore:
-    """`bot.ports.stores.Papers` on the database."""
+    """`bot.ports.papers.Papers` on the database."""
 
     database: Database
 

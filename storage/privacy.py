@@ -34,7 +34,7 @@ _UNSENT: Final = deliveries.c.state.not_in((DeliveryState.SENT.value, DeliverySt
 
 @dataclass(frozen=True, slots=True)
 class PrivacyStore:
-    """`bot.ports.stores.Privacy` on the database."""
+    """`bot.ports.people.Privacy` on the database."""
 
     database: Database
 

@@ -9,7 +9,7 @@ from typing import Final
 from tantivy import Document, Index, IndexWriter, Query, Schema, SchemaBuilder, Searcher
 
 from bot.models import Paper
-from bot.ports.stores import Hit
+from bot.ports.papers import Hit
 from bot.topics import words
 from storage.questions import analyzer, names
 

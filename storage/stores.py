@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.ports.stores import Index, Stores
+from bot.ports.papers import Index
+from bot.ports.stores import Stores
 from storage.audit import AuditStore
 from storage.board import BoardStore
 from storage.channels import ChannelStore

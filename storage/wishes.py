@@ -18,7 +18,7 @@ from storage.tables import channels, mutes, papers, saves, seen
 
 @dataclass(frozen=True, slots=True)
 class WishStore:
-    """`bot.ports.stores.Wishes` on the database."""
+    """`bot.ports.people.Wishes` on the database."""
 
     database: Database
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.ports.stores import Workspace
+from bot.ports.places import Workspace
 from storage.database import Database
 from storage.keys import insert
 from storage.tables import workspaces
@@ -14,7 +14,7 @@ from storage.tables import workspaces
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceStore:
-    """`bot.ports.stores.Workspaces` on the database."""
+    """`bot.ports.places.Workspaces` on the database."""
 
     database: Database
 

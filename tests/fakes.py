@@ -10,7 +10,7 @@ from bot.cards import Card
 from bot.errors import SendError, Unsendable
 from bot.models import Channel, DeliveryKey
 from bot.ports.chats import Delivery
-from bot.ports.stores import Post, Standing
+from bot.ports.places import Post, Standing
 
 
 @dataclass

@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bot.models import Channel, DayState, FeedDay, Paper, Preferences, Schedule
-from bot.ports.stores import Standing, Stores
+from bot.ports.places import Standing
+from bot.ports.stores import Stores
 
 
 def paper(identifier: str, title: str = "", **fields: Any) -> Paper:

@@ -12,7 +12,9 @@ from bot.delivery import LEASE, MOST_ATTEMPTS, QUARANTINE, Courier
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
-from bot.ports.stores import Draft, Stores, Workspace
+from bot.ports.ledger import Draft
+from bot.ports.places import Workspace
+from bot.ports.stores import Stores
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

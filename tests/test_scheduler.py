@@ -13,7 +13,8 @@ from bot.cards import Card
 from bot.delivery import Courier
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 from bot.scheduler import Jobs
 from bot.sources.arxiv import ArXiv
 from bot.sources.http import Polite

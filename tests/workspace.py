@@ -20,7 +20,7 @@ from bot.errors import Mistake
 from bot.models import WEEKDAYS, Channel, DeliveryKey, Paper, Preferences, Schedule
 from bot.ports.chats import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
-from bot.ports.stores import Channels, Standing
+from bot.ports.places import Channels, Standing
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from adapters.web.events import Event
 from adapters.web.site import DIRECT, YOU
 from bot.models import Channel, Kind
 from bot.ports.commands import Request
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 
 PAGE: Final = 30
 """Messages that are fetched at a time."""

@@ -11,7 +11,7 @@ from bot.cards import Card
 from bot.errors import StoreError, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryKey
 from bot.ports.chats import Delivery
-from bot.ports.stores import Board, Post
+from bot.ports.places import Board, Post
 
 _PATIENCE: Final = 5.0
 """Seconds until the board is tried again."""

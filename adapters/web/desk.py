@@ -17,7 +17,7 @@ from adapters.web.guards import Wrong
 from adapters.web.site import DIRECT, PLATFORM, WORKSPACE, Site
 from bot.models import Channel, Kind
 from bot.ports.commands import Commands
-from bot.ports.stores import Board, Channels, Post, Standing
+from bot.ports.places import Board, Channels, Post, Standing
 
 
 @dataclass(frozen=True, slots=True)

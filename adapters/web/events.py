@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.ports.stores import Post
+from bot.ports.places import Post
 
 KEEP: Final = 500
 BEAT: Final = 15.0

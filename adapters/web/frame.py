@@ -8,7 +8,7 @@ from adapters.web.markup import Html, icon, join, tag
 from adapters.web.site import DIRECT, Site
 from adapters.web.words import plain
 from bot.models import Channel
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 from bot.wording import count, when
 
 

@@ -11,7 +11,7 @@ from adapters.web.markup import Html, icon, join, tag
 from adapters.web.site import Site
 from adapters.web.sprite import SPRITE
 from adapters.web.words import plain
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 
 _STYLES: Final = ("tokens.css", "frame.css", "message.css", "answer.css", "form.css", "composer.css", "narrow.css")
 _DEEPEST: Final = 5

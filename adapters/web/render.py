@@ -14,7 +14,7 @@ from adapters.web.words import clean, marked, pattern, plain
 from bot.cards import Card, Form
 from bot.models import Kind
 from bot.ports.commands import Answer, Request
-from bot.ports.stores import Post
+from bot.ports.places import Post
 
 _NAMES: Final = {
     "digest": "Digest",

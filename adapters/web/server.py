@@ -19,7 +19,7 @@ from adapters.web.guards import LARGEST, boundary, doors, protect
 from adapters.web.site import Site
 from bot.errors import Misconfigured
 from bot.ports.commands import Commands
-from bot.ports.stores import Board, Channels
+from bot.ports.places import Board, Channels
 
 _GRACE: Final = 5.0
 """Seconds that requests in flight are waited for."""

@@ -11,7 +11,7 @@ from bot.commands import recording, snapshots
 from bot.commands.desk import Desk, place
 from bot.commands.replies import say
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.stores import Change
+from bot.ports.people import Change
 
 _LOOKED: Final = 100
 _SHOWN: Final = 20

@@ -8,8 +8,9 @@ from datetime import datetime
 from bot import wording
 from bot.models import Channel, Kind, Paper, Preferences
 from bot.ports.commands import Request
+from bot.ports.places import Standing
 from bot.ports.sources import Announcements, DailyPapers
-from bot.ports.stores import Standing, Stores
+from bot.ports.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)

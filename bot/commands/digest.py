@@ -14,7 +14,7 @@ from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:

@@ -10,7 +10,7 @@ from bot.commands import snapshots
 from bot.commands.desk import Desk
 from bot.models import Preferences
 from bot.ports.commands import Request
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 
 
 async def keep(

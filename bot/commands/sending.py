@@ -8,7 +8,7 @@ from typing import Final
 
 from bot import wording
 from bot.models import Cadence, Mode, Preferences, Schedule
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 
 SENDS: Final = 3
 _YEAR: Final = 366

@@ -15,7 +15,7 @@ from bot.commands.questions import QUESTIONS
 from bot.errors import Mistake
 from bot.models import Follow, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 from bot.topics import Topic, parse
 
 _EMPTY = ("topics", "days")

@@ -13,8 +13,8 @@ from bot.commands.desk import Desk, place
 from bot.digests import planning
 from bot.models import feed_date
 from bot.ports.commands import Answer, Command, Request
+from bot.ports.ledger import PastEdition
 from bot.ports.sources import SourceState
-from bot.ports.stores import PastEdition
 
 _PAST: Final = 5
 _NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}

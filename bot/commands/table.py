@@ -34,7 +34,7 @@ from bot.commands.desk import Desk, place
 from bot.errors import Mistake, SourceError, StoreError
 from bot.models import DeliveryKey, Kind
 from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Request
-from bot.ports.stores import Draft
+from bot.ports.ledger import Draft
 
 log = logging.getLogger(__name__)
 

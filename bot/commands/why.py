@@ -14,7 +14,7 @@ from bot.digests import page
 from bot.digests.choice import eligible
 from bot.models import FeedDay, Kind, Mode, Paper
 from bot.ports.commands import Answer, Command, Request
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 from bot.topics import parse
 
 _MOST_TOPICS: Final = 20

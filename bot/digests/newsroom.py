@@ -12,7 +12,8 @@ from bot.digests import page
 from bot.digests.choice import Choice
 from bot.matching import Matcher
 from bot.models import DayState, FeedDay, Mode, Paper, feed_date
-from bot.ports.stores import Standing, Stores
+from bot.ports.places import Standing
+from bot.ports.stores import Stores
 from bot.topics import Explanation, Page
 
 REACH: Final = timedelta(days=38)

@@ -14,7 +14,9 @@ from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
 from bot.errors import Mistake
 from bot.models import Preferences
-from bot.ports.stores import Edition, Standing, Stores
+from bot.ports.ledger import Edition
+from bot.ports.places import Standing
+from bot.ports.stores import Stores
 
 BATCH: Final = 400
 """Channels in one transaction: small enough that commands are answered in between."""

@@ -12,7 +12,9 @@ from bot.digests import newsroom, page
 from bot.digests.choice import LATE, Choice, choose, waits_until
 from bot.digests.newsroom import Lists, Past
 from bot.models import DeliveryKey, FeedDay
-from bot.ports.stores import Draft, Edition, Standing, Stores
+from bot.ports.ledger import Draft, Edition
+from bot.ports.places import Standing
+from bot.ports.stores import Stores
 from bot.topics import Explanation
 
 Reasons = Mapping[str, Sequence[Explanation]]

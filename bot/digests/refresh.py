@@ -10,7 +10,8 @@ from typing import Final
 from bot.cards import Card, Item
 from bot.models import DeliveryKey, Paper
 from bot.ports.chats import Delivery
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 
 AGES: Final = (timedelta(hours=6), timedelta(hours=24))
 """When, after its post, a digest's votes are written anew; each once."""

@@ -11,7 +11,9 @@ from bot.digests import newsroom, page
 from bot.digests.choice import Choice
 from bot.digests.press import reasons_of
 from bot.models import DeliveryKey, FeedDay
-from bot.ports.stores import Draft, Standing, Stores
+from bot.ports.ledger import Draft
+from bot.ports.places import Standing
+from bot.ports.stores import Stores
 
 SPAN: Final = timedelta(days=45)
 

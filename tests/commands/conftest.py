@@ -17,8 +17,9 @@ from bot.commands.table import Table, table
 from bot.errors import Mistake, SourceDown
 from bot.models import Channel, DayState, FeedDay, Kind, Paper, Person
 from bot.ports.commands import Answer, Request
+from bot.ports.places import Workspace
 from bot.ports.sources import Reply
-from bot.ports.stores import Stores, Workspace
+from bot.ports.stores import Stores
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

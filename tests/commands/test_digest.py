@@ -10,7 +10,7 @@ import pytest
 from bot.cards import Form
 from bot.commands import sending
 from bot.models import Cadence, DeliveryKey, Mode, Schedule
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 from tests.commands.conftest import BOB, NOW, PAPERS, Room, button
 
 NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."

@@ -16,7 +16,7 @@ from bot.commands.table import MOST_A_MINUTE, Table, table
 from bot.errors import StoreError
 from bot.models import DeliveryKey
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.stores import Workspace
+from bot.ports.places import Workspace
 from tests.commands.conftest import ADA, ADAS, BOB, NOW, PAPERS, Room, button
 
 TABLE = table(Desk(None))  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from bot.cards import Card, Item
 from bot.errors import SendError
 from bot.models import Channel, DeliveryKey
 from bot.ports.chats import Chat, Delivery
-from bot.ports.stores import Board, Post
+from bot.ports.places import Board, Post
 from tests.fakes import FakeChat, MemoryBoard
 from tests.stores import open_stores
 

@@ -9,7 +9,8 @@ from sqlalchemy.dialects import sqlite
 
 from bot.cards import Card
 from bot.models import Cadence, Channel, DeliveryKey, DeliveryState, Kind, Mode, Preferences, Schedule
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 from storage.channels import due
 from storage.database import Database
 

@@ -11,7 +11,9 @@ import pytest
 from bot.cards import Card, Item
 from bot.errors import StoreError
 from bot.models import Channel, DeliveryKey, DeliveryState, Preferences
-from bot.ports.stores import Draft, Edition, PastEdition, Standing, Stores
+from bot.ports.ledger import Draft, Edition, PastEdition
+from bot.ports.places import Standing
+from bot.ports.stores import Stores
 from tests.papers import paper
 
 ROOM = Channel("web", "local", "papers", name="papers")

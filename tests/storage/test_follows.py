@@ -7,7 +7,8 @@ import pytest
 
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey, Follow, Person, Preferences
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 from storage.database import Database
 from storage.tables import hits, topics
 from tests.papers import paper

@@ -8,7 +8,8 @@ from time import perf_counter
 
 import pytest
 
-from bot.ports.stores import Hit, Stores
+from bot.ports.papers import Hit
+from bot.ports.stores import Stores
 from bot.topics import words
 from storage.database import Database
 from storage.index import PaperIndex, open_index

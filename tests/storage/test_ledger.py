@@ -11,7 +11,8 @@ from sqlalchemy.dialects import sqlite
 from bot.cards import Action, Card, Item, Link
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
-from bot.ports.stores import Draft, Stores
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
 from storage.database import Database
 from storage.ledger import QUARANTINE, _ready
 from tests.papers import paper

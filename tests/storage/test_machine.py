@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey
+from bot.ports.places import Workspace
 from bot.ports.sources import SourceState, Validators
-from bot.ports.stores import Stores, Workspace
+from bot.ports.stores import Stores
 
 ROOM = Channel("web", "local", "papers", name="papers")
 KEY = DeliveryKey(ROOM, "answer", "1")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey, DeliveryState, Follow, Kind, Person, Preferences
-from bot.ports.stores import Draft, Stores, Workspace
+from bot.ports.ledger import Draft
+from bot.ports.places import Workspace
+from bot.ports.stores import Stores
 from tests.papers import paper
 
 ROOM = Channel("slack", "T1", "C1", name="papers")

@@ -15,7 +15,7 @@ from adapters.web import assets, pages
 from adapters.web.frame import about
 from adapters.web.site import Site, Try
 from bot.models import Preferences
-from bot.ports.stores import Standing
+from bot.ports.places import Standing
 from tests.workspace import PAPERS_CHANNEL, SITE, running
 
 HTML = {"Accept": "text/html"}

@@ -25,7 +25,7 @@ from adapters.web.words import marked, pattern, safe
 from bot import wording
 from bot.cards import Action, Card, Field, FieldKind, Form, Item, Link
 from bot.ports.commands import Answer, Request
-from bot.ports.stores import Post
+from bot.ports.places import Post
 from tests import workspace
 from tests.workspace import NOW, PAPERS, PAPERS_CHANNEL
 

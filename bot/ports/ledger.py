@@ -1,0 +1,142 @@
+"""Digests and messages on their way out.
+
+Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from bot.cards import Card
+from bot.models import Channel, DeliveryKey, DeliveryState
+from bot.ports.chats import Delivery
+from bot.ports.places import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be recorded: ``papers`` are claimed for its channel in the same transaction.
+
+    ``parent`` is the key of the message that it replies to or edits; it waits until that one is sent.
+    """
+
+    key: DeliveryKey
+    card: Card
+    papers: tuple[str, ...] = ()
+    parent: DeliveryKey | None = None
+    not_before: datetime | None = None
+
+
+DigestState = Literal["posted", "empty", "missed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What became of one local date of a channel.
+
+    ``covered`` are feed dates, with "" or the reason why each was skipped.
+    """
+
+    standing: Standing
+    day: date
+    state: DigestState
+    reason: str = ""
+    covered: Mapping[date, str] = field(default_factory=dict)
+    drafts: tuple[Draft, ...] = ()
+    next_run: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastEdition:
+    """A recorded edition, as `status` and `why` tell it."""
+
+    day: date
+    state: DigestState
+    reason: str
+    at: datetime
+
+
+class Editions(Protocol):
+    """Digests: one for each channel and local date, with the feed dates that each covered."""
+
+    async def covered(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
+        """Return the feed dates from *since* on that each channel has covered or skipped."""
+        ...
+
+    async def posted(self, channels: Collection[int], papers: Collection[str]) -> set[tuple[int, str]]:
+        """Return which of the papers were claimed for which of the channels."""
+        ...
+
+    async def commit(self, editions: Sequence[Edition], now: datetime) -> Sequence[Edition]:
+        """Record editions, coverage, messages, claims and the next run together; return those that were new.
+
+        A channel and date that was posted already only gets its next run, so that a double tick changes nothing; one
+        that was missed or empty may still be posted. An edition of whose papers one was claimed meanwhile is left
+        alone altogether: its channel stays due and is planned anew.
+        """
+        ...
+
+    async def hold(self, waits: Sequence[tuple[Standing, datetime, datetime]]) -> None:
+        """Let channels wait: (standing, due, look again)."""
+        ...
+
+    async def history(self, channel: Channel, limit: int = 10) -> Sequence[PastEdition]:
+        """Return the latest editions of a channel, newest first."""
+        ...
+
+    async def of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
+        """Return (kind, subject, when) of the messages that claimed a paper for a channel."""
+        ...
+
+
+class Ledger(Protocol):
+    """Messages on their way out."""
+
+    async def add(self, drafts: Sequence[Draft], now: datetime) -> Sequence[Delivery]:
+        """Record messages and their claims; those whose key is known, or whose papers are all claimed, are left out."""
+        ...
+
+    async def claim(self, now: datetime, lease: datetime, limit: int) -> Sequence[Delivery]:
+        """Take messages that may go out now into SENDING until *lease*, oldest first, one for each channel."""
+        ...
+
+    async def settle(
+        self,
+        delivery: int,
+        state: DeliveryState,
+        now: datetime,
+        *,
+        message: str = "",
+        reason: str = "",
+        not_before: datetime | None = None,
+        counted: bool = True,
+    ) -> None:
+        """Record what became of a message; ``counted`` tells whether it was an attempt."""
+        ...
+
+    async def expired(self, now: datetime) -> int:
+        """Turn messages in SENDING whose lease ran out into UNCERTAIN; return how many."""
+        ...
+
+    async def uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Return messages whose fate may be looked up now."""
+        ...
+
+    async def get(self, key: DeliveryKey) -> Delivery | None:
+        """Return one message by its key."""
+        ...
+
+    async def waiting(self) -> dict[DeliveryState, int]:
+        """Return how many messages are in each state that is not final."""
+        ...
+
+    async def sent_since(self, channel: Channel, kind: str, since: datetime) -> int:
+        """Return how many messages of *kind* were recorded for a channel since."""
+        ...
+
+    async def wanting_refresh(self, since: datetime, limit: int) -> Sequence[Delivery]:
+        """Return sent digests (first parts, posts) that were sent since, newest first."""
+        ...

@@ -1,0 +1,113 @@
+"""Papers, the lists that held them, and the index from words to papers.
+
+Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.models import FeedDay, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing did. ``new`` were unknown; ``changed`` have another title, abstract, author or category now."""
+
+    new: tuple[Paper, ...] = ()
+    changed: tuple[Paper, ...] = ()
+
+
+class Papers(Protocol):
+    """Every paper known, folded by id, with a sequence that grows at each change of the searched text."""
+
+    async def add(self, papers: Sequence[Paper], now: datetime) -> Stored:
+        """Merge *papers*: what a source leaves empty is kept, votes become a sighting, the earliest listing stays."""
+        ...
+
+    async def get(self, ids: Collection[str]) -> dict[str, Paper]:
+        """Return the known ones of *ids*."""
+        ...
+
+    async def count(self) -> int:
+        """Return how many there are."""
+        ...
+
+    async def between(self, first: date, last: date) -> Sequence[Paper]:
+        """Return the papers whose `Paper.day` lies in the span, newest first."""
+        ...
+
+    async def span(self) -> tuple[date, date] | None:
+        """Return the first and the last `Paper.day`, or None when nothing is stored."""
+        ...
+
+    def each(self, after: int = 0) -> AsyncIterator[tuple[int, Paper]]:
+        """Yield (sequence, paper) of everything newer than *after*, in order, with bounded memory."""
+        ...
+
+    async def sequence(self) -> int:
+        """Return the highest sequence, 0 when nothing is stored."""
+        ...
+
+    async def sightings(self, paper: str) -> Sequence[tuple[datetime, int]]:
+        """Return the votes of a paper over time, oldest first."""
+        ...
+
+    async def thin(self, before: datetime) -> int:
+        """Keep one sighting a day of those older than *before*; return how many went."""
+        ...
+
+
+class Days(Protocol):
+    """The lists of the feed's dates, and the source's trending rank."""
+
+    async def put(self, days: Sequence[FeedDay]) -> None:
+        """Keep *days*; an answer without papers never erases papers that are stored for its date."""
+        ...
+
+    async def get(self, day: date) -> FeedDay | None:
+        """Return one date's list."""
+        ...
+
+    async def between(self, first: date, last: date) -> Sequence[FeedDay]:
+        """Return the lists in the span, oldest first."""
+        ...
+
+    async def newest(self) -> FeedDay | None:
+        """Return the newest list that holds papers."""
+        ...
+
+    async def rank(self, papers: Sequence[str], now: datetime) -> None:
+        """Keep the trending rank of *now*, in place of the one before."""
+        ...
+
+    async def trending(self) -> tuple[Sequence[str], datetime | None]:
+        """Return the trending rank and when it was fetched."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of the index: higher ``score`` is better."""
+
+    paper: str
+    score: float
+
+
+class Index(Protocol):
+    """Words to papers: derived data that can be deleted. All methods may be called beside a writing process."""
+
+    async def find(self, query: Sequence[str], limit: int) -> Sequence[Hit]:
+        """Return the best papers for *query* (words, see `bot.topics.words`), best first."""
+        ...
+
+    async def like(self, paper: Paper, limit: int) -> Sequence[Hit]:
+        """Return the papers most like one, without itself."""
+        ...
+
+    async def refresh(self) -> int:
+        """Take in what is newer than the index, or scan it when another process writes; return how many papers."""
+        ...

@@ -1,0 +1,131 @@
+"""Where is posted: channels, workspaces, the board of the browser's workspace, and marks of the installation.
+
+Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.cards import Card
+from bot.models import Channel, DeliveryKey, Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A channel as it stands: ``next_run`` is when the clock looks at it again, ``due`` the post that it looks for.
+
+    The two differ while a digest waits for a list. ``retired`` says why nothing is posted any more, or is empty.
+    ``key`` is the database's own number of the channel.
+    """
+
+    key: int
+    channel: Channel
+    preferences: Preferences
+    next_run: datetime | None = None
+    due: datetime | None = None
+    retired: str = ""
+    since: datetime | None = None
+
+
+class Channels(Protocol):
+    """Where is posted, and how."""
+
+    async def open(self, channel: Channel, now: datetime) -> Standing:
+        """Return the channel's standing; a new one has the default preferences and no digest."""
+        ...
+
+    async def set(self, channel: Channel, preferences: Preferences, next_run: datetime | None) -> None:
+        """Keep the preferences and the next post; forgets a waiting digest."""
+        ...
+
+    async def of(self, platform: str, workspace: str) -> Sequence[Standing]:
+        """Return the channels of a workspace, by name; direct ones too."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Standing]:
+        """Return at most *limit* channels whose ``next_run`` has come, are on, not paused and not retired."""
+        ...
+
+    async def on(self) -> Sequence[Standing]:
+        """Return every channel that has a digest and is neither paused nor retired."""
+        ...
+
+    async def retire(self, channel: Channel, reason: str) -> bool:
+        """Stop posting to the channel; return False when it was retired already."""
+        ...
+
+    async def restore(self, channel: Channel, next_run: datetime | None) -> None:
+        """Take a retired channel back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A team, a server, or this machine. ``managers`` are person ids that may always manage; ``limits`` by name."""
+
+    platform: str
+    id: str
+    name: str = ""
+    timezone: str = "UTC"
+    managers: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+class Workspaces(Protocol):
+    """The workspaces known."""
+
+    async def get(self, platform: str, workspace: str) -> Workspace | None:
+        """Return one."""
+        ...
+
+    async def put(self, workspace: Workspace) -> None:
+        """Keep one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message that the browser's workspace holds. ``parent`` is the message it replies to, or empty."""
+
+    id: int
+    channel: Channel
+    card: Card
+    at: datetime
+    parent: str = ""
+    edited: datetime | None = None
+
+
+class Board(Protocol):
+    """The messages of the browser's workspace, which has no platform to keep them."""
+
+    async def put(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> Post:
+        """Keep a message; the same key gives the message that is there already."""
+        ...
+
+    async def find(self, key: DeliveryKey) -> Post | None:
+        """Return the message with a key."""
+        ...
+
+    async def edit(self, post: int, card: Card, at: datetime) -> Post | None:
+        """Replace a message's card; None when there is no such message."""
+        ...
+
+    async def latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[Post]:
+        """Return a channel's latest messages, oldest first; of those before an id when one is given."""
+        ...
+
+
+class Marks(Protocol):
+    """Small facts about this installation, by name ("sample", "tzdata")."""
+
+    async def get(self, name: str) -> str:
+        """Return a mark, or ""."""
+        ...
+
+    async def put(self, name: str, value: str) -> None:
+        """Set a mark; an empty value removes it."""
+        ...
