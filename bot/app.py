@@ -58,6 +58,8 @@ async def _serve(home: House) -> None:
     from adapters.web.site import Site
 
     chosen, stores = home.settings, home.stores
+    if not house.local(chosen):
+        log.warning("WEB_HOST=%s: whoever reaches the workspace may change everything", chosen.web_host)
     await furnish(stores, clock())
     commands = table(Desk(stores, home.daily, home.arxiv))
     feed = Feed(logs.reference())
@@ -106,7 +108,8 @@ async def furnish(stores: Stores, now: datetime) -> None:
     await stores.channels.open(DIRECT, now)
     if await stores.papers.count() == 0:
         await _take_sample(stores, now)
-    if standing.preferences == Preferences():
+    if not await stores.marks.get("furnished"):
+        await stores.marks.put("furnished", "yes")
         schedule = Schedule(time(9), local_zone())
         preferences = Preferences(on=True, schedule=schedule)
         await stores.channels.set(PAPERS, preferences, schedule.next_after(now))

@@ -15,6 +15,7 @@ from bot.errors import BroadsheetError, Locked, SourceError
 from bot.models import feed_date
 from bot.ports.sources import DailyPapers
 
+OPEN: Final = "The workspace can be reached from other machines, and whoever reaches it may change everything."
 _PATIENCE: Final = 15.0
 _OLD: Final = timedelta(days=4)
 
@@ -39,6 +40,7 @@ async def examine() -> Sequence[Finding]:
         _secret(),
         Finding(well=True, what=f"A bot runs on {chosen.data_dir}." if running else "No bot runs here at the moment."),
         _port(chosen, running=running),
+        *([Finding(well=False, what=f"{OPEN} Set WEB_HOST=127.0.0.1.")] if not house.local(chosen) else []),
     ]
     if not house.database_file(chosen).exists():
         return [*findings, Finding(well=False, what="Nothing is stored yet. Run: make run, or python -m bot migrate")]

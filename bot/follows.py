@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -26,12 +27,18 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a topic would have sent: ``papers`` newest first with the reason; ``days`` is the span looked at."""
+    """What a topic would have sent: ``papers`` newest first with the reason.
+
+    ``days`` is the span looked at, ``last`` the date that it ends with; ``behind`` tells that
+    this was a week ago or more.
+    """
 
     matched: int
     per_week: float
     days: int
     papers: tuple[tuple[Paper, Explanation], ...]
+    last: date | None = None
+    behind: bool = False
 
 
 async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime) -> Preview:
@@ -44,11 +51,17 @@ async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime)
         return Preview(0, 0.0, days or 0, ())
     last = min(span[1], now.date())
     first = max(span[0], last - timedelta(days=days - 1)) if days else span[0]
-    found = [
-        (paper, why) for paper in await stores.papers.between(first, last) if (why := topic.explain(paper)).matched
-    ]
+    papers = await stores.papers.between(first, last)
+    found = await asyncio.to_thread(_explained, topic, papers)
     looked = (last - first).days + 1
-    return Preview(len(found), round(len(found) * _WEEK / max(looked, _WEEK), 1), looked, tuple(found))
+    return Preview(
+        len(found),
+        round(len(found) * _WEEK / max(looked, _WEEK), 1),
+        looked,
+        tuple(found),
+        last,
+        (now.date() - last).days >= _WEEK,
+    )
 
 
 async def probe(stores: Stores, papers: Sequence[Paper], now: datetime) -> int:
@@ -56,8 +69,16 @@ async def probe(stores: Stores, papers: Sequence[Paper], now: datetime) -> int:
     topics = await stores.follows.topics() if papers else {}
     if not topics:
         return 0
+    return await stores.follows.hit(await asyncio.to_thread(_matched, list(topics), papers), now)
+
+
+def _explained(topic: Topic, papers: Sequence[Paper]) -> list[tuple[Paper, Explanation]]:
+    return [(paper, why) for paper in papers if (why := topic.explain(paper)).matched]
+
+
+def _matched(topics: Sequence[str], papers: Sequence[Paper]) -> set[tuple[str, str]]:
     matcher = Matcher(topics)
-    return await stores.follows.hit({(topic, paper.id) for paper in papers for topic in matcher.match(paper)}, now)
+    return {(topic, paper.id) for paper in papers for topic in matcher.match(paper)}
 
 
 async def alert(stores: Stores, now: datetime) -> int:
@@ -65,13 +86,21 @@ async def alert(stores: Stores, now: datetime) -> int:
     owed = await stores.follows.unsent(now - OWED)
     recorded = 0
     for channel, hits in owed.items():
-        papers = await stores.papers.get([paper for paper, _ in hits])
+        papers = await _unmuted(stores, channel, await stores.papers.get([paper for paper, _ in hits]), now)
         left = BUDGET - await _spent(stores, channel, now)
         if left > 0 and papers:
             follows = {follow.topic: follow for follow in await stores.follows.of(channel)}
             drafts = _drafts(channel, _ranked(papers, hits), follows, left, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
+
+
+async def _unmuted(stores: Stores, channel: Channel, papers: Mapping[str, Paper], now: datetime) -> Mapping[str, Paper]:
+    """Leave out what a muted topic matches, whichever other topic brought it."""
+    standing = await stores.channels.open(channel, now)
+    mutes = (await stores.wishes.mutes([standing.key])).get(standing.key, ())
+    topics = [parse(value) for kind, value in mutes if kind == "topic"]
+    return {key: paper for key, paper in papers.items() if not any(topic.matches(paper) for topic in topics)}
 
 
 async def _spent(stores: Stores, channel: Channel, now: datetime) -> int:
@@ -104,7 +133,8 @@ def _drafts(
     ]
     if rest:
         subject = f"more-{today.isoformat()}-{rest[0][0].id}"
-        claimed = tuple(paper.id for paper, _ in rest)
+        # Only what is shown is claimed: the others may still come, in a digest or when the budget is new.
+        claimed = tuple(paper.id for paper, _ in rest[:ROLLED])
         drafts.append(Draft(DeliveryKey(channel, "alert", subject), _rollup(rest), claimed))
     return drafts
 

@@ -11,6 +11,8 @@ from bot.ports.sources import SourceState
 from bot.ports.stores import Stores
 from bot.scheduler import DAILY, Jobs
 
+_PATIENT_WITH: Final = 3
+"""Failures of a job in a row that may pass by themselves."""
 _PATIENCE: Final = timedelta(minutes=3)
 """A job that did not end for its interval and this long is not well."""
 
@@ -22,9 +24,11 @@ async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]
         for interval, job in jobs.every()
         if interval < DAILY and _overdue(jobs.pulse.ended.get(job.__name__), interval, now)
     ]
+    failing = [name for name, times in sorted(jobs.pulse.failures.items()) if times >= _PATIENT_WITH]
     newest = await stores.days.newest()
     return {
-        "ok": not overdue,
+        "ok": not overdue and not failing,
+        "failing": failing,
         "overdue": overdue,
         "jobs": {name: round((now - ended).total_seconds()) for name, ended in sorted(jobs.pulse.ended.items())},
         "sources": [source(state) for state in await stores.sources.states()],

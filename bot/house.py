@@ -91,6 +91,11 @@ def backup(chosen: Settings, now: datetime, *, verify: bool) -> Sequence[str]:
     return lines
 
 
+def local(chosen: Settings) -> bool:
+    """Tell whether the workspace can be reached from this machine alone."""
+    return chosen.web_host in {"localhost", "::1"} or chosen.web_host.startswith("127.")
+
+
 def database_file(chosen: Settings) -> Path:
     """Return the file of the database."""
     from storage.database import path_of

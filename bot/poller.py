@@ -23,6 +23,8 @@ LOOKED_BACK: Final = 7
 _COMPARED: Final = timedelta(days=16)
 """How far back the last ten weekday lists lie."""
 _SATURDAY: Final = 5
+_READ: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.WEEKEND, DayState.HOLIDAY}
+"""States of a list that was read; an outage does not take them back."""
 
 
 async def keep(stores: Stores, papers: Sequence[Paper], now: datetime) -> Stored:
@@ -36,11 +38,17 @@ async def keep(stores: Stores, papers: Sequence[Paper], now: datetime) -> Stored
 
 
 async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
-    """Read the newest list, the one before it, and the trending rank; a source that fails is a line in the log."""
+    """Read the newest list, the one before it, what is missing of the last week, and the trending rank.
+
+    A source that fails is a line in the log.
+    """
     newest = feed_date(now)
+    week = await stores.days.between(newest - timedelta(days=LOOKED_BACK), newest)
+    known = {day.date for day in week if day.state in _READ}
     try:
-        for day in (newest - timedelta(days=1), newest):
-            await read_day(stores, daily, day, now)
+        for day in (newest - timedelta(days=age) for age in range(LOOKED_BACK, -1, -1)):
+            if day not in known or day >= newest - timedelta(days=1):
+                await read_day(stores, daily, day, now)
         await read_trending(stores, daily, now)
     except SourceError as error:
         log.warning("The newest lists could not be read. %s", error)
@@ -50,13 +58,15 @@ async def look_back(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     """Read the lists of the last seven days again: late papers, votes, and what was missed while nothing ran."""
     newest = feed_date(now)
     try:
-        for age in range(LOOKED_BACK + 1):
-            await read_day(stores, daily, newest - timedelta(days=age), now)
+        for age in range(LOOKED_BACK, -1, -1):
+            await read_day(stores, daily, newest - timedelta(days=age), now, fresh=True)
     except SourceError as error:
         log.warning("The lists of the last week could not be read. %s", error)
 
 
-async def read_day(stores: Stores, daily: DailyPapers, day: date, now: datetime, *, news: bool = True) -> FeedDay:
+async def read_day(
+    stores: Stores, daily: DailyPapers, day: date, now: datetime, *, news: bool = True, fresh: bool = False
+) -> FeedDay:
     """Read one list into the store and return it.
 
     Papers of lists that are no *news* any more are not told to those who follow a topic. Raises
@@ -65,12 +75,13 @@ async def read_day(stores: Stores, daily: DailyPapers, day: date, now: datetime,
     known = await stores.days.get(day)
     try:
         # What was never kept must come whole: a crash between fetching and storing would else lose it for good.
-        reply = await daily.day(day, fresh=not (known and known.papers))
+        reply = await daily.day(day, fresh=fresh or not (known and known.papers))
     except SourceRefused:
         state = DayState.NOT_YET_OPEN if opening(day) > now - timedelta(days=1) else DayState.HOLIDAY
-        return await _put(stores, known or FeedDay(day, state))
+        return await _put(stores, known if known and known.papers else FeedDay(day, state))
     except SourceError:
-        await _put(stores, known if known and known.papers else FeedDay(day, DayState.SOURCE_DOWN))
+        if not (known and known.state in _READ) and day.weekday() < _SATURDAY:
+            await _put(stores, replace(known or FeedDay(day, DayState.SOURCE_DOWN), state=DayState.SOURCE_DOWN))
         raise
     await (keep(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
@@ -123,9 +134,14 @@ async def poll_arxiv(stores: Stores, arxiv: Announcements, categories: Sequence[
         log.warning("arXiv's announcement could not be read. %s", error)
         return 0
     stored = await keep(stores, reply.papers, now)
-    if stored.new or _over(now):
+    if (stored.new and _rebuilt(now)) or _over(now):
         await stores.marks.put("arxiv", due)
     return len(stored.new)
+
+
+def _rebuilt(now: datetime) -> bool:
+    """Tell whether the day's feed surely is the new one: about midnight it may still be yesterday's."""
+    return now.astimezone(NEW_YORK).time() >= time(1)
 
 
 def _over(now: datetime) -> bool:

@@ -163,6 +163,7 @@ async def _catch_up(jobs: Jobs) -> None:
         async with asyncio.timeout(_START):
             await jobs.once(jobs.housekeeping)
             await jobs.once(jobs.poll)
+            await jobs.once(jobs.announcements)
     except TimeoutError:
         log.warning("The sources are slow; digests go on with what is stored")
 

@@ -252,11 +252,11 @@ async def _suggestion(stores: Stores, asked: Asked, now: datetime) -> str:
         return ""
     last = min(span[1], now.date())
     recent = await stores.papers.between(last - _VOCABULARY, last)
-    return await asyncio.to_thread(_corrected, asked.words, {word for paper in recent for word in words(paper.title)})
+    return await asyncio.to_thread(_corrected, asked.words, [paper.title for paper in recent])
 
 
-def _corrected(wanted: Iterable[str], vocabulary: set[str]) -> str:
-    asked = tuple(wanted)
+def _corrected(wanted: Iterable[str], titles: Iterable[str]) -> str:
+    asked, vocabulary = tuple(wanted), {word for title in titles for word in words(title)}
     meant = tuple(
         word if word in vocabulary else next(iter(get_close_matches(word, vocabulary, n=1, cutoff=0.75)), word)
         for word in asked

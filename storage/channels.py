@@ -38,14 +38,16 @@ class ChannelStore:
         assert standing is not None  # noqa: S101 - entered in this transaction
         return standing
 
-    async def set(self, channel: Channel, preferences: Preferences, next_run: datetime | None) -> None:
-        """Keep the preferences and the next post."""
+    async def set(
+        self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
+    ) -> None:
+        """Keep the preferences, when to look again, and the post to look for."""
         values = {
             "preferences": dump(preferences),
             "enabled": preferences.on,
             "paused": preferences.paused,
             "next_run": next_run,
-            "due": next_run,
+            "due": due or next_run,
         }
         async with self.database.write() as connection:
             key = await enter(connection, channel, None)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel
@@ -58,8 +58,8 @@ class EditionStore:
         """Let channels wait."""
         if not waits:
             return
-        rows = [{"key": standing.key, "post": due, "again": again} for standing, due, again in waits]
-        statement = update(channels).where(channels.c.id == bindparam("key"))
+        rows = [{"key": s.key, "seen": s.next_run, "post": due, "again": again} for s, due, again in waits]
+        statement = update(channels).where(channels.c.id == bindparam("key"), _as_seen())
         async with self.database.write() as connection:
             await connection.execute(statement.values(due=bindparam("post"), next_run=bindparam("again")), rows)
 
@@ -148,6 +148,10 @@ async def _advance(connection: AsyncConnection, editions: Sequence[Edition]) -> 
         {"key": edition.standing.key, "seen": edition.standing.next_run, "next": edition.next_run}
         for edition in editions
     ]
-    unchanged = channels.c.next_run.is_not_distinct_from(bindparam("seen", type_=channels.c.next_run.type))
-    statement = update(channels).where(channels.c.id == bindparam("key"), unchanged)
+    statement = update(channels).where(channels.c.id == bindparam("key"), _as_seen())
     await connection.execute(statement.values(next_run=bindparam("next"), due=bindparam("next")), rows)
+
+
+def _as_seen() -> ColumnElement[bool]:
+    """Return the condition that nobody changed a channel since its standing was read."""
+    return channels.c.next_run.is_not_distinct_from(bindparam("seen", type_=channels.c.next_run.type))

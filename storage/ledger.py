@@ -124,12 +124,13 @@ class LedgerStore:
         async with self.database.read() as connection:
             return await connection.scalar(query.where(mine)) or 0
 
-    async def wanting_refresh(self, since: datetime, limit: int) -> Sequence[Delivery]:
-        """Return sent digests, newest first."""
+    async def wanting_refresh(self, first: datetime, last: datetime, limit: int) -> Sequence[Delivery]:
+        """Return digests that were sent in the span, oldest first."""
         digest = text("deliveries.kind = 'digest' AND deliveries.state = 'sent'")
-        first = and_(digest, deliveries.c.part == 0, deliveries.c.operation == "post", deliveries.c.sent >= since)
+        sent = deliveries.c.sent.between(first, last)
+        posts = and_(digest, deliveries.c.part == 0, deliveries.c.operation == "post", sent)
         async with self.database.read() as connection:
-            return await _deliveries(connection, first, limit=limit, order=deliveries.c.sent.desc())
+            return await _deliveries(connection, posts, limit=limit, order=deliveries.c.sent)
 
 
 def _open(table: str) -> TextClause:

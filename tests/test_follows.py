@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import follows
+from bot.cards import Item
 from bot.digests import planning
 from bot.models import Channel, DayState, DeliveryKey, FeedDay, Follow, Kind, Paper, Person
 from bot.ports.stores import Stores
@@ -29,6 +30,11 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 async def follow(stores: Stores, topic: str, channel: Channel = ADA, *, alerts: bool = True) -> None:
     await stores.channels.open(channel, NOW)
     await stores.follows.add(Follow(channel, str(parse(topic)), PERSON, NOW, alerts=alerts))
+
+
+async def shown(stores: Stores, subject: str) -> tuple[Item, ...]:
+    found = await stores.ledger.get(DeliveryKey(ADA, "alert", subject))
+    return found.card.items if found else ()
 
 
 async def arrive(stores: Stores, *papers: Paper, at: datetime = NOW + timedelta(minutes=10)) -> int:
@@ -73,7 +79,9 @@ async def test_what_is_over_the_budget_goes_into_one_ranked_message(stores: Stor
     assert best, "the papers with the most votes are told one by one"
     assert await arrive(stores, paper("2611.77777", "Another world model")) == 0
     tomorrow = NOW + timedelta(days=1)
-    assert await follows.alert(stores, tomorrow) == 1, "it is told when the budget is new"
+    assert await follows.alert(stores, tomorrow) == follows.BUDGET, "what was not shown comes when the budget is new"
+    told = {item.paper for n in range(40) for item in await shown(stores, f"2611.{n:05}")}
+    assert len(told) == 9 + 9, "singly; the others stood in the two roll-ups"
 
 
 async def test_a_channels_follow_feeds_its_digest_and_alerts_are_asked_for(stores: Stores) -> None:

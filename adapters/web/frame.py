@@ -34,7 +34,7 @@ def about(standing: Standing | None) -> str:
         return "Paused: /papers resume goes on"
     due = standing.due or standing.next_run
     if not wants.on or due is None:
-        return "No digest here yet: /papers digest on starts one"
+        return "No digest here: /papers digest on starts one"
     return f"Next digest {when(due, wants.schedule.timezone)} · {count(wants.number, 'paper')}"
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import house, wording
+from bot import house, sample, wording
 from bot.cards import Card
 from bot.errors import Mistake, SourceError
 from bot.models import WEEKDAYS, Paper, feed_date
@@ -55,6 +55,8 @@ async def _take(paths: Sequence[Path]) -> None:
                 stored = await poller.take_in(home.stores, batch.day, batch.papers, now)
                 new, read, skipped = new + len(stored.new), read + len(batch.papers), skipped + batch.skipped
                 progress.update(bar, completed=read, description=batch.path.name)
+            if any(path.resolve() != sample.FOLDER.resolve() for path in paths):
+                await home.stores.marks.put("sample", "")
             progress.update(bar, description="Indexing")
             await home.stores.index.refresh()
     were = "was" if skipped == 1 else "were"
@@ -156,7 +158,7 @@ async def _digest(day: date | None, number: int, form: Format, *, post: bool) ->
 
     now = house.clock()
     async with house.reading() as stores:
-        card = await planning.of_list(stores, day, number, now)
+        card = await planning.of_list(stores, day, number)
         posted = await planning.post_everywhere(stores, now) if post else 0
         papers = await stores.papers.get([item.paper for item in card.items])
     shown = [papers[item.paper] for item in card.items]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
@@ -127,6 +128,10 @@ async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = N
     return say("Paused: neither digests nor alerts come here until “resume”.", Action("Resume", "resume"))
 
 
+_FAR: Final = timedelta(days=183)
+"""A date without its year that lies further off was meant to be the one that is gone."""
+
+
 async def _until(desk: Desk, request: Request, standing: Standing, until: moments.Dates) -> Answer:
     """Move the next digest to the first one on or after a date."""
     schedule = standing.preferences.schedule
@@ -153,11 +158,11 @@ async def _until(desk: Desk, request: Request, standing: Standing, until: moment
 
 
 def ahead(until: moments.Dates, today: date) -> date:
-    """Return the date that is meant for the future: "2 Jan" said in November is next year's."""
+    """Return the date that is meant for the future: "2 Jan" said in November is next year's, "yesterday" is not."""
     day = until(today)[0]
     if day < today:
         later = until(today + timedelta(days=364))[0]
-        return later if later > today else day
+        return later if today < later <= today + _FAR else day
     return day
 
 
@@ -169,6 +174,8 @@ async def resume(desk: Desk, request: Request) -> Answer:
     if not preferences.paused and (standing.next_run == following or not preferences.on):
         return say(f"Nothing is paused here. {sending.state(standing, request.now)}")
     if not request.dry:
-        await recording.keep(desk, request, standing, replace(preferences, paused=False), "resumes")
+        resumed = replace(preferences, paused=False)
+        following = recording.next_run(resumed, request.now)
+        await recording.keep(desk, request, standing, resumed, "resumes", following=following)
     fresh = await desk.standing(request.channel, request.now)
     return say(f"Resumed. {sending.state(fresh, request.now)}")

@@ -151,11 +151,17 @@ async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) ->
 
 def volume(seen: follows.Preview) -> str:
     """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
-    days = wording.count(seen.days or DAYS, "day")
+    span = _span(seen)
     if not seen.matched:
-        return f"It would have sent nothing in the last {days}."
+        return f"It would have sent nothing in {span}."
     weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else "fewer than one"
-    return f"It would have sent {wording.count(seen.matched, 'paper')} in the last {days}, about {weekly} a week."
+    return f"It would have sent {wording.count(seen.matched, 'paper')} in {span}, about {weekly} a week."
+
+
+def _span(seen: follows.Preview) -> str:
+    """Write the days that were looked at; those of a store that is behind are named by their end."""
+    days = wording.count(seen.days or DAYS, "day")
+    return f"the {days} to {wording.day(seen.last, year=True)}" if seen.last and seen.behind else f"the last {days}"
 
 
 def lighter(topic: Topic, seen: follows.Preview) -> str:

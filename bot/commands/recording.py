@@ -26,9 +26,14 @@ async def keep(
 ) -> None:
     """Keep *preferences*; the next post is *following*, else the schedule's next one while the digest is on.
 
-    *before* and *after* hold what else changed with it, for `undo`.
+    A change that has nothing to do with the time leaves a digest that waits, or is put off, where it is. *before* and
+    *after* hold what else changed with it, for `undo`.
     """
-    await desk.stores.channels.set(request.channel, preferences, following or next_run(preferences, request.now))
+    if following is None and timing(preferences) == timing(standing.preferences):
+        await desk.stores.channels.set(request.channel, preferences, standing.next_run, standing.due)
+    else:
+        upcoming = following or next_run(preferences, request.now)
+        await desk.stores.channels.set(request.channel, preferences, upcoming)
     await desk.stores.audit.note(
         request.channel,
         request.person,
@@ -38,6 +43,11 @@ async def keep(
         before={"preferences": snapshots.of_preferences(standing.preferences), **(before or {})},
         after={"preferences": snapshots.of_preferences(preferences), **(after or {})},
     )
+
+
+def timing(preferences: Preferences) -> tuple[object, ...]:
+    """Return what decides when a digest comes."""
+    return preferences.on, preferences.paused, preferences.schedule
 
 
 def next_run(preferences: Preferences, now: datetime) -> datetime | None:

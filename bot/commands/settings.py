@@ -13,7 +13,7 @@ from bot.commands.desk import Desk, place
 from bot.commands.following import MOST_HERE
 from bot.commands.questions import QUESTIONS
 from bot.errors import Mistake
-from bot.models import Follow, Preferences
+from bot.models import Follow, Kind, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.places import Standing
 from bot.topics import Topic, parse
@@ -116,7 +116,7 @@ def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: 
         for question in QUESTIONS
     )
     return Form(
-        f"The digest in {place(request.channel)}",
+        "Your digest" if request.channel.kind is Kind.DIRECT else f"The digest in {place(request.channel)}",
         "settings",
         fields,
         preview=() if wanted.mistakes else _preview(standing, wanted, request.now),

@@ -18,8 +18,8 @@ from bot.topics import Explanation, Page
 
 REACH: Final = timedelta(days=38)
 """How far back lists are read: a monthly digest and a week."""
-_ANNOUNCED: Final = timedelta(days=2)
-"""How far back arXiv's announcements are offered to *Your topics*."""
+_ANNOUNCED: Final = timedelta(days=8)
+"""How far back arXiv's announcements are offered to *Your topics*: a weekly digest, or one after a long weekend."""
 _RANK_AGE: Final = timedelta(hours=24)
 
 Found = Mapping[str, Mapping[str, Explanation]]
@@ -78,6 +78,7 @@ class Past:
 
     posted: Mapping[int, set[str]]
     muted: Mapping[int, set[str]]
+    muted_topics: Mapping[int, Sequence[str]]
     topics: Mapping[int, Sequence[str]]
 
     def gone(self, standing: Standing) -> set[str]:
@@ -92,7 +93,7 @@ async def past(stores: Stores, choices: Mapping[int, Choice], known: Lists) -> P
     topics = await stores.follows.many(keys)
     mutes = await stores.wishes.mutes(keys)
     ids = {paper for choice in choices.values() for paper in page.listed(choice.days)}
-    if topics:
+    if topics or mutes:
         ids |= {paper.id for paper in known.announced}
     posted: dict[int, set[str]] = {}
     for key, paper in await stores.editions.posted(keys, ids):
@@ -100,6 +101,7 @@ async def past(stores: Stores, choices: Mapping[int, Choice], known: Lists) -> P
     return Past(
         posted=posted,
         muted={key: {value for kind, value in its if kind == "paper"} for key, its in mutes.items()},
+        muted_topics={key: [t for kind, t in its if kind == "topic"] for key, its in mutes.items()},
         topics={key: [t for t in its if ("topic", t) not in mutes.get(key, ())] for key, its in topics.items()},
     )
 

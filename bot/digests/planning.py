@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from bot import wording
@@ -12,12 +14,15 @@ from bot.cards import Card
 from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
-from bot.errors import Mistake
+from bot.errors import Mistake, StoreError
 from bot.models import Preferences
 from bot.ports.ledger import Edition
 from bot.ports.places import Standing
 from bot.ports.stores import Stores
 
+log = logging.getLogger(__name__)
+
+_TRIED_AGAIN: Final = timedelta(hours=1)
 BATCH: Final = 400
 """Channels in one transaction: small enough that commands are answered in between."""
 
@@ -46,15 +51,42 @@ async def plan(stores: Stores, now: datetime) -> int:
     drawn: dict[object, tuple[page.Page, Card]] = {}
     while batch := await stores.channels.due(now, BATCH):
         known = known or await newsroom.lists(stores, now)
-        made = await press(stores, batch, known, now, drawn)
-        waits = [(s, due_of(s, now), until) for s in batch if (until := made.wait(s, now))]
-        waiting = {standing.key for standing, _, _ in waits}
-        editions = [made.edition(s, now) for s in batch if s.key not in waiting]
-        await stores.editions.hold(waits)
-        await stores.editions.commit(editions, now)
+        try:
+            await _plan(stores, batch, known, now, drawn)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("A batch of digests could not be planned; its channels are planned one by one")
+            await _one_by_one(stores, batch, known, now)
         looked += len(batch)
         await asyncio.sleep(0)
     return looked
+
+
+async def _plan(
+    stores: Stores,
+    batch: Sequence[Standing],
+    known: Lists,
+    now: datetime,
+    drawn: dict[object, tuple[page.Page, Card]],
+) -> None:
+    made = await press(stores, batch, known, now, drawn)
+    waits = [(s, due_of(s, now), until) for s in batch if (until := made.wait(s, now))]
+    waiting = {standing.key for standing, _, _ in waits}
+    await stores.editions.hold(waits)
+    await stores.editions.commit([made.edition(s, now) for s in batch if s.key not in waiting], now)
+
+
+async def _one_by_one(stores: Stores, batch: Sequence[Standing], known: Lists, now: datetime) -> None:
+    """Plan each channel on its own, so that one that can't be planned holds up no other; it is tried in an hour."""
+    for standing in batch:
+        try:
+            await _plan(stores, [standing], known, now, {})
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("The digest of %s could not be planned", standing.channel.key)
+            await stores.editions.hold([(standing, due_of(standing, now), now + _TRIED_AGAIN)])
 
 
 async def preview(stores: Stores, standing: Standing, now: datetime) -> Outcome:
@@ -74,9 +106,7 @@ async def post_now(stores: Stores, standing: Standing, now: datetime) -> Outcome
     outcome, edition = await _now(stores, standing, now)
     if outcome.state != "posted":
         return outcome
-    preferences = standing.preferences
-    following = preferences.schedule.next_after(now) if preferences.on else None
-    if not await stores.editions.commit([replace(edition, next_run=following)], now):
+    if not await stores.editions.commit([edition], now):
         return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already.")
     return replace(outcome, sentence="The digest is on its way.")
 
@@ -113,7 +143,7 @@ async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[st
     return tuple(line for line in (silent, ready, trouble) if line)
 
 
-async def of_list(stores: Stores, day: date | None, number: int, now: datetime) -> Card:
+async def of_list(stores: Stores, day: date | None, number: int) -> Card:
     """Return the digest of one date's list (the newest when *day* is None), as a new channel would see it.
 
     Raises `bot.errors.Mistake` when that list is not stored or holds nothing.
@@ -125,4 +155,4 @@ async def of_list(stores: Stores, day: date | None, number: int, now: datetime) 
     preferences = Preferences(number=number)
     papers = await stores.papers.get(found.papers)
     drawn = page.compose(page.ranked((found,), papers, preferences), (), {}, preferences, ())
-    return page.card(drawn, (found,), preferences, now.date(), matches={})
+    return page.card(drawn, (found,), preferences, found.date, matches={})

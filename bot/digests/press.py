@@ -34,6 +34,7 @@ class Press:
     choices: Mapping[int, Choice]
     covered: Mapping[int, Mapping[date, str]]
     reasons: Mapping[int, Reasons]
+    muted: Mapping[int, set[str]]
     drawn: dict[object, tuple[page.Page, Card]]
 
     def wait(self, standing: Standing, now: datetime) -> datetime | None:
@@ -60,12 +61,12 @@ class Press:
         return Edition(standing, on, "posted", covered=choice.covered, drafts=drafts, next_run=following)
 
     def _page(self, standing: Standing, choice: Choice, on: date) -> tuple[page.Page, Card]:
-        preferences, gone = standing.preferences, self.past.gone(standing)
+        preferences, gone = standing.preferences, self.past.gone(standing) | self.muted.get(standing.key, set())
         topics = tuple(self.past.topics.get(standing.key, ())) if preferences.your_topics else ()
         key = (_content(choice), on, preferences.mode, preferences.number, preferences.min_votes, topics)
         if not gone and key in self.drawn:
             return self.drawn[key]
-        reasons = self.reasons.get(standing.key, {})
+        reasons = self.reasons.get(standing.key, {}) if topics else {}
         candidates = page.ranked(choice.days, self.known.papers, preferences)
         made = page.compose(candidates, self.known.announced, reasons, preferences, gone)
         notes = _notes(choice)
@@ -87,7 +88,8 @@ async def press(
     choices = {s.key: _choice(s, known, covered.get(s.key, {}), now) for s in standings}
     past = await newsroom.past(stores, choices, known)
     reasons = {key: await reasons_of(known, choices[key], topics) for key, topics in past.topics.items()}
-    return Press(known, past, choices, covered, reasons, {} if drawn is None else drawn)
+    muted = {key: set(await reasons_of(known, choices[key], topics)) for key, topics in past.muted_topics.items()}
+    return Press(known, past, choices, covered, reasons, muted, {} if drawn is None else drawn)
 
 
 def _choice(standing: Standing, known: Lists, covered: Mapping[date, str], now: datetime) -> Choice:
@@ -134,7 +136,9 @@ def _empty(
     standing: Standing, on: date, choice: Choice, before: Mapping[date, str], following: datetime | None
 ) -> Edition:
     """Return an edition without papers: silent, or with one sentence where the channel wants it (or once a week)."""
-    reason = choice.trouble or _why(choice.days, standing)
+    # Trouble with one list is no reason when another was there and had nothing new.
+    trouble = choice.trouble if not choice.days else ""
+    reason = trouble or _why(choice.days, standing)
     said = standing.preferences.say_when_empty or _week_was_silent(standing, on, before)
     key = DeliveryKey(standing.channel, "word", on.isoformat())
     text = f"No digest on {wording.day(on)}: {reason}."
@@ -142,7 +146,7 @@ def _empty(
     return Edition(
         standing,
         on,
-        "failed" if choice.trouble else "empty",
+        "failed" if trouble else "empty",
         reason,
         covered=choice.covered,
         drafts=(Draft(key, card),) if said else (),

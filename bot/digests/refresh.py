@@ -15,23 +15,20 @@ from bot.ports.stores import Stores
 
 AGES: Final = (timedelta(hours=6), timedelta(hours=24))
 """When, after its post, a digest's votes are written anew; each once."""
-_LATEST: Final = timedelta(hours=48)
-_AT_ONCE: Final = 200
+_SPAN: Final = timedelta(hours=2)
+"""How long after each age a digest is still looked at; the job runs hourly."""
+_AT_ONCE: Final = 1_000
 
 
 async def refresh(stores: Stores, now: datetime) -> int:
     """Record edits for the digests whose votes have moved; return how many."""
-    posts = await stores.ledger.wanting_refresh(now - _LATEST, _AT_ONCE)
-    due = [(post, turn) for post in posts if (turn := _turn(post, now))]
-    papers = await stores.papers.get({item.paper for post, _ in due for item in post.card.items})
-    drafts = [_edit(post, turn, card) for post, turn in due if (card := updated(post.card, papers)) != post.card]
-    return len(await stores.ledger.add(drafts, now)) if drafts else 0
-
-
-def _turn(post: Delivery, now: datetime) -> int:
-    """Return which refresh the post is due for: 0 for none yet."""
-    age = now - post.created if post.created else timedelta(0)
-    return sum(age >= limit for limit in AGES)
+    edits = 0
+    for turn, age in enumerate(AGES, 1):
+        posts = await stores.ledger.wanting_refresh(now - age - _SPAN, now - age, _AT_ONCE)
+        papers = await stores.papers.get({item.paper for post in posts for item in post.card.items})
+        drafts = [_edit(post, turn, card) for post in posts if (card := updated(post.card, papers)) != post.card]
+        edits += len(await stores.ledger.add(drafts, now)) if drafts else 0
+    return edits
 
 
 def updated(card: Card, papers: Mapping[str, Paper]) -> Card:

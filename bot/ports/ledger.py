@@ -137,6 +137,6 @@ class Ledger(Protocol):
         """Return how many messages of *kind* were recorded for a channel since."""
         ...
 
-    async def wanting_refresh(self, since: datetime, limit: int) -> Sequence[Delivery]:
-        """Return sent digests (first parts, posts) that were sent since, newest first."""
+    async def wanting_refresh(self, first: datetime, last: datetime, limit: int) -> Sequence[Delivery]:
+        """Return digests (first parts, posts) that were sent in the span, oldest first."""
         ...

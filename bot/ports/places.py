@@ -38,8 +38,10 @@ class Channels(Protocol):
         """Return the channel's standing; a new one has the default preferences and no digest."""
         ...
 
-    async def set(self, channel: Channel, preferences: Preferences, next_run: datetime | None) -> None:
-        """Keep the preferences and the next post; forgets a waiting digest."""
+    async def set(
+        self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
+    ) -> None:
+        """Keep the preferences, when to look again, and the post to look for; without *due* that is ``next_run``."""
         ...
 
     async def of(self, platform: str, workspace: str) -> Sequence[Standing]:

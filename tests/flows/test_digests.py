@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.digests import planning
+from bot.digests.press import Press
 from bot.models import (
     EVERY_DAY,
     Cadence,
@@ -23,6 +24,8 @@ from bot.models import (
     opening,
 )
 from bot.ports.chats import Delivery
+from bot.ports.ledger import Edition
+from bot.ports.places import Standing
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores
@@ -255,3 +258,55 @@ async def test_a_weekly_digest_holds_the_week(world: World) -> None:
     posts = await world.posts("berlin")
     assert [date.fromisoformat(day).weekday() for day in posts] == [0, 0, 0]
     assert lists(posts)[-5:] == ["2611.23", "2611.24", "2611.25", "2611.26", "2611.27"][-5:]
+
+
+async def test_one_channels_topics_never_show_in_anothers_digest(world: World) -> None:
+    """Cards are drawn once for equal channels; what a channel switched off, or another follows, makes them unequal."""
+    await publish(world.stores, date(2026, 11, 13), START)
+    await subscribe(world.stores, channel("quiet"), "Europe/Berlin", START, your_topics=False)
+    await subscribe(world.stores, channel("plain"), "Europe/Berlin", START)
+    await world.stores.follows.add(Follow(channel("quiet"), '"study"', Person("ada", "Ada"), START))
+    await planning.plan(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    for name in ("quiet", "plain"):
+        items = (await world.posts(name))["2026-11-16"].card.items
+        assert not any(item.because for item in items)
+
+
+async def test_what_a_muted_topic_matches_is_left_out(world: World) -> None:
+    await publish(world.stores, date(2026, 11, 13), START)
+    await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
+    await world.stores.wishes.mute(channel("berlin"), "topic", '"2611.13000"', Person("ada", "Ada"), START)
+    await planning.plan(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    items = (await world.posts("berlin"))["2026-11-16"].card.items
+    assert [item.paper for item in items] == [f"2611.1300{n}" for n in range(1, 6)]
+
+
+async def test_a_channel_that_can_not_be_planned_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await publish(world.stores, date(2026, 11, 13), START)
+    for name in ("broken", "berlin"):
+        await subscribe(world.stores, channel(name), "Europe/Berlin", START)
+    edition = Press.edition
+
+    def fragile(self: Press, standing: Standing, now: datetime) -> Edition:
+        if standing.channel.id == "broken":
+            raise KeyError("No time zone found with key Mars/Base")
+        return edition(self, standing, now)
+
+    monkeypatch.setattr(Press, "edition", fragile)
+    await planning.plan(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    assert "2026-11-16" in await world.posts("berlin")
+    assert "Mars/Base" in caplog.text
+    monkeypatch.undo()
+    await planning.plan(world.stores, datetime(2026, 11, 16, 9, tzinfo=UTC))
+    assert "2026-11-16" in await world.posts("broken")
+
+
+async def test_a_change_during_a_wait_is_not_overwritten(world: World) -> None:
+    standing = await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
+    seen = await world.stores.channels.open(channel("berlin"), START)
+    later = START + timedelta(days=30)
+    await world.stores.channels.set(channel("berlin"), standing.preferences, later)
+    await world.stores.editions.hold([(seen, START, START + timedelta(minutes=10))])
+    assert (await world.stores.channels.open(channel("berlin"), START)).next_run == later

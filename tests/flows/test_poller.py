@@ -83,8 +83,9 @@ async def test_a_source_that_is_down_is_said_and_what_was_good_is_kept(world: Wo
     world.server.always(LISTS, status(503))
     await poller.poll(world.stores, world.daily, NOON)
     await poller.look_back(world.stores, world.daily, NOON)
-    with pytest.raises(SourceDown):
-        await poller.read_day(world.stores, world.daily, MONDAY, NOON)
+    for day in (MONDAY, TUESDAY):
+        with pytest.raises(SourceDown):
+            await poller.read_day(world.stores, world.daily, day, NOON)
     assert await world.state(MONDAY) is DayState.OK
     assert await world.state(TUESDAY) is DayState.SOURCE_DOWN
     world.server.always(LISTS, None)
@@ -175,3 +176,31 @@ async def test_the_sample_ends_when_a_real_list_arrives(world: World) -> None:
 )
 def test_announcements_turn_at_midnight_eastern_and_rest_on_weekends(now: datetime, day: date) -> None:
     assert poller.announcement(now) == day
+
+
+async def test_what_is_missing_of_the_week_is_read_at_the_next_poll(world: World) -> None:
+    """A machine that starts before its network gets the lists that it missed, not only the newest two."""
+    world.server.days = {**world.server.days, date(2026, 2, 5): [record("2602.00500", "Thursday")]}
+    world.server.always(LISTS, status(503))
+    await poller.look_back(world.stores, world.daily, NOON)
+    world.server.always(LISTS, None)
+    world.clock.pass_(minutes=30)
+    await poller.poll(world.stores, world.daily, world.clock())
+    assert await world.state(date(2026, 2, 5)) is DayState.OK
+
+
+async def test_an_outage_takes_no_weekend_or_holiday_back(world: World) -> None:
+    await poller.look_back(world.stores, world.daily, NOON)
+    world.server.always(LISTS, status(503))
+    for day in (date(2026, 2, 7), date(2026, 2, 6)):
+        with pytest.raises(SourceDown):
+            await poller.read_day(world.stores, world.daily, day, NOON)
+    assert await world.state(date(2026, 2, 7)) is DayState.WEEKEND
+    assert await world.state(date(2026, 2, 6)) is DayState.HOLIDAY
+
+
+async def test_about_midnight_yesterdays_feed_does_not_pass_for_todays(world: World) -> None:
+    midnight = datetime(2026, 2, 10, 5, 10, tzinfo=UTC)
+    assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), midnight) == 2
+    world.server.announced = [*world.server.announced, entry("2602.00399v1", "Today")]
+    assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), midnight + timedelta(hours=1)) == 1

@@ -190,9 +190,10 @@ async def test_sent_digests_may_be_refreshed(stores: Stores, now: datetime) -> N
     await _add(stores, now, *keys, replace(KEY, channel=replace(ROOM, id="C7"), kind="alert"))
     for minutes, claimed in enumerate(await _claim(stores, now)):
         await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + timedelta(minutes=minutes), message="m")
-    found = await stores.ledger.wanting_refresh(now + timedelta(minutes=1), 9)
-    assert [d.key for d in found] == keys[:0:-1]
-    assert len(await stores.ledger.wanting_refresh(now, 1)) == 1
+    found = await stores.ledger.wanting_refresh(now + timedelta(minutes=1), now + timedelta(hours=1), 9)
+    assert [d.key for d in found] == keys[1:]
+    assert len(await stores.ledger.wanting_refresh(now, now + timedelta(hours=1), 1)) == 1
+    assert not await stores.ledger.wanting_refresh(now - timedelta(hours=1), now - timedelta(minutes=1), 9)
 
 
 async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:

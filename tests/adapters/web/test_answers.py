@@ -115,7 +115,7 @@ async def test_channels_say_what_comes_next_in_them(client: ClientSession) -> No
         data = await answer.json()
     assert [(row["id"], row["about"], row["posts"]) for row in data["channels"]] == [
         ("papers", "Next digest Wed 25 Nov 09:00 · 5 papers", [1, 2]),
-        ("nlp-papers", "No digest here yet: /papers digest on starts one", []),
+        ("nlp-papers", "No digest here: /papers digest on starts one", []),
         ("you", "Answers and alerts for you alone", []),
     ]
 

@@ -76,8 +76,8 @@ async def test_a_sample_says_so() -> None:
         ({"due": datetime.fromisoformat("2026-11-24T07:00Z")}, "Next digest Tue 24 Nov 07:00 · 5 papers"),
         ({"retired": "the channel is archived."}, "Nothing is posted here any more: the channel is archived."),
         ({"preferences": Preferences(on=True, paused=True)}, "Paused: /papers resume goes on"),
-        ({"preferences": Preferences()}, "No digest here yet: /papers digest on starts one"),
-        ({"next_run": None}, "No digest here yet: /papers digest on starts one"),
+        ({"preferences": Preferences()}, "No digest here: /papers digest on starts one"),
+        ({"next_run": None}, "No digest here: /papers digest on starts one"),
     ],
 )
 def test_about_a_channel(changes: dict[str, Any], sentence: str) -> None:
