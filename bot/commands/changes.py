@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -10,25 +11,41 @@ from bot.cards import Action, Card, Item
 from bot.commands import recording, snapshots
 from bot.commands.desk import Desk, place
 from bot.commands.replies import say
-from bot.ports.commands import Answer, Audience, Command, Request
+from bot.errors import Mistake
+from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.people import Change
 
 _LOOKED: Final = 100
 _SHOWN: Final = 20
 
 
+def _moment(text: str) -> datetime:
+    """Read the moment of a change, as buttons write it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake(f"“{text[:40]}” is not the moment of a change.", "undo") from error
+
+
+_OF: Final = Parameter(
+    "of", "The moment of the change; buttons fill it in", _moment, example="2026-11-24T08:00:00+00:00"
+)
+
+
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
     return (
-        Command("undo", "Take back the last change here", partial(undo, desk), (), Audience.MANAGERS, "undo"),
+        Command("undo", "Take back the last change here", partial(undo, desk), (_OF,), Audience.MANAGERS, "undo"),
         Command("log", "Who changed what here, and when", partial(log, desk), (), Audience.MANAGERS, "log"),
     )
 
 
-async def undo(desk: Desk, request: Request) -> Answer:
-    """Take back the last change that was not taken back yet."""
+async def undo(desk: Desk, request: Request, of: datetime | None = None) -> Answer:
+    """Take back the last change that was not taken back yet; a button's must still be the one *of* its moment."""
     changes = await desk.stores.audit.changes(request.channel, _LOOKED)
     last = next((change for change in changes if not change.undone), None)
+    if of and (last is None or last.at != of):
+        raise Mistake("That change was taken back already, or others came after it; “log” shows them.", "undo")
     if last is None:
         return say("There is nothing to take back here.")
     written = _line(last, request)
@@ -58,7 +75,11 @@ async def _revert(desk: Desk, request: Request, change: Change) -> None:
 async def _restore(desk: Desk, request: Request, change: Change) -> None:
     """Put back preferences, and the topics that were changed with them."""
     before = snapshots.preferences(change.before["preferences"])
-    await desk.stores.channels.set(request.channel, before, recording.next_run(before, request.now))
+    standing = await desk.standing(request.channel, request.now)
+    if recording.timing(before) == recording.timing(standing.preferences):
+        await desk.stores.channels.set(request.channel, before, standing.next_run, standing.due)
+    else:
+        await desk.stores.channels.set(request.channel, before, recording.next_run(before, request.now))
     for data in change.after.get("topics", ()):
         await desk.stores.follows.remove(request.channel, data["topic"])
     for data in change.before.get("topics", ()):

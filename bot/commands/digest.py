@@ -54,10 +54,11 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     if start == "now":
         outcome = await planning.post_now(desk.stores, await desk.standing(request.channel, request.now), request.now)
         head = f"{head} {outcome.sentence}"
-    return say(f"{head} {sending.line(preferences.schedule, request.now)}", Action("Settings", "settings"), _UNDO)
-
-
-_UNDO = Action("Undo", "undo")
+    return say(
+        f"{head} {sending.line(preferences.schedule, request.now)}",
+        Action("Settings", "settings"),
+        recording.undoing(request),
+    )
 
 
 def _on_already(standing: Standing, request: Request) -> Answer:
@@ -95,7 +96,9 @@ async def off(desk: Desk, request: Request) -> Answer:
     if request.dry:
         return say(f"The digest of {place(request.channel)} would stop; its settings and follows stay.")
     await recording.keep(desk, request, standing, replace(standing.preferences, on=False), "turns the digest off")
-    return say(f"The digest is off in {place(request.channel)}. Its settings and follows stay.", _UNDO)
+    return say(
+        f"The digest is off in {place(request.channel)}. Its settings and follows stay.", recording.undoing(request)
+    )
 
 
 async def now(desk: Desk, request: Request) -> Answer:

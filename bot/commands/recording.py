@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.cards import Action
 from bot.commands import snapshots
 from bot.commands.desk import Desk
 from bot.models import Preferences
@@ -43,6 +44,11 @@ async def keep(
         before={"preferences": snapshots.of_preferences(standing.preferences), **(before or {})},
         after={"preferences": snapshots.of_preferences(preferences), **(after or {})},
     )
+
+
+def undoing(request: Request) -> Action:
+    """Return the button that takes back what this request changed, and nothing else."""
+    return Action("Undo", "undo", {"of": request.now.isoformat()})
 
 
 def timing(preferences: Preferences) -> tuple[object, ...]:

@@ -156,6 +156,6 @@ async def _follow(
 async def _saved(desk: Desk, request: Request, wanted: Wanted) -> Card:
     standing = await desk.standing(request.channel, request.now)
     text = f"Saved for {place(request.channel)}: {'; '.join(wanted.changes)}. {sending.state(standing, request.now)}"
-    actions = (Action("Undo", "undo"), Action("Settings", "settings"))
+    actions = (recording.undoing(request), Action("Settings", "settings"))
     warnings = sending.warnings(wanted.preferences.schedule, request.now)
     return Card(text=text, actions=actions, footer=warnings, fallback=text)

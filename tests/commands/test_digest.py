@@ -312,3 +312,31 @@ async def test_the_log(room: Room) -> None:
     await room.card("undo")
     (row,) = (await room.card("log")).items
     assert (row.title, row.notes) == ("sets number 5 → 3", ("you", "Tue 24 Nov 09:00", "taken back"))
+
+
+async def test_an_undo_button_takes_back_its_own_change_and_no_older_one(room: Room) -> None:
+    await room.card("digest on start:next")
+    await room.card("settings number:3")
+    saved = await room.card("settings number:7", now=room.now + timedelta(minutes=1))
+    undo = next(action for action in saved.actions if action.command == "undo")
+    assert (await room.press(undo)).text.startswith("Taken back:")
+    again = await room.press(undo)
+    assert again.tone == "mistake"
+    assert "was taken back already" in again.text
+    assert (await room.stores.channels.open(PAPERS, room.now)).preferences.number == 3
+
+
+async def test_a_change_that_is_not_about_time_leaves_a_digest_that_waits(room: Room) -> None:
+    await room.card("digest on start:next")
+    standing = await room.stores.channels.open(PAPERS, room.now)
+    again = room.now + timedelta(minutes=10)
+    await room.stores.editions.hold([(standing, room.now, again)])
+    await room.card("settings number:3")
+    await room.card("undo")
+    held = await room.stores.channels.open(PAPERS, room.now)
+    assert (held.next_run, held.due) == (again, room.now)
+
+
+async def test_a_pause_until_a_day_that_is_gone_is_refused(room: Room) -> None:
+    await room.card("digest on start:next")
+    assert "is not in the future" in (await room.mistake("pause yesterday"))[0]

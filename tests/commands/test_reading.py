@@ -79,7 +79,7 @@ def test_reads(line: str, name: str, arguments: dict[str, str]) -> None:
         ("digest", "“digest” needs one more word: on, off, now, set.", "digest on"),
         ("digest sideways", "“digest” needs one more word: on, off, now, set.", "digest on"),
         ("search x sort:date sort:votes", "“sort” is given twice.", "search sparse attention since:2026-02"),
-        ("undo everything", "“undo” takes nothing else: “everything”.", "undo"),
+        ("undo everything", "“undo” needs to know what that is for: “everything”.", "undo"),
         ("settings 9:00", "“settings” needs to know what that is for: “9:00”.",
          "settings time:9:30 zone:Berlin days:weekdays number:5"),
         ("x" * 2001, "A command takes at most 2,000 characters; this one has 2,001.", "help"),

@@ -160,7 +160,7 @@ async def test_wrong_arguments(
         ("pause 32 Nov", "“32 Nov” is not a day of the calendar."),
         ("resume x", "“resume” takes nothing else: “x”."),
         ("status x", "“status” takes nothing else: “x”."),
-        ("undo x", "“undo” takes nothing else: “x”."),
+        ("undo x", "“undo” needs to know what that is for: “x”."),
         ("log x", "“log” takes nothing else: “x”."),
         ("me x", "“me” takes nothing else: “x”."),
         ("me export x", "“me export” takes nothing else: “x”."),
