@@ -56,11 +56,13 @@ async def context(browser: Browser, complaints: list[str]) -> AsyncIterator[Brow
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(context: BrowserContext, workspace: Workspace) -> Page:
+async def page(context: BrowserContext, workspace: Workspace) -> AsyncIterator[Page]:
     opened = await context.new_page()
     await opened.goto(workspace.url)
     await opened.locator("#post-2").wait_for()
-    return opened
+    yield opened
+    # Before the workspace stops, or its stream of events is asked for again and refused.
+    await opened.close()
 
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:
