@@ -121,6 +121,13 @@ class Form:
     note: str = "Nothing changes until you save."
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A person's home screen: cards one below the other, each under its title."""
+
+    sections: tuple[Card, ...]
+
+
 def dump(card: Card) -> dict[str, Any]:
     """Return *card* as JSON data; parts that are as by default are left out."""
     return {"v": VERSION, **_lean(card)}

@@ -212,11 +212,15 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who writes to the bot. ``manager`` is what the platform says of them in this channel."""
+    """Somebody who writes to the bot.
+
+    ``manager`` is what the platform says of them in this channel, ``admin`` what it says of them in the workspace.
+    """
 
     id: str
     name: str = ""
     manager: bool = False
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Channel, DeliveryState, Preferences
 from bot.ports.places import Standing
 from storage.database import Database
-from storage.keys import channel_of, enter, those
+from storage.keys import channel_key, channel_of, enter, those
 from storage.preferences import dump, load
 from storage.tables import LISTENING, channels, deliveries
 
@@ -88,6 +88,15 @@ class ChannelStore:
         values = {"retired": "", "next_run": next_run, "due": next_run}
         async with self.database.write() as connection:
             await connection.execute(update(channels).where(those(channel)).values(values))
+
+    async def move(self, old: Channel, new: Channel) -> bool:
+        """Give a channel its new identity; what hangs on it follows by its number."""
+        async with self.database.write() as connection:
+            if await channel_key(connection, new) is not None:
+                return False
+            identity = {"workspace": new.workspace, "external_id": new.id}
+            moved = update(channels).where(those(old)).values(identity | ({"name": new.name} if new.name else {}))
+            return bool((await connection.execute(moved)).rowcount)
 
 
 def due(now: datetime, limit: int) -> Select[Any]:

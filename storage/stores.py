@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.ports.papers import Index
 from bot.ports.stores import Stores
+from storage.actions import ActionStore
 from storage.audit import AuditStore
 from storage.board import BoardStore
 from storage.channels import ChannelStore
@@ -33,6 +34,7 @@ def stores(database: Database, index: Index) -> Stores:
         wishes=WishStore(database),
         audit=AuditStore(database),
         privacy=PrivacyStore(database),
+        actions=ActionStore(database),
         inbox=InboxStore(database),
         workspaces=WorkspaceStore(database),
         board=BoardStore(database),

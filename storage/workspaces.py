@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, delete, select
 
 from bot.ports.places import Workspace
 from storage.database import Database
+from storage.follows import forsake
 from storage.keys import insert
-from storage.tables import workspaces
+from storage.tables import (
+    changes,
+    channels,
+    coverage,
+    deliveries,
+    digests,
+    follows,
+    mutes,
+    postings,
+    posts,
+    saves,
+    seen,
+    workspaces,
+)
+
+_HANGING: Final = (postings, deliveries, digests, coverage, posts, mutes, saves, seen, changes, follows)
+"""What points to channels, in the order in which it can be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +40,10 @@ class WorkspaceStore:
 
     async def get(self, platform: str, workspace: str) -> Workspace | None:
         """Return one."""
-        mine = (workspaces.c.platform == platform) & (workspaces.c.external_id == workspace)
+        mine = and_(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
         async with self.database.read() as connection:
             row = (await connection.execute(select(workspaces).where(mine))).first()
-        if row is None:
-            return None
-        return Workspace(platform, workspace, row.name, row.timezone, tuple(row.managers), row.limits)
+        return _workspace(row) if row else None
 
     async def put(self, workspace: Workspace) -> None:
         """Keep one."""
@@ -34,6 +52,9 @@ class WorkspaceStore:
             "timezone": workspace.timezone,
             "managers": list(workspace.managers),
             "limits": dict(workspace.limits),
+            "organization": workspace.organization,
+            "policy": workspace.policy,
+            "left": workspace.left,
         }
         async with self.database.write() as connection:
             statement = insert(connection, workspaces).values(
@@ -41,3 +62,37 @@ class WorkspaceStore:
             )
             identity = ["platform", "external_id"]
             await connection.execute(statement.on_conflict_do_update(index_elements=identity, set_=values))
+
+    async def left(self, before: datetime) -> Sequence[Workspace]:
+        """Return those that took the bot away before then."""
+        query = select(workspaces).where(workspaces.c.left < before).order_by(workspaces.c.id)
+        async with self.database.read() as connection:
+            return [_workspace(row) for row in await connection.execute(query)]
+
+    async def forget(self, platform: str, workspace: str) -> int:
+        """Delete a workspace with its channels and all that hangs on them."""
+        there = and_(channels.c.platform == platform, channels.c.workspace == workspace)
+        mine = and_(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
+        keys = select(channels.c.id).where(there)
+        async with self.database.write() as connection:
+            followed = list(await connection.scalars(select(follows.c.topic_id).where(follows.c.channel_id.in_(keys))))
+            for table in _HANGING:
+                await connection.execute(delete(table).where(table.c.channel_id.in_(keys)))
+            await forsake(connection, followed)
+            gone = await connection.execute(delete(channels).where(there))
+            await connection.execute(delete(workspaces).where(mine))
+            return gone.rowcount
+
+
+def _workspace(row: Row[Any]) -> Workspace:
+    return Workspace(
+        row.platform,
+        row.external_id,
+        row.name,
+        row.timezone,
+        tuple(row.managers),
+        row.limits,
+        row.organization,
+        row.policy,
+        row.left,
+    )

@@ -64,10 +64,19 @@ class Channels(Protocol):
         """Take a retired channel back."""
         ...
 
+    async def move(self, old: Channel, new: Channel) -> bool:
+        """Give a channel its new identity; False when *old* is unknown, or *new* is known already."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A team, a server, or this machine. ``managers`` are person ids that may always manage; ``limits`` by name."""
+    """A team, a server, or this machine.
+
+    ``managers`` are person ids that may always manage, ``limits`` numbers by name. ``organization`` is what the
+    workspace belongs to where one installation serves many. ``policy`` says who else may manage: "" whoever is in the
+    channel, "admins", "managers", or "group:" with a group's id. ``left`` is when the bot was taken away, or None.
+    """
 
     platform: str
     id: str
@@ -75,6 +84,9 @@ class Workspace:
     timezone: str = "UTC"
     managers: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
+    organization: str = ""
+    policy: str = ""
+    left: datetime | None = None
 
 
 class Workspaces(Protocol):
@@ -86,6 +98,14 @@ class Workspaces(Protocol):
 
     async def put(self, workspace: Workspace) -> None:
         """Keep one."""
+        ...
+
+    async def left(self, before: datetime) -> Sequence[Workspace]:
+        """Return those that took the bot away before then."""
+        ...
+
+    async def forget(self, platform: str, workspace: str) -> int:
+        """Delete a workspace with its channels and all that hangs on them; return how many channels."""
         ...
 
 

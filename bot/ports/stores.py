@@ -1,6 +1,6 @@
 """All stores together; `storage` implements them on one database.
 
-Each is a narrow protocol in a module of its own kind: `papers`, `places`, `ledger`, `people`, `sources`.
+Each is a narrow protocol in a module of its own kind: `papers`, `places`, `ledger`, `people`, `secrets`, `sources`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from bot.ports.ledger import Editions, Ledger
 from bot.ports.papers import Days, Index, Papers
 from bot.ports.people import Audit, Follows, Inbox, Privacy, Wishes
 from bot.ports.places import Board, Channels, Marks, Workspaces
+from bot.ports.secrets import Actions
 from bot.ports.sources import SourceStates
 
 
@@ -27,6 +28,7 @@ class Stores:
     wishes: Wishes
     audit: Audit
     privacy: Privacy
+    actions: Actions
     inbox: Inbox
     workspaces: Workspaces
     board: Board

@@ -5,7 +5,7 @@ that grows with channels times papers points to both by integer keys.
 """
 
 from storage.tables.library import days, papers, ranks, sightings, sources, validators
-from storage.tables.machine import events, marks
+from storage.tables.machine import actions, events, marks, secrets
 from storage.tables.messages import OPEN, coverage, deliveries, digests, postings, posts
 from storage.tables.people import changes, follows, hits, mutes, saves, seen, topics
 from storage.tables.places import LISTENING, channels, workspaces
@@ -14,6 +14,7 @@ from storage.tables.rows import metadata
 __all__ = [
     "LISTENING",
     "OPEN",
+    "actions",
     "changes",
     "channels",
     "coverage",
@@ -31,6 +32,7 @@ __all__ = [
     "posts",
     "ranks",
     "saves",
+    "secrets",
     "seen",
     "sightings",
     "sources",

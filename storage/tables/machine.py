@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from storage.tables.rows import Row
+from storage.tables.rows import Row, data
 
 
 class EventRow(Row, table=True):
@@ -27,5 +27,26 @@ class MarkRow(Row, table=True):
     value: str = Field(sa_type=Text)
 
 
+class SecretRow(Row, table=True):
+    """A secret, sealed. ``lease`` is until when somebody alone may change it."""
+
+    __tablename__ = "secrets"
+    name: str = Field(primary_key=True)
+    sealed: str = Field(sa_type=Text)
+    at: datetime
+    lease: datetime | None = None
+
+
+class ActionRow(Row, table=True):
+    """A button's arguments that are too long to ride in it."""
+
+    __tablename__ = "actions"
+    token: str = Field(primary_key=True)
+    data: dict[str, Any] = data()
+    at: datetime = Field(index=True)
+
+
 events: Final = EventRow.__table__
 marks: Final = MarkRow.__table__
+secrets: Final = SecretRow.__table__
+actions: Final = ActionRow.__table__

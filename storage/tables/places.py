@@ -14,7 +14,7 @@ LISTENING: Final = "enabled AND NOT paused AND retired = ''"
 
 
 class WorkspaceRow(Row, table=True):
-    """A team, a server, or this machine."""
+    """A team, a server, or this machine. ``left`` is when it took the bot away."""
 
     __tablename__ = "workspaces"
     __table_args__ = (UniqueConstraint("platform", "external_id"),)
@@ -25,6 +25,9 @@ class WorkspaceRow(Row, table=True):
     timezone: str
     managers: list[str] = data()
     limits: dict[str, int] = data()
+    organization: str = text()
+    policy: str = text()
+    left: datetime | None = None
 
 
 class ChannelRow(Row, table=True):

@@ -1,11 +1,10 @@
-"""What the machine keeps for itself: the inbox, marks, workspaces, sources, and the browser's messages."""
+"""What the machine keeps for itself: the inbox, marks, sources, and the browser's messages."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey
-from bot.ports.places import Workspace
 from bot.ports.sources import SourceState, Validators
 from bot.ports.stores import Stores
 
@@ -27,14 +26,6 @@ async def test_marks_are_set_and_removed(stores: Stores) -> None:
     for value in ("yes", "no", ""):
         await stores.marks.put("sample", value)
         assert await stores.marks.get("sample") == value
-
-
-async def test_a_workspace_is_replaced(stores: Stores) -> None:
-    assert await stores.workspaces.get("slack", "T1") is None
-    await stores.workspaces.put(Workspace("slack", "T1", "Lab", "Europe/Berlin", ("U1",), {"follows": 25}))
-    newer = Workspace("slack", "T1", "Lab 2", "UTC", ("U1", "U2"))
-    await stores.workspaces.put(newer)
-    assert await stores.workspaces.get("slack", "T1") == newer
 
 
 async def test_sources_are_remembered(stores: Stores, now: datetime) -> None:

@@ -1,0 +1,47 @@
+"""What a platform tells of its places; keeping it in mind keeps subscriptions true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.models import Channel, Person
+from bot.ports.places import Workspace
+
+
+class Presence(Protocol):
+    """Where the bot is, and is no longer. Every method may be told twice; the second time changes nothing.
+
+    Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
+    """
+
+    async def installed(self, workspace: Workspace, now: datetime) -> None:
+        """Keep a workspace that installed the bot; one that came back gets its channels back too.
+
+        Managers, policy and limits that are stored already stay; new managers are added.
+        """
+        ...
+
+    async def uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+        """Stop posting to a whole workspace, with the reason; what it holds is deleted after 30 days."""
+        ...
+
+    async def invited(self, channel: Channel, by: Person, now: datetime) -> None:
+        """Greet a channel once, or go on where posting had stopped."""
+        ...
+
+    async def gone(self, channel: Channel, reason: str, now: datetime) -> None:
+        """Stop posting to a channel, with the reason."""
+        ...
+
+    async def back(self, channel: Channel, now: datetime) -> None:
+        """Go on posting to a channel that had gone."""
+        ...
+
+    async def renamed(self, channel: Channel, now: datetime) -> None:
+        """Keep a channel's new name."""
+        ...
+
+    async def moved(self, old: Channel, new: Channel, now: datetime) -> None:
+        """Keep a channel's new identity, with all that belongs to it."""
+        ...

@@ -1,0 +1,63 @@
+"""What must be kept and not be read by others: installations with their tokens, and one-time states.
+
+Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer,
+and `bot.errors.Misconfigured` when no key opens what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Vault(Protocol):
+    """JSON data under names such as "slack/T1", encrypted at rest."""
+
+    async def put(self, name: str, secret: Mapping[str, Any], now: datetime) -> None:
+        """Keep a secret; one of the same name is replaced."""
+        ...
+
+    async def get(self, name: str) -> Mapping[str, Any] | None:
+        """Return a secret, or None."""
+        ...
+
+    async def take(self, name: str) -> Mapping[str, Any] | None:
+        """Remove a secret and return it; of two that take at once, one gets None."""
+        ...
+
+    async def names(self, prefix: str) -> Sequence[str]:
+        """Return the names that start with *prefix*, in order."""
+        ...
+
+    async def remove(self, prefix: str) -> int:
+        """Delete every secret whose name starts with *prefix*; return how many."""
+        ...
+
+    async def lease(self, name: str, now: datetime, until: datetime) -> bool:
+        """Take the one right to change a secret until then; False when somebody else has it."""
+        ...
+
+    async def release(self, name: str) -> None:
+        """Give that right back."""
+        ...
+
+    async def prune(self, prefix: str, before: datetime) -> int:
+        """Delete secrets under *prefix* that were put before; return how many."""
+        ...
+
+
+class Actions(Protocol):
+    """The arguments of buttons that are too long to ride in them, under a token of their content."""
+
+    async def keep(self, given: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        """Keep JSON data by token; what is there already only gets its time renewed."""
+        ...
+
+    async def get(self, token: str) -> Mapping[str, Any] | None:
+        """Return the data, or None when it is too old or was never there."""
+        ...
+
+    async def prune(self, before: datetime) -> int:
+        """Delete what was kept before; return how many."""
+        ...

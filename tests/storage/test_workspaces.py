@@ -1,0 +1,69 @@
+"""Workspaces come, change, leave and are forgotten; channels may get another identity."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.cards import Card
+from bot.models import Channel, DeliveryKey, Follow, Kind, Paper, Person, Preferences
+from bot.ports.ledger import Draft, Edition
+from bot.ports.places import Workspace
+from bot.ports.stores import Stores
+
+DAY = timedelta(days=1)
+LAB = Workspace("slack", "T1", "Lab", "Europe/Berlin", ("U1",), {"follows": 25}, "E1", "admins")
+ROOM = Channel("slack", "T1", "C1", name="papers")
+ELSEWHERE = replace(ROOM, workspace="T2")
+ANA = Person("U1", "Ana")
+DIRECT = Channel("slack", "T1", "U1", Kind.DIRECT)
+
+
+async def test_a_workspace_is_replaced(stores: Stores, now: datetime) -> None:
+    assert await stores.workspaces.get("slack", "T1") is None
+    await stores.workspaces.put(LAB)
+    assert await stores.workspaces.get("slack", "T1") == LAB
+    newer = Workspace("slack", "T1", "Lab 2", "UTC", ("U1", "U2"), left=now)
+    await stores.workspaces.put(newer)
+    assert await stores.workspaces.get("slack", "T1") == newer
+
+
+async def test_those_that_left_are_listed(stores: Stores, now: datetime) -> None:
+    await stores.workspaces.put(LAB)
+    await stores.workspaces.put(replace(LAB, id="T2", left=now))
+    await stores.workspaces.put(replace(LAB, id="T3", left=now - 30 * DAY))
+    assert [workspace.id for workspace in await stores.workspaces.left(now)] == ["T3"]
+
+
+async def test_a_forgotten_workspace_leaves_nothing_and_others_alone(stores: Stores, now: datetime) -> None:
+    await stores.workspaces.put(LAB)
+    await stores.papers.add([Paper("2602.00001", "Graphs")], now)
+    for channel in (ROOM, ELSEWHERE, DIRECT):
+        standing = await stores.channels.open(channel, now)
+        key = DeliveryKey(channel, "digest", "2026-11-24")
+        drafts = (Draft(key, Card("one"), ("2602.00001",)), Draft(replace(key, part=1), Card("two"), (), key))
+        edition = Edition(standing, date(2026, 11, 24), "posted", "", {date(2026, 11, 23): ""}, drafts)
+        assert await stores.editions.commit([edition], now)
+        await stores.follows.add(Follow(channel, '"graphs"', ANA, now))
+        await stores.wishes.mute(channel, "topic", '"robot"', ANA, now)
+        await stores.wishes.save(channel, "2602.00001", now)
+        await stores.wishes.saw(channel, ["2602.00001"], now)
+        await stores.audit.note(channel, ANA, "follow", "follows graphs", now, before={}, after={})
+    assert await stores.workspaces.forget("slack", "T1") == 2
+    assert await stores.workspaces.get("slack", "T1") is None
+    assert await stores.channels.of("slack", "T1") == []
+    assert [standing.channel for standing in await stores.channels.of("slack", "T2")] == [ELSEWHERE]
+    assert [follow.channel for follow in await stores.follows.all()] == [ELSEWHERE]
+    assert await stores.follows.topics() == {'"graphs"': 1}
+    assert await stores.editions.history(ELSEWHERE)
+    assert await stores.workspaces.forget("slack", "T1") == 0
+
+
+async def test_a_channel_keeps_what_it_has_under_its_new_id(stores: Stores, now: datetime) -> None:
+    new = Channel("slack", "T1", "C9", name="reading")
+    await stores.channels.set(ROOM, Preferences(on=True, number=7), now)
+    await stores.follows.add(Follow(ROOM, '"graphs"', ANA, now))
+    assert await stores.channels.move(ROOM, new)
+    assert (await stores.channels.open(new, now)).preferences.number == 7
+    assert [follow.channel for follow in await stores.follows.of(new)] == [new]
+    assert not await stores.channels.move(ROOM, new)
+    await stores.channels.open(ROOM, now)
+    assert not await stores.channels.move(ROOM, new)
