@@ -1,15 +1,16 @@
-"""Answers to what is typed and pressed: posted for everybody, or handed back for the asker alone."""
+"""Answers to what is typed and pressed, handed back for the asker alone; what is for everybody comes by the ledger."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from adapters.web import forms, incoming, render
-from adapters.web.desk import DESK, Desk, news, place
+from adapters.web.desk import DESK, Desk, place, standings
 from adapters.web.site import YOU
+from bot import wording
 from bot.cards import Card, Form
 from bot.errors import Mistake
-from bot.ports.commands import Answer, Placement, Request
+from bot.ports.commands import Answer, Request
 
 
 async def command(request: web.Request) -> web.Response:
@@ -20,7 +21,7 @@ async def command(request: web.Request) -> web.Response:
         name, arguments = desk.commands.read(told.line)
     except Mistake as mistake:
         asked = Request(told.id, channel, YOU, desk.clock(), "")
-        return await _private(desk, Answer(_sorry(mistake)), asked)
+        return await _private(desk, Answer(wording.mistake(mistake)), asked)
     asked = Request(told.id, channel, YOU, desk.clock(), name, arguments)
     return await _answer(desk, asked)
 
@@ -45,11 +46,10 @@ async def action(request: web.Request) -> web.Response:
 
 
 async def _answer(desk: Desk, asked: Request) -> web.Response:
+    before = await standings(desk)
     answer = await desk.commands.answer(asked)
-    desk.feed.publish("channels")
-    if isinstance(answer.body, Card) and answer.placement is Placement.CHANNEL:
-        post = await desk.chat.say(asked.id, asked.channel, answer.body, asked.now)
-        return web.json_response({"placement": answer.placement, **await news(desk, post)})
+    if await standings(desk) != before:
+        desk.feed.publish("channels")
     return await _private(desk, answer, asked)
 
 
@@ -59,7 +59,9 @@ async def _private(desk: Desk, answer: Answer, asked: Request) -> web.Response:
     One that replaces what held the button does so on the page when that was private; a message that everybody sees is
     never changed by what one reader presses.
     """
-    html = render.panel(answer, asked, pictures=(await desk.site()).pictures)
+    if desk.drawings and isinstance(answer.body, Card):
+        desk.recent.keep(asked.id, answer.body)
+    html = render.panel(answer, asked, pictures=(await desk.site()).pictures, platforms=tuple(desk.drawings))
     kind = "form" if isinstance(answer.body, Form) else answer.body.tone
     return web.json_response(
         {"placement": answer.placement, "kind": kind, "said": render.said(answer.body), "html": html},
@@ -72,8 +74,3 @@ def _foreseen(answer: Answer) -> web.Response:
         return web.json_response({"preview": forms.preview([answer.body.text or answer.body.title]), "mistakes": {}})
     mistakes = {field.name: field.mistake for field in answer.body.fields if field.mistake}
     return web.json_response({"preview": forms.preview(answer.body.preview), "mistakes": mistakes})
-
-
-def _sorry(mistake: Mistake) -> Card:
-    example = (f"For example: /papers {mistake.example}",) if mistake.example else ()
-    return Card(text=str(mistake), footer=example, fallback=str(mistake), tone="mistake")

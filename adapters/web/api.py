@@ -35,7 +35,7 @@ async def messages(request: web.Request) -> web.Response:
     """Answer with a channel's latest messages, oldest first; with those before a message when one is named."""
     desk, latest = request.app[DESK], request.app[DESK].feed.latest
     channel = await place(desk, incoming.query(request, "channel", 100))
-    posts = await desk.board.latest(channel, PAGE, incoming.before(request))
+    posts = await desk.board.latest(channel, PAGE, incoming.number(request, "before"))
     rows = [await news(desk, post) for post in posts]
     return web.json_response({"messages": rows, "more": len(posts) == PAGE, "latest": latest})
 

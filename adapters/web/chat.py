@@ -9,7 +9,7 @@ from typing import Final
 from adapters.web.events import Feed
 from bot.cards import Card
 from bot.errors import StoreError, TryLater, Uncertain, Unsendable
-from bot.models import Channel, DeliveryKey
+from bot.models import DeliveryKey
 from bot.ports.chats import Delivery
 from bot.ports.places import Board, Post
 
@@ -43,10 +43,6 @@ class WebChat:
         except StoreError as error:
             raise Uncertain(f"The board can't be read: {error}") from error
         return str(post.id) if post else None
-
-    async def say(self, request: str, channel: Channel, card: Card, now: datetime) -> Post:
-        """Post an answer that is meant for everybody; *request* is its identity."""
-        return await self._put(DeliveryKey(channel, "answer", request), card, now)
 
     async def run(self) -> None:
         """Wait until closed: pages are served by `adapters.web.server`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,9 +14,11 @@ from adapters.web import render
 from adapters.web.chat import WebChat
 from adapters.web.events import BEAT, Feed
 from adapters.web.guards import Wrong
+from adapters.web.recent import Recent
 from adapters.web.site import DIRECT, PLATFORM, WORKSPACE, Site
 from bot.models import Channel, Kind
 from bot.ports.commands import Commands
+from bot.ports.drawings import Draw
 from bot.ports.places import Board, Channels, Post, Standing
 
 
@@ -33,6 +35,8 @@ class Desk:
     clock: Callable[[], datetime]
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]]
     beat: float = BEAT
+    drawings: Mapping[str, Draw] = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
 
 
 DESK: Final = web.AppKey("desk", Desk)
@@ -60,5 +64,5 @@ async def news(desk: Desk, post: Post) -> dict[str, Any]:
         "id": post.id,
         "channel": post.channel.id,
         "said": render.said(post.card),
-        "html": render.message(post, pictures=(await desk.site()).pictures),
+        "html": render.message(post, pictures=(await desk.site()).pictures, platforms=tuple(desk.drawings)),
     }

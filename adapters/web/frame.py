@@ -31,10 +31,10 @@ def about(standing: Standing | None) -> str:
     if standing.retired:
         return f"Nothing is posted here any more: {standing.retired}"
     if wants.paused:
-        return "Paused: /papers resume goes on"
+        return "Paused; “resume” goes on"
     due = standing.due or standing.next_run
     if not wants.on or due is None:
-        return "No digest here: /papers digest on starts one"
+        return "The digest is off; “digest on” starts it"
     return f"Next digest {when(due, wants.schedule.timezone)} · {count(wants.number, 'paper')}"
 
 
@@ -134,7 +134,7 @@ def _composer() -> Html:
     hint = tag(
         "p",
         tag("span", "Private answers are gone after a reload."),
-        tag("span", "Type ", tag("code", "/papers help"), " for every command"),
+        tag("span", "Type ", tag("code", "help"), " for every command"),
         class_="hint",
         id="hint",
     )

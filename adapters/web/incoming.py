@@ -17,7 +17,7 @@ from adapters.web.guards import Wrong
 LINE: Final = 2000
 _ARGUMENTS: Final = 60
 _VALUE: Final = 10_000
-_NAME: Final = 100
+NAME: Final = 100
 _ID: Final = re.compile(r"[A-Za-z0-9]{8,40}")
 _UNFIT: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -46,7 +46,7 @@ class Pressed:
 async def typed(request: web.Request) -> Typed:
     """Read the body of ``/api/command``."""
     data = await _body(request)
-    return Typed(_id(data), _text(data, "channel", _NAME), _text(data, "line", LINE))
+    return Typed(_id(data), _text(data, "channel", NAME), _text(data, "line", LINE))
 
 
 async def pressed(request: web.Request) -> Pressed:
@@ -54,8 +54,8 @@ async def pressed(request: web.Request) -> Pressed:
     data = await _body(request)
     return Pressed(
         _id(data),
-        _text(data, "channel", _NAME),
-        _text(data, "command", _NAME),
+        _text(data, "channel", NAME),
+        _text(data, "command", NAME),
         _arguments(data.get("arguments", {})),
         dry=_flag(data, "dry"),
         share=_flag(data, "share"),
@@ -67,13 +67,13 @@ def query(request: web.Request, name: str, longest: int) -> str:
     return _text(dict(request.query), name, longest)
 
 
-def before(request: web.Request) -> int | None:
-    """Return the message that a page of older ones ends at, or None."""
-    value = request.query.get("before")
+def number(request: web.Request, name: str) -> int | None:
+    """Return the number of a message in the address, or None."""
+    value = request.query.get(name)
     if value is None:
         return None
     if not re.fullmatch(r"[0-9]{1,18}", value):
-        raise Wrong("“before” must be the number of a message.")
+        raise Wrong(f"“{name}” must be the number of a message.")
     return int(value)
 
 
@@ -116,7 +116,7 @@ def _arguments(value: Any) -> dict[str, str]:
     fine = isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
     if not fine or len(value) > _ARGUMENTS:
         raise Wrong("“arguments” must be an object of texts.")
-    return {_fit(key, "arguments", _NAME): _fit(text, "arguments", _VALUE) for key, text in value.items()}
+    return {_fit(key, "arguments", NAME): _fit(text, "arguments", _VALUE) for key, text in value.items()}
 
 
 def _flag(data: Mapping[str, Any], name: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from adapters.web import forms
 from adapters.web.items import NOTE, SENSE, TITLE, button, listing
 from adapters.web.markup import Html, icon, tag
+from adapters.web.window import openers
 from adapters.web.words import clean, marked, pattern, plain
 from bot.cards import Card, Form
 from bot.models import Kind
@@ -25,12 +26,14 @@ _NAMES: Final = {
 }
 _MOST_LINES: Final = 12
 _TEXT: Final = 4000
+_CODE: Final = 1_000_000
 
 
-def message(post: Post, *, pictures: bool = False) -> Html:
-    """Return a message of the board."""
+def message(post: Post, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Html:
+    """Return a message of the board; *platforms* are those as which it can be seen."""
     scope = f"post-{post.id}"
-    by = tag("div", tag("b", "Broadsheet"), moment(post.at), _edited(post), class_="by")
+    seen = openers(platforms, said(post.card), post=post.id)
+    by = tag("div", tag("b", "Broadsheet"), moment(post.at), _edited(post), *seen, class_="by")
     thread = tag("details", tag("summary", "Replies"), tag("div", class_="replies"), class_="thread", hidden=True)
     return tag(
         "article",
@@ -52,17 +55,20 @@ def body(card: Card, scope: str, *, pictures: bool = False) -> Html:
     return tag("div", *parts, class_=f"body {card.tone}")
 
 
-def panel(answer: Answer, request: Request, *, pictures: bool = False) -> Html:
+def panel(answer: Answer, request: Request, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Html:
     """Return a private answer, with what is needed to ask for it again in front of everybody."""
+    seen: tuple[Html, ...] = ()
     if isinstance(answer.body, Form):
         inside: tuple[Html | None, ...] = (forms.form(answer.body, request.id),)
     else:
         inside = _answer(answer.body, request, pictures=pictures, share=answer.shareable)
+        seen = openers(platforms, said(answer.body), answer=request.id)
     lock = tag(
         "div",
         tag("b", "Broadsheet"),
         icon("eye"),
         tag("span", "Only you can see this"),
+        *seen,
         tag("button", icon("x"), type="button", class_="icon dismiss", aria_label="Dismiss this answer"),
         class_="lock",
     )
@@ -94,9 +100,22 @@ def _head(card: Card) -> Iterator[Html]:
         yield from (part for part in (folio, title) if part)
     elif title or folio:
         yield tag("div", title, folio, class_="sort")
+    yield from _texts(card)
+
+
+def _texts(card: Card) -> Iterator[Html]:
     if card.text:
         wanted = pattern(card.marks) if card.tone == "alert" else None
         yield tag("p", marked(card.text, wanted, _TEXT), class_="text")
+    if card.code:
+        yield _code(card)
+
+
+def _code(card: Card) -> Html:
+    """Return text to be copied whole, in a box that scrolls."""
+    label = card.title or "Text to copy"
+    box = tag("pre", tag("code", clean(card.code, _CODE)), tabindex="0", role="region", aria_label=clean(label, NOTE))
+    return tag("div", box, tag("button", "Copy", type="button", class_="btn copy"), class_="code")
 
 
 def _folio(card: Card) -> Iterator[Html]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.web import answers, api, assets, pages
+from adapters.web import answers, api, assets, drawings, pages
 from adapters.web.assets import ASSETS
 from adapters.web.chat import WebChat
 from adapters.web.desk import DESK, Desk, standings
@@ -19,6 +19,7 @@ from adapters.web.guards import LARGEST, boundary, doors, protect
 from adapters.web.site import Site
 from bot.errors import Misconfigured
 from bot.ports.commands import Commands
+from bot.ports.drawings import Draw
 from bot.ports.places import Board, Channels
 
 _GRACE: Final = 5.0
@@ -37,16 +38,18 @@ def application(
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]],
     host: str = "127.0.0.1",
     beat: float = BEAT,
+    drawn: Mapping[str, Draw] | None = None,
 ) -> web.Application:
     """Return the workspace as an application that is served on *host*.
 
     *chat* and *feed* belong together. *site* is asked for each page, so that the sample's line goes when the first real
     list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides
     the answer of ``/healthz``. *beat* is in seconds, see `adapters.web.events.Feed.follow`.
+    *drawn* shows each card as other platforms would, by their names.
     """
     app = web.Application(middlewares=[boundary, doors(host)], client_max_size=LARGEST)
     app[ASSETS] = assets.load()
-    app[DESK] = Desk(commands, board, channels, chat, feed, site, clock, status, beat)
+    app[DESK] = Desk(commands, board, channels, chat, feed, site, clock, status, beat, drawn or {})
     app.add_routes(
         [
             web.get("/", _workspace),
@@ -57,6 +60,8 @@ def application(
             web.get("/api/messages", api.messages),
             web.get("/api/complete", api.complete),
             web.get("/api/events", api.events),
+            web.get("/api/drawing", drawings.document),
+            web.get("/api/source", drawings.source),
             web.post("/api/command", answers.command),
             web.post("/api/action", answers.action),
         ]
@@ -91,7 +96,8 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str
 async def _workspace(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     latest = desk.feed.latest
-    page = pages.workspace(await desk.site(), request.app[ASSETS], await standings(desk), latest)
+    known = await standings(desk)
+    page = pages.workspace(await desk.site(), request.app[ASSETS], known, latest, drawings=bool(desk.drawings))
     return web.Response(text=page, content_type="text/html")
 
 
@@ -108,10 +114,11 @@ async def _healthz(request: web.Request) -> web.Response:
 
 async def _status(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    facts = await desk.status(desk.clock())
+    now = desk.clock()
+    facts = await desk.status(now)
     if "text/html" not in request.headers.get("Accept", ""):
         return web.json_response(dict(facts))
-    return web.Response(text=pages.status(facts, request.app[ASSETS]), content_type="text/html")
+    return web.Response(text=pages.status(facts, request.app[ASSETS], now), content_type="text/html")
 
 
 async def _end(app: web.Application) -> None:

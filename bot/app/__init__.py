@@ -5,39 +5,35 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, time
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any
 
 import typer
-from tzlocal import get_localzone_name
 
-from bot import house, logs, poller, sample, scheduler
+from bot import house, logs, scheduler
+from bot.app.lines import Line, Open
+from bot.app.workspace import SAMPLE, furnish
+from bot.cards import Card
 from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.commands.table import Table, table
+from bot.config import Settings
 from bot.delivery import Courier
-from bot.digests import planning
 from bot.health import report
 from bot.house import House, clock
-from bot.models import Channel, Kind, Preferences, Schedule
-from bot.ports.places import Workspace
-from bot.ports.stores import Stores
+from bot.ports.chats import Chat
+from bot.ports.drawings import Draw, Drawing
 from bot.scheduler import Jobs
-from bot.sources import recorded
 
 log = logging.getLogger(__name__)
-
-WORKSPACE: Final = Workspace("web", "local", "This machine", managers=("you",))
-PAPERS: Final = Channel("web", "local", "papers", Kind.CHANNEL, "papers")
-DIRECT: Final = Channel("web", "local", "you", Kind.DIRECT, "Broadsheet")
-SAMPLE: Final = "Real papers of February 2026. Today’s lists follow once there is internet."
 
 
 async def run() -> None:
     """Run until SIGTERM or SIGINT, then drain.
 
-    Raises `bot.errors.Locked` when another instance holds DATA_DIR.
+    Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
+    token down.
     """
     from storage.locks import hold
     from storage.upgrades import upgrade
@@ -52,20 +48,71 @@ async def run() -> None:
 
 
 async def _serve(home: House) -> None:
+    async with AsyncExitStack() as stack:
+        lines = await _lines(home, stack)
+        rooms = {line.chat.platform: line.rooms for line in lines}
+        commands = table(Desk(home.stores, home.daily, home.arxiv, rooms))
+        await furnish(home.stores, clock())
+        await _open(home, commands, lines, _stop())
+
+
+async def _lines(home: House, stack: AsyncExitStack) -> list[Line]:
+    """Return the platforms that are set up; their libraries are not even read where none is."""
+    if not home.settings.slack:
+        return []
+    from bot.app import slack
+
+    return [await stack.enter_async_context(slack.line(home))]
+
+
+async def _open(home: House, commands: Table, lines: list[Line], stop: asyncio.Event) -> None:
     from adapters.web.chat import WebChat
     from adapters.web.events import Feed
+
+    chosen, stores = home.settings, home.stores
+    feed = Feed(logs.reference())
+    web = WebChat(stores.board, feed)
+    chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in lines}}
+    jobs = Jobs(stores, Courier(stores, chats, clock), home.daily, home.arxiv, chosen.arxiv_categories, clock)
+    opened = [line.connect(commands) for line in lines]
+    async with AsyncExitStack() as doors:
+        address = await doors.enter_async_context(_workspace(home, commands, web, feed, jobs))
+        typer.echo(f"Broadsheet runs. The workspace: {address} (Ctrl+C stops it.)")
+        await _public(chosen, opened, doors)
+        serving = [asyncio.create_task(_until(each, stop)) for each in opened]
+        await scheduler.run(jobs, stop)
+        await asyncio.gather(*serving)
+        for chat in chats.values():
+            await chat.close()
+
+
+async def _until(each: Open, stop: asyncio.Event) -> None:
+    """Serve a platform until *stop*; one that turns the credentials down stops everything."""
+    try:
+        await each.serve(stop)
+    finally:
+        stop.set()
+
+
+async def _public(chosen: Settings, opened: Sequence[Open], doors: AsyncExitStack) -> None:
+    """Open the listener that the world can reach, where a port is set for it."""
+    if chosen.port is None:
+        return
+    from adapters import public
+
+    routes = [route for each in opened for route in each.routes]
+    address = await doors.enter_async_context(public.serve(public.application(routes), chosen.public_host, chosen.port))
+    typer.echo(f"The public listener: {address}")
+
+
+def _workspace(home: House, commands: Table, chat: Any, feed: Any, jobs: Jobs) -> Any:
+    """Return the workspace's server, to be entered."""
     from adapters.web.server import application, serve
     from adapters.web.site import Site
 
     chosen, stores = home.settings, home.stores
-    if not house.local(chosen):
-        log.warning("WEB_HOST=%s: whoever reaches the workspace may change everything", chosen.web_host)
-    await furnish(stores, clock())
-    commands = table(Desk(stores, home.daily, home.arxiv))
-    feed = Feed(logs.reference())
-    chat = WebChat(stores.board, feed)
-    courier = Courier(stores, {chat.platform: chat}, clock)
-    jobs = Jobs(stores, courier, home.daily, home.arxiv, chosen.arxiv_categories, clock)
+    if not chosen.local:
+        log.warning("WEB_HOST=%s is trusted: whoever reaches the workspace may change everything", chosen.web_host)
 
     async def status(now: datetime) -> Mapping[str, Any]:
         return await report(stores, jobs, now)
@@ -84,11 +131,20 @@ async def _serve(home: House) -> None:
         clock=clock,
         status=status,
         host=chosen.web_host,
+        drawn=_drawn(chosen),
     )
-    async with serve(app, chosen.web_host, chosen.web_port) as address:
-        typer.echo(f"Broadsheet runs. The workspace: {address} (Ctrl+C stops it.)")
-        await scheduler.run(jobs, _stop())
-        await chat.close()
+    return serve(app, chosen.web_host, chosen.web_port)
+
+
+def _drawn(chosen: Settings) -> Mapping[str, Draw]:
+    """Return how cards look on other platforms, whose renderers are not read before somebody looks."""
+
+    def slack(card: Card) -> Drawing:
+        from adapters.slack import seen
+
+        return seen.see(card, command=chosen.slack_command)
+
+    return {"slack": slack}
 
 
 def _stop() -> asyncio.Event:
@@ -98,33 +154,3 @@ def _stop() -> asyncio.Event:
     for sent in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sent, stop.set)
     return stop
-
-
-async def furnish(stores: Stores, now: datetime) -> None:
-    """Give the browser's workspace its channel and, while nothing is stored, the sample and a first digest of it."""
-    if await stores.workspaces.get(WORKSPACE.platform, WORKSPACE.id) is None:
-        await stores.workspaces.put(replace(WORKSPACE, timezone=local_zone()))
-    standing = await stores.channels.open(PAPERS, now)
-    await stores.channels.open(DIRECT, now)
-    if await stores.papers.count() == 0:
-        await _take_sample(stores, now)
-    if not await stores.marks.get("furnished"):
-        await stores.marks.put("furnished", "yes")
-        schedule = Schedule(time(9), local_zone())
-        preferences = Preferences(on=True, schedule=schedule)
-        await stores.channels.set(PAPERS, preferences, schedule.next_after(now))
-        if await stores.marks.get("sample"):
-            await planning.post_now(stores, replace(standing, preferences=preferences), now)
-    await stores.index.refresh()
-
-
-async def _take_sample(stores: Stores, now: datetime) -> None:
-    for batch in recorded.read([sample.FOLDER]):
-        await poller.take_in(stores, batch.day, batch.papers, now)
-    await stores.marks.put("sample", "yes")
-
-
-def local_zone() -> str:
-    """Return this machine's IANA zone, UTC when it has none."""
-    name = get_localzone_name() or "UTC"
-    return "UTC" if name == "Etc/UTC" else name

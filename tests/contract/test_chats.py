@@ -1,96 +1,204 @@
-"""What every chat must do with what the ledger gives it."""
+"""What every chat must do with what the ledger gives it, seen with the eyes of a reader.
+
+A case is a chat, a channel and a way to look. Texts are compared as they are drawn, so that a chat with a screen of its
+own is held to the same sentences as one that is a platform.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Final
 
 import pytest
 
+from adapters.slack.chat import SlackChat
 from adapters.web import render
 from adapters.web.chat import WebChat
 from adapters.web.events import Feed
 from bot.cards import Card, Item
 from bot.errors import SendError
-from bot.models import Channel, DeliveryKey
+from bot.models import Channel, DeliveryKey, Operation
 from bot.ports.chats import Chat, Delivery
 from bot.ports.places import Board, Post
+from tests.adapters.slack.outbound import PAPERS, Buttons, calling, furnish
 from tests.fakes import FakeChat, MemoryBoard
+from tests.servers.slack import Shown, slack
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> <!channel> @everyone <@U1> [x](javascript:1) \u202egnp.exe `a` *b*"
+TEXTS = ("Alpha", "Beta", "Gamma")
 
 
-@dataclass
+@dataclass(frozen=True)
+class Seen:
+    """One message as a reader sees it.
+
+    ``live`` is what in it can be clicked, pings or formats; ``at`` is when it says it was posted, None where the
+    platform puts its own time.
+    """
+
+    id: str
+    text: str
+    parent: str
+    live: tuple[str, ...]
+    at: datetime | None = None
+
+    @property
+    def says(self) -> list[str]:
+        """Which of the texts stand in it."""
+        return [text for text in TEXTS if text in self.text]
+
+
+@dataclass(frozen=True)
 class Case:
-    """A chat, and how to look at what it shows."""
+    """A chat, and how to look at what its channel shows, oldest first."""
 
     chat: Chat
-    board: Board
     channel: Channel
+    look: Callable[[], Awaitable[Sequence[Seen]]]
 
     def delivery(
         self,
-        text: str = "One",
+        text: str = "Alpha",
         subject: str = "2026-11-24",
         part: int = 0,
-        operation: Literal["post", "reply", "edit"] = "post",
+        operation: Operation = "post",
         parent: str = "",
     ) -> Delivery:
         key = DeliveryKey(self.channel, "digest", subject, part, operation)
         return Delivery(1, key, Card(title=text, items=(Item(text),), fallback=text), parent=parent)
 
-    async def shown(self) -> list[Post]:
-        return list(await self.board.latest(self.channel))
+    async def says(self) -> list[list[str]]:
+        """Return which of the texts stand in each message."""
+        return [seen.says for seen in await self.look()]
 
 
-@pytest.fixture(params=["fake", "web on memory", "web on the database"])
+# -- the chats -------------------------------------------------------------------------------------------------------
+
+
+def on_board(board: Board, channel: Channel) -> Callable[[], Awaitable[Sequence[Seen]]]:
+    """Look at a board as the page draws it."""
+
+    async def look() -> Sequence[Seen]:
+        return [_drawn(post) for post in await board.latest(channel)]
+
+    return look
+
+
+def _drawn(post: Post) -> Seen:
+    html = render.message(post)
+    text = unescape(re.sub(r"<[^>]*>", " ", html))
+    (stamp,) = re.findall(r'<time datetime="([^"]+)"', html)[:1]
+    risks = ("<script", "<!channel", "href=", "onclick=", "onerror=")
+    live = tuple(risk for risk in risks if risk in html.replace('href="#', ""))
+    return Seen(str(post.id), text, post.parent, live, datetime.fromisoformat(stamp))
+
+
+def _read(shown: Shown) -> Seen:
+    formats = [words for _, words in shown.formats if words in {"a", "b"}]
+    live = (*shown.mentions, *(address for address, _ in shown.links), *formats)
+    return Seen(shown.ts, shown.plain, shown.thread, live)
+
+
+@asynccontextmanager
+async def fake(_: Path) -> AsyncIterator[Case]:
+    chat, channel = FakeChat(), Channel("fake", "w", "c")
+    yield Case(chat, channel, on_board(chat.board, channel))
+
+
+@asynccontextmanager
+async def web_on_memory(_: Path) -> AsyncIterator[Case]:
+    board, channel = MemoryBoard(), Channel("web", "local", "papers", name="papers")
+    yield Case(WebChat(board, Feed("contract")), channel, on_board(board, channel))
+
+
+@asynccontextmanager
+async def web_on_the_database(path: Path) -> AsyncIterator[Case]:
+    channel = Channel("web", "local", "papers", name="papers")
+    async with open_stores(path, NOW) as stores:
+        yield Case(WebChat(stores.board, Feed("contract")), channel, on_board(stores.board, channel))
+
+
+@asynccontextmanager
+async def on_slack(_: Path) -> AsyncIterator[Case]:
+    async with slack() as server, calling(server.url) as clients:
+        furnish(server)
+
+        async def look() -> Sequence[Seen]:
+            return [_read(shown) for shown in server.shown(PAPERS.id)]
+
+        yield Case(SlackChat(clients, Buttons()), PAPERS, look)
+        assert server.violations == []
+
+
+CHATS: Final[dict[str, Callable[[Path], AbstractAsyncContextManager[Case]]]] = {
+    "fake": fake,
+    "web on memory": web_on_memory,
+    "web on the database": web_on_the_database,
+    "slack": on_slack,
+}
+
+
+@pytest.fixture(params=list(CHATS))
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Case]:
-    async with AsyncExitStack() as stack:
-        if request.param == "fake":
-            fake = FakeChat()
-            yield Case(fake, fake.board, Channel("fake", "w", "c"))
-            return
-        board: Any = MemoryBoard()
-        if request.param == "web on the database":
-            board = (await stack.enter_async_context(open_stores(tmp_path, NOW))).board
-        yield Case(WebChat(board, Feed("contract")), board, Channel("web", "local", "papers", name="papers"))
+    async with CHATS[request.param](tmp_path) as case:
+        yield case
+
+
+# -- what they must do -----------------------------------------------------------------------------------------------
 
 
 async def test_a_message_is_posted_once(case: Case) -> None:
     message = await case.chat.send(case.delivery(), NOW)
-    assert [(str(post.id), post.card.title, post.at) for post in await case.shown()] == [(message, "One", NOW)]
+    (seen,) = await case.look()
+    assert (seen.id, seen.says, seen.parent) == (message, ["Alpha"], "")
+    assert seen.at in (None, NOW)
+    assert (seen.at is None) is (case.chat.platform == "slack")
 
 
 async def test_the_same_key_again_is_the_same_message(case: Case) -> None:
+    # By itself, or by looking: the ledger says when a message was tried before.
     first = await case.chat.send(case.delivery(), NOW)
-    second = await case.chat.send(replace(case.delivery("Other words"), id=2, attempts=1), NOW)
+    second = await case.chat.send(replace(case.delivery("Beta"), id=2, attempts=1), NOW)
     assert first == second
-    assert [post.card.title for post in await case.shown()] == ["One"]
+    assert await case.says() == [["Alpha"]]
 
 
 async def test_a_reply_goes_under_its_parent(case: Case) -> None:
     parent = await case.chat.send(case.delivery(), NOW)
-    reply = await case.chat.send(case.delivery("Two", part=1, operation="reply", parent=parent), NOW)
+    reply = await case.chat.send(case.delivery("Beta", part=1, operation="reply", parent=parent), NOW)
     assert reply != parent
-    assert [post.parent for post in await case.shown()] == ["", parent]
+    assert [(seen.id, seen.parent) for seen in await case.look()] == [(parent, ""), (reply, parent)]
+
+
+async def test_a_reply_again_is_the_same_reply(case: Case) -> None:
+    parent = await case.chat.send(case.delivery(), NOW)
+    reply = case.delivery("Beta", part=1, operation="reply", parent=parent)
+    first = await case.chat.send(reply, NOW)
+    assert await case.chat.send(replace(reply, attempts=1), NOW) == first
+    assert await case.says() == [["Alpha"], ["Beta"]]
 
 
 async def test_an_edit_keeps_the_message(case: Case) -> None:
     parent = await case.chat.send(case.delivery(), NOW)
-    assert await case.chat.send(case.delivery("Newer", operation="edit", parent=parent), NOW) == parent
-    assert [(str(post.id), post.card.title) for post in await case.shown()] == [(parent, "Newer")]
+    edit = case.delivery("Beta", operation="edit", parent=parent)
+    assert await case.chat.send(edit, NOW) == parent
+    assert await case.chat.send(replace(edit, attempts=1), NOW) == parent
+    assert [(seen.id, seen.says) for seen in await case.look()] == [(parent, ["Beta"])]
 
 
 async def test_an_edit_of_nothing_is_a_send_error(case: Case) -> None:
     for parent in ("4711", "", "nonsense"):
         with pytest.raises(SendError):
-            await case.chat.send(case.delivery("Newer", operation="edit", parent=parent), NOW)
+            await case.chat.send(case.delivery("Beta", operation="edit", parent=parent), NOW)
+    assert await case.look() == []
 
 
 async def test_a_message_is_found_by_its_key(case: Case) -> None:
@@ -101,21 +209,29 @@ async def test_a_message_is_found_by_its_key(case: Case) -> None:
     assert await case.chat.find(case.delivery(part=1)) is None
 
 
+async def test_a_reply_is_found_by_its_key(case: Case) -> None:
+    parent = await case.chat.send(case.delivery(), NOW)
+    reply = case.delivery("Beta", part=1, operation="reply", parent=parent)
+    assert await case.chat.find(reply) is None
+    message = await case.chat.send(reply, NOW)
+    assert await case.chat.find(reply) == message
+    assert await case.chat.find(case.delivery()) == parent
+
+
 async def test_parts_stay_in_order(case: Case) -> None:
-    for part in range(3):
-        await case.chat.send(case.delivery(f"Part {part}", part=part), NOW)
-    assert [post.card.title for post in await case.shown()] == ["Part 0", "Part 1", "Part 2"]
+    for part, text in enumerate(TEXTS):
+        await case.chat.send(case.delivery(text, part=part), NOW)
+    assert await case.says() == [["Alpha"], ["Beta"], ["Gamma"]]
 
 
 async def test_hostile_text_comes_out_inert(case: Case) -> None:
-    await case.chat.send(case.delivery(HOSTILE), NOW)
-    (post,) = await case.shown()
-    assert post.card.title == HOSTILE
-    html = render.message(post)
-    assert "<script" not in html
-    assert "<!channel" not in html
-    assert "\u202e" not in html
-    assert "href" not in html.replace('href="#', "")
+    parent = await case.chat.send(case.delivery(HOSTILE), NOW)
+    await case.chat.send(case.delivery(HOSTILE, operation="edit", parent=parent), NOW)
+    (seen,) = await case.look()
+    assert seen.live == ()
+    assert "<script>alert(1)</script>" in seen.text, "it is shown, and does nothing"
+    assert "[x](javascript:1)" in seen.text
+    assert "\u202e" not in seen.text
 
 
 async def test_closing_ends_running(case: Case) -> None:

@@ -3,7 +3,7 @@ import { newId, post } from "./api.js";
 import { current } from "./channels.js";
 import { $, element, hear, make } from "./page.js";
 import { pictures } from "./pictures.js";
-import { arrive, reveal, room } from "./stream.js";
+import { onScreen, reveal, room } from "./stream.js";
 import { localize } from "./times.js";
 
 const SEEN_BY_YOU = "Only you can see this";
@@ -16,7 +16,7 @@ export function panelOf(answer) {
 }
 
 export function tell(answer) {
-  hear(answer.placement === "channel" ? `Posted: ${answer.said}` : `${SEEN_BY_YOU}: ${answer.said}`);
+  hear(`${SEEN_BY_YOU}: ${answer.said}`);
 }
 
 // A button is a command with its arguments filled in; its answer appears beside it.
@@ -37,7 +37,6 @@ async function ask(button, send) {
     const answer = await post("/api/action", send);
     tell(answer);
     if (send.share && !["mistake", "failure"].includes(answer.kind)) return shared(button);
-    if (answer.placement === "channel") return void arrive(answer);
     const panel = panelOf(answer);
     if (holder && answer.placement === "replace") return replace(holder, panel, button);
     beside(button, panel);
@@ -58,22 +57,24 @@ function shared(button) {
 // The new page of a list takes the place of the one before, and the focus stays on the button of the same name.
 export function replace(holder, panel, button) {
   const name = button?.textContent;
+  const seen = onScreen(holder);
   holder.replaceWith(panel);
   const same = [...panel.querySelectorAll("button")].find((some) => some.textContent === name);
   (same ?? panel).focus({ preventScroll: true });
-  reveal(panel);
+  if (seen) reveal(panel);
 }
 
 function beside(button, part) {
   const item = button.closest(".what");
   const holder = button.closest(".private");
+  const seen = onScreen(button);
   const host = item ?? button.closest(".hold");
   part.dataset.beside = item ? "item" : "message";
   const old = [...host.children].find((some) => some.dataset.beside);
   if (old && old !== holder) old.replaceWith(part);
   else if (item) item.append(part);
   else (holder ?? $(":scope > .body", host) ?? host.lastElementChild).after(part);
-  reveal(part);
+  if (seen) reveal(part);
 }
 
 export function dismiss(button) {

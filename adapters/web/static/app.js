@@ -3,16 +3,20 @@ import { dismiss, press } from "./answers.js";
 import { arrived, channel, current, first, open, read, refresh, shown } from "./channels.js";
 import * as chips from "./chips.js";
 import { send } from "./composer.js";
+import { copy } from "./copy.js";
 import { foresee, submit, zones } from "./forms.js";
 import { close, drawer, menu, unfold, walk } from "./menus.js";
 import { listen } from "./news.js";
 import { $, hear, make } from "./page.js";
+import { see } from "./see.js";
 import { arrive, enter, loaded, roomOf } from "./stream.js";
 
 const CLICKS = [
   [".unfold", unfold],
   [".more", menu],
   [".dismiss", dismiss],
+  [".copy", copy],
+  [".see", see],
   [".chip button", chips.remove],
   ["[data-send]", (button) => { drawer(false); send(button.dataset.send); $("#say").focus({ preventScroll: true }); }],
   [".side nav a", () => drawer(false)],
@@ -67,7 +71,7 @@ async function go() {
 
 function empty(row) {
   const [label, line, text] = row.direct
-    ? ["Follow “world model”", 'follow "world model"', "Alerts for the topics that you follow arrive here."]
+    ? ["Follow a topic", "follow", "Alerts for the topics that you follow arrive here."]
     : ["Get a digest now", "digest now", "Digests appear here by themselves, at their time. You need not wait for the first."];
   const button = make("button", { type: "button", className: "btn", textContent: label });
   button.dataset.send = line;

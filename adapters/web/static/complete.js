@@ -8,7 +8,7 @@ const say = $("#say");
 const list = $(".list");
 const options = $("#options");
 const ghost = $(".ghost");
-const PREFIX = /^\/papers\s+/;
+const PREFIX = /^\/(papers\s+)?/;
 
 let rows = [];
 let at = -1;
@@ -48,8 +48,9 @@ export function take(n = Math.max(at, 0)) {
   suggest();
 }
 
-// Whoever leaves "/papers" out gets it left out.
-const filled = (row) => (say.value.startsWith("/") ? row.text : row.text.replace(PREFIX, ""));
+// What is filled in keeps the "/" or "/papers" that was typed, and has none of its own.
+const typedHead = () => PREFIX.exec(say.value)?.[0] ?? "";
+const filled = (row) => typedHead() + row.text.replace(PREFIX, "");
 
 function draw() {
   list.hidden = rows.length === 0;
@@ -84,7 +85,7 @@ const describe = (label, text) => make(label === "example" ? "code" : "span", { 
 
 // The letters that were typed stand out in the name that they are part of.
 function bold(name) {
-  const typed = say.value.replace(PREFIX, "").replace(/^\//, "").trim().toLowerCase();
+  const typed = say.value.replace(PREFIX, "").trim().toLowerCase();
   const found = typed ? name.toLowerCase().indexOf(typed) : -1;
   if (found < 0) return [name];
   const end = found + typed.length;
@@ -95,8 +96,7 @@ function bold(name) {
 function haunt() {
   const row = rows[Math.max(at, 0)];
   const typed = say.value;
-  const head = PREFIX.exec(typed)?.[0] ?? (typed.startsWith("/") && !/\s/.test(typed) ? "/papers " : "");
-  const whole = row && [head + row.usage, filled(row)].find((text) => text.toLowerCase().startsWith(typed.toLowerCase()));
+  const whole = row && [typedHead() + row.usage, filled(row)].find((text) => text.toLowerCase().startsWith(typed.toLowerCase()));
   const rest = whole && typed ? whole.slice(typed.length) : "";
   ghost.replaceChildren(make("span", { textContent: typed }), rest);
 }

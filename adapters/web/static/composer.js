@@ -3,8 +3,8 @@ import { panelOf, tell } from "./answers.js";
 import { newId, post } from "./api.js";
 import { current } from "./channels.js";
 import { choosing, hide, move, suggest, take, visible } from "./complete.js";
-import { $, hear, make, smooth } from "./page.js";
-import { append, arrive, room, settle } from "./stream.js";
+import { $, hear, make } from "./page.js";
+import { append, come, room } from "./stream.js";
 import { localize } from "./times.js";
 
 const say = $("#say");
@@ -46,16 +46,15 @@ async function ask(message, send, where) {
     const answer = await post("/api/command", send);
     fate.remove();
     tell(answer);
-    if (answer.placement === "channel") return void arrive(answer);
     $(".hold", message).append(panelOf(answer));
-    if (where === room) settle(message, smooth());
+    if (where === room) come(message);
   } catch (error) {
     const retry = make("button", { type: "button", className: "btn", textContent: "Send again" });
     retry.addEventListener("click", () => { fate.remove(); say.focus(); ask(message, send, where); });
     fate.replaceChildren(`Not sent. ${error.message}`, retry);
     fate.classList.add("failed");
     hear(`Not sent. ${error.message}`);
-    if (where === room) settle(message, smooth());
+    if (where === room) come(message);
   } finally {
     clearTimeout(slow);
   }

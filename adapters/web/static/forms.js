@@ -4,7 +4,6 @@ import { panelOf, replace, tell } from "./answers.js";
 import { current } from "./channels.js";
 import { gather as topics } from "./chips.js";
 import { $, $$, hear, make } from "./page.js";
-import { arrive } from "./stream.js";
 
 const PAUSE = 350;
 const turns = new WeakMap();
@@ -58,10 +57,6 @@ function take(form, answer) {
     return notice(form, panelOf(answer).querySelector(".inside").innerText);
   }
   tell(answer);
-  if (answer.placement === "channel") {
-    holder.remove();
-    return void arrive(answer);
-  }
   const panel = panelOf(answer);
   panel.dataset.beside = holder.dataset.beside ?? "";
   if (!panel.dataset.beside) delete panel.dataset.beside;

@@ -19,8 +19,9 @@ export function make(name, properties = {}, ...children) {
 let turn = 0;
 export function hear(text) {
   const mine = ++turn;
-  $("#heard").textContent = "";
-  requestAnimationFrame(() => { if (mine === turn) $("#heard").textContent = text; });
+  const heard = $("dialog[open] [role=status]") ?? $("#heard"); // behind a window nothing is heard
+  heard.textContent = "";
+  requestAnimationFrame(() => { if (mine === turn) heard.textContent = text; });
 }
 
 export const smooth = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");

@@ -7,6 +7,8 @@ const pill = $(".pill");
 const earlier = $(".earlier");
 const rooms = new Map();
 const NEAR = 96;
+let along = true; // until the reader scrolls up, the page goes along with what is new
+let top = 0;
 
 export let room = null;
 
@@ -31,29 +33,43 @@ export async function enter(id, empty) {
   blank(empty);
   earlier.hidden = !room.more;
   if (first || room.scroll === null) settle(room.last());
-  else stream.scrollTop = room.scroll;
+  else {
+    stream.scrollTop = room.scroll;
+    along = left() < NEAR;
+  }
 }
 
 // Show a message from its beginning, or the end of the room when all of it fits.
 export function settle(message, behavior = "auto") {
   const end = stream.scrollHeight - stream.clientHeight;
-  const top = message ? message.getBoundingClientRect().top - stream.getBoundingClientRect().top + stream.scrollTop - 24 : end;
-  stream.scrollTo({ top: Math.min(end, top), behavior });
+  const day = message?.previousElementSibling;
+  const from = day?.matches(".day") ? day : message;
+  const at = from ? from.getBoundingClientRect().top - stream.getBoundingClientRect().top + stream.scrollTop - 24 : end;
+  along = true;
+  stream.scrollTo({ top: Math.min(end, at), behavior });
 }
+
+// Show what changed below, unless the reader has scrolled up: then say that there is something.
+export function come(message) {
+  if (along) settle(message, smooth());
+  else pill.hidden = false;
+}
+
+const left = () => stream.scrollHeight - stream.scrollTop - stream.clientHeight;
 
 // A message arrived by itself; true when it is on the screen.
 export function arrive(row) {
   const where = roomOf(row.channel);
   if (!where.loaded) return false;
   const here = where === room;
-  const atEnd = stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR;
+  const atEnd = left() < NEAR;
   const before = where.last();
   const fresh = where.place(row);
   where.tidy();
   const message = document.getElementById(`post-${row.id}`);
   if (!fresh || !here) return here;
   message.classList.add("arrived");
-  if (before?.matches(".mine")) settle(before, smooth()); // most likely what was asked for
+  if (before?.matches(".mine")) come(before); // most likely what was asked for
   else if (atEnd) settle(message, smooth());
   else pill.hidden = false;
   return true;
@@ -63,6 +79,11 @@ export function append(message) {
   room.list.append(message);
   room.tidy();
   settle(message, smooth());
+}
+
+export function onScreen(part) {
+  const [here, all] = [part.getBoundingClientRect(), stream.getBoundingClientRect()];
+  return here.bottom > all.top && here.top < all.bottom;
 }
 
 // Keep what an answer changed in view.
@@ -92,7 +113,10 @@ pill.addEventListener("click", () => {
 });
 
 stream.addEventListener("scroll", () => {
-  if (stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR) pill.hidden = true;
+  const near = left() < NEAR;
+  along = near || (along && stream.scrollTop >= top);
+  top = stream.scrollTop;
+  if (near) pill.hidden = true;
 }, { passive: true });
 
 earlier.addEventListener("click", async () => {

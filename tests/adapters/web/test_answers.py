@@ -40,9 +40,10 @@ async def test_an_answer_is_private_until_it_is_shared(client: ClientSession, wo
     assert "Share in <bdi>#papers</bdi>" in answer["html"]
     assert len(await shown(client)) == 2
     shared = await pressed(client, "search", arguments={"query": "sparse attention"}, share=True)
-    assert shared["placement"] == "channel"
-    assert "Only you can see this" not in shared["html"]
-    assert [row["id"] for row in await shown(client)] == [1, 2, shared["id"]]
+    assert "Shared in #papers." in shared["html"]
+    newest = (await shown(client))[-1]
+    assert newest["id"] == 3
+    assert "Only you can see this" not in newest["html"]
     assert [request.share for request in workspace.table.asked] == [False, True]
 
 
@@ -51,9 +52,8 @@ async def test_there_is_nobody_to_share_with_in_a_direct_channel(client: ClientS
 
 
 async def test_sending_the_same_request_again_posts_once(client: ClientSession) -> None:
-    first = await typed(client, "today", id="aaaa1111")
-    again = await typed(client, "today", id="aaaa1111")
-    assert first["id"] == again["id"]
+    for _ in range(2):
+        await typed(client, "digest now", id="aaaa1111")
     assert len(await shown(client)) == 3
 
 
@@ -66,7 +66,7 @@ async def test_the_person_is_a_manager_here(client: ClientSession, workspace: Wo
 async def test_a_mistake_is_an_answer_with_an_example(client: ClientSession) -> None:
     answer = await typed(client, "serch x")
     assert answer["kind"] == "mistake"
-    assert "For example: /papers search serch x" in answer["html"]
+    assert "For example: search serch x" in answer["html"]
 
 
 async def test_turning_a_page_replaces_what_was_there(client: ClientSession) -> None:
@@ -96,7 +96,7 @@ async def test_what_is_typed_wrongly_stays_in_the_form(client: ClientSession) ->
 
 async def test_older_messages_come_page_by_page(client: ClientSession, workspace: Workspace) -> None:
     for n in range(40):
-        await typed(client, "today", id=f"request{n:03}")
+        await typed(client, "digest now", id=f"request{n:03}")
     latest = await shown(client)
     earlier = await shown(client, before=latest[0]["id"])
     assert [row["id"] for row in earlier + latest] == list(range(1, 43))
@@ -115,7 +115,7 @@ async def test_channels_say_what_comes_next_in_them(client: ClientSession) -> No
         data = await answer.json()
     assert [(row["id"], row["about"], row["posts"]) for row in data["channels"]] == [
         ("papers", "Next digest Wed 25 Nov 09:00 · 5 papers", [1, 2]),
-        ("nlp-papers", "No digest here: /papers digest on starts one", []),
+        ("nlp-papers", "The digest is off; “digest on” starts it", []),
         ("you", "Answers and alerts for you alone", []),
     ]
 
@@ -130,3 +130,13 @@ async def test_an_unforeseen_failure_has_one_reference_for_both_sides(
     assert answer["reference"] in record.getMessage()
     assert record.exc_info
     assert "secret" not in answer["error"]
+
+
+async def test_pages_hear_of_channels_only_when_they_changed(client: ClientSession, workspace: Workspace) -> None:
+    before = workspace.feed.latest
+    await typed(client, "search attention")
+    assert workspace.feed.latest == before
+    await pressed(client, "digest off")
+    async with client.get("/api/channels") as answer:
+        assert (await answer.json())["channels"][0]["about"] == "The digest is off; “digest on” starts it"
+    assert workspace.feed.latest != before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,9 +75,9 @@ async def test_a_sample_says_so() -> None:
         ({}, "Next digest Tue 24 Nov 08:00 · 5 papers"),
         ({"due": datetime.fromisoformat("2026-11-24T07:00Z")}, "Next digest Tue 24 Nov 07:00 · 5 papers"),
         ({"retired": "the channel is archived."}, "Nothing is posted here any more: the channel is archived."),
-        ({"preferences": Preferences(on=True, paused=True)}, "Paused: /papers resume goes on"),
-        ({"preferences": Preferences()}, "No digest here: /papers digest on starts one"),
-        ({"next_run": None}, "No digest here: /papers digest on starts one"),
+        ({"preferences": Preferences(on=True, paused=True)}, "Paused; “resume” goes on"),
+        ({"preferences": Preferences()}, "The digest is off; “digest on” starts it"),
+        ({"next_run": None}, "The digest is off; “digest on” starts it"),
     ],
 )
 def test_about_a_channel(changes: dict[str, Any], sentence: str) -> None:
@@ -94,6 +94,31 @@ async def test_status_for_people_and_for_programs(client: ClientSession) -> None
         async with client.get(path) as answer:
             assert answer.status == 200
             assert (await answer.json())["ok"] is True
+
+
+async def lately(now: datetime) -> Mapping[str, Any]:
+    return {
+        "ok": True,
+        "jobs": {"deliver": 4, "poll": 190},
+        "sources": [{"name": "huggingface", "succeeded": (now - timedelta(hours=2)).isoformat(), "error": ""}],
+        "newest_list": "2026-02-27",
+        "papers": 1399,
+    }
+
+
+async def test_status_says_times_in_words() -> None:
+    async with running(status=lately) as workspace, ClientSession(workspace.url) as client:
+        async with client.get("/status", headers=HTML) as answer:
+            page = re.sub(r"</?bdi>", "", await answer.text())
+        async with client.get("/status") as answer:
+            assert (await answer.json())["jobs"] == {"deliver": 4, "poll": 190}
+    assert "<dt>poll</dt><dd>3 minutes ago</dd>" in page
+    assert "<dt>Newest list</dt><dd>Fri 27 Feb 2026</dd>" in page
+    assert "<dt>Papers stored</dt><dd>1,399</dd>" in page
+    assert "2 hours ago (<time" in page
+    assert ">Tue 24 Nov 06:00 UTC</time>)" in page
+    assert "<dd>Hugging Face</dd>" in page
+    assert "error" not in page
 
 
 async def ill(now: datetime) -> Mapping[str, Any]:

@@ -74,6 +74,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     "answer": lambda: panel(workspace.results(2, "attention"), shareable=True),
     "answer-shared": lambda: post(workspace.results(1, "attention")),
     "answer-brief": lambda: panel(Card(text="Saved.", actions=(Action("Undo", "undo", style="main"),))),
+    "answer-code": lambda: panel(Card("Everything stored about you", code='{\n "saves": ["<b>"]\n}')),
     "answer-sections": lambda: panel(
         Card(
             title="Follows",
@@ -176,7 +177,7 @@ def test_days_as_people_write_them(value: str, days: set[int]) -> None:
 
 ALLOWED = {
     *("article", "span", "svg", "use", "div", "b", "time", "p", "bdi", "ol", "li", "h2", "h3", "a", "mark", "button"),
-    *("details", "summary", "section", "form", "label", "input", "select", "option", "datalist", "img"),
+    *("details", "summary", "section", "form", "label", "input", "select", "option", "datalist", "img", "pre", "code"),
 }
 VOID = {"input", "img"}
 
@@ -261,7 +262,17 @@ ITEMS = st.lists(
 ).map(tuple)
 TONES = st.sampled_from(["digest", "alert", "answer", "mistake", "failure"])
 CARDS = st.builds(
-    Card, TEXT, TEXT, folio=TEXTS, items=ITEMS, actions=ACTIONS, footer=TEXTS, marks=TEXTS, fallback=TEXT, tone=TONES
+    Card,
+    TEXT,
+    TEXT,
+    folio=TEXTS,
+    items=ITEMS,
+    actions=ACTIONS,
+    footer=TEXTS,
+    marks=TEXTS,
+    fallback=TEXT,
+    tone=TONES,
+    code=TEXT,
 )
 FIELDS = st.builds(
     Field,
@@ -296,3 +307,8 @@ def test_what_is_shown_is_bounded() -> None:
     long = "word " * 20_000
     item = Item(long, text=long, notes=(long,) * 3, because=(long,) * 9, abstract=long, section=long)
     assert len(post(Card(long, long, (long,), (item,), footer=(long,)))) < 60_000
+
+
+def test_text_to_be_copied_is_whole() -> None:
+    long = "\n".join(f'"paper {n}",' for n in range(9_000))
+    assert long in read(panel(Card(code=long))).text

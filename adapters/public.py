@@ -1,0 +1,84 @@
+"""The listener that the world can reach: signed requests and installations, and nothing of the workspace."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.errors import Misconfigured
+
+LARGEST: Final = 2**20
+"""Bytes of a request's body."""
+_GRACE: Final = 5.0
+_SAFE: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+log = logging.getLogger(__name__)
+
+
+def application(routes: Iterable[web.RouteDef]) -> web.Application:
+    """Return the routes with ``/livez``, which tells nothing but that the process answers."""
+    app = web.Application(middlewares=[_boundary], client_max_size=LARGEST)
+    app.add_routes([web.get("/livez", _alive), *routes])
+    app.on_response_prepare.append(_protect)
+    return app
+
+
+@asynccontextmanager
+async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve *app* while the block runs; yields its address.
+
+    Raises `bot.errors.Misconfigured` when the address can't be listened on. Requests are not logged: their addresses
+    hold one-time codes.
+    """
+    quiet = logging.getLogger(f"{__name__}.wire")
+    quiet.setLevel(logging.CRITICAL)  # a traceback for each stranger who speaks no HTTP helps nobody
+    runner = web.AppRunner(app, access_log=None, logger=quiet, shutdown_timeout=_GRACE)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            fault = (
+                f"The public listener can't listen on {host}, port {port}: {error.strerror}. Set PORT to a free one."
+            )
+            raise Misconfigured((fault,)) from error
+        shown = f"[{host}]" if ":" in host else host
+        yield f"http://{shown}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@web.middleware
+async def _boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever goes wrong into an answer that tells nothing; the log gets the traceback under the reference."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return web.json_response({"error": error.reason}, status=error.status)
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("%s %s failed, reference %s", request.method, request.path, reference)
+        return web.json_response({"error": "failed", "reference": reference}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def _protect(_: web.Request, response: web.StreamResponse) -> None:
+    """Forbid what no answer needs; a page may bring a policy of its own."""
+    for name, value in _SAFE.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "Broadsheet"
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.Response(text="ok")

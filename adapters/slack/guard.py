@@ -1,0 +1,30 @@
+"""The one boundary of the listeners."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[..., Awaitable[None]]
+
+
+def guarded(listener: Listener) -> Listener:
+    """Return *listener* so that whatever it raises is a line in the log.
+
+    slack_bolt takes an acknowledgement back when a listener raises right after it, and Slack then tells people that the
+    app did not respond. What was not acknowledged yet stays so, for Slack to say that it did not work.
+    """
+
+    @wraps(listener)
+    async def told(**given: Any) -> None:
+        try:
+            await listener(**given)
+        except Exception:
+            log.exception("A listener failed, reference %s", secrets.token_hex(3))
+
+    return told

@@ -1,0 +1,64 @@
+"""One connection of Socket Mode, on slack_sdk's client: it is replaced when it ends, and never repaired."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any, Final, cast
+
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.bolt import App
+
+PATIENCE: Final = 20.0
+"""Seconds until a connection that does not come about is given up."""
+_PING: Final = 5.0
+_GRACE: Final = 5.0
+
+
+def quiet() -> logging.Logger:
+    """Return a logger that says nothing: slack_sdk writes whole messages down, and what fails is told by us."""
+    return logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - apart from all others
+
+
+class Line(SocketModeClient):
+    """One connection. ``ended`` tells that it is gone, or goes soon."""
+
+    def __init__(self, app: App, token: str, web: AsyncWebClient) -> None:
+        super().__init__(app_token=token, web_client=web, logger=quiet(), ping_interval=_PING)
+        self.proxy = None
+        self.ended = asyncio.Event()
+        self._app = app
+        self._flights: set[asyncio.Task[Any]] = set()
+        self.socket_mode_request_listeners.append(self._take)
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the SDK's shape
+        """Leave it to whoever opened this one."""
+        self.ended.set()
+
+    async def open(self, address: str) -> None:
+        """Connect; each address serves once. Raises TimeoutError, for the SDK itself would try for ever."""
+        self.wss_uri = address
+        async with asyncio.timeout(PATIENCE):
+            await cast("Any", self).connect()
+
+    async def close(self) -> None:
+        """Finish what came, then let go."""
+        if self._flights:
+            await asyncio.wait(set(self._flights), timeout=_GRACE)
+        await cast("Any", super()).close()
+        working = (self.message_processor, self.current_session_monitor, self.message_receiver)
+        await asyncio.gather(*(task for task in working if task), return_exceptions=True)
+
+    async def _take(self, client: Any, request: SocketModeRequest) -> None:
+        """Hand a request to the app and acknowledge it, as slack_bolt's own handler does."""
+        task = asyncio.current_task()
+        if task:
+            self._flights.add(task)
+            task.add_done_callback(self._flights.discard)
+        began = time.time()
+        await send_async_response(client, request, await run_async_bolt_app(self._app, request), began)

@@ -1,0 +1,125 @@
+"""The manifest that creates the Slack app in one paste, with the scopes that the code uses and no other.
+
+Its form: https://docs.slack.dev/reference/app-manifest.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from adapters.slack.http import EVENTS as REQUESTS
+from adapters.slack.oauth import REDIRECT
+from adapters.slack.shortcuts import SHORTCUTS
+from adapters.slack.unfurls import DOMAINS
+from bot.errors import Mistake
+
+SCOPES: Final = (
+    "app_mentions:read",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "links:read",
+    "links:write",
+    "usergroups:read",
+    "users:read",
+)
+"""What each serves stands in docs/slack.md."""
+EVENTS: Final = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "channel_archive",
+    "channel_deleted",
+    "channel_id_changed",
+    "channel_left",
+    "channel_rename",
+    "channel_unarchive",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
+    "link_shared",
+    "member_joined_channel",
+    "member_left_channel",
+    "message.im",
+    "team_access_revoked",
+    "tokens_revoked",
+)
+_NAMES: Final = {"papers_here": "Papers in this message", "similar_here": "Similar papers"}
+_ABOUT: Final = "The daily paper for people who read papers: digests, topics and search of research papers."
+_COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}", re.ASCII)
+_HINT: Final = "search sparse attention · follow diffusion · digest on · help"
+
+
+def manifest(*, command: str = "/papers", url: str = "", many: bool = False) -> dict[str, Any]:
+    """Return the manifest: for Socket Mode, or for requests to *url* (https, without a path).
+
+    With *many* the app can be installed in many workspaces, whose tokens are renewed; a token from the settings, which
+    nobody renews, must not expire. Raises `bot.errors.Mistake` for what Slack would not take.
+    """
+    _check(command, url)
+    url = url.rstrip("/")
+    requests = f"{url}{REQUESTS}"
+    reached = {"url": requests} if url else {}
+    asked = {"request_url": requests} if url else {}
+    return {
+        "display_information": {"name": "Broadsheet", "description": _ABOUT, "background_color": "#1d1c1d"},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "Broadsheet", "always_online": True},
+            "shortcuts": [
+                {"name": _NAMES[callback], "type": "message", "callback_id": callback, "description": _NAMES[callback]}
+                for callback in SHORTCUTS
+            ],
+            "slash_commands": [
+                {
+                    "command": command,
+                    "description": "Trending papers, topics and search",
+                    "usage_hint": _HINT,
+                    "should_escape": False,
+                    **reached,
+                }
+            ],
+            "unfurl_domains": list(DOMAINS),
+        },
+        "oauth_config": {
+            "scopes": {"bot": list(SCOPES)},
+            **({"redirect_urls": [f"{url}{REDIRECT}"]} if many else {}),
+        },
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS), **asked},
+            "interactivity": {
+                "is_enabled": True,
+                **asked,
+                **({"message_menu_options_url": requests} if url else {}),
+            },
+            "org_deploy_enabled": many,
+            "socket_mode_enabled": not url,
+            "token_rotation_enabled": many,
+        },
+    }
+
+
+def _check(command: str, url: str) -> None:
+    if not _COMMAND.fullmatch(command):
+        raise Mistake(
+            f"“{command}” is not a slash command: lower-case letters, digits, - and _, at most 32 characters.",
+            "python -m bot slack manifest --command /papers",
+        )
+    if url and (urlsplit(url).scheme != "https" or not urlsplit(url).hostname):
+        raise Mistake(
+            f"“{url}” is not an address that Slack can call; it must begin with https://.",
+            "python -m bot slack manifest --url https://bot.example.org",
+        )

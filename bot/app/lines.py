@@ -1,0 +1,29 @@
+"""What a platform is to the running bot: a line to it, and the same line once it takes what people send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.ports.chats import Chat
+from bot.ports.commands import Commands
+from bot.ports.places import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A platform that takes what people send: until an event is set, and by routes of the public listener."""
+
+    serve: Callable[[asyncio.Event], Awaitable[None]]
+    routes: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A platform that can be posted to. ``connect`` opens it for people, once there are commands for them."""
+
+    chat: Chat
+    rooms: Directory
+    connect: Callable[[Commands], Open]

@@ -1,0 +1,42 @@
+"""Commands on the Slack app: its manifest."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from bot.errors import Mistake
+
+
+def manifest(
+    url: Annotated[str, typer.Option(help="Where Slack reaches the public listener; without it, Socket Mode.")] = "",
+    many: Annotated[bool, typer.Option("--many", help="For “Add to Slack” in many workspaces; needs --url.")] = False,
+    command: Annotated[str, typer.Option(help="The slash command; set SLACK_COMMAND to the same.")] = "/papers",
+) -> None:
+    """Print the manifest that creates the Slack app in one paste.
+
+    Example: python -m bot slack manifest --url https://bot.example.org --command /papers
+    """
+    from adapters.slack import manifest as app
+
+    if many and not url:
+        raise Mistake(
+            "Many workspaces need an address.", "python -m bot slack manifest --many --url https://bot.example.org"
+        )
+
+    typer.echo(json.dumps(app.manifest(command=command, url=url, many=many), indent=2))
+
+
+def group() -> typer.Typer:
+    """Return the commands that begin with "slack"."""
+    app = typer.Typer(help="The Slack app.", no_args_is_help=True, rich_markup_mode=None)
+    # A callback keeps “manifest” a word to be typed although it is alone.
+    app.callback()(_alone)
+    app.command("manifest")(manifest)
+    return app
+
+
+def _alone() -> None:
+    """Commands on the Slack app."""

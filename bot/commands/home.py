@@ -1,0 +1,81 @@
+"""A person's home screen: what they follow, the channels of the workspace, what they saved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from bot import wording
+from bot.cards import Action, Card, Item, Page
+from bot.commands import overview, saving, sending
+from bot.commands.desk import Desk, direct, place
+from bot.models import Channel, Kind
+from bot.ports.commands import Request
+from bot.ports.places import Standing
+
+_CHANNELS: Final = 20
+_SAVED: Final = 5
+
+
+async def page(desk: Desk, request: Request, channels: Collection[str]) -> Page:
+    """Return the page; of the workspace's channels only those of *channels*, ids that the person may see."""
+    own = direct(request)
+    mine = request.of("follows", {})
+    return Page((await _follows(desk, mine, own), await _channels(desk, request, channels), await _saved(desk, mine)))
+
+
+async def _follows(desk: Desk, request: Request, own: Channel) -> Card:
+    items = tuple(await overview.rows(desk, request, own))
+    standing = await desk.standing(replace(request, channel=own))
+    text = (
+        f"Your own digest, by direct message: {sending.plan(standing.preferences)}." if standing.preferences.on else ""
+    )
+    digest = Action("Your digest", "settings") if text else Action("A digest of your own", "digest on")
+    empty = "You follow nothing yet. New papers on a topic you follow come as direct messages."
+    return Card(
+        title="You follow",
+        text=" ".join(part for part in ("" if items else empty, text) if part),
+        items=items,
+        actions=(Action("Follow a topic", "follow", {"where": "me"}, style="main"), Action("For me", "new"), digest),
+    )
+
+
+async def _channels(desk: Desk, request: Request, visible: Collection[str]) -> Card:
+    every = await desk.stores.channels.of(request.channel.platform, request.channel.workspace)
+    known = [s for s in every if s.channel.kind is not Kind.DIRECT and s.channel.id in visible and _set(s)]
+    items = tuple([await _channel(desk, request, standing) for standing in known[:_CHANNELS]])
+    text = "" if items else "No channel has a digest yet. Invite the bot to one, and start it there."
+    more = (f"{len(known) - _CHANNELS} more are not shown.",) if len(known) > _CHANNELS else ()
+    return Card(title="Channels", text=text, items=items, actions=(Action("Set several up", "setup"),), footer=more)
+
+
+def _set(standing: Standing) -> bool:
+    return standing.preferences.on or standing.preferences.paused or bool(standing.retired)
+
+
+async def _channel(desk: Desk, request: Request, standing: Standing) -> Item:
+    """Return one channel's row: its plan, its state, its last digest."""
+    channel = standing.channel
+    last = next((past for past in await desk.stores.editions.history(channel, 5) if past.state == "posted"), None)
+    notes = (sending.plan(standing.preferences), f"last on {wording.day(last.day)}" if last else "nothing posted yet")
+    running = Action("Resume", "resume", channel=channel.id) if standing.preferences.paused else None
+    pause = running or Action("Pause", "pause", channel=channel.id)
+    return Item(
+        title=place(channel),
+        text=sending.state(standing, request.now),
+        notes=notes,
+        actions=(
+            Action("Settings", "settings", {}, place(channel), channel=channel.id),
+            Action("Status", "status", {}, place(channel), channel=channel.id),
+            pause,
+        ),
+    )
+
+
+async def _saved(desk: Desk, request: Request) -> Card:
+    answer = await saving.saved(desk, request.of("saved", {}))
+    card = answer.body
+    items = card.items[:_SAVED] if isinstance(card, Card) else ()
+    text = "" if items else "Nothing is saved. Every paper has a Save button."
+    return Card(title="Saved", text=text, items=items, actions=(Action("Reading list", "saved"),) if items else ())

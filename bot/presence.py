@@ -1,0 +1,104 @@
+"""Where the bot is: workspaces and channels come, go, come back and change their names; subscriptions follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot import wording
+from bot.cards import Action, Card
+from bot.models import Channel, DeliveryKey, Person
+from bot.ports.ledger import Draft
+from bot.ports.places import Standing, Workspace
+from bot.ports.stores import Stores
+
+KEPT: Final = timedelta(days=30)
+"""How long the settings and follows of a workspace wait for it to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What the platforms tell, written down. Implements `bot.ports.presence.Presence`."""
+
+    stores: Stores
+
+    async def installed(self, workspace: Workspace, now: datetime) -> None:
+        """Keep a workspace; channels that fell silent because it was away get their digests back."""
+        known = await self.stores.workspaces.get(workspace.platform, workspace.id)
+        await self.stores.workspaces.put(_merged(known, workspace) if known else workspace)
+        for standing in await self.stores.channels.of(workspace.platform, workspace.id):
+            if wording.is_away(standing.retired):
+                await self._restore(standing, now)
+
+    async def uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+        """Stop posting to a whole workspace; the date from which its data waits is the first one told."""
+        known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
+        await self.stores.workspaces.put(replace(known, left=known.left or now))
+        for standing in await self.stores.channels.of(platform, workspace):
+            await self.stores.channels.retire(standing.channel, wording.away(reason))
+
+    async def invited(self, channel: Channel, by: Person, now: datetime) -> None:
+        """Greet a channel once; a channel that had gone is back."""
+        await self.stores.channels.open(channel, now)
+        await self.back(channel, now)
+        await self.stores.ledger.add([Draft(DeliveryKey(channel, "greeting", "hello"), greeting(by))], now)
+
+    async def gone(self, channel: Channel, reason: str, now: datetime) -> None:  # noqa: ARG002 - the port's shape
+        """Stop posting to a channel."""
+        await self.stores.channels.retire(channel, reason)
+
+    async def back(self, channel: Channel, now: datetime) -> None:
+        """Go on posting to a channel; its next digest covers what it missed, as after any pause."""
+        standing = await self._known(channel)
+        if standing and standing.retired:
+            await self._restore(standing, now)
+
+    async def renamed(self, channel: Channel, now: datetime) -> None:
+        """Keep the new name of a channel that is known."""
+        if await self._known(channel):
+            await self.stores.channels.open(channel, now)
+
+    async def moved(self, old: Channel, new: Channel, now: datetime) -> None:  # noqa: ARG002 - the port's shape
+        """Keep a channel's new identity."""
+        await self.stores.channels.move(old, new)
+
+    async def _known(self, channel: Channel) -> Standing | None:
+        there = await self.stores.channels.of(channel.platform, channel.workspace)
+        return next((standing for standing in there if standing.channel.id == channel.id), None)
+
+    async def _restore(self, standing: Standing, now: datetime) -> None:
+        wanted = standing.preferences
+        following = wanted.schedule.next_after(now) if wanted.on else None
+        await self.stores.channels.restore(standing.channel, following)
+
+
+async def tidy(stores: Stores, now: datetime) -> int:
+    """Delete what belongs to workspaces that left more than 30 days ago; return how many did."""
+    left = await stores.workspaces.left(now - KEPT)
+    for workspace in left:
+        await stores.workspaces.forget(workspace.platform, workspace.id)
+    return len(left)
+
+
+def greeting(by: Person) -> Card:
+    """Return the one message with which the bot introduces itself, and the two things to try."""
+    thanks = f"Thanks for the invitation, {by.name}. " if by.name else ""
+    text = (
+        f"{thanks}Broadsheet posts the day’s most upvoted papers here at your local time, once "
+        "somebody starts the digest. Anybody can search papers and follow topics."
+    )
+    actions = (Action("Start the digest", "digest on", style="main"), Action("Today’s papers", "today"))
+    return Card(text=text, actions=actions, fallback="Broadsheet is here: start the digest, or look at today’s papers.")
+
+
+def _merged(known: Workspace, told: Workspace) -> Workspace:
+    """Return what is known with what was told now; settings that people made here stay."""
+    return replace(
+        known,
+        name=told.name or known.name,
+        timezone=known.timezone if known.timezone != "UTC" else told.timezone,
+        managers=tuple(dict.fromkeys((*known.managers, *told.managers))),
+        organization=told.organization or known.organization,
+        left=None,
+    )

@@ -1,0 +1,274 @@
+"""What Broadsheet says, one of each kind, with the papers of a real list, and how it is drawn for Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, Final
+
+from adapters.slack import forms, home, render
+from adapters.slack.forms import Origin
+from bot import wording
+from bot.cards import Action, Card, Field, Form, Item, Page
+from bot.commands import finding
+from bot.commands.questions import QUESTIONS
+from bot.digests import page
+from bot.errors import Mistake
+from bot.models import Channel, DayState, FeedDay, Kind, Paper, Person, Preferences, Schedule
+from bot.ports.commands import Answer, Request
+from bot.sample import FOLDER
+from bot.sources import recorded
+from bot.topics import Explanation, parse
+
+NOW: Final = datetime(2026, 2, 27, 8, tzinfo=UTC)
+PAPERS: Final = Channel("slack", "T1", "C1", name="papers")
+ANAS: Final = Channel("slack", "T1", "U1", Kind.DIRECT, "Ana")
+ANA: Final = Person("U1", "Ana", manager=True)
+ORIGIN: Final = Origin(PAPERS, home=True)
+TOPICS: Final = ("diffusion", "world model")
+
+
+@cache
+def listed() -> tuple[Paper, ...]:
+    """Return the papers of 26 February 2026, as the sample has them, by votes."""
+    (batch,) = recorded.read([FOLDER / "2026-02-26.json.gz"])
+    return tuple(sorted(batch.papers, key=lambda paper: -(paper.votes or 0)))
+
+
+def digest(*topics: str, number: int = 5) -> Card:
+    """Return the digest of that list in a channel that follows *topics*."""
+    day = FeedDay(date(2026, 2, 26), DayState.OK, tuple(paper.id for paper in listed()))
+    wanted, matches = Preferences(number=number), reasons(*topics)
+    made = page.compose(listed(), (), matches, wanted, ())
+    return page.card(made, (day,), wanted, date(2026, 2, 27), matches=matches)
+
+
+def reasons(*topics: str) -> dict[str, list[Explanation]]:
+    matches: dict[str, list[Explanation]] = {}
+    for topic in map(parse, topics):
+        for paper in listed():
+            if (why := topic.explain(paper)).matched:
+                matches.setdefault(paper.id, []).append(why)
+    return matches
+
+
+def abstracts(*topics: str, number: int = 5) -> Card:
+    """Return what stands in the digest's thread."""
+    return page.thread(page.compose(listed(), (), reasons(*topics), Preferences(number=number), ()))
+
+
+def results() -> Card:
+    """Return the second page of a search."""
+    turns = (
+        Action("Prev", "search", {"query": "video", "page": "1"}, "the page before"),
+        Action("Next", "search", {"query": "video", "page": "3"}, "the next page"),
+    )
+    return Card(
+        title="27 papers on video",
+        folio=("4–6 of 27", "by relevance"),
+        items=tuple(wording.item(paper, dated=NOW.date()) for paper in listed()[:3]),
+        actions=(*turns, Action("Follow this topic", "follow", {"topic": "video"}, "video", "main")),
+        footer=("Stored papers only. Hugging Face’s own search did not answer in time.",),
+        marks=("video",),
+        fallback="27 papers on video",
+    )
+
+
+def followed(topic: str, section: str, *notes: str) -> Item:
+    fixed = {"topic": topic, "where": "here"}
+    actions = (
+        Action("Unfollow", "unfollow", fixed, topic),
+        Action("Mute", "mute", {"what": topic, "where": "here"}, topic),
+        Action("Preview", "preview", {"topic": topic}),
+    )
+    return Item(topic, notes=notes, section=section, actions=actions)
+
+
+def follows() -> Card:
+    return Card(
+        title="Follows",
+        items=(
+            followed("diffusion", "#papers", "by Ana", "since 12 Nov 2025", "in the digest"),
+            followed("world model, “world simulator”", "#papers", "by Jun", "since 3 Feb", "at once"),
+            followed("author:Yann LeCun -robot", "Yours", "by you", "since 20 Feb", "at once", "muted"),
+            Item("Sparse", notes=("muted",), section="Muted for you", actions=(Action("Unmute", "unmute"),)),
+        ),
+        actions=(Action("Follow a topic", "follow"), Action("Whole workspace", "follows", {"where": "workspace"})),
+        fallback="What is followed",
+    )
+
+
+def status() -> Card:
+    text = "The digest is on in #papers: weekdays 09:00, Europe/Berlin. Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00."
+    return Card(
+        title="Status of #papers",
+        text=text,
+        items=(
+            Item("List of Fri 27 Feb", text="9 papers so far. This list is still filling.", section="Sources"),
+            Item("Hugging Face", text="Last answer Fri 27 Feb 08:55.", section="Sources"),
+            Item("arXiv", text="3 failures in a row: 503. Last answer Thu 26 Feb 03:10.", section="Sources"),
+            Item("Thu 26 Feb", text="Posted.", notes=("Thu 26 Feb 09:00",), section="Last digests"),
+            Item("Wed 25 Feb", text="Nothing to post: every paper was posted here before.", section="Last digests"),
+        ),
+        actions=(Action("The newest list", "today"), Action("Settings", "settings"), Action("Follows", "follows")),
+        footer=("No message is waiting.", "399 papers stored."),
+        fallback=text,
+    )
+
+
+HELP: Final = {
+    "Read": {
+        "today [date] [page]": "The papers of a day, by votes",
+        "new": "What you have not seen yet, the likeliest first",
+        "search <query> [sort] [since] [category] [page]": "Search every stored paper",
+        "show <paper>": "One paper: abstract, links, votes over time",
+        "similar <paper> [page]": "Papers like one",
+    },
+    "Follow": {
+        "follow [topic] [where] [alerts]": "Hear about new papers on a topic",
+        "unfollow <topic> [where]": "Stop following a topic",
+        "follows [where]": "What is followed, by whom, since when",
+        "preview <topic> [days]": "What a topic would have sent",
+    },
+    "This channel": {
+        "digest on": "Post the digest here",
+        "settings [time] [days] [number]": "Time, days, number and topics of the digest",
+    },
+}
+
+
+def helping() -> Card:
+    items = tuple(
+        Item(usage, text=summary, section=group, actions=(Action("Help", "help", {"command": name}, name),))
+        for group, rows in HELP.items()
+        for usage, summary in rows.items()
+        for name in [usage.split(" [")[0].split(" <")[0]]
+    )
+    tries = tuple(Action(name.capitalize(), name) for name in ("today", "new", "follow", "status"))
+    text = "Type a command. Answers are private until you share them."
+    return Card("Commands", text, items=items, actions=tries, footer=("“help search” tells more of one command.",))
+
+
+def alert() -> Card:
+    text = "New paper, matches “world model” in its title. Followed by you since 12 Nov."
+    return Card(text=text, items=(wording.item(listed()[5]),), marks=("world model",), tone="alert")
+
+
+def settings(**mistakes: str) -> Form:
+    """Return the settings' form with the real questions; *mistakes* are what is wrong, by field."""
+    now = Preferences(on=True, schedule=Schedule(timezone="Europe/Berlin"))
+    fields = tuple(
+        question.field(
+            question.shown(now) if question.put else "diffusion; world model", mistakes.get(question.name, "")
+        )
+        for question in QUESTIONS
+    )
+    preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00",)
+    return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)
+
+
+def follow(text: str = "", *preview: str) -> Form:
+    fields = (
+        Field(
+            "topic",
+            "Topic",
+            value=text,
+            hint="A phrase; a comma for either of two, -word to leave one out",
+            required=True,
+        ),
+        Field(
+            "where",
+            "For",
+            "choice",
+            "me",
+            choices=(("me", "You, as direct messages"), ("here", "#papers, in its digest")),
+        ),
+        Field("alerts", "In a channel: post each paper at once", "flag", "no"),
+    )
+    return Form("Follow a topic", "follow", fields, preview=preview, submit="Follow")
+
+
+def myself() -> Page:
+    channel = Item(
+        "#papers",
+        text="Weekdays 09:00, Europe/Berlin. Last digest Thu 26 Feb.",
+        actions=(Action("Settings", "settings"), Action("Pause", "pause"), Action("Digest now", "digest now")),
+    )
+    mine = Card(
+        title="What you follow",
+        items=tuple(
+            followed(topic, "", "since 12 Nov 2025", "at once") for topic in ("diffusion", "author:Yann LeCun")
+        ),
+        actions=(Action("Follow a topic", "follow", style="main"), Action("New for me", "new")),
+    )
+    saved = Card(title="Saved papers", items=tuple(wording.item(paper) for paper in listed()[2:4]))
+    return Page((mine, Card(title="Channels", items=(channel,)), saved))
+
+
+def asked(command: str = "search", **arguments: str) -> Request:
+    return Request("1", PAPERS, ANA, NOW, command, arguments)
+
+
+def private(card: Card, *, shareable: bool = False) -> render.Message:
+    return render.private(Answer(card, shareable=shareable), asked(query="video"))
+
+
+def shown() -> Card:
+    return Card(
+        items=(finding.entry(listed()[0], NOW),),
+        footer=("3 votes on 25 Feb, 19 on 26 Feb.", "Posted here Thu 26 Feb 09:00, in a digest."),
+        fallback=listed()[0].title,
+    )
+
+
+MESSAGES: Final[dict[str, Callable[[], render.Message]]] = {
+    "digest": lambda: render.message(digest()),
+    "digest-topics": lambda: render.message(digest(*TOPICS)),
+    "digest-pictures": lambda: render.message(digest(), pictures=True),
+    "digest-ten": lambda: render.message(digest(*TOPICS, number=10)),
+    "abstracts": lambda: render.message(abstracts()),
+    "abstracts-ten": lambda: render.message(abstracts(*TOPICS, number=10)),
+    "alert": lambda: render.message(alert()),
+    "empty": lambda: render.message(
+        Card(text="No digest on Fri 27 Feb: every paper was posted here before.", actions=(Action("Status", "status"),))
+    ),
+    "search": lambda: private(results(), shareable=True),
+    "shown": lambda: private(shown(), shareable=True),
+    "follows": lambda: private(follows()),
+    "status": lambda: private(status(), shareable=True),
+    "help": lambda: private(helping()),
+    "mistake": lambda: private(
+        wording.mistake(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
+    ),
+    "failure": lambda: private(Card(text="Hugging Face did not answer. Reference: 3fa9c1.", tone="failure")),
+    "saved": lambda: private(
+        Card(text="Saved “DreamID-Omni”.", actions=(Action("Undo", "undo"), Action("Saved", "saved")))
+    ),
+    "export": lambda: private(Card("Everything stored about you", code='{\n "follows": [\n  "diffusion"\n ]\n}')),
+}
+VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "modal-abstract": lambda: render.modal(shown(), "Abstract")[0],
+    "modal-why": lambda: render.modal(
+        Card(
+            title="Why “DreamID-Omni”",
+            text="With 19 votes it is number 1 of 17 on the list of Thu 26 Feb; a digest here shows the top 5.",
+            items=(Item("diffusion", text="matches “diffusion” in the abstract", section="Topics"),),
+            actions=(Action("Show it", "show", {"paper": "2602.12160"}), Action("Status", "status")),
+        )
+    )[0],
+    "settings": lambda: forms.view(settings(), ORIGIN),
+    "settings-advanced": lambda: forms.view(settings(), ORIGIN, advanced=True),
+    "settings-mistake": lambda: forms.view(settings(number="50 is out of range: 1 to 10. For example: 10"), ORIGIN),
+    "follow": lambda: forms.view(follow(), ORIGIN),
+    "follow-preview": lambda: forms.view(
+        follow(
+            "world model",
+            "It would have sent 2 papers in the last 14 days, about 1 a week.",
+            listed()[5].title,
+            listed()[6].title,
+        ),
+        ORIGIN,
+    ),
+    "home": lambda: home.view(myself())[0],
+}

@@ -1,0 +1,43 @@
+"""An office in which nothing that goes wrong stays unnoticed."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.slack.inbound import Office, connected, failures, fill, working
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stores with the sample, made once."""
+    folder = tmp_path_factory.mktemp("filled")
+    asyncio.run(fill(folder))
+    return folder
+
+
+@pytest.fixture
+def stored(filled: Path, tmp_path: Path) -> Path:
+    """A test's own stores."""
+    return shutil.copytree(filled, tmp_path / "data")
+
+
+@pytest.fixture
+async def shut(stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Office]:
+    """An office that nobody can reach yet; in the end Slack has refused nothing and waited for nothing."""
+    async with working(stored) as office:
+        yield office
+    assert office.server.violations == []
+    assert office.server.late == []
+    assert failures(caplog.get_records("call"), office.excused) == []
+
+
+@pytest.fixture
+async def office(shut: Office) -> AsyncIterator[Office]:
+    """An office that hears over Socket Mode."""
+    async with connected(shut):
+        yield shut

@@ -1,0 +1,252 @@
+"""A team's day on loopback: the real table on real stores with the sample's papers, behind the real app."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters import public
+from adapters.slack import bolt, http, socket
+from adapters.slack.chat import SlackChat
+from adapters.slack.clients import Clients
+from adapters.slack.kit import Kit
+from adapters.slack.pace import Pace
+from adapters.slack.rooms import Rooms
+from bot import poller, sample
+from bot.commands.desk import Desk
+from bot.commands.table import table
+from bot.delivery import Courier
+from bot.errors import SourceDown
+from bot.models import Channel, Kind, Paper, Preferences
+from bot.ports.places import Workspace
+from bot.ports.sources import Reply
+from bot.ports.stores import Stores
+from bot.presence import Attendance
+from bot.sources import recorded
+from tests.adapters.slack.outbound import Keys, Ticks
+from tests.servers.slack import Acked, Shown, Slack, slack
+from tests.servers.slack.reading import read
+from tests.stores import open_stores
+
+NOW = datetime(2026, 2, 27, 15, tzinfo=UTC)
+"""A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
+ROOM = Channel("slack", "T1", "C1", name="papers")
+ANAS = Channel("slack", "T1", "U1", Kind.DIRECT)
+
+BOT = {"enterprise_id": "", "bot_user_id": "UBOT", "bot_id": "B1", "bot_token": "xoxb-1"}
+
+Json = dict[str, Any]
+
+
+class Everywhere(Keys):
+    """One token for every workspace."""
+
+    async def token(self, workspace: str, *, refused: str = "") -> str:
+        return await super().token("T1", refused=refused)
+
+
+@dataclass
+class Hugging:
+    """Hugging Face as tests want it: it knows some papers, and may let people wait."""
+
+    known: dict[str, Paper] = field(default_factory=dict)
+    hold: asyncio.Event | None = None
+
+    async def search(self, query: str, limit: int = 20) -> Reply:
+        if self.hold:
+            await self.hold.wait()
+        return Reply()
+
+    async def paper(self, identifier: str) -> Paper | None:
+        if self.hold:
+            await self.hold.wait()
+        return self.known.get(identifier)
+
+    async def day(self, *_: Any, **__: Any) -> Reply:
+        raise SourceDown("Nobody asks for lists here.")
+
+
+@dataclass
+class Office:
+    """Everything that a test looks at. ``now`` is the bot's moment; ``excused`` are texts of errors that may be logged.
+
+    ``forgotten`` are the tokens that were deleted, as (workspace, organization).
+    """
+
+    server: Slack
+    stores: Stores
+    hugging: Hugging
+    kit: Kit
+    app: bolt.App
+    courier: Courier
+    now: datetime = NOW
+    forgotten: list[tuple[str, str]] = field(default_factory=list)
+    excused: list[str] = field(default_factory=list)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    async def rest(self) -> None:
+        """Wait until everything that was told has been dealt with."""
+        await self.app.drain()
+
+    async def type(self, text: str, *, channel: str = "C1", user: str = "U1") -> Shown:
+        """Type a slash command; return the private answer."""
+        before = len(self.server.whispers(channel, user))
+        acked = await self.server.command(text, channel=channel, user=user)
+        assert acked.ok, acked
+        await self.rest()
+        said = self.server.whispers(channel, user)
+        assert len(said) > before, f"Nothing was answered to {text!r}."
+        return said[-1]
+
+    async def press(self, what: str, within: Shown | Json, *, user: str = "U1", item: int = 1) -> Acked:
+        """Press a button and wait until it has done its work."""
+        acked = await self.server.press(shown_as(what, within), within=within, user=user, item=item)
+        assert acked.ok, acked
+        await self.rest()
+        return acked
+
+    async def form(self, text: str, *, channel: str = "C1", user: str = "U1") -> Json:
+        """Type what opens a form; return its window."""
+        await self.server.command(text, channel=channel, user=user)
+        await self.rest()
+        return self.server.views(user)[-1]
+
+    def window(self, user: str = "U1") -> str:
+        """Return what people read in the window on top."""
+        return plain(self.server.views(user)[-1])
+
+    def said(self, channel: str = "C1", user: str = "U1") -> str:
+        """Return the last private line, as people read it."""
+        return self.server.whispers(channel, user)[-1].plain.replace("\u2060", "")
+
+    async def post(self) -> list[Shown]:
+        """Deliver what waits; return what stands in the channel."""
+        await self.courier.pump()
+        return self.server.shown("C1")
+
+    async def preferences(self, channel: Channel = ROOM) -> Preferences:
+        return (await self.stores.channels.open(channel, self.now)).preferences
+
+    async def retired(self, channel: Channel = ROOM) -> str:
+        return (await self.stores.channels.open(channel, self.now)).retired
+
+
+def plain(view: Json) -> str:
+    """Return what people read in a window or at home."""
+    return read("", view["blocks"]).plain.replace("\u2060", "")
+
+
+def shown_as(what: str, within: Shown | Json) -> str:
+    """Return what people read as *what*, with the joiners that keep Slack from making links of it."""
+    blocks = json.dumps(within.blocks if isinstance(within, Shown) else within["blocks"], ensure_ascii=False)
+    joined = what.replace("#", "#\u2060")
+    return joined if joined in blocks else what
+
+
+def furnish(server: Slack) -> None:
+    """Two workspaces, two channels, four people; Ana and Bob are in both channels, Cem in none, Dora elsewhere."""
+    server.team("T1")
+    server.team("T2", name="Other")
+    server.bot("T1", token="xoxb-1")
+    server.app_token("xapp-1")
+    server.person("U1", name="Ana", admin=True)
+    server.person("U2", name="Bob")
+    server.person("U3", name="Cem")
+    server.person("U4", name="Dora", team="T2")
+    server.channel("C1", name="papers", members=("U1", "U2", "UBOT"), purpose="Papers that we read")
+    server.channel("C2", name="video-diffusion", members=("U1", "U2", "UBOT"), purpose="Video generation, diffusion")
+
+
+async def fill(folder: Path) -> None:
+    """Store the sample in a folder, to be copied by every test."""
+    async with open_stores(folder, NOW) as stores:
+        for batch in recorded.read([sample.FOLDER]):
+            await poller.take_in(stores, batch.day, batch.papers, NOW)
+        await stores.workspaces.put(Workspace("slack", "T1", "Acme", managers=("U9",)))
+        await stores.index.refresh()
+
+
+@asynccontextmanager
+async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Office]:
+    """Open the office on the stores in *folder*; nobody can reach it yet.
+
+    The bot is installed in T1, or, *everywhere*, wherever somebody asks for it.
+    """
+    async with slack() as server, open_stores(folder, NOW) as stores:
+        furnish(server)
+        ticks, hugging = Ticks(), Hugging()
+        keys = Everywhere() if everywhere else Keys()
+        clients = Clients(keys, server.url, Pace(ticks, ticks.sleep))
+        rooms = Rooms(clients, ticks)
+        office: Office
+
+        async def identity(workspace: str, _: str) -> AuthorizeResult | None:
+            known = everywhere or workspace in keys.held
+            return AuthorizeResult(**BOT, team_id=workspace) if known else None
+
+        async def forget(workspace: str, organization: str, at: datetime) -> Sequence[str]:
+            office.forgotten.append((workspace, organization))
+            under = await stores.workspaces.under("slack", organization)
+            return [workspace] if workspace else [each.id for each in under]
+
+        kit = Kit(
+            table(Desk(stores, hugging, None, {"slack": rooms})),  # type: ignore[arg-type]
+            stores.actions,
+            stores.inbox,
+            stores.workspaces,
+            Attendance(stores),
+            clients,
+            rooms,
+            lambda: office.now,
+        )
+        web = AsyncWebClient(base_url=server.url, retry_handlers=[])
+        app = bolt.app(kit, bolt.Authorize(identity), web, secret=server.signing_secret, flow=None, forget=forget)
+        chat = SlackChat(clients, stores.actions)
+        office = Office(server, stores, hugging, kit, app, Courier(stores, {"slack": chat}, lambda: office.now))
+        try:
+            yield office
+        finally:
+            await app.drain()
+            await chat.close()
+
+
+@asynccontextmanager
+async def connected(office: Office) -> AsyncIterator[None]:
+    """Take what people do over Socket Mode."""
+    stop = asyncio.Event()
+    serving = asyncio.create_task(socket.serve(office.app, "xapp-1", office.server.url, stop))
+    try:
+        await office.server.wait(lambda: office.server.sockets)
+        yield
+    finally:
+        stop.set()
+        await serving
+
+
+@asynccontextmanager
+async def listening(office: Office) -> AsyncIterator[None]:
+    """Take what people do as signed requests on the public listener."""
+    async with public.serve(public.application(http.routes(office.app, None)), "127.0.0.1", 0) as url:
+        office.server.endpoint = f"{url}{http.EVENTS}"
+        yield
+
+
+def failures(records: list[logging.LogRecord], excused: list[str]) -> list[str]:
+    """Return the errors of a log that nobody expects."""
+    texts = [record.getMessage() for record in records if record.levelno >= logging.ERROR]
+    return [text for text in texts if not any(known in text for known in excused)]

@@ -1,0 +1,81 @@
+"""What stands between the tests and Slack on loopback: tokens, a clock that nobody waits for, buttons in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.slack.clients import Clients
+from adapters.slack.pace import Pace
+from bot.errors import Gone
+from bot.models import Channel
+from tests.servers.slack import Slack
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+PAPERS = Channel("slack", "T1", "C1", name="papers")
+
+
+@dataclass
+class Ticks:
+    """Monotonic seconds that pass only by waiting."""
+
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Keys:
+    """Tokens by workspace; ``newer`` are given once the first was refused."""
+
+    held: dict[str, str] = field(default_factory=lambda: {"T1": "xoxb-1"})
+    newer: dict[str, str] = field(default_factory=dict)
+
+    async def token(self, workspace: str, *, refused: str = "") -> str:
+        if refused and self.held.get(workspace) == refused and workspace in self.newer:
+            self.held[workspace] = self.newer.pop(workspace)
+        if workspace not in self.held:
+            raise Gone("it is not installed there", installation=True)
+        return self.held[workspace]
+
+
+@dataclass
+class Buttons:
+    """The arguments of buttons, in memory."""
+
+    held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        self.held |= actions
+
+    async def get(self, token: str) -> Mapping[str, Any] | None:
+        return self.held.get(token)
+
+    async def prune(self, before: datetime) -> int:
+        return 0
+
+
+def furnish(server: Slack) -> None:
+    """Give Slack a workspace with a channel, a person and our bot."""
+    server.team("T1")
+    server.bot("T1", token="xoxb-1")
+    server.person("U1", name="Ana", admin=True)
+    server.channel("C1", name="papers", purpose="Papers that we read")
+
+
+@asynccontextmanager
+async def calling(url: str, keys: Keys | None = None, ticks: Ticks | None = None) -> AsyncIterator[Clients]:
+    """Give clients of the Web API at *url*, closed at the end."""
+    ticks = ticks or Ticks()
+    clients = Clients(keys or Keys(), url, Pace(ticks, ticks.sleep))
+    try:
+        yield clients
+    finally:
+        await clients.close()

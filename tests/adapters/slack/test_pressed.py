@@ -1,0 +1,226 @@
+"""Buttons and menus: on digests, on private answers, in windows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from bot.models import Channel, Paper
+from tests.adapters.slack.inbound import ANAS, Office, plain
+from tests.servers.slack import Shown
+
+NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
+
+
+async def digest(office: Office) -> Shown:
+    """Post the day's digest."""
+    await office.type("digest now")
+    return (await office.post())[-1]
+
+
+def button(office: Office, value: Any) -> Shown:
+    """Let the bot show somebody one button, with any value."""
+    written = value if isinstance(value, str) else json.dumps(value)
+    label = {"type": "plain_text", "text": "?"}
+    blocks = [
+        {"type": "actions", "elements": [{"type": "button", "action_id": "press:1", "text": label, "value": written}]}
+    ]
+    return office.server.put(Shown("C1", office.server.clock.ts(), "UBOT", "x", blocks, bot="B1", to="U1"))
+
+
+async def test_the_abstract_opens_in_a_window_of_ones_own(office: Office) -> None:
+    await office.press("Abstract", await digest(office))
+    (view,) = office.server.views("U1")
+    assert "Recent advancements in foundation models" in plain(view)
+    assert office.server.whispers("C1", "U1")[1:] == []
+
+
+async def test_what_is_pressed_in_a_window_is_answered_over_it(office: Office) -> None:
+    await office.press("Abstract", await digest(office))
+    await office.press("Save", office.server.views("U1")[-1])
+    assert len(office.server.views("U1")) == 2
+    assert "on your reading list" in office.window()
+    assert [paper for paper, _ in await office.stores.wishes.saved(ANAS)] == ["2602.12160"]
+    await office.server.close(office.server.views("U1")[-1], user="U1")
+    assert "Recent advancements" in office.window()
+
+
+async def test_the_fourth_window_takes_the_place_of_the_third(office: Office) -> None:
+    await office.press("Abstract", await digest(office))
+    for label in ("Why this paper", "Show it", "More like this"):
+        await office.press(label, office.server.views("U1")[-1])
+    assert len(office.server.views("U1")) == 3
+    assert "Papers like “DreamID-Omni”" in office.window()
+
+
+async def test_a_window_is_about_the_channel_from_which_it_was_opened(office: Office) -> None:
+    await office.press("Abstract", await digest(office))
+    await office.press("Not for us", office.server.views("U1")[-1])
+    assert "is muted in #papers" in office.window()
+    await office.press("Unmute", office.server.views("U1")[-1], user="U1")
+    assert "is not muted in #papers" in office.window()
+
+
+async def test_pages_turn_in_their_window(office: Office) -> None:
+    await office.press("Abstract", await digest(office))
+    await office.press("More like this", office.server.views("U1")[-1])
+    first = office.server.views("U1")[-1]
+    await office.press("Next", first)
+    second = office.server.views("U1")[-1]
+    assert len(office.server.views("U1")) == 2
+    assert first["id"] == second["id"]
+    assert "6–10 of 30" in plain(second)
+
+
+async def test_each_row_of_the_menu_of_a_digest_does_what_it_says(office: Office) -> None:
+    posted = await digest(office)
+    await office.press("Save", posted, item=2)
+    assert "ARLArena" in office.said()
+    await office.press("More like this", posted)
+    assert "Papers like “DreamID-Omni”" in office.said()
+    await office.press("Not for us", posted, item=3)
+    assert "is muted in" in office.said()
+    await office.press("Why this paper", posted)
+    assert "Not posted" in office.window() or "Posted" in office.window()
+    # What others see stays as it is.
+    assert office.server.shown("C1") == [posted]
+
+
+async def test_pages_turn_in_place_of_a_private_answer(office: Office) -> None:
+    first = await office.type("search sparse attention")
+    await office.press("Next", first)
+    (turned,) = office.server.whispers("C1", "U1")
+    assert "6–10 of" in turned.plain
+    await office.press("Prev", turned)
+    assert "1–5 of" in office.said()
+
+
+async def test_what_is_no_page_is_said_beside_a_private_answer(office: Office) -> None:
+    first = await office.type("search sparse attention")
+    await office.press("Save", first)
+    assert [first] == office.server.whispers("C1", "U1")[:1]
+    assert "on your reading list" in office.said()
+
+
+async def test_a_slow_answer_replaces_no_message_of_others(office: Office) -> None:
+    office.hugging.hold = asyncio.Event()
+    office.hugging.known[NEWER.id] = NEWER
+    asked = office.server.say(f"Has anybody read {NEWER.id}?", "C1", "U2")
+    await office.server.shortcut("papers_here", message=asked, user="U1")
+    await office.server.wait(lambda: office.server.whispers("C1", "U1"))
+    assert office.said() == "Looking…"
+    office.hugging.hold.set()
+    await office.rest()
+    assert "A Paper from This Morning" in office.said()
+    assert office.server.shown("C1") == [asked]
+
+
+async def test_a_digest_with_replies_is_answered_below_it_and_not_inside(office: Office) -> None:
+    await office.type("settings abstracts:yes")
+    await office.type("digest now")
+    posts = await office.post()
+    parent = next(post for post in posts if not post.thread or post.thread == post.ts)
+    assert any(post.thread == parent.ts for post in posts)
+    await office.press("Save", parent)
+    assert office.server.whispers("C1", "U1")[-1].thread == ""
+
+
+async def test_a_window_opens_before_a_slow_source_has_answered(office: Office) -> None:
+    office.hugging.hold = asyncio.Event()
+    office.hugging.known[NEWER.id] = NEWER
+    shown = button(office, {"c": "show", "a": {"paper": NEWER.id}, "m": 1})
+    await office.server.press("?", within=shown, user="U1")
+    await office.server.wait(lambda: office.server.views("U1"))
+    assert office.window() == "Looking…"
+    office.hugging.hold.set()
+    await office.rest()
+    assert "It is new." in office.window()
+    assert len(office.server.views("U1")) == 1
+
+
+async def test_when_no_window_can_be_opened_the_answer_comes_beside_the_message(office: Office) -> None:
+    posted = await digest(office)
+    office.server.fail("views.open", error="expired_trigger_id")
+    await office.press("Abstract", posted)
+    assert office.server.views("U1") == []
+    assert "Recent advancements" in office.said()
+
+
+async def test_sharing_posts_as_the_bot_and_names_who_shared(office: Office) -> None:
+    shown = await office.type("search sparse attention")
+    await office.press("Share in #papers", shown)
+    assert "Shared in" in office.said()
+    (posted,) = await office.post()
+    assert posted.user == "UBOT"
+    assert "Shared by ana." in posted.plain
+    assert "Next" not in posted.plain
+
+
+async def test_sharing_where_the_bot_is_not_says_how_to_let_it_in(office: Office) -> None:
+    office.server.channel("C3", name="elsewhere", members=("U1",))
+    shown = await office.type("search sparse attention", channel="C3")
+    await office.press("Share in #elsewhere", shown)
+    assert "/invite @Broadsheet" in office.said("C3")
+    await office.post()
+    assert office.server.shown("C3") == []
+
+
+async def test_a_search_is_followed_and_unfollowed_by_buttons(office: Office) -> None:
+    shown = await office.type("search world model")
+    await office.press("Follow this", shown)
+    if office.server.views("U1"):
+        await office.server.submit(office.server.views("U1")[-1], user="U1")
+        await office.rest()
+    assert len(await office.stores.follows.of(ANAS)) == 1
+    listed = await office.type("follows")
+    await office.press("Mute", listed)
+    assert "is muted" in office.said()
+    await office.press("Unfollow", listed)
+    assert "no more" in office.said()
+    assert await office.stores.follows.of(ANAS) == []
+
+
+async def test_the_digest_is_shown_before_it_starts_and_undone_after(office: Office) -> None:
+    shown = await office.type("digest on")
+    assert not (await office.preferences()).on
+    await office.press("Start at the next time", shown)
+    assert (await office.preferences()).on
+    await office.press("Undo", office.server.whispers("C1", "U1")[-1])
+    assert not (await office.preferences()).on
+
+
+async def test_the_same_press_told_twice_has_one_effect(office: Office) -> None:
+    shown = await office.type("search sparse attention")
+    acked = await office.press("Share in #papers", shown)
+    await office.server.again(acked)
+    await office.rest()
+    assert len(await office.post()) == 1
+    assert "done already" in office.said()
+
+
+async def test_a_button_whose_data_is_gone_says_so(office: Office) -> None:
+    words = "diffusion video language model attention agents reasoning training generation learning"
+    shown = await office.type(f"search {' '.join(f'{word} {word}s' for word in words.split())} " + "image " * 20)
+    office.later(days=500)
+    await office.stores.actions.prune(office.now)
+    await office.press("Share in #papers", shown)
+    assert "too old" in office.said()
+    assert await office.post() == []
+
+
+@pytest.mark.parametrize(
+    "value", ["{}", '{"c":1}', "[]", "x" * 32, '{"c":"show","a":[]}', '{"c":"nothing like it","a":{}}']
+)
+async def test_a_button_that_is_none_of_ours_does_nothing(office: Office, value: str) -> None:
+    await office.press("?", button(office, value))
+    assert "Not done." in office.said()
+
+
+async def test_the_whole_workspace_is_set_up_by_one_press(office: Office) -> None:
+    await office.press("Set up all 2", await office.type("setup"))
+    assert (await office.preferences()).on
+    (follow,) = await office.stores.follows.of(Channel("slack", "T1", "C2"))
+    assert follow.topic == '"video diffusion"'

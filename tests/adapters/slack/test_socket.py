@@ -1,0 +1,127 @@
+"""The connection of Socket Mode: refused, late, replaced, closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+
+from adapters.slack import socket
+from bot.errors import Refused
+from tests.adapters.slack.inbound import Office
+
+
+@asynccontextmanager
+async def serving(office: Office, url: str = "") -> AsyncIterator[asyncio.Event]:
+    """Serve; give the event that ends it."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(socket.serve(office.app, "xapp-1", url or office.server.url, stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await task
+
+
+async def test_a_refused_token_ends_it_with_one_sentence(shut: Office) -> None:
+    with pytest.raises(Refused, match=r"SLACK_APP_TOKEN down \(invalid_auth\)\. Put an app-level token"):
+        await socket.serve(shut.app, "xapp-wrong", shut.server.url, asyncio.Event())
+
+
+async def test_a_token_that_is_refused_later_ends_it_too(shut: Office) -> None:
+    stop = asyncio.Event()
+    task = asyncio.create_task(socket.serve(shut.app, "xapp-1", shut.server.url, stop))
+    await shut.server.wait(lambda: shut.server.sockets)
+    shut.server.app_tokens.clear()
+    await shut.server.disconnect("refresh_requested")
+    with pytest.raises(Refused):
+        await task
+
+
+async def test_without_a_network_it_is_tried_again_and_said_once(
+    shut: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(socket, "_FIRST", 0.01)
+    shut.server.fail("apps.connections.open", drop="before", times=2)
+    shut.server.fail("apps.connections.open", status=503, times=1)
+    shut.server.fail("apps.connections.open", error="internal_error", times=1)
+    async with serving(shut):
+        await shut.server.wait(lambda: shut.server.sockets)
+    told = [record for record in caplog.records if "can't be reached" in record.getMessage()]
+    assert [record.levelname for record in told if record.levelname != "DEBUG"] == ["WARNING"]
+
+
+async def test_nobody_at_home_does_not_hold_up_the_end(shut: Office, unused_tcp_port: int) -> None:
+    async with serving(shut, f"http://127.0.0.1:{unused_tcp_port}/api/"):
+        pass
+
+
+@pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
+async def test_a_connection_is_replaced_when_slack_asks(shut: Office, reason: str) -> None:
+    async with serving(shut):
+        await shut.server.wait(lambda: shut.server.sockets)
+        before = list(shut.server.sockets)
+        await shut.server.disconnect(reason)
+        await shut.server.wait(lambda: shut.server.sockets and shut.server.sockets != before)
+        await shut.server.wait(lambda: len(shut.server.sockets) == 1)
+        assert before[0] not in shut.server.sockets
+        assert "Status of" in (await shut.type("status")).plain
+
+
+async def test_a_line_that_breaks_is_replaced(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.line._PING", 0.05)
+    async with serving(shut):
+        await shut.server.wait(lambda: shut.server.sockets)
+        before = shut.server.sockets[0]
+        transport = before.wire._req.transport  # type: ignore[union-attr]  # a cable is cut
+        assert transport
+        transport.abort()
+        await shut.server.wait(lambda: shut.server.sockets and before not in shut.server.sockets)
+        assert "Status of" in (await shut.type("status")).plain
+
+
+async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
+    shut: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    waits = socket._wait
+
+    async def wait(stop: asyncio.Event, seconds: float) -> None:
+        pauses.append(seconds)
+        await waits(stop, 0)
+
+    def ready(count: int) -> bool:
+        return len(pauses) == count and bool(shut.server.sockets)
+
+    monkeypatch.setattr(socket, "_wait", wait)
+    async with serving(shut):
+        for count in range(1, 5):
+            await shut.server.wait(partial(ready, count))
+            await shut.server.disconnect("refresh_requested")
+        await shut.server.wait(lambda: len(pauses) == 5)
+    assert pauses[:5] == [0, 0, 1, 2, 4]
+
+
+async def test_what_is_in_flight_is_finished_before_the_end(shut: Office) -> None:
+    shut.hugging.hold = asyncio.Event()
+    async with serving(shut) as stop:
+        await shut.server.wait(lambda: shut.server.sockets)
+        await shut.server.command("show 2602.99999", channel="C1", user="U1")
+        stop.set()
+        await shut.server.wait(lambda: not shut.server.sockets)
+        shut.hugging.hold.set()
+    assert "Neither Hugging Face nor arXiv" in shut.said()
+
+
+async def test_nothing_is_left_behind(shut: Office) -> None:
+    before = asyncio.all_tasks()
+    async with serving(shut):
+        await shut.server.wait(lambda: shut.server.sockets)
+        await shut.type("status")
+        await shut.server.disconnect("refresh_requested")
+        await shut.server.wait(lambda: shut.server.sockets)
+    left = {task for task in asyncio.all_tasks() - before if "tests.servers" not in repr(task)}
+    assert [task for task in left if "slack_sdk" in repr(task) or "adapters" in repr(task)] == []

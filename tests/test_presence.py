@@ -1,0 +1,125 @@
+"""Workspaces and channels come and go; what people set up stays true, and comes back with a reason and a way."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import presence, wording
+from bot.cards import Card
+from bot.delivery import Courier
+from bot.errors import Gone
+from bot.models import Channel, DeliveryKey, Kind, Person, Preferences, Schedule
+from bot.ports.ledger import Draft
+from bot.ports.places import Standing, Workspace
+from bot.ports.stores import Stores
+from bot.presence import Attendance
+from tests.fakes import FakeChat
+from tests.stores import open_stores
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+ROOM = Channel("slack", "T1", "C1", name="papers")
+OTHER = Channel("slack", "T1", "C2", name="reading")
+LAB = Workspace("slack", "T1", "Lab", "Europe/Berlin", ("U1",))
+ANA = Person("U1", "Ana")
+DAILY = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin"))
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    async with open_stores(tmp_path, NOW) as opened:
+        for channel in (ROOM, OTHER):
+            await opened.channels.set(channel, DAILY, NOW + DAY)
+        yield opened
+
+
+@pytest.fixture
+def attendance(stores: Stores) -> Attendance:
+    return Attendance(stores)
+
+
+async def standing(stores: Stores, channel: Channel = ROOM) -> Standing:
+    return await stores.channels.open(channel, NOW)
+
+
+async def test_an_uninstalled_workspace_falls_silent_and_comes_back(stores: Stores, attendance: Attendance) -> None:
+    await attendance.installed(LAB, NOW)
+    await attendance.gone(OTHER, "the channel was archived", NOW)
+    for moment in (NOW, NOW + DAY):  # the two events of an uninstall come in either order, and twice
+        await attendance.uninstalled("slack", "T1", "it was uninstalled", moment)
+    known = await stores.workspaces.get("slack", "T1")
+    assert known
+    assert known.left == NOW
+    assert (await standing(stores)).retired == "Broadsheet has no access to this workspace (it was uninstalled)"
+    await attendance.installed(replace(LAB, managers=("U2",)), NOW + 2 * DAY)
+    known = await stores.workspaces.get("slack", "T1")
+    assert known == replace(LAB, managers=("U1", "U2"))
+    back = await standing(stores)
+    assert (back.retired, back.next_run) == ("", datetime(2026, 11, 27, 8, tzinfo=UTC))
+    assert (await standing(stores, OTHER)).retired == "the channel was archived"
+
+
+async def test_what_people_set_survives_installing_again(stores: Stores, attendance: Attendance) -> None:
+    await stores.workspaces.put(replace(LAB, policy="admins", limits={"follows": 3}))
+    await attendance.installed(Workspace("slack", "T1", "New name", "Asia/Tokyo"), NOW)
+    kept = await stores.workspaces.get("slack", "T1")
+    assert kept == replace(LAB, name="New name", policy="admins", limits={"follows": 3})
+
+
+async def test_what_left_long_ago_is_deleted(stores: Stores, attendance: Attendance) -> None:
+    await attendance.uninstalled("slack", "T1", "it was uninstalled", NOW)
+    assert await presence.tidy(stores, NOW + 30 * DAY) == 0
+    assert await presence.tidy(stores, NOW + 31 * DAY) == 1
+    assert await stores.channels.of("slack", "T1") == []
+    assert await presence.tidy(stores, NOW + 31 * DAY) == 0
+
+
+async def test_a_channel_is_greeted_once(stores: Stores, attendance: Attendance) -> None:
+    new = replace(ROOM, id="C3", name="new")
+    chat = FakeChat("slack")
+    courier = Courier(stores, {"slack": chat}, lambda: NOW)
+    for _ in range(2):
+        await attendance.invited(new, ANA, NOW)
+        await courier.pump()
+    (post,) = await chat.board.latest(new)
+    assert "Ana" in post.card.text
+    assert [action.command for action in post.card.actions] == ["digest on", "today"]
+
+
+async def test_a_channel_goes_and_comes_back(stores: Stores, attendance: Attendance) -> None:
+    await attendance.gone(ROOM, "the channel was archived", NOW)
+    assert (await standing(stores)).retired == "the channel was archived"
+    await attendance.back(ROOM, NOW)
+    await attendance.back(ROOM, NOW)
+    back = await standing(stores)
+    assert (back.retired, back.next_run) == ("", datetime(2026, 11, 25, 8, tzinfo=UTC))
+    await attendance.gone(ROOM, "Broadsheet was removed from the channel", NOW)
+    await attendance.invited(ROOM, ANA, NOW)
+    assert not (await standing(stores)).retired
+
+
+async def test_names_and_ids_change(stores: Stores, attendance: Attendance) -> None:
+    await attendance.renamed(replace(ROOM, name="daily-papers"), NOW)
+    await attendance.renamed(replace(ROOM, id="C77", name="unknown"), NOW)
+    assert [s.channel.name for s in await stores.channels.of("slack", "T1")] == ["daily-papers", "reading"]
+    await attendance.moved(ROOM, replace(ROOM, id="C9", name=""), NOW)
+    assert (await standing(stores, replace(ROOM, id="C9", name=""))).preferences == DAILY
+
+
+async def test_a_refused_installation_silences_its_workspace_with_one_request(stores: Stores) -> None:
+    elsewhere = replace(ROOM, workspace="T2")
+    await stores.channels.set(elsewhere, DAILY, NOW + DAY)
+    await stores.workspaces.put(LAB)
+    chat = FakeChat("slack")
+    chat.faults.append(Gone("the token was revoked", installation=True))
+    await stores.ledger.add([Draft(DeliveryKey(ROOM, "digest", "1"), Card("one"))], NOW)
+    courier = Courier(stores, {"slack": chat}, lambda: NOW)
+    assert await courier.pump() == 1
+    reasons = [s.retired for c in (ROOM, OTHER, elsewhere) if (s := await standing(stores, c))]
+    away = wording.away("the token was revoked")
+    assert reasons == [away, away, ""]
+    assert await courier.pump() == 0
+    assert all(s.channel.kind is not Kind.DIRECT for s in await stores.channels.of("slack", "T1"))
