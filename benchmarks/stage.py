@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bot import sample
+from bot.config import Settings
 from bot.ports.stores import Stores
 from storage.database import Database, open_database
 from storage.index import open_index
@@ -67,10 +69,19 @@ def recorded_papers() -> Path:
 
 
 def environment(directory: Path) -> dict[str, str]:
-    """Return an environment in which Broadsheet writes to *directory* and reaches no source."""
+    """Return an environment in which Broadsheet writes to *directory*, reaches no source and connects to no chat.
+
+    Every other setting has its default, whatever the operator's own environment and `.env` say.
+    """
+    defaults = {name.upper(): _written(field.default) for name, field in Settings.model_fields.items()}
     nowhere = f"http://127.0.0.1:{free_port()}"
-    ours = {"DATA_DIR": str(directory), "DATABASE_URL": "", "HF_ENDPOINT": nowhere, "ARXIV_URL": nowhere}
-    return {**os.environ, **ours, "PYTHONPATH": str(ROOT)}
+    ours = {"DATA_DIR": str(directory), "HF_ENDPOINT": nowhere, "ARXIV_URL": nowhere, "WEB_PORT": str(free_port())}
+    return {**os.environ, **defaults, **ours, "PYTHONPATH": str(ROOT)}
+
+
+def _written(default: object) -> str:
+    """Return a setting's default as an environment holds it; what is empty counts as not set."""
+    return " ".join(default) if isinstance(default, tuple) else "" if default is None else str(default)
 
 
 def free_port() -> int:
@@ -93,26 +104,38 @@ def took(*arguments: str, env: Mapping[str, str]) -> float:
     return time.perf_counter() - began
 
 
-def peak(*arguments: str, env: Mapping[str, str]) -> float:
-    """Run Python with *arguments*; return the most memory that it held, in MiB.
+def peak(*arguments: str, env: Mapping[str, str], limit: int | None = None) -> float:
+    """Run Python with *arguments* and at most *limit* MiB of data; return the most memory that it held, in MiB.
 
     The kernel's own count at the end (ru_maxrss) begins with what the parent held, so the process is watched instead.
     Raises `RuntimeError` when it fails.
     """
     command = [sys.executable, *arguments]
-    most = 0.0
+    held = 0.0
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own code
+        confine(process.pid, limit)
         while process.poll() is None:
-            most = max(most, _memory(process.pid, "VmHWM:"))
+            held = max(held, most(process.pid))
             time.sleep(_WATCH)
     if process.returncode:
         raise RuntimeError(f"{arguments} ended with exit code {process.returncode}.")
-    return most
+    return held
+
+
+def confine(process: int, limit: int | None) -> None:
+    """Let *process* have at most *limit* MiB of data; what it asks for beyond fails. None: as much as there is."""
+    if limit is not None:
+        resource.prlimit(process, resource.RLIMIT_DATA, (limit * 2**20,) * 2)
 
 
 def resident(process: int) -> float:
     """Return the memory that *process* holds, in MiB."""
     return _memory(process, "VmRSS:")
+
+
+def most(process: int) -> float:
+    """Return the most memory that *process* has held so far, in MiB."""
+    return _memory(process, "VmHWM:")
 
 
 def _memory(process: int, name: str) -> float:

@@ -1,0 +1,139 @@
+"""Slack on loopback in a process of its own, where people type commands at a steady rate.
+
+`apart` starts it. It says the address of its Web API; at a first order people begin to type, at a second one they stop,
+and once everything is acknowledged, and answered where answers are to come, it says what it saw. So neither the
+server's work nor its checks cost the measured process anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from benchmarks import stage
+from benchmarks.lag import sampled
+from benchmarks.report import percentile
+from tests.servers.slack import Acked, Slack, slack
+
+BOT_TOKEN: Final = "xoxb-{}"  # noqa: S105 - as below
+APP_TOKEN: Final = "xapp-1"  # noqa: S105 - of a server on loopback
+_TYPED: Final = ("today", "search diffusion", "help", "search agents sort:votes", "saved")
+_PEOPLE: Final = 10
+"""In each workspace; so nobody types faster than one person may."""
+_WAIT: Final = 60.0
+_LONGEST: Final = 2**24
+"""Bytes of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """The process, as whoever started it sees it."""
+
+    process: Process
+
+    async def say(self, order: str) -> str:
+        """Give an order; return what is said to it."""
+        assert self.process.stdin is not None  # noqa: S101 - it is a pipe
+        self.process.stdin.write(f"{order}\n".encode())
+        return await self.heard()
+
+    async def heard(self) -> str:
+        """Return the next line. Raises `RuntimeError` when there is none; the reason stands on the error output."""
+        assert self.process.stdout is not None  # noqa: S101 - it is a pipe
+        said = (await self.process.stdout.readline()).decode().strip()
+        if not said:
+            raise RuntimeError("Slack's process ended early.")
+        return said
+
+
+@asynccontextmanager
+async def apart(workspaces: int, channels: int, rate: int, *, answers: bool) -> AsyncIterator[tuple[Far, str]]:
+    """Run Slack in a process of its own; give it and the address of its Web API. *rate* is in commands a second."""
+    given = (str(workspaces), str(channels), str(rate), "answers" if answers else "")
+    command = (sys.executable, "-m", "benchmarks.slack", *given)
+    process = await asyncio.create_subprocess_exec(*command, cwd=stage.ROOT, stdin=PIPE, stdout=PIPE, limit=_LONGEST)
+    try:
+        far = Far(process)
+        yield far, await far.heard()
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def serve(workspaces: int, channels: int, rate: int, *, answers: bool) -> None:
+    """Be that process, until nobody needs it any more."""
+    orders = await _orders()
+    async with slack() as server:
+        _furnish(server, workspaces, channels)
+        print(server.url, flush=True)
+        await orders.readline()
+        await server.wait(lambda: server.sockets, _WAIT)
+        print("typing", flush=True)
+        async with sampled() as lags:
+            acked = await _type(server, workspaces, channels, rate, orders)
+        if answers:
+            await server.wait(lambda: _answered(server) >= len(acked), _WAIT)
+        print(json.dumps(_seen(server, acked, lags)), flush=True)
+        await orders.read()
+
+
+async def _orders() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def _furnish(server: Slack, workspaces: int, channels: int) -> None:
+    server.app_token(APP_TOKEN)
+    for workspace in range(workspaces):
+        team = f"T{workspace}"
+        server.team(team)
+        server.bot(team, BOT_TOKEN.format(team), f"UBOT{workspace}", f"B{workspace}")
+        for number in range(_PEOPLE):
+            server.person(f"U{workspace}-{number}", team=team)
+    for channel in range(channels):
+        workspace = channel % workspaces
+        members = [f"UBOT{workspace}", *(f"U{workspace}-{number}" for number in range(_PEOPLE))]
+        server.channel(f"C{channel}", f"papers-{channel}", f"T{workspace}", members)
+
+
+async def _type(server: Slack, workspaces: int, channels: int, rate: int, orders: asyncio.StreamReader) -> list[Acked]:
+    """Let people type until a line comes; the next one does not wait for the acknowledgement of the last."""
+    loop, stop = asyncio.get_running_loop(), asyncio.ensure_future(orders.readline())
+    began, acts = loop.time(), list[asyncio.Task[Acked]]()
+    for number in itertools.count():
+        await asyncio.wait({stop}, timeout=max(0.0, began + number / rate - loop.time()))
+        if stop.done():
+            return await asyncio.gather(*acts)
+        workspace, turn = number % workspaces, number // workspaces
+        channel = f"C{number % channels}"
+        act = server.command(_TYPED[number % len(_TYPED)], channel=channel, user=f"U{workspace}-{turn % _PEOPLE}")
+        acts.append(asyncio.create_task(act))
+    raise AssertionError("People type until they are told to stop.")
+
+
+def _answered(server: Slack) -> int:
+    """Return how many answers are there, lines that ask for patience left out."""
+    shown = (one for place in server.places.values() for one in place.whispers)
+    return sum(not one.text.startswith("Looking") for one in shown)
+
+
+def _seen(server: Slack, acked: list[Acked], lags: list[float]) -> dict[str, Any]:
+    return {
+        "acks": [one.seconds for one in acked if one.ok],
+        "posts": sum(len(place.posts) for place in server.places.values()),
+        "lag": percentile(lags, 99),
+        "wrong": [*server.violations, *(f"HTTP {one.status}" for one in acked if not one.ok)][:3],
+    }
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), answers=bool(sys.argv[4])))
