@@ -13,7 +13,7 @@ run: $(VENV)/run ## Start Broadsheet; the workspace opens on http://127.0.0.1:80
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/dev ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/dev format lint types contracts schema test ## Everything that a change must pass
 
@@ -48,12 +48,17 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "The module venv is missing. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 
+# What was set up for development is kept so: its lock holds what is needed to run, too.
+ifneq ($(wildcard $(VENV)/dev),)
+$(VENV)/run: $(VENV)/dev
+else
 $(VENV)/run: requirements.lock | $(BIN)/python
-	@[ -e $(VENV)/dev ] || { echo "Setting up, once: installing packages into $(VENV)"; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@echo "Setting up: installing packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
+endif
 
-$(VENV)/dev: requirements-dev.lock | $(BIN)/python
-	@echo "Setting up, once: installing packages into $(VENV)"
+$(VENV)/dev: requirements-dev.lock requirements.lock | $(BIN)/python
+	@echo "Setting up: installing packages into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@

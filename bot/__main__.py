@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from bot import errors, logs
-from bot.cli import machine, papers
+from bot.cli import machine, papers, slack
 from bot.cli.papers import TAKE_WORDS
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,15 @@ def application() -> typer.Typer:
     app.callback(invoke_without_command=True)(_help)
     for name, command in (machine.COMMANDS | papers.COMMANDS).items():
         # A word such as -robot is part of a topic, not an option.
-        app.command(name, context_settings={"ignore_unknown_options": name in TAKE_WORDS})(command)
+        taking = {"ignore_unknown_options": name in TAKE_WORDS}
+        app.command(name, short_help=_sentence(command.__doc__ or ""), context_settings=taking)(command)
+    app.add_typer(slack.group(), name="slack")
     return app
+
+
+def _sentence(text: str) -> str:
+    """Return the first sentence whole: a list of commands would cut it at its width."""
+    return f"{text.partition('.')[0]}."
 
 
 def _help(context: typer.Context) -> None:

@@ -20,7 +20,8 @@ class Action:
     """A button: a command with its arguments filled in.
 
     ``about`` names what it acts on for those who can't see it stand there ("DreamID-Omni"). ``style`` "main" marks the
-    one thing that most people want next.
+    one thing that most people want next. ``channel`` is the id of the channel that it is for, where that is not the
+    one in which it stands.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Action:
     arguments: dict[str, str] = field(default_factory=dict)
     about: str = ""
     style: Literal["", "main"] = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Item:
 class Card:
     """One message. ``folio`` is the line at its head ("Tue 24 Nov", "top 5 of 17", "votes of Mon 23 Nov").
 
-    ``marks`` are words to be highlighted in titles and texts. ``fallback`` is what a notification shows. ``tone`` says
-    what it is to people: a digest, an alert, an answer, a mistake or a failure.
+    ``marks`` are words to be highlighted in titles and texts. ``code`` is text to be copied whole, such as JSON, shown
+    letter by letter. ``fallback`` is what a notification shows. ``tone`` says what it is to people: a digest, an alert,
+    an answer, a mistake or a failure.
     """
 
     title: str = ""
@@ -79,6 +82,7 @@ class Card:
     marks: tuple[str, ...] = ()
     fallback: str = ""
     tone: Literal["digest", "alert", "answer", "mistake", "failure"] = "answer"
+    code: str = ""
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]

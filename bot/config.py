@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
 
 _CATEGORY: Final = re.compile(r"[a-z-]+(\.[A-Za-z-]+)?")
+_SQLITE: Final = re.compile(r"sqlite(\+\w+)?:///(?!:memory:)[^?]")
+"""The URL of a database in a file: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#connect-strings."""
 _PORTS: Final = 65_535
 
 
@@ -24,8 +28,26 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Everything that Broadsheet writes goes here.")
     database_url: str = Field("", description="Where the database is; empty means SQLite in DATA_DIR.")
+    # Before web_host, whose check looks at it.
+    web_trust_network: bool = Field(
+        default=False,
+        description="Whether WEB_HOST may be reached from other machines: something else keeps strangers out.",
+    )
     web_host: str = Field("127.0.0.1", description="Address of the workspace in the browser.")
     web_port: int = Field(8000, ge=0, le=_PORTS, description="Port of the workspace; 0 takes a free one.")
+    slack_bot_token: str = Field("", repr=False, description="The bot's token of one Slack workspace, xoxb-…")
+    slack_app_token: str = Field("", repr=False, description="The app's token for Socket Mode, xapp-…")
+    slack_signing_secret: str = Field("", repr=False, description="What Slack signs its requests with, over HTTP.")
+    slack_client_id: str = Field("", description="The app's client id, for installing it in many workspaces.")
+    slack_client_secret: str = Field("", repr=False, description="The app's client secret, for the same.")
+    slack_command: str = Field("/papers", description="The slash command, as the app's manifest names it.")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a proxy of it.")
+    public_url: str = Field("", description="The address under which the world reaches the public listener.")
+    public_host: str = Field("127.0.0.1", description="Address of the public listener; a proxy stands before it.")
+    port: int | None = Field(None, ge=0, le=_PORTS, description="Port of the public listener; empty means none.")
+    vault_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), repr=False, description="Keys that seal installations, newest first; empty means one in DATA_DIR."
+    )
     hf_endpoint: str = Field("https://huggingface.co", description="Hugging Face, or a mirror of it.")
     arxiv_url: str = Field("", description="A mirror of arXiv's API and feeds; empty means arXiv itself.")
     arxiv_categories: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -33,7 +55,46 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("arxiv_categories", mode="before")
+    @field_validator("web_host")
+    @classmethod
+    def _closed(cls, value: str, info: ValidationInfo) -> str:
+        # A trust that can't be read is a fault of its own.
+        if not _loopback(value) and not info.data.get("web_trust_network", True):
+            raise ValueError(
+                f"“{value}” opens the workspace, which asks nobody who they are, to other machines; "
+                "set WEB_HOST=127.0.0.1, or WEB_TRUST_NETWORK=yes if something else keeps strangers out"
+            )
+        return value
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _token(cls, value: str, info: ValidationInfo) -> str:
+        start = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if value and not value.startswith(start):
+            raise ValueError(f"this is not such a token: it starts with {start}")
+        return value
+
+    @field_validator("slack_command")
+    @classmethod
+    def _slash(cls, value: str) -> str:
+        if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
+            raise ValueError(f"“{value}” is not a command such as /papers: lower case, at most 32 characters")
+        return value
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Refuse what can't work together, all at once."""
+        faults = tuple(_slack_faults(self))
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @field_validator("vault_keys", "arxiv_categories", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -46,18 +107,19 @@ class Settings(BaseSettings):
             raise ValueError(f"“{wrong[0]}” is not an arXiv category such as cs.CL")
         return value
 
-    @field_validator("hf_endpoint", "arxiv_url")
+    @field_validator("hf_endpoint", "arxiv_url", "public_url", "slack_api_url")
     @classmethod
-    def _web(cls, value: str) -> str:
+    def _web(cls, value: str, info: ValidationInfo) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError(f"“{value}” is not an address such as https://example.org")
-        return value.rstrip("/")
+        # slack_sdk joins the method's name to it.
+        return value.rstrip("/") + ("/" if info.field_name == "slack_api_url" else "")
 
     @field_validator("database_url")
     @classmethod
     def _sqlite(cls, value: str) -> str:
-        if value and not value.startswith("sqlite"):
-            raise ValueError("only SQLite can be used so far, such as sqlite:///data/broadsheet.db")
+        if value and not _SQLITE.match(value):
+            raise ValueError("only a file of SQLite can be used so far, such as sqlite:///data/broadsheet.db")
         return value
 
     @field_validator("log_level")
@@ -66,6 +128,16 @@ class Settings(BaseSettings):
         if value.upper() not in logging.getLevelNamesMapping():
             raise ValueError(f"“{value}” is not one of DEBUG, INFO, WARNING, ERROR")
         return value.upper()
+
+    @property
+    def local(self) -> bool:
+        """Whether the workspace can be reached from this machine alone."""
+        return _loopback(self.web_host)
+
+    @property
+    def slack(self) -> bool:
+        """Whether Slack is set up."""
+        return bool(self.slack_bot_token or self.slack_client_id)
 
     @property
     def database(self) -> str:
@@ -83,7 +155,42 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise Misconfigured(tuple(_fault(dict(fault)) for fault in error.errors())) from error
+        raise Misconfigured(tuple(line for fault in error.errors() for line in _faults(dict(fault)))) from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured((".env is not written in UTF-8. Save it in that encoding.",)) from error
+    except OSError as error:
+        raise Misconfigured((f".env can't be read: {error.strerror}. Check who owns it.",)) from error
+
+
+def _slack_faults(chosen: Settings) -> Iterator[str]:
+    """Yield what is missing of Slack's settings; nothing is, where none is set."""
+    way, whose = chosen.slack_app_token or chosen.slack_signing_secret, chosen.slack
+    if way and not whose:
+        yield "SLACK_BOT_TOKEN: set it too; it is the bot's token, under “OAuth & Permissions”."
+    if whose and not way:
+        yield "SLACK_APP_TOKEN: set it too, for Socket Mode; or SLACK_SIGNING_SECRET, PORT and PUBLIC_URL."
+    if chosen.slack_bot_token and chosen.slack_client_id:
+        yield "SLACK_CLIENT_ID: one workspace (SLACK_BOT_TOKEN) and many (SLACK_CLIENT_ID) exclude each other."
+    if bool(chosen.slack_client_id) != bool(chosen.slack_client_secret):
+        yield "SLACK_CLIENT_SECRET: the client's id and secret go together."
+    if chosen.slack_client_id and not chosen.public_url:
+        yield "PUBLIC_URL: set it for installations, such as https://bot.example.org."
+    if chosen.port is None and (chosen.slack_client_id or (way and not chosen.slack_app_token)):
+        yield "PORT: set it; Slack's requests come to the public listener."
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _faults(fault: dict[str, object]) -> list[str]:
+    """Return the sentences of one fault; those of the settings together come with their names."""
+    if not fault["loc"]:
+        return str(fault["msg"]).removeprefix("Value error, ").splitlines()
+    return [_fault(fault)]
 
 
 def _fault(fault: dict[str, object]) -> str:

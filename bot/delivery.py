@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot import wording
 from bot.cards import Card
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryKey, DeliveryState, Kind
@@ -93,7 +94,7 @@ class Courier:
         except Gone as error:
             await self._retire(delivery, error)
         except TryLater as error:
-            await self._doubt(delivery, str(error), timedelta(seconds=error.after))
+            await self._doubt(delivery, str(error), timedelta(seconds=error.after), counted=False)
         except Exception as error:
             if not isinstance(error, Uncertain):
                 log.exception("Looking for a message failed: %s", delivery.key)
@@ -123,26 +124,38 @@ class Courier:
             counted=counted,
         )
 
-    async def _doubt(self, delivery: Delivery, reason: str, pause: timedelta = QUARANTINE) -> None:
+    async def _doubt(
+        self, delivery: Delivery, reason: str, pause: timedelta = QUARANTINE, *, counted: bool = True
+    ) -> None:
         now = self.clock()
         await self.stores.ledger.settle(
-            delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + pause
+            delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + pause, counted=counted
         )
 
     async def _settle(self, delivery: Delivery, state: DeliveryState, *, message: str = "", reason: str = "") -> None:
         await self.stores.ledger.settle(delivery.id, state, self.clock(), message=message, reason=reason)
 
     async def _retire(self, delivery: Delivery, error: Gone) -> None:
-        """Stop posting to a channel, with a reason, and tell one person who can repair it, once."""
+        """Stop posting to a channel, or to its whole workspace, with the reason; tell one person who can repair it."""
         await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         channel = delivery.key.channel
+        if error.installation:
+            return await self._leave(channel, wording.away(error.reason))
         if not await self.stores.channels.retire(channel, error.reason):
-            return
+            return None
         log.warning("Nothing is posted to %s any more: %s", channel.key, error.reason)
         workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
         managers = workspace.managers if workspace and channel.kind is not Kind.DIRECT else ()
-        if managers and not error.installation:
+        if managers:
             await self.stores.ledger.add([_notice(channel, managers[0], error.reason)], self.clock())
+        return None
+
+    async def _leave(self, channel: Channel, reason: str) -> None:
+        """Retire every channel of a workspace at once: each would be refused like the first. Nobody can be told."""
+        there = await self.stores.channels.of(channel.platform, channel.workspace)
+        stopped = [await self.stores.channels.retire(standing.channel, reason) for standing in there]
+        if any(stopped):
+            log.warning("Nothing is posted to %s %s any more: %s", channel.platform, channel.workspace, reason)
 
     @staticmethod
     def _pause(delivery: Delivery) -> timedelta:

@@ -12,10 +12,13 @@ from typing import Final
 from bot import house, wording
 from bot.config import Settings
 from bot.errors import BroadsheetError, Locked, SourceError
-from bot.models import feed_date
+from bot.models import Kind, feed_date
 from bot.ports.sources import DailyPapers
 
-OPEN: Final = "The workspace can be reached from other machines, and whoever reaches it may change everything."
+OPEN: Final = (
+    "WEB_TRUST_NETWORK lets other machines reach the workspace, and whoever reaches it may change everything. "
+    "Set WEB_HOST=127.0.0.1 unless something else keeps strangers out."
+)
 _PATIENCE: Final = 15.0
 _OLD: Final = timedelta(days=4)
 
@@ -40,12 +43,14 @@ async def examine() -> Sequence[Finding]:
         _secret(),
         Finding(well=True, what=f"A bot runs on {chosen.data_dir}." if running else "No bot runs here at the moment."),
         _port(chosen, running=running),
-        *([Finding(well=False, what=f"{OPEN} Set WEB_HOST=127.0.0.1.")] if not house.local(chosen) else []),
+        *([] if chosen.local else [Finding(well=False, what=OPEN)]),
     ]
     if not house.database_file(chosen).exists():
         return [*findings, Finding(well=False, what="Nothing is stored yet. Run: make run, or python -m bot migrate")]
     database = _database(chosen)
-    return [*findings, database, *(await _stored(chosen, now) if database.well else ())]
+    if not database.well:
+        return [*findings, database]
+    return [*findings, database, *await _stored(chosen, now), *await _slack(chosen)]
 
 
 def _running(chosen: Settings) -> bool:
@@ -71,7 +76,8 @@ def _secret() -> Finding:
 def _port(chosen: Settings, *, running: bool) -> Finding:
     if running or chosen.web_port == 0:
         return Finding(well=True, what=f"The workspace listens on {chosen.web_host}, port {chosen.web_port or 'any'}.")
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in chosen.web_host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((chosen.web_host, chosen.web_port))
@@ -82,12 +88,12 @@ def _port(chosen: Settings, *, running: bool) -> Finding:
 
 def _database(chosen: Settings) -> Finding:
     from storage.backups import verify
-    from storage.upgrades import revision, revisions
+    from storage.upgrades import outdated
 
     path = house.database_file(chosen)
     try:
-        if revision(path) != revisions()[-1]:
-            return Finding(well=False, what="The database is from another version. Run: python -m bot migrate")
+        if outdated(path):
+            return Finding(well=False, what="The database is from an older version. Run: python -m bot migrate")
         verify(path)
     except BroadsheetError as error:
         return Finding(well=False, what=str(error))
@@ -113,6 +119,21 @@ async def _stored(chosen: Settings, now: datetime) -> Sequence[Finding]:
     else:
         list_ = Finding(well=True, what=f"{held}; the newest list is of {newest.date}.")
     return [list_, answered]
+
+
+async def _slack(chosen: Settings) -> Sequence[Finding]:
+    """Ask Slack about the tokens, and about the channels that have a digest."""
+    if not chosen.slack_bot_token:
+        return []
+    from adapters.slack import checkup
+
+    async with house.stores(chosen) as stores:
+        channels = [s.channel for s in await stores.channels.on() if s.channel.platform == "slack"]
+    shared = [channel for channel in channels if channel.kind is not Kind.DIRECT]
+    found = list(await checkup.bot(chosen.slack_bot_token, chosen.slack_api_url, shared))
+    if chosen.slack_app_token:
+        found.append(await checkup.app(chosen.slack_app_token, chosen.slack_api_url))
+    return [Finding(well=well, what=what) for well, what in found]
 
 
 async def _source(daily: DailyPapers, now: datetime) -> Finding:

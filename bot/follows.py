@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
 from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
+from bot.errors import Mistake
 from bot.matching import Matcher
 from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
 from bot.ports.ledger import Draft
+from bot.ports.papers import News
 from bot.ports.stores import Stores
 from bot.topics import Explanation, Topic, parse
 
@@ -23,6 +26,10 @@ OWED: Final = timedelta(days=2)
 ROLLED: Final = 20
 """Papers that one roll-up names."""
 _WEEK: Final = 7
+_ALIKE: Final = 0.8
+"""How much alike two topics are of which one may be a slip of the other; 1 is the same."""
+_PAGE: Final = 500
+"""Papers that are held against the topics at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Preview:
     """What a topic would have sent: ``papers`` newest first with the reason.
 
     ``days`` is the span looked at, ``last`` the date that it ends with; ``behind`` tells that
-    this was a week ago or more.
+    this was a week ago or more. ``near`` is what a topic that matched nothing may have meant, or empty.
     """
 
     matched: int
@@ -39,12 +46,14 @@ class Preview:
     papers: tuple[tuple[Paper, Explanation], ...]
     last: date | None = None
     behind: bool = False
+    near: str = ""
 
 
-async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime) -> Preview:
+async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime, known: Sequence[str] = ()) -> Preview:
     """Run *topic* over the stored papers of the last *days* (all, when None).
 
-    The span ends at the newest stored date, so that it means the same on a machine that is behind.
+    The span ends at the newest stored date, so that it means the same on a machine that is behind. *known* are topics
+    that one without any paper may have meant, before all keywords.
     """
     span = await stores.papers.span()
     if span is None:
@@ -61,19 +70,62 @@ async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime)
         tuple(found),
         last,
         (now.date() - last).days >= _WEEK,
+        "" if found else await asyncio.to_thread(_near, topic, known, papers),
     )
 
 
-async def probe(stores: Stores, papers: Sequence[Paper], now: datetime) -> int:
-    """Record which followed topics the new or changed *papers* match; return how many matches were new."""
-    topics = await stores.follows.topics() if papers else {}
-    if not topics:
-        return 0
-    return await stores.follows.hit(await asyncio.to_thread(_matched, list(topics), papers), now)
+async def probe(stores: Stores) -> int:
+    """Record which followed topics the papers match that were stored as news; return how many matches were new.
+
+    News is struck out after its matches are recorded, so that what a crash or a fault interrupts is done again; a match
+    counts from when its paper was stored, however late it is found.
+    """
+    found = 0
+    for news in await stores.papers.news():
+        topics = list(await stores.follows.topics())
+        async for papers in _pages(stores, news):
+            hits = await asyncio.to_thread(_matched, topics, papers) if topics else ()
+            found += await stores.follows.hit(hits, news.at)
+        await stores.papers.told(news)
+    return found
+
+
+async def _pages(stores: Stores, news: News) -> AsyncIterator[Sequence[Paper]]:
+    """Yield the papers of *news*, a few at a time."""
+    page: list[Paper] = []
+    async for _, paper in stores.papers.each(news.after, news.last):
+        page.append(paper)
+        if len(page) == _PAGE:
+            yield page
+            page = []
+    if page:
+        yield page
 
 
 def _explained(topic: Topic, papers: Sequence[Paper]) -> list[tuple[Paper, Explanation]]:
     return [(paper, why) for paper in papers if (why := topic.explain(paper)).matched]
+
+
+def _near(topic: Topic, known: Sequence[str], papers: Sequence[Paper]) -> str:
+    """Return what *topic*, on which there is no paper, may have meant: a known topic, or a keyword that has one."""
+    typed = topic.label.casefold()
+    labels = {parse(text).label.casefold(): parse(text).label for text in known}
+    if near := get_close_matches(typed, labels.keys() - {typed}, 1, _ALIKE):
+        return labels[near[0]]
+    keywords = {name.casefold() for paper in papers for keyword in paper.keywords for name in keyword.split()}
+    keywords |= {keyword.casefold() for paper in papers for keyword in paper.keywords}
+    # What is a keyword as it stands is no slip, only rare.
+    found = [] if typed in keywords else get_close_matches(typed, keywords, 3, _ALIKE)
+    return next((name for name in found if _leads(name, papers)), "")
+
+
+def _leads(name: str, papers: Sequence[Paper]) -> bool:
+    """Tell whether *name* is a topic that one of *papers* is on."""
+    try:
+        topic = parse(name)
+    except Mistake:
+        return False
+    return any(topic.matches(paper) for paper in papers)
 
 
 def _matched(topics: Sequence[str], papers: Sequence[Paper]) -> set[tuple[str, str]]:
@@ -82,7 +134,11 @@ def _matched(topics: Sequence[str], papers: Sequence[Paper]) -> set[tuple[str, s
 
 
 async def alert(stores: Stores, now: datetime) -> int:
-    """Record the alerts that are owed, within each channel's budget; return how many messages."""
+    """Hold the news against the topics and record the alerts that are owed; return how many messages.
+
+    Each channel has a budget for a day.
+    """
+    await probe(stores)
     owed = await stores.follows.unsent(now - OWED)
     recorded = 0
     for channel, hits in owed.items():

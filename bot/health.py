@@ -14,7 +14,7 @@ from bot.scheduler import DAILY, Jobs
 _PATIENT_WITH: Final = 3
 """Failures of a job in a row that may pass by themselves."""
 _PATIENCE: Final = timedelta(minutes=3)
-"""A job that did not end for its interval and this long is not well."""
+"""A job that did not end for its interval and this long, counted from the start if it never did, is not well."""
 
 
 async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]:
@@ -22,7 +22,7 @@ async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]
     overdue = [
         job.__name__
         for interval, job in jobs.every()
-        if interval < DAILY and _overdue(jobs.pulse.ended.get(job.__name__), interval, now)
+        if interval < DAILY and _overdue(jobs.pulse.ended.get(job.__name__, jobs.pulse.started), interval, now)
     ]
     failing = [name for name, times in sorted(jobs.pulse.failures.items()) if times >= _PATIENT_WITH]
     newest = await stores.days.newest()
@@ -39,8 +39,9 @@ async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]
     }
 
 
-def _overdue(ended: datetime | None, interval: timedelta, now: datetime) -> bool:
-    return ended is not None and now - ended > interval + _PATIENCE
+def _overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:
+    """Tell whether a job is late that last ended, or has never ended and was started, at *since*."""
+    return since is not None and now - since > interval + _PATIENCE
 
 
 def source(state: SourceState) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Final
 from bot import config, logs
 from bot.config import Settings
 from bot.errors import Locked, Mistake
+from bot.ports.secrets import Vault
 from bot.ports.sources import Announcements, DailyPapers
 from bot.ports.stores import Stores
 
@@ -91,11 +92,6 @@ def backup(chosen: Settings, now: datetime, *, verify: bool) -> Sequence[str]:
     return lines
 
 
-def local(chosen: Settings) -> bool:
-    """Tell whether the workspace can be reached from this machine alone."""
-    return chosen.web_host in {"localhost", "::1"} or chosen.web_host.startswith("127.")
-
-
 def database_file(chosen: Settings) -> Path:
     """Return the file of the database."""
     from storage.database import path_of
@@ -113,6 +109,20 @@ async def stores(chosen: Settings) -> AsyncIterator[Stores]:
     database = open_database(chosen.database)
     try:
         yield every.stores(database, open_index(chosen.data_dir / "index", database))
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def vault(chosen: Settings) -> AsyncIterator[Vault]:
+    """Open the vault, with a connection of its own."""
+    from storage.database import open_database
+    from storage.vault import VaultStore, open_keys
+
+    keys = open_keys(chosen.vault_keys, chosen.data_dir)
+    database = open_database(chosen.database)
+    try:
+        yield VaultStore(database, keys)
     finally:
         await database.close()
 

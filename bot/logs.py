@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import sys
@@ -56,7 +57,8 @@ def configure(level: str, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = RotatingFileHandler(directory / FILE, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
-        (directory / FILE).touch(mode=0o600)
+        # Opened for writing once: a file that refuses that would put a traceback on stderr with every line.
+        os.close(os.open(directory / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError:
         pass  # the command says what is wrong with the directory when it needs it
     else:

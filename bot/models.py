@@ -61,6 +61,15 @@ class Paper:
         return f"https://huggingface.co/papers/{self.id}" if self.listed else f"https://arxiv.org/abs/{self.id}"
 
 
+def canonical(identifier: str) -> str:
+    """Return an arXiv id without version as papers are stored: an old one in lower case, without its subject class.
+
+    "math.GT/0309136" and "math/0309136" name one paper: https://info.arxiv.org/help/arxiv_identifier.html
+    """
+    archive, slash, number = identifier.rpartition("/")
+    return f"{archive.partition('.')[0].lower()}{slash}{number}"
+
+
 class DayState(StrEnum):
     """How far one date's list can be trusted."""
 
@@ -208,19 +217,23 @@ class Preferences:
     say_when_empty: bool = False
     repeats: bool = False
     paused: bool = False
+    pictures: bool = False
+    unfurls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who writes to the bot.
 
-    ``manager`` is what the platform says of them in this channel, ``admin`` what it says of them in the workspace.
+    ``manager`` is what the platform says of them in this channel, ``admin`` what it says of them in the workspace,
+    ``zone`` their IANA zone, where it tells.
     """
 
     id: str
     name: str = ""
     manager: bool = False
     admin: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

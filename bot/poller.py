@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot import follows
-from bot.errors import SourceError, SourceRefused
-from bot.models import NEW_YORK, DayState, FeedDay, Paper, feed_date, opening
+from bot.errors import SourceError, SourceRefused, StoreError
+from bot.models import NEW_YORK, DayState, FeedDay, Paper, feed_date
 from bot.ports.papers import Stored
-from bot.ports.sources import Announcements, DailyPapers
+from bot.ports.sources import Announcements, DailyPapers, Reply, Validators
 from bot.ports.stores import Stores
 from bot.sources.states import judge
 
@@ -28,13 +27,19 @@ _READ: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.WEEKEND,
 
 
 async def keep(stores: Stores, papers: Sequence[Paper], now: datetime) -> Stored:
-    """Store *papers*, note which followed topics the new ones match, and make them findable."""
-    stored = await stores.papers.add(papers, now)
-    news = (*stored.new, *stored.changed)
-    if news:
-        await follows.probe(stores, news, now)
-        await stores.index.refresh()
+    """Store *papers* as news for those who follow a topic (see `bot.follows.probe`), and make them findable."""
+    stored = await stores.papers.add(papers, now, news=True)
+    if stored.new or stored.changed:
+        await _make_findable(stores)
     return stored
+
+
+async def _make_findable(stores: Stores) -> None:
+    """Bring the index up to date; one that can't be written catches up later and stops nothing."""
+    try:
+        await stores.index.refresh()
+    except StoreError as error:
+        log.warning("New papers can't be searched yet. %s", error)
 
 
 async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
@@ -45,10 +50,9 @@ async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     newest = feed_date(now)
     week = await stores.days.between(newest - timedelta(days=LOOKED_BACK), newest)
     known = {day.date for day in week if day.state in _READ}
+    wanted = [day for day in _last_week(newest) if day not in known or day >= newest - timedelta(days=1)]
     try:
-        for day in (newest - timedelta(days=age) for age in range(LOOKED_BACK, -1, -1)):
-            if day not in known or day >= newest - timedelta(days=1):
-                await read_day(stores, daily, day, now)
+        await _read_days(stores, daily, wanted, now)
         await read_trending(stores, daily, now)
     except SourceError as error:
         log.warning("The newest lists could not be read. %s", error)
@@ -56,12 +60,30 @@ async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
 
 async def look_back(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     """Read the lists of the last seven days again: late papers, votes, and what was missed while nothing ran."""
-    newest = feed_date(now)
     try:
-        for age in range(LOOKED_BACK, -1, -1):
-            await read_day(stores, daily, newest - timedelta(days=age), now, fresh=True)
+        await _read_days(stores, daily, _last_week(feed_date(now)), now, fresh=True)
     except SourceError as error:
         log.warning("The lists of the last week could not be read. %s", error)
+
+
+def _last_week(newest: date) -> list[date]:
+    """Return the dates that are read again, oldest first: a list is judged by those before it."""
+    return [newest - timedelta(days=age) for age in range(LOOKED_BACK, -1, -1)]
+
+
+async def _read_days(
+    stores: Stores, daily: DailyPapers, days: Sequence[date], now: datetime, *, fresh: bool = False
+) -> None:
+    """Read lists; one that fails holds up no other, two mean that the source is down, and it is left alone."""
+    failed = False
+    for day in days:
+        try:
+            await read_day(stores, daily, day, now, fresh=fresh)
+        except SourceError as error:
+            if failed:
+                raise
+            failed = True
+            log.warning("The list of %s could not be read. %s", day, error)
 
 
 async def read_day(
@@ -74,11 +96,9 @@ async def read_day(
     """
     known = await stores.days.get(day)
     try:
-        # What was never kept must come whole: a crash between fetching and storing would else lose it for good.
-        reply = await daily.day(day, fresh=fresh or not (known and known.papers))
+        reply = await daily.day(day, fresh=fresh)
     except SourceRefused:
-        state = DayState.NOT_YET_OPEN if opening(day) > now - timedelta(days=1) else DayState.HOLIDAY
-        return await _put(stores, known if known and known.papers else FeedDay(day, state))
+        return await _put(stores, known if known and known.papers else FeedDay(day, DayState.NOT_YET_OPEN))
     except SourceError:
         if not (known and known.state in _READ) and day.weekday() < _SATURDAY:
             await _put(stores, replace(known or FeedDay(day, DayState.SOURCE_DOWN), state=DayState.SOURCE_DOWN))
@@ -86,8 +106,17 @@ async def read_day(
     await (keep(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
         await stores.marks.put("sample", "")
-    ids = known.papers if reply.unchanged and known else tuple(paper.id for paper in reply.papers)
-    return await _put(stores, await judged(stores, day, ids, now))
+    # A list that is empty all of a sudden is a fault of the source, not a holiday.
+    ids = tuple(paper.id for paper in reply.papers) or (known.papers if known else ())
+    kept = await _put(stores, await judged(stores, day, ids, now))
+    await _remember(stores, reply)
+    return kept
+
+
+async def _remember(stores: Stores, reply: Reply) -> None:
+    """Let the next request ask only for what is newer than *reply*, all of which is stored by now."""
+    if reply.validators != Validators():
+        await stores.sources.remember(reply.url, reply.validators)
 
 
 async def _put(stores: Stores, day: FeedDay) -> FeedDay:
@@ -129,11 +158,12 @@ async def poll_arxiv(stores: Stores, arxiv: Announcements, categories: Sequence[
     if not categories or await stores.marks.get("arxiv") == due:
         return 0
     try:
-        reply = await arxiv.announced(categories, fresh=True)
+        reply = await arxiv.announced(categories)
     except SourceError as error:
         log.warning("arXiv's announcement could not be read. %s", error)
         return 0
     stored = await keep(stores, reply.papers, now)
+    await _remember(stores, reply)
     if (stored.new and _rebuilt(now)) or _over(now):
         await stores.marks.put("arxiv", due)
     return len(stored.new)

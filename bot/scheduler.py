@@ -11,7 +11,7 @@ from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import follows, poller
+from bot import follows, poller, presence
 from bot.delivery import Courier
 from bot.digests import planning, refresh
 from bot.ports.sources import Announcements, DailyPapers
@@ -28,7 +28,10 @@ HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
 
 AUDIT_KEPT: Final = timedelta(days=180)
-EVENTS_KEPT: Final = timedelta(minutes=15)
+CARDS_KEPT: Final = timedelta(days=180)
+EVENTS_KEPT: Final = timedelta(minutes=30)
+"""So long a repeated event has no second effect, and a link no second card."""
+ACTIONS_KEPT: Final = timedelta(days=30)
 SIGHTINGS_KEPT: Final = timedelta(days=30)
 _START: Final = 60.0
 """Seconds that the first digests wait at most for the lists that were missed while nothing ran."""
@@ -37,8 +40,9 @@ _DRAIN: Final = 10.0
 
 @dataclass(slots=True)
 class Pulse:
-    """When each job last ended, and how: what `/healthz` looks at."""
+    """When the ticks started, when each job last ended, and how: what `/healthz` looks at."""
 
+    started: datetime | None = None
     ended: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
 
@@ -87,7 +91,10 @@ class Jobs:
         now = self.clock()
         await poller.look_back(self.stores, self.daily, now)
         await self.stores.audit.prune(now - AUDIT_KEPT)
+        await self.stores.ledger.prune(now - CARDS_KEPT)
         await self.stores.papers.thin(now - SIGHTINGS_KEPT)
+        await self.stores.actions.prune(now - ACTIONS_KEPT)
+        await presence.tidy(self.stores, now)
 
     def every(self) -> Sequence[tuple[timedelta, Callable[[], Awaitable[None]]]]:
         """Return the jobs with their intervals."""
@@ -116,6 +123,7 @@ class Jobs:
 
 async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     """Tick until *stop* is set, then drain: no job begins any more, those in flight end."""
+    jobs.pulse.started = jobs.clock()
     running: set[asyncio.Task[None]] = set()
     scheduler = AsyncIOScheduler(timezone="UTC")
     # Messages go out from the start; digests wait for the lists that were missed while nothing ran.
@@ -125,6 +133,7 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     stopped = asyncio.ensure_future(stop.wait())
     await asyncio.wait((caught_up, stopped), return_when=asyncio.FIRST_COMPLETED)
     caught_up.cancel()
+    await asyncio.wait((caught_up,))
     for interval, job in jobs.every():
         _add(scheduler, jobs, running, interval, job)
     await stopped
@@ -158,14 +167,17 @@ def _add(
 
 
 async def _catch_up(jobs: Jobs) -> None:
-    """Read what was missed, for at most a minute."""
+    """Read what was missed, for at most a minute; a source that keeps silent does not hold up the other."""
     try:
         async with asyncio.timeout(_START):
-            await jobs.once(jobs.housekeeping)
-            await jobs.once(jobs.poll)
-            await jobs.once(jobs.announcements)
+            await asyncio.gather(_lists(jobs), jobs.once(jobs.announcements))
     except TimeoutError:
         log.warning("The sources are slow; digests go on with what is stored")
+
+
+async def _lists(jobs: Jobs) -> None:
+    await jobs.once(jobs.housekeeping)
+    await jobs.once(jobs.poll)
 
 
 async def _tracked(jobs: Jobs, job: Callable[[], Awaitable[None]], running: set[asyncio.Task[None]]) -> None:

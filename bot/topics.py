@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from bot import tokens
 from bot.errors import Mistake
 from bot.models import Paper
+from bot.tokens import Token
 
 LONGEST: Final = 200
 """Characters of a topic."""
@@ -31,17 +33,14 @@ MOST_CLAUSES: Final = 20
 
 ClauseKind = Literal["phrase", "author", "category"]
 
+FIELDS: Final[dict[str, ClauseKind]] = {"author": "author", "au": "author", "cat": "category", "category": "category"}
+
 _WORD: Final = re.compile(r"[^\W_]+")
-_TOKEN: Final = re.compile(
-    r"""(?P<minus>-)?(?:(?P<field>[^\W\d_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s",|]+))|(?P<or>[,|])""",
-)
-_FIELDS: Final[dict[str, ClauseKind]] = {"author": "author", "au": "author", "cat": "category", "category": "category"}
+_STRETCH: Final = re.compile(r"""(?:"[^"]*"|[^",|])+""")
+"""What stands between the marks that part alternatives."""
 _CATEGORY: Final = re.compile(r"[A-Za-z][A-Za-z.-]*")
 _SPOKEN: Final = re.compile(r"""[,|":]|(?:^|\s)(?:-|(?:or|and|not|without)(?:\s|$))""")
 """What means something outside quotes."""
-_TYPED: Final = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
-)
 _EXAMPLE: Final = '"world model" -robot'
 
 
@@ -194,31 +193,28 @@ def _bare(clause: Clause) -> str:
 
 
 def _fold(text: str) -> str:
-    typed = " ".join(text.translate(_TYPED).split())
+    typed = tokens.fold(text)
     if len(typed) > LONGEST:
         raise Mistake(f"A topic takes at most {LONGEST} characters; this one has {len(typed)}.", _EXAMPLE)
-    if typed.count('"') % 2:
+    if tokens.closed(typed) != typed:
         raise Mistake("A quotation mark is left open.", _EXAMPLE)
     return typed
 
 
-def _parts(typed: str) -> Iterator[list[re.Match[str]]]:
+def _parts(typed: str) -> Iterator[list[Token]]:
     """Split at ``,``, ``|`` and the bare word ``or``."""
-    part: list[re.Match[str]] = []
-    for token in _TOKEN.finditer(typed):
-        if token["or"] or (_plain(token) and token["bare"].casefold() == "or"):
-            yield part
-            part = []
-        else:
-            part.append(token)
-    yield part
+    for stretch in _STRETCH.findall(typed):
+        part: list[Token] = []
+        for token in tokens.cut(stretch):
+            if token.plain and token.value.casefold() == "or":
+                yield part
+                part = []
+            else:
+                part.append(token)
+        yield part
 
 
-def _plain(token: re.Match[str]) -> bool:
-    return bool(token["bare"]) and not token["field"] and not token["minus"]
-
-
-def _clauses(tokens: Sequence[re.Match[str]]) -> tuple[Clause, ...]:
+def _clauses(part: Sequence[Token]) -> tuple[Clause, ...]:
     """Turn one alternative's tokens into clauses; bare words in a row are one phrase."""
     clauses: list[Clause] = []
     row: list[str] = []
@@ -230,32 +226,27 @@ def _clauses(tokens: Sequence[re.Match[str]]) -> tuple[Clause, ...]:
             clauses.extend(_clause("phrase", " ".join(row), negative=False))
             row = []
 
-    for token in tokens:
-        word = token["bare"] or ""
-        if (
-            _plain(token)
-            and word.casefold() in ("and", "not", "without")
-            and (row or clauses or word.casefold() != "and")
-        ):
+    for token in part:
+        word = token.value.casefold() if token.plain else ""
+        if word in ("and", "not", "without") and (row or clauses or word != "and"):
             close()
-            negative = word.casefold() != "and"
-        elif _plain(token) and not negative:
-            row.append(word)
+            negative = word != "and"
+        elif token.plain and not negative:
+            row.append(token.value)
         else:
             close()
-            text = token["quoted"] if token["quoted"] is not None else word
-            clauses.extend(_clause(_field(token["field"]), text, negative=negative or bool(token["minus"])))
+            clauses.extend(_clause(_field(token.name), token.value, negative=negative or token.minus))
             negative = False
     close()
     return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: (clause.negative, clause.kind != "phrase")))
 
 
-def _field(name: str | None) -> ClauseKind:
-    if name is None:
+def _field(name: str) -> ClauseKind:
+    if not name:
         return "phrase"
-    if name.casefold() not in _FIELDS:
+    if name.casefold() not in FIELDS:
         raise Mistake(f"“{name}:” is not something that a topic knows; author: and cat: are.", 'author:"Yann LeCun"')
-    return _FIELDS[name.casefold()]
+    return FIELDS[name.casefold()]
 
 
 def _clause(kind: ClauseKind, text: str, *, negative: bool) -> Iterator[Clause]:

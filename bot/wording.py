@@ -8,16 +8,21 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.cards import Action, Item, Link
+from bot.cards import Action, Card, Item, Link
+from bot.errors import Mistake
 from bot.models import Paper
 
 ONE_LINER: Final = 140
 """Characters of a paper's one line of sense; with five of them a digest fits one Discord message."""
+EXAMPLE: Final = "For example: "
+"""What stands before a command that shows how it is done; the command is bare, a platform's prefix is the adapter's."""
 
+_AWAY: Final = "Broadsheet has no access to this workspace"
 _NAME: Final = 40
 _HALF_A_YEAR: Final = 183
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS: Final = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _CLAIM: Final = re.compile(
     r"\b(we|this (paper|work|study|report|survey)|our)\b.{0,40}"
@@ -48,6 +53,15 @@ def when(moment: datetime, zone: str) -> str:
     return f"{day(local.date())} {local:%H:%M}"
 
 
+def ago(seconds: float) -> str:
+    """Write how long ago something was: "3 minutes ago"; "in 2 hours" for what is to come."""
+    if abs(seconds) < 1:
+        return "now"
+    size, unit = next((size, unit) for size, unit in _UNITS if abs(seconds) >= size)
+    span = count(int(abs(seconds) // size), unit)
+    return f"in {span}" if seconds < 0 else f"{span} ago"
+
+
 def weekdays(days: Sequence[int]) -> str:
     """Write a set of weekdays: "weekdays", "every day", "Mon, Wed and Fri"."""
     named = {(0, 1, 2, 3, 4): "weekdays", (5, 6): "weekends", (0, 1, 2, 3, 4, 5, 6): "every day"}
@@ -64,6 +78,16 @@ def listing(parts: Sequence[str], last: str = "and") -> str:
     """Join with commas and a last word: "a, b and c"."""
     *first, end = parts or ("",)
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def example(command: str) -> tuple[str, ...]:
+    """Write a correct command as the small print of a card; nothing for an empty one."""
+    return (f"{EXAMPLE}{command}",) if command else ()
+
+
+def mistake(error: Mistake) -> Card:
+    """Say what is wrong, with a correct example below it."""
+    return Card(text=str(error), footer=example(error.example), fallback=str(error), tone="mistake")
 
 
 def shorten(text: str, longest: int) -> str:
@@ -140,3 +164,13 @@ def paper_actions(paper: Paper) -> tuple[Action, ...]:
 def names(papers: Sequence[Paper]) -> str:
     """List what papers are called, for a notification: "DreamID-Omni, ARLArena, SkyReels-V4"."""
     return ", ".join(name(paper) for paper in papers)
+
+
+def away(reason: str) -> str:
+    """Say that a whole workspace can't be reached, and why."""
+    return f"{_AWAY} ({reason})"
+
+
+def is_away(reason: str) -> bool:
+    """Tell whether a channel fell silent because its whole workspace can't be reached."""
+    return reason.startswith(_AWAY)

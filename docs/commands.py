@@ -15,7 +15,8 @@ _HEAD = """\
 # Commands
 
 Type a command in the workspace's input, with or without `/papers` before it. Answers are private until you share them.
-`<needed>`, `[optional]`; an option is written `name:value`. **M**: for people who manage the channel.
+`<needed>`, `[optional]`; an option is written `name:value`. **M**: for people who manage the channel,
+**A**: for people who run the workspace.
 
 This page is written from the table of commands by `python -m docs.commands`; don't edit it by hand.
 """
@@ -29,7 +30,7 @@ def page() -> str:
 
 
 def _section(command: Command) -> Iterator[str]:
-    managers = " **M**" if command.audience is Audience.MANAGERS else ""
+    managers = {Audience.MANAGERS: " **M**", Audience.ADMINS: " **A**"}.get(command.audience, "")
     yield f"## `{command.name}`{managers}\n"
     yield f"{command.summary}.{f' {command.detail}' if command.detail else ''}\n"
     if command.parameters:

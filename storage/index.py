@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,18 @@ _BROKEN: Final = (ValueError, RuntimeError, OSError)
 def open_index(directory: Path, database: Database) -> PaperIndex:
     """Return the index kept in *directory*; nothing is opened or built before it is needed."""
     return PaperIndex(directory, PaperStore(database))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise `bot.errors.StoreError` in place of what tantivy and the disk raise inside the block."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise StoreError(
+            f"The search index can't be read or written ({error}). Check the disk, and who owns the folder index in "
+            "DATA_DIR; everything else is stored, and search catches up by itself."
+        ) from error
 
 
 class PaperIndex:
@@ -63,6 +76,7 @@ class PaperIndex:
                 return await self._refresh()
             except _BROKEN as error:
                 await self._discard(error)
+            with _told():
                 return await self._refresh()
 
     async def _ask(self, ask: Ask, limit: int) -> Sequence[Hit]:
@@ -72,7 +86,8 @@ class PaperIndex:
             return await asyncio.to_thread(self._search, ask, limit)
         except _BROKEN as error:
             await self._discard(error)
-            await self.refresh()
+        await self.refresh()
+        with _told():
             return await asyncio.to_thread(self._search, ask, limit)
 
     def _search(self, ask: Ask, limit: int) -> list[Hit]:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, TextClause, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, FromClause, Select, TextClause, and_, func, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.cards import Card
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from storage.claims import claimed
 from storage.database import Database
-from storage.drafts import Record, load
-from storage.keys import channel_of, chunks, enter_all, those
+from storage.drafts import Record, dump, load
+from storage.keys import CHUNK, channel_of, chunks, enter_all, those
 from storage.tables import OPEN, channels, deliveries
 
 QUARANTINE: Final = timedelta(seconds=30)
@@ -24,6 +25,10 @@ QUARANTINE: Final = timedelta(seconds=30)
 
 _PLACE: Final = ("platform", "workspace", "external_id", "kind", "name")
 _WAITING: Final = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+_EMPTY: Final = dump(Card())
+_BEYOND: Final = 2**63 - 1
+"""No message has a number as high as this."""
+_OLDEST: Final = (deliveries.c.sent, deliveries.c.id)
 _AWAY: Final = (DeliveryState.SENDING.value, DeliveryState.UNCERTAIN.value)
 
 
@@ -124,13 +129,50 @@ class LedgerStore:
         async with self.database.read() as connection:
             return await connection.scalar(query.where(mine)) or 0
 
-    async def wanting_refresh(self, first: datetime, last: datetime, limit: int) -> Sequence[Delivery]:
-        """Return digests that were sent in the span, oldest first."""
-        digest = text("deliveries.kind = 'digest' AND deliveries.state = 'sent'")
-        sent = deliveries.c.sent.between(first, last)
-        posts = and_(digest, deliveries.c.part == 0, deliveries.c.operation == "post", sent)
+    async def wanting_refresh(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
+        """Return digests that were sent in the span, oldest first; of one moment, in the order of their numbers."""
         async with self.database.read() as connection:
-            return await _deliveries(connection, posts, limit=limit, order=deliveries.c.sent)
+            return await _deliveries(connection, _posted(first, last, after), limit=limit, order=_OLDEST)
+
+    async def prune(self, before: datetime) -> int:
+        """Empty the cards of old messages, a few in one transaction, so that nobody waits for it."""
+        emptied = 0
+        old = [0]
+        while True:
+            async with self.database.read() as connection:
+                old = list(await connection.scalars(_full(old[-1], before)))
+            if not old:
+                return emptied
+            async with self.database.write() as connection:
+                await connection.execute(update(deliveries).where(deliveries.c.id.in_(old)).values(card=_EMPTY))
+            emptied += len(old)
+
+
+def _full(after: int, before: datetime) -> Select[tuple[int]]:
+    """Return the query of old messages that have a card and no future, by number.
+
+    Numbers grow with time, so the first message that is not old ends the look: the cards of young ones are not read.
+    """
+    rest = select(deliveries.c.id).where(deliveries.c.id > after).order_by(deliveries.c.id)
+    young = rest.where(deliveries.c.created >= before).limit(1).scalar_subquery()
+    done = deliveries.c.state.in_((DeliveryState.SENT.value, DeliveryState.DEAD.value))
+    return rest.where(deliveries.c.id < func.coalesce(young, _BEYOND), done, deliveries.c.card != _EMPTY).limit(CHUNK)
+
+
+def _posted(first: datetime, last: datetime, after: int) -> ColumnElement[bool]:
+    """Return the condition of digests that were sent in a span and come, oldest first, after the one numbered *after*.
+
+    Its first words are those of a partial index, which holds the numbers too, so that a page needs no sorting.
+    """
+    digest = text("deliveries.kind = 'digest' AND deliveries.state = 'sent'")
+    posts = and_(
+        digest, deliveries.c.part == 0, deliveries.c.operation == "post", deliveries.c.sent.between(first, last)
+    )
+    if not after:
+        return posts
+    known = deliveries.alias("known")
+    place = select(known.c.sent, known.c.id).where(known.c.id == after)
+    return and_(posts, tuple_(deliveries.c.sent, deliveries.c.id) > place.scalar_subquery())
 
 
 def _open(table: str) -> TextClause:
@@ -165,7 +207,7 @@ async def _deliveries(
     which: ColumnElement[bool],
     *,
     limit: int | None = None,
-    order: ColumnElement[Any] | None = None,
+    order: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
 ) -> list[Delivery]:
     parent = deliveries.alias("parent")
     query = (
@@ -173,7 +215,7 @@ async def _deliveries(
         .join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
         .outerjoin(parent, parent.c.id == deliveries.c.parent_id)
         .where(which)
-        .order_by(deliveries.c.id if order is None else order)
+        .order_by(*order)
         .limit(limit)
     )
     return [_delivery(row) for row in (await connection.execute(query)).mappings()]
@@ -197,13 +239,13 @@ def _delivery(row: Mapping[Any, Any]) -> Delivery:
 async def _unclaimed(
     connection: AsyncConnection, drafts: Sequence[Draft], places: Mapping[str, int]
 ) -> Sequence[Draft]:
-    """Return the drafts without those of whose papers each is claimed, by a message or by a draft before it."""
+    """Return the drafts without those of whose papers any is claimed, by a message or by a draft before it."""
     wanted = [(places[draft.key.channel.key], draft.papers) for draft in drafts if draft.papers]
     taken = await claimed(connection, {key for key, _ in wanted}, {paper for _, some in wanted for paper in some})
     kept = []
     for draft in drafts:
         mine = {(places[draft.key.channel.key], paper) for paper in draft.papers}
-        if not mine or mine - taken:
+        if not mine & taken:
             kept.append(draft)
             taken |= mine
     return kept

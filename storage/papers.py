@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Paper
-from bot.ports.papers import Stored
+from bot.ports.papers import News, Stored
+from storage import news as pending
 from storage.database import Database
 from storage.keys import chunks, insert, paper_keys
 from storage.merging import latest, merge, reads_otherwise
@@ -29,14 +30,27 @@ class PaperStore:
 
     database: Database
 
-    async def add(self, papers: Sequence[Paper], now: datetime) -> Stored:
+    async def add(self, papers: Sequence[Paper], now: datetime, *, news: bool = False) -> Stored:
         """Merge *papers* into what is known."""
         batch = _Batch(now)
         async with self.database.write() as connection:
-            batch.sequence = await _sequence(connection)
+            before = batch.sequence = await _sequence(connection)
             for chunk in chunks(_together(papers).items()):
                 await batch.store(connection, dict(chunk))
+            if news and batch.sequence > before:
+                fresh = News(before, batch.sequence, now)
+                await pending.write(connection, [*await pending.read(connection), fresh])
         return Stored(tuple(batch.new), tuple(batch.changed))
+
+    async def news(self) -> Sequence[News]:
+        """Return what was stored as news and is not told yet, oldest first."""
+        async with self.database.read() as connection:
+            return await pending.read(connection)
+
+    async def told(self, news: News) -> None:
+        """Strike out news."""
+        async with self.database.write() as connection:
+            await pending.write(connection, [one for one in await pending.read(connection) if one != news])
 
     async def get(self, ids: Collection[str]) -> dict[str, Paper]:
         """Return the known ones of *ids*."""
@@ -60,10 +74,11 @@ class PaperStore:
             first, last = (await connection.execute(select(func.min(table.c.day), func.max(table.c.day)))).one()
             return (first, last) if first else None
 
-    async def each(self, after: int = 0) -> AsyncIterator[tuple[int, Paper]]:
-        """Yield (sequence, paper) of everything newer than *after*, a page at a time."""
+    async def each(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
+        """Yield (sequence, paper) of everything newer than *after*, up to *last*, a page at a time."""
+        wanted = select(table) if last is None else select(table).where(table.c.sequence <= last)
         while True:
-            query = select(table).where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE)
+            query = wanted.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE)
             async with self.database.read() as connection:
                 rows = (await connection.execute(query)).mappings().all()
             for row in rows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, and_, delete, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel, DeliveryState, Preferences
@@ -58,6 +58,7 @@ class PrivacyStore:
         async with self.database.write() as connection:
             own = await channel_key(connection, person)
             counts = await _erase(connection, own) | await _disown(connection, person, pseudonym)
+            await _resign(connection, person)
             await connection.execute(update(channels).where(channels.c.id == own).values(_stranger(pseudonym)))
             return counts
 
@@ -138,8 +139,24 @@ def _plain(value: Any) -> Any:
 
 
 async def _manages(connection: AsyncConnection, person: Channel) -> bool:
-    mine = and_(workspaces.c.platform == person.platform, workspaces.c.external_id == person.workspace)
-    return person.id in (await connection.scalar(select(workspaces.c.managers).where(mine)) or ())
+    return person.id in await _managers(connection, person)
+
+
+async def _managers(connection: AsyncConnection, person: Channel) -> list[str]:
+    """Return the ids of those whom the person's workspace lists as managers."""
+    return await connection.scalar(select(workspaces.c.managers).where(_home(person))) or []
+
+
+async def _resign(connection: AsyncConnection, person: Channel) -> None:
+    """Take the person off that list, even as the last one: whom the platform lets manage still may."""
+    managers = await _managers(connection, person)
+    if person.id in managers:
+        rest = [manager for manager in managers if manager != person.id]
+        await connection.execute(update(workspaces).where(_home(person)).values(managers=rest))
+
+
+def _home(person: Channel) -> ColumnElement[bool]:
+    return and_(workspaces.c.platform == person.platform, workspaces.c.external_id == person.workspace)
 
 
 async def _disown(connection: AsyncConnection, person: Channel, pseudonym: str) -> dict[str, int]:

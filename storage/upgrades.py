@@ -30,19 +30,27 @@ def upgrade(url: str, directory: Path, now: datetime) -> Path | None:
     database is from a newer version, `bot.errors.StoreError` when it can't be read or changed; it is then as before.
     """
     path = path_of(url)
-    found, known = revision(path), revisions()
-    if found == known[-1]:
+    if not outdated(path):
         return None
+    kept = place(directory, now, f"before-{revisions()[-1]}") if _holds_data(path) else None
+    if kept:
+        backup(path, kept)
+    _run(url)
+    return kept
+
+
+def outdated(path: Path) -> bool:
+    """Tell whether the database at *path* lacks steps that this version knows.
+
+    Raises `bot.errors.NewerStore`, and `bot.errors.StoreError` when the database can't be read.
+    """
+    found, known = revision(path), revisions()
     if found and found not in known:
         raise NewerStore(
             f"The database {path} was written by a newer version of Broadsheet: its tables are at {found}, this "
             f"version knows {known[-1]}. Install that version again, or restore a backup from before."
         )
-    kept = place(directory, now, f"before-{known[-1]}") if _holds_data(path) else None
-    if kept:
-        backup(path, kept)
-    _run(url)
-    return kept
+    return found != known[-1]
 
 
 def revision(path: Path) -> str:

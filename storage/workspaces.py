@@ -69,6 +69,13 @@ class WorkspaceStore:
         async with self.database.read() as connection:
             return [_workspace(row) for row in await connection.execute(query)]
 
+    async def under(self, platform: str, organization: str) -> Sequence[Workspace]:
+        """Return the workspaces that use an organization's installation, by id."""
+        mine = and_(workspaces.c.platform == platform, workspaces.c.organization == organization)
+        query = select(workspaces).where(mine).order_by(workspaces.c.external_id)
+        async with self.database.read() as connection:
+            return [_workspace(row) for row in await connection.execute(query)]
+
     async def forget(self, platform: str, workspace: str) -> int:
         """Delete a workspace with its channels and all that hangs on them."""
         there = and_(channels.c.platform == platform, channels.c.workspace == workspace)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -35,3 +36,12 @@ async def open_stores(path: Path, now: datetime) -> AsyncIterator[Stores]:
     """Give all stores on a database in the folder *path*; opening the same folder again finds what was kept."""
     async with opened(path, now) as database:
         yield stores(database, open_index(path / "index", database))
+
+
+@contextmanager
+def broken(path: Path, change: str) -> Iterator[None]:
+    """Let the database in the folder *path* refuse a change, such as "DELETE ON marks"."""
+    with closing(sqlite3.connect(path / "broadsheet.db", isolation_level=None)) as connection:
+        connection.execute(f"CREATE TRIGGER broken BEFORE {change} BEGIN SELECT RAISE(ABORT, 'broken'); END")
+        yield
+        connection.execute("DROP TRIGGER broken")

@@ -2,16 +2,21 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import app
-from bot.app import PAPERS
-from bot.models import Preferences
+from bot import sample
+from bot.app import workspace as app
+from bot.app.workspace import PAPERS
+from bot.cards import Card
+from bot.digests import planning
+from bot.models import DeliveryKey, Preferences
+from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from tests.stores import open_stores
+from tests.test_cli import bot
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -26,8 +31,45 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 async def test_the_first_start_posts_the_sample_and_says_so(stores: Stores) -> None:
     (waiting,) = await stores.ledger.claim(NOW, NOW, 10)
     assert waiting.key.kind == "sample"
-    assert waiting.card.folio[-1] == "votes of Fri 27 Feb, sample"
+    assert waiting.card.folio[0] == "Sample digest"
+    assert waiting.card.folio[-1] == "votes of Fri 27 Feb 2026"
     assert (await stores.channels.open(PAPERS, NOW)).preferences.on
+
+
+async def test_a_sample_that_was_imported_before_the_first_start_is_posted_too(tmp_path: Path) -> None:
+    assert bot(tmp_path / "data", "import", str(sample.FOLDER)).returncode == 0
+    async with open_stores(tmp_path / "data", NOW) as stores:
+        assert await stores.marks.get("sample")
+        await app.furnish(stores, NOW)
+        (waiting,) = await stores.ledger.claim(NOW, NOW, 10)
+    assert waiting.card.folio[0] == "Sample digest"
+
+
+async def test_the_sample_among_real_papers_is_no_sample(tmp_path: Path) -> None:
+    (tmp_path / "real.jsonl").write_text('{"id": "2611.00001", "title": "A Real One", "abstract": "We do."}\n')
+    for path in (tmp_path / "real.jsonl", sample.FOLDER):
+        assert bot(tmp_path / "data", "import", str(path)).returncode == 0
+    async with open_stores(tmp_path / "data", NOW) as stores:
+        assert not await stores.marks.get("sample")
+
+
+async def test_a_sample_list_with_a_paper_that_was_posted_is_posted_where_repeats_are_wanted(stores: Stores) -> None:
+    now = NOW
+    days = await stores.days.between(NOW.date() - timedelta(days=400), NOW.date())
+    posted = days[-2].papers
+    await stores.ledger.add([Draft(DeliveryKey(PAPERS, "alert", p), Card(), (p,)) for p in posted], now)
+    standing = await stores.channels.open(PAPERS, NOW)
+    wanting = replace(standing, preferences=replace(standing.preferences, repeats=True))
+    assert (await planning.post_now(stores, wanting, now)).state == "posted"
+    assert await stores.ledger.get(DeliveryKey(PAPERS, "sample", days[-2].date.isoformat()))
+
+
+async def test_the_list_of_a_date_is_posted_as_a_sample_and_once(stores: Stores) -> None:
+    (_, first), (_, second) = [(await planning.post_everywhere(stores, NOW, date(2026, 2, 26)))[0] for _ in range(2)]
+    assert first.card
+    assert first.card.folio[0] == "Sample digest"
+    assert first.card.folio[-1] == "votes of Thu 26 Feb 2026"
+    assert (second.card, second.sentence) == (None, "The list of Thu 26 Feb was posted already.")
 
 
 async def test_a_digest_that_was_switched_off_stays_off(stores: Stores) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import BENCHMARKS
 from benchmarks.report import Figure, percentile
 
 ROOT = Path(__file__).parents[1]
@@ -37,11 +41,49 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
-def test_importing_prints_both_imports() -> None:
-    done = run("importing", "--quick")
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Mapping[str, Future[subprocess.CompletedProcess[str]]]]:
+    """Run them all, three at a time: what they measure is not looked at here, so they may be in each other's way."""
+    with ThreadPoolExecutor(3) as pool:
+        yield {name: pool.submit(run, name, "--quick") for name in sorted(BENCHMARKS)}
+
+
+FIGURES = {
+    "ack": ("acknowledging 10 commands a second", "acknowledging 10 commands a second"),
+    "cold": ("search on the sample from cold", "the same"),
+    "due": (
+        "due scan, none of 10,000 due",
+        "start: open",
+        "memory that this",
+        "planning 1,000 digests",
+        "lag of",
+        "lag of",
+    ),
+    "idle": ("idle memory of run", "from nothing to the first answer"),
+    "importing": ("importing ", "importing them again, nothing changed"),
+    "memory": ("peak memory of importing", "peak memory of rebuilding", "peaks of run"),
+    "search": ("search, p50", "search, p99"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(BENCHMARKS))
+def test_a_benchmark_prints_its_figures(
+    name: str, quick: Mapping[str, Future[subprocess.CompletedProcess[str]]]
+) -> None:
+    done = quick[name].result()
     assert done.returncode == 0, done.stderr
-    assert "an insert and a commit a record" in done.stdout
-    assert "nothing changed" in done.stdout
+    figures = re.findall(r"^  (.+): [\d.,]+ (?:s|ms|MiB)\b", done.stdout, re.MULTILINE)
+    assert len(figures) == len(FIGURES[name]), done.stdout
+    assert all(figure.startswith(what) for figure, what in zip(figures, FIGURES[name], strict=True)), figures
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(BENCHMARKS))
+def test_a_benchmark_has_a_baseline_from_the_same_run(
+    name: str, quick: Mapping[str, Future[subprocess.CompletedProcess[str]]]
+) -> None:
+    assert re.search(r"; (?:1/[\d.,]+ of|[\d.,]+ times) .+ \([\d.,]+ ", quick[name].result().stdout)
 
 
 def test_an_unknown_benchmark_is_named() -> None:

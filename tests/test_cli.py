@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,10 +13,15 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from bot.app import workspace
+from tests.servers.sources import record
+from tests.stores import open_stores
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "bot" / "sample"
@@ -66,6 +72,36 @@ def test_importing_again_changes_nothing(sample: Path) -> None:
     assert "399 papers read, 0 new." in bot(sample, "import", str(SAMPLE)).stdout
 
 
+async def furnished(data: Path) -> None:
+    """Give a data directory as a first start leaves it: with the sample, marked as one."""
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    async with open_stores(data, now) as stores:
+        await workspace.furnish(stores, now)
+
+
+async def marked(data: Path) -> bool:
+    async with open_stores(data, datetime(2026, 11, 23, 13, tzinfo=UTC)) as stores:
+        return bool(await stores.marks.get("sample"))
+
+
+@pytest.mark.parametrize(
+    ("content", "real"),
+    [
+        ('{"id": "2611.00001", "title": "A Real One", "abstract": "We do."}\n', True),
+        ("nothing that can be used\n", False),
+    ],
+)
+async def test_an_import_of_real_papers_ends_the_sample(tmp_path: Path, content: str, *, real: bool) -> None:
+    data = tmp_path / "data"
+    await furnished(data)
+    for shipped in (SAMPLE, next(SAMPLE.glob("*.gz"))):
+        assert bot(data, "import", str(shipped)).returncode == 0
+        assert await marked(data)
+    (tmp_path / "papers.jsonl").write_text(content, encoding="utf-8")
+    assert bot(data, "import", str(tmp_path / "papers.jsonl")).returncode == 0
+    assert await marked(data) is not real
+
+
 def test_search_prints_a_stable_list(sample: Path) -> None:
     found = as_json(bot(sample, "search", "sparse", "attention", "--limit", "3", "--json"))
     assert [set(result) for result in found] == [{"id", "title", "score", "url"}] * 3
@@ -97,6 +133,12 @@ def test_match_says_why(sample: Path) -> None:
     assert found["papers"][0]["because"].startswith("“world model” in its ")
 
 
+def test_match_says_what_a_slip_may_have_meant(sample: Path) -> None:
+    found = bot(sample, "match", "reinforcment lerning").stdout
+    assert found.startswith("0 papers in ")
+    assert found.endswith(" Did you mean “reinforcement learning”?\n")
+
+
 def test_backup_makes_a_whole_copy(sample: Path) -> None:
     result = bot(sample, "backup", "--verify")
     assert "Verified: whole, 399 papers" in result.stdout
@@ -113,8 +155,15 @@ def test_doctor_names_the_fix(sample: Path) -> None:
     result = bot(sample, "doctor", WEB_PORT="0")
     assert result.returncode == 1
     assert "ok  The database" in result.stdout
+    assert "ok  399 papers stored; no real list yet." in result.stdout
     assert "FIX Hugging Face can't be read" in result.stdout
-    assert "backfill" in result.stdout
+
+
+def test_doctor_tells_of_a_list_that_is_old(tmp_path: Path) -> None:
+    (tmp_path / "2026-02-10.json").write_text(json.dumps([record("2602.00001", "Old")]), encoding="utf-8")
+    assert bot(tmp_path / "data", "import", str(tmp_path / "2026-02-10.json")).returncode == 0
+    found = bot(tmp_path / "data", "doctor", WEB_PORT="0").stdout
+    assert "FIX 1 paper stored; the newest list is of 2026-02-10. Run: python -m bot backfill --days 7" in found
 
 
 @pytest.mark.parametrize("command", ["", "import", "backfill", "search", "digest", "match", "run", "doctor", "backup"])
@@ -123,6 +172,7 @@ def test_help_has_an_example(tmp_path: Path, command: str) -> None:
     assert result.returncode == 0
     assert "python -m bot" in result.stdout
     assert "Example" in result.stdout or not command
+    assert not re.search(r"\w\.\.\.$", result.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +185,7 @@ def test_help_has_an_example(tmp_path: Path, command: str) -> None:
         (["search", "!!!"], 2, "at least one word"),
         (["match", "foo:bar"], 2, "author: and cat: are"),
         (["match", "-robot"], 2, "something to look for"),
-        (["digest", "--date", "yesterday"], 2, "--date"),
+        (["digest", "--date", "yesterday"], 2, "“yesterday” is not a date such as 2026-11-24"),
         (["digest", "--date", "2020-01-01"], 2, "There is no list of Wed 1 Jan 2020"),
         (["import", "nowhere.jsonl"], 2, "no file or folder named nowhere.jsonl"),
         (["backfill", "--from", "2026-02-10", "--to", "2026-02-01"], 2, "lies after"),
@@ -161,6 +211,24 @@ def test_all_faults_of_the_settings_are_listed_at_once(tmp_path: Path) -> None:
     assert result.returncode == 2
     for name in wrong:
         assert f"{name}: " in told(result)
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_workspace_open_to_the_network_is_refused(tmp_path: Path, command: str) -> None:
+    result = bot(tmp_path / "data", command, WEB_HOST="0.0.0.0", WEB_PORT="0")  # noqa: S104 (refused before it is bound)
+    assert result.returncode == 2
+    assert told(result).startswith("WEB_HOST: “0.0.0.0” opens the workspace")
+    assert "WEB_TRUST_NETWORK=yes" in told(result)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_trusted_address_is_served_with_a_warning(tmp_path: Path) -> None:
+    # A spelling of loopback that is not known for one, so that the test opens nothing.
+    with running(tmp_path / "data", "127.1", WEB_TRUST_NETWORK="yes") as (process, url):
+        assert get(f"{url}/healthz")["ok"] is True
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=20)
+    assert "WARNING WEB_HOST=127.1 is trusted: whoever reaches the workspace may change everything" in log
 
 
 def test_a_database_of_a_newer_version_is_left_alone(sample: Path, tmp_path: Path) -> None:
@@ -194,7 +262,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 
 
 @contextmanager
-def running(data: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(data: Path, host: str = "127.0.0.1", **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start `run` on a free port and wait until it answers; *more* are settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -202,7 +270,7 @@ def running(data: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], st
     data.parent.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
-        env=environment(data, **{"WEB_PORT": str(port)} | more),
+        env=environment(data, **{"WEB_HOST": host, "WEB_PORT": str(port)} | more),
         cwd=data.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -211,8 +279,8 @@ def running(data: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], st
     try:
         assert process.stdout
         line = process.stdout.readline()
-        assert f"http://127.0.0.1:{port}" in line, process.stderr.read() if process.stderr else line
-        yield process, f"http://127.0.0.1:{port}"
+        assert f"http://{host}:{port}" in line, process.stderr.read() if process.stderr else line
+        yield process, f"http://{host}:{port}"
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

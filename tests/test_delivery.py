@@ -29,6 +29,7 @@ class Scripted:
     script: list[Exception | None] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     blind: bool = False
+    busy: int = 0
     platform: str = "web"
 
     async def send(self, delivery: Delivery, now: datetime) -> str:
@@ -42,6 +43,9 @@ class Scripted:
     async def find(self, delivery: Delivery) -> str | None:
         if self.blind:
             raise Uncertain("The history can't be read.")
+        if self.busy:
+            self.busy -= 1
+            raise TryLater("Rate limited.", 40)
         return f"m{self.held.index(str(delivery.key)) + 1}" if str(delivery.key) in self.held else None
 
     async def run(self) -> None: ...
@@ -123,6 +127,23 @@ async def test_a_message_that_surely_did_not_arrive_is_sent_again(desk: Desk) ->
     desk.clock.now += timedelta(minutes=1)
     await desk.courier.pump()
     assert await desk.state() is DeliveryState.SENT
+
+
+async def test_a_look_up_that_is_told_to_wait_is_no_attempt(desk: Desk) -> None:
+    desk.chat.script = [RuntimeError("boom")]
+    desk.chat.busy = MOST_ATTEMPTS + 4
+    await desk.courier.pump()
+    desk.clock.now += QUARANTINE
+    for _ in range(MOST_ATTEMPTS + 4):
+        assert await desk.courier.sweep() == 1
+        assert await desk.courier.sweep() == 0, "not before it was told"
+        assert await desk.state() is DeliveryState.UNCERTAIN
+        desk.clock.now += timedelta(seconds=40)
+    await desk.courier.sweep()
+    desk.clock.now += timedelta(minutes=1)
+    await desk.courier.pump()
+    assert await desk.state() is DeliveryState.SENT
+    assert desk.chat.held == [str(KEY)]
 
 
 @pytest.mark.parametrize(("kind", "state"), [("digest", DeliveryState.SENT), ("alert", DeliveryState.DEAD)])

@@ -210,7 +210,11 @@ def test_the_tables_of_the_page_were_found() -> None:
 
 def test_every_setting_is_in_the_manual() -> None:
     defaults = {key.upper(): field.default for key, field in Settings.model_fields.items()}
-    written = {key: " ".join(value) if isinstance(value, tuple) else str(value) for key, value in defaults.items()}
+    words = {key: {False: "no", True: "yes"}[value] for key, value in defaults.items() if isinstance(value, bool)}
+    written = {
+        key: " ".join(value) if isinstance(value, tuple) else str(value or "") for key, value in defaults.items()
+    }
+    written |= words
     told = {row[0]: row[1] for row in rows("docs/operating.md", "setting", "default", "what")}
     assert told == written
 

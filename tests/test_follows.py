@@ -1,19 +1,24 @@
 """Follows on the real store: what would have been sent, what is owed, and what is never sent twice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from bot import follows
-from bot.cards import Item
+from bot.cards import Card, Item
 from bot.digests import planning
+from bot.errors import StoreError
 from bot.models import Channel, DayState, DeliveryKey, FeedDay, Follow, Kind, Paper, Person
+from bot.ports.chats import Delivery
+from bot.ports.ledger import Draft, Ledger
 from bot.ports.stores import Stores
 from bot.topics import parse
 from tests.papers import paper, subscribe
-from tests.stores import open_stores
+from tests.stores import broken, open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 ADA = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
@@ -38,8 +43,7 @@ async def shown(stores: Stores, subject: str) -> tuple[Item, ...]:
 
 
 async def arrive(stores: Stores, *papers: Paper, at: datetime = NOW + timedelta(minutes=10)) -> int:
-    stored = await stores.papers.add(papers, at)
-    await follows.probe(stores, (*stored.new, *stored.changed), at)
+    await stores.papers.add(papers, at, news=True)
     return await follows.alert(stores, at)
 
 
@@ -84,6 +88,35 @@ async def test_what_is_over_the_budget_goes_into_one_ranked_message(stores: Stor
     assert len(told) == 9 + 9, "singly; the others stood in the two roll-ups"
 
 
+@dataclass
+class Meanwhile:
+    """A ledger in which somebody else gets a paper claimed between an alert's planning and its recording."""
+
+    ledger: Ledger
+    papers: list[str]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ledger, name)
+
+    async def add(self, drafts: Sequence[Draft], now: datetime) -> Sequence[Delivery]:
+        for taken in self.papers:
+            await self.ledger.add([Draft(DeliveryKey(ADA, "digest", taken), Card(), (taken,))], now)
+        self.papers.clear()
+        return await self.ledger.add(drafts, now)
+
+
+async def test_a_paper_that_is_claimed_meanwhile_is_not_repeated_and_the_others_are_owed(stores: Stores) -> None:
+    await follow(stores, "world model")
+    many = [paper(f"2611.{n:05}", f"World model {n}", votes=40 - n) for n in range(13)]
+    racing = cast("Ledger", Meanwhile(stores.ledger, ["2611.00002", "2611.00010"]))
+    assert await arrive(replace(stores, ledger=racing), *many) == follows.BUDGET - 2
+    assert await follows.alert(stores, NOW + timedelta(minutes=20)) == 2
+    singly = [n for n in range(13) if await shown(stores, f"2611.{n:05}")]
+    assert singly == [0, 1, 3, 4, 5, 6, 7, 8, 9]
+    rolled = await shown(stores, "more-2026-11-24-2611.00011")
+    assert [item.paper for item in rolled] == ["2611.00011", "2611.00012"]
+
+
 async def test_a_channels_follow_feeds_its_digest_and_alerts_are_asked_for(stores: Stores) -> None:
     await follow(stores, "world model", PAPERS, alerts=False)
     assert await arrive(stores, paper("2611.1", "A World Model")) == 0
@@ -109,6 +142,47 @@ async def test_a_changed_title_is_looked_at_again(stores: Stores) -> None:
     assert await arrive(stores, paper("2611.1", "A World Model Study")) == 1
 
 
+@pytest.mark.parametrize("change", ["INSERT ON topic_hits", "DELETE ON marks"])
+async def test_matching_that_fails_half_way_is_done_again(stores: Stores, tmp_path: Path, change: str) -> None:
+    await follow(stores, "world model")
+    with broken(tmp_path, change), pytest.raises(StoreError):
+        await arrive(stores, paper("2611.1", "A World Model"))
+    assert await follows.alert(stores, NOW + timedelta(minutes=11)) == 1
+    assert await follows.alert(stores, NOW + timedelta(minutes=12)) == 0
+    assert await stores.papers.news() == []
+
+
+async def test_news_outlives_a_restart_between_storing_and_matching(tmp_path: Path) -> None:
+    async with open_stores(tmp_path, NOW) as stores:
+        await follow(stores, "world model")
+        await stores.papers.add([paper("2611.1", "A World Model")], NOW + timedelta(minutes=10), news=True)
+    for recorded in (1, 0):
+        async with open_stores(tmp_path, NOW) as stores:
+            assert await follows.alert(stores, NOW + timedelta(hours=1)) == recorded
+
+
+async def test_only_what_was_stored_as_news_is_told_whatever_came_between(stores: Stores) -> None:
+    await follow(stores, "world model")
+    later = NOW + timedelta(minutes=10)
+    for identifier, news in (("2611.1", True), ("2401.1", False), ("2611.2", True), ("2401.2", False)):
+        await stores.papers.add([paper(identifier, f"World model {identifier}")], later, news=news)
+    assert await follows.alert(stores, later) == 2
+    assert not await shown(stores, "2401.1")
+
+
+async def test_a_follow_that_began_before_the_matching_but_after_the_paper_hears_nothing(stores: Stores) -> None:
+    await follow(stores, "something else")
+    await stores.papers.add([paper("2611.1", "A World Model")], NOW - timedelta(minutes=1), news=True)
+    await follow(stores, "world model")
+    assert await follows.alert(stores, NOW + timedelta(minutes=1)) == 0
+
+
+async def test_more_news_than_one_page_is_matched(stores: Stores) -> None:
+    await follow(stores, "world model")
+    many = [paper(f"2611.{n:05}") for n in range(1100)]
+    assert await arrive(stores, *many, paper("2611.99999", "A World Model")) == 1
+
+
 async def test_muted_papers_and_topics_stay_silent(stores: Stores) -> None:
     await follow(stores, "world model")
     await stores.wishes.mute(ADA, "topic", str(parse("world model")), PERSON, NOW)
@@ -123,6 +197,30 @@ async def test_a_preview_counts_what_a_topic_would_have_sent(stores: Stores) -> 
     assert seen.papers[0][0].id == "2611.13"
     week = await follows.preview(stores, parse("world model"), 7, NOW)
     assert (week.matched, week.days) == (7, 7)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("difusion", "diffusion"),
+        ("Reinforcment lerning", "reinforcement learning"),
+        ("wrld model", "world model"),
+        ("gradient descents", ""),
+        ("quantum chemistry", ""),
+        ("diffusion", ""),
+        ("mean representations", ""),
+    ],
+)
+async def test_a_topic_that_matches_nothing_may_mean_a_keyword_or_a_followed_one(
+    stores: Stores, typed: str, near: str
+) -> None:
+    keywords = ("Diffusion models", "reinforcement learning", "gradient descent", "a:b", "mean representations")
+    listed = paper(
+        "2611.1", "Reinforcement Learning of Diffusion", keywords=keywords, listed=date(2026, 11, 23), abstract="We do."
+    )
+    await stores.papers.add([listed], NOW)
+    seen = await follows.preview(stores, parse(typed), 14, NOW, ['"world model"', '"robots"'])
+    assert seen.near == near
 
 
 async def test_a_preview_of_an_empty_store_is_empty(stores: Stores) -> None:

@@ -192,7 +192,9 @@ def example() -> dict[str, tuple[str, str]]:
 
 
 def written(value: Any) -> str:
-    return " ".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, tuple) else str("" if value is None else value)
 
 
 def test_the_example_of_the_settings_is_complete() -> None:
@@ -214,9 +216,10 @@ def packages() -> list[str]:
 
 def test_every_package_is_explained() -> None:
     decision = (ROOT / "docs/decisions/0002-dependencies.md").read_text(encoding="utf-8")
-    explained = set(re.findall(r"^\| `([^`]+)` \|", decision, re.MULTILINE))
-    assert set(packages()) - explained == set()
-    assert explained - set(packages()) == set(), "these are explained and not asked for"
+    explained = re.findall(r"^\| `([^`]+)` \|", decision, re.MULTILINE)
+    assert set(packages()) - set(explained) == set()
+    assert set(explained) - set(packages()) == set(), "these are explained and not asked for"
+    assert len(explained) == len(set(explained)), "each is explained once"
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

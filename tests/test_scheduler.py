@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from bot.sources.arxiv import ArXiv
 from bot.sources.http import Polite
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
-from tests.servers.sources import Sources
+from tests.servers.sources import DAILY, Sources, drip, entry
 from tests.stores import open_stores
 
 KEY = DeliveryKey(Channel("web", "local", "papers", name="papers"), "digest", "2026-11-24")
@@ -59,14 +59,19 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 @pytest.fixture
-async def jobs(stores: Stores) -> AsyncIterator[Jobs]:
-    async with Sources() as server:
-        hugging = Polite(HUGGING_FACE, stores.sources, clock, version="1")
-        arxiv = Polite(ARXIV, stores.sources, clock, version="1")
-        courier = Courier(stores, {"web": Slow()}, clock)
-        yield Jobs(stores, courier, HuggingFace(hugging, server.url), ArXiv(arxiv, server.url), (), clock)
-        await hugging.close()
-        await arxiv.close()
+async def sources() -> AsyncIterator[Sources]:
+    async with Sources(announced=[entry("2611.00311v1", "Speaking in Tongues")]) as server:
+        yield server
+
+
+@pytest.fixture
+async def jobs(stores: Stores, sources: Sources) -> AsyncIterator[Jobs]:
+    hugging = Polite(HUGGING_FACE, stores.sources, clock, version="1")
+    arxiv = Polite(ARXIV, stores.sources, clock, version="1")
+    courier = Courier(stores, {"web": Slow()}, clock)
+    yield Jobs(stores, courier, HuggingFace(hugging, sources.url), ArXiv(arxiv, sources.url), ("cs.CL",), clock)
+    await hugging.close()
+    await arxiv.close()
 
 
 async def until(met: Callable[[], bool]) -> None:
@@ -89,6 +94,19 @@ async def test_jobs_run_and_the_program_says_it_is_well(jobs: Jobs) -> None:
     await running
 
 
+async def test_the_daily_round_empties_the_cards_of_half_a_year_ago(jobs: Jobs) -> None:
+    keys = [replace(KEY, subject=str(age)) for age in (179, 181)]
+    await jobs.stores.channels.retire(KEY.channel, "it was archived")
+    for key in reversed(keys):
+        at = clock() - timedelta(days=int(key.subject))
+        await jobs.stores.ledger.add([Draft(key, Card(text=key.subject))], at)
+    await jobs.housekeeping()
+    young, old = [await jobs.stores.ledger.get(key) for key in keys]
+    assert young
+    assert old
+    assert (young.card, old.card) == (Card(text="179"), Card())
+
+
 async def test_stopping_waits_for_the_message_in_flight(jobs: Jobs) -> None:
     chat = jobs.courier.chats["web"]
     assert isinstance(chat, Slow)
@@ -104,6 +122,44 @@ async def test_stopping_waits_for_the_message_in_flight(jobs: Jobs) -> None:
     sent = await jobs.stores.ledger.get(KEY)
     assert sent
     assert sent.state is DeliveryState.SENT
+
+
+async def test_arxiv_is_read_at_the_start_before_the_first_digests(jobs: Jobs, sources: Sources) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: "tick" in jobs.pulse.ended)
+    assert jobs.pulse.ended["announcements"] <= jobs.pulse.ended["tick"]
+    assert len(sources.asked("/atom/cs.CL")) == 1
+    assert set(await jobs.stores.papers.get(["2611.00311"])) == {"2611.00311"}
+    stop.set()
+    await running
+
+
+async def test_arxiv_is_read_at_the_start_though_hugging_face_keeps_silent(jobs: Jobs, sources: Sources) -> None:
+    sources.always(DAILY, drip())
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: "announcements" in jobs.pulse.ended)
+    assert "housekeeping" not in jobs.pulse.ended
+    assert await jobs.stores.papers.count() == 1
+    stop.set()
+    await running
+
+
+async def test_a_job_that_hangs_from_the_start_is_not_well(jobs: Jobs) -> None:
+    chat = jobs.courier.chats["web"]
+    assert isinstance(chat, Slow)
+    await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await chat.begun.wait()
+    assert "deliver" not in jobs.pulse.ended
+    assert "deliver" not in (await health.report(jobs.stores, jobs, clock()))["overdue"]
+    late = await health.report(jobs.stores, jobs, clock() + timedelta(minutes=5))
+    assert "deliver" in late["overdue"]
+    chat.go.set()
+    stop.set()
+    await running
 
 
 async def test_a_job_that_fails_is_logged_counted_and_runs_again(jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:

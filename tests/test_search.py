@@ -18,6 +18,7 @@ from bot.models import Paper
 from bot.ports.sources import Reply
 from bot.ports.stores import Stores
 from bot.search import Query, Sort
+from bot.search.reading import Asked, read
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -83,10 +84,28 @@ async def test_words_rank(stores: Stores) -> None:
         ('"yann lecun"', {"1"}),
         ("sparse cat:cs.CV", {"2"}),
         ("sparse category:cs.CL -medical", {"1"}),
+        ('attention author:"lecun', {"1"}),
+        ("sparse without medical", {"1", "2"}),
+        ("sparse NOT medical", {"1", "2"}),
+        ("without medical sparse", {"1", "2"}),
+        ('sparse without "long inputs"', {"2", "3"}),
+        ("sparse not author:Ada", {"1", "3"}),
+        ("sparse without -medical", {"1", "2"}),
+        ("sparse medical not", {"1", "2", "3"}),
+        ('sparse,"long inputs"', {"1"}),
     ],
 )
 async def test_conditions_must_hold(stores: Stores, text: str, found: set[str]) -> None:
     assert set(await ids(stores, Query(text))) == found
+
+
+async def test_a_paper_that_says_it_does_without_is_not_left_out(stores: Stores) -> None:
+    """People type titles, and some titles hold a "not" or a "without"."""
+    titles = ("Attention Is Not All You Need", "All That Attention Is", "Attention without Tears")
+    await stores.papers.add([Paper(f"9{n}", title) for n, title in enumerate(titles)], NOW)
+    found = await ids(stores, Query("attention is not all you need"))
+    assert ("90" in found, "91" in found, "92" in found) == (True, False, True)
+    assert "92" in await ids(stores, Query("attention without tears"))
 
 
 async def test_filters(stores: Stores) -> None:
@@ -156,21 +175,32 @@ async def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
     assert (results.papers, results.searched, results.suggestion) == ((), 0, "")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "!!!", "-all -of -it", "cat:cs.CL", '""', "…", "\u202e"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "!!!", "-all -of -it", "not all without it", "cat:cs.CL", '""', "…", "\u202e"]
+)
 def test_a_query_needs_a_word(text: str) -> None:
     with pytest.raises(Mistake, match="at least one word"):
-        search.read(text)
+        read(text)
+
+
+@pytest.mark.parametrize("text", ['"sparse attention', 'sparse "attention', 'sparse attention"', "“sparse attention"])
+def test_a_quotation_mark_that_is_left_open_says_nothing(text: str) -> None:
+    assert read(text) == read("sparse attention")
+
+
+def test_what_names_no_field_is_a_word() -> None:
+    assert read('title:"sparse attention"') == Asked(("title", "sparse", "attention"), ())
 
 
 def test_a_query_is_not_too_long() -> None:
     with pytest.raises(Mistake, match="at most 500 characters"):
-        search.read("x" * 501)
+        read("x" * 501)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_words_or_a_mistake(text: str) -> None:
     try:
-        asked = search.read(text)
+        asked = read(text)
     except Mistake:
         return
     assert asked.words

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import wording
+from bot.errors import Mistake
 from bot.models import Paper
 
 TODAY = date(2026, 11, 24)
@@ -84,3 +85,18 @@ def test_a_paper_as_an_entry() -> None:
     assert item.url == "https://huggingface.co/papers/2611.23000"
     assert [link.label for link in item.links] == ["code"]
     assert {action.about for action in item.actions} == {"Quick"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0, "now"), (0.9, "now"), (1, "1 second ago"), (59.9, "59 seconds ago"), (190, "3 minutes ago"),
+     (7200, "2 hours ago"), (86400, "1 day ago"), (-61, "in 1 minute"), (9e6, "104 days ago")],
+)  # fmt: skip
+def test_ago(seconds: float, written: str) -> None:
+    assert wording.ago(seconds) == written
+
+
+def test_a_mistake_shows_its_example_without_a_platform_s_prefix() -> None:
+    card = wording.mistake(Mistake("“serch” is not a command.", "search x"))
+    assert (card.text, card.footer, card.tone) == ("“serch” is not a command.", ("For example: search x",), "mistake")
+    assert wording.mistake(Mistake("There is nobody to share with.")).footer == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
@@ -15,17 +15,19 @@ from adapters.web.events import Feed
 from adapters.web.server import application, serve
 from adapters.web.site import DIRECT, Site
 from bot import wording
-from bot.cards import Action, Card, Field, Form, Item
+from bot.cards import Action, Card, Field, Form, Item, Page
 from bot.errors import Mistake
 from bot.models import WEEKDAYS, Channel, DeliveryKey, Paper, Preferences, Schedule
 from bot.ports.chats import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
+from bot.ports.drawings import Draw
 from bot.ports.places import Channels, Standing
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 PAPERS_CHANNEL: Final = Channel("web", "local", "papers", name="papers")
 NLP_CHANNEL: Final = Channel("web", "local", "nlp-papers", name="nlp-papers")
+EXPORT: Final = '{\n "follows": [\n  "\\"world model\\""\n ]\n}'
 _LISTED: Final = date(2026, 2, 26)
 
 
@@ -102,7 +104,7 @@ def digest(votes: int = 0) -> Card:
         for n, paper in enumerate(PAPERS, 1)
     ]
     return Card(
-        folio=("Tue 24 Nov", "Top 5 of 17", "Votes of Thu 26 Feb, sample"),
+        folio=("Sample digest", "Top 5 of 17", "Votes of Thu 26 Feb 2026"),
         items=tuple(items),
         actions=(
             Action("All 17", "today"),
@@ -181,6 +183,7 @@ class Table:
     """A table of commands that answers as the real one would; ``asked`` are the requests that had an effect."""
 
     chat: WebChat
+    channels: MemoryChannels
     asked: list[Request] = field(default_factory=list)
     hold: asyncio.Event | None = None
 
@@ -197,6 +200,9 @@ class Table:
                 rest = typed.removeprefix(command.name).strip()
                 return command.name, {command.parameters[0].name: rest} if rest and command.parameters else {}
         raise Mistake(f"“{typed}” is not a command; “search” looks for papers.", f"search {typed}")
+
+    async def home(self, request: Request, channels: Collection[str]) -> Page:
+        raise AssertionError("The browser has no home screen.")
 
     async def complete(self, line: str, request: Request) -> Sequence[Completion]:
         typed = line.removeprefix("/papers").removeprefix("/").strip()
@@ -229,8 +235,15 @@ class Table:
         await self.post(digest(), request.id, request.now, request.channel)
         return Answer(Card(text="Posted a digest of 5 papers."))
 
+    async def _digest_off(self, request: Request) -> Answer:
+        self.channels.standings[0] = replace(self.channels.standings[0], preferences=Preferences())
+        return Answer(Card(text="The digest is off."))
+
+    async def _me_export(self, request: Request) -> Answer:
+        return Answer(Card("Everything stored about you", code=EXPORT))
+
     async def _today(self, request: Request) -> Answer:
-        return Answer(Card(title="All papers of Thu 26 Feb", items=digest().items), Placement.CHANNEL)
+        return Answer(Card(title="All papers of Thu 26 Feb", items=digest().items))
 
     async def _help(self, request: Request) -> Answer:
         rows = tuple(Item(c.usage, text=c.summary) for c in self.all())
@@ -245,7 +258,8 @@ class Table:
     async def _search(self, request: Request) -> Answer:
         page, query = int(request.arguments.get("page", "1")), request.arguments.get("query", "attention")
         if request.share:
-            return Answer(results(page, query), Placement.CHANNEL)
+            await self.post(results(page, query), request.id, request.now, request.channel)
+            return Answer(Card(text="Shared in #papers."))
         placement = Placement.REPLACE if "page" in request.arguments else Placement.PRIVATE
         return Answer(results(page, query), placement, shareable=True)
 
@@ -268,6 +282,7 @@ _COMMANDS: Final[tuple[tuple[str, str, tuple[Parameter, ...], str], ...]] = (
     ("follow", "Hear about new papers on a topic", (_TOPIC,), 'follow "world model" -robot'),
     ("follows", "What is followed, by whom, since when", (), ""),
     ("unfollow", "Stop following a topic", (_TOPIC,), ""),
+    ("me export", "The same, complete, as JSON", (), ""),
     ("me forget", "Delete what is stored about you", (), ""),
     ("search", "Search every stored paper", (_QUERY,), "search sparse attention"),
     ("settings", "Time, days, number and topics of the digest", (), ""),
@@ -320,11 +335,11 @@ async def running(
     beat: float = 15,
     kept: MemoryBoard | None = None,
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]] = well,
+    drawn: Mapping[str, Draw] | None = None,
 ) -> AsyncIterator[Workspace]:
     """Run a workspace on a free port, with one digest and one alert on its board; *kept* is the board of another."""
     board, feed = kept or MemoryBoard(), Feed(secrets.token_hex(4))
     chat = WebChat(board, feed)
-    table = Table(chat)
     channels = MemoryChannels(
         [
             Standing(1, PAPERS_CHANNEL, _READY, datetime(2026, 11, 25, 8, tzinfo=UTC)),
@@ -332,6 +347,7 @@ async def running(
             Standing(3, DIRECT, Preferences()),
         ]
     )
+    table = Table(chat, channels)
     app = application(
         table,
         board,
@@ -343,6 +359,7 @@ async def running(
         status=status,
         host=host,
         beat=beat,
+        drawn=drawn,
     )
     await table.post(digest(), "2026-11-24")
     await table.post(alert(), "2602.22208", NOW.replace(hour=9, minute=42))

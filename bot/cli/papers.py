@@ -1,12 +1,10 @@
-"""Commands on papers: import, backfill, search, digest, match."""
+"""Commands on papers: import, backfill, search, match."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,19 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import house, sample, wording
-from bot.cards import Card
+from bot.cli import digests, printing
 from bot.errors import Mistake, SourceError
 from bot.models import WEEKDAYS, Paper, feed_date
 
 FIRST_LIST: Final = date(2023, 5, 4)
 """The first date that Hugging Face Daily Papers has."""
-
-
-class Format(StrEnum):
-    """How a digest is printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def take(
@@ -49,14 +40,16 @@ async def _take(paths: Sequence[Path]) -> None:
     async with house.working() as home:
         now = house.clock()
         new = read = skipped = 0
+        real, empty = False, await home.stores.papers.count() == 0
         with _progress() as progress:
             bar = progress.add_task("Importing", total=None)
             for batch in recorded.read(paths):
                 stored = await poller.take_in(home.stores, batch.day, batch.papers, now)
                 new, read, skipped = new + len(stored.new), read + len(batch.papers), skipped + batch.skipped
+                real = real or (bool(batch.papers) and batch.path.resolve().parent != sample.FOLDER.resolve())
                 progress.update(bar, completed=read, description=batch.path.name)
-            if any(path.resolve() != sample.FOLDER.resolve() for path in paths):
-                await home.stores.marks.put("sample", "")
+            if real or (empty and read):
+                await home.stores.marks.put("sample", "" if real else "yes")
             progress.update(bar, description="Indexing")
             await home.stores.index.refresh()
     were = "was" if skipped == 1 else "were"
@@ -65,9 +58,9 @@ async def _take(paths: Sequence[Path]) -> None:
 
 
 def backfill(
-    days: Annotated[int, typer.Option(min=1, max=2000, help="How many days back, up to today.")] = 30,
-    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First date.")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last date.")] = None,
+    days: Annotated[int, typer.Option(metavar="N", min=1, max=2000, help="How many days back, up to today.")] = 30,
+    first: Annotated[date | None, printing.dated("--from", "First date.")] = None,
+    last: Annotated[date | None, printing.dated("--to", "Last date.")] = None,
 ) -> None:
     """Fetch the lists of past days from Hugging Face. Stopped half-way, it goes on where it was.
 
@@ -76,13 +69,13 @@ def backfill(
     asyncio.run(_backfill(days, first, last))
 
 
-async def _backfill(days: int, first: datetime | None, last: datetime | None) -> None:
+async def _backfill(days: int, first: date | None, last: date | None) -> None:
     from bot import poller
     from bot.models import DayState
 
     now = house.clock()
-    end = min(last.date() if last else feed_date(now), feed_date(now))
-    begin = max(first.date() if first else end - timedelta(days=days - 1), FIRST_LIST)
+    end = min(last or feed_date(now), feed_date(now))
+    begin = max(first or end - timedelta(days=days - 1), FIRST_LIST)
     if begin > end:
         raise Mistake(f"{begin} lies after {end}.", "python -m bot backfill --from 2026-01-01 --to 2026-01-31")
     weekdays = [day for n in range((end - begin).days + 1) if (day := begin + timedelta(days=n)).weekday() in WEEKDAYS]
@@ -106,7 +99,7 @@ async def _backfill(days: int, first: datetime | None, last: datetime | None) ->
 
 def search(
     query: Annotated[list[str], typer.Argument(help="Words to look for.")],
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many results.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=200, help="How many results.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of {id, title, score, url}.")] = False,
 ) -> None:
     """Search the stored papers; works beside a running bot.
@@ -123,10 +116,10 @@ async def _search(query: str, limit: int, *, as_json: bool) -> None:
         results = await flow.find(stores, None, flow.Query(query), house.clock())
     found = results.papers[:limit]
     if as_json:
-        _print_json([_result(paper, results.scores.get(paper.id, 0.0)) for paper in found])
+        printing.as_json([_result(paper, results.scores.get(paper.id, 0.0)) for paper in found])
         return
     for number, paper in enumerate(found, 1):
-        _print_paper(number, paper)
+        printing.one(number, paper)
     if not found:
         hint = f" Did you mean “{results.suggestion}”?" if results.suggestion else ""
         typer.echo(f"None of {wording.count(results.searched, 'stored paper')} has these words.{hint}")
@@ -136,43 +129,11 @@ def _result(paper: Paper, score: float) -> dict[str, Any]:
     return {"id": paper.id, "title": paper.title, "score": round(score, 4), "url": paper.url}
 
 
-def digest(
-    day: Annotated[
-        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The list of this date; implies --dry-run.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, post nothing.")] = False,
-    number: Annotated[int, typer.Option(min=1, max=100, help="How many papers.")] = 5,
-    form: Annotated[
-        Format, typer.Option("--format", help="text, or json: a list of {id, title, votes, url}.")
-    ] = Format.TEXT,
-) -> None:
-    """Show the digest of a list, and post it to the channels that have a digest unless --dry-run is given.
-
-    Example: python -m bot digest --date 2026-02-26 --format json
-    """
-    asyncio.run(_digest(day.date() if day else None, number, form, post=not dry_run and day is None))
-
-
-async def _digest(day: date | None, number: int, form: Format, *, post: bool) -> None:
-    from bot.digests import planning
-
-    now = house.clock()
-    async with house.reading() as stores:
-        card = await planning.of_list(stores, day, number)
-        posted = await planning.post_everywhere(stores, now) if post else 0
-        papers = await stores.papers.get([item.paper for item in card.items])
-    shown = [papers[item.paper] for item in card.items]
-    if form is Format.JSON:
-        _print_json([{"id": p.id, "title": p.title, "votes": p.votes or 0, "url": p.url} for p in shown])
-    else:
-        _print_card(card, shown)
-    if post:
-        typer.echo(f"Recorded for {wording.count(posted, 'channel')}; the running bot posts it.", err=True)
-
-
 def match(
     topic: Annotated[list[str], typer.Argument(help="A topic: a phrase, author:, cat: or -word.")],
-    days: Annotated[int | None, typer.Option(min=1, max=10_000, help="Only the last N days of what is stored.")] = None,
+    days: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=10_000, help="Only the last N days of what is stored.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print {matched, per_week, papers: [{id, title, because}]}.")
     ] = False,
@@ -193,11 +154,11 @@ async def _match(text: str, days: int | None, *, as_json: bool) -> None:
         seen = await follows.preview(stores, topic, days, house.clock())
     if as_json:
         papers = [{"id": p.id, "title": p.title, "because": str(why)} for p, why in seen.papers]
-        _print_json({"matched": seen.matched, "per_week": seen.per_week, "papers": papers})
+        printing.as_json({"matched": seen.matched, "per_week": seen.per_week, "papers": papers})
         return
-    typer.echo(
-        f"{wording.count(seen.matched, 'paper')} in {wording.count(seen.days, 'day')}, {seen.per_week:g} a week."
-    )
+    meant = f" Did you mean “{seen.near}”?" if seen.near else ""
+    found = f"{wording.count(seen.matched, 'paper')} in {wording.count(seen.days, 'day')}, {seen.per_week:g} a week."
+    typer.echo(f"{found}{meant}")
     for paper, why in seen.papers:
         typer.echo(f"{paper.id:<12} {wording.shorten(paper.title, 80)}\n{'':<12} {why}")
 
@@ -220,29 +181,11 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _print_card(card: Card, papers: Sequence[Paper]) -> None:
-    typer.echo(" · ".join(card.folio))
-    for number, paper in enumerate(papers, 1):
-        _print_paper(number, paper)
-    for line in card.footer:
-        typer.echo(line)
-
-
-def _print_paper(number: int, paper: Paper) -> None:
-    votes = wording.count(paper.votes, "vote") if paper.votes is not None else ""
-    small = " · ".join(part for part in (votes, paper.organization, wording.authors(paper), paper.url) if part)
-    typer.echo(f"{number:>2}. {paper.title}\n    {wording.sense(paper)}\n    {small}")
-
-
 COMMANDS: Final[dict[str, Callable[..., None]]] = {
     "import": take,
     "backfill": backfill,
     "search": search,
-    "digest": digest,
+    "digest": digests.digest,
     "match": match,
 }
 TAKE_WORDS: Final = {"search", "match"}

@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot import wording
 from bot.models import Channel, Kind, Paper, Preferences
 from bot.ports.commands import Request
-from bot.ports.places import Standing
+from bot.ports.places import Directory, Standing
 from bot.ports.sources import Announcements, DailyPapers
 from bot.ports.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The stores and the sources; a source that is None is switched off."""
+    """The stores and the sources; a source that is None is switched off. ``rooms`` are directories by platform."""
 
     stores: Stores
     daily: DailyPapers | None = None
     arxiv: Announcements | None = None
+    rooms: Mapping[str, Directory] = field(default_factory=dict)
 
     async def sampling(self) -> tuple[str, ...]:
         """Say that what is stored is the bundled sample; nothing when it is not."""
         newest = await self.stores.days.newest() if await self.stores.marks.get("sample") else None
         return (f"Sample data: real lists up to {wording.day(newest.date, year=True)}.",) if newest else ()
 
-    async def standing(self, channel: Channel, now: datetime) -> Standing:
-        """Return a channel's standing; one that nobody has set up yet is shown in its workspace's zone."""
-        standing = await self.stores.channels.open(channel, now)
+    async def standing(self, request: Request) -> Standing:
+        """Return the standing of the request's channel.
+
+        One that nobody has set up yet is shown in the zone of its asker where the platform tells that, else in its
+        workspace's.
+        """
+        channel = request.channel
+        standing = await self.stores.channels.open(channel, request.now)
         if standing.preferences != Preferences():
             return standing
-        workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
-        if workspace is None or workspace.timezone == standing.preferences.schedule.timezone:
-            return standing
-        schedule = replace(standing.preferences.schedule, timezone=workspace.timezone)
+        zone = request.person.zone or await self._zone(channel)
+        schedule = replace(standing.preferences.schedule, timezone=zone)
         return replace(standing, preferences=replace(standing.preferences, schedule=schedule))
+
+    async def _zone(self, channel: Channel) -> str:
+        workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
+        return workspace.timezone if workspace else Preferences().schedule.timezone
 
     async def manages(self, request: Request) -> bool:
         """Tell whether the person manages the channel: says the platform, the workspace's list, or it is their own."""
         if request.person.manager or request.channel.kind is Kind.DIRECT:
             return True
+        return await self.named(request)
+
+    async def rules(self, request: Request) -> bool:
+        """Tell whether the person decides for the whole workspace: says the platform, or the workspace's list."""
+        return request.person.admin or await self.named(request)
+
+    async def named(self, request: Request) -> bool:
+        """Tell whether the person is on the workspace's list of managers."""
         workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
         return workspace is not None and request.person.id in workspace.managers
 

@@ -40,7 +40,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 
 async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     """Turn the digest on; asked without *start*, show what it would be first."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     if standing.preferences.on and not standing.retired:
         return _on_already(standing, request)
     if not start or request.dry:
@@ -52,7 +52,7 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     await recording.keep(desk, request, standing, preferences, "turns the digest on")
     head = f"The digest is on in {place(request.channel)}: {sending.plan(preferences)}."
     if start == "now":
-        outcome = await planning.post_now(desk.stores, await desk.standing(request.channel, request.now), request.now)
+        outcome = await planning.post_now(desk.stores, await desk.standing(request), request.now)
         head = f"{head} {outcome.sentence}"
     return say(
         f"{head} {sending.line(preferences.schedule, request.now)}",
@@ -90,7 +90,7 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
 
 async def off(desk: Desk, request: Request) -> Answer:
     """Turn the digest off."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     if not standing.preferences.on:
         return say(f"The digest is off in {place(request.channel)} already.", Action("Turn it on", "digest on"))
     if request.dry:
@@ -103,7 +103,7 @@ async def off(desk: Desk, request: Request) -> Answer:
 
 async def now(desk: Desk, request: Request) -> Answer:
     """Post a digest now, whether it is on or off."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     if standing.retired:
         raise Mistake(f"Nothing can be posted here: {standing.retired}.", "digest on")
     act = planning.preview if request.dry else planning.post_now
@@ -119,7 +119,7 @@ async def now(desk: Desk, request: Request) -> Answer:
 
 async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = None) -> Answer:
     """Post nothing: until resumed, or the digest until a date."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     preferences = standing.preferences
     if until is not None:
         return await _until(desk, request, standing, until)
@@ -154,10 +154,14 @@ async def _until(desk: Desk, request: Request, standing: Standing, until: moment
     if request.dry:
         return say(text)
     summary = f"pauses the digest until {wording.day(day)}"
-    await recording.keep(
-        desk, request, standing, replace(standing.preferences, paused=False), summary, following=following
-    )
+    resumed = replace(standing.preferences, paused=False)
+    await recording.keep(desk, request, standing, resumed, summary, following=following, before=_moved(standing))
     return say(text, Action("Resume", "resume"))
+
+
+def _moved(standing: Standing) -> dict[str, str]:
+    """Return when the next digest was to come before it is moved, for `undo`."""
+    return {"next": standing.next_run.isoformat()} if standing.next_run else {}
 
 
 def ahead(until: moments.Dates, today: date) -> date:
@@ -171,7 +175,7 @@ def ahead(until: moments.Dates, today: date) -> date:
 
 async def resume(desk: Desk, request: Request) -> Answer:
     """Post again."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     preferences = standing.preferences
     following = recording.next_run(preferences, request.now)
     if not preferences.paused and (standing.next_run == following or not preferences.on):
@@ -179,6 +183,7 @@ async def resume(desk: Desk, request: Request) -> Answer:
     if not request.dry:
         resumed = replace(preferences, paused=False)
         following = recording.next_run(resumed, request.now)
-        await recording.keep(desk, request, standing, resumed, "resumes", following=following)
-    fresh = await desk.standing(request.channel, request.now)
+        moved = _moved(standing)
+        await recording.keep(desk, request, standing, resumed, "resumes", following=following, before=moved)
+    fresh = await desk.standing(request)
     return say(f"Resumed. {sending.state(fresh, request.now)}")

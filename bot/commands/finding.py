@@ -54,17 +54,21 @@ async def _numbered(desk: Desk, request: Request, number: int) -> str:
     last = next((past for past in history if past.state == "posted"), None)
     key = DeliveryKey(request.channel, "digest", last.day.isoformat()) if last else None
     sent = await desk.stores.ledger.get(key) if key else None
-    if sent:
-        numbered = {item.number: item.paper for item in sent.card.items}
-    else:
-        newest = await desk.stores.days.newest()
-        days = [newest] if newest else []
-        ranked = page.ranked(days, await desk.stores.papers.get(page.listed(days)), Preferences())
-        numbered = {n: paper.id for n, paper in enumerate(ranked, 1)}
+    posted = {item.number: item.paper for item in sent.card.items} if sent else {}
+    # The card of a digest is emptied when it is so old that nobody means it any more.
+    numbered = posted or await _listed(desk)
     if number not in numbered:
-        where = "the last digest here" if sent else "the newest list"
+        where = "the last digest here" if posted else "the newest list"
         raise Mistake(f"{where.capitalize()} has no number {number}.", f"show {EXAMPLE}")
     return numbered[number]
+
+
+async def _listed(desk: Desk) -> dict[int | None, str]:
+    """Return the papers of the newest list by their rank."""
+    newest = await desk.stores.days.newest()
+    days = [newest] if newest else []
+    ranked = page.ranked(days, await desk.stores.papers.get(page.listed(days)), Preferences())
+    return {n: paper.id for n, paper in enumerate(ranked, 1)}
 
 
 async def _asked(desk: Desk, identifier: str) -> Paper | None:

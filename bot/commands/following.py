@@ -7,21 +7,18 @@ from typing import Final
 
 from bot import follows, wording
 from bot.cards import Action, Card, Field, Form
-from bot.commands import paging, parameters, snapshots, suggesting
+from bot.commands import parameters, previewing, snapshots, suggesting
 from bot.commands.desk import Desk, direct, place
 from bot.commands.overview import overview
+from bot.commands.previewing import HEAVY, instead, lighter, look, volume
 from bot.commands.replies import say
 from bot.errors import Mistake
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
 
-DAYS: Final = 14
-"""Days that a topic is tried on before it is followed."""
 MOST_HERE: Final = 25
 MOST_MINE: Final = 50
-HEAVY: Final = 20
-"""Papers a week from which on a topic is called heavy."""
 _EXAMPLES: Final = 2
 _TOPIC: Final = "A phrase; a comma for either of two, -word to leave one out, author:name, cat:cs.CL"
 
@@ -31,7 +28,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     typed = partial(Parameter, "topic", _TOPIC, parameters.topic, example='"world model" -robot', rest=True)
     listed = typed(suggest=partial(suggesting.followed, desk), required=True)
     alerts = parameters.of_flag("alerts", "Send each paper as it appears (your own follows always do)")
-    days = parameters.of_number("days", "How many days to look back", 1, 90, DAYS)
+    days = parameters.of_number("days", "How many days to look back", 1, 90, previewing.DAYS)
     scope = parameters.of_choice(
         "where", "This channel and you, or everything", "here", "me", "workspace", also={"all": "workspace"}
     )
@@ -57,8 +54,8 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         Command(
             "preview",
             "What a topic would have sent",
-            partial(preview, desk),
-            (typed(required=True), days),
+            partial(previewing.preview, desk),
+            (typed(required=True), days, parameters.PAGE),
             example="preview diffusion -medical days:30",
         ),
     )
@@ -81,14 +78,17 @@ async def follow(
         raise Mistake(f"That would be more than {most} follows for {place(target)}; unfollow one first.", "follows")
     wanted = Follow(target, str(topic), request.person, known.since if known else request.now, personal or bool(alerts))
     await desk.stores.follows.add(wanted)
+    summary = f"“{topic.label}” now {manner(alerts=wanted.alerts)}" if known else f"follows “{topic.label}”"
+    before, after = snapshots.of_follow(known) if known else {}, snapshots.of_follow(wanted)
+    await desk.stores.audit.note(target, request.person, "follow", summary, request.now, before=before, after=after)
     if known:
-        word = "sends each paper at once" if wanted.alerts else "feeds the digest"
-        return say(f"“{topic.label}” now {word} in {place(target)}.", _unfollow(topic, target))
-    summary = f"follows “{topic.label}”"
-    await desk.stores.audit.note(
-        target, request.person, "follow", summary, request.now, before={}, after=snapshots.of_follow(wanted)
-    )
+        return say(f"{summary} in {place(target)}.", _unfollow(topic, target))
     return Answer(await _followed(desk, request, topic, wanted))
+
+
+def manner(*, alerts: bool) -> str:
+    """Say how the papers of a channel's follow come."""
+    return "sends each paper at once" if alerts else "feeds the digest"
 
 
 async def _target(desk: Desk, request: Request, where: str) -> Channel:
@@ -106,14 +106,14 @@ async def _target(desk: Desk, request: Request, where: str) -> Channel:
 async def _form(desk: Desk, request: Request, topic: Topic | None, target: Channel) -> Form:
     """Ask for a topic, saying what it would have sent."""
     text = request.arguments.get("topic", "")
-    seen = await follows.preview(desk.stores, topic, DAYS, request.now) if topic else None
+    seen = await look(desk, request, topic) if topic else None
     fields: tuple[Field, ...] = (
         Field("topic", "Topic", value=text, hint=_TOPIC, required=True),
         Field(
             "where",
             "For",
             "choice",
-            value="me" if target.kind is Kind.DIRECT else "here",
+            value=_where(target),
             choices=(("me", "You, as direct messages"), ("here", f"{place(request.channel)}, in its digest")),
         ),
         Field("alerts", "In a channel: post each paper at once", "flag", value=request.arguments.get("alerts", "no")),
@@ -131,7 +131,7 @@ def _names(seen: follows.Preview) -> tuple[str, ...]:
 
 async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) -> Card:
     """Say what was done, how much will come, with an example or two."""
-    seen = await follows.preview(desk.stores, topic, DAYS, request.now)
+    seen = await look(desk, request, topic)
     how = "as direct messages" if made.channel.kind is Kind.DIRECT else ("at once" if made.alerts else "in the digest")
     text = f"Following “{topic.label}” for {place(made.channel)}; new papers come {how}. {volume(seen)}"
     if seen.per_week > HEAVY:
@@ -142,38 +142,12 @@ async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) ->
             wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in seen.papers[:_EXAMPLES]
         ),
         actions=(
+            *instead(seen, "follow", where=_where(made.channel)),
             _unfollow(topic, made.channel),
             Action("Preview", "preview", {"topic": str(topic)}, topic.label),
         ),
         fallback=text,
     )
-
-
-def volume(seen: follows.Preview) -> str:
-    """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
-    span = _span(seen)
-    if not seen.matched:
-        return f"It would have sent nothing in {span}."
-    weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else "fewer than one"
-    return f"It would have sent {wording.count(seen.matched, 'paper')} in {span}, about {weekly} a week."
-
-
-def _span(seen: follows.Preview) -> str:
-    """Write the days that were looked at; those of a store that is behind are named by their end."""
-    days = wording.count(seen.days or DAYS, "day")
-    return f"the {days} to {wording.day(seen.last, year=True)}" if seen.last and seen.behind else f"the last {days}"
-
-
-def lighter(topic: Topic, seen: follows.Preview) -> str:
-    """Suggest how to make a heavy topic lighter: drop what brings most, or add a word."""
-    shares = {
-        " ".join(map(str, clauses)): sum(Topic((clauses,)).matches(paper) for paper, _ in seen.papers)
-        for clauses in topic.alternatives
-    }
-    widest = max(shares, key=lambda part: shares[part])
-    if len(shares) > 1:
-        return f"That is a lot; {widest} alone brings {shares[widest] / seen.matched:.0%} of it."
-    return f'That is a lot; a second word narrows it: {widest} "benchmark", or -word leaves some out.'
 
 
 def _known(topic: Topic, known: Follow, target: Channel, request: Request) -> Answer:
@@ -185,8 +159,11 @@ def _known(topic: Topic, known: Follow, target: Channel, request: Request) -> An
 
 
 def _unfollow(topic: Topic, target: Channel) -> Action:
-    where = "me" if target.kind is Kind.DIRECT else "here"
-    return Action("Unfollow", "unfollow", {"topic": str(topic), "where": where}, topic.label)
+    return Action("Unfollow", "unfollow", {"topic": str(topic), "where": _where(target)}, topic.label)
+
+
+def _where(target: Channel) -> str:
+    return "me" if target.kind is Kind.DIRECT else "here"
 
 
 async def unfollow(desk: Desk, request: Request, *, topic: Topic, where: str = "") -> Answer:
@@ -213,28 +190,5 @@ async def _dropped(desk: Desk, request: Request, topic: Topic, target: Channel) 
         before = snapshots.of_follow(removed)
         summary = f"unfollows “{topic.label}”"
         await desk.stores.audit.note(target, request.person, "unfollow", summary, request.now, before=before, after={})
-    where = "me" if target.kind is Kind.DIRECT else "here"
-    again = Action("Follow again", "follow", {"topic": str(topic), "where": where}, topic.label)
+    again = Action("Follow again", "follow", {"topic": str(topic), "where": _where(target)}, topic.label)
     return say(f"“{topic.label}” is followed for {place(target)} no more.", again)
-
-
-async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAYS) -> Answer:
-    """Show what a topic would have sent; nothing is saved."""
-    seen = await follows.preview(desk.stores, topic, days, request.now)
-    text = volume(seen)
-    if seen.per_week > HEAVY:
-        text = f"{text} {lighter(topic, seen)}"
-    papers = tuple(wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in seen.papers[:5])
-    return await paging.answer(
-        Card(
-            title=f"“{topic.label}”",
-            text=text,
-            items=papers,
-            actions=(Action("Follow this", "follow", {"topic": str(topic)}, topic.label, "main"),),
-            footer=("Nothing was saved.",),
-            marks=tuple(dict.fromkeys(phrase for _, why in seen.papers[:5] for phrase in why.phrases)),
-            fallback=text,
-        ),
-        request.arguments,
-        desk,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import parameters
 from bot.commands.reading import name_of
@@ -13,6 +14,7 @@ from bot.errors import Mistake
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
 
 Groups = Sequence[tuple[str, Sequence[Command]]]
+_FOR = {Audience.MANAGERS: ("for managers",), Audience.ADMINS: ("for admins",)}
 _TRY = ("today", "new", "follow", "status")
 """Commands that need no argument and change nothing."""
 
@@ -54,16 +56,16 @@ def _all(groups: Groups) -> Card:
     tries = tuple(Action(name.capitalize(), name) for name in _TRY)
     return Card(
         title="Commands",
-        text=f"Type {PREFIX} and a command. Answers are private until you share them.",
+        text="Type a command. Answers are private until you share them.",
         items=items,
         actions=tries,
-        footer=(f"{PREFIX} help search tells more of one command.",),
+        footer=("“help search” tells more of one command.",),
         fallback="Commands",
     )
 
 
 def _audience(each: Command) -> tuple[str, ...]:
-    return ("for managers",) if each.audience is Audience.MANAGERS else ()
+    return _FOR.get(each.audience, ())
 
 
 def _more(each: Command) -> Action:
@@ -90,11 +92,11 @@ def _one(each: Command) -> Card:
     )
     tries = (Action("Try it", each.name),) if each.name in _TRY else ()
     return Card(
-        title=f"{PREFIX} {each.usage}",
+        title=each.usage,
         text=f"{each.summary}. {each.detail}".strip(),
         folio=_audience(each),
         items=items,
         actions=(*tries, Action("All commands", "help")),
-        footer=(f"For example: {PREFIX} {each.example}",) if each.example else (),
+        footer=wording.example(each.example),
         fallback=each.summary,
     )

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from bot.errors import Mistake
+from bot.models import canonical
 
 EXAMPLE: Final = "2602.12160"
 
@@ -27,19 +28,16 @@ _LOCAL: Final = re.compile(r"#?[\w.:/+-]{1,100}")
 
 
 def arxiv_id(text: str) -> str:
-    """Return the arXiv id, without version, that *text* is or links to; "" when it is neither."""
+    """Return the arXiv id, as papers are stored, that *text* is or links to; "" when it is neither."""
     inside = text.strip("<>()[]\"'.,;!? \t\n").split("|")[0]
     found = _PLAIN.fullmatch(inside) or _LINK.fullmatch(inside)
-    return _canonical(found["id"]) if found else ""
+    return canonical(found["id"]) if found else ""
 
 
-def _canonical(identifier: str) -> str:
-    """Write old ids as arXiv does: the archive in lower case, its subject class in capitals."""
-    archive, slash, number = identifier.partition("/")
-    if not slash:
-        return identifier
-    head, dot, subject = archive.lower().partition(".")
-    return f"{head}{dot}{subject.upper()}/{number}"
+def arxiv_ids(text: str) -> tuple[str, ...]:
+    """Return the ids that *text* holds or links to, in its order, each once."""
+    words = re.split(r"[\s<>()\[\]\"|,;]+", text)
+    return tuple(dict.fromkeys(found for word in words if (found := arxiv_id(word))))
 
 
 def paper(text: str) -> str:

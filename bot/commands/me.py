@@ -57,8 +57,8 @@ def _counts(about: dict[str, Any]) -> list[str]:
 async def export(desk: Desk, request: Request) -> Answer:
     """Give everything that is stored."""
     about = await desk.stores.privacy.about(direct(request))
-    text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
-    return Answer(Card(title="Everything stored about you", text=text, fallback="Everything stored about you"))
+    title = "Everything stored about you"
+    return Answer(Card(title, code=json.dumps(about, ensure_ascii=False, indent=1, default=str), fallback=title))
 
 
 async def forget(desk: Desk, request: Request, *, confirm: bool = False) -> Answer:

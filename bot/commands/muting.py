@@ -10,6 +10,7 @@ from bot.cards import Action
 from bot.commands import parameters, suggesting
 from bot.commands.desk import Desk, direct, place
 from bot.commands.identifiers import arxiv_id
+from bot.commands.previewing import instead, look
 from bot.commands.replies import say
 from bot.errors import Mistake
 from bot.models import Channel, Kind
@@ -70,7 +71,12 @@ async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> A
         return say(f"“{name}” is muted {_for(target)} already.", back)
     after = {"kind": kind, "value": value}
     await desk.stores.audit.note(target, request.person, "mute", f"mutes “{name}”", request.now, before={}, after=after)
-    return say(f"“{name}” is muted {_for(target)}: digests and alerts leave it out.", back)
+    text = f"“{name}” is muted {_for(target)}: digests and alerts leave it out."
+    seen = await look(desk, request, parse(value)) if kind == "topic" else None
+    if seen is None or not seen.near:
+        return say(text, back)
+    meant = instead(seen, "mute", "what", where=back.arguments["where"])
+    return say(f"{text} No recent paper is on it; did you mean “{seen.near}”?", *meant, back)
 
 
 async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:

@@ -20,7 +20,7 @@ async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answ
         return await _everything(desk, request)
     own = direct(request)
     channels = [own] if where == "me" or own.key == request.channel.key else [request.channel, own]
-    items = [item for channel in channels for item in await _of(desk, request, channel)]
+    items = [item for channel in channels for item in await rows(desk, request, channel)]
     text = "" if items else f"Nothing is followed for {wording.listing([place(c) for c in channels], 'or')} yet."
     return Answer(
         Card(
@@ -34,7 +34,7 @@ async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answ
     )
 
 
-async def _of(desk: Desk, request: Request, channel: Channel) -> list[Item]:
+async def rows(desk: Desk, request: Request, channel: Channel) -> list[Item]:
     """Return the rows of one channel: its follows, then its mutes."""
     standing = await desk.stores.channels.open(channel, request.now)
     mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())

@@ -65,7 +65,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 
 async def today(desk: Desk, request: Request, *, date: moments.Dates | None = None, page: int = 1) -> Answer:
     """Show the list of a date or of a span, numbered in the order of votes."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     schedule = standing.preferences.schedule
     newest = await desk.stores.days.newest()
     if date:
@@ -112,7 +112,7 @@ async def show(desk: Desk, request: Request, *, paper: str) -> Answer:
     sightings = await desk.stores.papers.sightings(found.id)
     posts = await desk.stores.editions.of_paper(request.channel, found.id)
     await _seen(desk, request, found)
-    zone = (await desk.standing(request.channel, request.now)).preferences.schedule.timezone
+    zone = (await desk.standing(request)).preferences.schedule.timezone
     lines = (finding.rise(sightings, request.now), *finding.posted(posts, zone))
     return await paging.answer(
         Card(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -49,16 +49,15 @@ async def new(desk: Desk, request: Request) -> Answer:
     days = await _days(desk, request)
     ids = listed(days)
     saved = [paper for paper, _ in await desk.stores.wishes.saved(own)]
-    muted = await _muted(desk, request, own)
-    gone = {*await desk.stores.wishes.seen(own, ids), *muted, *saved}
-    known = await desk.stores.papers.get([paper for paper in ids if paper not in gone])
-    if not known:
+    mutes = await _mutes(desk, request, own)
+    fresh = await _fresh(desk, own, [paper for paper in ids if paper not in saved], mutes)
+    if not fresh:
         return say(_none(days, len(ids)), Action("The newest list", "today"), Action("Follow a topic", "follow"))
-    topics = [follow.topic for follow in await desk.stores.follows.of(own) if follow.topic not in muted]
+    topics = [follow.topic for follow in await desk.stores.follows.of(own) if ("topic", follow.topic) not in mutes]
     matcher = Matcher(topics)
-    matches = {paper.id: matcher.match(paper) for paper in known.values()}
+    matches = {paper.id: matcher.match(paper) for paper in fresh}
     likeness = await _likeness(desk, saved[:_SAVES])
-    ranked = sorted(known.values(), key=lambda p: (-len(matches[p.id]), -likeness.get(p.id, 0.0), -(p.votes or 0)))
+    ranked = sorted(fresh, key=lambda p: (-len(matches[p.id]), -likeness.get(p.id, 0.0), -(p.votes or 0)))
     shown = ranked[:_SHOWN]
     if not request.dry:
         await desk.stores.wishes.saw(own, [paper.id for paper in shown], request.now)
@@ -76,10 +75,21 @@ async def _days(desk: Desk, request: Request) -> Sequence[FeedDay]:
     return [day for day in days if day.papers][-LISTS:]
 
 
-async def _muted(desk: Desk, request: Request, own: Channel) -> set[str]:
-    standing = await desk.stores.channels.open(own, request.now)
-    mutes = await desk.stores.wishes.mutes([standing.key])
-    return {value for _, value in mutes.get(standing.key, ())}
+async def _mutes(desk: Desk, request: Request, own: Channel) -> set[tuple[str, str]]:
+    """Return (kind, value) of what the asker, or the channel in which they ask, muted."""
+    keys = {(await desk.stores.channels.open(place, request.now)).key for place in (own, request.channel)}
+    mutes = await desk.stores.wishes.mutes(keys)
+    return {mute for its in mutes.values() for mute in its}
+
+
+async def _fresh(desk: Desk, own: Channel, ids: Sequence[str], mutes: Collection[tuple[str, str]]) -> list[Paper]:
+    """Return those of the papers that were neither shown nor muted, by themselves or by a topic that they match."""
+    seen = await desk.stores.wishes.seen(own, ids)
+    known = await desk.stores.papers.get(
+        [paper for paper in ids if paper not in seen and ("paper", paper) not in mutes]
+    )
+    muted = Matcher(value for kind, value in mutes if kind == "topic")
+    return [paper for paper in known.values() if not muted.match(paper)]
 
 
 async def _likeness(desk: Desk, saved: Sequence[str]) -> dict[str, float]:
@@ -124,4 +134,4 @@ def _none(days: Sequence[FeedDay], papers: int) -> str:
     if not days:
         return "No list is stored yet; the first one comes within minutes of the start."
     lists = wording.count(len(days), "list")
-    return f"Nothing new: you have seen all {wording.count(papers, 'paper')} of the last {lists}."
+    return f"Nothing new: all {wording.count(papers, 'paper')} of the last {lists} are seen, saved or muted."

@@ -131,6 +131,8 @@ QUESTIONS: Final[Sequence[Question]] = (
     _flag("yours", "your_topics", "Your topics", "Papers on the channel’s topics in a part of their own"),
     _flag("abstracts", "abstracts", "Abstracts", "The abstracts in the thread below"),
     _flag("empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"),
+    _flag("pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"),
+    _flag("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post"),
     _flag("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
 )  # fmt: skip
 """In the order of the form."""

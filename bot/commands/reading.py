@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
+from bot import tokens
 from bot.commands.identifiers import arxiv_id
 from bot.errors import Mistake
 from bot.ports.commands import Command, Parameter
@@ -24,7 +25,7 @@ ALIASES: Final = {
     "subscribe": "follow", "watch": "follow", "track": "follow", "add": "follow", "alert": "follow",
     "unsubscribe": "unfollow", "unwatch": "unfollow", "untrack": "unfollow", "remove": "unfollow",
     "following": "follows", "list": "follows", "subscriptions": "follows", "topics": "follows",
-    "config": "settings", "configure": "settings", "setup": "settings", "preferences": "settings",
+    "config": "settings", "configure": "settings", "access": "digest access", "preferences": "settings",
     "digest settings": "settings", "digest config": "settings", "set": "digest set",
     "digest start": "digest on", "digest stop": "digest off", "digest post": "digest now", "post": "digest now",
     "digest pause": "pause", "digest resume": "resume", "digest status": "status", "stop": "pause",
@@ -39,12 +40,10 @@ ALIASES: Final = {
 }  # fmt: skip
 """What people try instead of a name."""
 
-_TYPED: Final = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
-)
 _UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _ADDRESSED: Final = re.compile(r"\s*/?(?:papers|broadsheet)(?=\s|$)", re.IGNORECASE)
-_TOKEN: Final = re.compile(r'-?(?:(?P<name>[A-Za-z]\w*)(?P<sep>[:=]))?(?P<value>"[^"]*"?|\S+)?')
+_OPTION: Final = re.compile(r"-?(?P<name>[A-Za-z]\w*)[:=](?P<value>.*)")
+_QUOTED: Final = re.compile(r'"([^"]*)"')
 _SHORTEST: Final = 3
 """Letters from which on the beginning of an option's name will do ("cat:" for "category:")."""
 _SHOWN: Final = 80
@@ -57,7 +56,7 @@ def fold(line: str) -> str:
     """
     if len(line) > LONGEST:
         raise Mistake(f"A command takes at most {LONGEST:,} characters; this one has {len(line):,}.", "help")
-    typed = _UNSEEN.sub("", line.translate(_TYPED))
+    typed = tokens.fold(_UNSEEN.sub("", line))
     return _ADDRESSED.sub("", typed, count=1).strip().removeprefix("/").strip()
 
 
@@ -129,23 +128,32 @@ def arguments(text: str, command: Command) -> dict[str, str]:
     given: dict[str, list[str]] = {}
     current: Parameter | None = None
     spelled = main is None
-    for token in _TOKEN.finditer(text):
-        if not token[0]:
-            continue
-        option = named(token["name"], command.parameters)
+    for token in tokens.cut(text):
+        word = token.text
+        spoken = _OPTION.fullmatch(word)
+        option = named(spoken["name"], command.parameters) if spoken else None
         # Once options are written with a colon, a word such as "time" is part of a value ("topics:time series").
         spelled = spelled and option is None
         if spelled:
-            option = _spelled(token[0], command.parameters)
+            option = _spelled(word, command.parameters)
         if option is None:
-            current = _word(token[0], command, given, main, current)
+            current = _word(word, command, given, main, current)
             continue
-        value = (token["value"] or "") if token["name"] else ""
+        value = spoken["value"] if spoken else ""
         if option.name in given and not option.rest:
             raise Mistake(f"“{option.name}” is given twice.", _example(command))
-        given.setdefault(option.name, []).append(value if option.rest else value.strip('"'))
+        given.setdefault(option.name, []).append(value)
         current = option if not (main and value) else None
-    return {name: text for name, parts in given.items() if (text := " ".join(parts).strip())}
+    texts = {name: " ".join(filter(None, parts)) for name, parts in given.items()}
+    return {
+        name: text for name, typed in texts.items() if (text := typed if main and name == main.name else _bare(typed))
+    }
+
+
+def _bare(value: str) -> str:
+    """Take off the quotes around the whole of a value; others mean something in it, or are a mistake."""
+    quoted = _QUOTED.fullmatch(value)
+    return (quoted[1] if quoted else value).strip()
 
 
 def _word(
@@ -156,7 +164,7 @@ def _word(
     if owner is None:
         hint = "takes nothing else" if not command.parameters else "needs to know what that is for"
         raise Mistake(f"“{command.name}” {hint}: “{word[:_SHOWN]}”.", _example(command))
-    given.setdefault(owner.name, []).append(word if owner.rest else word.strip('"'))
+    given.setdefault(owner.name, []).append(word)
     return current if main is None else None
 
 

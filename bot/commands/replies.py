@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import wording
 from bot.cards import Action, Card
 from bot.errors import Mistake
 from bot.ports.commands import Answer
@@ -16,10 +17,14 @@ def say(text: str, *actions: Action, footer: tuple[str, ...] = ()) -> Answer:
 
 def mistake(error: Mistake) -> Answer:
     """Say what is wrong, with a correct example below it."""
-    example = (f"For example: {PREFIX} {error.example}",) if error.example else ()
-    return Answer(Card(text=str(error), footer=example, fallback=str(error), tone="mistake"))
+    return Answer(wording.mistake(error))
 
 
 def failure(sentence: str) -> Answer:
     """Say what did not work."""
-    return Answer(Card(text=sentence, fallback=sentence, tone="failure"))
+    return Answer(failed(sentence))
+
+
+def failed(sentence: str) -> Card:
+    """Return the card that says it."""
+    return Card(text=sentence, fallback=sentence, tone="failure")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from bot import search as flow
-from bot import wording
+from bot import tokens, wording
 from bot.cards import Action, Card, Item
 from bot.commands import moments, paging, parameters, suggesting
 from bot.commands.desk import Desk
@@ -17,6 +17,7 @@ from bot.errors import Mistake
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.search import Query, Results, Sort
+from bot.search.reading import read
 from bot.topics import parse
 
 _PAGE: Final = 5
@@ -33,7 +34,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     query = Parameter(
         "query",
         "Words; “in quotes” they stand side by side, -word leaves one out, author:name names one",
-        parameters.plain,
+        _words,
         example="sparse attention",
         required=True,
         rest=True,
@@ -86,6 +87,11 @@ async def search(
     return await paging.answer(_card(asked, results, page, request), request.arguments, desk)
 
 
+def _words(text: str) -> str:
+    """Read a query; a quotation mark that is left open is a slip, and goes."""
+    return tokens.closed(tokens.fold(text))
+
+
 def _card(query: Query, results: Results, page: int, request: Request) -> Card:
     leaf = paging.leaf(results.papers, page, _PAGE)
     number = f"The best {len(results.papers):,}" if results.capped else wording.count(len(results.papers), "paper")
@@ -106,7 +112,7 @@ def _card(query: Query, results: Results, page: int, request: Request) -> Card:
         items=tuple(_item(paper, request) for paper in leaf.things),
         actions=(*leaf.turns("search", {**fixed, **sorting}), *others, *_follow(query.text)),
         footer=(*results.notes, f"{wording.count(results.searched, 'stored paper')} searched."),
-        marks=flow.read(query.text).marks,
+        marks=read(query.text).marks,
         fallback=wording.names(leaf.things),
     )
 
@@ -128,13 +134,13 @@ def _nothing(query: Query, results: Results, request: Request) -> Answer:
     """Say how much was searched, and what may find more."""
     text = f"Nothing found on “{wording.shorten(query.text, 80)}” in {wording.count(results.searched, 'stored paper')}."
     fixed = {name: value for name, value in request.arguments.items() if name != "page"}
-    asked = flow.read(query.text)
+    asked = read(query.text)
     actions: tuple[Action, ...] = ()
     if results.suggestion:
         text = f"{text} Did you mean “{results.suggestion}”?"
         again = Action(f"Search “{results.suggestion}”", "search", {**fixed, "query": results.suggestion}, style="main")
         actions = (again,)
-    elif query.since or query.category or asked.clauses:
+    elif query.since or query.category or asked.conditions:
         text = f"{text} Fewer conditions find more."
         actions = (Action("Search without them", "search", {"query": " ".join(asked.words)}),)
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from bot import wording
 from bot.cards import Action, Card, Form
 from bot.commands import recording, sending, snapshots
 from bot.commands.desk import Desk, place
@@ -56,7 +57,7 @@ class Wanted:
 
 async def settings(desk: Desk, request: Request, **_: str) -> Answer:
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     held = await desk.stores.follows.of(request.channel)
     wanted = read(request.arguments, standing.preferences, tuple(parse(follow.topic) for follow in held))
     if request.dry or wanted.mistakes or not request.arguments:
@@ -86,7 +87,7 @@ def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Top
         try:
             value = question.read(text)
         except Mistake as error:
-            mistakes[question.name] = f"{error} For example: {error.example}" if error.example else str(error)
+            mistakes[question.name] = _sentence(error)
             continue
         if question.put is None:
             topics = value
@@ -98,6 +99,11 @@ def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Top
     if topics is not None and len(topics) > MOST_HERE:
         mistakes["topics"] = f"A channel follows at most {MOST_HERE} topics; these are {len(topics)}."
     return Wanted(changed, topics, mistakes, (*changes, *_topic_changes(held, topics)))
+
+
+def _sentence(error: Mistake) -> str:
+    """Say what is wrong, with an example unless the sentence names it already."""
+    return " ".join((str(error), *(() if error.example in str(error) else wording.example(error.example))))
 
 
 def _topic_changes(held: tuple[Topic, ...], wanted: tuple[Topic, ...] | None) -> tuple[str, ...]:
@@ -154,7 +160,7 @@ async def _follow(
 
 
 async def _saved(desk: Desk, request: Request, wanted: Wanted) -> Card:
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     text = f"Saved for {place(request.channel)}: {'; '.join(wanted.changes)}. {sending.state(standing, request.now)}"
     actions = (recording.undoing(request), Action("Settings", "settings"))
     warnings = sending.warnings(wanted.preferences.schedule, request.now)

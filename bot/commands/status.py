@@ -35,7 +35,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 
 async def status(desk: Desk, request: Request) -> Answer:
     """Tell how this channel stands."""
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     zone = standing.preferences.schedule.timezone
     outlook = await planning.outlook(desk.stores, standing, request.now) if standing.preferences.on else ()
     history = await desk.stores.editions.history(request.channel, _PAST)

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.cards import Card
+from bot.cards import Card, Page
 from bot.commands import (
+    access,
     changes,
     completion,
     digest,
     following,
     helping,
+    home,
+    linked,
     me,
     muting,
     papers,
@@ -27,6 +30,7 @@ from bot.commands import (
     saving,
     searching,
     settings,
+    setup,
     status,
     why,
 )
@@ -68,6 +72,15 @@ class Table:
         visible = [c for c in self.commands if not c.hidden and (manager or c.audience is Audience.EVERYONE)]
         return await completion.complete(line, request, visible)
 
+    async def home(self, request: Request, channels: Collection[str]) -> Page:
+        """Return a home screen; whatever goes wrong becomes its only part."""
+        try:
+            return await home.page(self.desk, request, channels)
+        except Exception as error:  # noqa: BLE001 - the boundary, as in `answer`
+            reference = secrets.token_hex(3)
+            log.error("A home failed. Reference: %s.\n%s", reference, _trace(error))  # noqa: TRY400
+            return Page((replies.failed(f"Your home can’t be shown now. Reference: {reference}."),))
+
     async def answer(self, request: Request) -> Answer:
         """Answer *request*; whatever goes wrong becomes a sentence."""
         try:
@@ -84,8 +97,7 @@ class Table:
 
     async def _answer(self, request: Request) -> Answer:
         command = self._named(request.command)
-        if command.audience is Audience.MANAGERS and not await self.desk.manages(request):
-            raise Mistake(f"Only people who manage {place(request.channel)} may use “{command.name}”; ask one of them.")
+        await self._admit(command, request)
         if not request.dry:
             self._count(request)
         values = _values(command, request)
@@ -94,6 +106,13 @@ class Table:
         if request.share and not request.dry:
             return await self._share(command, request, values)
         return await command.answer(request, **values)
+
+    async def _admit(self, command: Command, request: Request) -> None:
+        """Raise a mistake when a command is not for this person."""
+        if command.audience is Audience.MANAGERS and not await self.desk.manages(request):
+            raise Mistake(f"Only people who manage {place(request.channel)} may use “{command.name}”; ask one of them.")
+        if command.audience is Audience.ADMINS and not await self.desk.rules(request):
+            raise Mistake(f"Only people who run this workspace may use “{command.name}”; ask one of them.")
 
     def _named(self, name: str) -> Command:
         command = next((command for command in self.commands if command.name == name), None)
@@ -189,9 +208,13 @@ def table(desk: Desk) -> Table:
     groups = (
         ("Read", (*papers.commands(desk), *personal.commands(desk), *searching.commands(desk), *saving.commands(desk))),
         ("Follow", (*following.commands(desk), *muting.commands(desk), *why.commands(desk))),
-        ("The digest", (*digest.commands(desk), *settings.commands(desk), *status.commands(desk))),
-        ("Changes", changes.commands(desk)),
+        (
+            "The digest",
+            (*digest.commands(desk), *settings.commands(desk), *status.commands(desk), *setup.commands(desk)),
+        ),
+        ("Changes", (*changes.commands(desk), *access.commands(desk))),
         ("You", me.commands(desk)),
     )
     every = [command for _, part in groups for command in part]
+    every += linked.commands(desk)
     return Table(desk, (*every, helping.command(groups)))

@@ -33,7 +33,7 @@ async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
     if await desk.stored(found.id) is None:
         text = f"“{wording.name(found)}” is on no list that Broadsheet has stored, so nothing could post it."
         return say(text, Action("Show it", "show", {"paper": found.id}, wording.name(found)))
-    standing = await desk.standing(request.channel, request.now)
+    standing = await desk.standing(request)
     zone = standing.preferences.schedule.timezone
     posted = finding.posted(await desk.stores.editions.of_paper(request.channel, found.id), zone)
     rank = await _rank(desk, standing, found)
@@ -80,10 +80,7 @@ async def _place(desk: Desk, standing: Standing, paper: Paper, day: FeedDay) -> 
 async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Paper, rank: str) -> list[str]:
     """Return every reason that kept a paper out of the digest."""
     preferences = standing.preferences
-    reasons = [_held(standing)]
-    mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())
-    if ("paper", paper.id) in mutes:
-        reasons.append("It is muted here.")
+    reasons = [_held(standing), *await _muted(desk, standing, paper)]
     if paper.withdrawn:
         reasons.append("It was withdrawn.")
     if paper.listed is None:
@@ -94,6 +91,18 @@ async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Pape
         reasons.append(f"It has {paper.votes or 0:,}, and a digest here wants at least {least}.")
     reasons.append(await _covered(desk, request, standing, paper))
     return [reason for reason in (*reasons, rank) if reason]
+
+
+async def _muted(desk: Desk, standing: Standing, paper: Paper) -> list[str]:
+    """Return what is muted in the channel: the paper itself, and topics that it is on."""
+    mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())
+    itself = ["It is muted here."] if ("paper", paper.id) in mutes else []
+    topics = [parse(value) for kind, value in mutes if kind == "topic"]
+    return itself + [
+        f"The topic “{topic.label}” is muted here: {verdict}."
+        for topic in topics
+        if (verdict := topic.explain(paper)).matched
+    ]
 
 
 def _held(standing: Standing) -> str:

@@ -95,7 +95,12 @@ def _first(used: list[FeedDay], partial: list[FeedDay], missing: list[tuple[date
     """Return a channel's first choice: the newest list alone, so that nothing old floods it."""
     newest = (used + partial)[-1:]
     behind = {day.date: "" if day in newest else BEFORE_FIRST for day in used}
-    return Choice(tuple(newest), behind, tuple(day for day in newest if day in partial), _trouble(missing[-1:]))
+    if not newest:
+        return Choice(trouble=_trouble(missing[-1:]))
+    # A list that could not be read is before the first digest too: it is neither promised nor posted later.
+    behind |= {at: BEFORE_FIRST for at, _ in missing if at < newest[0].date}
+    later = [(at, state) for at, state in missing if at > newest[0].date]
+    return Choice(tuple(newest), behind, tuple(day for day in newest if day in partial), _trouble(later))
 
 
 def _expired(known: Mapping[date, FeedDay], covered: Mapping[date, str], oldest: date) -> dict[date, str]:

@@ -20,11 +20,15 @@ _NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A digest's papers: the ``top`` ones, those ``followed`` besides, and how many there were ``of``."""
+    """A digest's papers: the ``top`` ones, those ``followed`` besides, and how many there were ``of``.
+
+    ``left`` papers of the lists are not shown, ``more_followed`` of them are on the topics; arXiv's count in neither.
+    """
 
     top: tuple[Paper, ...]
     followed: tuple[Paper, ...]
     of: int
+    left: int
     more_followed: int = 0
 
     @property
@@ -62,10 +66,12 @@ def compose(
     fresh = [paper for paper in candidates if paper.id not in gone] if gone else list(candidates)
     top, rest = fresh[: preferences.number], fresh[preferences.number :]
     if not (preferences.your_topics and matches):
-        return Page(tuple(top), (), len(fresh))
+        return Page(tuple(top), (), len(fresh), len(rest))
     taken = {paper.id for paper in fresh} | set(gone)
-    followed = [p for p in rest if p.id in matches] + [p for p in announced if p.id in matches and p.id not in taken]
-    return Page(tuple(top), tuple(followed[:TOPIC_PAPERS]), len(fresh), len(followed[TOPIC_PAPERS:]))
+    followed = [p for p in rest if p.id in matches]
+    also = [p for p in announced if p.id in matches and p.id not in taken]
+    shown, more = followed[:TOPIC_PAPERS], len(followed[TOPIC_PAPERS:])
+    return Page(tuple(top), tuple((followed + also)[:TOPIC_PAPERS]), len(fresh), len(rest) - len(shown), more)
 
 
 def card(
@@ -114,11 +120,10 @@ def _votes_of(days: Sequence[FeedDay], mode: Mode) -> str:
 
 def _rest(page: Page) -> str:
     """Say what is not shown: "12 more, 3 match this channel's topics"."""
-    left = page.of - len(page.top) - sum(paper.listed is not None for paper in page.followed)
-    if left <= 0:
+    if not page.left:
         return ""
     matching = f", {page.more_followed} match this channel’s topics" if page.more_followed else ""
-    return f"{left:,} more{matching}"
+    return f"{page.left:,} more{matching}"
 
 
 def _actions(page: Page, days: Sequence[FeedDay]) -> tuple[Action, ...]:

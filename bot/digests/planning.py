@@ -15,7 +15,7 @@ from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
 from bot.errors import Mistake, StoreError
-from bot.models import Preferences
+from bot.models import Channel, FeedDay, Preferences
 from bot.ports.ledger import Edition
 from bot.ports.places import Standing
 from bot.ports.stores import Stores
@@ -92,18 +92,23 @@ async def _one_by_one(stores: Stores, batch: Sequence[Standing], known: Lists, n
 async def preview(stores: Stores, standing: Standing, now: datetime) -> Outcome:
     """Say what would be posted now; nothing is recorded."""
     if await stores.marks.get("sample"):
-        card = await sample.card(stores, standing, now)
+        card = await sample.card(stores, standing)
         return Outcome("posted", "", card) if card else _EXHAUSTED
     outcome, _ = await _now(stores, standing, now)
     return outcome
 
 
-async def post_now(stores: Stores, standing: Standing, now: datetime) -> Outcome:
-    """Record a digest for today's local date, whatever the schedule says; the ledger sends it."""
+async def post_now(stores: Stores, standing: Standing, now: datetime, only: FeedDay | None = None) -> Outcome:
+    """Record a digest for today's local date, whatever the schedule says; the ledger sends it.
+
+    It holds what is eligible now, or the *only* list that is asked for.
+    """
     if await stores.marks.get("sample"):
-        card = await sample.post(stores, standing, now)
-        return Outcome("posted", "The next list of the sample is on its way.", card) if card else _EXHAUSTED
-    outcome, edition = await _now(stores, standing, now)
+        card = await sample.post(stores, standing, now, only)
+        if card:
+            return Outcome("posted", "The next list of the sample is on its way.", card)
+        return Outcome("already", f"The list of {wording.day(only.date)} was posted already.") if only else _EXHAUSTED
+    outcome, edition = await _now(stores, standing, now, only)
     if outcome.state != "posted":
         return outcome
     if not await stores.editions.commit([edition], now):
@@ -111,15 +116,20 @@ async def post_now(stores: Stores, standing: Standing, now: datetime) -> Outcome
     return replace(outcome, sentence="The digest is on its way.")
 
 
-async def post_everywhere(stores: Stores, now: datetime) -> int:
-    """Record a digest for every channel that has one; return how many channels got it."""
-    outcomes = [await post_now(stores, standing, now) for standing in await stores.channels.on()]
-    return sum(outcome.state == "posted" for outcome in outcomes)
+async def post_everywhere(stores: Stores, now: datetime, day: date | None = None) -> Sequence[tuple[Channel, Outcome]]:
+    """Record a digest, of one date's list if *day* is given, for every channel that has one; say what came of each."""
+    only = await stores.days.get(day) if day else None
+    return [(standing.channel, await post_now(stores, standing, now, only)) for standing in await stores.channels.on()]
 
 
-async def _now(stores: Stores, standing: Standing, now: datetime) -> tuple[Outcome, Edition]:
+async def _now(
+    stores: Stores, standing: Standing, now: datetime, only: FeedDay | None = None
+) -> tuple[Outcome, Edition]:
     known = await newsroom.lists(stores, now)
-    edition = (await press(stores, [standing], known, now)).edition(replace(standing, next_run=now, due=now), now)
+    if only:
+        known = replace(known, papers={**known.papers, **await stores.papers.get(only.papers)})
+    made = await press(stores, [standing], known, now, only=only)
+    edition = made.edition(replace(standing, next_run=now, due=now), now)
     history = await stores.editions.history(standing.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
         return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already."), edition

@@ -82,10 +82,19 @@ async def press(
     known: Lists,
     now: datetime,
     drawn: dict[object, tuple[page.Page, Card]] | None = None,
+    *,
+    only: FeedDay | None = None,
 ) -> Press:
-    """Read what the editions of *standings* are made from, in a handful of queries for all of them."""
+    """Read what the editions of *standings* are made from, in a handful of queries for all of them.
+
+    With *only*, that list is all they are made from; it counts as covered where the next digest would use it.
+    """
     covered = await newsroom.covered(stores, standings, now)
     choices = {s.key: _choice(s, known, covered.get(s.key, {}), now) for s in standings}
+    if only:
+        choices = {
+            key: Choice((only,), {on: "" for on in its.covered if on == only.date}) for key, its in choices.items()
+        }
     past = await newsroom.past(stores, choices, known)
     reasons = {key: await reasons_of(known, choices[key], topics) for key, topics in past.topics.items()}
     muted = {key: set(await reasons_of(known, choices[key], topics)) for key, topics in past.muted_topics.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,18 +17,25 @@ AGES: Final = (timedelta(hours=6), timedelta(hours=24))
 """When, after its post, a digest's votes are written anew; each once."""
 _SPAN: Final = timedelta(hours=2)
 """How long after each age a digest is still looked at; the job runs hourly."""
-_AT_ONCE: Final = 1_000
+AT_ONCE: Final = 200
+"""Digests that are read and edited together: thousands are posted in one minute, and nobody else may wait for them."""
 
 
-async def refresh(stores: Stores, now: datetime) -> int:
-    """Record edits for the digests whose votes have moved; return how many."""
+async def refresh(stores: Stores, now: datetime, at_once: int = AT_ONCE) -> int:
+    """Record edits for the digests whose votes have moved, *at_once* at a time; return how many."""
     edits = 0
     for turn, age in enumerate(AGES, 1):
-        posts = await stores.ledger.wanting_refresh(now - age - _SPAN, now - age, _AT_ONCE)
-        papers = await stores.papers.get({item.paper for post in posts for item in post.card.items})
-        drafts = [_edit(post, turn, card) for post in posts if (card := updated(post.card, papers)) != post.card]
-        edits += len(await stores.ledger.add(drafts, now)) if drafts else 0
+        after = 0
+        while posts := await stores.ledger.wanting_refresh(now - age - _SPAN, now - age, at_once, after):
+            edits += await _renew(stores, posts, turn, now)
+            after = posts[-1].id
     return edits
+
+
+async def _renew(stores: Stores, posts: Sequence[Delivery], turn: int, now: datetime) -> int:
+    papers = await stores.papers.get({item.paper for post in posts for item in post.card.items})
+    drafts = [_edit(post, turn, card) for post in posts if (card := updated(post.card, papers)) != post.card]
+    return len(await stores.ledger.add(drafts, now))
 
 
 def updated(card: Card, papers: Mapping[str, Paper]) -> Card:

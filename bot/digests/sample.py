@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot import wording
 from bot.cards import Card
 from bot.digests import newsroom, page
 from bot.digests.choice import Choice
@@ -18,34 +19,34 @@ from bot.ports.stores import Stores
 SPAN: Final = timedelta(days=45)
 
 
-async def card(stores: Stores, standing: Standing, now: datetime) -> Card | None:
+async def card(stores: Stores, standing: Standing) -> Card | None:
     """Return the digest of the newest sample list that the channel has not had; None when it has had all."""
-    draft = await _draft(stores, standing, now)
+    draft = await _draft(stores, standing)
     return draft.card if draft else None
 
 
-async def post(stores: Stores, standing: Standing, now: datetime) -> Card | None:
-    """Record that digest; return its card."""
-    draft = await _draft(stores, standing, now)
+async def post(stores: Stores, standing: Standing, now: datetime, only: FeedDay | None = None) -> Card | None:
+    """Record that digest, or that of the *only* list asked for; return its card."""
+    draft = await _draft(stores, standing, only)
     if draft is None:
         return None
     await stores.ledger.add([draft], now)
     return draft.card
 
 
-async def _draft(stores: Stores, standing: Standing, now: datetime) -> Draft | None:
+async def _draft(stores: Stores, standing: Standing, only: FeedDay | None = None) -> Draft | None:
     newest = await stores.days.newest()
     if newest is None:
         return None
-    days = await stores.days.between(newest.date - SPAN, newest.date)
+    days = [only] if only else await stores.days.between(newest.date - SPAN, newest.date)
     for day in reversed([day for day in days if day.papers]):
         key = DeliveryKey(standing.channel, "sample", day.date.isoformat())
         if await stores.ledger.get(key) is None:
-            return await _drawn(stores, standing, day, key, now)
+            return await _drawn(stores, standing, day, key)
     return None
 
 
-async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: DeliveryKey, now: datetime) -> Draft:
+async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: DeliveryKey) -> Draft:
     preferences = standing.preferences
     papers = await stores.papers.get(day.papers)
     known = newsroom.Lists((day,), None, (), papers)
@@ -54,10 +55,7 @@ async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: Delivery
     reasons = await reasons_of(known, choice, past.topics.get(standing.key, ()))
     gone = past.gone(standing) | set(await reasons_of(known, choice, past.muted_topics.get(standing.key, ())))
     made = page.compose(page.ranked((day,), papers, preferences), (), reasons, preferences, gone)
-    drawn = page.card(made, (day,), preferences, _today(standing, now), matches=reasons)
-    folio = (*drawn.folio[:-1], f"{drawn.folio[-1]}, sample")
-    return Draft(key, replace(drawn, folio=folio), tuple(paper.id for paper in made.papers))
-
-
-def _today(standing: Standing, now: datetime) -> date:
-    return standing.preferences.schedule.local_date(now)
+    drawn = page.card(made, (day,), preferences, day.date, matches=reasons)
+    folio = ("Sample digest", *drawn.folio[1:-1], f"votes of {wording.day(day.date, year=True)}")
+    had = past.posted.get(standing.key, set())
+    return Draft(key, replace(drawn, folio=folio), tuple(paper.id for paper in made.papers if paper.id not in had))

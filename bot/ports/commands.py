@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.cards import Card, Form
+from bot.cards import Card, Form, Page
 from bot.models import Channel, Person
 
 
@@ -58,6 +58,7 @@ class Audience(StrEnum):
 
     EVERYONE = "everyone"
     MANAGERS = "managers"
+    ADMINS = "admins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,10 @@ class Commands(Protocol):
 
     async def answer(self, request: Request) -> Answer:
         """Answer *request*. Never raises: mistakes and failures come back as private cards."""
+        ...
+
+    async def home(self, request: Request, channels: Collection[str]) -> Page:
+        """Return the asker's home screen; of the workspace's channels it shows those of these ids. Never raises."""
         ...
 
     async def complete(self, line: str, request: Request) -> Sequence[Completion]:

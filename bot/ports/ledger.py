@@ -96,7 +96,7 @@ class Ledger(Protocol):
     """Messages on their way out."""
 
     async def add(self, drafts: Sequence[Draft], now: datetime) -> Sequence[Delivery]:
-        """Record messages and their claims; those whose key is known, or whose papers are all claimed, are left out."""
+        """Record messages and their claims; those with a known key, or a paper that is claimed, are left out."""
         ...
 
     async def claim(self, now: datetime, lease: datetime, limit: int) -> Sequence[Delivery]:
@@ -137,6 +137,16 @@ class Ledger(Protocol):
         """Return how many messages of *kind* were recorded for a channel since."""
         ...
 
-    async def wanting_refresh(self, first: datetime, last: datetime, limit: int) -> Sequence[Delivery]:
-        """Return digests (first parts, posts) that were sent in the span, oldest first."""
+    async def wanting_refresh(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
+        """Return digests (first parts, posts) that were sent in the span, oldest first.
+
+        *after* is the number of the last one that was returned before, for the next ones of the same span.
+        """
+        ...
+
+    async def prune(self, before: datetime) -> int:
+        """Empty the cards of messages that were recorded before and are sent or dead; return how many.
+
+        Everything else of them stays: keys, claims and states say for good what was posted.
+        """
         ...

@@ -21,11 +21,31 @@ class Stored:
     changed: tuple[Paper, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Papers that were stored together ``at`` a moment: those whose sequence lies above ``after``, up to ``last``."""
+
+    after: int
+    last: int
+    at: datetime
+
+
 class Papers(Protocol):
     """Every paper known, folded by id, with a sequence that grows at each change of the searched text."""
 
-    async def add(self, papers: Sequence[Paper], now: datetime) -> Stored:
-        """Merge *papers*: what a source leaves empty is kept, votes become a sighting, the earliest listing stays."""
+    async def add(self, papers: Sequence[Paper], now: datetime, *, news: bool = False) -> Stored:
+        """Merge *papers*: what a source leaves empty is kept, votes become a sighting, the earliest listing stays.
+
+        With *news*, what is new or changed is put down as `news` in the same transaction.
+        """
+        ...
+
+    async def news(self) -> Sequence[News]:
+        """Return what was stored as news and is not `told` yet, oldest first."""
+        ...
+
+    async def told(self, news: News) -> None:
+        """Strike out news that nobody has to hear of any more."""
         ...
 
     async def get(self, ids: Collection[str]) -> dict[str, Paper]:
@@ -44,8 +64,8 @@ class Papers(Protocol):
         """Return the first and the last `Paper.day`, or None when nothing is stored."""
         ...
 
-    def each(self, after: int = 0) -> AsyncIterator[tuple[int, Paper]]:
-        """Yield (sequence, paper) of everything newer than *after*, in order, with bounded memory."""
+    def each(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
+        """Yield (sequence, paper) of everything newer than *after*, up to *last*, in order, with bounded memory."""
         ...
 
     async def sequence(self) -> int:

@@ -104,8 +104,31 @@ class Workspaces(Protocol):
         """Return those that took the bot away before then."""
         ...
 
+    async def under(self, platform: str, organization: str) -> Sequence[Workspace]:
+        """Return the workspaces that use an organization's installation, by id."""
+        ...
+
     async def forget(self, platform: str, workspace: str) -> int:
         """Delete a workspace with its channels and all that hangs on them; return how many channels."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel that the bot is in, as its platform describes it."""
+
+    channel: Channel
+    purpose: str = ""
+
+
+class Directory(Protocol):
+    """What a platform knows of its channels."""
+
+    async def shared(self, workspace: str, person: str) -> Sequence[Room]:
+        """Return the channels that the bot and a person are both in, by name.
+
+        Raises `bot.errors.SendError` when the platform can't be asked.
+        """
         ...
 
 

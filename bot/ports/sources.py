@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -11,16 +11,28 @@ from bot.models import Paper
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes the next request for a URL conditional: ``digest`` is the SHA-256 of the last body, hexadecimal."""
+
+    etag: str = ""
+    modified: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Papers in the source's own order.
 
-    ``unchanged`` is true when the body is the one of the last request (``papers`` is then empty); ``rejected`` counts
-    the records that could not be used.
+    ``unchanged`` is true when the body is the one that was remembered (``papers`` is then empty); ``rejected`` counts
+    the records that could not be used. Once the papers are stored, and not before, the ``validators`` of ``url`` are
+    for `SourceStates.remember`: what a crash loses would else be "unchanged" at the next request.
     """
 
     papers: tuple[Paper, ...] = ()
     unchanged: bool = False
     rejected: int = 0
+    url: str = field(default="", compare=False)
+    validators: Validators = field(default_factory=Validators, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +45,6 @@ class SourceState:
     succeeded: datetime | None = None
     failed: datetime | None = None
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What makes the next request for a URL conditional: ``digest`` is the SHA-256 of the last body, hexadecimal."""
-
-    etag: str = ""
-    modified: str = ""
-    digest: str = ""
 
 
 class SourceStates(Protocol):
@@ -74,7 +77,7 @@ class DailyPapers(Protocol):
     async def day(self, day: date, *, fresh: bool = False) -> Reply:
         """Return the list of one date; an empty one on days without papers. A list that is not open is refused.
 
-        Asked *fresh*, it is never "unchanged": for when what came before may not have been kept.
+        Asked *fresh*, it is never "unchanged".
         """
         ...
 
@@ -102,11 +105,8 @@ class DailyPapers(Protocol):
 class Announcements(Protocol):
     """arXiv. All raise `bot.errors.SourceError` kinds."""
 
-    async def announced(self, categories: Sequence[str], *, fresh: bool = False) -> Reply:
-        """Return the newest announcement of the categories together; empty on weekends and holidays.
-
-        Asked *fresh*, it is never "unchanged".
-        """
+    async def announced(self, categories: Sequence[str]) -> Reply:
+        """Return the newest announcement of the categories together; empty on weekends and holidays."""
         ...
 
     async def papers(self, identifiers: Sequence[str]) -> Reply:

@@ -36,17 +36,17 @@ class ArXiv:
         self._query = f"{base.rstrip('/') or API}/api/query"
         self._feed = f"{base.rstrip('/') or FEEDS}/atom"
 
-    async def announced(self, categories: Sequence[str], *, fresh: bool = False) -> Reply:
-        """Return the newest announcement; unchanged until the next, unless a *fresh* copy is wanted."""
+    async def announced(self, categories: Sequence[str]) -> Reply:
+        """Return the newest announcement; unchanged until the next."""
         wrong = [category for category in categories if not _CATEGORY.fullmatch(category)]
         if wrong or not categories:
             raise SourceRefused(f"\u201c{', '.join(wrong)}\u201d is no arXiv category; they are written like cs.CL.")
         url = f"{self._feed}/{'+'.join(categories)}"
-        page = await self._http.get(url, {}, atom.announcement, conditional=not fresh)
-        await self._http.keep(page)
+        page = await self._http.get(url, {}, atom.announcement, conditional=True)
         if page.content is None:
             return Reply(unchanged=True)
-        return Reply(page.content.papers, rejected=page.content.rejected)
+        found = page.content
+        return Reply(found.papers, rejected=found.rejected, url=page.url, validators=page.validators)
 
     async def papers(self, identifiers: Sequence[str]) -> Reply:
         """Return papers by id, in the order asked for."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from bot.models import canonical
 from bot.sources.latex import readable
 
 TITLE: Final = 500
@@ -23,7 +24,7 @@ _UNSAFE: Final = re.compile(
     "\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\uffff\U000e0000-\U0010ffff]"
 )
 _MODERN: Final = re.compile(r"(\d{2}(?:0[1-9]|1[0-2]))\.(\d{3,5})")
-_OLD: Final = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(\d{7})", re.IGNORECASE)
+_OLD: Final = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/[0-9]{7}", re.IGNORECASE)
 _FIVE_DIGITS_FROM: Final = "1501"  # https://info.arxiv.org/help/arxiv_identifier.html
 
 
@@ -60,8 +61,8 @@ def identity(value: Any) -> str | None:
         return None
     text = re.sub(r"^(arxiv:|https?://(www\.|export\.)?arxiv\.org/(abs|pdf)/)", "", value.strip(), flags=re.IGNORECASE)
     text = re.sub(r"v\d+$", "", text)
-    if old := _OLD.fullmatch(text):
-        return f"{old[1].lower()}/{old[2]}"
+    if _OLD.fullmatch(text):
+        return canonical(text)
     if not (modern := _MODERN.fullmatch(text)) or not text.isascii():
         return None
     month, number = modern.groups()

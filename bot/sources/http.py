@@ -16,16 +16,18 @@ from bot.errors import SourceDown, SourceError, SourceRefused
 from bot.ports.sources import Validators
 from bot.sources import manners as rules
 from bot.sources import wire
-from bot.sources.wire import Again
+from bot.sources.wire import Again, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from bot.ports.sources import SourceStates
     from bot.sources.manners import Manners
 
 T = TypeVar("T")
 
+NO_SUCH_THING: Final = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND})
+"""Refusals that say something about what was asked for, and nothing about the source."""
 _FROM: Final = "+https://github.com/broadsheet-bot/broadsheet"
 
 
@@ -65,7 +67,7 @@ class Polite:
     ) -> None:
         self.manners = manners
         self._states = states
-        self._clock = clock
+        self.clock = clock
         self._sleep = sleep
         self._turn = asyncio.Semaphore(manners.connections)
         self._last: datetime | None = None
@@ -80,19 +82,26 @@ class Polite:
         )
 
     async def get(
-        self, url: str, params: Mapping[str, str], read: Callable[[bytes], T], *, conditional: bool = False
+        self,
+        url: str,
+        params: Mapping[str, str],
+        read: Callable[[bytes], T],
+        *,
+        conditional: bool = False,
+        answers: Collection[int] = NO_SUCH_THING,
     ) -> Page[T]:
         """Ask for *url* and return what *read* makes of the body.
 
-        ``conditional`` sends the validators kept by `keep`, and finds an unchanged body by its digest where the source
-        ignores them. Raises `SourceDown`, `SourceRefused`, or `Malformed` (which *read* may raise too).
+        ``conditional`` sends the validators that are remembered, and finds an unchanged body by its digest where the
+        source ignores them. Raises `SourceDown`, `Malformed` (which *read* may raise too), or `SourceRefused` for a
+        refusal whose HTTP status is one of ``answers``; any other refusal is a failure of the source.
         """
         address = str(httpx.URL(url, params=dict(params)))
         known = await self._states.validators(address) if conditional else Validators()
         async with self._turn:
             await self._stop_if_open()
             try:
-                page = await self._within_deadline(address, known, read)
+                page = await self._within_deadline(address, known, read, answers)
             except SourceRefused:
                 await self._note_success()
                 raise
@@ -102,31 +111,28 @@ class Polite:
             await self._note_success()
             return page
 
-    async def keep(self, page: Page[T]) -> None:
-        """Remember the validators of a page, once nothing of what it said can get lost."""
-        if page.validators != Validators():
-            await self._states.remember(page.url, page.validators)
-
     async def close(self) -> None:
         """Let go of the network."""
         await self._client.aclose()
 
     async def _stop_if_open(self) -> None:
         state = await self._states.state(self.manners.name)
-        if state.open_until and self._clock() < state.open_until:
+        if state.open_until and self.clock() < state.open_until:
             why = f" ({state.error})" if state.error else ""
             raise SourceDown(f"{self.manners.title} is left alone until {state.open_until:%H:%M} UTC{why}.")
 
     async def _note_success(self) -> None:
         state = await self._states.state(self.manners.name)
-        await self._states.record(rules.succeeded(state, self._clock()))
+        await self._states.record(rules.succeeded(state, self.clock()))
 
     async def _note_failure(self, error: SourceError) -> None:
         state = await self._states.state(self.manners.name)
         until = error.until if isinstance(error, _Rest) else None
-        await self._states.record(rules.failed(state, self._clock(), str(error), self.manners, until))
+        await self._states.record(rules.failed(state, self.clock(), str(error), self.manners, until))
 
-    async def _within_deadline(self, url: str, known: Validators, read: Callable[[bytes], T]) -> Page[T]:
+    async def _within_deadline(
+        self, url: str, known: Validators, read: Callable[[bytes], T], answers: Collection[int]
+    ) -> Page[T]:
         try:
             async with asyncio.timeout(self.manners.deadline) as limit:
                 return await self._with_retries(url, known, read, limit)
@@ -136,6 +142,10 @@ class Polite:
             ) from error
         except Again as again:
             raise SourceDown(f"{self.manners.title} {again}; it is asked again later.") from again
+        except Refusal as refusal:
+            if refusal.status in answers:
+                raise
+            raise SourceDown(str(refusal)) from refusal
 
     async def _with_retries(
         self, url: str, known: Validators, read: Callable[[bytes], T], limit: asyncio.Timeout
@@ -170,7 +180,7 @@ class Polite:
 
     def _rest(self, seconds: float) -> NoReturn:
         length = min(timedelta(seconds=min(seconds, 1e9)), rules.LONGEST_PAUSE)
-        until = self._clock() + length
+        until = self.clock() + length
         raise _Rest(
             f"{self.manners.title} asks for a pause of {rules.span(seconds)}; it is asked again at {until:%H:%M} UTC.",
             until,
@@ -178,7 +188,7 @@ class Polite:
 
     async def _attempt(self, url: str, known: Validators, read: Callable[[bytes], T]) -> Page[T]:
         await self._keep_distance()
-        answer = await wire.fetch(self._client, url, known, self.manners, self._clock)
+        answer = await wire.fetch(self._client, url, known, self.manners, self.clock)
         if answer.body is None:
             return Page(url, None, unchanged=True)
         seen = replace(answer.validators, digest=hashlib.sha256(answer.body).hexdigest())
@@ -188,9 +198,9 @@ class Polite:
         return Page(url, await asyncio.to_thread(read, answer.body), more=answer.more, validators=seen)
 
     async def _keep_distance(self) -> None:
-        now = self._clock()
+        now = self.clock()
         rest = self.manners.spacing - (now - self._last).total_seconds() if self._last else 0.0
         if rest > 0:
             # A clock that was set back must not make us wait for hours.
             await self._sleep(min(rest, self.manners.spacing))
-        self._last = self._clock()
+        self._last = self.clock()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import Malformed, SourceRefused
+from bot.models import opening
 from bot.ports.sources import Reply
 from bot.sources import fields, papers
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 LIMIT: Final = 100
 """The most that one page of a list holds; the source's own default is 50."""
 PAGES: Final = 20
+BAD_REQUEST: Final = 400
+LATE: Final = timedelta(days=1)
+"""A list that opens later than it should is refused until then; one that is refused for longer is in trouble."""
 QUERY: Final = 250
 RESULTS: Final = 120
 
@@ -32,7 +37,10 @@ class HuggingFace:
         self._root = endpoint.rstrip("/")
 
     async def day(self, day: date, *, fresh: bool = False) -> Reply:
-        """Return the list of one date; unchanged when its first page is, unless a *fresh* one is wanted."""
+        """Return the list of one date; unchanged when its first page is, unless a *fresh* one is wanted.
+
+        Only a list that is not open can be refused: a refusal of any other is a failure.
+        """
         return await self._all({"date": day.isoformat()}, day, fresh=fresh)
 
     async def week(self, year: int, week: int) -> Reply:
@@ -46,7 +54,7 @@ class HuggingFace:
     async def trending(self) -> Reply:
         """Return the first page of the source's own rank."""
         asked = {"sort": "trending", "limit": str(LIMIT)}
-        page = await self._http.get(f"{self._root}/api/daily_papers", asked, _listing)
+        page = await self._http.get(f"{self._root}/api/daily_papers", asked, _listing, answers=())
         return _merged([page.content or papers.Parsed()])
 
     async def search(self, query: str, limit: int = 20) -> Reply:
@@ -70,6 +78,7 @@ class HuggingFace:
 
     async def _all(self, asked: Mapping[str, str], day: date | None = None, *, fresh: bool = False) -> Reply:
         """Follow the pages of a list up to the last; the first page of one date is asked for conditionally."""
+        answers = (BAD_REQUEST,) if day and opening(day) > self._http.clock() - LATE else ()
         seen: set[str] = set()
         pages: list[Page[papers.Parsed]] = []
         for number in range(PAGES):
@@ -77,7 +86,11 @@ class HuggingFace:
             query = {**asked, "limit": str(LIMIT), "p": str(number)}
             conditional = day is not None and not fresh and number == 0
             page = await self._http.get(
-                f"{self._root}/api/daily_papers", query, lambda body: _listing(body, day), conditional=conditional
+                f"{self._root}/api/daily_papers",
+                query,
+                lambda body: _listing(body, day),
+                conditional=conditional,
+                answers=answers,
             )
             if page.content is None:
                 return Reply(unchanged=True)
@@ -86,9 +99,8 @@ class HuggingFace:
             if not new or not (page.more or page.content.records >= LIMIT):
                 break
             seen |= new
-        if day:
-            await self._http.keep(pages[0])
-        return _merged([page.content for page in pages if page.content])
+        reply = _merged([page.content for page in pages if page.content])
+        return replace(reply, url=pages[0].url, validators=pages[0].validators) if day else reply
 
 
 def _merged(parts: Sequence[papers.Parsed]) -> Reply:

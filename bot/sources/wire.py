@@ -41,12 +41,20 @@ class Again(Exception):
         self.throttled = throttled
 
 
+class Refusal(SourceRefused):
+    """The source turned the request down, with this HTTP ``status``."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
 async def fetch(
     client: httpx.AsyncClient, url: str, known: Validators, manners: Manners, clock: Callable[[], datetime]
 ) -> Raw:
     """Ask for *url* once, within the time and the bytes that *manners* allow.
 
-    Raises `Again`, or `SourceRefused` and `Malformed` where another attempt can't help.
+    Raises `Again`, or `Refusal` and `Malformed` where another attempt can't help.
     """
     try:
         async with asyncio.timeout(manners.attempt):
@@ -102,5 +110,5 @@ def _judge(response: httpx.Response, manners: Manners, clock: Callable[[], datet
         throttled = status == httpx.codes.TOO_MANY_REQUESTS
         raise Again(f"answered with an error (HTTP {status})", wait, throttled=throttled)
     if response.is_client_error:
-        raise SourceRefused(f"{manners.title} turned the request down (HTTP {status}).")
+        raise Refusal(f"{manners.title} turned the request down (HTTP {status}).", status)
     raise Malformed(f"{manners.title} answered with HTTP {status}, which means nothing here.")

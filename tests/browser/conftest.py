@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 from yarl import URL
 
+from adapters.slack.seen import see
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.workspace import Workspace, running
 
@@ -18,7 +19,7 @@ PATIENCE = 10_000
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=1) as started:
+    async with running(beat=1, drawn={"slack": see}) as started:
         yield started
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -10,7 +11,7 @@ from playwright.async_api import BrowserContext, Page, Route, expect
 
 from adapters.web.site import Site
 from bot.cards import Action, Card, Item
-from tests.workspace import NLP_CHANNEL, NOW, Workspace, alert, digest, running
+from tests.workspace import EXPORT, NLP_CHANNEL, NOW, Workspace, alert, digest, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -115,6 +116,55 @@ async def test_messages_arrive_by_themselves(page: Page, workspace: Workspace) -
     await expect(pill).to_be_hidden()
 
 
+async def test_the_first_look_begins_with_the_date(page: Page, workspace: Workspace) -> None:
+    await workspace.table.post(digest(), "long", channel=NLP_CHANNEL)
+    await page.set_viewport_size({"width": 1280, "height": 500})
+    await page.get_by_role("link", name="nlp-papers").click()
+    await expect(page.locator("#post-3")).to_be_in_viewport()
+    await expect(page.locator(".room:not([hidden]) .day")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_late_answer_leaves_a_reader_who_scrolled_up(page: Page, workspace: Workspace) -> None:
+    workspace.table.hold = asyncio.Event()
+    await say(page, "search attention")
+    await expect(page.locator(".dots")).to_be_in_viewport()
+    await page.locator("#stream").hover()
+    await page.mouse.wheel(0, -5000)
+    await expect(page.locator("#stream")).to_have_js_property("scrollTop", 0)
+    workspace.table.hold.set()
+    await expect(page.locator(".mine .private")).to_be_attached()
+    pill = page.get_by_role("button", name="New messages below")
+    await expect(pill).to_be_visible()
+    await expect(page.locator("#stream")).to_have_js_property("scrollTop", 0)
+    await pill.click()
+    await expect(page.locator(".mine .private h3").first).to_be_in_viewport()
+    await expect(pill).to_be_hidden()
+
+
+async def test_a_late_answer_is_shown_to_a_reader_who_waits(page: Page, workspace: Workspace) -> None:
+    workspace.table.hold = asyncio.Event()
+    await say(page, "search attention")
+    await expect(page.locator(".dots")).to_be_in_viewport()
+    workspace.table.hold.set()
+    await expect(page.locator(".mine .private h3").first).to_be_in_viewport()
+    await expect(page.locator(".pill")).to_be_hidden()
+
+
+async def test_what_is_stored_can_be_copied(page: Page, context: BrowserContext) -> None:
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await say(page, "me export")
+    answer = page.locator(".mine .private")
+    await answer.get_by_role("button", name="Copy").click()
+    await expect(answer.get_by_role("button", name="Copied")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == EXPORT
+
+
+async def test_the_own_conversation_offers_to_follow_whatever_is_wanted(page: Page) -> None:
+    await page.get_by_role("link", name="Broadsheet", exact=True).first.click()
+    await expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    await expect(page.get_by_role("button", name="Follow a topic", exact=True)).to_have_attribute("data-send", "follow")
+
+
 async def test_what_was_not_read_is_counted(page: Page, workspace: Workspace) -> None:
     await workspace.table.post(alert(), "one", channel=NLP_CHANNEL)
     await workspace.table.post(alert(), "two", channel=NLP_CHANNEL)
@@ -160,7 +210,7 @@ async def test_what_could_not_be_sent_can_be_sent_again(
         await (route.abort() if len(ids) == 1 else route.continue_())
 
     await page.route("**/api/command", fail)
-    await say(page, "today")
+    await say(page, "digest now")
     await expect(page.locator(".fate")).to_contain_text("Not sent. Broadsheet does not answer.")
     await page.get_by_role("button", name="Send again").click()
     await expect(page.locator("#post-3")).to_be_visible()

@@ -98,13 +98,15 @@ def test_the_sample_works_without_internet(page: Page, tmp_path: Path) -> None:
     with running(tmp_path / "data") as (_, url):
         page.goto(url)
         expect(page.get_by_role("heading", name="The Trinity of Consistency")).to_be_visible()
-        expect(page.get_by_text("votes of Fri 27 Feb, sample")).to_be_visible()
+        expect(page.get_by_text("votes of Fri 27 Feb 2026")).to_be_visible()
         expect(page.get_by_text("Three things to try")).to_be_visible()
         page.get_by_role("button", name="Get a digest now").click()
         box = page.get_by_role("combobox")
         if box.input_value():
             box.press("Enter")
-        expect(page.get_by_text("votes of Thu 26 Feb, sample")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("votes of Thu 26 Feb 2026")).to_be_visible(timeout=15_000)
+        page.get_by_role("button", name="See as Slack").first.click()
+        expect(page.frame_locator("iframe").get_by_text("The Trinity of Consistency")).to_be_visible()
         page.close()
 
 
@@ -133,7 +135,7 @@ def test_a_reader_follows_searches_sets_up_and_gets_a_digest(page: Page, tmp_pat
         say(page, "digest now")
         digest = page.locator(".msg", has_text="top 3 of").last
         expect(digest).to_be_visible(timeout=20_000)
-        expect(digest).not_to_contain_text("sample")
+        expect(digest).not_to_contain_text("Sample")
         expect(digest.get_by_text("Your topics")).to_be_visible()
         digest.get_by_role("button", name="Abstract").first.click()
         expect(digest.locator(".abstract").first).to_be_visible()

@@ -15,7 +15,8 @@ SCRIPTS = Path(__file__).parent
 CONTRAST = (SCRIPTS / "contrast.js").read_text(encoding="utf-8")
 NAMES = """() => [...document.querySelectorAll('button, input, select, a[href], [role]')]
     .filter((e) => e.checkVisibility() && !['presentation', 'none', 'separator', 'list', 'status'].includes(e.role)
-        && !(e.ariaLabel || e.innerText?.trim() || e.labels?.length || e.title))
+        && !(e.ariaLabel || e.innerText?.trim() || e.labels?.length || e.title
+            || document.getElementById(e.getAttribute('aria-labelledby'))?.innerText))
     .map((e) => e.outerHTML.slice(0, 120))"""
 DOUBLES = """() => [...document.querySelectorAll('[id]')].map((e) => e.id)
     .filter((id, n, all) => all.indexOf(id) !== n)"""

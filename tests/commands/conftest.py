@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot import wording
 from bot.cards import Action, Card, Form
 from bot.commands.desk import Desk
 from bot.commands.table import Table, table
@@ -112,7 +113,7 @@ class Room:
         try:
             name, arguments = self.table.read(line)
         except Mistake as mistake:
-            return Answer(Card(text=str(mistake), footer=(f"For example: /papers {mistake.example}",), tone="mistake"))
+            return Answer(wording.mistake(mistake))
         return await self.table.answer(self.request(name, arguments, **about))
 
     async def card(self, line: str, **about: Any) -> Card:
@@ -135,8 +136,8 @@ class Room:
         """Type a line that is wrong; return the sentence and the example."""
         card = await self.card(line, **about)
         assert card.tone == "mistake", card
-        example = next((line for line in card.footer if line.startswith("For example: /papers ")), "")
-        return card.text, example.removeprefix("For example: /papers ")
+        example = next((line for line in card.footer if line.startswith(wording.EXAMPLE)), "")
+        return card.text, example.removeprefix(wording.EXAMPLE)
 
     def later(self, **span: int) -> None:
         self.now += timedelta(**span)

@@ -89,7 +89,7 @@ async def test_the_form_has_four_questions_and_the_rest_is_advanced(room: Room) 
     assert {field.name: field.value for field in form.fields} == {
         "time": "09:00", "days": "weekdays", "number": "5", "topics": "diffusion; video, world model",
         "zone": "Europe/Berlin", "cadence": "daily", "mode": "settled", "votes": "0", "yours": "yes",
-        "abstracts": "no", "empty": "no", "repeats": "no",
+        "abstracts": "no", "empty": "no", "pictures": "no", "unfurl": "no", "repeats": "no",
     }  # fmt: skip
     assert form.preview == (NEXT, "The digest is off here; “digest on” starts it.")
 
@@ -125,7 +125,10 @@ async def test_one_undo_takes_all_of_it_back(room: Room) -> None:
     await room.card("follow speech where:here")
     before = await standing(room)
     card = await room.card("settings time:7 topics:diffusion")
-    assert (await room.press(button(card, "Undo"))).text.startswith("Taken back: sets time 09:00 → 07:00; topics + ")
+    assert (await room.press(button(card, "Undo"))).text == (
+        "Taken back: “Time” is 09:00 again, “diffusion” is not followed any more and “speech” is followed again. "
+        "Changed by you on 24 Nov."
+    )
     now = await standing(room)
     assert now.preferences == before.preferences
     assert now.next_run == before.next_run
@@ -139,7 +142,8 @@ async def test_wrong_values_are_marked_on_their_fields_and_nothing_is_saved(room
     )
     wrong = {field.name: field.mistake for field in form.fields if field.mistake}
     assert set(wrong) == {"time", "zone", "number", "days", "topics", "mode", "votes", "yours"}
-    assert wrong["zone"] == "“Berln” is not a zone; did you mean Europe/Berlin? For example: Europe/Berlin"
+    assert wrong["zone"] == "“Berln” is not a zone; did you mean Europe/Berlin?"
+    assert wrong["time"] == "“25” is not a time of day; the day ends at 23:59. For example: 9:30"
     assert {field.name: field.value for field in form.fields}["time"] == "25"
     assert form.preview == ()
     assert await standing(room) == before
@@ -153,6 +157,18 @@ async def test_no_day_is_a_mistake_and_no_topic_is_not(room: Room) -> None:
     assert [field.name for field in form.fields if field.mistake] == ["days"]
     await room.table.answer(room.request("settings", {"topics": ""}))
     assert not await room.stores.follows.of(PAPERS)
+
+
+async def test_a_quotation_mark_that_is_left_open_changes_nothing(room: Room) -> None:
+    for line in ('settings topics:"world model', 'settings topics:"a b"; “c', 'digest set number:7 topics:x"'):
+        form = await room.form(line)
+        (wrong,) = [field for field in form.fields if field.mistake]
+        assert (wrong.name, wrong.mistake) == (
+            "topics",
+            'A quotation mark is left open. For example: "world model" -robot',
+        )
+    assert await room.stores.follows.of(PAPERS) == []
+    assert await room.stores.audit.changes(PAPERS) == []
 
 
 async def test_a_channel_follows_at_most_25_topics(room: Room) -> None:
@@ -284,16 +300,40 @@ async def test_undo_goes_back_step_by_step(room: Room) -> None:
     await room.card("unmute 2611.23000")
     texts = [(await room.card("undo")).text for _ in range(6)]
     assert texts == [
-        "Taken back: unmutes “DreamID-Omni” (by you, 24 Nov).",
-        "Taken back: unfollows “diffusion” (by you, 24 Nov).",
-        "Taken back: mutes “DreamID-Omni” (by you, 24 Nov).",
-        "Taken back: follows “diffusion” (by you, 24 Nov).",
-        "Taken back: turns the digest on (by you, 24 Nov).",
+        "Taken back: “DreamID-Omni” is muted again. Changed by you on 24 Nov.",
+        "Taken back: “diffusion” is followed again. Changed by you on 24 Nov.",
+        "Taken back: “DreamID-Omni” is not muted any more. Changed by you on 24 Nov.",
+        "Taken back: “diffusion” is not followed any more. Changed by you on 24 Nov.",
+        "Taken back: the digest is off again. Changed by you on 24 Nov.",
         "There is nothing to take back here.",
     ]
     assert not (await standing(room)).preferences.on
     assert not await room.stores.follows.of(PAPERS)
     assert not await room.stores.wishes.mutes([(await standing(room)).key])
+
+
+async def test_undo_moves_a_digest_back_that_was_put_off(room: Room) -> None:
+    await room.card("digest on start:next")
+    usual = (await standing(room)).next_run
+    await room.card("pause 2026-12-01")
+    put_off = (await standing(room)).next_run
+    assert (await room.card("undo")).text.startswith("Taken back: the next digest comes as before. ")
+    assert (await standing(room)).next_run == usual
+    await room.card("pause 2026-12-01")
+    await room.card("resume")
+    await room.card("undo")
+    assert (await standing(room)).next_run == put_off
+
+
+async def test_undo_tells_of_pauses_and_switches(room: Room) -> None:
+    await room.card("digest on start:next")
+    for line, said in (
+        ("pause", "nothing is paused any more"),
+        ("settings repeats:yes", "“Repeats” is off again"),
+        ("digest off", "the digest is on again"),
+    ):
+        await room.card(line)
+        assert (await room.card("undo")).text == f"Taken back: {said}. Changed by you on 24 Nov."
 
 
 async def test_undo_gives_a_follow_back_with_its_history(room: Room) -> None:

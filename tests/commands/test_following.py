@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.cards import Form
-from bot.models import Follow, Kind
+from bot.models import Follow, Kind, Person
 from tests.commands.conftest import ADA, ADAS, BOB, BOBS, NLP, PAPERS, Room, button
+
+CLEO = Person("cleo", "Cleo", manager=True)
 
 
 async def topics(room: Room, channel: object) -> list[str]:
@@ -35,6 +37,22 @@ async def test_a_channel_is_for_its_managers_and_feeds_the_digest(room: Room) ->
     changed = await room.card("follow diffusion where:here alerts:yes")
     assert changed.text == "“diffusion” now sends each paper at once in #papers."
     assert (await room.stores.follows.of(PAPERS))[0].alerts
+
+
+async def test_how_a_follow_comes_is_a_change_that_can_be_taken_back(room: Room) -> None:
+    await room.card("follow diffusion where:here", person=CLEO)
+    room.later(days=1)
+    await room.card("follow diffusion where:here alerts:yes")
+    await room.card("follow diffusion where:here alerts:no")
+    said = [item.title for item in (await room.card("log")).items]
+    assert said[:2] == ["“diffusion” now feeds the digest", "“diffusion” now sends each paper at once"]
+    for text, alerts in (("sends each paper at once", True), ("feeds the digest", False)):
+        card = await room.card("undo")
+        assert card.text == f"Taken back: “diffusion” {text} again. Changed by you on 25 Nov."
+        (follow,) = await room.stores.follows.of(PAPERS)
+        assert (follow.alerts, follow.by.id, follow.since.day) == (alerts, "cleo", 24)
+    assert (await room.card("undo")).text.startswith("Taken back: “diffusion” is not followed any more.")
+    assert not await topics(room, PAPERS)
 
 
 async def test_twice_changes_nothing(room: Room) -> None:
@@ -99,6 +117,31 @@ async def test_unfollow_did_you_mean(room: Room) -> None:
     assert (await room.mistake("unfollow anything"))[0] == "“anything” is not followed here."
 
 
+async def test_a_slip_in_a_new_topic_is_pointed_out_and_stops_nothing(room: Room) -> None:
+    await room.card("follow diffusion where:here")
+    card = await room.card("follow difusion where:here")
+    assert card.text.endswith("It would have sent nothing in the last 5 days. Did you mean “diffusion”?")
+    assert await topics(room, PAPERS) == ['"diffusion"', '"difusion"']
+    assert (await room.press(button(card, "Follow “diffusion”"))).text.startswith("“diffusion” is followed for #papers")
+    looked = await room.card("preview difusion", person=BOB)
+    assert looked.text == "It would have sent nothing in the last 5 days. Did you mean “diffusion”?"
+    assert (await room.press(button(looked, "Preview “diffusion”"))).title == "“diffusion”"
+    dry = (await room.table.answer(room.request("follow", {"topic": "difusion", "where": "me"}, dry=True))).body
+    assert isinstance(dry, Form)
+    assert dry.preview == (looked.text,)
+    muted = await room.card("mute difusion")
+    assert muted.text == (
+        "“difusion” is muted in #papers: digests and alerts leave it out. "
+        "No recent paper is on it; did you mean “diffusion”?"
+    )
+    assert (await room.press(button(muted, "Mute “diffusion”"))).text.startswith("“diffusion” is muted in #papers:")
+
+
+async def test_what_others_follow_for_themselves_is_not_suggested(room: Room) -> None:
+    await room.card("follow secret plans", person=BOB)
+    assert "mean" not in (await room.card("follow secret plan")).text
+
+
 async def test_follows_lists_who_and_when(room: Room) -> None:
     assert (await room.card("follows")).text == "Nothing is followed for #papers or you yet."
     await room.card("follow diffusion where:here")
@@ -122,6 +165,15 @@ async def test_the_whole_workspace_without_what_is_private(room: Room) -> None:
     assert card.text == "2 follows in 2 channels."
     assert [(item.section, item.title) for item in card.items] == [("#nlp-papers", "speech"), ("#papers", "diffusion")]
     assert card.footer == ("Personal follows of 1 person are not shown.",)
+
+
+async def test_a_long_preview_has_pages(room: Room) -> None:
+    card = await room.card("preview method")
+    assert card.folio == ("1–5 of 18",)
+    following = await room.press(button(card, "Next"))
+    assert following.folio == ("6–10 of 18",)
+    assert {item.paper for item in card.items}.isdisjoint(item.paper for item in following.items)
+    assert len((await room.card("preview method page:4")).items) == 3
 
 
 async def test_preview_saves_nothing(room: Room) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot.models import DayState, FeedDay, Paper
+from bot.models import DayState, DeliveryState, FeedDay, Paper
 from bot.ports.commands import Placement
-from tests.commands.conftest import ADAS, BOB, PAPERS, Hugging, Room, button
+from tests.commands.conftest import ADAS, BOB, BOBS, NOW, PAPERS, Hugging, Room, button
 
 HOLIDAY = date(2026, 11, 18)
 
@@ -101,6 +102,15 @@ async def test_a_paper_is_known_by_its_number(room: Room) -> None:
     assert (await room.mistake("show #9"))[0] == "The last digest here has no number 9."
 
 
+async def test_a_number_is_the_newest_lists_when_the_last_digests_card_was_emptied(room: Room) -> None:
+    await room.card("digest on start:now")
+    for claimed in await room.stores.ledger.claim(NOW, NOW, 9):
+        await room.stores.ledger.settle(claimed.id, DeliveryState.SENT, NOW)
+    assert await room.stores.ledger.prune(NOW + timedelta(days=180)) == 1
+    assert (await room.mistake("show #99"))[0] == "The newest list has no number 99."
+    assert (await room.card("show #9")).items[0].paper == "2611.23008"
+
+
 async def test_says_when_it_was_posted_here(room: Room) -> None:
     await room.card("digest on start:now")
     assert "Posted here Tue 24 Nov 09:00, in a digest." in (await room.card("show 2611.23000")).footer
@@ -136,7 +146,7 @@ async def test_new_shows_what_was_not_seen_and_remembers(room: Room) -> None:
     for _ in range(4):
         seen += [item.paper for item in (await room.card("new")).items]
     assert len(seen) == len(set(seen)) == 18
-    assert (await room.card("new")).text == "Nothing new: you have seen all 18 papers of the last 3 lists."
+    assert (await room.card("new")).text == "Nothing new: all 18 papers of the last 3 lists are seen, saved or muted."
     assert len((await room.card("new", person=BOB)).items) == 5
 
 
@@ -156,6 +166,38 @@ async def test_new_puts_follows_first_then_likeness_then_votes(room: Room) -> No
 async def test_new_leaves_out_what_is_muted(room: Room) -> None:
     await room.card("mute 2611.19000 where:me")
     assert "2611.19000" not in [item.paper for item in (await room.card("new")).items]
+
+
+async def every_new(room: Room, **about: Any) -> set[str]:
+    """Ask for what is new until nothing is; return the papers that were shown."""
+    found: set[str] = set()
+    while items := (await room.card("new", **about)).items:
+        found |= {item.paper for item in items}
+    return found
+
+
+async def test_new_leaves_out_what_a_muted_topic_matches(room: Room) -> None:
+    await room.card("follow retrieval", person=BOB)
+    await room.card("follow world model", person=BOB)
+    await room.card("mute diffusion", person=BOB)
+    await room.card("mute retrieval", person=BOB)
+    card = await room.card("new", person=BOB)
+    assert card.footer[0].startswith("Ranked by 1 topic you follow, then by votes.")
+    shown = {item.paper for item in card.items} | await every_new(room, person=BOB)
+    left_out = {"2611.20000", "2611.20001", "2611.19002", "2611.23004"}
+    assert not shown & left_out
+    assert len(shown) == 18 - len(left_out)
+    assert len(await every_new(room)) == 18, "what one person mutes, others see"
+    await room.card("unmute diffusion", person=BOB)
+    assert await every_new(room, person=BOB) == {"2611.20000", "2611.20001"}
+
+
+async def test_new_leaves_out_what_the_channel_mutes_where_it_is_asked(room: Room) -> None:
+    await room.card("mute diffusion")
+    await room.card("mute 2611.23000")
+    elsewhere = {"2611.20000", "2611.20001", "2611.23000"}
+    assert len(await every_new(room, person=BOB)) == 18 - len(elsewhere)
+    assert await every_new(room, person=BOB, channel=BOBS) == elsewhere
 
 
 async def test_the_reading_list(room: Room) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.commands import identifiers, moments, parameters
 from bot.errors import Mistake
+from bot.sources import fields
 
 TODAY = date(2026, 11, 24)
 """A Tuesday."""
@@ -39,12 +40,16 @@ TODAY = date(2026, 11, 24)
         ("(2602.12160).", "2602.12160"),
         ("quant-ph/0201082", "quant-ph/0201082"),
         ("https://arxiv.org/abs/quant-ph/0201082v2", "quant-ph/0201082"),
-        ("math.gt/0309136", "math.GT/0309136"),
+        ("math/0309136", "math/0309136"),
+        ("math.GT/0309136", "math/0309136"),
+        ("https://arxiv.org/abs/Math.gt/0309136v1", "math/0309136"),
+        ("cond-mat/0201082", "cond-mat/0201082"),
     ],
 )
 def test_paper_links(text: str, identifier: str) -> None:
     assert identifiers.arxiv_id(text) == identifier
     assert identifiers.paper(text) == identifier
+    assert fields.identity(identifier) == identifier, "the sources write it in the same way"
 
 
 @pytest.mark.parametrize(

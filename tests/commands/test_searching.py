@@ -20,6 +20,17 @@ async def test_finds_and_says_how_many_were_searched(room: Room) -> None:
     assert card.marks == ("sparse", "attention")
 
 
+@pytest.mark.parametrize("line", ['search "sparse attention', 'search sparse attention"', "search sparse “attention"])
+async def test_a_quotation_mark_that_is_left_open_is_not_shown(room: Room, line: str) -> None:
+    card = await room.card(line)
+    assert card.title == "2 papers on sparse attention"
+    assert button(card, "Follow this").about == "sparse attention"
+    newest = await room.press(button(card, "Newest"))
+    assert newest.title == "2 papers on sparse attention"
+    nothing = await room.card('search "zebra')
+    assert nothing.text.startswith("Nothing found on “zebra” in")
+
+
 async def test_sorting_keeps_the_filters_and_replaces(room: Room) -> None:
     card = await room.card("search diffusion since:2026-11 cat:cs")
     newest = button(card, "Newest")
@@ -59,6 +70,17 @@ async def test_fewer_conditions(room: Room) -> None:
     card = await room.card("search diffusion since:2026-11-24")
     assert card.text == "Nothing found on “diffusion” in 18 stored papers. Fewer conditions find more."
     assert (await room.press(button(card, "Search without them"))).items
+
+
+async def test_spoken_conditions_are_conditions(room: Room) -> None:
+    assert "Medical Image Retrieval" in str((await room.card("search retrieval")).items)
+    card = await room.card("search retrieval without medical")
+    assert [item.title for item in card.items] == ["Retrieval with Tiny Encoders"]
+    nothing = await room.card("search sparse without attention")
+    assert (
+        nothing.text == "Nothing found on “sparse without attention” in 18 stored papers. Fewer conditions find more."
+    )
+    assert (await room.press(button(nothing, "Search without them"))).title == "2 papers on sparse"
 
 
 async def test_a_source_that_fails_is_a_line_in_the_footer(room: Room, hugging: Hugging) -> None:

@@ -23,19 +23,20 @@ TABLE = table(Desk(None))  # type: ignore[arg-type]
 NAMES = (
     "today", "new", "search", "show", "similar", "follow", "unfollow", "follows", "preview", "digest on", "digest off",
     "digest now", "digest set", "settings", "why", "status", "pause", "resume", "mute", "unmute", "undo", "log", "save",
-    "unsave", "saved", "me", "me export", "me forget", "help",
+    "unsave", "saved", "me", "me export", "me forget", "help", "setup", "digest access",
 )  # fmt: skip
 
 
 def test_every_command_is_there() -> None:
-    assert {command.name for command in TABLE.all()} == set(NAMES)
+    assert {command.name for command in TABLE.all() if not command.hidden} == set(NAMES)
+    assert {command.name for command in TABLE.all() if command.hidden} == {"within", "similar within", "unfurl"}
 
 
 def test_names_and_texts_fit_the_platforms() -> None:
     """Discord: https://discord.com/developers/docs/interactions/application-commands#application-command-object."""
-    heads = {command.name.split()[0] for command in TABLE.all()}
-    assert len(heads) <= 25
-    for command in TABLE.all():
+    shown = [command for command in TABLE.all() if not command.hidden]
+    assert len({command.name.split()[0] for command in shown}) <= 25
+    for command in shown:
         words = command.name.split()
         assert len(words) <= 2
         assert all(re.fullmatch(r"[a-z]{1,32}", word) for word in words)
@@ -62,7 +63,10 @@ def test_managers_only_what_changes_a_channel() -> None:
         "resume",
         "undo",
         "log",
+        "setup",
     }
+    admins = {command.name for command in TABLE.all() if command.audience is Audience.ADMINS}
+    assert admins == {"digest access"}
 
 
 async def test_a_member_is_told_who_may(room: Room) -> None:
@@ -130,7 +134,7 @@ async def test_wrong_arguments(
     assert isinstance(body, Card)
     assert body.tone == "mistake"
     assert body.text == sentence
-    assert body.footer == (f"For example: /papers {example}",)
+    assert body.footer == (f"For example: {example}",)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,34 @@ def test_the_first_digest_holds_the_newest_list_alone() -> None:
     assert choice.covered[date(2026, 11, 19)] == BEFORE_FIRST
 
 
+def test_the_first_digest_promises_nothing_older_and_nothing_older_comes_later() -> None:
+    friday = date(2026, 11, 20)
+    days = [ok(date(2026, 11, 19)), FeedDay(friday, DayState.SOURCE_DOWN), ok(MONDAY)]
+    first = choose(days, {}, BERLIN, TUESDAY_9)
+    assert [day.date for day in first.days] == [MONDAY]
+    assert first.trouble == ""
+    assert first.covered[friday] == BEFORE_FIRST
+    later = choose([*days, ok(friday), ok(date(2026, 11, 24))], first.covered, BERLIN, TUESDAY_9 + timedelta(days=1))
+    assert [day.date for day in later.days] == [date(2026, 11, 24)]
+
+
+def test_the_first_digest_promises_the_list_after_its_own() -> None:
+    fresh = Preferences(on=True, mode=Mode.FRESH, schedule=BERLIN.schedule)
+    days = [ok(MONDAY), FeedDay(date(2026, 11, 24), DayState.STALE)]
+    first = choose(days, {}, fresh, TUESDAY_9)
+    assert first.trouble == "Hugging Face still repeats an earlier list for Tue 24 Nov"
+    assert date(2026, 11, 24) not in first.covered
+    days[1] = ok(date(2026, 11, 24))
+    assert [day.date for day in choose(days, first.covered, fresh, TUESDAY_9).days] == [date(2026, 11, 24)]
+
+
+def test_the_first_digest_waits_for_the_newest_list_when_none_is_there() -> None:
+    first = choose([FeedDay(MONDAY, DayState.SOURCE_DOWN)], {}, BERLIN, TUESDAY_9)
+    assert first.trouble == "Hugging Face did not answer for Mon 23 Nov"
+    assert waits_until(first, BERLIN, TUESDAY_9, TUESDAY_9)
+    assert not first.covered
+
+
 def test_the_first_weekly_digest_holds_the_week() -> None:
     weekly = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin", (1,), Cadence.WEEKLY))
     choice = choose([ok(date(2026, 11, 19)), ok(date(2026, 11, 20)), ok(MONDAY)], {}, weekly, TUESDAY_9)

@@ -8,20 +8,23 @@ from pathlib import Path
 import pytest
 
 from bot import follows, poller
-from bot.errors import SourceDown
-from bot.models import Channel, DayState, Follow, Kind, Person
+from bot.digests import planning
+from bot.errors import SourceDown, StoreError
+from bot.models import Channel, DayState, DeliveryKey, Follow, Kind, Person
 from bot.ports.stores import Stores
 from bot.sources.arxiv import ArXiv
 from bot.sources.http import Polite
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
-from tests.servers.sources import Sources, entry, record, status
+from tests.papers import subscribe
+from tests.servers.sources import Answer, Sources, entry, page, record, status
 from tests.sources.fakes import Clock
-from tests.stores import open_stores
+from tests.stores import broken, open_stores
 
 MONDAY, TUESDAY = date(2026, 2, 9), date(2026, 2, 10)
 NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
 LISTS = "/api/daily_papers"
+PAPERS = Channel("web", "local", "papers", name="papers")
 
 
 @dataclass
@@ -94,6 +97,65 @@ async def test_a_source_that_is_down_is_said_and_what_was_good_is_kept(world: Wo
     assert await world.state(TUESDAY) is DayState.OK
 
 
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 451])
+async def test_a_list_that_is_refused_is_no_holiday_and_is_posted_once_it_is_there(world: World, code: int) -> None:
+    world.server.days = {date(2026, 2, 6): [record("2602.00600", "Friday")], **world.server.days}
+    monday, tuesday = datetime(2026, 2, 9, 2, tzinfo=UTC), datetime(2026, 2, 10, 8, tzinfo=UTC)
+    await subscribe(world.stores, PAPERS, "Europe/Berlin", monday)
+    world.clock.now = monday
+    await poller.poll(world.stores, world.daily, monday)
+    await planning.plan(world.stores, monday + timedelta(hours=6))
+    world.server.always(LISTS, status(code))
+    world.clock.now = tuesday
+    await poller.poll(world.stores, world.daily, tuesday)
+    await planning.plan(world.stores, tuesday)
+    assert await world.state(MONDAY) is DayState.SOURCE_DOWN
+    health = await world.stores.sources.state("huggingface")
+    assert health.failures
+    assert f"HTTP {code}" in health.error
+    world.server.always(LISTS, None)
+    world.clock.pass_(hours=1)
+    await poller.poll(world.stores, world.daily, world.clock())
+    await planning.plan(world.stores, world.clock())
+    digest = await world.stores.ledger.get(DeliveryKey(PAPERS, "digest", "2026-02-10"))
+    assert digest
+    assert {item.paper for item in digest.card.items} <= {f"2602.0000{n}" for n in range(6)}
+
+
+@pytest.mark.parametrize("fault", [status(404), page()])
+async def test_one_list_that_can_not_be_read_holds_up_no_other(world: World, fault: Answer) -> None:
+    for read in (poller.poll, poller.look_back):
+        world.server.answer(LISTS, fault)
+        await read(world.stores, world.daily, NOON)
+        assert await world.state(date(2026, 2, 3)) is DayState.SOURCE_DOWN
+        assert await world.state(TUESDAY) is DayState.OK
+    assert (await world.stores.days.trending())[0], "the rank is read as well"
+
+
+async def test_a_source_that_fails_twice_is_asked_no_more_for_now(world: World) -> None:
+    world.server.always(LISTS, status(403))
+    await poller.look_back(world.stores, world.daily, NOON)
+    assert len(world.server.asked(LISTS)) == 2
+
+
+async def test_an_answer_without_papers_takes_no_list_back(world: World) -> None:
+    await poller.look_back(world.stores, world.daily, NOON)
+    world.server.days = {}
+    await poller.look_back(world.stores, world.daily, NOON + timedelta(hours=1))
+    monday = await world.stores.days.get(MONDAY)
+    assert monday
+    assert (monday.state, len(monday.papers)) == (DayState.OK, 6)
+
+
+async def test_an_index_that_can_not_be_written_keeps_no_list_from_being_recorded(world: World, tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("not a folder")
+    await poller.poll(world.stores, world.daily, NOON)
+    assert await world.state(TUESDAY) is DayState.OK
+    assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON) == 2
+    (tmp_path / "index").unlink()
+    assert {hit.paper for hit in await world.stores.index.find(("monday",), 9)} == {f"2602.0000{n}" for n in range(6)}
+
+
 async def test_a_list_that_repeats_the_one_before_is_stale(world: World) -> None:
     world.server.days = {MONDAY: world.server.days[MONDAY], TUESDAY: world.server.days[MONDAY]}
     await poller.poll(world.stores, world.daily, NOON)
@@ -112,6 +174,34 @@ async def test_an_unchanged_list_is_judged_again_as_time_goes_by(world: World) -
     found = await world.stores.days.get(TUESDAY)
     assert found
     assert found.papers == ("2602.00100",), "304 is no empty list"
+
+
+@pytest.mark.parametrize("change", ["INSERT ON papers", "UPDATE ON days", "UPDATE ON validators"])
+async def test_a_list_that_could_not_be_stored_is_read_again(world: World, tmp_path: Path, change: str) -> None:
+    """A crash between fetching and storing must not make the next answer "unchanged"."""
+    await poller.poll(world.stores, world.daily, NOON)
+    late = record("2602.00177", "Late")
+    world.server.days = {**world.server.days, TUESDAY: [*world.server.days[TUESDAY], late]}
+    with broken(tmp_path, change), pytest.raises(StoreError):
+        await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll(world.stores, world.daily, NOON)
+    found = await world.stores.days.get(TUESDAY)
+    assert found
+    assert "2602.00177" in found.papers
+    assert await world.stores.papers.get(["2602.00177"])
+
+
+async def test_an_announcement_that_could_not_be_stored_is_read_again(world: World, tmp_path: Path) -> None:
+    with broken(tmp_path, "INSERT ON papers"), pytest.raises(StoreError):
+        await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON)
+    assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON) == 2
+
+
+async def test_an_announcement_that_is_known_is_not_sent_again(world: World) -> None:
+    early = datetime(2026, 2, 10, 5, 10, tzinfo=UTC)
+    for hours, new in ((0, 2), (1, 0)):
+        assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), early + timedelta(hours=hours)) == new
+    assert "If-None-Match" in world.server.asked("/atom/")[1].headers
 
 
 async def test_a_list_that_is_not_open_is_no_failure(world: World) -> None:

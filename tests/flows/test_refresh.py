@@ -1,14 +1,18 @@
 """Votes of posted digests: edited into the message, never its order or numbers."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import wording
+from bot.cards import Card
 from bot.digests import planning
 from bot.digests.refresh import refresh
 from bot.models import Channel, DeliveryKey, DeliveryState
+from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores
@@ -54,6 +58,23 @@ async def test_an_edit_is_made_once_for_each_of_two_ages(stores: Stores) -> None
     await vote(stores, 600, MONDAY + timedelta(hours=24))
     assert await refresh(stores, MONDAY + timedelta(hours=24)) == 1
     assert await refresh(stores, MONDAY + timedelta(hours=30)) == 0
+
+
+async def test_many_digests_of_one_hour_are_all_brought_up_to_date(stores: Stores) -> None:
+    """More than are read at once, all sent at the same moment, and the first of them with votes that did not move."""
+    rooms = [replace(PAPERS, id=f"room{n}", name=f"room{n}") for n in range(7)]
+    still, moved = paper("2611.00001", votes=1), paper("2611.00002", votes=1)
+    await stores.papers.add([still, moved], MONDAY)
+    for n, room in enumerate(rooms):
+        card = Card(items=(wording.item(moved if n >= 4 else still, number=1),))
+        await stores.ledger.add([Draft(replace(POST, channel=room), card)], MONDAY)
+    for delivery in await stores.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
+        await stores.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m")
+    await stores.papers.add([replace(moved, votes=9)], MONDAY)
+    for hour in (6, 7):
+        await refresh(stores, MONDAY + timedelta(hours=hour), at_once=2)
+    edits = [await stores.ledger.get(replace(POST, channel=room, part=1, operation="edit")) for room in rooms]
+    assert [[item.votes for item in edit.card.items] if edit else [] for edit in edits] == [[]] * 4 + [[9]] * 3
 
 
 async def test_votes_that_did_not_move_are_left_alone(stores: Stores) -> None:

@@ -33,6 +33,8 @@ from bot.sources import fields
         ("2602.٢٣٢٢٩", None),
         ("quant-ph/0201082v1", "quant-ph/0201082"),
         ("math.GT/0309136", "math/0309136"),
+        ("MATH/0309136", "math/0309136"),
+        ("http://arxiv.org/abs/cond-mat.SU/0309136v2", "cond-mat/0309136"),
         ("astro-ph/060100", None),
         ("2602.23229 or so", None),
         ("", None),

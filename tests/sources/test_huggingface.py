@@ -12,6 +12,7 @@ from bot.ports.sources import DailyPapers, Reply
 from bot.sources.http import Polite
 from bot.sources.huggingface import HuggingFace
 from tests.servers.sources import DAILY, SEARCH, Answer, Sources, page, raw, record, status, truncated, value
+from tests.sources.fakes import Memory
 
 MONDAY = date(2026, 2, 9)
 TUESDAY = date(2026, 2, 10)
@@ -43,8 +44,26 @@ async def test_a_day_that_is_not_open(hub: HuggingFace) -> None:
         await hub.day(date(2026, 2, 11))
 
 
-async def test_an_unchanged_day(hub: HuggingFace, server: Sources) -> None:
-    await hub.day(MONDAY)
+async def test_the_rank_can_not_be_refused(hub: HuggingFace, server: Sources) -> None:
+    server.always(DAILY, status(400))
+    with pytest.raises(SourceDown, match="HTTP 400"):
+        await hub.trending()
+
+
+@pytest.mark.parametrize(("day", "code"), [(date(2026, 2, 11), 404), (MONDAY, 400), (MONDAY, 404)])
+async def test_no_other_day_can_be_refused(
+    hub: HuggingFace, server: Sources, memory: Memory, day: date, code: int
+) -> None:
+    server.always(DAILY, status(code))
+    with pytest.raises(SourceDown, match=f"HTTP {code}"):
+        await hub.day(day)
+    assert (await memory.state("huggingface")).failures == 1
+
+
+async def test_an_unchanged_day(hub: HuggingFace, server: Sources, memory: Memory) -> None:
+    reply = await hub.day(MONDAY)
+    assert len(ids(await hub.day(MONDAY))) == 2, "nobody said that the first was kept"
+    await memory.remember(reply.url, reply.validators)
     assert await hub.day(MONDAY) == Reply(unchanged=True)
     assert len(ids(await hub.day(MONDAY, fresh=True))) == 2
     server.days = {**server.days, MONDAY: [record("2602.00009", "Late")]}

@@ -8,6 +8,7 @@ from time import perf_counter
 
 import pytest
 
+from bot.errors import StoreError
 from bot.ports.papers import Hit
 from bot.ports.stores import Stores
 from bot.topics import words
@@ -120,6 +121,20 @@ async def test_a_damaged_index_is_built_again(database: Database, index: PaperIn
     for file in (tmp_path / "index" / VERSION).iterdir():
         file.write_bytes(file.read_bytes()[:keep])
     assert await _ids(open_index(tmp_path / "index", database), "sparse attention") == ["1", "2"]
+
+
+async def test_an_index_that_has_no_place_is_a_fault_that_passes(
+    database: Database, index: PaperIndex, tmp_path: Path
+) -> None:
+    await index.refresh()
+    shutil.rmtree(tmp_path / "index")
+    (tmp_path / "index").write_text("in the way")
+    blocked = open_index(tmp_path / "index", database)
+    for ask in (blocked.refresh(), blocked.find(("sparse",), 1), blocked.like(PAPERS[0], 1)):
+        with pytest.raises(StoreError, match="search index can't be read or written"):
+            await ask
+    (tmp_path / "index").unlink()
+    assert await _ids(blocked, "sparse attention") == ["1", "2"]
 
 
 async def test_an_index_of_another_database_is_built_again(

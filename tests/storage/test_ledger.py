@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 
 from bot.cards import Action, Card, Item, Link
@@ -14,7 +14,9 @@ from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.ledger import QUARANTINE, _ready
+from storage.keys import CHUNK
+from storage.ledger import _OLDEST, QUARANTINE, _full, _posted, _ready
+from storage.tables import deliveries
 from tests.papers import paper
 
 ROOM = Channel("slack", "T1", "C1", name="papers")
@@ -57,7 +59,8 @@ async def test_papers_are_claimed_once(stores: Stores, now: datetime) -> None:
     one, two, both = (replace(KEY, kind="alert", subject=s) for s in ("one", "two", "both"))
     assert len(await _add(stores, now, one, two, papers=("1",))) == 1
     assert await stores.ledger.get(two) is None
-    assert len(await _add(stores, now, both, papers=("1", "2"))) == 1
+    assert await _add(stores, now, both, papers=("1", "2")) == []
+    assert len(await _add(stores, now, both, papers=("2",))) == 1, "what was left out claimed nothing"
     elsewhere = replace(one, channel=replace(ROOM, id="C2"))
     assert len(await _add(stores, now, elsewhere, papers=("1",))) == 1
 
@@ -194,6 +197,71 @@ async def test_sent_digests_may_be_refreshed(stores: Stores, now: datetime) -> N
     assert [d.key for d in found] == keys[1:]
     assert len(await stores.ledger.wanting_refresh(now, now + timedelta(hours=1), 1)) == 1
     assert not await stores.ledger.wanting_refresh(now - timedelta(hours=1), now - timedelta(minutes=1), 9)
+
+
+async def test_digests_to_refresh_are_read_page_by_page(stores: Stores, now: datetime) -> None:
+    keys = [replace(KEY, channel=replace(ROOM, id=f"C{n}")) for n in range(5)]
+    await _add(stores, now, *keys)
+    # Numbers and times in contrary orders, and three of one moment.
+    for minutes, claimed in zip((3, 2, 2, 2, 1), await _claim(stores, now), strict=True):
+        await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + timedelta(minutes=minutes), message="m")
+    span = (now, now + timedelta(hours=1))
+    pages: list[list[str]] = []
+    after = 0
+    while found := await stores.ledger.wanting_refresh(*span, 2, after):
+        pages.append([one.key.channel.id for one in found])
+        after = found[-1].id
+    assert pages == [["C4", "C1"], ["C2", "C3"], ["C0"]]
+
+
+async def test_a_page_of_digests_to_refresh_is_found_and_sorted_by_the_index(database: Database, now: datetime) -> None:
+    chosen = select(deliveries.c.id).where(_posted(now, now + timedelta(hours=2), 7)).order_by(*_OLDEST)
+    query = chosen.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    async with database.read() as connection:
+        plan = [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert plan[0].startswith("SEARCH deliveries USING INDEX ix_deliveries_sent (")
+    assert not [step for step in plan if "TEMP B-TREE" in step or "SCAN deliveries" in step]
+
+
+async def test_old_messages_lose_their_cards_and_nothing_else(stores: Stores, now: datetime) -> None:
+    await stores.papers.add([paper("1"), paper("2")], now)
+    sent, dead, open_, young = (replace(KEY, channel=replace(ROOM, id=f"C{n}")) for n in range(4))
+    await _add(stores, now, sent, dead, open_, papers=("1",))
+    for claimed, state in zip(await _claim(stores, now, 2), (DeliveryState.SENT, DeliveryState.DEAD), strict=True):
+        await stores.ledger.settle(claimed.id, state, now, message="m1")
+    await _add(stores, now + SECOND, young)
+    (claimed,) = [d for d in await _claim(stores, now + SECOND) if d.key == young]
+    await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + SECOND)
+    before = [await stores.ledger.get(key) for key in (sent, dead, open_, young)]
+    assert await stores.ledger.prune(now) == 0
+    assert await stores.ledger.prune(now + SECOND) == 2
+    assert await stores.ledger.prune(now + SECOND) == 0
+    after = [await stores.ledger.get(key) for key in (sent, dead, open_, young)]
+    assert [one and replace(one, card=Card()) for one in before[:2]] == after[:2]
+    assert after[2:] == before[2:]
+    assert after[2]
+    assert after[2].card == Card(KEY.subject)
+    # What was posted is known for good: neither the message nor its paper goes out again.
+    assert await _add(stores, now + SECOND, sent) == []
+    assert await _add(stores, now + SECOND, replace(sent, kind="alert"), papers=("1",)) == []
+    assert len(await _add(stores, now + SECOND, replace(sent, kind="alert", subject="2"), papers=("2",))) == 1
+
+
+async def test_emptying_cards_goes_on_until_none_is_left(stores: Stores, now: datetime) -> None:
+    await stores.channels.open(ROOM, now)
+    await stores.channels.retire(ROOM, "it was archived")
+    await _add(stores, now, *(replace(KEY, subject=f"{n}") for n in range(CHUNK * 2 + 1)))
+    assert await stores.ledger.prune(now + SECOND) == CHUNK * 2 + 1
+
+
+async def test_emptying_cards_looks_at_old_messages_only(database: Database, now: datetime) -> None:
+    query = _full(7, now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    async with database.read() as connection:
+        plan = [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert [step for step in plan if "deliveries" in step] == [
+        "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>?)",
+    ]
 
 
 async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:

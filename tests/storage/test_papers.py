@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import Paper
+from bot.ports.papers import News
 from bot.ports.stores import Stores
 from storage.merging import latest, merge
 from tests.papers import paper
@@ -71,6 +72,21 @@ async def test_the_sequence_grows_only_with_the_searched_text(stores: Stores, no
     await stores.papers.add([paper(ID, "Another title", listed=DAY)], now)
     assert await stores.papers.sequence() == 3
     assert [(n, p.id) async for n, p in stores.papers.each(2)] == [(3, ID)]
+
+
+async def test_news_is_what_was_new_or_changed_in_one_go(stores: Stores, now: datetime) -> None:
+    later = now + timedelta(hours=1)
+    await stores.papers.add([paper(ID), paper("2401.00002")], now)
+    assert await stores.papers.news() == []
+    await stores.papers.add([paper(ID, "Another title"), paper("2401.00003")], now, news=True)
+    await stores.papers.add([paper(ID, "Another title", votes=3)], now, news=True)
+    await stores.papers.add([paper("2401.00004")], later, news=True)
+    first, second = await stores.papers.news()
+    assert (first, second) == (News(2, 4, now), News(4, 5, later))
+    assert [p.id async for _, p in stores.papers.each(first.after, first.last)] == [ID, "2401.00003"]
+    await stores.papers.told(first)
+    await stores.papers.told(first)
+    assert await stores.papers.news() == [second]
 
 
 async def test_votes_are_seen_only_when_they_change(stores: Stores, now: datetime) -> None:

@@ -105,7 +105,6 @@ async def test_everything_about_a_person_is_told(stores: Stores, now: datetime) 
 
 async def test_a_forgotten_person_is_nowhere_in_the_file(stores: Stores, now: datetime, tmp_path: Path) -> None:
     await _live(stores, now)
-    await stores.workspaces.put(Workspace("slack", "T1"))
     counts = await stores.privacy.forget(MINE)
     assert counts == {
         "follows": 1, "saves": 1, "seen": 1, "mutes": 1, "messages": 1, "posts": 1, "changes": 1, "added": 1,
@@ -121,6 +120,16 @@ async def test_a_forgotten_person_is_nowhere_in_the_file(stores: Stores, now: da
     assert {change.by.id for change in await stores.audit.changes(ROOM)} == {shared.by.id, "U2"}
     assert await stores.channels.due(now, 9) == []
     assert await stores.ledger.claim(now, now, 9) == []
+
+
+async def test_the_other_managers_of_a_forgotten_one_stay(stores: Stores, now: datetime) -> None:
+    for workspace in ("T1", "T2"):
+        await stores.workspaces.put(Workspace("slack", workspace, "Team", "Asia/Tokyo", ("U2", "U1ANN", "U3")))
+    await stores.privacy.forget(MINE)
+    assert await stores.workspaces.get("slack", "T1") == Workspace("slack", "T1", "Team", "Asia/Tokyo", ("U2", "U3"))
+    elsewhere = await stores.workspaces.get("slack", "T2")
+    assert elsewhere
+    assert elsewhere.managers == ("U2", "U1ANN", "U3"), "another workspace, another person"
 
 
 async def test_a_person_may_come_back_and_be_forgotten_again(stores: Stores, now: datetime) -> None:

@@ -26,11 +26,26 @@ async def test_a_workspace_is_replaced(stores: Stores, now: datetime) -> None:
     assert await stores.workspaces.get("slack", "T1") == newer
 
 
+async def test_the_workspaces_of_an_organization_are_listed(stores: Stores) -> None:
+    await stores.workspaces.put(LAB)
+    await stores.workspaces.put(replace(LAB, id="T2"))
+    await stores.workspaces.put(replace(LAB, id="T3", organization="E2"))
+    assert [workspace.id for workspace in await stores.workspaces.under("slack", "E1")] == ["T1", "T2"]
+
+
 async def test_those_that_left_are_listed(stores: Stores, now: datetime) -> None:
     await stores.workspaces.put(LAB)
     await stores.workspaces.put(replace(LAB, id="T2", left=now))
     await stores.workspaces.put(replace(LAB, id="T3", left=now - 30 * DAY))
     assert [workspace.id for workspace in await stores.workspaces.left(now)] == ["T3"]
+
+
+async def test_those_of_an_organization_are_listed(stores: Stores, now: datetime) -> None:
+    for name, platform, organization in (("T2", "slack", "E1"), ("T3", "slack", ""), ("T4", "slack", "E2")):
+        await stores.workspaces.put(replace(LAB, id=name, platform=platform, organization=organization))
+    await stores.workspaces.put(replace(LAB, left=now))
+    await stores.workspaces.put(replace(LAB, id="T5", platform="discord"))
+    assert [workspace.id for workspace in await stores.workspaces.under("slack", "E1")] == ["T1", "T2"]
 
 
 async def test_a_forgotten_workspace_leaves_nothing_and_others_alone(stores: Stores, now: datetime) -> None:

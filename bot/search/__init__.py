@@ -1,20 +1,11 @@
 """Search: the words of a query over everything stored and, when it answers in time, Hugging Face's own search.
 
-::
-
-    sparse attention            papers with these words, the best first
-    "sparse attention"          the words side by side, in title, abstract or a name
-    attention -medical          without a word
-    author:"Yann LeCun"         an author
-    cat:cs.CL                   an arXiv category
-
-Only words and these four forms count; nothing that people type reaches a query parser. Nothing is written.
+What a query may say is read in `bot.search.reading`. Nothing is written.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,19 +13,17 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from bot.errors import Mistake, SourceError
+from bot.errors import SourceError
 from bot.models import Paper
 from bot.ports.sources import DailyPapers
 from bot.ports.stores import Stores
-from bot.topics import Clause, ClauseKind, Page, words
+from bot.search.reading import Asked, read
+from bot.topics import Clause, Page, words
 
 BUDGET: Final = 1.5
 """Seconds that Hugging Face's own search has."""
 DEPTH: Final = 200
 """Results that a search looks at."""
-LONGEST: Final = 500
-"""Characters of a query."""
-
 _REMOTE: Final = 40
 _LONGEST_REMOTE: Final = 250
 _DEEPER: Final = 5
@@ -44,19 +33,6 @@ _NEAR: Final = 0.5
 _FUSION: Final = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 _VOCABULARY: Final = timedelta(days=60)
-_EXAMPLE: Final = "search sparse attention"
-
-_TYPED: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "−": "-"})
-_FIELDS: Final[dict[str, ClauseKind]] = {
-    "author": "author",
-    "au": "author",
-    "cat": "category",
-    "category": "category",
-}
-_TOKEN: Final = re.compile(
-    r'(?:(?<=\s)|^)(?P<minus>-)?(?:(?P<field>author|au|category|cat):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))',
-    re.IGNORECASE,
-)
 
 
 class Sort(StrEnum):
@@ -75,20 +51,6 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     since: date | None = None
     category: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query's text, read: ``words`` rank, ``clauses`` must all hold."""
-
-    words: tuple[str, ...]
-    clauses: tuple[Clause, ...]
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What is worth highlighting: phrases first, then words."""
-        phrases = [clause.text for clause in self.clauses if clause.kind == "phrase" and not clause.negative]
-        return tuple(dict.fromkeys([*phrases, *self.words]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +77,6 @@ class Found:
     score: float
 
 
-def read(text: str) -> Asked:
-    """Read the text of a query.
-
-    Raises `bot.errors.Mistake` when it is too long or holds no word to look for.
-    """
-    typed = " ".join(text.translate(_TYPED).split())
-    if len(typed) > LONGEST:
-        raise Mistake(f"A query takes at most {LONGEST} characters; this one has {len(typed):,}.", _EXAMPLE)
-    tokens = [(clause, token) for token in _TOKEN.finditer(typed) if (clause := _clause(token))]
-    wanted = [
-        word for clause, _ in tokens if not clause.negative and clause.kind != "category" for word in clause.words
-    ]
-    if not wanted:
-        raise Mistake("A search needs at least one word to look for.", _EXAMPLE)
-    return Asked(tuple(wanted), tuple(clause for clause, token in tokens if _strict(token)))
-
-
-def _clause(token: re.Match[str]) -> Clause | None:
-    text = (token["quoted"] if token["quoted"] is not None else token["bare"]).strip()
-    kind = _FIELDS.get((token["field"] or "").casefold(), "phrase")
-    cut = words(text)
-    return Clause(kind, text, cut, bool(token["minus"])) if cut else None
-
-
-def _strict(token: re.Match[str]) -> bool:
-    """Tell whether a token is a condition; other words only rank."""
-    return bool(token["minus"] or token["field"] or token["quoted"])
-
-
 async def find(
     stores: Stores, daily: DailyPapers | None, query: Query, now: datetime, *, budget: float = BUDGET
 ) -> Results:
@@ -153,7 +86,7 @@ async def find(
     becomes a note.
     """
     asked = read(query.text)
-    narrow = bool(asked.clauses or query.since or query.category)
+    narrow = bool(asked.conditions or query.since or query.category)
     (local, searched), (remote, note) = await asyncio.gather(
         _local(stores, asked, DEPTH * _DEEPER if narrow else DEPTH), _remote(daily, asked, budget)
     )
@@ -212,22 +145,15 @@ def _holds(query: Query, asked: Asked, paper: Paper) -> bool:
         return False
     if query.category and not Clause("category", query.category, (query.category,)).found(_categories(paper)):
         return False
-    if not asked.clauses:
+    if not asked.conditions:
         return True
     page = Page.of(paper)
-    return all(_found(clause, page) != clause.negative for clause in asked.clauses)
+    return all(condition.holds(page) for condition in asked.conditions)
 
 
 def _categories(paper: Paper) -> Page:
     """Return a page of nothing but the categories, which costs no cutting of words."""
     return Page((), (), (), paper.categories)
-
-
-def _found(clause: Clause, page: Page) -> bool:
-    """Tell whether a clause holds; a quoted phrase may also be a name."""
-    if clause.kind == "phrase" and not clause.negative:
-        return bool(clause.found(page) or Clause("author", clause.text, clause.words).found(page))
-    return bool(clause.found(page))
 
 
 def _near(found: Sequence[Found]) -> list[Found]:

@@ -1,0 +1,37 @@
+"""What several commands print, and the dates that they take."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import typer
+
+from bot import wording
+from bot.models import Paper
+
+
+def _date(text: str) -> date:
+    """Read a date; raises `typer.BadParameter` for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}” is not a date such as 2026-11-24") from None
+
+
+def dated(name: str, summary: str) -> Any:
+    """Return an option that takes a date."""
+    return typer.Option(name, parser=_date, metavar="YYYY-MM-DD", help=summary)
+
+
+def as_json(value: Any) -> None:
+    """Print data as JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def one(number: int, paper: Paper) -> None:
+    """Print one paper of a numbered list."""
+    votes = wording.count(paper.votes, "vote") if paper.votes is not None else ""
+    small = " · ".join(part for part in (votes, paper.organization, wording.authors(paper), paper.url) if part)
+    typer.echo(f"{number:>2}. {paper.title}\n    {wording.sense(paper)}\n    {small}")

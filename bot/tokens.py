@@ -1,0 +1,51 @@
+"""What people type, cut into tokens: quotes and dashes folded, quoted words kept together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_TYPED: Final = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
+)
+# A quotation mark without a partner, which is always the last one, is a character like any other.
+_TOKEN: Final = re.compile(
+    r"""(?P<minus>-)?(?:(?P<name>[^\W\d_]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>(?:[^\s"]|"(?![^"]*"))+))"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of a line, such as ``-author:"Yann LeCun"``; ``text`` is all of it, ``value`` has no quotes."""
+
+    text: str
+    value: str
+    name: str = ""
+    minus: bool = False
+    quoted: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether it is a word and nothing more."""
+        return not (self.name or self.minus or self.quoted)
+
+
+def fold(text: str) -> str:
+    """Return *text* with plain quotes and dashes and single spaces."""
+    return " ".join(text.translate(_TYPED).split())
+
+
+def closed(text: str) -> str:
+    """Return *text*, folded, without a quotation mark that is left open."""
+    before, mark, after = text.rpartition('"')
+    return before + after if mark and before.count('"') % 2 == 0 else text
+
+
+def cut(text: str) -> Iterator[Token]:
+    """Cut *text*, folded, into tokens; nothing but spaces is lost."""
+    for match in _TOKEN.finditer(text):
+        quoted = match["quoted"] is not None
+        value = match["quoted"] if quoted else match["bare"]
+        yield Token(match[0], value, match["name"] or "", bool(match["minus"]), quoted)

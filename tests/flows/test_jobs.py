@@ -1,0 +1,177 @@
+"""What each job of the clock leaves in the store."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import poller
+from bot.cards import Card
+from bot.delivery import Courier
+from bot.models import Channel, DeliveryKey, DeliveryState, Follow, Kind, Person
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
+from bot.scheduler import Jobs
+from bot.sources.arxiv import ArXiv
+from bot.sources.http import Polite
+from bot.sources.huggingface import HuggingFace
+from bot.sources.manners import ARXIV, HUGGING_FACE
+from bot.topics import parse
+from tests.fakes import FakeChat
+from tests.papers import paper, publish, subscribe
+from tests.servers.sources import Sources, entry, record
+from tests.sources.fakes import Clock
+from tests.stores import open_stores
+
+TUESDAY = date(2026, 2, 10)
+NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
+PAPERS = Channel("fake", "local", "papers", name="papers")
+DIRECT = Channel("fake", "local", "ada", Kind.DIRECT, "Ada")
+ADA = Person("ada", "Ada")
+DIGEST = DeliveryKey(PAPERS, "digest", "2026-02-10")
+
+
+@dataclass
+class World:
+    server: Sources
+    stores: Stores
+    chat: FakeChat
+    clock: Clock
+    jobs: Jobs
+
+    async def state(self, key: DeliveryKey) -> DeliveryState | None:
+        found = await self.stores.ledger.get(key)
+        return found.state if found else None
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Both sources, a chat and a channel whose digest is due at noon."""
+    clock = Clock(NOON)
+    async with Sources(closed_from=date(2026, 2, 11)) as server, open_stores(tmp_path, NOON) as stores:
+        hugging = Polite(replace(HUGGING_FACE, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
+        arxiv = Polite(replace(ARXIV, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
+        chat = FakeChat()
+        courier = Courier(stores, {"fake": chat}, clock)
+        daily, announced = HuggingFace(hugging, server.url), ArXiv(arxiv, server.url)
+        yield World(server, stores, chat, clock, Jobs(stores, courier, daily, announced, ("cs.CL",), clock))
+        await hugging.close()
+        await arxiv.close()
+
+
+async def due(world: World) -> None:
+    """Let a digest be due now."""
+    await publish(world.stores, date(2026, 2, 9), NOON)
+    standing = await subscribe(world.stores, PAPERS, "UTC", NOON - timedelta(days=1))
+    await world.stores.channels.set(PAPERS, standing.preferences, NOON)
+
+
+async def test_the_tick_records_digests_that_are_due_and_alerts_that_are_owed(world: World) -> None:
+    await due(world)
+    await world.stores.channels.open(DIRECT, NOON)
+    await world.stores.follows.add(Follow(DIRECT, str(parse("graphs")), ADA, NOON - timedelta(hours=1), alerts=True))
+    await world.stores.papers.add([paper("2602.90000", "Graphs at Sea")], NOON, news=True)
+    await world.jobs.tick()
+    assert await world.state(DIGEST) is DeliveryState.PENDING
+    assert await world.state(DeliveryKey(DIRECT, "alert", "2602.90000")) is DeliveryState.PENDING
+
+
+async def test_delivering_sends_what_waits(world: World) -> None:
+    await world.stores.ledger.add([Draft(DIGEST, Card(text="x"))], NOON)
+    await world.jobs.deliver()
+    assert await world.state(DIGEST) is DeliveryState.SENT
+    assert len(world.chat.board.posts) == 1
+
+
+async def test_the_poll_reads_the_newest_lists(world: World) -> None:
+    world.server.days = {TUESDAY: [record("2602.00001", "Graphs of Thought")]}
+    await world.jobs.poll()
+    newest = await world.stores.days.newest()
+    assert newest
+    assert (newest.date, newest.papers) == (TUESDAY, ("2602.00001",))
+
+
+async def test_announcements_are_read_and_findable(world: World) -> None:
+    world.server.announced = [entry("2602.00311v1", "Speaking in Tongues")]
+    await world.jobs.announcements()
+    assert list(await world.stores.papers.get(["2602.00311"])) == ["2602.00311"]
+    assert [hit.paper for hit in await world.stores.index.find(("tongues",), 5)] == ["2602.00311"]
+
+
+async def test_the_sweep_takes_up_messages_whose_sender_died(world: World) -> None:
+    await world.stores.ledger.add([Draft(DIGEST, Card(text="x"))], NOON)
+    await world.stores.ledger.claim(NOON, NOON + timedelta(seconds=90), 1)
+    await world.jobs.sweep()
+    assert await world.state(DIGEST) is DeliveryState.SENDING, "whoever claimed it may still be at it"
+    for _ in range(2):
+        world.clock.pass_(minutes=2)
+        await world.jobs.sweep()
+    assert await world.state(DIGEST) is DeliveryState.RETRY, "the chat was asked, and had no such message"
+
+
+async def test_the_sweep_forgets_events_after_half_an_hour(world: World) -> None:
+    assert await world.stores.inbox.first("e1", NOON)
+    for minutes, first in ((29, False), (2, True)):
+        world.clock.pass_(minutes=minutes)
+        await world.jobs.sweep()
+        assert await world.stores.inbox.first("e1", world.clock()) is first
+
+
+async def test_votes_of_posted_digests_are_brought_up_to_date(world: World) -> None:
+    await due(world)
+    await world.jobs.tick()
+    await world.jobs.deliver()
+    world.clock.pass_(hours=6)
+    await world.stores.papers.add([paper("2602.09004", votes=500, listed=date(2026, 2, 9))], world.clock())
+    await world.jobs.votes()
+    await world.jobs.deliver()
+    (post,) = world.chat.board.posts.values()
+    assert [item.votes for item in post.card.items] == [100, 99, 98, 97, 500]
+    assert post.edited == world.clock()
+
+
+async def test_the_daily_round_reads_the_last_seven_days_again(world: World) -> None:
+    first = TUESDAY - timedelta(days=7)
+    papers = {first: "2602.03000", first - timedelta(days=1): "2602.02000"}
+    for day, identifier in papers.items():
+        await world.stores.papers.add([paper(identifier, votes=1, listed=day)], NOON - timedelta(days=1))
+    world.server.days = {day: [record(identifier, "Late", votes=50)] for day, identifier in papers.items()}
+    await world.jobs.housekeeping()
+    asked = {one.query["date"] for one in world.server.asked("/api/daily_papers")}
+    assert asked == {(first + timedelta(days=n)).isoformat() for n in range(8)}
+    now = await world.stores.papers.get(papers.values())
+    assert {identifier: paper.votes for identifier, paper in now.items()} == {"2602.03000": 50, "2602.02000": 1}
+
+
+async def test_the_poll_makes_good_what_was_missed_in_seven_days(world: World) -> None:
+    first = TUESDAY - timedelta(days=7)
+    world.server.days = {first - timedelta(days=n): [record(f"2602.0000{n}", "Missed")] for n in range(2)}
+    await poller.poll(world.stores, world.jobs.daily, NOON)
+    stored = await world.stores.days.between(first - timedelta(days=1), first)
+    assert [day.date for day in stored if day.papers] == [first]
+
+
+async def test_the_daily_round_forgets_changes_after_180_days(world: World) -> None:
+    for age in (181, 179):
+        at = NOON - timedelta(days=age)
+        await world.stores.audit.note(PAPERS, ADA, "follow", f"{age}", at, before={}, after={})
+    await world.jobs.housekeeping()
+    assert [change.summary for change in await world.stores.audit.changes(PAPERS)] == ["179"]
+
+
+async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30_days(world: World) -> None:
+    for votes, age in enumerate((31, 31, 31, 29, 29)):
+        at = NOON.replace(hour=6 + votes) - timedelta(days=age)
+        await world.stores.papers.add([paper("2601.00001", votes=votes)], at)
+    await world.jobs.housekeeping()
+    assert [votes for _, votes in await world.stores.papers.sightings("2601.00001")] == [2, 3, 4]
+
+
+async def test_the_clock_calls_every_job(world: World) -> None:
+    """A job that nobody calls would be none."""
+    called = {getattr(job, "__name__", "") for _, job in world.jobs.every()}
+    own = {name for name in vars(Jobs) if not name.startswith("_") and callable(getattr(Jobs, name))}
+    assert called == own - {"every", "once"}
+    assert all(timedelta(0) < interval <= timedelta(days=1) for interval, _ in world.jobs.every())

@@ -1,0 +1,114 @@
+"""The settings: what is refused, with which sentence, and that the workspace stays on this machine by default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, load
+from bot.errors import Misconfigured
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (read, never bound to)
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no setting of this machine's own in sight."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, **settings: str) -> Settings:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return load()
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **settings: str) -> tuple[str, ...]:
+    with pytest.raises(Misconfigured) as caught:
+        choose(monkeypatch, **settings)
+    return caught.value.faults
+
+
+def test_without_any_setting_only_this_machine_is_served() -> None:
+    chosen = load()
+    assert chosen.local
+    assert not chosen.web_trust_network
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "localhost", "LOCALHOST", "::1"])
+def test_this_machines_own_addresses_need_no_trust(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert choose(monkeypatch, WEB_HOST=host).local
+
+
+@pytest.mark.parametrize("host", [EVERYWHERE, "::", "", "192.168.1.5", "papers.lan", "127.evil.example", "127.1"])
+def test_an_open_address_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    (fault,) = faults(monkeypatch, WEB_HOST=host)
+    assert fault == (
+        f"WEB_HOST: “{host}” opens the workspace, which asks nobody who they are, to other machines; "
+        "set WEB_HOST=127.0.0.1, or WEB_TRUST_NETWORK=yes if something else keeps strangers out."
+    )
+
+
+@pytest.mark.parametrize("trust", ["no", "false", "0"])
+def test_a_no_is_no(monkeypatch: pytest.MonkeyPatch, trust: str) -> None:
+    assert len(faults(monkeypatch, WEB_HOST=EVERYWHERE, WEB_TRUST_NETWORK=trust)) == 1
+
+
+def test_an_open_address_is_taken_when_somebody_vouches_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = choose(monkeypatch, WEB_HOST=EVERYWHERE, WEB_TRUST_NETWORK="yes")
+    assert chosen.web_host == EVERYWHERE
+    assert not chosen.local
+
+
+def test_trust_alone_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose(monkeypatch, WEB_TRUST_NETWORK="yes").local
+
+
+def test_a_trust_that_can_not_be_read_is_the_one_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    (fault,) = faults(monkeypatch, WEB_HOST=EVERYWHERE, WEB_TRUST_NETWORK="maybe")
+    assert fault.startswith("WEB_TRUST_NETWORK: ")
+
+
+def test_the_open_address_is_told_with_every_other_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = faults(monkeypatch, WEB_HOST=EVERYWHERE, WEB_PORT="many", LOG_LEVEL="loud")
+    assert {fault.partition(":")[0] for fault in told} == {"WEB_HOST", "WEB_PORT", "LOG_LEVEL"}
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///?x=1", "mysql://x/y"]
+)
+def test_what_names_no_file_of_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    (fault,) = faults(monkeypatch, DATABASE_URL=url)
+    assert fault == "DATABASE_URL: only a file of SQLite can be used so far, such as sqlite:///data/broadsheet.db."
+
+
+@pytest.mark.parametrize("url", ["sqlite:///data/x.db", "sqlite:////srv/x.db", "sqlite+aiosqlite:///x.db?timeout=9"])
+def test_a_file_of_sqlite_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert choose(monkeypatch, DATABASE_URL=url).database.startswith("sqlite+aiosqlite:///")
+
+
+def test_a_file_of_settings_in_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("DATA_DIR=données\n".encode("latin-1"))
+    with pytest.raises(Misconfigured) as caught:
+        load()
+    assert caught.value.faults == (".env is not written in UTF-8. Save it in that encoding.",)
+
+
+def test_a_file_of_settings_that_can_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("WEB_PORT=8001\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(Misconfigured, match=r"^\.env can't be read: Permission denied\. Check who owns it\.$"):
+        load()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("WEB_HOST=0.0.0.0\nWEB_TRUST_NETWORK=yes\nWEB_PORT=8001\n")
+    assert load().web_port == 8001
+    assert faults(monkeypatch, WEB_TRUST_NETWORK="no")

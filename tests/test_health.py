@@ -1,0 +1,111 @@
+"""What counts as not well: a job that is late, one that never ended at all, one that fails and fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from bot import health
+from bot.delivery import Courier
+from bot.ports.sources import SourceState
+from bot.scheduler import DAILY, HOURLY, POLL, SWEEP, TICK, Jobs
+from bot.sources.arxiv import ArXiv
+from bot.sources.http import Polite
+from bot.sources.huggingface import HuggingFace
+from bot.sources.manners import ARXIV, HUGGING_FACE
+from tests.stores import open_stores
+from tests.workspace import NOW, running
+
+MARGIN = timedelta(minutes=3)
+SECOND = timedelta(seconds=1)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
+    """Give jobs that were started now and of which none runs; nothing here asks a source."""
+    async with open_stores(tmp_path, NOW) as stores:
+        hugging, arxiv = (Polite(manners, stores.sources, clock, version="1") for manners in (HUGGING_FACE, ARXIV))
+        jobs = Jobs(stores, Courier(stores, {}, clock), HuggingFace(hugging), ArXiv(arxiv), (), clock)
+        jobs.pulse.started = NOW
+        yield jobs
+        await hugging.close()
+        await arxiv.close()
+
+
+async def late(jobs: Jobs, now: datetime) -> set[str]:
+    """Return which jobs are late; the report is well exactly when none is."""
+    report = await health.report(jobs.stores, jobs, now)
+    assert report["ok"] is (not report["overdue"])
+    return set(report["overdue"])
+
+
+async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Jobs) -> None:
+    assert await late(jobs, NOW + MARGIN) == set()
+    assert await late(jobs, NOW + TICK + MARGIN) == {"deliver"}
+    assert await late(jobs, NOW + SWEEP + MARGIN) == {"deliver", "tick"}
+    assert await late(jobs, NOW + POLL + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"}
+    hourly = {"announcements", "votes"}
+    assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"} | hourly
+    assert "housekeeping" not in await late(jobs, NOW + 2 * DAILY), "nobody waits for it"
+
+
+async def test_what_ended_is_counted_from_its_end(jobs: Jobs) -> None:
+    now = NOW + timedelta(hours=9)
+    jobs.pulse.ended = {job.__name__: now for _, job in jobs.every()}
+    assert await late(jobs, now + MARGIN) == set()
+    jobs.pulse.ended["tick"] = now - TICK - SECOND
+    assert await late(jobs, now + MARGIN) == {"tick"}
+
+
+async def test_before_the_start_nothing_is_late(jobs: Jobs) -> None:
+    jobs.pulse.started = None
+    assert await late(jobs, NOW + DAILY) == set()
+
+
+async def test_a_job_that_fails_three_times_in_a_row_is_not_well(jobs: Jobs) -> None:
+    broken = True
+
+    async def shaky() -> None:
+        if broken:
+            raise RuntimeError("boom")
+
+    for failing in ([], [], ["shaky"], ["shaky"]):
+        await jobs.once(shaky)
+        report = await health.report(jobs.stores, jobs, NOW)
+        assert report["failing"] == failing
+        assert report["ok"] is (not failing)
+    broken = False
+    await jobs.once(shaky)
+    assert (await health.report(jobs.stores, jobs, NOW))["ok"] is True
+
+
+async def test_a_source_that_is_down_does_not_make_the_program_ill(jobs: Jobs) -> None:
+    await jobs.stores.sources.record(SourceState("huggingface", failures=9, error="no answer"))
+    report = await health.report(jobs.stores, jobs, NOW)
+    assert report["ok"] is True
+    assert report["sources"][0]["failures"] == 9
+
+
+async def test_the_address_for_supervisors_tells_it(jobs: Jobs) -> None:
+    async def asked() -> tuple[int, list[str], list[str]]:
+        async with client.get("/healthz") as answer:
+            told = await answer.json()
+            return answer.status, told["overdue"], told["failing"]
+
+    status = partial(health.report, jobs.stores, jobs)
+    async with running(status=status) as workspace, ClientSession(workspace.url) as client:
+        assert await asked() == (200, [], [])
+        jobs.pulse.failures["poll"] = 3
+        assert await asked() == (503, [], ["poll"])
+        jobs.pulse.failures["poll"] = 0
+        jobs.pulse.started = NOW - SWEEP - MARGIN
+        assert await asked() == (503, ["deliver", "tick"], [])
