@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from adapters.slack.manifest import SCOPES
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,6 +15,7 @@ from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients
 from adapters.slack.installations import Installations
 from adapters.slack.kit import Kit
+from adapters.slack.manifest import SCOPES
 from adapters.slack.oauth import Flow
 from adapters.slack.pace import Pace
 from adapters.slack.rooms import Rooms
