@@ -49,7 +49,7 @@ def quick() -> Iterator[Mapping[str, Future[subprocess.CompletedProcess[str]]]]:
 
 
 FIGURES = {
-    "ack": ("acknowledging 10 commands a second", "acknowledging 10 commands a second"),
+    "ack": ("200 digests", "acknowledging 10 commands a second", "acknowledging 10 commands a second"),
     "cold": ("search on the sample from cold", "the same"),
     "due": (
         "due scan, none of 10,000 due",

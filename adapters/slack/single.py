@@ -29,6 +29,7 @@ class Single:
     def __init__(self, token: str, api_url: str) -> None:
         self._token = token
         self._client = AsyncWebClient(token, base_url=api_url, timeout=_ASKED, retry_handlers=[])
+        self._client.proxy = None  # which it took from the environment
         self._known: AuthorizeResult | None = None
 
     async def token(self, workspace: str, *, refused: str = "") -> str:

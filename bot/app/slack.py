@@ -57,7 +57,10 @@ async def _installations(home: House, attendance: Attendance, stack: AsyncExitSt
     rotator = AsyncTokenRotator(
         client_id=chosen.slack_client_id, client_secret=chosen.slack_client_secret, client=_nobody(chosen)
     )
-    return Installations(vault, home.stores.workspaces, attendance, clock, rotator)
+    installations = Installations(vault, home.stores.workspaces, attendance, clock, rotator)
+    # Before the vault: a token that Slack has just renewed must still be kept.
+    stack.push_async_callback(installations.close)
+    return installations
 
 
 def _connect(home: House, commands: Commands, tokens: Installations | Single, clients: Clients, rooms: Rooms) -> Open:
@@ -110,4 +113,6 @@ def _flow(chosen: Settings, installations: Installations) -> Flow:
 
 def _nobody(chosen: Settings) -> AsyncWebClient:
     """Return a client without a token, which takes nothing from the environment."""
-    return AsyncWebClient(base_url=chosen.slack_api_url, retry_handlers=[])
+    client = AsyncWebClient(base_url=chosen.slack_api_url, retry_handlers=[])
+    client.proxy = None  # which it took from the environment
+    return client

@@ -10,7 +10,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import recording, snapshots
-from bot.commands.desk import Desk, place
+from bot.commands.desk import Desk, inside
 from bot.commands.following import manner
 from bot.commands.questions import QUESTIONS
 from bot.commands.replies import say
@@ -135,7 +135,7 @@ async def log(desk: Desk, request: Request) -> Answer:
     """List the latest changes."""
     changes = await desk.stores.audit.changes(request.channel, _SHOWN)
     if not changes:
-        return say(f"Nothing was changed in {place(request.channel)} yet.")
+        return say(f"Nothing was changed {inside(request.channel)} yet.")
     zone = (await desk.standing(request)).preferences.schedule.timezone
     items = tuple(
         Item(
@@ -150,7 +150,7 @@ async def log(desk: Desk, request: Request) -> Answer:
     )
     actions = (Action("Undo the last one", "undo"),) if any(not change.undone for change in changes) else ()
     footer = ("Kept for 180 days.",)
-    return Answer(Card(title=f"Changes in {place(request.channel)}", items=items, actions=actions, footer=footer))
+    return Answer(Card(title=f"Changes {inside(request.channel)}", items=items, actions=actions, footer=footer))
 
 
 def _who(change: Change, request: Request) -> str:

@@ -79,3 +79,8 @@ def place(channel: Channel) -> str:
     if channel.kind is Kind.DIRECT:
         return "you"
     return f"#{channel.name.removeprefix('#')}" if channel.name else "this channel"
+
+
+def inside(channel: Channel) -> str:
+    """Say where something is: "in #papers", "for you" in a direct channel."""
+    return "for you" if channel.kind is Kind.DIRECT else f"in {place(channel)}"

@@ -10,7 +10,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card
 from bot.commands import moments, parameters, recording, sending
-from bot.commands.desk import Desk, place
+from bot.commands.desk import Desk, inside, place
 from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
@@ -50,7 +50,7 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     if standing.retired:
         await desk.stores.channels.restore(request.channel, following)
     await recording.keep(desk, request, standing, preferences, "turns the digest on")
-    head = f"The digest is on in {place(request.channel)}: {sending.plan(preferences)}."
+    head = f"The digest is on {inside(request.channel)}: {sending.plan(preferences)}."
     if start == "now":
         outcome = await planning.post_now(desk.stores, await desk.standing(request), request.now)
         head = f"{head} {outcome.sentence}"
@@ -62,7 +62,7 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
 
 
 def _on_already(standing: Standing, request: Request) -> Answer:
-    text = f"The digest is on in {place(request.channel)} already. {sending.state(standing, request.now)}"
+    text = f"The digest is on {inside(request.channel)} already. {sending.state(standing, request.now)}"
     off_ = Action("Turn it off", "digest off")
     return say(text, Action("Post now", "digest now"), Action("Settings", "settings"), off_)
 
@@ -92,12 +92,12 @@ async def off(desk: Desk, request: Request) -> Answer:
     """Turn the digest off."""
     standing = await desk.standing(request)
     if not standing.preferences.on:
-        return say(f"The digest is off in {place(request.channel)} already.", Action("Turn it on", "digest on"))
+        return say(f"The digest is off {inside(request.channel)} already.", Action("Turn it on", "digest on"))
     if request.dry:
         return say(f"The digest of {place(request.channel)} would stop; its settings and follows stay.")
     await recording.keep(desk, request, standing, replace(standing.preferences, on=False), "turns the digest off")
     return say(
-        f"The digest is off in {place(request.channel)}. Its settings and follows stay.", recording.undoing(request)
+        f"The digest is off {inside(request.channel)}. Its settings and follows stay.", recording.undoing(request)
     )
 
 

@@ -49,10 +49,17 @@ async def within(desk: Desk, request: Request, *, text: str) -> Answer:
         Card(
             title="Papers in this message",
             items=tuple(wording.item(paper, dated=today) for paper in found),
-            footer=(f"{len(named) - len(found)} more were not found.",) if len(named) > len(found) else (),
+            footer=_rest(len(named[:MOST]) - len(found), len(named[MOST:])),
             fallback=wording.names(found),
         )
     )
+
+
+def _rest(unknown: int, beyond: int) -> tuple[str, ...]:
+    """Say how many papers of a message are not there, and why."""
+    lost = f"{unknown} more {'was' if unknown == 1 else 'were'} not found."
+    left = f"{beyond} more {'is' if beyond == 1 else 'are'} not shown."
+    return tuple(line for line, number in ((lost, unknown), (left, beyond)) if number)
 
 
 async def alike(desk: Desk, request: Request, *, text: str) -> Answer:

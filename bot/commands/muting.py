@@ -8,7 +8,7 @@ from typing import Literal
 from bot import wording
 from bot.cards import Action
 from bot.commands import parameters, suggesting
-from bot.commands.desk import Desk, direct, place
+from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.identifiers import arxiv_id
 from bot.commands.previewing import instead, look
 from bot.commands.replies import say
@@ -65,13 +65,13 @@ async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> A
     target = await _target(desk, request, where)
     kind, value, name = await _what(desk, what)
     if request.dry:
-        return say(f"“{name}” would be left out {_for(target)}.")
+        return say(f"“{name}” would be left out {inside(target)}.")
     back = Action("Unmute", "unmute", {"what": value, "where": "me" if target.kind is Kind.DIRECT else "here"}, name)
     if not await desk.stores.wishes.mute(target, kind, value, request.person, request.now):
-        return say(f"“{name}” is muted {_for(target)} already.", back)
+        return say(f"“{name}” is muted {inside(target)} already.", back)
     after = {"kind": kind, "value": value}
     await desk.stores.audit.note(target, request.person, "mute", f"mutes “{name}”", request.now, before={}, after=after)
-    text = f"“{name}” is muted {_for(target)}: digests and alerts leave it out."
+    text = f"“{name}” is muted {inside(target)}: digests and alerts leave it out."
     seen = await look(desk, request, parse(value)) if kind == "topic" else None
     if seen is None or not seen.near:
         return say(text, back)
@@ -84,14 +84,14 @@ async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") ->
     target = await _target(desk, request, where)
     kind, value, name = await _what(desk, what)
     if request.dry:
-        return say(f"“{name}” would be let in again {_for(target)}.")
+        return say(f"“{name}” would be let in again {inside(target)}.")
     if not await desk.stores.wishes.unmute(target, kind, value):
-        raise Mistake(f"“{name}” is not muted {_for(target)}.", "follows")
+        raise Mistake(f"“{name}” is not muted {inside(target)}.", "follows")
     before = {"kind": kind, "value": value}
     await desk.stores.audit.note(
         target, request.person, "unmute", f"unmutes “{name}”", request.now, before=before, after={}
     )
-    return say(f"“{name}” is not muted {_for(target)} any more.")
+    return say(f"“{name}” is not muted {inside(target)} any more.")
 
 
 async def _target(desk: Desk, request: Request, where: str) -> Channel:
@@ -115,7 +115,3 @@ async def _what(desk: Desk, text: str) -> Muted:
         return "paper", identifier, identifier
     topic: Topic = parse(text)
     return "topic", str(topic), topic.label
-
-
-def _for(target: Channel) -> str:
-    return "for you" if target.kind is Kind.DIRECT else f"in {place(target)}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -14,29 +13,18 @@ from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import parameters, recording, sending, snapshots
 from bot.commands.desk import Desk, place
+from bot.commands.guessing import Guess, guess
 from bot.commands.replies import say
 from bot.errors import Mistake, SendError
 from bot.models import Cadence, Follow, Paper
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Room, Standing
-from bot.topics import Topic, parse
 
 DAYS: Final = 28
 """Days of papers on which a guess is tried."""
 MOST: Final = 20
-_RARE, _HEAVY, _DAILY = 0.5, 40.0, 3.0
-"""Papers a week: fewer starve a channel, more are no topic; from this many on a digest comes daily."""
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9+-]{2,}")
-_PLAIN: Final = frozenset(
-    """
-    about all and announcements any archive are bot channel chat club company daily discuss discussing
-    discussion discussions everyone everything feed for from general group groups here help information internal
-    journal lab latest learn learning links literature member members meta misc model models new news off office
-    our paper papers people project projects question questions random read reading related research researchers
-    science share sharing social study team that the things this topic water weekly what with work working
-    """.split()  # noqa: SIM905 - as a list of literals it would fill a page
-)
-"""Words that name no field of research."""
+_DAILY: Final = 3.0
+"""Papers a week from which on a digest comes daily."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +33,12 @@ class Proposal:
 
     room: Room
     standing: Standing
-    topic: Topic | None
-    per_week: float
+    guess: Guess
 
     @property
     def cadence(self) -> Cadence:
         """Daily where there is enough, else weekly."""
-        return Cadence.DAILY if self.topic is None or self.per_week >= _DAILY else Cadence.WEEKLY
+        return Cadence.DAILY if self.guess.topic is None or self.guess.per_week >= _DAILY else Cadence.WEEKLY
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
@@ -99,44 +86,13 @@ async def _proposals(desk: Desk, request: Request) -> Sequence[Proposal]:
     standings = [(room, await desk.standing(replace(request, channel=room.channel))) for room in rooms[: MOST * 5]]
     fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MOST]
     papers = await _lately(desk, request.now.date())
-    return await asyncio.to_thread(lambda: [_guess(room, standing, papers) for room, standing in fresh])
+    return await asyncio.to_thread(lambda: [Proposal(room, now, guess(room, papers, DAYS)) for room, now in fresh])
 
 
 async def _lately(desk: Desk, today: date) -> Sequence[Paper]:
     span = await desk.stores.papers.span()
     last = min(span[1], today) if span else today
     return await desk.stores.papers.between(last - timedelta(days=DAYS - 1), last)
-
-
-def _guess(room: Room, standing: Standing, papers: Sequence[Paper]) -> Proposal:
-    """Return the longest phrase of a channel's name and purpose on which there are papers, but not too many."""
-    for phrase in _phrases(room):
-        topic = parse(f'"{phrase}"')
-        weekly = sum(topic.matches(paper) for paper in papers) * 7 / DAYS
-        if _RARE <= weekly <= _HEAVY:
-            return Proposal(room, standing, topic, round(weekly, 1))
-    return Proposal(room, standing, None, 0.0)
-
-
-def _phrases(room: Room) -> Iterator[str]:
-    """Yield what could be a topic: phrases of three words, of two, single ones; the name's before the purpose's."""
-    texts = [re.sub(r"[-_]", " ", room.channel.name), room.purpose]
-    runs = [run for text in texts for run in _runs(text.casefold())]
-    for length in (3, 2, 1):
-        for run in runs:
-            yield from (" ".join(run[at : at + length]) for at in range(len(run) - length + 1))
-
-
-def _runs(text: str) -> Iterator[list[str]]:
-    """Yield the words between those that name no field."""
-    run: list[str] = []
-    for word in _WORD.findall(text):
-        if word in _PLAIN:
-            yield run
-            run = []
-        else:
-            run.append(word)
-    yield run
 
 
 def _card(proposals: Sequence[Proposal]) -> Card:
@@ -165,9 +121,10 @@ def _confirmed(proposal: Proposal) -> dict[str, str]:
 def _said(proposal: Proposal) -> str:
     schedule = replace(proposal.standing.preferences.schedule, cadence=proposal.cadence)
     plan = sending.plan(replace(proposal.standing.preferences, schedule=schedule))
-    if proposal.topic is None:
+    topic = proposal.guess.topic
+    if topic is None:
         return f"The day’s most upvoted papers: {plan}."
-    return f"“{proposal.topic.label}”, about {proposal.per_week:g} papers a week: {plan}."
+    return f"“{topic.label}”, about {proposal.guess.per_week:g} papers a week: {plan}."
 
 
 async def _start(desk: Desk, request: Request, proposal: Proposal) -> None:
@@ -176,8 +133,8 @@ async def _start(desk: Desk, request: Request, proposal: Proposal) -> None:
     before = proposal.standing.preferences
     wanted = replace(before, on=True, schedule=replace(before.schedule, cadence=proposal.cadence))
     after = {}
-    if proposal.topic:
-        follow = Follow(there.channel, str(proposal.topic), request.person, request.now)
+    if topic := proposal.guess.topic:
+        follow = Follow(there.channel, str(topic), request.person, request.now)
         if await desk.stores.follows.add(follow):
             after = {"topics": [snapshots.of_follow(follow)]}
     await recording.keep(

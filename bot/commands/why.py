@@ -8,7 +8,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import finding, parameters, suggesting
-from bot.commands.desk import Desk, direct, place
+from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.replies import say
 from bot.digests import page
 from bot.digests.choice import eligible
@@ -40,7 +40,7 @@ async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
     lines = (
         (*posted, rank)
         if posted
-        else (f"Not posted in {place(request.channel)}.", *await _reasons(desk, request, standing, found, rank))
+        else (f"Not posted {inside(request.channel)}.", *await _reasons(desk, request, standing, found, rank))
     )
     return Answer(
         Card(

@@ -61,6 +61,19 @@ async def test_a_direct_message_is_answered_in_the_conversation(office: Office) 
     assert len(await office.stores.follows.of(ANAS)) == 1
 
 
+async def test_ones_own_digest_is_spoken_of_as_ones_own(office: Office) -> None:
+    for typed, said in (
+        ("digest on start:next", "The digest is on for you: weekdays 09:00 Europe/Berlin"),
+        ("why 2602.12160", "Not posted for you."),
+        ("log", "Changes for you"),
+        ("digest off", "The digest is off for you."),
+    ):
+        await office.server.direct_message(typed, user="U1")
+        await office.rest()
+        assert said in office.server.shown("U1")[-1].plain
+        office.later(minutes=1)
+
+
 async def test_a_direct_message_in_a_thread_is_answered_there(office: Office) -> None:
     parent = office.server.say("hello", office.server.direct("U1", office.server.serving_team("T1")).id, "U1")
     await office.server.direct_message("status", user="U1", thread=parent.ts)

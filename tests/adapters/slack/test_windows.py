@@ -54,10 +54,12 @@ async def test_advanced_unfolds_and_keeps_what_was_typed(office: Office) -> None
     await office.press("Advanced", view)
     unfolded = office.server.views("U1")[-1]
     assert {"zone", "cadence", "mode", "unfurl"} <= set(names(unfolded))
-    await office.server.submit(unfolded, {"cadence": "weekly", "unfurl": ["yes"]}, user="U1")
+    await office.server.submit(unfolded, {"cadence": "weekly", "unfurl": ["yes"], "pictures": ["yes"]}, user="U1")
     await office.rest()
     saved = await office.preferences()
-    assert (saved.number, saved.schedule.cadence, saved.unfurls) == (7, Cadence.WEEKLY, True)
+    assert (saved.number, saved.schedule.cadence) == (7, Cadence.WEEKLY)
+    assert saved.unfurls
+    assert saved.pictures
     assert [follow.topic for follow in await office.stores.follows.of(ROOM)] == ['"diffusion"', '"world model"']
 
 
