@@ -93,6 +93,7 @@ def _connect(home: House, commands: Commands, tokens: Installations | Single, cl
         if chosen.slack_app_token and not stop.is_set():
             await socket.serve(app, chosen.slack_app_token, chosen.slack_api_url, stop)
         await stop.wait()
+        await app.drain()
 
     signed = bool(chosen.slack_signing_secret) and not chosen.slack_app_token
     return Open(serve, http.routes(app, flow, signed=signed))
