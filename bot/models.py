@@ -205,7 +205,11 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a channel wants of its digest."""
+    """What a channel wants of its digest.
+
+    ``entries`` puts each paper into the thread below, ``mention`` is the id of the one role that a digest may ping, and
+    ``lift`` how many people must react to a paper of it until it gets a thread of its own; 0 is never.
+    """
 
     on: bool = False
     schedule: Schedule = field(default_factory=Schedule)
@@ -219,6 +223,9 @@ class Preferences:
     paused: bool = False
     pictures: bool = False
     unfurls: bool = False
+    entries: bool = False
+    mention: str = ""
+    lift: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +233,8 @@ class Person:
     """Somebody who writes to the bot.
 
     ``manager`` is what the platform says of them in this channel, ``admin`` what it says of them in the workspace,
-    ``zone`` their IANA zone, where it tells.
+    ``zone`` their IANA zone, where it tells. ``home`` is the workspace of their direct messages, where that is not the
+    one in which they write: some platforms have one direct channel for each person, whatever they have in common.
     """
 
     id: str
@@ -234,6 +242,7 @@ class Person:
     manager: bool = False
     admin: bool = False
     zone: str = ""
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,9 +165,7 @@ def _posted(first: datetime, last: datetime, after: int) -> ColumnElement[bool]:
     Its first words are those of a partial index, which holds the numbers too, so that a page needs no sorting.
     """
     digest = text("deliveries.kind = 'digest' AND deliveries.state = 'sent'")
-    posts = and_(
-        digest, deliveries.c.part == 0, deliveries.c.operation == "post", deliveries.c.sent.between(first, last)
-    )
+    posts = and_(digest, deliveries.c.operation == "post", deliveries.c.sent.between(first, last))
     if not after:
         return posts
     known = deliveries.alias("known")

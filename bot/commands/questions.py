@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,10 +11,13 @@ from typing import Any, Final
 from bot import wording
 from bot.cards import Field, FieldKind
 from bot.commands import moments, parameters, sending, suggesting
+from bot.errors import Mistake
 from bot.models import Cadence, Mode, Preferences
 from bot.ports.commands import Parameter, ParameterType
 
 MOST_PAPERS: Final = 10
+MOST_REACTIONS: Final = 100
+_ROLE: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SETTLED: Final = {mode.value: label for mode, label in sending.MODES.items()}
 _OFTEN: Final = {
@@ -25,7 +29,10 @@ _OFTEN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One setting. ``shown`` writes its present value, ``put`` puts a value in; None for topics, which are follows."""
+    """One setting. ``shown`` writes its present value, ``put`` puts a value in; None for topics, which are follows.
+
+    ``platform`` is the only one on which it means something, if there is one.
+    """
 
     name: str
     label: str
@@ -39,6 +46,7 @@ class Question:
     least: int | None = None
     most: int | None = None
     advanced: bool = True
+    platform: str = ""
 
     def field(self, value: str, mistake: str = "") -> Field:
         """Return the question for a form."""
@@ -95,6 +103,16 @@ def _days(preferences: Preferences) -> str:
     return named if named in ("weekdays", "weekends") else plain
 
 
+def _role(text: str) -> str:
+    """Read a role's id, as a platform's own list of roles fills it in."""
+    if text.casefold() in ("none", "nobody", "0"):
+        return ""
+    found = _ROLE.fullmatch(text)
+    if found is None:
+        raise Mistake(f"“{text[:40]}” is not a role; choose one from the list, or none.", "none")
+    return found[1]
+
+
 QUESTIONS: Final[Sequence[Question]] = (
     Question(
         "time", "Time", "time", "Local time of the channel’s zone", "9:30", moments.clock,
@@ -133,6 +151,21 @@ QUESTIONS: Final[Sequence[Question]] = (
     _flag("empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"),
     _flag("pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"),
     _flag("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post"),
+    _flag("entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there"),
+    Question(
+        "mention", "Mention", "text", "A role’s id, to be pinged by each digest; none for nobody", "none", _role,
+        lambda p: p.mention or "none", partial(_put, "mention"), platform="discord",
+    ),
+    Question(
+        "lift", "Lift", "number", "Reactions that give a paper a thread of its own; 0 for never", "5",
+        parameters.number(0, MOST_REACTIONS), lambda p: str(p.lift), partial(_put, "lift"),
+        least=0, most=MOST_REACTIONS, platform="discord",
+    ),
     _flag("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
 )  # fmt: skip
 """In the order of the form."""
+
+
+def asked(platform: str) -> Sequence[Question]:
+    """Return the questions that mean something on a platform."""
+    return [question for question in QUESTIONS if question.platform in ("", platform)]

@@ -12,7 +12,7 @@ from bot.cards import Action, Card, Form
 from bot.commands import recording, sending, snapshots
 from bot.commands.desk import Desk, place
 from bot.commands.following import MOST_HERE
-from bot.commands.questions import QUESTIONS
+from bot.commands.questions import QUESTIONS, asked
 from bot.errors import Mistake
 from bot.models import Follow, Kind, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
@@ -116,10 +116,11 @@ def _topic_changes(held: tuple[Topic, ...], wanted: tuple[Topic, ...] | None) ->
 def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:
     """Return the questions with what was typed, else with what holds now, and what saving would do."""
     topics = "; ".join(parse(follow.topic).label if _plain(follow) else follow.topic for follow in held)
-    now = {q.name: q.shown(standing.preferences) if q.put else topics for q in QUESTIONS}
+    questions = asked(request.channel.platform)
+    now = {q.name: q.shown(standing.preferences) if q.put else topics for q in questions}
     fields = tuple(
         question.field(request.arguments.get(question.name, now[question.name]), wanted.mistakes.get(question.name, ""))
-        for question in QUESTIONS
+        for question in questions
     )
     return Form(
         "Your digest" if request.channel.kind is Kind.DIRECT else f"The digest in {place(request.channel)}",

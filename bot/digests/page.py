@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -131,6 +131,12 @@ def _actions(page: Page, days: Sequence[FeedDay]) -> tuple[Action, ...]:
     span = dates[0] if len(dates) == 1 else f"{dates[0]}..{dates[-1]}"
     every = (Action(f"All {page.of:,}", "today", {"date": span}, "the list"),) if page.of > len(page.top) else ()
     return (*every, Action("For me", "new"), Action("Settings", "settings"))
+
+
+def entries(card: Card, *, abstracts: bool) -> tuple[Card, ...]:
+    """Return each paper of a digest as a card of its own, for a thread or a forum."""
+    items = tuple(item if abstracts else replace(item, abstract="") for item in card.items)
+    return tuple(Card(items=(replace(item, section=""),), fallback=item.title, tone="digest") for item in items)
 
 
 def thread(page: Page) -> Card:

@@ -134,7 +134,7 @@ async def _now(
     if history and history[0].day == edition.day and history[0].state == "posted":
         return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already."), edition
     if edition.state == "posted":
-        return Outcome("posted", "", edition.drafts[0].card), edition
+        return Outcome("posted", "", edition.card), edition
     state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
     return Outcome(state, f"There is nothing to post now: {edition.reason}."), edition
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot import wording
@@ -11,7 +11,7 @@ from bot.cards import Action, Card
 from bot.digests import newsroom, page
 from bot.digests.choice import LATE, Choice, choose, waits_until
 from bot.digests.newsroom import Lists, Past
-from bot.models import DeliveryKey, FeedDay
+from bot.models import DeliveryKey, FeedDay, Kind
 from bot.ports.ledger import Draft, Edition
 from bot.ports.places import Standing
 from bot.ports.stores import Stores
@@ -58,7 +58,7 @@ class Press:
             return _empty(standing, on, choice, self.covered.get(standing.key, {}), following)
         claims = tuple(paper.id for paper in made.papers if paper.id not in self.past.posted.get(standing.key, ()))
         drafts = _drafts(standing, on, made, card, claims)
-        return Edition(standing, on, "posted", covered=choice.covered, drafts=drafts, next_run=following)
+        return Edition(standing, on, "posted", covered=choice.covered, drafts=drafts, next_run=following, card=card)
 
     def _page(self, standing: Standing, choice: Choice, on: date) -> tuple[page.Page, Card]:
         preferences, gone = standing.preferences, self.past.gone(standing) | self.muted.get(standing.key, set())
@@ -133,12 +133,20 @@ def _notes(choice: Choice) -> tuple[str, ...]:
 
 
 def _drafts(standing: Standing, on: date, made: page.Page, card: Card, claims: tuple[str, ...]) -> tuple[Draft, ...]:
-    first = DeliveryKey(standing.channel, "digest", on.isoformat())
-    posted = Draft(first, card, claims)
-    if not standing.preferences.abstracts:
-        return (posted,)
-    key = DeliveryKey(standing.channel, "digest", on.isoformat(), 1, "reply")
-    return (posted, Draft(key, page.thread(made), parent=first))
+    """Return a digest's messages: one, with the abstracts or an entry for each paper below it; in a forum, posts."""
+    wanted, subject = standing.preferences, on.isoformat()
+    first = DeliveryKey(standing.channel, "digest", subject)
+    if standing.channel.kind is Kind.FORUM:
+        entries = page.entries(card, abstracts=wanted.abstracts)
+        # The first claims all: the papers of a digest are claimed together or not at all.
+        return tuple(Draft(replace(first, part=n), entry, () if n else claims) for n, entry in enumerate(entries))
+    below: tuple[Card, ...] = ()
+    if wanted.entries:
+        below = page.entries(card, abstracts=wanted.abstracts)
+    elif wanted.abstracts:
+        below = (page.thread(made),)
+    replies = (Draft(replace(first, part=n, operation="reply"), each, parent=first) for n, each in enumerate(below, 1))
+    return (Draft(first, card, claims), *replies)
 
 
 def _empty(

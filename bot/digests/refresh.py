@@ -17,6 +17,7 @@ AGES: Final = (timedelta(hours=6), timedelta(hours=24))
 """When, after its post, a digest's votes are written anew; each once."""
 _SPAN: Final = timedelta(hours=2)
 """How long after each age a digest is still looked at; the job runs hourly."""
+_TURNS: Final = 100
 AT_ONCE: Final = 200
 """Digests that are read and edited together: thousands are posted in one minute, and nobody else may wait for them."""
 
@@ -48,5 +49,7 @@ def _voted(item: Item, paper: Paper | None) -> Item:
 
 
 def _edit(post: Delivery, turn: int, card: Card) -> Draft:
-    key = DeliveryKey(post.key.channel, post.key.kind, post.key.subject, turn, "edit")
+    """Return the edit of a message, numbered so that those of a digest's posts in a forum differ."""
+    part = post.key.part * _TURNS + turn
+    key = DeliveryKey(post.key.channel, post.key.kind, post.key.subject, part, "edit")
     return Draft(key, card, parent=post.key)

@@ -37,7 +37,8 @@ DigestState = Literal["posted", "empty", "missed", "failed"]
 class Edition:
     """What became of one local date of a channel.
 
-    ``covered`` are feed dates, with "" or the reason why each was skipped.
+    ``covered`` are feed dates, with "" or the reason why each was skipped. ``card`` is the digest as a whole, whatever
+    messages it is posted in.
     """
 
     standing: Standing
@@ -47,6 +48,7 @@ class Edition:
     covered: Mapping[date, str] = field(default_factory=dict)
     drafts: tuple[Draft, ...] = ()
     next_run: datetime | None = None
+    card: Card = field(default_factory=Card)
 
 
 @dataclass(frozen=True, slots=True)

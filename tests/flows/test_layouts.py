@@ -1,0 +1,97 @@
+"""How a digest is laid out: one message, an entry for each paper below it, or posts of a forum."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.digests import planning
+from bot.digests.refresh import refresh
+from bot.models import Channel, DeliveryKey, DeliveryState, Kind
+from bot.ports.chats import Delivery
+from bot.ports.stores import Stores
+from tests.papers import of_day, paper, publish, subscribe
+from tests.stores import open_stores
+
+FRIDAY = date(2026, 11, 13)
+START = datetime(2026, 11, 13, 12, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
+PAPERS = Channel("web", "local", "papers", name="papers")
+FORUM = Channel("web", "local", "forum", Kind.FORUM, "forum")
+LISTED = [paper.id for paper in of_day(FRIDAY)]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    async with open_stores(tmp_path, START) as opened:
+        await publish(opened, FRIDAY, START)
+        yield opened
+
+
+async def posted(stores: Stores, channel: Channel, **wishes: Any) -> list[Delivery]:
+    """Give the channel a digest and send what it consists of, in order."""
+    await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
+    await planning.plan(stores, MONDAY)
+    return await sent(stores, MONDAY)
+
+
+async def sent(stores: Stores, now: datetime) -> list[Delivery]:
+    every: list[Delivery] = []
+    while claimed := await stores.ledger.claim(now, now + MINUTE, 10):
+        for one in claimed:
+            await stores.ledger.settle(one.id, DeliveryState.SENT, now, message=f"m{one.id}")
+        every += claimed
+    return every
+
+
+def papers(post: Delivery) -> list[str]:
+    return [item.paper for item in post.card.items]
+
+
+async def test_entries_come_below_the_digest_one_for_each_paper(stores: Stores) -> None:
+    first, *replies = await posted(stores, PAPERS, entries=True)
+    assert papers(first) == LISTED[:3]
+    assert [(r.key.operation, r.key.part, r.parent) for r in replies] == [
+        ("reply", n, f"m{first.id}") for n in (1, 2, 3)
+    ]
+    assert [papers(reply) for reply in replies] == [[id_] for id_ in LISTED[:3]]
+    assert [reply.card.items[0].number for reply in replies] == [1, 2, 3]
+    assert not any(reply.card.items[0].abstract for reply in replies)
+
+
+async def test_entries_hold_the_abstracts_where_both_are_wanted(stores: Stores) -> None:
+    _, *replies = await posted(stores, PAPERS, entries=True, abstracts=True)
+    assert [reply.card.items[0].abstract for reply in replies] == [f"We propose {id_}." for id_ in LISTED[:3]]
+
+
+async def test_a_forum_gets_a_post_for_each_paper(stores: Stores) -> None:
+    posts = await posted(stores, FORUM, abstracts=True)
+    assert [post.key for post in posts] == [DeliveryKey(FORUM, "digest", "2026-11-16", n) for n in range(3)]
+    assert [papers(post) for post in posts] == [[id_] for id_ in LISTED[:3]]
+    assert [post.card.fallback for post in posts] == [f"Paper {id_}: A Study" for id_ in LISTED[:3]]
+    standing = await stores.channels.open(FORUM, MONDAY)
+    assert await stores.editions.posted([standing.key], LISTED) == {(standing.key, id_) for id_ in LISTED[:3]}
+
+
+async def test_votes_of_each_post_in_a_forum_are_brought_up_to_date(stores: Stores) -> None:
+    posts = await posted(stores, FORUM)
+    later = MONDAY + timedelta(hours=6)
+    moved = [paper(id_, votes=500 + n, listed=FRIDAY) for n, id_ in enumerate(LISTED[1:3])]
+    await stores.papers.add(moved, later)
+    assert await refresh(stores, later) == 2
+    edits = await sent(stores, later)
+    assert {edit.parent: [item.votes for item in edit.card.items] for edit in edits} == {
+        f"m{posts[1].id}": [500],
+        f"m{posts[2].id}": [501],
+    }
+
+
+async def test_a_preview_shows_all_papers_of_a_forum_together(stores: Stores) -> None:
+    standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
+    outcome = await planning.preview(stores, replace(standing, next_run=None), MONDAY)
+    assert outcome.card
+    assert [item.paper for item in outcome.card.items] == LISTED[:3]
