@@ -69,6 +69,13 @@ class WorkspaceStore:
         async with self.database.read() as connection:
             return [_workspace(row) for row in await connection.execute(query)]
 
+    async def of(self, platform: str) -> Sequence[Workspace]:
+        """Return all of a platform that have not taken the bot away, by id."""
+        here = and_(workspaces.c.platform == platform, workspaces.c.left.is_(None))
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(workspaces).where(here).order_by(workspaces.c.external_id))
+            return [_workspace(row) for row in rows]
+
     async def under(self, platform: str, organization: str) -> Sequence[Workspace]:
         """Return the workspaces that use an organization's installation, by id."""
         mine = and_(workspaces.c.platform == platform, workspaces.c.organization == organization)

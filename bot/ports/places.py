@@ -104,6 +104,10 @@ class Workspaces(Protocol):
         """Return those that took the bot away before then."""
         ...
 
+    async def of(self, platform: str) -> Sequence[Workspace]:
+        """Return all of a platform that have not taken the bot away, by id."""
+        ...
+
     async def under(self, platform: str, organization: str) -> Sequence[Workspace]:
         """Return the workspaces that use an organization's installation, by id."""
         ...

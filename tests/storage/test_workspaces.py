@@ -40,6 +40,12 @@ async def test_those_that_left_are_listed(stores: Stores, now: datetime) -> None
     assert [workspace.id for workspace in await stores.workspaces.left(now)] == ["T3"]
 
 
+async def test_those_of_a_platform_are_listed_unless_they_left(stores: Stores, now: datetime) -> None:
+    for name, platform, left in (("T2", "slack", None), ("T1", "slack", None), ("T3", "slack", now), ("1", "x", None)):
+        await stores.workspaces.put(replace(LAB, id=name, platform=platform, left=left))
+    assert [workspace.id for workspace in await stores.workspaces.of("slack")] == ["T1", "T2"]
+
+
 async def test_those_of_an_organization_are_listed(stores: Stores, now: datetime) -> None:
     for name, platform, organization in (("T2", "slack", "E1"), ("T3", "slack", ""), ("T4", "slack", "E2")):
         await stores.workspaces.put(replace(LAB, id=name, platform=platform, organization=organization))
