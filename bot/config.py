@@ -5,12 +5,20 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
@@ -86,13 +94,22 @@ class Settings(BaseSettings):
     def _none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        """Refuse what can't work together, all at once."""
-        faults = tuple(_slack_faults(self))
+    @model_validator(mode="wrap")
+    @classmethod
+    def _whole(cls, given: Mapping[str, object], read: ModelWrapValidatorHandler[Self]) -> Self:
+        """Refuse single values and what can't work together, all at once, in the order of the settings.
+
+        Raises `bot.errors.Misconfigured`. A setting has one fault at most: its value's comes before its neighbours'.
+        """
+        # What is set may be wrong in itself, and contradicts others all the same.
+        faults = dict(_contradictions({name for name, value in given.items() if value not in ("", None)}))
+        try:
+            chosen = read(given)
+        except ValidationError as error:
+            faults |= {str(fault["loc"][0]): _sentence(fault) for fault in error.errors()}
         if faults:
-            raise ValueError("\n".join(faults))
-        return self
+            raise Misconfigured(tuple(f"{name.upper()}: {faults[name]}" for name in cls.model_fields if name in faults))
+        return chosen
 
     @field_validator("vault_keys", "arxiv_categories", mode="before")
     @classmethod
@@ -150,33 +167,37 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Return the settings.
 
-    Raises `bot.errors.Misconfigured` with one sentence for each value that can't be used.
+    Raises `bot.errors.Misconfigured` with one sentence for each setting that can't be used.
     """
     try:
         return Settings()
-    except ValidationError as error:
-        raise Misconfigured(tuple(line for fault in error.errors() for line in _faults(dict(fault)))) from error
     except UnicodeDecodeError as error:
         raise Misconfigured((".env is not written in UTF-8. Save it in that encoding.",)) from error
     except OSError as error:
         raise Misconfigured((f".env can't be read: {error.strerror}. Check who owns it.",)) from error
 
 
-def _slack_faults(chosen: Settings) -> Iterator[str]:
-    """Yield what is missing of Slack's settings; nothing is, where none is set."""
-    way, whose = chosen.slack_app_token or chosen.slack_signing_secret, chosen.slack
-    if way and not whose:
-        yield "SLACK_BOT_TOKEN: set it too; it is the bot's token, under “OAuth & Permissions”."
-    if whose and not way:
-        yield "SLACK_APP_TOKEN: set it too, for Socket Mode; or SLACK_SIGNING_SECRET, PORT and PUBLIC_URL."
-    if chosen.slack_bot_token and chosen.slack_client_id:
-        yield "SLACK_CLIENT_ID: one workspace (SLACK_BOT_TOKEN) and many (SLACK_CLIENT_ID) exclude each other."
-    if bool(chosen.slack_client_id) != bool(chosen.slack_client_secret):
-        yield "SLACK_CLIENT_SECRET: the client's id and secret go together."
-    if chosen.slack_client_id and not chosen.public_url:
-        yield "PUBLIC_URL: set it for installations, such as https://bot.example.org."
-    if chosen.port is None and (chosen.slack_client_id or (way and not chosen.slack_app_token)):
-        yield "PORT: set it; Slack's requests come to the public listener."
+def _contradictions(told: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the settings that do not go with the others, and why; *told* are those that are not empty."""
+    one, many = "slack_bot_token" in told, "slack_client_id" in told or "slack_client_secret" in told
+    sockets, signed = "slack_app_token" in told, "slack_signing_secret" in told
+    if (sockets or signed) and not (one or many):
+        yield "slack_bot_token", "set it too; it is the bot's token, under “OAuth & Permissions”."
+    if (one or many) and not (sockets or signed):
+        yield "slack_app_token", "set it too, for Socket Mode; or SLACK_SIGNING_SECRET, PORT and PUBLIC_URL."
+    if one and many:
+        yield "slack_client_id", "many workspaces (this) and one (SLACK_BOT_TOKEN) exclude each other; leave one empty."
+    elif many:
+        yield from _lacking(told, "slack_client_id", "set it too; it goes with SLACK_CLIENT_SECRET.")
+        yield from _lacking(told, "slack_client_secret", "set it too; it goes with SLACK_CLIENT_ID.")
+        yield from _lacking(told, "public_url", "set it for installations, such as https://bot.example.org.")
+    if (many and not one) or (signed and not sockets):
+        yield from _lacking(told, "port", "set it; Slack's requests come to the public listener.")
+
+
+def _lacking(told: Collection[str], name: str, why: str) -> Iterator[tuple[str, str]]:
+    if name not in told:
+        yield name, why
 
 
 def _loopback(host: str) -> bool:
@@ -186,15 +207,13 @@ def _loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _faults(fault: dict[str, object]) -> list[str]:
-    """Return the sentences of one fault; those of the settings together come with their names."""
-    if not fault["loc"]:
-        return str(fault["msg"]).removeprefix("Value error, ").splitlines()
-    return [_fault(fault)]
-
-
-def _fault(fault: dict[str, object]) -> str:
-    where = fault["loc"]
-    name = str(where[0]).upper() if isinstance(where, tuple) and where else "A setting"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{name}: {message[0].lower()}{message[1:]}."
+def _sentence(fault: ErrorDetails) -> str:
+    """Return what is wrong with a value, as it follows the setting's name."""
+    match fault["type"]:
+        case "bool_parsing":
+            return f"“{fault['input']}” is neither yes nor no."
+        case "int_parsing" | "greater_than_equal" | "less_than_equal":
+            return f"“{fault['input']}” is not a port, which is a number from 0 to {_PORTS}."
+        case _:
+            message = fault["msg"].removeprefix("Value error, ")
+            return f"{message[0].lower()}{message[1:]}."

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from bot import house, wording
 from bot.config import Settings
 from bot.errors import BroadsheetError, Locked, SourceError
 from bot.models import Kind, feed_date
-from bot.ports.sources import DailyPapers
+from bot.ports.stores import Stores
+
+if TYPE_CHECKING:
+    from adapters.slack.installations import Installations
 
 OPEN: Final = (
     "WEB_TRUST_NETWORK lets other machines reach the workspace, and whoever reaches it may change everything. "
@@ -32,7 +38,7 @@ class Finding:
 
 
 async def examine() -> Sequence[Finding]:
-    """Look at the settings, the data directory, the database, the index, the port and the sources.
+    """Look at the settings, the data directory, the database, the index, the ports, the sources and Slack.
 
     Raises `bot.errors.Misconfigured` when the settings can't be read at all.
     """
@@ -40,17 +46,22 @@ async def examine() -> Sequence[Finding]:
     running = _running(chosen)
     findings = [
         Finding(well=True, what="The settings can be read."),
-        _secret(),
+        *_secrets(chosen),
         Finding(well=True, what=f"A bot runs on {chosen.data_dir}." if running else "No bot runs here at the moment."),
-        _port(chosen, running=running),
+        *_ports(chosen, running=running),
         *([] if chosen.local else [Finding(well=False, what=OPEN)]),
+        database := _database(chosen),
     ]
-    if not house.database_file(chosen).exists():
-        return [*findings, Finding(well=False, what="Nothing is stored yet. Run: make run, or python -m bot migrate")]
-    database = _database(chosen)
     if not database.well:
-        return [*findings, database]
-    return [*findings, database, *await _stored(chosen, now), *await _slack(chosen)]
+        return [*findings, *await _slack(chosen, None, running=running)]
+    try:
+        async with house.stores(chosen) as stores:
+            findings += await _stored(stores, now)
+            findings.append(await _source(chosen, stores, now))
+            findings += await _slack(chosen, stores, running=running)
+    except BroadsheetError as error:
+        findings.append(Finding(well=False, what=str(error)))
+    return findings
 
 
 def _running(chosen: Settings) -> bool:
@@ -63,27 +74,40 @@ def _running(chosen: Settings) -> bool:
         return True
 
 
-def _secret() -> Finding:
-    """Look at who may read `.env`, where tokens are kept."""
-    from pathlib import Path
+def _secrets(chosen: Settings) -> Sequence[Finding]:
+    """Look at who may read the files in which tokens and keys are kept."""
+    files = (Path(".env"), chosen.data_dir / "vault.key")
+    open_ = [file for file in files if file.exists() and file.stat().st_mode & 0o077]
+    if not open_:
+        return [Finding(well=True, what="No secrets lie open.")]
+    return [Finding(well=False, what=f"Others on this machine can read {f}. Run: chmod 600 {f}") for f in open_]
 
-    env = Path(".env")
-    if env.exists() and env.stat().st_mode & 0o077:
-        return Finding(well=False, what="Others on this machine can read .env. Run: chmod 600 .env")
-    return Finding(well=True, what="No secrets lie open.")
+
+def _ports(chosen: Settings, *, running: bool) -> Sequence[Finding]:
+    """Look whether both listeners can be opened; a bot that runs has opened them."""
+    web = _port("workspace", "WEB", chosen.web_host, chosen.web_port, running=running)
+    if chosen.port is None:
+        return [web]
+    return [web, _port("public listener", "PUBLIC", chosen.public_host, chosen.port, running=running)]
 
 
-def _port(chosen: Settings, *, running: bool) -> Finding:
-    if running or chosen.web_port == 0:
-        return Finding(well=True, what=f"The workspace listens on {chosen.web_host}, port {chosen.web_port or 'any'}.")
-    family = socket.AF_INET6 if ":" in chosen.web_host else socket.AF_INET
+def _port(what: str, prefix: str, host: str, port: int, *, running: bool) -> Finding:
+    if port == 0:
+        return Finding(well=True, what=f"The {what} takes any free port of {host}.")
+    if running:
+        return Finding(well=True, what=f"The {what} listens on {host}, port {port}.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((chosen.web_host, chosen.web_port))
-        except OSError:
-            return Finding(well=False, what=f"Port {chosen.web_port} is taken. Set WEB_PORT to a free one in .env.")
-    return Finding(well=True, what=f"Port {chosen.web_port} is free for the workspace.")
+            probe.bind((host, port))
+        except OSError as error:
+            setting = "WEB_PORT" if prefix == "WEB" else "PORT"
+            if error.errno == errno.EADDRINUSE:
+                return Finding(well=False, what=f"Port {port} is taken. Set {setting} to a free one in .env.")
+            why = f"The {what} can't listen on {host}, port {port}: {error.strerror}."
+            return Finding(well=False, what=f"{why} Check {prefix}_HOST and {setting}.")
+    return Finding(well=True, what=f"Port {port} is free for the {what}.")
 
 
 def _database(chosen: Settings) -> Finding:
@@ -91,6 +115,8 @@ def _database(chosen: Settings) -> Finding:
     from storage.upgrades import outdated
 
     path = house.database_file(chosen)
+    if not path.exists():
+        return Finding(well=False, what="Nothing is stored yet. Run: make run, or python -m bot migrate")
     try:
         if outdated(path):
             return Finding(well=False, what="The database is from an older version. Run: python -m bot migrate")
@@ -100,48 +126,77 @@ def _database(chosen: Settings) -> Finding:
     return Finding(well=True, what=f"The database {path} is whole.")
 
 
-async def _stored(chosen: Settings, now: datetime) -> Sequence[Finding]:
+async def _stored(stores: Stores, now: datetime) -> Sequence[Finding]:
+    """Look at what is there to be posted."""
+    newest = await stores.days.newest()
+    held = f"{wording.count(await stores.papers.count(), 'paper')} stored"
+    if newest is None or await stores.marks.get("sample"):
+        return [Finding(well=True, what=f"{held}; no real list yet. Lists come while the bot runs.")]
+    told = f"{held}; the newest list is of {newest.date}."
+    if now.date() - newest.date > _OLD:
+        return [Finding(well=False, what=f"{told} Run: python -m bot backfill --days 7")]
+    return [Finding(well=True, what=told)]
+
+
+async def _source(chosen: Settings, stores: Stores, now: datetime) -> Finding:
+    """Ask Hugging Face for a list, once."""
     try:
-        async with house.stores(chosen) as stores, house.sources(chosen, stores) as (daily, _):
-            papers = await stores.papers.count()
-            newest = await stores.days.newest()
-            sampling = bool(await stores.marks.get("sample"))
-            answered = await _source(daily, now)
-    except BroadsheetError as error:
-        return [Finding(well=False, what=str(error))]
-    held = f"{wording.count(papers, 'paper')} stored"
-    if sampling or newest is None:
-        list_ = Finding(well=True, what=f"{held}; no real list yet.")
-    elif now.date() - newest.date > _OLD:
-        list_ = Finding(
-            well=False, what=f"{held}; the newest list is of {newest.date}. Run: python -m bot backfill --days 7"
-        )
-    else:
-        list_ = Finding(well=True, what=f"{held}; the newest list is of {newest.date}.")
-    return [list_, answered]
+        async with house.sources(chosen, stores) as (daily, _), asyncio.timeout(_PATIENCE):
+            await daily.day(feed_date(now) - timedelta(days=1))
+    except (SourceError, TimeoutError) as error:
+        why = str(error) or f"Hugging Face did not answer within {_PATIENCE:.0f} s."
+        return Finding(well=False, what=f"{why} Check the network, or HF_ENDPOINT.")
+    return Finding(well=True, what="Hugging Face answers.")
 
 
-async def _slack(chosen: Settings) -> Sequence[Finding]:
-    """Ask Slack about the tokens, and about the channels that have a digest."""
-    if not chosen.slack_bot_token:
+async def _slack(chosen: Settings, stores: Stores | None, *, running: bool) -> Sequence[Finding]:
+    """Ask Slack about the tokens, and about the channels that have a digest; without *stores* there are none."""
+    if not chosen.slack:
         return []
     from adapters.slack import checkup
 
-    async with house.stores(chosen) as stores:
-        channels = [s.channel for s in await stores.channels.on() if s.channel.platform == "slack"]
-    shared = [channel for channel in channels if channel.kind is not Kind.DIRECT]
-    found = list(await checkup.bot(chosen.slack_bot_token, chosen.slack_api_url, shared))
+    standings = await stores.channels.on() if stores else []
+    channels = [s.channel for s in standings if s.channel.platform == "slack" and s.channel.kind is not Kind.DIRECT]
+    found: list[tuple[bool, str]] = []
     if chosen.slack_app_token:
-        found.append(await checkup.app(chosen.slack_app_token, chosen.slack_api_url))
-    return [Finding(well=well, what=what) for well, what in found]
+        found += await checkup.app(chosen.slack_app_token, chosen.slack_api_url)
+    if chosen.slack_bot_token:
+        found += await checkup.single(chosen.slack_bot_token, chosen.slack_api_url, channels)
+    if chosen.port is not None:
+        found.append(await _listener(chosen, running=running))
+    if chosen.slack_client_id and stores:
+        async with _installations(chosen, stores) as installations:
+            found += await checkup.many(installations, chosen.slack_api_url, chosen.public_url, channels)
+    # That Slack can't be reached is found by both tokens, and told once.
+    return [Finding(well=well, what=what) for well, what in dict.fromkeys(found)]
 
 
-async def _source(daily: DailyPapers, now: datetime) -> Finding:
-    """Ask Hugging Face for a list, once."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await daily.day(feed_date(now) - timedelta(days=1))
-    except (SourceError, TimeoutError) as error:
-        why = str(error) or f"no answer in {_PATIENCE:.0f} s."
-        return Finding(well=False, what=f"Hugging Face can't be read: {why} Check the network, or HF_ENDPOINT.")
-    return Finding(well=True, what="Hugging Face answers.")
+async def _listener(chosen: Settings, *, running: bool) -> tuple[bool, str]:
+    """Look whether Slack's requests can arrive."""
+    from adapters.slack import checkup
+
+    if running and chosen.public_url:
+        return await checkup.reached(chosen.public_url)
+    needed = "while a bot runs" if chosen.public_url else "when PUBLIC_URL is set"
+    return True, f"Whether requests from outside arrive can be seen only {needed}."
+
+
+@asynccontextmanager
+async def _installations(chosen: Settings, stores: Stores) -> AsyncIterator[Installations]:
+    """Give the installations; a token that has ended is renewed as the bot would, for one may run beside us."""
+    from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+
+    from adapters.slack.installations import Installations
+    from adapters.slack.membership import client
+    from bot.presence import Attendance
+
+    nobody = client(chosen.slack_api_url)
+    rotator = AsyncTokenRotator(
+        client_id=chosen.slack_client_id, client_secret=chosen.slack_client_secret, client=nobody
+    )
+    async with house.vault(chosen) as vault:
+        installations = Installations(vault, stores.workspaces, Attendance(stores), house.clock, rotator)
+        try:
+            yield installations
+        finally:
+            await installations.close()

@@ -69,12 +69,93 @@ def test_trust_alone_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_trust_that_can_not_be_read_is_the_one_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     (fault,) = faults(monkeypatch, WEB_HOST=EVERYWHERE, WEB_TRUST_NETWORK="maybe")
-    assert fault.startswith("WEB_TRUST_NETWORK: ")
+    assert fault == "WEB_TRUST_NETWORK: “maybe” is neither yes nor no."
 
 
 def test_the_open_address_is_told_with_every_other_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     told = faults(monkeypatch, WEB_HOST=EVERYWHERE, WEB_PORT="many", LOG_LEVEL="loud")
     assert {fault.partition(":")[0] for fault in told} == {"WEB_HOST", "WEB_PORT", "LOG_LEVEL"}
+
+
+@pytest.mark.parametrize("setting", ["WEB_PORT", "PORT"])
+@pytest.mark.parametrize("port", ["many", "-1", "65536", "80.5"])
+def test_what_is_no_port_is_refused(monkeypatch: pytest.MonkeyPatch, setting: str, port: str) -> None:
+    (fault,) = faults(monkeypatch, **{setting: port})
+    assert fault == f"{setting}: “{port}” is not a port, which is a number from 0 to 65535."
+
+
+BOT_TOO = "SLACK_BOT_TOKEN: set it too; it is the bot's token, under “OAuth & Permissions”."
+APP_TOO = "SLACK_APP_TOKEN: set it too, for Socket Mode; or SLACK_SIGNING_SECRET, PORT and PUBLIC_URL."
+CLASH = "SLACK_CLIENT_ID: many workspaces (this) and one (SLACK_BOT_TOKEN) exclude each other; leave one empty."
+ID_TOO = "SLACK_CLIENT_ID: set it too; it goes with SLACK_CLIENT_SECRET."
+SECRET_TOO = "SLACK_CLIENT_SECRET: set it too; it goes with SLACK_CLIENT_ID."
+PORT_TOO = "PORT: set it; Slack's requests come to the public listener."
+URL_TOO = "PUBLIC_URL: set it for installations, such as https://bot.example.org."
+BOT, APP, SIGNED, ID, SECRET = "BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET"
+SLACK = {BOT: "xoxb-1", APP: "xapp-1", SIGNED: "s", ID: "1.2", SECRET: "c"}
+HTTP = {"PORT": "3000", "PUBLIC_URL": "https://bot.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "told"),
+    [
+        ([BOT], {}, (APP_TOO,)),
+        ([APP], {}, (BOT_TOO,)),
+        ([SIGNED], HTTP, (BOT_TOO,)),
+        ([SIGNED], {}, (BOT_TOO, PORT_TOO)),
+        ([BOT, SIGNED], {}, (PORT_TOO,)),
+        ([BOT, SIGNED], {"PORT": ""}, (PORT_TOO,)),
+        ([BOT, APP, ID, SECRET], HTTP, (CLASH,)),
+        ([BOT, APP, SECRET], HTTP, (CLASH,)),
+        ([ID, SIGNED], HTTP, (SECRET_TOO,)),
+        ([SECRET, SIGNED], HTTP, (ID_TOO,)),
+        ([ID, SECRET, APP], {}, (URL_TOO, PORT_TOO)),
+        ([ID], {}, (APP_TOO, SECRET_TOO, URL_TOO, PORT_TOO)),
+        ([BOT, APP], {}, ()),
+        ([BOT, SIGNED], {"PORT": "0"}, ()),
+        ([BOT, APP, SIGNED], {}, ()),
+        ([ID, SECRET, SIGNED], HTTP, ()),
+        ([ID, SECRET, APP], HTTP, ()),
+    ],
+)
+def test_settings_of_slack_that_do_not_go_together_are_told(
+    monkeypatch: pytest.MonkeyPatch, given: list[str], more: dict[str, str], told: tuple[str, ...]
+) -> None:
+    settings = {f"SLACK_{name}": SLACK[name] for name in given} | more
+    if told:
+        assert faults(monkeypatch, **settings) == told
+    else:
+        assert choose(monkeypatch, **settings).slack
+
+
+def test_wrong_values_and_contradictions_are_told_together_in_the_order_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = faults(monkeypatch, LOG_LEVEL="loud", WEB_PORT="many", SLACK_BOT_TOKEN="xoxb-1")
+    assert told == (
+        "WEB_PORT: “many” is not a port, which is a number from 0 to 65535.",
+        APP_TOO,
+        "LOG_LEVEL: “loud” is not one of DEBUG, INFO, WARNING, ERROR.",
+    )
+
+
+def test_a_wrong_value_still_contradicts_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = faults(monkeypatch, SLACK_BOT_TOKEN="xapp-1")
+    assert told == ("SLACK_BOT_TOKEN: this is not such a token: it starts with xoxb-.", APP_TOO)
+
+
+def test_a_setting_that_is_wrong_in_itself_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = faults(monkeypatch, SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", PORT="many")
+    assert told == ("PORT: “many” is not a port, which is a number from 0 to 65535.",)
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    told = faults(monkeypatch, SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="c", PUBLIC_URL="bot.example.org", PORT="1")
+    assert told == ("PUBLIC_URL: “bot.example.org” is not an address such as https://example.org.",)
+
+
+def test_the_file_and_the_environment_are_judged_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-1\nSLACK_APP_TOKEN=xapp-1\n")
+    assert load().slack
+    assert faults(monkeypatch, SLACK_APP_TOKEN="") == (APP_TOO,)
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,28 @@
-"""What `doctor` finds: an open door, a taken port, readable secrets; on a real folder, with no source in reach."""
+"""What `doctor` finds: an open door, a taken port, readable secrets, a mute Slack; on a real folder, offline."""
 
 from __future__ import annotations
 
 import logging
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from adapters import public
 from bot import doctor
 from bot.config import Settings
 from bot.doctor import OPEN, Finding
-from tests.stores import opened
+from bot.models import Channel, Kind, Preferences
+from storage.locks import hold
+from storage.vault import VaultStore, open_keys
+from tests.servers.slack import Slack, slack
+from tests.stores import open_stores, opened
 
+NOWHERE = "http://127.0.0.1:9"
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
@@ -26,7 +32,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    for name, value in {"DATA_DIR": str(tmp_path / "data"), "WEB_PORT": "0"}.items():
+    for name, value in {"DATA_DIR": str(tmp_path / "data"), "WEB_PORT": "0", "HF_ENDPOINT": NOWHERE}.items():
         monkeypatch.setenv(name, value)
     before, level = list(logging.getLogger().handlers), logging.getLogger().level
     yield
@@ -34,6 +40,30 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         logging.getLogger().removeHandler(handler)
         handler.close()
     logging.getLogger().setLevel(level)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Slack]:
+    """Slack with a workspace, our bot and two channels, in one of which the bot is not."""
+    async with slack() as one:
+        one.team("T1")
+        one.bot("T1", token="xoxb-1")
+        one.app_token("xapp-1")
+        one.channel("C1", name="papers")
+        one.channel("C2", name="quiet", members=["U1"])
+        yield one
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+async def digests(folder: Path, *channels: Channel) -> None:
+    """Give channels a digest."""
+    async with open_stores(folder, NOW) as stores:
+        for channel in channels:
+            await stores.channels.set(channel, Preferences(on=True), NOW)
 
 
 async def found() -> dict[str, bool]:
@@ -63,6 +93,24 @@ async def test_a_port_is_free_or_taken_on_the_address_that_is_used(monkeypatch: 
     with taken:
         assert (await found())[f"Port {port} is taken. Set WEB_PORT to a free one in .env."] is False
     assert (await found())[f"Port {port} is free for the workspace."] is True
+
+
+async def test_the_public_listeners_port_is_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        given(monkeypatch, PORT=str(port))
+        assert (await found())[f"Port {port} is taken. Set PORT to a free one in .env."] is False
+    assert (await found())[f"Port {port} is free for the public listener."] is True
+
+
+async def test_an_address_that_is_not_this_machines_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(
+        monkeypatch, PUBLIC_HOST="192.0.2.1", PORT="3000"
+    )  # kept for documents: https://www.rfc-editor.org/rfc/rfc5737
+    told = "The public listener can't listen on 192.0.2.1, port 3000: Cannot assign requested address."
+    (what,) = [what for what, well in (await found()).items() if not well and "192.0.2.1" in what]
+    assert what.endswith("Check PUBLIC_HOST and PORT.")
+    assert what.startswith(told.rpartition(":")[0])
 
 
 @pytest.mark.parametrize(("mode", "well"), [(0o600, True), (0o640, False), (0o604, False)])
@@ -95,3 +143,99 @@ async def test_a_database_of_an_older_version_is_to_be_migrated(tmp_path: Path) 
 
 async def test_an_empty_folder_is_told_with_what_to_run() -> None:
     assert (await found())["Nothing is stored yet. Run: make run, or python -m bot migrate"] is False
+
+
+async def test_a_key_that_others_can_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/vault.key").touch(0o644)
+    (tmp_path / "data/vault.key").chmod(0o644)
+    key = tmp_path / "data/vault.key"
+    assert (await found())[f"Others on this machine can read {key}. Run: chmod 600 {key}"] is False
+
+
+async def test_a_source_that_can_not_be_reached_is_told_in_one_sentence(tmp_path: Path) -> None:
+    await digests(tmp_path / "data")
+    told = "Hugging Face can't be reached; it is asked again later. Check the network, or HF_ENDPOINT."
+    assert (await found())[told] is False
+
+
+async def test_without_slack_nothing_is_said_of_it(tmp_path: Path) -> None:
+    await digests(tmp_path / "data")
+    assert not [what for what in await found() if "Slack" in what or "Socket" in what]
+
+
+async def test_slack_is_asked_before_anything_is_stored(server: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-wrong")
+    told = await found()
+    assert told["Slack knows the bot as @broadsheet in Acme."] is True
+    assert [well for what, well in told.items() if what.startswith("SLACK_APP_TOKEN was turned down by Slack")] == [
+        False
+    ]
+
+
+async def test_a_slack_that_can_not_be_reached_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, SLACK_API_URL=NOWHERE, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    told = "Slack can’t be reached. Check the network and SLACK_API_URL, and run doctor again in a minute."
+    assert [finding for finding in await doctor.examine() if "reached" in finding.what] == [
+        Finding(well=False, what=told)
+    ]
+
+
+async def test_channels_of_slack_that_have_a_digest_are_looked_at(
+    server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = Channel("slack", "T1", "U1", Kind.DIRECT)
+    elsewhere = Channel("web", "local", "C2")
+    await digests(tmp_path / "data", Channel("slack", "T1", "C1"), Channel("slack", "T1", "C2"), person, elsewhere)
+    given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    told = await found()
+    assert told["The bot is in 1 channel of Acme that should have a digest."] is True
+    assert {what for what, well in told.items() if not well and "Hugging Face" not in what} == {
+        "The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"
+    }
+
+
+MANY = {
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "s",
+    "SLACK_SIGNING_SECRET": "s",
+    "PUBLIC_URL": "https://bot.example.org",
+    "PORT": "0",
+}
+
+
+async def test_installations_are_looked_at_with_those_that_are_missing(
+    server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await digests(tmp_path / "data", Channel("slack", "T1", "C1"))
+    given(monkeypatch, SLACK_API_URL=server.url, **MANY)
+    told = await found()
+    install = "https://bot.example.org/slack/install"
+    assert told[f"Nobody has installed the app so far. It is added to a workspace at {install}"] is True
+    assert told[f"T1: the app is not installed there; install it to go on. Install it there again: {install}"] is False
+
+
+async def test_a_vault_that_no_key_opens_is_told(
+    server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path / "data", NOW) as database:
+        await VaultStore(database, open_keys((), tmp_path / "data")).put("slack/T1", {"bot_token": "xoxb-1"}, NOW)
+    (tmp_path / "data/vault.key").unlink()
+    given(monkeypatch, SLACK_API_URL=server.url, **MANY)
+    told = "VAULT_KEYS: no key opens what is stored; put the key that was used before behind the new one."
+    assert (await found())[told] is False
+
+
+async def test_whether_requests_arrive_is_looked_at_while_a_bot_runs(
+    server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "PORT": "0", "SLACK_API_URL": server.url}
+    given(monkeypatch, **signed)
+    assert (await found())["Whether requests from outside arrive can be seen only when PUBLIC_URL is set."] is True
+    async with public.serve(public.application(()), "127.0.0.1", 0) as address:
+        given(monkeypatch, PUBLIC_URL=address)
+        assert (await found())["Whether requests from outside arrive can be seen only while a bot runs."] is True
+        with hold(tmp_path / "data"):
+            assert (await found())[f"The public listener answers at {address}."] is True
+    with hold(tmp_path / "data"):
+        assert [well for what, well in (await found()).items() if "can't be reached from here" in what] == [False]
