@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
-from typing import Final
 
 from bot.cards import Action
+from bot.commands import policies, undoing
 from bot.commands.desk import Desk
 from bot.commands.replies import say
-from bot.errors import Mistake
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Workspace
-
-_GROUP: Final = re.compile(r"S[A-Z0-9]{5,20}")
-_WHO: Final = {
-    "members": ("", "Whoever is in a channel manages it"),
-    "admins": ("admins", "Admins of the workspace manage its channels"),
-    "managers": ("managers", "Only those manage channels who set Broadsheet up"),
-}
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
@@ -27,16 +19,17 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     who = Parameter(
         "who",
         "members, admins, managers, or the id of a user group",
-        _read,
+        policies.read,
         example="admins",
-        choices=tuple(_WHO),
+        choices=tuple(policies.WHO),
+        rest=True,
     )
     return (
         Command(
             "digest access",
             "Who may manage digests and topics",
             partial(access, desk),
-            (replace(who, rest=True),),
+            (who, replace(undoing.OF, summary="The moment of a change to take back; buttons fill it in")),
             Audience.ADMINS,
             "digest access admins",
             "Searching, reading and following for oneself are for everybody, whatever is chosen.",
@@ -44,26 +37,48 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     )
 
 
-async def access(desk: Desk, request: Request, *, who: str | None = None) -> Answer:
-    """Tell who may, or change it."""
-    platform, identity = request.channel.platform, request.channel.workspace
-    known = await desk.stores.workspaces.get(platform, identity) or Workspace(platform, identity)
+async def access(desk: Desk, request: Request, *, who: str | None = None, of: datetime | None = None) -> Answer:
+    """Tell who may, change it, or take the change *of* a moment back."""
+    if of is not None:
+        changes = [change for change in await undoing.standing(desk, request) if change.kind == "access"]
+        return await undoing.back(desk, request, undoing.at(changes, of))
+    known = await policies.workspace(desk, request.channel)
     if who is None or request.dry:
-        others = tuple(Action(name.capitalize(), "digest access", {"who": name}) for name in _WHO)
-        return say(f"{_said(known.policy if who is None else who)}.", *others)
-    await desk.stores.workspaces.put(replace(known, policy=who))
-    return say(f"From now on: {_said(who)[0].lower()}{_said(who)[1:]}.")
+        names = policies.WHO
+        others = tuple(Action(name.capitalize(), "digest access", {"who": name}) for name in names)
+        return say(f"{policies.sentence(known.policy if who is None else who)}.", *others)
+    wanted = policies.under(known, who, request.person)
+    if wanted == known:
+        return say(f"Nothing was changed: {_inner(policies.sentence(who))}.")
+    return await _keep(desk, request, known, wanted)
 
 
-def _read(text: str) -> str:
-    chosen = text.strip()
-    if chosen.casefold() in _WHO:
-        return _WHO[chosen.casefold()][0]
-    if _GROUP.fullmatch(chosen.upper()):
-        return f"group:{chosen.upper()}"
-    raise Mistake(f"“{chosen[:40]}” is neither members, admins, managers nor a user group.", "admins")
+async def _keep(desk: Desk, request: Request, known: Workspace, wanted: Workspace) -> Answer:
+    """Keep what was decided. The trail is the channel's in which it was said; the person's id is not repeated in it."""
+    await desk.stores.workspaces.put(wanted)
+    named = wanted.managers != known.managers
+    after = {"policy": wanted.policy, "named": named}
+    await desk.stores.audit.note(
+        request.channel,
+        request.person,
+        "access",
+        _summary(known.policy, wanted.policy, named=named),
+        request.now,
+        before={"policy": known.policy},
+        after=after,
+    )
+    first = " No manager was known, so you are the first." if named else ""
+    undo = Action("Undo", "digest access", {"of": request.now.isoformat()})
+    return say(f"From now on: {_inner(policies.sentence(wanted.policy))}.{first}", undo)
 
 
-def _said(policy: str) -> str:
-    known = next((sentence for value, sentence in _WHO.values() if value == policy), "")
-    return known or f"Members of the user group {policy.removeprefix('group:')} manage the channels they are in"
+def _summary(before: str, after: str, *, named: bool) -> str:
+    if before == after:
+        return "becomes the first manager"
+    joins = ", and becomes the first manager" if named else ""
+    return f"changes who manages channels from {policies.called(before)} to {policies.called(after)}{joins}"
+
+
+def _inner(sentence: str) -> str:
+    """Write a sentence so that it can follow a colon."""
+    return f"{sentence[0].lower()}{sentence[1:]}"

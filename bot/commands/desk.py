@@ -71,7 +71,7 @@ def direct(request: Request) -> Channel:
     if channel.kind is Kind.DIRECT:
         return channel
     # Without a name, so that a direct channel that has one keeps it.
-    return Channel(channel.platform, channel.workspace, request.person.id, Kind.DIRECT)
+    return Channel(channel.platform, request.person.home or channel.workspace, request.person.id, Kind.DIRECT)
 
 
 def place(channel: Channel) -> str:

@@ -1,12 +1,13 @@
-"""What is followed: here and by the asker, or in the whole workspace, with who added it and when."""
+"""What is followed: here and by the asker, or in every channel that they see, with who added it and when."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands.desk import Desk, direct, place
+from bot.errors import SendError
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Request
 from bot.topics import parse
@@ -15,7 +16,7 @@ _ROWS = 40
 
 
 async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answer:
-    """List follows and mutes; ``workspace`` groups those of every channel, without anybody's own."""
+    """List follows and mutes; ``workspace`` groups those of every channel that the asker sees."""
     if where == "workspace":
         return await _everything(desk, request)
     own = direct(request)
@@ -94,26 +95,44 @@ def _origin(follow: Follow, request: Request) -> tuple[str, ...]:
 
 
 async def _everything(desk: Desk, request: Request) -> Answer:
-    """List the follows of every channel of the workspace; what people follow for themselves is counted only."""
+    """List the asker's own follows and those of the channels they see; what others follow for themselves is counted."""
+    own = direct(request)
     every = await desk.stores.follows.all(request.channel.platform, request.channel.workspace)
-    shared = sorted((f for f in every if f.channel.kind is not Kind.DIRECT), key=lambda f: (f.channel.name, f.since))
-    people = len({follow.channel.key for follow in every if follow.channel.kind is Kind.DIRECT})
-    items = tuple(
-        Item(title=parse(follow.topic).label, notes=_origin(follow, request), section=_heading(follow.channel))
-        for follow in shared[:_ROWS]
-    )
-    private = f"Personal follows of {wording.count(people, 'person', 'people')} are not shown."
-    hidden = f"{len(shared) - _ROWS} more are not shown."
-    channels = len({follow.channel.key for follow in shared})
-    text = f"{wording.count(len(shared), 'follow')} in {wording.count(channels, 'channel')}."
-    return Answer(
+    seen, told = await _sight(desk, request)
+    theirs = [f for f in every if f.channel.kind is not Kind.DIRECT and (seen is None or f.channel.id in seen)]
+    mine = await desk.stores.follows.of(own)
+    rows = [*mine, *sorted(theirs, key=lambda follow: (follow.channel.name, follow.since))]
+    people = len({follow.channel.key for follow in every if follow.channel.kind is Kind.DIRECT} - {own.key})
+    private = f"Personal follows of {wording.count(people, 'person', 'people')} are not shown." if people else ""
+    hidden = f"{len(rows) - _ROWS} more are not shown." if len(rows) > _ROWS else ""
+    channels = len({follow.channel.key for follow in theirs})
+    text = f"{wording.count(len(theirs), 'follow')} in {wording.count(channels, 'channel')}."
+    return Answer(  # not to be shared: what one may see, others may not
         Card(
             title="Follows of this workspace",
             text=text,
-            items=items,
+            items=tuple(
+                Item(title=parse(follow.topic).label, notes=_origin(follow, request), section=_heading(follow.channel))
+                for follow in rows[:_ROWS]
+            ),
             actions=(Action("Here and mine", "follows"),),
-            footer=(*((hidden,) if len(shared) > _ROWS else ()), *((private,) if people else ())),
+            footer=tuple(line for line in (hidden, told, private) if line),
             fallback=text,
-        ),
-        shareable=True,
+        )
     )
+
+
+async def _sight(desk: Desk, request: Request) -> tuple[Collection[str] | None, str]:
+    """Return the ids of the channels of which the asker may hear, None for all, and a sentence about the others.
+
+    Which channels are public is not known here: those count that the asker is in, and the one in which they ask.
+    """
+    directory = desk.rooms.get(request.channel.platform)
+    if directory is None:
+        return None, ""
+    try:
+        shared = await directory.shared(request.channel.workspace, request.person.id)
+    except SendError as error:
+        return {request.channel.id}, f"The other channels can’t be read now: {error}."
+    ids = {request.channel.id, *(room.channel.id for room in shared)}
+    return ids, "Only channels that Broadsheet and you are both in are shown."

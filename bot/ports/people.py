@@ -91,7 +91,7 @@ class Wishes(Protocol):
         ...
 
 
-ChangeKind = Literal["preferences", "follow", "unfollow", "mute", "unmute"]
+ChangeKind = Literal["preferences", "access", "follow", "unfollow", "mute", "unmute"]
 
 
 @dataclass(frozen=True, slots=True)

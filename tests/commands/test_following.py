@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from bot.cards import Form
-from bot.models import Follow, Kind, Person
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.cards import Card, Form
+from bot.commands.desk import Desk
+from bot.commands.table import table
+from bot.errors import TryLater
+from bot.models import Channel, Follow, Kind, Person
+from bot.ports.places import Room as Place
 from tests.commands.conftest import ADA, ADAS, BOB, BOBS, NLP, PAPERS, Room, button
 
 CLEO = Person("cleo", "Cleo", manager=True)
@@ -155,16 +164,83 @@ async def test_follows_lists_who_and_when(room: Room) -> None:
     ]
 
 
-async def test_the_whole_workspace_without_what_is_private(room: Room) -> None:
+async def test_the_whole_workspace_is_shown_where_one_person_has_it(room: Room) -> None:
     await room.card("follow diffusion where:here")
     await room.card("follow speech where:here", channel=NLP)
     await room.card("follow secret plans", person=BOB)
-    answer = await room.send("follows where:workspace")
     card = await room.card("follows where:workspace")
-    assert answer.shareable
     assert card.text == "2 follows in 2 channels."
     assert [(item.section, item.title) for item in card.items] == [("#nlp-papers", "speech"), ("#papers", "diffusion")]
     assert card.footer == ("Personal follows of 1 person are not shown.",)
+
+
+@dataclass
+class Directory:
+    """What the platform tells: who is in which channel."""
+
+    members: dict[str, tuple[Channel, ...]]
+    down: bool = False
+
+    async def shared(self, workspace: str, person: str) -> Sequence[Place]:
+        if self.down:
+            raise TryLater("Slack’s limits leave no room now", 5)
+        return [Place(channel) for channel in self.members.get(person, ()) if channel.workspace == workspace]
+
+
+SECRET = Channel("web", "local", "secret", name="layoffs-research")
+GENERAL = Channel("web", "local", "general", name="general")
+
+
+@pytest.fixture
+async def crowd(room: Room) -> Room:
+    """Four channels that follow something: Bob is in two of them, Ada in all, Cleo in none."""
+    directory = Directory({"ada": (PAPERS, NLP, SECRET, GENERAL), "bob": (PAPERS, NLP)})
+    crowd = replace(room, table=table(Desk(room.stores, rooms={"web": directory})))
+    for channel, topic in ((PAPERS, "diffusion"), (NLP, "speech"), (SECRET, "severance"), (GENERAL, "attention")):
+        await crowd.card(f"follow {topic} where:here", channel=channel)
+    await crowd.card("follow world model", person=BOB)
+    await crowd.card("follow graphs", person=CLEO)
+    return crowd
+
+
+async def everywhere(room: Room, **about: object) -> tuple[Card, list[tuple[str, str]]]:
+    card = await room.card("follows where:workspace", **about)
+    return card, [(item.section, item.title) for item in card.items]
+
+
+async def test_channels_that_one_is_not_in_are_not_named(crowd: Room) -> None:
+    card, rows = await everywhere(crowd, person=BOB)
+    assert rows == [("Yours", "world model"), ("#nlp-papers", "speech"), ("#papers", "diffusion")]
+    assert card.text == "2 follows in 2 channels."
+    assert card.footer == (
+        "Only channels that Broadsheet and you are both in are shown.",
+        "Personal follows of 1 person are not shown.",
+    )
+    assert "layoffs" not in str(card)
+    _, rows = await everywhere(crowd, person=ADA)
+    assert [section for section, _ in rows] == ["#general", "#layoffs-research", "#nlp-papers", "#papers"]
+
+
+async def test_the_channel_in_which_one_asks_is_shown(crowd: Room) -> None:
+    _, rows = await everywhere(crowd, person=Person("dora", "Dora"), channel=GENERAL)
+    assert rows == [("#general", "attention")]
+    _, rows = await everywhere(crowd, person=CLEO, channel=Channel("web", "local", "cleo", Kind.DIRECT))
+    assert rows == [("Yours", "graphs")]
+
+
+async def test_when_the_platform_does_not_tell_only_what_is_certain_shows(crowd: Room) -> None:
+    directory = crowd.table.desk.rooms["web"]
+    assert isinstance(directory, Directory)
+    directory.down = True
+    card, rows = await everywhere(crowd, person=BOB)
+    assert rows == [("Yours", "world model"), ("#papers", "diffusion")]
+    assert card.footer[0] == "The other channels can’t be read now: Slack’s limits leave no room now."
+
+
+async def test_what_one_may_see_is_not_shared_with_others(crowd: Room) -> None:
+    said, _ = await crowd.mistake("follows where:workspace", person=ADA, share=True)
+    assert said == "The answer of “follows” is for you alone and can’t be shared."
+    assert not (await crowd.send("follows where:workspace", person=ADA)).shareable
 
 
 async def test_a_long_preview_has_pages(room: Room) -> None:

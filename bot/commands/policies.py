@@ -1,0 +1,59 @@
+"""Who manages the channels of a workspace: the policies, what they are called, and keeping one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from bot.commands.desk import Desk
+from bot.errors import Mistake
+from bot.models import Channel, Person
+from bot.ports.places import Workspace
+
+WHO: Final = {
+    "members": ("", "Whoever is in a channel manages it"),
+    "admins": ("admins", "Admins of the workspace manage its channels"),
+    "managers": ("managers", "Only those manage channels who set Broadsheet up"),
+}
+"""What people type, with the policy that it is and the sentence that tells of it."""
+_GROUP: Final = re.compile(r"S[A-Z0-9]{5,20}")
+_KIND: Final = "group:"
+
+
+def read(text: str) -> str:
+    """Return the policy that somebody typed; raises `bot.errors.Mistake`."""
+    chosen = text.strip()
+    if chosen.casefold() in WHO:
+        return WHO[chosen.casefold()][0]
+    if _GROUP.fullmatch(chosen.upper()):
+        return f"{_KIND}{chosen.upper()}"
+    raise Mistake(f"“{chosen[:40]}” is neither members, admins, managers nor a user group.", "admins")
+
+
+def sentence(policy: str) -> str:
+    """Tell of a policy, without the full stop."""
+    known = next((sentence for value, sentence in WHO.values() if value == policy), "")
+    return known or f"Members of the user group {policy.removeprefix(_KIND)} manage the channels they are in"
+
+
+def called(policy: str) -> str:
+    """Return what those are called whom a policy means: "admins"."""
+    known = next((name for name, (value, _) in WHO.items() if value == policy), "")
+    return known or f"members of the user group {policy.removeprefix(_KIND)}"
+
+
+async def workspace(desk: Desk, channel: Channel) -> Workspace:
+    """Return a channel's workspace, also one that is not known yet."""
+    known = await desk.stores.workspaces.get(channel.platform, channel.workspace)
+    return known or Workspace(channel.platform, channel.workspace)
+
+
+def under(workspace: Workspace, policy: str, by: Person) -> Workspace:
+    """Return a workspace under a policy.
+
+    Where only managers may and none is known, as with a token that nobody installed, *by* becomes the first of them:
+    else nobody could manage anything.
+    """
+    nobody = policy == "managers" and not workspace.managers
+    return replace(workspace, policy=policy, managers=(by.id,) if nobody else workspace.managers)

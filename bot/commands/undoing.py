@@ -1,0 +1,157 @@
+"""Taking changes back: which can be, how things stand then, and putting them so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot import wording
+from bot.cards import Action
+from bot.commands import policies, recording, snapshots
+from bot.commands.desk import Desk
+from bot.commands.following import manner
+from bot.commands.questions import QUESTIONS
+from bot.commands.replies import say
+from bot.errors import Mistake
+from bot.models import Preferences
+from bot.ports.commands import Answer, Parameter, Request
+from bot.ports.people import Change
+from bot.topics import parse
+
+_LOOKED: Final = 100
+_BACK: Final = {
+    "follow": "is not followed any more",
+    "unfollow": "is followed again",
+    "mute": "is not muted any more",
+    "unmute": "is muted again",
+}
+"""How what was changed stands once the change is taken back."""
+_FLAGS: Final = {"yes": "on", "no": "off"}
+
+
+def _moment(text: str) -> datetime:
+    """Read the moment of a change, as buttons write it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake(f"“{text[:40]}” is not the moment of a change.", "undo") from error
+
+
+OF: Final = Parameter(
+    "of", "The moment of the change; buttons fill it in", _moment, example="2026-11-24T08:00:00+00:00"
+)
+
+
+async def standing(desk: Desk, request: Request) -> Sequence[Change]:
+    """Return the changes of this channel that can be taken back, newest first.
+
+    Who manages channels is the whole workspace's: once changed elsewhere, what was said of it here stands no more.
+    """
+    changes = await desk.stores.audit.changes(request.channel, _LOOKED)
+    policy = (await policies.workspace(desk, request.channel)).policy
+    return [c for c in changes if not c.undone and (c.kind != "access" or c.after["policy"] == policy)]
+
+
+def at(changes: Sequence[Change], moment: datetime) -> Change:
+    """Return the change of a moment, as the last of its sort: of the channel, or of who manages channels.
+
+    Raises `bot.errors.Mistake` when it is not that any more.
+    """
+    last = {change.kind == "access": change for change in reversed(changes)}
+    found = next((change for change in last.values() if change.at == moment), None)
+    if found is None:
+        raise Mistake("That change was taken back already, or others came after it; “log” shows them.", "undo")
+    return found
+
+
+async def back(desk: Desk, request: Request, change: Change) -> Answer:
+    """Take a change back; dry, say what that would do."""
+    again = wording.listing(list(_again(change)))
+    by = f"Changed by {who(change, request)} on {wording.short_day(change.at.date(), request.now.date())}."
+    if request.dry:
+        return say(f"With that taken back, {again}. {by}")
+    await _revert(desk, request, change)
+    await desk.stores.audit.undone(change.id)
+    return say(f"Taken back: {again}. {by}", Action("Log", "log"))
+
+
+def who(change: Change, request: Request) -> str:
+    """Name whoever made a change."""
+    return "you" if change.by.id == request.person.id else change.by.name or "somebody"
+
+
+def _again(change: Change) -> Iterator[str]:
+    """Say how things stand once a change is taken back: "“Time” is 09:00 again"."""
+    if change.kind == "access":
+        yield f"{policies.called(change.before['policy'])} manage channels again"
+        return
+    if change.kind == "follow" and change.before:
+        yield f"“{parse(change.before['topic']).label}” {manner(alerts=change.before['alerts'])} again"
+        return
+    if change.kind != "preferences":
+        _, _, what = change.summary.partition(" ")  # "follows “diffusion”"
+        yield f"{what} {_BACK[change.kind]}"
+        return
+    before, after = (snapshots.preferences(data["preferences"]) for data in (change.before, change.after))
+    told = list(_differences(before, after))
+    for kind, topics in (("follow", change.after.get("topics", ())), ("unfollow", change.before.get("topics", ()))):
+        told += [f"“{parse(data['topic']).label}” {_BACK[kind]}" for data in topics]
+    yield from told or ["the next digest comes as before"]
+
+
+def _differences(before: Preferences, after: Preferences) -> Iterator[str]:
+    if before.on != after.on:
+        yield f"the digest is {'on' if before.on else 'off'} again"
+    if before.paused != after.paused:
+        yield "everything is paused again" if before.paused else "nothing is paused any more"
+    for question in QUESTIONS:
+        if (value := question.shown(before)) != question.shown(after):
+            yield f"“{question.label}” is {_FLAGS.get(value, value)} again"
+
+
+async def _revert(desk: Desk, request: Request, change: Change) -> None:
+    stores, channel = desk.stores, request.channel
+    match change.kind:
+        case "preferences":
+            await _restore(desk, request, change)
+        case "access":
+            await _release(desk, request, change)
+        case "follow" if change.before:  # it was followed already, and only comes another way
+            await stores.follows.add(snapshots.follow(channel, request.person, change.before))
+        case "follow":
+            await stores.follows.remove(channel, change.after["topic"])
+        case "unfollow":
+            await stores.follows.add(snapshots.follow(channel, request.person, change.before))
+        case "mute":
+            await stores.wishes.unmute(channel, change.after["kind"], change.after["value"])
+        case "unmute":
+            kind, value = change.before["kind"], change.before["value"]
+            await stores.wishes.mute(channel, kind, value, request.person, request.now)
+
+
+async def _restore(desk: Desk, request: Request, change: Change) -> None:
+    """Put back preferences, and the topics that were changed with them."""
+    before = snapshots.preferences(change.before["preferences"])
+    standing = await desk.standing(request)
+    moved = datetime.fromisoformat(change.before["next"]) if "next" in change.before else None
+    if moved and moved > request.now:
+        await desk.stores.channels.set(request.channel, before, moved)
+    elif moved is None and recording.timing(before) == recording.timing(standing.preferences):
+        await desk.stores.channels.set(request.channel, before, standing.next_run, standing.due)
+    else:
+        await desk.stores.channels.set(request.channel, before, recording.next_run(before, request.now))
+    for data in change.after.get("topics", ()):
+        await desk.stores.follows.remove(request.channel, data["topic"])
+    for data in change.before.get("topics", ()):
+        await desk.stores.follows.add(snapshots.follow(request.channel, request.person, data))
+
+
+async def _release(desk: Desk, request: Request, change: Change) -> None:
+    """Let those manage again who did before; whoever the change made a manager is none any more."""
+    known = await policies.workspace(desk, request.channel)
+    made = change.by.id if change.after["named"] else ""
+    rest = tuple(manager for manager in known.managers if manager != made)
+    before = policies.under(replace(known, managers=rest), change.before["policy"], request.person)
+    await desk.stores.workspaces.put(before)
