@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,7 +25,13 @@ class Attendance:
     stores: Stores
 
     async def installed(self, workspace: Workspace, now: datetime) -> None:
-        """Keep a workspace; channels that fell silent because it was away get their digests back."""
+        """Keep a workspace; channels that fell silent because it was away get their digests back.
+
+        Whoever manages its organization, kept as a workspace of that id, manages it too.
+        """
+        above = await self.stores.workspaces.get(workspace.platform, workspace.organization)
+        if above and above.id != workspace.id:
+            workspace = replace(workspace, managers=_all(workspace.managers, above.managers))
         known = await self.stores.workspaces.get(workspace.platform, workspace.id)
         await self.stores.workspaces.put(_merged(known, workspace) if known else workspace)
         for standing in await self.stores.channels.of(workspace.platform, workspace.id):
@@ -98,7 +105,12 @@ def _merged(known: Workspace, told: Workspace) -> Workspace:
         known,
         name=told.name or known.name,
         timezone=known.timezone if known.timezone != "UTC" else told.timezone,
-        managers=tuple(dict.fromkeys((*known.managers, *told.managers))),
+        managers=_all(known.managers, told.managers),
         organization=told.organization or known.organization,
         left=None,
     )
+
+
+def _all(these: Iterable[str], those: Iterable[str]) -> tuple[str, ...]:
+    """Return each once, in order."""
+    return tuple(dict.fromkeys((*these, *those)))

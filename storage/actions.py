@@ -1,12 +1,20 @@
-"""The long arguments of buttons, under a token of their content."""
+"""The long arguments of buttons, sealed with what only the button holds.
+
+They may be words that somebody typed. The database knows neither the token nor the key, which is made from it: who has
+a copy of the file alone reads nothing, and no key of the vault is needed.
+"""
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 
+from cryptography.fernet import Fernet
 from sqlalchemy import delete, select
 
 from storage.database import Database
@@ -24,7 +32,7 @@ class ActionStore:
         """Keep JSON data by token; what is there already only gets its time renewed."""
         if not given:
             return
-        rows = [{"token": token, "data": dict(data), "at": now} for token, data in given.items()]
+        rows = [{"token": _name(token), "data": _seal(token, data), "at": now} for token, data in given.items()]
         async with self.database.write() as connection:
             statement = insert(connection, actions).values(rows)
             renewed = statement.on_conflict_do_update(index_elements=["token"], set_={"at": now})
@@ -33,10 +41,31 @@ class ActionStore:
     async def get(self, token: str) -> Mapping[str, Any] | None:
         """Return the data, or None."""
         async with self.database.read() as connection:
-            data = await connection.scalar(select(actions.c.data).where(actions.c.token == token))
-        return cast("Mapping[str, Any] | None", data)
+            kept = await connection.scalar(select(actions.c.data).where(actions.c.token == _name(token)))
+        return _open(token, kept) if kept else None
 
     async def prune(self, before: datetime) -> int:
         """Delete what was kept before; return how many."""
         async with self.database.write() as connection:
             return (await connection.execute(delete(actions).where(actions.c.at < before))).rowcount
+
+
+def _name(token: str) -> str:
+    """Return under what a token is stored, from which it can't be told."""
+    return _digest("name", token).hex()
+
+
+def _seal(token: str, data: Mapping[str, Any]) -> dict[str, str]:
+    return {"sealed": _key(token).encrypt(json.dumps(dict(data)).encode()).decode()}
+
+
+def _open(token: str, kept: Mapping[str, str]) -> Mapping[str, Any]:
+    return cast("dict[str, Any]", json.loads(_key(token).decrypt(kept["sealed"])))
+
+
+def _key(token: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(_digest("key", token)))
+
+
+def _digest(purpose: str, token: str) -> bytes:
+    return sha256(f"{purpose} {token}".encode()).digest()

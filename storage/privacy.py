@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, select, update
+from sqlalchemy import Select, Table, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel, DeliveryState, Preferences
@@ -45,7 +45,7 @@ class PrivacyStore:
                 "platform": person.platform,
                 "workspace": person.workspace,
                 "person": person.id,
-                "manager": await _manages(connection, person),
+                "manager": bool(await _managed(connection, person)),
                 "direct channel": await _rows(connection, _direct(person)),
             }
             for name, query in _queries(person).items():
@@ -138,25 +138,20 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-async def _manages(connection: AsyncConnection, person: Channel) -> bool:
-    return person.id in await _managers(connection, person)
-
-
-async def _managers(connection: AsyncConnection, person: Channel) -> list[str]:
-    """Return the ids of those whom the person's workspace lists as managers."""
-    return await connection.scalar(select(workspaces.c.managers).where(_home(person))) or []
+async def _managed(connection: AsyncConnection, person: Channel) -> dict[int, list[str]]:
+    """Return the managers of the workspaces that list the person as one: their own, and others of its organization."""
+    home = and_(workspaces.c.platform == person.platform, workspaces.c.external_id == person.workspace)
+    organization = select(workspaces.c.organization).where(home, workspaces.c.organization != "").scalar_subquery()
+    beside = and_(workspaces.c.platform == person.platform, workspaces.c.organization == organization)
+    rows = await connection.execute(select(workspaces.c.id, workspaces.c.managers).where(or_(home, beside)))
+    return {row.id: row.managers for row in rows if person.id in row.managers}
 
 
 async def _resign(connection: AsyncConnection, person: Channel) -> None:
-    """Take the person off that list, even as the last one: whom the platform lets manage still may."""
-    managers = await _managers(connection, person)
-    if person.id in managers:
+    """Take the person off those lists, even as the last one: whom the platform lets manage still may."""
+    for key, managers in (await _managed(connection, person)).items():
         rest = [manager for manager in managers if manager != person.id]
-        await connection.execute(update(workspaces).where(_home(person)).values(managers=rest))
-
-
-def _home(person: Channel) -> ColumnElement[bool]:
-    return and_(workspaces.c.platform == person.platform, workspaces.c.external_id == person.workspace)
+        await connection.execute(update(workspaces).where(workspaces.c.id == key).values(managers=rest))
 
 
 async def _disown(connection: AsyncConnection, person: Channel, pseudonym: str) -> dict[str, int]:

@@ -1,92 +1,40 @@
-"""Buttons and menus: a command with its arguments rides in their value, or under a token when it is too long."""
+"""Buttons and menus, drawn: `adapters.slack.presses` has what they ask for."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, Final
 
 from adapters.slack.blocks import Block
+from adapters.slack.presses import BUTTON, OPTION, Press, seal
 from adapters.slack.text import plain
 from bot.cards import Action
-from bot.errors import Malformed
 
-BUTTON: Final = 2000
-OPTION: Final = 150
 LABEL: Final = 75
 MOST_OPTIONS: Final = 5
 """Of an overflow menu: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
+ROOM: Final = 2_000
+"""What a message's buttons may hold together beyond `_FREE` each: their values count against its size."""
+VIEW_ROOM: Final = 20_000
+"""The same for a window or a home, which may be larger."""
 
+_FREE: Final = 300
+"""Characters of a value for which there is always room."""
 _MOST_ROWS: Final = 100
-_RIDES: Final = 300
-"""Longer values count too much against a message's size."""
-_TOKEN: Final = 32
 _MODAL: Final = frozenset({"show", "why"})
 """Commands that tell of one thing only: a window over the page suits them better than one more message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What a button asks for. ``modal`` wants the answer in a window, ``share`` in the channel for everybody.
-
-    ``channel`` is the one that it is about, where it stands elsewhere.
-    """
-
-    command: str
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    modal: bool = False
-    share: bool = False
-    channel: str = ""
-
-
-def seal(press: Press, longest: int) -> tuple[str, dict[str, dict[str, Any]]]:
-    """Return the value for *press*, and what must be kept so that it can be opened: nothing when it fits."""
-    data: dict[str, Any] = {"c": press.command, "a": dict(press.arguments)}
-    data |= {"m": 1} if press.modal else {}
-    data |= {"s": 1} if press.share else {}
-    data |= {"h": press.channel} if press.channel else {}
-    written = json.dumps(data, separators=(",", ":"), sort_keys=True)
-    if len(written) <= longest:
-        return written, {}
-    token = sha256(written.encode()).hexdigest()[:_TOKEN]
-    return token, {token: data}
-
-
-def open_(value: str) -> Press | str:
-    """Return the press that a value holds, or the token under which it is kept.
-
-    Raises `bot.errors.Malformed` when the value is none of ours.
-    """
-    if not value.startswith("{"):
-        return value
-    try:
-        return unfold(json.loads(value))
-    except ValueError as error:
-        raise Malformed(f"This is not a button of ours: {error}.") from error
-
-
-def unfold(data: Mapping[str, Any]) -> Press:
-    """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
-    try:
-        arguments = {str(name): str(text) for name, text in data["a"].items()}
-        return Press(
-            str(data["c"]),
-            arguments,
-            modal=bool(data.get("m")),
-            share=bool(data.get("s")),
-            channel=str(data.get("h", "")),
-        )
-    except (KeyError, AttributeError, TypeError) as error:
-        raise Malformed(f"This is not a button of ours: {error}.") from error
-
-
 @dataclass(slots=True)
 class Pad:
-    """Draws the buttons of one message or view: numbers them, and collects in ``kept`` what doesn't ride in them."""
+    """Draws the buttons of one message or view: numbers them, and collects in ``kept`` what doesn't ride in them.
+
+    ``room`` is what is left for long values; the first buttons have it.
+    """
 
     modal: bool = False
+    room: int = ROOM
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     _drawn: int = 0
 
@@ -101,7 +49,7 @@ class Pad:
             "type": "button",
             "action_id": self._id("press"),
             "text": plain(action.label, LABEL),
-            "value": self._value(press or self.press(action), _RIDES),
+            "value": self._roomy(press or self.press(action)),
         }
         if action.about:
             block["accessibility_label"] = plain(f"{action.label}: {action.about}", LABEL)["text"]
@@ -126,6 +74,12 @@ class Pad:
         for label, press in rows[:most]:
             labels.setdefault(self._value(press, OPTION), label)
         return [{"text": plain(label, LABEL), "value": value} for value, label in labels.items()]
+
+    def _roomy(self, press: Press) -> str:
+        """Return a button's value, and count what it takes of the room."""
+        value = self._value(press, min(BUTTON, _FREE + self.room))
+        self.room -= max(0, len(value) - _FREE)
+        return value
 
     def _value(self, press: Press, longest: int) -> str:
         value, kept = seal(press, longest)

@@ -1,14 +1,20 @@
-"""The end of an installation: Slack tells of it by two events, which come in either order, or of a part of it."""
+"""The end of an installation: Slack tells of it by two events, which come in either order.
+
+`adapters.slack.grants` has the end of a part of it.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.authorization.async_multi_teams_authorization import AsyncMultiTeamsAuthorization
 
+from adapters.slack import grants
 from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
 
@@ -18,7 +24,10 @@ moment in which they ended; returns the workspaces that are left without one."""
 
 
 def listen(app: AsyncApp, kit: Kit, forget: Forget) -> None:
-    """Take them; see https://docs.slack.dev/reference/events/tokens_revoked and …/team_access_revoked."""
+    """Take them (https://docs.slack.dev/reference/events/tokens_revoked), and what organizations give and take."""
+    grants.listen(app, kit)
+    # What still comes afterwards finds no installation. Slack_bolt takes that for an error and answers it all the same.
+    logging.getLogger(f"slack_bolt.{AsyncMultiTeamsAuthorization.__name__}").setLevel(logging.CRITICAL)
 
     @app.event("app_uninstalled")
     @guarded
@@ -30,12 +39,6 @@ def listen(app: AsyncApp, kit: Kit, forget: Forget) -> None:
     async def revoked(event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
             await _leave(kit, forget, body, context, "its token was revoked")
-
-    @app.event("team_access_revoked")
-    @guarded
-    async def withdrawn(event: Mapping[str, Any]) -> None:
-        for workspace in event.get("team_ids", ()):
-            await kit.presence.uninstalled("slack", workspace, "its organization took it away", kit.clock())
 
 
 async def _leave(kit: Kit, forget: Forget, body: Mapping[str, Any], context: AsyncBoltContext, reason: str) -> None:

@@ -30,7 +30,7 @@ def listen(app: AsyncApp, kit: Kit) -> None:
     """Take the events."""
     for event, happens in {
         "member_joined_channel": _joined,
-        "member_left_channel": _left,
+        "member_left_channel": _removed,
         "channel_left": _removed,
         "group_left": _removed,
         "channel_archive": _archived,
@@ -49,6 +49,8 @@ def listen(app: AsyncApp, kit: Kit) -> None:
 def _listener(kit: Kit, happens: Happens) -> Any:
     @guarded
     async def told(event: Event, context: AsyncBoltContext) -> None:
+        if event["type"].startswith("member_") and event["user"] != context.bot_user_id:
+            return  # other people come and go without a word
         # Whatever happened, the list of the bot's channels is not what it was.
         kit.rooms.forget(team(context))
         await happens(kit, event, context)
@@ -63,11 +65,9 @@ def _where(event: Event, context: AsyncBoltContext) -> Channel:
 
 
 async def _joined(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    """Greet whoever invited the bot; other people come and go without a word."""
-    if event["user"] != context.bot_user_id:
-        return
+    """Greet whoever invited the bot."""
     channel, inviter = await _named(kit, _where(event, context)), str(event.get("inviter") or "")
-    name = await kit.rooms.called(channel.workspace, inviter) if inviter else ""
+    name = await kit.people.called(channel.workspace, inviter) if inviter else ""
     await kit.presence.invited(channel, Person(inviter, name), kit.clock())
 
 
@@ -79,11 +79,6 @@ async def _named(kit: Kit, channel: Channel) -> Channel:
         log.info("A channel's name can't be told: %s", error)
         return channel
     return replace(channel, name=str(said["channel"].get("name", "")))
-
-
-async def _left(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    if event["user"] == context.bot_user_id:
-        await _removed(kit, event, context)
 
 
 async def _removed(kit: Kit, event: Event, context: AsyncBoltContext) -> None:

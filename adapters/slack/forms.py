@@ -1,18 +1,16 @@
-"""Forms as windows: what they ask, where their answers go, what was answered, what was wrong."""
+"""Forms as windows: what they ask, what was answered, what was wrong."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
-from adapters.slack import fields
+from adapters.slack import fields, inputs
 from adapters.slack.blocks import Block, context, section
+from adapters.slack.origins import Origin
 from adapters.slack.text import clean, inert, plain
 from bot.cards import Field, Form
-from bot.errors import Malformed, Unsendable
-from bot.models import Channel, Kind
 from bot.wording import listing
 
 CALLBACK: Final = "form"
@@ -22,52 +20,11 @@ PREVIEW: Final = "preview"
 """The ``block_id`` of what saving would do."""
 
 _TITLE: Final = 24
-_METADATA: Final = 3000
 _MOST_FIELDS: Final = 60
 _MOST_LINES: Final = 10
 _HEAD: Final = 20
 """Characters of a preview line's beginning that still count as its name."""
 _MISTAKE: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a form belongs: the channel that it is about, the command and arguments that its answers join.
-
-    ``home`` tells that it was opened there, ``advanced`` what the window shows.
-    """
-
-    channel: Channel
-    command: str = ""
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    advanced: bool = False
-    home: bool = False
-
-    def pack(self) -> str:
-        """Return it as a window's ``private_metadata``. Raises `bot.errors.Unsendable` when it is too long."""
-        channel = self.channel
-        data = {
-            "c": [channel.platform, channel.workspace, channel.id, channel.kind.value, channel.name],
-            "n": self.command,
-            "a": dict(self.arguments),
-            "x": int(self.advanced),
-            "h": int(self.home),
-        }
-        written = json.dumps(data, separators=(",", ":"), sort_keys=True)
-        if len(written) > _METADATA:
-            raise Unsendable(f"A form can’t carry {len(written):,} characters.")
-        return written
-
-
-def unpack(metadata: str) -> Origin:
-    """Return what `Origin.pack` wrote. Raises `bot.errors.Malformed`."""
-    try:
-        data = json.loads(metadata)
-        platform, workspace, id_, kind, name = data["c"]
-        channel = Channel(platform, workspace, id_, Kind(kind), name)
-        return Origin(channel, data["n"], data["a"], bool(data["x"]), bool(data.get("h")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise Malformed(f"This is not a form of ours: {error}.") from error
 
 
 def view(form: Form, origin: Origin, *, advanced: bool = False) -> Block:
@@ -104,7 +61,7 @@ def arguments(view: Mapping[str, Any]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, states in view.get("state", {}).get("values", {}).items():
         for action, state in states.items():
-            text = fields.answer(state.get("type", ""), state)
+            text = inputs.answer(state.get("type", ""), state)
             if action.startswith(fields.ACTION) and (text or _tells(state, name, view)):
                 given[name] = text
     return given

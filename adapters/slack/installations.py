@@ -1,7 +1,8 @@
-"""Who installed the bot: Slack's installations in our vault, each workspace's own or its organization's."""
+"""Where the bot is installed: Slack's installations in our vault, each workspace's own or its organization's."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +14,7 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-from adapters.slack.records import bot_of, plain
+from adapters.slack.records import bot_of, plain, workspace_of
 from adapters.slack.renewal import Renewal
 from bot.errors import BroadsheetError, Gone
 from bot.ports.places import Workspace, Workspaces
@@ -22,9 +23,14 @@ from bot.ports.secrets import Vault
 
 PREFIX: Final = "slack/"
 
+log = logging.getLogger(__name__)
+
 
 class Installations(AsyncInstallationStore):
     """Installations as JSON in the vault: a workspace's under its id, an organization's under the organization's.
+
+    Who installed it stands among the workspace's managers only, where they can be forgotten; an organization's in a
+    workspace of its id.
 
     Implements slack_sdk's store for the OAuth flow and `adapters.slack.clients.Tokens` for everything else.
     ``rotator`` is slack_sdk's, or None where tokens do not expire. Methods raise `bot.errors.StoreError` kinds too.
@@ -73,6 +79,8 @@ class Installations(AsyncInstallationStore):
         """
         bot = await self.find(workspace, organization)
         if bot is None:
+            # Slack still tells of places for a while after the end.
+            log.debug("Something came from %s, where the app is not installed", workspace or organization)
             return None
         if bot.is_enterprise_install and workspace:
             await self.met(workspace, organization, self._clock())
@@ -90,9 +98,7 @@ class Installations(AsyncInstallationStore):
         known = await self._workspaces.get("slack", workspace)
         if known and known.organization == organization and known.left is None:
             return
-        kept = await self.vault.get(f"{PREFIX}{organization}") or {}
-        managers = (kept["user_id"],) if kept.get("user_id") else ()
-        await self._presence.installed(Workspace("slack", workspace, managers=managers, organization=organization), now)
+        await self._presence.installed(Workspace("slack", workspace, organization=organization), now)
 
     async def forget(self, workspace: str, organization: str, at: datetime) -> Sequence[str]:
         """Delete the tokens of a workspace, or of an organization where no workspace is named.
@@ -117,11 +123,10 @@ class Installations(AsyncInstallationStore):
         """Keep an installation; for the OAuth flow a failure is a `BoltError`, and nothing is kept that was not."""
         owner = installation.enterprise_id if installation.is_enterprise_install else installation.team_id
         name = f"{PREFIX}{owner}"
-        data = {**plain(installation.to_bot()), "user_id": installation.user_id}
         known = True
         try:
             known = name in await self.vault.names(name)
-            await self.vault.put(name, data, self._clock())
+            await self.vault.put(name, plain(installation.to_bot()), self._clock())
             await self._announce(installation)
         except BroadsheetError as error:
             if not known:
@@ -132,14 +137,11 @@ class Installations(AsyncInstallationStore):
     async def _announce(self, installation: Installation) -> None:
         """Tell that a workspace is here, or that those of an organization are back."""
         now = self._clock()
-        if not installation.is_enterprise_install:
-            managers = (installation.user_id,) if installation.user_id else ()
-            here = Workspace("slack", installation.team_id or "", installation.team_name or "", managers=managers)
-            return await self._presence.installed(here, now)
-        for known in await self._workspaces.under("slack", installation.enterprise_id or ""):
-            if known.left:
-                await self._presence.installed(known, now)
-        return None
+        await self._presence.installed(workspace_of(installation), now)
+        if installation.is_enterprise_install:
+            for known in await self._workspaces.under("slack", installation.enterprise_id or ""):
+                if known.left:
+                    await self._presence.installed(known, now)
 
     async def _serving(self, workspace: str) -> Bot | None:
         known = await self._workspaces.get("slack", workspace)

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Final
 
 from adapters.slack.blocks import Block, actions, context, divider, picture, section
-from adapters.slack.buttons import Pad, Press
+from adapters.slack.buttons import Pad
+from adapters.slack.presses import Press
 from adapters.slack.text import SECTION, clean, inert, link, pieces, safe
 from bot.cards import Item
 from bot.wording import count

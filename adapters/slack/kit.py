@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.slack.clients import Clients
+from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from bot.ports.commands import Commands
 from bot.ports.people import Inbox
@@ -26,5 +27,6 @@ class Kit:
     presence: Presence
     clients: Clients
     rooms: Rooms
+    people: People
     clock: Callable[[], datetime]
     command: str = "/papers"

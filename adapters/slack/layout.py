@@ -98,11 +98,12 @@ def _lines(lines: Sequence[str]) -> str:
 
 
 def _row(every: Sequence[Action], pad: Pad, extra: Sequence[Block]) -> list[Block]:
-    """Return the row of buttons, as far as they are not too heavy."""
+    """Return the row of buttons, as far as they are not too heavy; the room for long values comes on top."""
     buttons: list[Block] = []
+    heaviest = _BUTTONS + pad.room
     for action in every[: _MOST_BUTTONS - len(extra)]:
         button = pad.button(action)
-        if weight([*buttons, button]) > _BUTTONS:
+        if weight([*buttons, button]) > heaviest:
             break
         buttons.append(button)
     return [actions([*buttons, *extra])] if buttons or extra else []

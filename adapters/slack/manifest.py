@@ -50,6 +50,7 @@ EVENTS: Final = (
     "member_joined_channel",
     "member_left_channel",
     "message.im",
+    "team_access_granted",
     "team_access_revoked",
     "tokens_revoked",
 )

@@ -75,14 +75,13 @@ def done(installation: Installation, command: str) -> str:
     return _page(f"Broadsheet is in {where}", f"<p>What to do now:</p>{first}{button}")
 
 
-def failed(reason: str, again: str, reference: str = "") -> str:
+def failed(reason: str, again: str) -> str:
     """Return the page that says why it did not work, with the way back to the address *again*."""
     fault = _FAULTS.get(reason, "Slack did not finish it.")
-    noted = f'<p class="small">Reference {html.escape(reference)}</p>' if reference else ""
     return _page(
         "Not installed",
         f"<p>{fault} Nothing was changed here.</p>"
-        f'<p><a class="button" href="{html.escape(again, quote=True)}">Try again</a></p>{noted}',
+        f'<p><a class="button" href="{html.escape(again, quote=True)}">Try again</a></p>',
     )
 
 

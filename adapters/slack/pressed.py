@@ -12,9 +12,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import replies, visits
-from adapters.slack.buttons import Press, open_, unfold
 from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
+from adapters.slack.presses import Press, open_, unfold
 from adapters.slack.requests import caller, place, team
 from adapters.slack.ways import Hook, Way, Window
 from bot.cards import Card

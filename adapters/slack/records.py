@@ -1,4 +1,4 @@
-"""An installation as the vault keeps it, and as slack_sdk has it."""
+"""An installation as slack_sdk has it, as the vault keeps it, and as a workspace."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.installation_store import Bot, Installation
+
+from bot.ports.places import Workspace
 
 
 def bot_of(kept: Mapping[str, Any]) -> Bot:
     """Return what the vault keeps as slack_sdk's object."""
-    return Bot(**{name: value for name, value in kept.items() if name != "user_id"})
+    return Bot(**kept)
 
 
 def plain(bot: Bot) -> dict[str, Any]:
-    """Return *bot* as JSON data: times in ISO 8601, which slack_sdk reads back."""
+    """Return *bot* as JSON data: times in ISO 8601, which slack_sdk reads back. Nothing of it names a person."""
     data = bot.to_dict()
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
+
+
+def workspace_of(installation: Installation) -> Workspace:
+    """Return the workspace of an installation, or the organization as one, with whoever installed it."""
+    managers = (installation.user_id,) if installation.user_id else ()
+    if not installation.is_enterprise_install:
+        return Workspace("slack", installation.team_id or "", installation.team_name or "", managers=managers)
+    owner = installation.enterprise_id or ""
+    return Workspace("slack", owner, installation.enterprise_name or "", managers=managers, organization=owner)

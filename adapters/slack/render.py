@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapters.slack.blocks import Block, section
-from adapters.slack.buttons import Pad, Press
+from adapters.slack.buttons import VIEW_ROOM, Pad
 from adapters.slack.layout import CODE, SIGNS, VIEW, VIEW_WEIGHT, lay
+from adapters.slack.presses import Press
 from adapters.slack.text import clean, inert, plain
 from bot.cards import Action, Card
 from bot.models import Kind
@@ -53,7 +54,7 @@ def private(answer: Answer, request: Request, *, pictures: bool = False, command
 
 def modal(card: Card, title: str = "", *, command: str = COMMAND) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
     """Return *card* as a window with whole texts, and what its buttons need kept. *title* stands in the bar."""
-    pad = Pad(modal=True)
+    pad = Pad(modal=True, room=VIEW_ROOM)
     named = clean(title or card.title) or "Broadsheet"
     inside = card if title or len(named) > _WINDOW_TITLE else replace(card, title="")
     blocks = lay(inside, pad, most=VIEW, heaviest=VIEW_WEIGHT, whole=True, command=command)

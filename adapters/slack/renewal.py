@@ -125,12 +125,12 @@ class Renewal:
             raise Gone("the app is not installed any more; install it again", installation=True)
         return bot_of(kept)
 
-    async def _keep(self, name: str, changed: Mapping[str, Any]) -> None:
+    async def _keep(self, name: str, fresh: Mapping[str, Any]) -> None:
         """Write new tokens down; there is no second chance, so a busy database is asked again."""
         for pause in (*_PAUSES, None):
             try:
-                kept = await self._vault.get(name) or {}
-                return await self._vault.put(name, {**kept, **changed}, self._clock())
+                # Whoever uninstalled it meanwhile wants nothing kept.
+                return await self._vault.put(name, fresh, self._clock()) if await self._vault.get(name) else None
             except BroadsheetError:
                 if pause is None:
                     log.exception("A renewed token could not be kept; the app must be installed again")

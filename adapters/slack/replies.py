@@ -6,9 +6,9 @@ import asyncio
 import logging
 from typing import Final
 
-from adapters.slack import forms
-from adapters.slack.forms import Origin
+from adapters.slack import forms, handles
 from adapters.slack.kit import Kit
+from adapters.slack.origins import Origin
 from adapters.slack.requests import Caller
 from adapters.slack.rights import WIDE
 from adapters.slack.ways import Way
@@ -28,9 +28,10 @@ async def line(kit: Kit, way: Way, caller: Caller, text: str) -> None:
     """Answer what somebody typed; nothing at all asks for help."""
     try:
         command, arguments = kit.commands.read(text or "help")
+        request = await handles.resolved(kit, await caller.asks(kit, command, arguments))
     except Mistake as error:
         return await tell(way, Answer(wording.mistake(error)), await caller.asks(kit, "help", {}))
-    return await reply(kit, way, await caller.asks(kit, command, arguments))
+    return await reply(kit, way, request)
 
 
 async def reply(kit: Kit, way: Way, request: Request, *, home: bool = False) -> None:

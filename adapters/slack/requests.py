@@ -11,8 +11,8 @@ from typing import Any, Final
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import forms
-from adapters.slack.forms import Origin
 from adapters.slack.kit import Kit
+from adapters.slack.origins import Origin, unpack
 from adapters.slack.rights import person
 from bot.errors import Malformed
 from bot.models import Channel, Kind
@@ -71,7 +71,7 @@ def caller(body: Mapping[str, Any], context: AsyncBoltContext) -> Caller:
 
 def origin(body: Mapping[str, Any], context: AsyncBoltContext) -> Origin:
     """Return where a form belongs. Raises `bot.errors.Malformed` when that is not here."""
-    there = forms.unpack(body["view"]["private_metadata"])
+    there = unpack(body["view"]["private_metadata"])
     if there.channel.workspace != team(context):
         raise Malformed("This form is another workspace’s.")
     return there

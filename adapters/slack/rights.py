@@ -33,7 +33,7 @@ async def person(kit: Kit, channel: Channel, user: str, name: str, command: str,
         name,
         manager=counts and await _manages(kit, channel, user, inside=inside, wide=command in WIDE),
         admin=audience is Audience.ADMINS and await _runs(kit, channel, user),
-        zone="" if audience is Audience.EVERYONE else await kit.rooms.zone(channel.workspace, user),
+        zone="" if audience is Audience.EVERYONE else await kit.people.zone(channel.workspace, user),
     )
 
 
@@ -53,16 +53,16 @@ async def _may(kit: Kit, channel: Channel, user: str) -> bool:
     workspace = await kit.workspaces.get(channel.platform, channel.workspace)
     policy = workspace.policy if workspace else ""
     if policy == ADMINS:
-        return await kit.rooms.admin(channel.workspace, user)
+        return await kit.people.admin(channel.workspace, user)
     if policy.startswith(GROUP):
-        return user in await kit.rooms.group(channel.workspace, policy.removeprefix(GROUP))
+        return user in await kit.people.group(channel.workspace, policy.removeprefix(GROUP))
     return not policy
 
 
 async def _runs(kit: Kit, channel: Channel, user: str) -> bool:
     """Tell whether a person runs the workspace."""
     try:
-        return await kit.rooms.admin(channel.workspace, user)
+        return await kit.people.admin(channel.workspace, user)
     except SendError as error:
         log.warning("Whether somebody runs a workspace can't be told: %s", error)
         return False

@@ -11,8 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import forms, views, visits
-from adapters.slack.forms import Origin
 from adapters.slack.kit import Kit
+from adapters.slack.origins import Origin
 from adapters.slack.render import modal
 from adapters.slack.requests import filled, origin
 from adapters.slack.views import View

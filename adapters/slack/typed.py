@@ -56,7 +56,7 @@ async def _written(kit: Kit, event: Event, body: Mapping[str, Any], context: Asy
     workspace, user, identity = team(context), event["user"], str(body.get("event_id") or event.get("ts"))
     if not await kit.inbox.first(f"slack:{workspace}:{identity}", kit.clock()):
         return
-    channel, name = place(workspace, event["channel"], user), await kit.rooms.called(workspace, user)
+    channel, name = place(workspace, event["channel"], user), await kit.people.called(workspace, user)
     caller = Caller(identity, channel, user, name, inside=True)
     await replies.line(kit, way, caller, _said(event.get("text", ""), context.bot_user_id or ""))
 

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from adapters.slack.forms import Origin
 from adapters.slack.kit import Kit
+from adapters.slack.origins import Origin
 from adapters.slack.render import modal
 from bot.cards import Card
 from bot.errors import SendError

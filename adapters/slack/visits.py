@@ -14,7 +14,6 @@ from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
 from adapters.slack.requests import Caller, place, team
 from bot.errors import SendError
-from bot.models import Channel
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +43,8 @@ async def show(kit: Kit, workspace: str, user: str) -> None:
 async def _visible(kit: Kit, workspace: str, user: str) -> frozenset[str]:
     """Return the channels that somebody may see: public ones, and private ones that they are in."""
     try:
-        shown = await kit.rooms.rooms(workspace)
-        own = [r.id for r in shown if not r.private or await kit.rooms.member(Channel("slack", workspace, r.id), user)]
+        shown, own = await kit.rooms.rooms(workspace), await kit.rooms.of(workspace, user)
     except SendError as error:
         log.warning("The channels of a home can't be told: %s", error)
         return frozenset()
-    return frozenset(own)
+    return frozenset(room.id for room in shown if not room.private or room.id in own)

@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.slack import fields, forms, saving
+from adapters.slack import fields, forms, inputs, saving
 from adapters.slack.forms import ADVANCED, CALLBACK
 from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
@@ -87,4 +87,4 @@ async def _options(kit: Kit, body: Body, context: AsyncBoltContext) -> list[dict
     if parameter is None or parameter.suggest is None:
         return []
     found = await parameter.suggest(str(body.get("value", "")), request)
-    return [fields.option(each.value, each.label) for each in found[:_OPTIONS]]
+    return [inputs.option(each.value, each.label) for each in found[:_OPTIONS]]

@@ -18,6 +18,7 @@ from adapters.slack.kit import Kit
 from adapters.slack.manifest import SCOPES
 from adapters.slack.oauth import Flow
 from adapters.slack.pace import Pace
+from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from adapters.slack.single import Single
 from adapters.slack.states import States
@@ -74,6 +75,7 @@ def _connect(home: House, commands: Commands, tokens: Installations | Single, cl
         presence=attendance,
         clients=clients,
         rooms=rooms,
+        people=People(clients, time.monotonic),
         clock=clock,
         command=chosen.slack_command,
     )

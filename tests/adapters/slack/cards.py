@@ -8,11 +8,10 @@ from functools import cache
 from typing import Any, Final
 
 from adapters.slack import forms, home, render
-from adapters.slack.forms import Origin
+from adapters.slack.origins import Origin
 from bot import wording
 from bot.cards import Action, Card, Field, Form, Item, Page
-from bot.commands import finding
-from bot.commands.questions import QUESTIONS
+from bot.commands import finding, questions
 from bot.digests import page
 from bot.errors import Mistake
 from bot.models import Channel, DayState, FeedDay, Kind, Paper, Person, Preferences, Schedule
@@ -162,7 +161,7 @@ def settings(**mistakes: str) -> Form:
         question.field(
             question.shown(now) if question.put else "diffusion; world model", mistakes.get(question.name, "")
         )
-        for question in QUESTIONS
+        for question in questions.asked("slack")
     )
     preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00",)
     return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)

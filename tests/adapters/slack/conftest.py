@@ -1,4 +1,4 @@
-"""An office in which nothing that goes wrong stays unnoticed."""
+"""An office, or a chat alone, in which nothing that goes wrong stays unnoticed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack.chat import SlackChat
+from adapters.slack.clients import Clients
 from tests.adapters.slack.inbound import Office, connected, failures, fill, working
+from tests.adapters.slack.outbound import Buttons, calling, furnish
+from tests.servers.slack import Slack, slack
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +45,22 @@ async def office(shut: Office) -> AsyncIterator[Office]:
     """An office that hears over Socket Mode."""
     async with connected(shut):
         yield shut
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Slack]:
+    async with slack() as server:
+        furnish(server)
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+async def clients(server: Slack) -> AsyncIterator[Clients]:
+    async with calling(server.url) as clients:
+        yield clients
+
+
+@pytest.fixture
+async def chat(clients: Clients) -> SlackChat:
+    return SlackChat(clients, Buttons())

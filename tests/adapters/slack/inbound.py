@@ -21,6 +21,7 @@ from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients
 from adapters.slack.kit import Kit
 from adapters.slack.pace import Pace
+from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from bot import poller, sample
 from bot.commands.desk import Desk
@@ -212,6 +213,7 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
             Attendance(stores),
             clients,
             rooms,
+            People(clients, ticks),
             lambda: office.now,
         )
         web = AsyncWebClient(base_url=server.url, retry_handlers=[])

@@ -10,8 +10,10 @@ from typing import Any
 
 from adapters.slack.clients import Clients
 from adapters.slack.pace import Pace
+from bot.cards import Card
 from bot.errors import Gone
-from bot.models import Channel
+from bot.models import Channel, DeliveryKey, Operation
+from bot.ports.chats import Delivery
 from tests.servers.slack import Slack
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -60,6 +62,19 @@ class Buttons:
 
     async def prune(self, before: datetime) -> int:
         return 0
+
+
+def delivery(
+    card: Card | None = None,
+    operation: Operation = "post",
+    *,
+    channel: Channel = PAPERS,
+    parent: str = "",
+    attempts: int = 0,
+    created: datetime | None = None,
+) -> Delivery:
+    key = DeliveryKey(channel, "digest", "2026-11-24", 0, operation)
+    return Delivery(1, key, card or Card(text="Hello"), parent=parent, attempts=attempts, created=created)
 
 
 def furnish(server: Slack) -> None:

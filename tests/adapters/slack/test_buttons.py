@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.buttons import BUTTON, OPTION, Pad, Press, open_, seal, unfold
+from adapters.slack.buttons import Pad
+from adapters.slack.presses import BUTTON, OPTION, Press, open_, seal, unfold
 from bot.cards import Action
 from bot.errors import Malformed
 from tests.adapters.slack.hostile import TEXT
@@ -61,6 +62,19 @@ def test_a_menu_keeps_what_its_rows_can_not_hold() -> None:
     menu = pad.menu(rows)
     assert len(menu["options"]) == 5
     assert set(pad.kept) == {menu["options"][1]["value"]}
+
+
+def test_long_values_ride_while_there_is_room() -> None:
+    pad = Pad()
+    drawn = [pad.button(Action(name, "search", {"query": name * 1000})) for name in "abc"]
+    assert [len(each["value"]) > 1000 for each in drawn] == [True, True, False]
+    assert set(pad.kept) == {drawn[2]["value"]}
+    assert pad.button(Action("d", "search", {"query": "d" * 200}))["value"] not in pad.kept
+
+
+@pytest.mark.parametrize("letter", ["語", "д", "a"])
+def test_every_script_rides_alike(letter: str) -> None:
+    assert seal(Press("search", {"query": letter * 500}), BUTTON)[1] == {}
 
 
 def test_rows_that_ask_for_the_same_are_one() -> None:

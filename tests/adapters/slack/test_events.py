@@ -42,11 +42,15 @@ async def test_whoever_invites_is_greeted_once(office: Office) -> None:
 
 
 async def test_other_people_come_and_go_without_a_word(office: Office) -> None:
+    await office.kit.rooms.rooms("T1")
+    asked = len(office.server.calls)
     for event in ("member_joined_channel", "member_left_channel"):
         await office.server.event({"type": event, "user": "U3", "channel": "C1", "channel_type": "C"})
     await office.rest()
     assert await office.post() == []
     assert await office.retired() == ""
+    await office.kit.rooms.rooms("T1")
+    assert len(office.server.calls) == asked, "the bot's own channels are as before"
 
 
 async def test_a_channel_without_us_gets_nothing_until_we_are_back(office: Office) -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from adapters.slack import forms
 from adapters.slack.days import chosen
-from adapters.slack.forms import Origin, unpack
+from adapters.slack.origins import Origin, unpack
 from bot.cards import Field, Form
-from bot.commands.questions import QUESTIONS
+from bot.commands.questions import QUESTIONS, asked
 from bot.errors import Malformed, Unsendable
 from bot.models import Preferences, Schedule
 from tests.adapters.slack import cards
@@ -100,7 +100,7 @@ def test_answers_are_written_as_people_type_them() -> None:
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
     assert (given["zone"], given["cadence"], given["yours"], given["empty"]) == ("Asia/Tokyo", "weekly", "no", "yes")
-    for question in QUESTIONS:
+    for question in asked("slack"):
         question.read(given[question.name])
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -13,9 +16,10 @@ from typing import Literal
 import pytest
 
 from adapters.slack import renewal
+from adapters.slack.presses import BUTTON, Press, seal
 from bot import wording
 from bot.errors import Gone, StoreError, TryLater
-from bot.models import Channel, Preferences, Schedule
+from bot.models import Channel, Kind, Preferences, Schedule
 from bot.ports.places import Workspace
 from storage.database import Database, open_database
 from storage.vault import VaultStore, open_keys
@@ -341,6 +345,86 @@ class TestOrganizations:
         assert await silent(org, "T1") == ""
         await org.installations.identity("T2", "E1")
         assert await silent(org, "T2") == ""
+
+    async def test_workspaces_that_it_gives_are_served_at_once(self, org: Site) -> None:
+        given = {"type": "team_access_granted", "team_ids": ["T3", "T2"]}
+        await org.slack.event({"type": "team_access_revoked", "team_ids": ["T2"]}, team="T1")
+        assert await silent(org, "T2") != ""
+        for _ in range(2):
+            assert (await org.slack.event(given, team="T3")).status == 200
+            await org.app.drain()
+        assert await silent(org, "T2") == ""
+        known = await org.stores.workspaces.get("slack", "T3")
+        assert known == Workspace("slack", "T3", managers=("U1",), organization="E1")
+        assert await org.installations.token("T3") == await org.installations.token("T1")
+
+    async def test_what_an_organization_is_given_may_name_no_workspace(self, org: Site) -> None:
+        """Slack's example names the organization alone."""
+        inner = {"type": "team_access_granted", "team_ids": ["T3"]}
+        acked = await org.slack.event(inner, team="T1")
+        payload = {**acked.parcel.payload, "event_id": "Ev9", "team_id": None, "context_team_id": None}
+        assert (await org.slack.again(replace(acked, parcel=replace(acked.parcel, payload=payload)))).status == 200
+        await org.app.drain()
+        assert await org.installations.token("T3")
+        assert await org.stores.workspaces.get("slack", "E1")
+
+    async def test_whoever_installed_it_can_be_forgotten(self, org: Site) -> None:
+        await org.stores.privacy.forget(Channel("slack", "T2", "U1", Kind.DIRECT))
+        for team in ("E1", "T1", "T2"):
+            known = await org.stores.workspaces.get("slack", team)
+            assert known
+            assert known.managers == ()
+        await org.installations.identity("T3", "E1")
+        stranger = await org.stores.workspaces.get("slack", "T9")
+        assert stranger
+        assert stranger.managers == ("U1",), "in another organization the same id is another person"
+        await org.stores.privacy.forget(Channel("slack", "T9", "U1", Kind.DIRECT))
+        await named_nowhere(org, "U1")
+
+
+async def named_nowhere(here: Site, person: str) -> None:
+    """Hold that neither the database nor a secret in it names a person."""
+    with closing(sqlite3.connect(here.folder / "broadsheet.db")) as connection:
+        dump = "\n".join(connection.iterdump())
+    vault = here.installations.vault
+    secrets = [str(await vault.get(name)) for name in await vault.names("")]
+    assert secrets
+    assert not [line for line in (*dump.splitlines(), *secrets) if re.search(rf"\b{person}\b", line)]
+
+
+async def test_whoever_installed_it_and_used_it_can_be_forgotten(aging: Site) -> None:
+    me = Channel("slack", "T1", "U1", Kind.DIRECT)
+    assert (await aging.stores.privacy.about(me))["manager"]
+    long = Press("follow", {"topic": "x" * 3000}, channel="U1")
+    await aging.stores.actions.keep(seal(long, BUTTON)[1], aging.clock())
+    await aging.stores.channels.set(me, DAILY, aging.clock())
+    await aging.stores.wishes.save(me, "2602.12160", aging.clock())
+    with pytest.raises(AssertionError):
+        await named_nowhere(aging, "U1")
+    await aging.installations.token("T1")
+    await aging.stores.privacy.forget(me)
+    await named_nowhere(aging, "U1")
+
+
+async def test_a_renewal_keeps_nothing_of_what_was_uninstalled_meanwhile(aging: Site) -> None:
+    held = asyncio.Event()
+    aging.slack.fail("oauth.v2.access", until=held)
+    asked = asyncio.create_task(aging.installations.token("T1"))
+    await aging.slack.wait(lambda: refreshes(aging.slack))
+    await aging.installations.forget("T1", "", datetime.now(UTC) + timedelta(minutes=1))
+    held.set()
+    await asked
+    assert await aging.names() == []
+
+
+async def test_what_comes_after_the_end_is_no_error(here: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    acked = await here.slack.event({"type": "channel_rename", "channel": {"id": "C1", "name": "x"}})
+    assert acked.status == 200
+    ours = [record for record in caplog.records if record.name.startswith(("adapters", "bot", "slack_bolt"))]
+    assert [(record.levelno, record.getMessage()) for record in ours] == [
+        (logging.DEBUG, "Something came from T1, where the app is not installed")
+    ]
 
 
 @pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])

@@ -40,6 +40,7 @@ METHODS: Final[Mapping[str, frozenset[str]]] = {
     "conversations.open": frozenset({"im:write"}),
     "conversations.replies": frozenset({"channels:history", "groups:history", "im:history"}),
     "oauth.v2.access": frozenset(),
+    "usergroups.list": frozenset({"usergroups:read"}),
     "usergroups.users.list": frozenset({"usergroups:read"}),
     "users.conversations": frozenset({"channels:read", "groups:read"}),
     "users.info": frozenset({"users:read"}),
@@ -68,6 +69,7 @@ HEARD: Final[Mapping[str, frozenset[str]]] = {
     "member_joined_channel": frozenset({"channels:read", "groups:read"}),
     "member_left_channel": frozenset({"channels:read", "groups:read"}),
     "message.im": frozenset({"im:history"}),
+    "team_access_granted": frozenset(),
     "team_access_revoked": frozenset(),
     "tokens_revoked": frozenset(),
 }

@@ -237,7 +237,8 @@ async def test_an_organization_is_told_to_choose_its_workspaces(here: Site) -> N
     assert f'<a href="{address}">Add it to workspaces</a>' in seen.page
     assert "app_redirect" not in seen.page
     assert await here.names() == ["slack/E1"]
-    assert await here.stores.workspaces.get("slack", "E1") is None
+    organization = Workspace("slack", "E1", "Org E1", managers=("U1",), organization="E1")
+    assert await here.stores.workspaces.get("slack", "E1") == organization
 
 
 async def test_names_of_workspaces_are_text(here: Site) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,10 @@ from bot.models import Channel, Paper
 from tests.adapters.slack.inbound import ANAS, Office, plain
 from tests.servers.slack import Shown
 
+LONG = ("attention" + " sparse diffusion" * 30)[:500]
+"""The longest search."""
+HEAVY = "attention -zeugma" + r" \\\\" * 90
+"""As long a one whose signs take room, so that not all buttons can hold it."""
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
 
 
@@ -29,6 +36,12 @@ def button(office: Office, value: Any) -> Shown:
         {"type": "actions", "elements": [{"type": "button", "action_id": "press:1", "text": label, "value": written}]}
     ]
     return office.server.put(Shown("C1", office.server.clock.ts(), "UBOT", "x", blocks, bot="B1", to="U1"))
+
+
+def kept_in(folder: Path) -> list[tuple[Any, ...]]:
+    """Return what a copy of the database shows of buttons."""
+    with closing(sqlite3.connect(folder / "broadsheet.db")) as connection:
+        return connection.execute("SELECT * FROM actions").fetchall()
 
 
 async def test_the_abstract_opens_in_a_window_of_ones_own(office: Office) -> None:
@@ -201,12 +214,29 @@ async def test_the_same_press_told_twice_has_one_effect(office: Office) -> None:
     assert "done already" in office.said()
 
 
+async def test_a_long_search_rides_in_its_buttons(office: Office, stored: Path) -> None:
+    shown = await office.type(f"search {LONG}")
+    for label in ("Newest", "Next", "Share in #papers"):
+        await office.press(label, shown if label != "Next" else office.server.whispers("C1", "U1")[-1])
+    assert len(await office.post()) == 1
+    assert kept_in(stored) == []
+
+
+async def test_what_does_not_ride_can_not_be_read_where_it_is_kept(office: Office, stored: Path) -> None:
+    shown = await office.type(f"search {HEAVY}")
+    kept = kept_in(stored)
+    assert kept
+    assert "zeugma" not in str(kept)
+    assert not any(row[0] in str(shown.blocks) for row in kept), "the key of it is in the button alone"
+    await office.press("Most votes", shown)
+    assert "most votes first" in office.said()
+
+
 async def test_a_button_whose_data_is_gone_says_so(office: Office) -> None:
-    words = "diffusion video language model attention agents reasoning training generation learning"
-    shown = await office.type(f"search {' '.join(f'{word} {word}s' for word in words.split())} " + "image " * 20)
+    shown = await office.type(f"search {HEAVY}")
     office.later(days=500)
     await office.stores.actions.prune(office.now)
-    await office.press("Share in #papers", shown)
+    await office.press("Most votes", shown)
     assert "too old" in office.said()
     assert await office.post() == []
 

@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import render
-from adapters.slack.buttons import Press, open_
 from adapters.slack.drawing import draw, window
 from adapters.slack.layout import WEIGHT
 from adapters.slack.markup import inline
+from adapters.slack.presses import Press, open_
 from adapters.slack.render import Message
 from bot import wording
 from bot.cards import Action, Card, Form, Item, Link

@@ -111,6 +111,45 @@ async def test_only_those_who_run_the_workspace_say_who_may(office: Office) -> N
     assert known.policy == "admins"
 
 
+async def policy(office: Office) -> str:
+    known = await office.stores.workspaces.get("slack", "T1")
+    assert known
+    return known.policy
+
+
+@pytest.mark.parametrize("typed", ["@leads", "@Leads", '"@leads"', "who:@leads"])
+async def test_a_group_may_be_named_as_people_call_it(office: Office, typed: str) -> None:
+    office.server.group("S1LEADS", handle="leads", members=("U2",))
+    assert "From now on" in (await office.type(f"digest access {typed}")).plain
+    assert await policy(office) == "group:S1LEADS"
+
+
+async def test_a_group_that_is_misspelt_is_guessed(office: Office) -> None:
+    office.server.group("S1LEADS", handle="leads")
+    said = (await office.type("digest access @leeds")).plain.replace("\u2060", "")
+    assert "“@leeds” is not a user group of this workspace; did you mean “@leads”?" in said
+    assert "/papers digest access @leads" in said
+    said = (await office.type("digest access @everybody")).plain.replace("\u2060", "")
+    assert "not a user group of this workspace." in said
+    assert await policy(office) == ""
+
+
+async def test_where_slack_tells_no_groups_it_says_how_to_name_one(office: Office) -> None:
+    office.server.fail("usergroups.list", error="missing_scope", times=1)
+    said = (await office.type("digest access @leads")).plain.replace("\u2060", "")
+    assert "Type the group’s id, which begins with S" in said
+    assert await policy(office) == ""
+
+
+async def test_who_may_not_decide_learns_no_groups(office: Office) -> None:
+    office.server.group("S1LEADS", handle="leads")
+    assert "Only people who run this workspace" in (await office.type("digest access @leeds", user="U2")).plain
+    assert "usergroups.list" not in [call.method for call in office.server.calls]
+    office.server.person("U9", name="Ines")
+    office.server.place("C1").members.add("U9")
+    assert "From now on" in (await office.type("digest access @leads", user="U9")).plain
+
+
 async def test_when_slack_does_not_tell_nobody_manages(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     await rule(office, "admins")
     office.server.fail("users.info", error="internal_error", times=9)

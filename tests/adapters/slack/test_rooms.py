@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.slack import rooms as directory
 from adapters.slack.rooms import Room, Rooms
-from bot.errors import Gone, SendError, TryLater
+from bot.errors import TryLater
 from bot.models import Channel, Kind
-from tests.adapters.slack.outbound import PAPERS, Keys, Ticks, calling, furnish
-from tests.servers.slack import Slack, slack
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Slack]:
-    async with slack() as server:
-        furnish(server)
-        yield server
+from tests.adapters.slack.outbound import PAPERS, Keys, Ticks, calling
+from tests.servers.slack import Slack
 
 
 @pytest.fixture
@@ -36,23 +31,36 @@ async def test_the_channels_that_the_bot_is_in_are_listed_with_their_purpose(ser
     server.channel("C3", name="graphs", members=("UBOT",), private=True)
     server.channel("C4", name="attic", members=("UBOT",), archived=True)
     assert await rooms.rooms("T1") == (
-        Room("C4", "attic", archived=True, members=1),
-        Room("C3", "graphs", private=True, members=1),
-        Room("C1", "papers", "Papers that we read", members=2),
+        Room("C4", "attic", archived=True),
+        Room("C3", "graphs", private=True),
+        Room("C1", "papers", "Papers that we read"),
     )
 
 
 async def test_many_channels_come_in_pages(server: Slack, rooms: Rooms) -> None:
-    for number in range(450):
-        server.channel(f"C1{number:03}", name=f"room-{number:03}", members=("UBOT",))
-    assert len(await rooms.rooms("T1")) == 451
+    for number in range(2_000):
+        server.channel(f"C1{number:04}", name=f"room-{number:04}", members=("UBOT",))
+    assert len(await rooms.rooms("T1")) == 2_001
     assert len(server.calls) == 3
 
 
-async def test_the_number_of_pages_is_bounded(server: Slack, rooms: Rooms) -> None:
+async def test_the_number_of_pages_is_bounded(server: Slack, rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "_PAGES", 2)
     for number in range(2_100):
         server.channel(f"C1{number:04}", members=("UBOT",))
-    assert len(await rooms.rooms("T1")) == 2_000
+    assert len(await rooms.rooms("T1")) == 1_998
+
+
+async def test_what_the_bot_shares_with_somebody_costs_as_little_for_many_channels(server: Slack, rooms: Rooms) -> None:
+    for number in range(30):
+        server.channel(f"G1{number:02}", name=f"g-{number:02}", members=("UBOT", "U1"), private=True, purpose="Plans")
+    server.channel("G2", name="others", members=("UBOT", "U2"), private=True)
+    server.channel("G3", name="theirs", members=("U1",), private=True)
+    server.channel("C4", name="attic", members=("UBOT", "U1"), archived=True)
+    shared = await rooms.shared("T1", "U1")
+    assert [room.channel.name for room in shared] == [*(f"g-{number:02}" for number in range(30)), "papers"]
+    assert shared[0].purpose == "Plans"
+    assert len(server.calls) == 2
 
 
 async def test_a_list_is_believed_for_a_minute(server: Slack, rooms: Rooms, ticks: Ticks) -> None:
@@ -61,6 +69,18 @@ async def test_a_list_is_believed_for_a_minute(server: Slack, rooms: Rooms, tick
     assert len(await rooms.rooms("T1")) == 1
     ticks.now += 61
     assert len(await rooms.rooms("T1")) == 2
+
+
+async def test_what_changes_while_slack_is_asked_is_asked_anew(server: Slack, rooms: Rooms) -> None:
+    held = asyncio.Event()
+    server.fail("users.conversations", until=held)
+    asked = asyncio.create_task(rooms.rooms("T1"))
+    await server.wait(lambda: server.calls)
+    rooms.forget("T1")
+    held.set()
+    await asked
+    await rooms.rooms("T1")
+    assert len(server.calls) == 2
 
 
 async def test_membership_is_of_that_channel(server: Slack, rooms: Rooms) -> None:
@@ -80,34 +100,6 @@ async def test_somebody_on_a_later_page_is_found(server: Slack, rooms: Rooms) ->
     server.places["C1"].members |= {f"U9{number:04}" for number in range(2_500)}
     assert await rooms.member(PAPERS, "U92499")
     assert [call.method for call in server.calls] == ["conversations.members"] * 3
-
-
-async def test_a_person_is_asked_after_once(server: Slack, rooms: Rooms, ticks: Ticks) -> None:
-    server.person("U2", name="Bo", tz="Asia/Kolkata")
-    assert (await rooms.zone("T1", "U2"), await rooms.admin("T1", "U2")) == ("Asia/Kolkata", False)
-    assert (await rooms.zone("T1", "U1"), await rooms.admin("T1", "U1")) == ("Europe/Berlin", True)
-    assert len(server.calls) == 2
-    server.person("U1", admin=False)
-    ticks.now += 301
-    assert not await rooms.admin("T1", "U1")
-
-
-async def test_without_the_permission_a_zone_is_not_known_and_nobody_is_an_admin(server: Slack) -> None:
-    server.bot("T1", token="xoxb-small", scopes={"chat:write"})
-    async with calling(server.url, Keys({"T1": "xoxb-small"})) as clients:
-        rooms = Rooms(clients, Ticks())
-        assert await rooms.zone("T1", "U1") == ""
-        with pytest.raises(Gone, match="users:read"):
-            await rooms.admin("T1", "U1")
-
-
-async def test_a_group_has_members(server: Slack, rooms: Rooms) -> None:
-    server.group("S1", members=("U1", "U2"))
-    for _ in range(3):
-        assert await rooms.group("T1", "S1") == {"U1", "U2"}
-    assert len(server.calls) == 1
-    with pytest.raises(SendError):
-        await rooms.group("T1", "S404")
 
 
 async def test_what_failed_is_not_remembered(server: Slack, rooms: Rooms) -> None:

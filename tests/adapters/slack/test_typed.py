@@ -133,7 +133,6 @@ async def test_another_name_of_the_command_works_as_well(office: Office) -> None
 async def test_a_workspace_without_us_is_told_so(office: Office) -> None:
     office.server.bot("T2", token="xoxb-2", user="UBOT2")
     office.server.channel("C9", team="T2", members=("U4",))
-    office.excused.append("AuthorizeResult")
     await office.server.command("status", channel="C9", user="U4")
     await office.rest()
     assert "not installed here" in office.said("C9", "U4")

@@ -108,7 +108,7 @@ async def test_saving_that_takes_long_is_told_in_the_window(office: Office) -> N
     view = await office.form("settings", channel="C3")
     turn = asyncio.Event()
     office.later(hours=1)
-    office.kit.rooms._memory.held.clear()  # a minute has passed for the directory
+    office.kit.rooms._memory._held.clear()  # a minute has passed for the directory
     office.server.fail("conversations.members", until=turn)
     acked = await office.server.submit(view, {"number": "6"}, user="U1")
     assert acked.seconds < 3

@@ -1,0 +1,81 @@
+"""What a button or a row of a menu asks for, written into its value, or kept under a token when it is too long."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final
+
+from bot.errors import Malformed
+
+BUTTON: Final = 2000
+OPTION: Final = 150
+"""Characters of a value."""
+_TOKEN: Final = 32
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button asks for. ``modal`` wants the answer in a window, ``share`` in the channel for everybody.
+
+    ``channel`` is the one that it is about, where it stands elsewhere.
+    """
+
+    command: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    modal: bool = False
+    share: bool = False
+    channel: str = ""
+
+
+def seal(press: Press, longest: int) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the value for *press*, and what must be kept so that it can be opened: nothing when it fits."""
+    data: dict[str, Any] = {"c": press.command, "a": dict(press.arguments)}
+    data |= {"m": 1} if press.modal else {}
+    data |= {"s": 1} if press.share else {}
+    data |= {"h": press.channel} if press.channel else {}
+    written = _written(data)
+    if len(written) <= longest:
+        return written, {}
+    token = sha256(written.encode()).hexdigest()[:_TOKEN]
+    return token, {token: data}
+
+
+def _written(data: Mapping[str, Any]) -> str:
+    """Write JSON with its letters as they are, for an escaped one takes six; halves of letters can't be sent so."""
+    dump = partial(json.dumps, data, separators=(",", ":"), sort_keys=True)
+    written = dump(ensure_ascii=False)
+    return dump() if _HALVES.search(written) else written
+
+
+def open_(value: str) -> Press | str:
+    """Return the press that a value holds, or the token under which it is kept.
+
+    Raises `bot.errors.Malformed` when the value is none of ours.
+    """
+    if not value.startswith("{"):
+        return value
+    try:
+        return unfold(json.loads(value))
+    except ValueError as error:
+        raise Malformed(f"This is not a button of ours: {error}.") from error
+
+
+def unfold(data: Mapping[str, Any]) -> Press:
+    """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
+    try:
+        arguments = {str(name): str(text) for name, text in data["a"].items()}
+        return Press(
+            str(data["c"]),
+            arguments,
+            modal=bool(data.get("m")),
+            share=bool(data.get("s")),
+            channel=str(data.get("h", "")),
+        )
+    except (KeyError, AttributeError, TypeError) as error:
+        raise Malformed(f"This is not a button of ours: {error}.") from error

@@ -1,0 +1,206 @@
+"""Messages from the ledger to Slack: the real courier, the real store, the real SDK, Slack on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.slack.chat import SlackChat
+from bot.cards import Card
+from bot.delivery import QUARANTINE, Courier
+from bot.models import Channel, DeliveryKey, DeliveryState, Operation
+from bot.ports.ledger import Draft
+from bot.ports.places import Workspace
+from bot.ports.stores import Stores
+from tests.adapters.slack.outbound import PAPERS, Buttons, Keys, Ticks, calling
+from tests.servers.slack import Slack
+from tests.stores import open_stores
+
+
+@dataclass
+class Clock:
+    """The moment, which tests move; Slack's clock starts with it."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Desk:
+    """A courier with the real ledger, and Slack at its other end."""
+
+    server: Slack
+    stores: Stores
+    clock: Clock
+    ticks: Ticks
+    courier: Courier
+
+    def later(self, **span: float) -> None:
+        self.clock.now += timedelta(**span)
+        self.ticks.now += timedelta(**span).total_seconds()
+
+    async def settle(self, rounds: int = 6) -> None:
+        """Let the ledger do all it can in some minutes."""
+        for _ in range(rounds):
+            await self.courier.pump()
+            self.later(minutes=1)
+            await self.courier.sweep()
+
+    async def record(self, *keys: DeliveryKey, parent: DeliveryKey | None = None, text: str = "Hello") -> None:
+        await self.stores.ledger.add([Draft(key, Card(text=text), parent=parent) for key in keys], self.clock.now)
+
+    async def state(self, key: DeliveryKey) -> DeliveryState:
+        found = await self.stores.ledger.get(key)
+        assert found
+        return found.state
+
+    async def retired(self, channel: Channel = PAPERS) -> str:
+        return (await self.stores.channels.open(channel, self.clock.now)).retired
+
+
+@pytest.fixture
+async def desk(server: Slack, tmp_path: Path) -> AsyncIterator[Desk]:
+    clock, ticks = Clock(datetime.fromtimestamp(server.clock.now(), UTC)), Ticks()
+    async with open_stores(tmp_path, clock.now) as stores, calling(server.url, ticks=ticks) as clients:
+        await stores.channels.open(PAPERS, clock.now)
+        await stores.workspaces.put(Workspace("slack", "T1", managers=("U1",)))
+        yield Desk(server, stores, clock, ticks, Courier(stores, {"slack": SlackChat(clients, Buttons())}, clock))
+
+
+def key(subject: str = "2026-11-24", operation: Operation = "post", part: int = 0, channel: str = "C1") -> DeliveryKey:
+    return DeliveryKey(replace(PAPERS, id=channel, name=""), "digest", subject, part, operation)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"drop": "after"}, {"drop": "before"}, {"status": 500}, {"error": "fatal_error"}, {"retry_after": 30}],
+    ids=str,
+)
+@pytest.mark.parametrize("times", [1, 3])
+async def test_whatever_is_lost_there_is_one_message_in_the_end(desk: Desk, fault: dict[str, Any], times: int) -> None:
+    await desk.record(key())
+    desk.server.fail("chat.postMessage", times=times, **fault)
+    await desk.settle(8)
+    assert await desk.state(key()) is DeliveryState.SENT
+    assert [shown.plain for shown in desk.server.shown("C1")] == ["Hello"]
+
+
+async def test_a_lost_answer_is_settled_by_looking_and_not_by_sending(desk: Desk) -> None:
+    await desk.record(key())
+    desk.server.fail("chat.postMessage", drop="after")
+    await desk.courier.pump()
+    assert await desk.state(key()) is DeliveryState.UNCERTAIN
+    desk.later(seconds=QUARANTINE.total_seconds())
+    await desk.courier.sweep()
+    assert await desk.state(key()) is DeliveryState.SENT
+    assert [call.method for call in desk.server.calls] == ["chat.postMessage", "conversations.history"]
+
+
+async def test_a_reply_whose_answer_was_lost_is_looked_up_in_its_thread(desk: Desk) -> None:
+    below = key(operation="reply", part=1)
+    await desk.record(key())
+    await desk.record(below, parent=key(), text="Below")
+    desk.server.fail("chat.postMessage", drop="after", where=lambda arguments: "thread_ts" in arguments)
+    await desk.settle()
+    parent, reply = desk.server.shown("C1")
+    assert (reply.thread, reply.plain) == (parent.ts, "Below")
+    assert await desk.state(below) is DeliveryState.SENT
+
+
+async def test_a_pause_holds_one_workspace(desk: Desk) -> None:
+    desk.server.team("T2")
+    desk.server.bot("T2", token="xoxb-2", user="UBOT2")
+    desk.server.channel("C2", team="T2", members=("UBOT2",))
+    other = replace(key(), channel=Channel("slack", "T2", "C2"))
+    async with calling(desk.server.url, Keys({"T1": "xoxb-1", "T2": "xoxb-2"}), desk.ticks) as clients:
+        courier = Courier(desk.stores, {"slack": SlackChat(clients, Buttons())}, desk.clock)
+        desk.server.fail("chat.postMessage", retry_after=60, where=lambda arguments: arguments["channel"] == "C1")
+        for number in range(3):
+            await desk.record(key(f"2026-11-2{number}"))
+        await desk.record(other)
+        await courier.pump()
+        assert await desk.state(other) is DeliveryState.SENT
+        for _ in range(59):
+            desk.later(seconds=1)
+            await courier.pump()
+        assert [call.arguments["channel"] for call in desk.server.calls] == ["C1", "C2"]
+        for _ in range(10):
+            desk.later(seconds=1)
+            await courier.pump()
+    assert len(desk.server.shown("C1")) == 3
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel", "restricted_action"])
+async def test_a_channel_that_is_gone_is_asked_once_retired_once_and_reported_once(desk: Desk, error: str) -> None:
+    for number in range(4):
+        await desk.record(key(f"2026-11-2{number}"))
+    desk.server.fail("chat.postMessage", error=error, times=9, where=lambda arguments: arguments["channel"] == "C1")
+    await desk.settle()
+    assert [call.arguments.get("channel") for call in desk.server.calls] == ["C1", None, "DU1"]
+    assert await desk.retired()
+    (notice,) = desk.server.shown("U1")
+    assert await desk.retired() in notice.plain
+    assert error not in notice.plain
+
+
+async def test_an_installation_that_is_gone_is_asked_once(desk: Desk) -> None:
+    others = [replace(PAPERS, id=f"C{number}", name="") for number in range(2, 5)]
+    for other in others:
+        await desk.stores.channels.open(other, desk.clock.now)
+        desk.server.channel(other.id)
+    await desk.record(key())
+    desk.server.revoke("xoxb-1", "account_inactive")
+    await desk.settle(1)
+    await desk.record(*(key(channel=other.id) for other in others))
+    await desk.settle()
+    assert len(desk.server.calls) == 1
+    assert all([await desk.retired(other) for other in others])
+
+
+@pytest.mark.parametrize(
+    "error", ["message_not_found", "edit_window_closed", "cant_update_message", "is_inactive", "block_mismatch"]
+)
+async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, error: str) -> None:
+    edit = key(operation="edit", part=1)
+    await desk.record(key())
+    await desk.courier.pump()
+    await desk.record(edit, parent=key(), text="Newer")
+    desk.server.fail("chat.update", error=error, times=9)
+    await desk.settle()
+    assert await desk.state(edit) is DeliveryState.DEAD
+    assert await desk.retired() == ""
+    await desk.record(key("2026-11-25"))
+    await desk.settle(1)
+    assert [shown.plain for shown in desk.server.shown("C1")] == ["Hello", "Hello"]
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500}, {"drop": "before"}], ids=str)
+async def test_an_edit_whose_answer_was_lost_is_done_again(desk: Desk, fault: dict[str, Any]) -> None:
+    edit = key(operation="edit", part=1)
+    await desk.record(key())
+    await desk.courier.pump()
+    await desk.record(edit, parent=key(), text="Newer")
+    desk.server.fail("chat.update", **fault)
+    await desk.settle()
+    assert await desk.state(edit) is DeliveryState.SENT
+    assert [shown.plain for shown in desk.server.shown("C1")] == ["Newer"]
+
+
+async def test_many_channels_are_served_within_the_real_limits(desk: Desk) -> None:
+    desk.server.limits = True
+    channels = [f"C{number}" for number in range(100, 300)]
+    for channel in channels:
+        desk.server.channel(channel)
+    await desk.record(*(key(channel=channel) for channel in channels))
+    for _ in range(60):
+        await desk.courier.pump()
+        desk.later(seconds=1)
+    assert {len(desk.server.shown(channel)) for channel in channels} == {1}
+    assert len(desk.server.calls) == len(channels), "nothing was refused"
