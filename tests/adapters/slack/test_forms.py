@@ -13,7 +13,7 @@ from adapters.slack import forms
 from adapters.slack.days import chosen
 from adapters.slack.origins import Origin, unpack
 from bot.cards import Field, Form
-from bot.commands.questions import QUESTIONS, asked
+from bot.commands import questions
 from bot.errors import Malformed, Unsendable
 from bot.models import Preferences, Schedule
 from tests.adapters.slack import cards
@@ -47,7 +47,7 @@ def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:
 
 def asked(days: set[int]) -> str:
     """Write weekdays as the settings do."""
-    (question,) = (question for question in QUESTIONS if question.name == "days")
+    (question,) = (question for question in questions.QUESTIONS if question.name == "days")
     return question.shown(Preferences(schedule=Schedule(days=tuple(sorted(days)))))
 
 
@@ -100,7 +100,7 @@ def test_answers_are_written_as_people_type_them() -> None:
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
     assert (given["zone"], given["cadence"], given["yours"], given["empty"]) == ("Asia/Tokyo", "weekly", "no", "yes")
-    for question in asked("slack"):
+    for question in questions.asked("slack"):
         question.read(given[question.name])
 
 
