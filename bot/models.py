@@ -108,6 +108,10 @@ def feed_date(now: datetime) -> date:
     return local.date() + timedelta(days=1) if local.time() >= FEED_OPENS else local.date()
 
 
+EVERYWHERE: Final = "@me"
+"""The workspace of direct channels where a platform gives each person one for all their workspaces."""
+
+
 class Kind(StrEnum):
     """What sort of place a channel is."""
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, DeliveryState, Preferences
+from bot.models import EVERYWHERE, Channel, DeliveryState, Preferences
 from storage.database import Database
 from storage.follows import forsake
 from storage.keys import channel_key, those
@@ -103,9 +103,7 @@ def _queries(person: Channel) -> dict[str, Select[Any]]:
         "messages": _of(deliveries, sent).where(own),
         "posts": _of(posts, select(posts.c.kind, posts.c.subject, posts.c.at, posts.c.card)).where(own),
         "changes": _of(changes, select(changes.c.at, changes.c.kind, changes.c.summary, where)).where(
-            channels.c.platform == person.platform,
-            channels.c.workspace == person.workspace,
-            changes.c.person == person.id,
+            _around(person), changes.c.person == person.id
         ),
     }
 
@@ -116,12 +114,13 @@ def _of(table: Table, query: Select[Any]) -> Select[Any]:
 
 def _elsewhere(person: Channel, table: Table) -> tuple[Any, ...]:
     """Return the conditions for a person's rows in the channels of their workspace that are not theirs alone."""
-    return (
-        channels.c.platform == person.platform,
-        channels.c.workspace == person.workspace,
-        channels.c.external_id != person.id,
-        table.c.person == person.id,
-    )
+    return (_around(person), channels.c.external_id != person.id, table.c.person == person.id)
+
+
+def _around(person: Channel) -> ColumnElement[bool]:
+    """Return the condition of the channels in which a person can have left something."""
+    platform = channels.c.platform == person.platform
+    return platform if person.workspace == EVERYWHERE else and_(platform, channels.c.workspace == person.workspace)
 
 
 def _direct(person: Channel) -> Select[Any]:
@@ -140,7 +139,8 @@ def _plain(value: Any) -> Any:
 
 async def _managed(connection: AsyncConnection, person: Channel) -> dict[int, list[str]]:
     """Return the managers of the workspaces that list the person as one: their own, and others of its organization."""
-    home = and_(workspaces.c.platform == person.platform, workspaces.c.external_id == person.workspace)
+    platform = workspaces.c.platform == person.platform
+    home = platform if person.workspace == EVERYWHERE else and_(platform, workspaces.c.external_id == person.workspace)
     organization = select(workspaces.c.organization).where(home, workspaces.c.organization != "").scalar_subquery()
     beside = and_(workspaces.c.platform == person.platform, workspaces.c.organization == organization)
     rows = await connection.execute(select(workspaces.c.id, workspaces.c.managers).where(or_(home, beside)))
@@ -156,7 +156,7 @@ async def _resign(connection: AsyncConnection, person: Channel) -> None:
 
 async def _disown(connection: AsyncConnection, person: Channel, pseudonym: str) -> dict[str, int]:
     """Put *pseudonym* in place of the person wherever a line of others names them."""
-    here = select(channels.c.id).where(channels.c.platform == person.platform, channels.c.workspace == person.workspace)
+    here = select(channels.c.id).where(_around(person))
     counts = {}
     for name, table in (("changes", changes), ("added", follows), ("muted", mutes)):
         mine = and_(table.c.person == person.id, table.c.channel_id.in_(here))

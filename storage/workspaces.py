@@ -55,6 +55,7 @@ class WorkspaceStore:
             "organization": workspace.organization,
             "policy": workspace.policy,
             "left": workspace.left,
+            "blocked": list(workspace.blocked),
         }
         async with self.database.write() as connection:
             statement = insert(connection, workspaces).values(
@@ -109,4 +110,5 @@ def _workspace(row: Row[Any]) -> Workspace:
         row.organization,
         row.policy,
         row.left,
+        tuple(row.blocked),
     )

@@ -55,6 +55,11 @@ class Desk:
         """Tell whether the person decides for the whole workspace: says the platform, or the workspace's list."""
         return request.person.admin or await self.named(request)
 
+    async def blocked(self, request: Request) -> bool:
+        """Tell whether the managers keep the person from using the bot in this workspace."""
+        workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
+        return workspace is not None and request.person.id in workspace.blocked
+
     async def named(self, request: Request) -> bool:
         """Tell whether the person is on the workspace's list of managers."""
         workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)

@@ -73,8 +73,8 @@ async def follow(
     known = next((follow for follow in held if follow.topic == str(topic)), None)
     if known and (alerts is None or personal or alerts == known.alerts):
         return _known(topic, known, target, request)
-    if not known and len(held) >= (MOST_MINE if personal else MOST_HERE):
-        most = MOST_MINE if personal else MOST_HERE
+    most = await _most(desk, request) if personal else MOST_HERE
+    if not known and len(held) >= most:
         raise Mistake(f"That would be more than {most} follows for {place(target)}; unfollow one first.", "follows")
     wanted = Follow(target, str(topic), request.person, known.since if known else request.now, personal or bool(alerts))
     await desk.stores.follows.add(wanted)
@@ -84,6 +84,12 @@ async def follow(
     if known:
         return say(f"{summary} in {place(target)}.", _unfollow(topic, target))
     return Answer(await _followed(desk, request, topic, wanted))
+
+
+async def _most(desk: Desk, request: Request) -> int:
+    """Return how many topics a person may follow for themselves, as the managers of where they are decide."""
+    workspace = await desk.stores.workspaces.get(request.channel.platform, request.channel.workspace)
+    return workspace.limits.get("follows", MOST_MINE) if workspace else MOST_MINE
 
 
 def manner(*, alerts: bool) -> str:

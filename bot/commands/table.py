@@ -22,6 +22,7 @@ from bot.commands import (
     home,
     linked,
     me,
+    members,
     muting,
     papers,
     personal,
@@ -109,6 +110,8 @@ class Table:
 
     async def _admit(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""
+        if await self.desk.blocked(request):
+            raise Mistake("The managers here keep you from using Broadsheet; ask one of them why.")
         if command.audience is Audience.MANAGERS and not await self.desk.manages(request):
             raise Mistake(f"Only people who manage {place(request.channel)} may use “{command.name}”; ask one of them.")
         if command.audience is Audience.ADMINS and not await self.desk.rules(request):
@@ -212,7 +215,7 @@ def table(desk: Desk) -> Table:
             "The digest",
             (*digest.commands(desk), *settings.commands(desk), *status.commands(desk), *setup.commands(desk)),
         ),
-        ("Changes", (*changes.commands(desk), *access.commands(desk))),
+        ("Changes", (*changes.commands(desk), *access.commands(desk), *members.commands(desk))),
         ("You", me.commands(desk)),
     )
     every = [command for _, part in groups for command in part]

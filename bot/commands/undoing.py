@@ -49,7 +49,7 @@ async def standing(desk: Desk, request: Request) -> Sequence[Change]:
 
     Who manages channels is the whole workspace's: once changed elsewhere, what was said of it here stands no more.
     """
-    changes = await desk.stores.audit.changes(request.channel, _LOOKED)
+    changes = [c for c in await desk.stores.audit.changes(request.channel, _LOOKED) if c.kind != "members"]
     policy = (await policies.workspace(desk, request.channel)).policy
     return [c for c in changes if not c.undone and (c.kind != "access" or c.after["policy"] == policy)]
 

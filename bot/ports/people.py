@@ -91,7 +91,7 @@ class Wishes(Protocol):
         ...
 
 
-ChangeKind = Literal["preferences", "access", "follow", "unfollow", "mute", "unmute"]
+ChangeKind = Literal["preferences", "access", "follow", "unfollow", "mute", "unmute", "members"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ class Channels(Protocol):
 class Workspace:
     """A team, a server, or this machine.
 
-    ``managers`` are person ids that may always manage, ``limits`` numbers by name. ``organization`` is what the
+    ``managers`` are person ids that may always manage, ``blocked`` those who may not use the bot there, ``limits``
+    numbers by name ("follows": a member's own). ``organization`` is what the
     workspace belongs to where one installation serves many. ``policy`` says who else may manage: "" whoever is in the
     channel, "admins", "managers", or "group:" with a group's id. ``left`` is when the bot was taken away, or None.
     """
@@ -87,6 +88,7 @@ class Workspace:
     organization: str = ""
     policy: str = ""
     left: datetime | None = None
+    blocked: tuple[str, ...] = ()
 
 
 class Workspaces(Protocol):

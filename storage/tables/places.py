@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import UniqueConstraint
 
-from storage.tables.rows import Row, data, flag, key, partial, text
+from storage.tables.rows import Row, data, flag, key, listed, partial, text
 
 LISTENING: Final = "enabled AND NOT paused AND retired = ''"
 """Which channels the clock looks at; word for word the condition of a partial index."""
@@ -28,6 +28,7 @@ class WorkspaceRow(Row, table=True):
     organization: str = text()
     policy: str = text()
     left: datetime | None = None
+    blocked: list[str] = listed()
 
 
 class ChannelRow(Row, table=True):

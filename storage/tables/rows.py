@@ -33,6 +33,11 @@ def data() -> Any:
     return Field(sa_type=cast("Any", Data))
 
 
+def listed() -> Any:
+    """Return a JSON list that is empty at first."""
+    return Field(default_factory=list, sa_type=cast("Any", Data), sa_column_kwargs={"server_default": sql("'[]'")})
+
+
 def text() -> Any:
     """Return a text that may be empty."""
     return Field(default="", sa_type=Text, sa_column_kwargs={"server_default": sql("''")})

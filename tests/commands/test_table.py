@@ -24,6 +24,7 @@ NAMES = (
     "today", "new", "search", "show", "similar", "follow", "unfollow", "follows", "preview", "digest on", "digest off",
     "digest now", "digest set", "settings", "why", "status", "pause", "resume", "mute", "unmute", "undo", "log", "save",
     "unsave", "saved", "me", "me export", "me forget", "help", "setup", "digest access",
+    "member block", "member unblock", "member limit",
 )  # fmt: skip
 
 
@@ -35,7 +36,8 @@ def test_every_command_is_there() -> None:
 def test_names_and_texts_fit_the_platforms() -> None:
     """Discord: https://discord.com/developers/docs/interactions/application-commands#application-command-object."""
     shown = [command for command in TABLE.all() if not command.hidden]
-    assert len({command.name.split()[0] for command in shown}) <= 25
+    for audience in Audience:
+        assert len({command.name.split()[0] for command in shown if command.audience is audience}) <= 25
     for command in shown:
         words = command.name.split()
         assert len(words) <= 2
@@ -64,6 +66,9 @@ def test_managers_only_what_changes_a_channel() -> None:
         "undo",
         "log",
         "setup",
+        "member block",
+        "member unblock",
+        "member limit",
     }
     admins = {command.name for command in TABLE.all() if command.audience is Audience.ADMINS}
     assert admins == {"digest access"}
@@ -178,15 +183,15 @@ async def test_bad_input(room: Room, line: str, sentence: str) -> None:
     assert not await room.stores.follows.of(ADAS)
 
 
-def broken(error: Exception) -> Table:
+def broken(room: Room, error: Exception) -> Table:
     async def answer(request: Request, **_: Any) -> NoReturn:
         raise error
 
-    return Table(Desk(None), (Command("fail", "Fails", answer, TABLE._named("search").parameters),))  # type: ignore[arg-type]
+    return Table(room.table.desk, (Command("fail", "Fails", answer, TABLE._named("search").parameters),))
 
 
-async def test_a_failure_has_a_reference_that_the_log_has_too(caplog: pytest.LogCaptureFixture) -> None:
-    failing = broken(ValueError("zebra stripes"))
+async def test_a_failure_has_a_reference_that_the_log_has_too(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    failing = broken(room, ValueError("zebra stripes"))
     request = Request("", PAPERS, ADA, NOW, "fail", {"query": "zebra stripes"})
     with caplog.at_level(logging.DEBUG):
         body = (await failing.answer(request)).body
@@ -200,8 +205,8 @@ async def test_a_failure_has_a_reference_that_the_log_has_too(caplog: pytest.Log
     assert "zebra" not in caplog.text
 
 
-async def test_a_failing_store_is_one_sentence() -> None:
-    failing = broken(StoreError("The disk is full. Free some space, then try again."))
+async def test_a_failing_store_is_one_sentence(room: Room) -> None:
+    failing = broken(room, StoreError("The disk is full. Free some space, then try again."))
     body = (await failing.answer(Request("", PAPERS, ADA, NOW, "fail", {"query": "x"}))).body
     assert isinstance(body, Card)
     assert (body.text, body.tone) == ("The disk is full. Free some space, then try again.", "failure")

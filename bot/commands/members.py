@@ -1,0 +1,124 @@
+"""What members may: managers keep somebody from using the bot, and say how many topics each may follow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from bot import wording
+from bot.cards import Action
+from bot.commands import parameters, policies
+from bot.commands.desk import Desk
+from bot.commands.following import MOST_MINE
+from bot.commands.replies import say
+from bot.errors import Mistake
+from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
+from bot.ports.places import Workspace
+
+_MEMBER: Final = re.compile(r"(?:<@!?)?([A-Za-z0-9]{1,40})(?:\|[^>]*)?>?")
+FOLLOWS: Final = "follows"
+
+
+def commands(desk: Desk) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    member = Parameter("member", "Who is meant: a member’s id", _read, example="U012ABCDEF", required=True, rest=True)
+    number = Parameter(
+        "number",
+        f"Topics that each member may follow, 0 to {MOST_MINE}",
+        parameters.number(0, MOST_MINE),
+        ParameterType.NUMBER,
+        "10",
+        rest=True,
+    )
+    managers = Audience.MANAGERS
+    return (
+        Command(
+            "member block",
+            "Keep a member from using Broadsheet here",
+            partial(block, desk),
+            (member,),
+            managers,
+            "member block U012ABCDEF",
+            "Their own follows stay; in direct messages they go on as before.",
+        ),
+        Command(
+            "member unblock",
+            "Let a member use Broadsheet here again",
+            partial(unblock, desk),
+            (member,),
+            managers,
+            "member unblock U012ABCDEF",
+        ),
+        Command(
+            "member limit",
+            "How many topics each member may follow from here",
+            partial(limit, desk),
+            (number,),
+            managers,
+            "member limit 10",
+        ),
+    )
+
+
+async def block(desk: Desk, request: Request, *, member: str) -> Answer:
+    """Keep a member away."""
+    known = await policies.workspace(desk, request.channel)
+    if member == request.person.id:
+        raise Mistake("You can’t block yourself; another manager can.", "member block U012ABCDEF")
+    if member in known.managers:
+        raise Mistake("Who is on the list of managers can’t be blocked.", "digest access")
+    undo = Action("Unblock", "member unblock", {"member": member})
+    if member in known.blocked:
+        return say("This member is blocked already.", undo)
+    if not request.dry:
+        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), "blocks a member")
+    return say("Blocked: this member can’t use Broadsheet here any more. Nobody else is told.", undo)
+
+
+async def unblock(desk: Desk, request: Request, *, member: str) -> Answer:
+    """Let a member use the bot again."""
+    known = await policies.workspace(desk, request.channel)
+    if member not in known.blocked:
+        raise Mistake("This member is not blocked.", "member block U012ABCDEF")
+    rest = tuple(each for each in known.blocked if each != member)
+    if not request.dry:
+        await _keep(desk, request, replace(known, blocked=rest), "lets a member use Broadsheet again")
+    return say("This member can use Broadsheet here again.")
+
+
+async def limit(desk: Desk, request: Request, *, number: int | None = None) -> Answer:
+    """Tell how many topics a member may follow, or change that."""
+    known = await policies.workspace(desk, request.channel)
+    before = most(known)
+    if number is None or request.dry:
+        return say(f"Each member may follow {_topics(before if number is None else number)} from here.")
+    if number == before:
+        return say(f"Nothing was changed: each member may follow {_topics(before)}.")
+    wanted = replace(known, limits={**known.limits, FOLLOWS: number})
+    summary = f"limits members’ follows: {before} → {number}"
+    await _keep(desk, request, wanted, summary)
+    return say(f"From now on each member may follow {_topics(number)} from here. Who follows more keeps them.")
+
+
+def most(workspace: Workspace) -> int:
+    """Return how many topics a member may follow for themselves."""
+    return workspace.limits.get(FOLLOWS, MOST_MINE)
+
+
+async def _keep(desk: Desk, request: Request, wanted: Workspace, summary: str) -> None:
+    """Keep what was decided; the trail does not say whom it is about, for they may want to be forgotten."""
+    await desk.stores.workspaces.put(wanted)
+    await desk.stores.audit.note(request.channel, request.person, "members", summary, request.now, before={}, after={})
+
+
+def _topics(number: int) -> str:
+    return wording.count(number, "topic")
+
+
+def _read(text: str) -> str:
+    found = _MEMBER.fullmatch(text.strip())
+    if found is None:
+        raise Mistake(f"“{text[:40]}” is not a member’s id.", "U012ABCDEF")
+    return found[1]
