@@ -1,4 +1,4 @@
-"""What members may: managers keep somebody from using the bot, and say how many topics each may follow."""
+"""What members may use, and how many topics each may follow, as those decide who run a workspace."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         "10",
         rest=True,
     )
-    managers = Audience.MANAGERS
+    admins = Audience.ADMINS
     return (
         Command(
             "member block",
             "Keep a member from using Broadsheet here",
             partial(block, desk),
             (member,),
-            managers,
+            admins,
             "member block U012ABCDEF",
             "Their own follows stay; in direct messages they go on as before.",
         ),
@@ -48,7 +48,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             "Let a member use Broadsheet here again",
             partial(unblock, desk),
             (member,),
-            managers,
+            admins,
             "member unblock U012ABCDEF",
         ),
         Command(
@@ -56,7 +56,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             "How many topics each member may follow from here",
             partial(limit, desk),
             (number,),
-            managers,
+            admins,
             "member limit 10",
         ),
     )
