@@ -147,7 +147,8 @@ class Courier:
         workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
         managers = workspace.managers if workspace and channel.kind is not Kind.DIRECT else ()
         if managers:
-            await self.stores.ledger.add([_notice(channel, managers[0], error.reason)], self.clock())
+            now = self.clock()
+            await self.stores.ledger.add([_notice(channel, managers[0], error.reason, now)], now)
         return None
 
     async def _leave(self, channel: Channel, reason: str) -> None:
@@ -163,7 +164,10 @@ class Courier:
         return min(_FIRST_PAUSE * (1 << delivery.attempts), _LONGEST_PAUSE)
 
 
-def _notice(channel: Channel, manager: str, reason: str) -> Draft:
+def _notice(channel: Channel, manager: str, reason: str, now: datetime) -> Draft:
+    """Return the word to a manager; a channel that falls silent a second time is told of a second time."""
     direct = Channel(channel.platform, channel.workspace, manager, Kind.DIRECT)
     text = f"Nothing is posted to {channel.name or channel.id} any more: {reason}. Its settings and follows are kept."
-    return Draft(DeliveryKey(direct, "notice", channel.key), Card(text=text, fallback=text))
+    return Draft(
+        DeliveryKey(direct, "notice", f"{channel.key} {now:%Y-%m-%dT%H:%M:%S}"), Card(text=text, fallback=text)
+    )

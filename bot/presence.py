@@ -9,7 +9,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
-from bot.models import Channel, DeliveryKey, Person
+from bot.models import Channel, DeliveryKey, Kind, Person
 from bot.ports.ledger import Draft
 from bot.ports.places import Standing, Workspace
 from bot.ports.stores import Stores
@@ -57,22 +57,29 @@ class Attendance:
 
     async def back(self, channel: Channel, now: datetime) -> None:
         """Go on posting to a channel; its next digest covers what it missed, as after any pause."""
-        standing = await self._known(channel)
+        standing = await self.stores.channels.get(channel)
         if standing and standing.retired:
             await self._restore(standing, now)
 
     async def renamed(self, channel: Channel, now: datetime) -> None:
         """Keep the new name of a channel that is known."""
-        if await self._known(channel):
+        if await self.stores.channels.get(channel):
             await self.stores.channels.open(channel, now)
 
     async def moved(self, old: Channel, new: Channel, now: datetime) -> None:  # noqa: ARG002 - the port's shape
         """Keep a channel's new identity."""
         await self.stores.channels.move(old, new)
 
-    async def _known(self, channel: Channel) -> Standing | None:
-        there = await self.stores.channels.of(channel.platform, channel.workspace)
-        return next((standing for standing in there if standing.channel.id == channel.id), None)
+    async def unnamed(self, platform: str, workspace: str, role: str, now: datetime) -> None:
+        """Mention a role that is gone no more, and tell one person who can choose another."""
+        known = await self.stores.workspaces.get(platform, workspace)
+        for standing in await self.stores.channels.of(platform, workspace):
+            if standing.preferences.mention != role:
+                continue
+            preferences = replace(standing.preferences, mention="")
+            await self.stores.channels.set(standing.channel, preferences, standing.next_run, standing.due)
+            if known and known.managers:
+                await self.stores.ledger.add([_unnamed(standing.channel, known.managers[0], role)], now)
 
     async def _restore(self, standing: Standing, now: datetime) -> None:
         wanted = standing.preferences
@@ -97,6 +104,13 @@ def greeting(by: Person) -> Card:
     )
     actions = (Action("Start the digest", "digest on", style="main"), Action("Today’s papers", "today"))
     return Card(text=text, actions=actions, fallback="Broadsheet is here: start the digest, or look at today’s papers.")
+
+
+def _unnamed(channel: Channel, manager: str, role: str) -> Draft:
+    direct = Channel(channel.platform, channel.workspace, manager, Kind.DIRECT)
+    where = channel.name or channel.id
+    text = f"The role that digests in {where} mentioned was deleted; they mention nobody now. “settings” sets another."
+    return Draft(DeliveryKey(direct, "notice", f"{channel.key} {role}"), Card(text=text, fallback=text))
 
 
 def _merged(known: Workspace, told: Workspace) -> Workspace:

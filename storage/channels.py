@@ -24,10 +24,14 @@ class ChannelStore:
 
     database: Database
 
+    async def get(self, channel: Channel) -> Standing | None:
+        """Return the channel's standing, if it is known."""
+        async with self.database.read() as connection:
+            return await _standing(connection, channel)
+
     async def open(self, channel: Channel, now: datetime) -> Standing:
         """Return the channel's standing; an unknown one becomes known, a renamed one gets its name."""
-        async with self.database.read() as connection:
-            found = await _standing(connection, channel)
+        found = await self.get(channel)
         if found and channel.name in ("", found.channel.name):
             return found
         async with self.database.write() as connection:

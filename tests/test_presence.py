@@ -123,3 +123,17 @@ async def test_a_refused_installation_silences_its_workspace_with_one_request(st
     assert reasons == [away, away, ""]
     assert await courier.pump() == 0
     assert all(s.channel.kind is not Kind.DIRECT for s in await stores.channels.of("slack", "T1"))
+
+
+async def test_a_role_that_is_gone_is_mentioned_no_more(stores: Stores, attendance: Attendance) -> None:
+    await attendance.installed(LAB, NOW)
+    await stores.channels.set(ROOM, replace(DAILY, mention="7"), NOW + DAY)
+    await stores.channels.set(OTHER, replace(DAILY, mention="8"), NOW + DAY)
+    for _ in range(2):
+        await attendance.unnamed("slack", "T1", "7", NOW)
+    mentioned = [(await standing(stores, channel)).preferences.mention for channel in (ROOM, OTHER)]
+    assert mentioned == ["", "8"]
+    assert (await standing(stores)).next_run == NOW + DAY
+    (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
+    assert notice.key.channel == Channel("slack", "T1", "U1", Kind.DIRECT)
+    assert notice.card.text.startswith("The role that digests in papers mentioned was deleted;")

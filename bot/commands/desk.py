@@ -60,6 +60,14 @@ class Desk:
         workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
         return workspace is not None and request.person.id in workspace.blocked
 
+    async def closed(self, request: Request) -> str:
+        """Say why the person gets no direct messages although something is to reach them by one; "" where it does."""
+        own = await self.stores.channels.get(direct(request))
+        if own is None or not own.retired or request.channel.kind is Kind.DIRECT:
+            return ""
+        wanted = own.preferences.on or await self.stores.follows.of(own.channel)
+        return own.retired if wanted else ""
+
     async def named(self, request: Request) -> bool:
         """Tell whether the person is on the workspace's list of managers."""
         workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)

@@ -38,7 +38,7 @@ from bot.commands import (
 from bot.commands.desk import Desk, place
 from bot.errors import Mistake, SourceError, StoreError
 from bot.models import DeliveryKey, Kind
-from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Request
+from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Placement, Request
 from bot.ports.ledger import Draft
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,17 @@ class Table:
             return replies.say("This was done already; a repeated message changes nothing.")
         if request.share and not request.dry:
             return await self._share(command, request, values)
-        return await command.answer(request, **values)
+        return await self._warned(await command.answer(request, **values), request)
+
+    async def _warned(self, answer: Answer, request: Request) -> Answer:
+        """Return a private answer, with a word on direct messages that don't get through."""
+        if not isinstance(answer.body, Card) or request.dry or answer.placement is Placement.CHANNEL:
+            return answer
+        why = await self.desk.closed(request)
+        if not why:
+            return answer
+        word = f"What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on."
+        return replace(answer, body=replace(answer.body, footer=(*answer.body.footer, word)))
 
     async def _admit(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""

@@ -34,6 +34,10 @@ class Standing:
 class Channels(Protocol):
     """Where is posted, and how."""
 
+    async def get(self, channel: Channel) -> Standing | None:
+        """Return the channel's standing; None where nothing was ever asked of it."""
+        ...
+
     async def open(self, channel: Channel, now: datetime) -> Standing:
         """Return the channel's standing; a new one has the default preferences and no digest."""
         ...

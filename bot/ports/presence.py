@@ -42,6 +42,10 @@ class Presence(Protocol):
         """Keep a channel's new name."""
         ...
 
+    async def unnamed(self, platform: str, workspace: str, role: str, now: datetime) -> None:
+        """Mention a role no more that was deleted, and tell one person who can choose another."""
+        ...
+
     async def moved(self, old: Channel, new: Channel, now: datetime) -> None:
         """Keep a channel's new identity, with all that belongs to it."""
         ...

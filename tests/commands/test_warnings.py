@@ -1,0 +1,43 @@
+"""Direct messages that don't get through are told of in the next private answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.commands.conftest import BOB, BOBS, NOW, Room
+
+CLOSED = "they are closed"
+WORD = f"What you follow does not reach you: {CLOSED}. Write to Broadsheet in a direct message, and it goes on."
+
+
+@pytest.fixture
+async def closed(room: Room) -> Room:
+    """Give a room in which Bob follows something that can't reach him."""
+    await room.card("follow diffusion where:me", person=BOB)
+    await room.stores.channels.retire(BOBS, CLOSED)
+    return room
+
+
+async def test_the_next_private_answers_tell(closed: Room) -> None:
+    for line in ("today", "follows", "status"):
+        assert (await closed.card(line, person=BOB)).footer[-1] == WORD, line
+    assert WORD not in (await closed.card("today")).footer, "to nobody else"
+
+
+async def test_in_the_direct_messages_themselves_nothing_is_told(closed: Room) -> None:
+    assert WORD not in (await closed.card("today", person=BOB, channel=BOBS)).footer
+
+
+async def test_what_is_shared_does_not_tell(closed: Room) -> None:
+    name, arguments = closed.table.read("today")
+    request = closed.request(name, arguments, share=True, person=BOB)
+    await closed.table.answer(request)
+    (sent,) = await closed.stores.ledger.claim(NOW, NOW, 10)
+    assert WORD not in sent.card.footer
+
+
+async def test_nothing_is_told_where_nothing_is_to_come(room: Room) -> None:
+    await room.stores.channels.open(BOBS, NOW)
+    await room.stores.channels.retire(BOBS, CLOSED)
+    assert WORD not in (await room.card("today", person=BOB)).footer
+    assert WORD not in (await room.card("today")).footer
