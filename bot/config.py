@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     slack_client_secret: str = Field("", repr=False, description="The app's client secret, for the same.")
     slack_command: str = Field("/papers", description="The slash command, as the app's manifest names it.")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a proxy of it.")
+    discord_token: str = Field("", repr=False, description="The Discord bot's token.")
+    discord_api_url: str = Field("https://discord.com/api/v10", description="Discord's REST API, or a proxy of it.")
+    discord_gateway_url: str = Field("", description="Discord's gateway, or a proxy of it; empty asks the API.")
     public_url: str = Field("", description="The address under which the world reaches the public listener.")
     public_host: str = Field("127.0.0.1", description="Address of the public listener; a proxy stands before it.")
     port: int | None = Field(None, ge=0, le=_PORTS, description="Port of the public listener; empty means none.")
@@ -124,13 +127,27 @@ class Settings(BaseSettings):
             raise ValueError(f"“{wrong[0]}” is not an arXiv category such as cs.CL")
         return value
 
-    @field_validator("hf_endpoint", "arxiv_url", "public_url", "slack_api_url")
+    @field_validator("hf_endpoint", "arxiv_url", "public_url", "slack_api_url", "discord_api_url")
     @classmethod
     def _web(cls, value: str, info: ValidationInfo) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError(f"“{value}” is not an address such as https://example.org")
         # slack_sdk joins the method's name to it.
         return value.rstrip("/") + ("/" if info.field_name == "slack_api_url" else "")
+
+    @field_validator("discord_token")
+    @classmethod
+    def _whole_token(cls, value: str) -> str:
+        if re.search(r"\s", value.strip()) or value.casefold().startswith("bot "):
+            raise ValueError("this is not such a token: copy it alone, from “Bot” in the developer portal")
+        return value.strip()
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _gateway(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("ws", "wss") or not urlsplit(value).hostname):
+            raise ValueError(f"“{value}” is not an address such as wss://gateway.discord.gg")
+        return value
 
     @field_validator("database_url")
     @classmethod

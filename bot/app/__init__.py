@@ -58,11 +58,16 @@ async def _serve(home: House) -> None:
 
 async def _lines(home: House, stack: AsyncExitStack) -> list[Line]:
     """Return the platforms that are set up; their libraries are not even read where none is."""
-    if not home.settings.slack:
-        return []
-    from bot.app import slack
+    lines: list[Line] = []
+    if home.settings.slack:
+        from bot.app import slack
 
-    return [await stack.enter_async_context(slack.line(home))]
+        lines.append(await stack.enter_async_context(slack.line(home)))
+    if home.settings.discord_token:
+        from bot.app import discord
+
+        lines.append(discord.line(home))
+    return lines
 
 
 async def _open(home: House, commands: Table, lines: list[Line], stop: asyncio.Event) -> None:

@@ -35,21 +35,21 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     admins = Audience.ADMINS
     return (
         Command(
-            "member block",
+            "member exclude",
             "Keep a member from using Broadsheet here",
-            partial(block, desk),
+            partial(exclude, desk),
             (member,),
             admins,
-            "member block U012ABCDEF",
+            "member exclude U012ABCDEF",
             "Their own follows stay; in direct messages they go on as before.",
         ),
         Command(
-            "member unblock",
+            "member readmit",
             "Let a member use Broadsheet here again",
-            partial(unblock, desk),
+            partial(readmit, desk),
             (member,),
             admins,
-            "member unblock U012ABCDEF",
+            "member readmit U012ABCDEF",
         ),
         Command(
             "member limit",
@@ -62,29 +62,29 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     )
 
 
-async def block(desk: Desk, request: Request, *, member: str) -> Answer:
+async def exclude(desk: Desk, request: Request, *, member: str) -> Answer:
     """Keep a member away."""
     known = await policies.workspace(desk, request.channel)
     if member == request.person.id:
-        raise Mistake("You can’t block yourself; another manager can.", "member block U012ABCDEF")
+        raise Mistake("You can’t exclude yourself; another manager can.", "member exclude U012ABCDEF")
     if member in known.managers:
-        raise Mistake("Who is on the list of managers can’t be blocked.", "digest access")
-    undo = Action("Unblock", "member unblock", {"member": member})
+        raise Mistake("Who is on the list of managers can’t be excluded.", "digest access")
+    undo = Action("Readmit", "member readmit", {"member": member})
     if member in known.blocked:
-        return say("This member is blocked already.", undo)
+        return say("This member is excluded already.", undo)
     if not request.dry:
-        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), "blocks a member")
-    return say("Blocked: this member can’t use Broadsheet here any more. Nobody else is told.", undo)
+        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), "excludes a member")
+    return say("Excluded: this member can’t use Broadsheet here any more. Nobody else is told.", undo)
 
 
-async def unblock(desk: Desk, request: Request, *, member: str) -> Answer:
+async def readmit(desk: Desk, request: Request, *, member: str) -> Answer:
     """Let a member use the bot again."""
     known = await policies.workspace(desk, request.channel)
     if member not in known.blocked:
-        raise Mistake("This member is not blocked.", "member block U012ABCDEF")
+        raise Mistake("This member is not excluded.", "member exclude U012ABCDEF")
     rest = tuple(each for each in known.blocked if each != member)
     if not request.dry:
-        await _keep(desk, request, replace(known, blocked=rest), "lets a member use Broadsheet again")
+        await _keep(desk, request, replace(known, blocked=rest), "readmits a member")
     return say("This member can use Broadsheet here again.")
 
 

@@ -15,7 +15,7 @@ BLOCKED = "The managers here keep you from using Broadsheet; ask one of them why
 
 @pytest.mark.parametrize("typed", ["bob", "<@bob>", "<@!bob>", "<@bob|Bob>"])
 async def test_a_blocked_member_can_use_nothing_here(room: Room, typed: str) -> None:
-    await room.card(f"member block {typed}", person=BOSS)
+    await room.card(f"member exclude {typed}", person=BOSS)
     for line in ("search diffusion", "today", "follow diffusion", "me", "help"):
         said, _ = await room.mistake(line, person=BOB)
         assert said == BLOCKED, line
@@ -24,36 +24,36 @@ async def test_a_blocked_member_can_use_nothing_here(room: Room, typed: str) -> 
 
 
 async def test_elsewhere_nobody_is_blocked(room: Room) -> None:
-    await room.card("member block bob", person=BOSS)
+    await room.card("member exclude bob", person=BOSS)
     assert (await room.card("today", person=BOB, channel=replace(PAPERS, workspace="other"))).items
 
 
 async def test_a_block_is_taken_back_by_its_button(room: Room) -> None:
-    card = await room.card("member block bob", person=BOSS)
-    await room.press(button(card, "Unblock"), person=BOSS)
+    card = await room.card("member exclude bob", person=BOSS)
+    await room.press(button(card, "Readmit"), person=BOSS)
     assert (await room.card("today", person=BOB)).items
-    assert (await room.mistake("member unblock bob", person=BOSS))[0] == "This member is not blocked."
+    assert (await room.mistake("member readmit bob", person=BOSS))[0] == "This member is not excluded."
 
 
 async def test_nobody_blocks_themselves_or_a_named_manager(room: Room) -> None:
-    assert "yourself" in (await room.mistake("member block ada", person=BOSS))[0]
+    assert "yourself" in (await room.mistake("member exclude ada", person=BOSS))[0]
     known = await room.stores.workspaces.get("web", "local")
     assert known
     await room.stores.workspaces.put(replace(known, managers=("boss",)))
-    assert "list of managers" in (await room.mistake("member block boss", person=BOSS))[0]
+    assert "list of managers" in (await room.mistake("member exclude boss", person=BOSS))[0]
 
 
 async def test_only_those_decide_who_run_the_workspace(room: Room) -> None:
-    for line in ("member block eve", "member unblock eve", "member limit 3"):
+    for line in ("member exclude eve", "member readmit eve", "member limit 3"):
         for person in (ADA, BOB):
             assert "Only people who run this workspace" in (await room.mistake(line, person=person))[0]
 
 
 async def test_the_trail_tells_of_it_and_names_nobody(room: Room) -> None:
-    await room.card("member block bob", person=BOSS)
+    await room.card("member exclude bob", person=BOSS)
     await room.card("member limit 3", person=BOSS)
     changes = await room.stores.audit.changes(PAPERS)
-    assert [change.summary for change in changes] == ["limits members’ follows: 50 → 3", "blocks a member"]
+    assert [change.summary for change in changes] == ["limits members’ follows: 50 → 3", "excludes a member"]
     assert "bob" not in "".join(str(change) for change in changes)
     assert (await room.card("undo")).text == "There is nothing to take back here.", "it has a button of its own"
 
@@ -72,7 +72,7 @@ async def test_members_follow_as_much_as_the_managers_let_them(room: Room) -> No
 
 @pytest.mark.parametrize("typed", ["", "two words", "<@>", "@everyone", "a" * 41])
 async def test_what_is_no_member_changes_nothing(room: Room, typed: str) -> None:
-    await room.mistake(f"member block {typed}", person=BOSS)
+    await room.mistake(f"member exclude {typed}", person=BOSS)
     known = await room.stores.workspaces.get("web", "local")
     assert known
     assert known.blocked == ()

@@ -24,7 +24,7 @@ NAMES = (
     "today", "new", "search", "show", "similar", "follow", "unfollow", "follows", "preview", "digest on", "digest off",
     "digest now", "digest set", "settings", "why", "status", "pause", "resume", "mute", "unmute", "undo", "log", "save",
     "unsave", "saved", "me", "me export", "me forget", "help", "setup", "digest access",
-    "member block", "member unblock", "member limit",
+    "member exclude", "member readmit", "member limit",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_managers_only_what_changes_a_channel() -> None:
         "setup",
     }
     admins = {command.name for command in TABLE.all() if command.audience is Audience.ADMINS}
-    assert admins == {"digest access", "member block", "member unblock", "member limit"}
+    assert admins == {"digest access", "member exclude", "member readmit", "member limit"}
 
 
 async def test_a_member_is_told_who_may(room: Room) -> None:

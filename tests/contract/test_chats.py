@@ -17,6 +17,7 @@ from typing import Final
 
 import pytest
 
+from adapters.discord.chat import DiscordChat
 from adapters.slack.chat import SlackChat
 from adapters.web import render
 from adapters.web.chat import WebChat
@@ -26,8 +27,12 @@ from bot.errors import SendError
 from bot.models import Channel, DeliveryKey, Operation
 from bot.ports.chats import Chat, Delivery
 from bot.ports.places import Board, Post
+from tests.adapters.discord.outbound import calling as calling_discord
+from tests.adapters.discord.outbound import furnish as furnish_discord
 from tests.adapters.slack.outbound import PAPERS, Buttons, calling, furnish
 from tests.fakes import FakeChat, MemoryBoard
+from tests.servers.discord import Shown as Message
+from tests.servers.discord import discord
 from tests.servers.slack import Shown, slack
 from tests.stores import open_stores
 
@@ -138,11 +143,36 @@ async def on_slack(_: Path) -> AsyncIterator[Case]:
         assert server.violations == []
 
 
+_OURS: Final = frozenset({"#", "###", "-#", "**", "-"})
+"""A card's title is a heading of ours, an item without a link is bold or listed, what stands around them is small."""
+
+
+def _heard(shown: Message, thread: str = "") -> Seen:
+    formats = [f"{sign} {words}" for sign, words in shown.formats if sign not in _OURS]
+    live = (*shown.pings, *shown.mentions, *(address for address, _ in shown.links), *formats)
+    return Seen(shown.id, shown.plain, thread, live)
+
+
+@asynccontextmanager
+async def on_discord(_: Path) -> AsyncIterator[Case]:
+    async with discord() as server, calling_discord(server) as rest:
+        channel = furnish_discord(server)
+
+        async def look() -> Sequence[Seen]:
+            threads = [place.id for place in server.threads(channel.id)]
+            below = [_heard(shown, thread) for thread in threads for shown in server.shown(thread)]
+            return [*map(_heard, server.shown(channel.id)), *below]
+
+        yield Case(DiscordChat(rest, Buttons()), channel, look)
+        assert server.violations == []
+
+
 CHATS: Final[dict[str, Callable[[Path], AbstractAsyncContextManager[Case]]]] = {
     "fake": fake,
     "web on memory": web_on_memory,
     "web on the database": web_on_the_database,
     "slack": on_slack,
+    "discord": on_discord,
 }
 
 
@@ -160,7 +190,7 @@ async def test_a_message_is_posted_once(case: Case) -> None:
     (seen,) = await case.look()
     assert (seen.id, seen.says, seen.parent) == (message, ["Alpha"], "")
     assert seen.at in (None, NOW)
-    assert (seen.at is None) is (case.chat.platform == "slack")
+    assert (seen.at is None) is (case.chat.platform in ("slack", "discord"))
 
 
 async def test_the_same_key_again_is_the_same_message(case: Case) -> None:

@@ -1,0 +1,51 @@
+"""Discord's error codes, in groups by what they cost.
+
+The codes are Discord's (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json); the grouping is
+ours. No code is in two groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+CHANNEL: Final[Mapping[int, str]] = {
+    10003: "the channel was deleted, or Broadsheet does not see it any more",
+    10013: "Discord does not know the person any more",
+    40067: "the forum asks for a tag on every post; make one there that is named “Papers”",
+    50001: "Broadsheet does not see the channel; give it the permission View Channel",
+    50007: "their direct messages are closed to Broadsheet",
+    50008: "this kind of channel takes no messages",
+    50013: "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks",
+    50024: "this kind of channel takes no messages",
+    50083: "the thread is archived and can’t be opened by Broadsheet",
+    50278: "they share no server with Broadsheet any more",
+    160005: "the thread is locked",
+}
+"""The channel takes nothing any more: why, as people read it."""
+
+SERVER: Final[Mapping[int, str]] = {10004: "it was removed from the server"}
+"""No channel of the server takes anything any more."""
+
+TOKEN: Final = frozenset({0, 40001, 40002, 50014})
+"""The bot itself is turned down; the gateway says so too, and the program ends."""
+
+LATER: Final = frozenset({20016, 20022, 20028, 20029, 30046, 40004, 40062, 130000, 160006})
+"""Nothing was done; the same request works later."""
+
+MESSAGE: Final = frozenset({10002, 10007, 10008, 10014, 10015, 10062, 40060, 40094, 50005, 50027, 160004})
+"""What this message edits, answers or belongs to is gone or was answered; the channel is as good as before."""
+
+OURS: Final = frozenset(
+    {10011, 40005, 50006, 50016, 50033, 50035, 50036, 50041, 50068, 50109, 90001, 200000, 240000, 110000}
+)
+"""The request itself is wrong, or its text was kept back by the server's own rules."""
+
+GROUPS: Final[Mapping[str, Collection[int]]] = {
+    "channel": CHANNEL,
+    "server": SERVER,
+    "token": TOKEN,
+    "later": LATER,
+    "message": MESSAGE,
+    "ours": OURS,
+}

@@ -1,0 +1,82 @@
+"""What goes wrong at Discord, in the words that the ledger understands; `adapters.discord.codes` holds the groups."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aiohttp
+import discord
+
+from adapters.discord.codes import CHANNEL, LATER, MESSAGE, OURS, SERVER, TOKEN
+from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+
+_UNREACHED: Final = 10.0
+_BUSY: Final = 30.0
+_UNKNOWN: Final = 300.0
+_BANNED: Final = 900.0
+_LONGEST: Final = 3_600.0
+_TOO_MANY, _FAULTY = 429, 500
+
+
+class Unknown(TryLater):
+    """Discord said no, surely, with a code that belongs to no group; ``code`` is it."""
+
+    def __init__(self, code: int, status: int) -> None:
+        super().__init__(f"Discord said {code} (HTTP {status}), which has no meaning here yet", _UNKNOWN)
+        self.code = code
+
+
+def translate(error: Exception, *, writes: bool) -> SendError:
+    """Return what *error* means for the ledger; where something may be written all the same, it is uncertain."""
+    match error:
+        case SendError():
+            return error
+        case discord.RateLimited():
+            return TryLater("Discord asks for a pause", min(max(error.retry_after, 1.0), _LONGEST))
+        case discord.HTTPException():
+            return _refusal(error, writes=writes)
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return TryLater("Discord can’t be reached", _UNREACHED)
+        case _:
+            return _doubt(f"the connection broke ({type(error).__name__})", writes=writes)
+
+
+def code(error: BaseException | None) -> int:
+    """Return Discord's own number for *error*, or for what it was raised from; 0 when there is none."""
+    while error is not None and not isinstance(error, discord.HTTPException):
+        error = error.__cause__
+    return error.code if error else 0
+
+
+def _refusal(error: discord.HTTPException, *, writes: bool) -> SendError:
+    said, status = error.code, error.status
+    if said in LATER:
+        return TryLater(f"Discord can’t do this now ({said})", _BUSY)
+    if status == _TOO_MANY:
+        # The library waits for every other one: https://docs.discord.com/developers/topics/rate-limits.
+        return TryLater("Discord keeps this machine out for a while", _BANNED)
+    if status >= _FAULTY:
+        return _doubt(f"it failed (HTTP {status})", writes=writes)
+    return _final(said, error) or Unknown(said, status)
+
+
+def _final(said: int, error: discord.HTTPException) -> SendError | None:
+    """Return what can't be mended by waiting."""
+    if said in CHANNEL:
+        return Gone(CHANNEL[said])
+    if said in SERVER:
+        return Gone(SERVER[said], installation=True)
+    if said in MESSAGE:
+        return Unsendable(f"Discord does not allow this any more ({said})")
+    if said in OURS:
+        return Unsendable(f"Discord refuses the request ({said}): {error.text[:300]}")
+    # Without a code of its own a refusal is the token's, or not Discord's at all.
+    if said in TOKEN and error.status in (401, 403):
+        return TryLater("Discord turns the bot’s token down", _BANNED)
+    return None
+
+
+def _doubt(why: str, *, writes: bool) -> SendError:
+    if writes:
+        return Uncertain(f"Discord may or may not have done this: {why}")
+    return TryLater(f"Discord gave no answer: {why}", _UNREACHED)

@@ -1,0 +1,18 @@
+"""The link with which a server takes the bot in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from adapters.discord.rights import INVITED
+
+_AUTHORIZE = "https://discord.com/oauth2/authorize"
+
+
+def link(application: str) -> str:
+    """Return the invite link of an application: its commands, and exactly the permissions that the bot uses.
+
+    See https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow.
+    """
+    asked = {"client_id": application, "scope": "bot applications.commands", "permissions": INVITED.value}
+    return f"{_AUTHORIZE}?{urlencode(asked)}"

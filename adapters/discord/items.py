@@ -1,0 +1,99 @@
+"""The entries of a card as text: a paper in three lines, a small thing on one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.discord.text import clean, escape, fit, link, size
+from bot.cards import Item
+from bot.wording import count
+
+UNTITLED: Final = "Untitled"
+
+_TITLE: Final = 220
+_NOTE: Final = 120
+_SMALL: Final = 400
+_LEAST: Final = 150
+_LINE: Final = 300
+_MOST_REASONS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item, written. ``heading`` stands above it, ``gap`` is what sets it off from the one before."""
+
+    item: Item
+    text: str
+    heading: str = ""
+    gap: str = "\n\n"
+
+    def after(self, text: str) -> str:
+        """Return *text* and this entry below it; what begins a message needs no gap."""
+        return f"{text}{self.gap}{self._whole}" if text else self._whole
+
+    @property
+    def _whole(self) -> str:
+        return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+
+def entries(items: Sequence[Item], most: int, *, sense: int = 0) -> Iterator[Entry]:
+    """Yield *items* as text, each in at most *most* characters; *sense* is the most for a line of sense, 0 for any."""
+    before, above = "", False
+    for item in items:
+        named = clean(item.section)
+        heading = f"**{fit(named, _NOTE)}**" if named and named != before else ""
+        small = is_small(item)
+        text = _line(item) if small else entry(item, most - size(heading) - 3, sense=sense)
+        yield Entry(item, text, heading, "\n" if small and above and not heading else "\n\n")
+        before, above = named, small
+
+
+def is_small(item: Item) -> bool:
+    """Tell whether an item is said on one line."""
+    more = item.url or item.paper or item.links or item.because or item.number is not None or item.votes is not None
+    return not more and size(item.text) <= _LINE
+
+
+def entry(item: Item, most: int, *, sense: int = 0, linked: bool = True) -> str:
+    """Write one item in at most *most* characters; its text gives way. *linked* puts its links into the small print."""
+    title = named(item)
+    left = most - size(title) - 2
+    # Small print gives way to a whole text, but not all of it.
+    small = notes(item, max(_LEAST, min(_SMALL, left - size(escape(item.text)))), linked=linked)
+    room = left - size(small)
+    text = fit(item.text, min(room, sense or room)) if room > 0 else ""
+    return "\n".join(part for part in (title, text, small) if part)
+
+
+def named(item: Item) -> str:
+    """Write the title: bold, a link, with its number."""
+    number = f"{item.number}. " if item.number is not None else ""
+    return f"**{number}{link(item.url, clean(item.title) or UNTITLED, _TITLE)}**"
+
+
+def notes(item: Item, most: int = _SMALL, *, linked: bool = True) -> str:
+    """Write the small print, in about *most* characters: votes, who, links, why it is here; "" when there is none."""
+    parts = [count(item.votes, "vote")] if item.votes is not None else []
+    parts += [fit(note, _NOTE) for note in item.notes]
+    parts += [link(place.url, place.label, _NOTE) for place in item.links] if linked else []
+    reasons = ", ".join(f"“{fit(reason, _NOTE)}”" for reason in item.because[:_MOST_REASONS] if clean(reason))
+    return small([*parts, f"matches {reasons}" if reasons else ""], most)
+
+
+def small(parts: Sequence[str], most: int = _SMALL) -> str:
+    """Write small print, as much as there is room for: https://support.discord.com/hc/en-us/articles/210298617."""
+    line = ""
+    for part in parts:
+        longer = f"{line} · {part}" if line and part else line or part
+        line = longer if size(longer) <= most else line
+    return f"-# {line}" if line else ""
+
+
+def _line(item: Item) -> str:
+    """Write a small thing on one line of a list."""
+    notes = " · ".join(part for part in (fit(note, _NOTE) for note in item.notes[:_MOST_REASONS]) if part)
+    text = escape(item.text.rstrip(".") if notes else item.text)
+    said = " · ".join(part for part in (text, notes) if part)
+    return f"- **{fit(item.title, _NOTE) or UNTITLED}** {said}".rstrip()

@@ -1,0 +1,145 @@
+"""What stands where in a message, and what goes into the next one, or gives way, when there is too much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.discord.items import Entry, entries, entry, small
+from adapters.discord.text import clean, code, escape, fit, literal, size
+from bot.cards import Card, Item
+from bot.wording import EXAMPLE, ONE_LINER
+
+CONTENT: Final = 2000
+"""Characters of a message: https://docs.discord.com/developers/resources/message#create-message."""
+SIGNS: Final = {"mistake": "Not done.", "failure": "That did not work."}
+
+_TITLE: Final = 150
+_HEADLINE: Final = 110
+_FOLIO: Final = 150
+_TEXT, _ABOVE = 1000, 300
+"""Characters of a card's own text: alone, and above its items or what is to be copied."""
+_LINE: Final = 120
+_ROOMY: Final = 1000
+"""What an entry may take where there are several."""
+_RESERVED: Final = 50
+"""Room for "and 1,000 more", and for the line by which a message without a component is known."""
+_SENSES: Final = (ONE_LINER, 120, 105, 90, 75)
+"""Lengths of the line of sense that are tried before a digest takes a second message."""
+_LINES: Final = 3
+CODE: Final = 700
+"""Characters of a text to be copied that a message shows."""
+
+Native = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message holds: characters, and entries; ``parts`` is how many messages there may be."""
+
+    size: int = CONTENT
+    entries: int = 25
+    parts: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a card: what it says and the items that it says it of."""
+
+    head: str
+    entries: tuple[Entry, ...]
+    foot: str
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items in it."""
+        return tuple(each.item for each in self.entries)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        text = self.head
+        for each in self.entries:
+            text = each.after(text)
+        return f"{text}\n\n{self.foot}" if self.foot and text else text or self.foot
+
+
+def lay(card: Card, limits: Limits, native: Native, *, linked: bool = True, ping: str = "") -> list[Part]:
+    """Return *card* in parts, in order, at least one; items that none has room for are counted in the last.
+
+    *native* writes an example as it is typed here. *linked* puts the links of a card's only item into its text.
+    """
+    head, foot = _head(card, ping), _foot(card.footer, native)
+    room = limits.size - size(_small(foot)) - _RESERVED
+    if len(card.items) == 1 and card.items[0].paper and size(head) < room - _ROOMY:
+        (item,) = card.items
+        return [Part(head, (Entry(item, entry(item, room - size(head), linked=linked)),), _small(foot))]
+    every = _spread(card, head, room, limits)
+    return _ended(every[: limits.parts], len(card.items), foot)
+
+
+def _spread(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
+    """Return the items in as few messages as they need.
+
+    A line of sense gives way before an entry leaves the message; a whole abstract does not.
+    """
+    tight = all(size(item.text) <= ONE_LINER for item in card.items)
+    for sense in _SENSES if tight else ():
+        parts = list(_parts(head, entries(card.items, _ROOMY, sense=sense), room, limits.entries))
+        if len(parts) == 1:
+            return parts
+    # Where there can be no second message, long texts give way for all entries alike.
+    most = room if limits.parts > 1 else max(_ROOMY // 2, (room - size(head)) // max(1, len(card.items)))
+    return list(_parts(head, entries(card.items, most), room, limits.entries))
+
+
+def _parts(head: str, every: Iterator[Entry], room: int, most: int) -> Iterator[Part]:
+    """Yield messages of at most *most* entries and *room* characters; only the first has the head."""
+    part = Part(head, (), "")
+    for each in every:
+        longer = Part(part.head, (*part.entries, each), "")
+        if part.text and (size(longer.text) > room or len(longer.entries) > most):
+            yield part
+            longer = Part("", (each,), "")
+        part = longer
+    yield part
+
+
+def _ended(parts: Sequence[Part], number: int, foot: Sequence[str]) -> list[Part]:
+    """Put the foot below the last part, and how many items are in none."""
+    left = number - sum(len(part.entries) for part in parts)
+    *first, last = parts
+    lines = [f"and {left:,} more", *foot] if left else list(foot)
+    return [*first, Part(last.head, last.entries, _small(lines))]
+
+
+def _head(card: Card, ping: str) -> str:
+    """Write what stands above the items.
+
+    A digest begins with what its papers are called, because the first line is all that a phone shows of it.
+    """
+    lead = clean(card.fallback) if card.folio and clean(card.fallback).startswith(clean(card.folio[0])) else ""
+    folio = [escape(part) for part in (card.folio[1:] if lead else card.folio)]
+    sign = f"**{SIGNS[card.tone]}** " if card.tone in SIGNS else ""
+    lines = (
+        " ".join(part for part in (ping, fit(lead, _HEADLINE)) if part),
+        f"### {fit(card.title, _TITLE)}" if clean(card.title) else "",
+        small(folio, _FOLIO),
+        (sign + fit(card.text, _ABOVE if card.items or card.code else _TEXT)).rstrip(),
+        literal(card.code, CODE),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _foot(footer: Sequence[str], native: Native) -> list[str]:
+    """Return the lines below the items; a correct example stands as it is to be typed."""
+    lines = []
+    for line in footer[:_LINES]:
+        example = line.removeprefix(EXAMPLE)
+        lines.append(f"{EXAMPLE}{code(native(example), _LINE)}" if example != line else fit(line, _LINE))
+    return [line for line in lines if line]
+
+
+def _small(lines: Sequence[str]) -> str:
+    return "\n".join(f"-# {line}" for line in lines)

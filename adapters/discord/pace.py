@@ -1,0 +1,86 @@
+"""One limiter for all that we ask of Discord, below the limit that it sets for a bot.
+
+Fifty requests a second: https://docs.discord.com/developers/topics/rate-limits#global-rate-limit. What each route
+allows stands in the headers, which discord.py obeys by itself. Answers to interactions don't count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import aiohttp
+
+from bot.errors import TryLater
+
+RATE: Final = 48.0
+"""Requests a second."""
+MOST_INVALID: Final = 5_000
+"""Half of the refusals in ten minutes after which Discord keeps a machine out."""
+_LEAST: Final = 5.0
+_LESS: Final = 0.8
+_STEP: Final = 10.0
+"""Seconds without a global refusal until one request a second more is tried."""
+_SPAN: Final = 600.0
+_INVALID: Final = frozenset({401, 403, 429})
+
+
+class Pace:
+    """Turns to call Discord. ``clock`` gives monotonic seconds, ``sleep`` waits for some."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        rate: float = RATE,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._most = self._rate = rate
+        self._next = 0.0
+        self._changed = 0.0
+        self._refused: deque[float] = deque()
+
+    @property
+    def rate(self) -> float:
+        """How many requests a second are let through now."""
+        return self._rate
+
+    async def turn(self) -> None:
+        """Wait until a request may go; raises `bot.errors.TryLater` when too many were refused of late."""
+        now = self._clock()
+        self._recover(now)
+        while self._refused and self._refused[0] <= now - _SPAN:
+            self._refused.popleft()
+        if len(self._refused) >= MOST_INVALID:
+            raise TryLater("Discord refused too much of late", self._refused[0] + _SPAN - now)
+        at = max(now, self._next)
+        self._next = at + 1 / self._rate
+        if at > now:
+            await self._sleep(at - now)
+
+    def saw(self, status: int, scope: str) -> None:
+        """Note a reply; *scope* is that of a refusal: "global", "user" or "shared"."""
+        if status not in _INVALID or scope == "shared":
+            return
+        now = self._clock()
+        self._refused.append(now)
+        if scope == "global":
+            self._rate, self._changed = max(_LEAST, self._rate * _LESS), now
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """Return what lets this limiter see every reply, also those that discord.py deals with itself."""
+        config = aiohttp.TraceConfig()
+
+        async def ended(_: Any, __: Any, reply: aiohttp.TraceRequestEndParams) -> None:
+            self.saw(reply.response.status, reply.response.headers.get("X-RateLimit-Scope", ""))
+
+        config.on_request_end.append(ended)
+        return config
+
+    def _recover(self, now: float) -> None:
+        steps = int((now - self._changed) / _STEP)
+        if self._rate < self._most and steps:
+            self._rate, self._changed = min(self._most, self._rate + steps), now

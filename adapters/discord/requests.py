@@ -1,0 +1,112 @@
+"""Discord's interactions, cut down to what a request needs; the same for commands, buttons and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+
+from bot.models import EVERYWHERE, Channel, Kind, Person
+from bot.ports.commands import Request
+
+CALLBACK: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
+"""Where an interaction is answered; under these names discord.py lets none wait for another."""
+_THREADS: Final = frozenset({10, 11, 12})
+_FORUMS: Final = frozenset({15, 16})
+"""Forum and media channels: https://docs.discord.com/developers/resources/channel#channel-object-channel-types."""
+
+Interaction = discord.Interaction[Any]
+
+
+def kind(type_: int) -> Kind:
+    """Return what sort of place a channel of Discord's type is."""
+    if type_ in _THREADS:
+        return Kind.THREAD
+    return Kind.FORUM if type_ in _FORUMS else Kind.CHANNEL
+
+
+def place(interaction: Interaction) -> Channel:
+    """Return where somebody asks; where the bot itself is no member it is as if they asked in private."""
+    where = interaction.channel
+    if not (interaction.guild_id and interaction.is_guild_integration() and where):
+        return direct(interaction.user.id)
+    name = getattr(where, "name", None) or ""
+    return Channel("discord", str(interaction.guild_id), str(where.id), kind(where.type.value), name)
+
+
+def elsewhere(interaction: Interaction, chosen: Mapping[str, Any]) -> Channel:
+    """Return the channel that a command's option names."""
+    there = kind(int(chosen["type"]))
+    return Channel("discord", str(interaction.guild_id), str(chosen["id"]), there, str(chosen.get("name") or ""))
+
+
+def direct(person: int | str) -> Channel:
+    """Return a person's own direct channel."""
+    return Channel("discord", EVERYWHERE, str(person), Kind.DIRECT)
+
+
+def person(interaction: Interaction, *, setup: bool, rights: discord.Permissions | None = None) -> Person:
+    """Return who asks.
+
+    *setup* tells that the managers' group let them in, or a panel opened from it: the server's own settings decide who
+    may use that, so no permission is checked again. *rights* are theirs in a channel that is not this one.
+    """
+    user = interaction.user
+    there = interaction.permissions if rights is None else rights
+    manages = there.manage_channels if rights is not None else setup or there.manage_channels
+    inside = bool(interaction.guild_id)
+    return Person(
+        str(user.id),
+        user.display_name,
+        manager=inside and manages,
+        admin=inside and (setup or interaction.permissions.manage_guild),
+        home=EVERYWHERE,
+    )
+
+
+def request(
+    interaction: Interaction,
+    now: datetime,
+    command: str,
+    arguments: Mapping[str, str],
+    *,
+    setup: bool = False,
+    dry: bool = False,
+    share: bool = False,
+) -> Request:
+    """Return what somebody asks for, in the channel where they are."""
+    return Request(
+        "" if dry else str(interaction.id),
+        place(interaction),
+        person(interaction, setup=setup),
+        now,
+        command,
+        arguments,
+        dry,
+        share,
+        locale(interaction),
+    )
+
+
+def there(asked: Request, interaction: Interaction, chosen: Mapping[str, Any]) -> Request:
+    """Return *asked* about another channel, with what its asker may do there."""
+    rights = discord.Permissions(int(chosen.get("permissions") or 0))
+    return replace(
+        asked,
+        channel=elsewhere(interaction, chosen),
+        person=person(interaction, setup=False, rights=rights),
+    )
+
+
+def private(interaction: Interaction) -> bool:
+    """Tell whether what was pressed is seen by its reader alone."""
+    message = interaction.message
+    return bool(message and message.flags.ephemeral)
+
+
+def locale(interaction: Interaction) -> str:
+    """Return the language of whoever asks, as Discord tells it ("en-US", "de")."""
+    return str(interaction.locale.value)

@@ -1,0 +1,49 @@
+"""What the bot may do in a channel, and what it needs there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import discord
+
+from bot.models import Kind
+
+Place = discord.abc.GuildChannel | discord.Thread
+
+_ALWAYS: Final = ("view_channel", "read_message_history")
+_NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.CHANNEL: (*_ALWAYS, "send_messages"),
+    Kind.THREAD: (*_ALWAYS, "send_messages_in_threads"),
+    Kind.FORUM: (*_ALWAYS, "send_messages", "send_messages_in_threads"),
+}
+_THREADS: Final = ("create_public_threads", "send_messages_in_threads")
+"""What entries below a digest need besides."""
+_PICTURES: Final = ("embed_links",)
+_NAMES: Final[Mapping[str, str]] = {
+    "view_channel": "View Channel",
+    "read_message_history": "Read Message History",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "create_public_threads": "Create Public Threads",
+    "embed_links": "Embed Links",
+}
+"""As Discord's own settings name them: https://docs.discord.com/developers/topics/permissions."""
+
+INVITED: Final = discord.Permissions(**dict.fromkeys(_NAMES, True))
+"""What the invite link asks for: everything that is used, and nothing else."""
+
+
+def missing(place: Place, kind: Kind, *, threads: bool = False, pictures: bool = False) -> Sequence[str]:
+    """Return the permissions that the bot lacks in a channel, as Discord's settings name them.
+
+    *threads* tells that messages have entries below them, *pictures* that they hold some.
+    """
+    held = place.permissions_for(place.guild.me)
+    needed = (*_NEEDED[kind], *(_THREADS if threads else ()), *(_PICTURES if pictures else ()))
+    return [_NAMES[name] for name in dict.fromkeys(needed) if not getattr(held, name)]
+
+
+def posts(place: Place, kind: Kind) -> bool:
+    """Tell whether the bot can post there."""
+    return not missing(place, kind)

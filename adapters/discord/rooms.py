@@ -1,0 +1,68 @@
+"""The directory: the channels that the bot and a person are both in, from what the gateway told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import discord
+
+from adapters.discord.requests import kind
+from adapters.discord.rights import Place, posts
+from bot.errors import TryLater, Unsendable
+from bot.models import Channel
+from bot.ports.places import Room
+
+_AGAIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What Discord knows of channels. Implements `bot.ports.places.Directory`."""
+
+    client: discord.Client
+
+    async def shared(self, workspace: str, person: str) -> Sequence[Room]:
+        """Return the channels in which the bot can post and which the person sees, by name."""
+        server = self.client.get_guild(int(workspace)) if workspace.isdecimal() else None
+        if server is None:
+            return ()
+        member = await self._member(server, int(person))
+        seen = [place for place in places(server) if place.permissions_for(member).view_channel]
+        rooms = [Room(channel(place), getattr(place, "topic", None) or "") for place in seen if _open(place)]
+        return sorted(rooms, key=lambda room: room.channel.name)
+
+    @staticmethod
+    async def _member(server: discord.Guild, person: int) -> discord.Member:
+        try:
+            return await server.fetch_member(person)
+        except discord.NotFound as error:
+            raise Unsendable("This person is not in the server.") from error
+        except (discord.HTTPException, OSError, TimeoutError) as error:
+            raise TryLater("Discord can’t be asked who sees which channel", _AGAIN) from error
+
+    def elsewhere(self, here: Channel, identity: str) -> Channel:
+        """Return another channel of the same server."""
+        there = replace(here, id=identity, name="")
+        place = self.find(there)
+        return channel(place) if place else there
+
+    def find(self, there: Channel) -> Place | None:
+        """Return a channel as the gateway told of it."""
+        server = self.client.get_guild(int(there.workspace)) if there.workspace.isdecimal() else None
+        return server.get_channel_or_thread(int(there.id)) if server else None
+
+
+def places(server: discord.Guild) -> Iterator[Place]:
+    """Yield the channels of a server in which a digest makes sense."""
+    yield from server.text_channels
+    yield from server.forums
+
+
+def channel(place: Place) -> Channel:
+    """Return a channel as the core knows it."""
+    return Channel("discord", str(place.guild.id), str(place.id), kind(place.type.value), place.name)
+
+
+def _open(place: Place) -> bool:
+    return posts(place, kind(place.type.value))

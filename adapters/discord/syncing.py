@@ -1,0 +1,49 @@
+"""Telling Discord of the commands, only when they are not what it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from adapters.discord.kit import Kit
+from bot.errors import SendError, TryLater
+
+_NOT_YET: Final = 0.2
+_PATIENCE: Final = 60.0
+_MARK: Final = "discord commands"
+
+log = logging.getLogger(__name__)
+
+
+async def keep(kit: Kit, stop: asyncio.Event) -> None:
+    """Tell Discord of the commands once there is a connection, and until that has worked."""
+    while not stop.is_set():
+        try:
+            await sync(kit)
+        except SendError as error:
+            after = error.after if isinstance(error, TryLater) else _PATIENCE
+            log.debug("Discord could not be told of the commands: %s", error)
+            await asyncio.sleep(after)
+        else:
+            return
+
+
+async def sync(kit: Kit) -> bool:
+    """Tell Discord of the commands unless it was told; return whether it was told now.
+
+    Discord allows 200 new commands a day (https://docs.discord.com/developers/interactions/application-commands), and
+    shows changed ones anew to everybody. Raises `bot.errors.SendError` kinds.
+    """
+    application = kit.client.application_id
+    if application is None:
+        raise TryLater("Discord is not connected yet", _NOT_YET)
+    now = f"{application} {kit.tree.digest}"
+    if await kit.marks.get(_MARK) == now:
+        return False
+    await kit.rest.call(
+        "PUT", "/applications/{application_id}/commands", json=kit.tree.payload, application_id=application
+    )
+    await kit.marks.put(_MARK, now)
+    log.info("Discord was told of the commands")
+    return True

@@ -1,0 +1,195 @@
+"""Discord's commands, made from the table: two groups with native options, and one on messages.
+
+Limits: https://discord.com/developers/docs/interactions/application-commands#application-command-object
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from bot import wording
+from bot.ports.commands import Audience, Command, Commands, Parameter, ParameterType
+
+EVERYONE: Final = "papers"
+MANAGERS: Final = "papers-setup"
+MESSAGE: Final = "Papers in this message"
+CHANNEL: Final = "channel"
+"""The option of managers' commands that names the channel which is meant."""
+MANAGE_CHANNELS: Final = 1 << 4
+
+_SETTINGS: Final = frozenset({"digest access"})
+"""What a server decides in its own settings, under “Integrations”."""
+_DESCRIPTION: Final = 100
+_MOST_CHOICES: Final = 25
+_ITSELF: Final = "show"
+"""The second word of a command whose name is a group's: Discord lets nothing be both."""
+_SUBCOMMAND, _GROUP, _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE = 1, 2, 3, 4, 5, 6, 7, 8
+_NATIVE: Final[Mapping[str, int]] = {"member": _USER, "mention": _ROLE, CHANNEL: _CHANNEL}
+_TYPES: Final[Mapping[ParameterType, int]] = {
+    ParameterType.TEXT: _STRING,
+    ParameterType.CHOICE: _STRING,
+    ParameterType.NUMBER: _INTEGER,
+    ParameterType.FLAG: _BOOLEAN,
+}
+_PLACES: Final = (0, 5, 10, 11, 12, 15)
+"""Text, announcement and forum channels, and threads."""
+
+_ABOUT: Final = {
+    EVERYONE: "Read, search and follow research papers",
+    MANAGERS: "The digest of this channel: time, topics, posts",
+}
+
+Option = dict[str, Any]
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What Discord shows. ``payload`` is what it is told, ``commands`` are ours by the words of theirs."""
+
+    payload: Sequence[Option]
+    commands: Mapping[Path, Command]
+
+    @property
+    def digest(self) -> str:
+        """What tells one payload from another."""
+        return sha256(json.dumps(self.payload, sort_keys=True).encode()).hexdigest()
+
+    def native(self, line: str) -> str:
+        """Write an example as it is typed here: "/papers search query:graphs sort:new"."""
+        words = line.split()
+        named = next(
+            (each for size in (2, 1) for each in self.commands.values() if each.name == " ".join(words[:size])), None
+        )
+        if named is None:
+            return f"/{EVERYONE} {line}"
+        rest = " ".join(words[len(named.name.split()) :])
+        main = next((parameter.name for parameter in named.parameters if parameter.rest), "")
+        begun = any(rest.startswith(f"{parameter.name}:") for parameter in named.parameters)
+        said = f"{main}:{rest}" if rest and main and not begun else rest
+        return " ".join(part for part in (f"/{' '.join(self.path(named.name))}", said) if part)
+
+    def path(self, command: str) -> Path:
+        """Return the words of a command by our name for it; () when Discord does not have it."""
+        return next((path for path, each in self.commands.items() if each.name == command), ())
+
+
+def tree(table: Commands) -> Tree:
+    """Return the commands of the table that Discord has; who may manage a server's channels is said in its settings."""
+    shown = [each for each in table.all() if not each.hidden and each.name not in _SETTINGS]
+    groups = {each.name.split()[0] for each in shown if " " in each.name}
+    found = {_path(each, groups): each for each in shown}
+    return Tree([_root(EVERYONE, found), _root(MANAGERS, found), _on_message()], found)
+
+
+def _path(command: Command, groups: set[str]) -> Path:
+    words = command.name.split()
+    root = EVERYONE if command.audience is Audience.EVERYONE else MANAGERS
+    return (root, *words, *((_ITSELF,) if command.name in groups else ()))
+
+
+def _root(name: str, found: Mapping[Path, Command]) -> Option:
+    """Return one of the two groups; the managers' is hidden from others, and exists in servers only."""
+    payload = {"type": 1, "name": name, "description": _ABOUT[name], "options": _branches(name, found)}
+    if name == MANAGERS:
+        rights = {"default_member_permissions": MANAGE_CHANNELS}
+        return {**payload, **rights, "contexts": [0], "integration_types": [0]}
+    return {**payload, "contexts": [0, 1, 2], "integration_types": [0, 1]}
+
+
+def _branches(root: str, found: Mapping[Path, Command]) -> list[Option]:
+    inside: defaultdict[str, list[Option]] = defaultdict(list)
+    flat: list[Option] = []
+    for path, command in found.items():
+        if path[0] != root:
+            continue
+        target = inside[path[1]] if len(path) > len((root, "name")) else flat
+        target.append(_subcommand(path[-1], command))
+    groups = [
+        {"type": _GROUP, "name": name, "description": _listed(name, options), "options": options}
+        for name, options in inside.items()
+    ]
+    return [*flat, *groups]
+
+
+def _listed(name: str, options: Sequence[Option]) -> str:
+    return _short(f"{name.capitalize()}: {', '.join(option['name'] for option in options)}")
+
+
+def _subcommand(name: str, command: Command) -> Option:
+    options = [_option(parameter) for parameter in command.parameters]
+    if command.audience is not Audience.EVERYONE and all(each.name != CHANNEL for each in command.parameters):
+        options.append(_where())
+    # Discord wants the required ones first.
+    options.sort(key=lambda option: not option.get("required", False))
+    summary = {"type": _SUBCOMMAND, "name": name, "description": _short(command.summary)}
+    return {**summary, "options": options} if options else summary
+
+
+def _option(parameter: Parameter) -> Option:
+    kind = _NATIVE.get(parameter.name, _TYPES[parameter.type])
+    option: Option = {"type": kind, "name": parameter.name, "description": _short(parameter.summary)}
+    if parameter.required:
+        option["required"] = True
+    if kind == _STRING and 0 < len(parameter.choices) <= _MOST_CHOICES:
+        option["choices"] = [{"name": choice, "value": choice} for choice in parameter.choices]
+    elif kind == _STRING and parameter.suggest:
+        option["autocomplete"] = True
+    return option
+
+
+def _where() -> Option:
+    about = "Another channel than this one; a forum gets a post for each paper"
+    return {"type": _CHANNEL, "name": CHANNEL, "description": about, "channel_types": list(_PLACES)}
+
+
+def _on_message() -> Option:
+    return {"type": 3, "name": MESSAGE, "contexts": [0, 1, 2], "integration_types": [0, 1]}
+
+
+def _short(text: str) -> str:
+    return wording.shorten(text, _DESCRIPTION)
+
+
+def words(data: Mapping[str, Any]) -> Path:
+    """Return the words of the command that an interaction names, as `Tree.commands` has them."""
+    path, options = [str(data["name"])], data.get("options") or []
+    while options and options[0]["type"] in (_SUBCOMMAND, _GROUP):
+        path.append(str(options[0]["name"]))
+        options = options[0].get("options") or []
+    return tuple(path)
+
+
+def options(data: Mapping[str, Any]) -> list[Option]:
+    """Return the options of an interaction's command, the innermost."""
+    found: list[Option] = list(data.get("options") or [])
+    while found and found[0]["type"] in (_SUBCOMMAND, _GROUP):
+        found = list(found[0].get("options") or [])
+    return found
+
+
+def arguments(data: Mapping[str, Any], command: Command) -> dict[str, str]:
+    """Return what was filled in, as somebody would type it; the channel that is meant is no argument."""
+    known = {parameter.name for parameter in command.parameters}
+    return {str(option["name"]): _typed(option) for option in options(data) if option["name"] in known}
+
+
+def elsewhere(data: Mapping[str, Any], command: Command) -> Mapping[str, Any] | None:
+    """Return the channel that is meant, as the interaction describes it with the asker's rights there, or None."""
+    if any(parameter.name == CHANNEL for parameter in command.parameters):
+        return None
+    chosen = next((str(option["value"]) for option in options(data) if option["type"] == _CHANNEL), "")
+    channels: Mapping[str, Mapping[str, Any]] = (data.get("resolved") or {}).get("channels") or {}
+    return channels.get(chosen)
+
+
+def _typed(option: Option) -> str:
+    value = option.get("value", "")
+    if option["type"] == _BOOLEAN:
+        return "yes" if value else "no"
+    return str(value)
