@@ -116,6 +116,13 @@ class LedgerStore:
         async with self.database.read() as connection:
             return next(iter(await _deliveries(connection, same)), None)
 
+    async def posted(self, channel: Channel, message: str) -> Delivery | None:
+        """Return the digest that was posted as a message, if it is one."""
+        digest = and_(those(channel), deliveries.c.kind == "digest", deliveries.c.operation == "post")
+        async with self.database.read() as connection:
+            found = await _deliveries(connection, and_(digest, deliveries.c.message == message))
+            return next(iter(found), None)
+
     async def waiting(self) -> dict[DeliveryState, int]:
         """Return how many messages are in each state that is not final."""
         query = select(deliveries.c.state, func.count()).where(text(OPEN)).group_by(deliveries.c.state)

@@ -11,6 +11,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.rooms import Rooms
 from adapters.discord.tree import Tree
 from bot.ports.commands import Commands
+from bot.ports.crowds import Crowd
 from bot.ports.places import Channels, Marks, Workspaces
 from bot.ports.presence import Presence
 from bot.ports.secrets import Actions
@@ -27,6 +28,7 @@ class Kit:
     workspaces: Workspaces
     marks: Marks
     presence: Presence
+    crowd: Crowd
     client: Client
     rest: Rest
     rooms: Rooms

@@ -9,7 +9,7 @@ from typing import Final
 import discord
 
 from adapters.discord import client as gateway
-from adapters.discord import events, syncing
+from adapters.discord import events, reactions, syncing
 from adapters.discord.chat import DiscordChat, Taste
 from adapters.discord.client import Client
 from adapters.discord.kit import Kit
@@ -19,6 +19,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.rooms import Rooms
 from adapters.discord.tree import tree
 from bot.app.lines import Line, Open
+from bot.crowds import Crowds
 from bot.house import House, clock
 from bot.models import Channel, Kind
 from bot.ports.commands import Commands
@@ -57,6 +58,7 @@ def _connect(home: House, commands: Commands, client: Client, rest: Rest, rooms:
         workspaces=stores.workspaces,
         marks=stores.marks,
         presence=Attendance(stores),
+        crowd=Crowds(stores),
         client=client,
         rest=rest,
         rooms=rooms,
@@ -65,6 +67,7 @@ def _connect(home: House, commands: Commands, client: Client, rest: Rest, rooms:
     flights = Flights(kit)
     flights.listen()
     events.listen(kit)
+    reactions.listen(kit)
 
     async def serve(stop: asyncio.Event) -> None:
         synced = asyncio.create_task(syncing.keep(kit, stop))

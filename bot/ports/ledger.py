@@ -131,6 +131,10 @@ class Ledger(Protocol):
         """Return one message by its key."""
         ...
 
+    async def posted(self, channel: Channel, message: str) -> Delivery | None:
+        """Return the digest that was posted to a channel as a message of the platform, or None."""
+        ...
+
     async def waiting(self) -> dict[DeliveryState, int]:
         """Return how many messages are in each state that is not final."""
         ...

@@ -1,0 +1,53 @@
+"""Crowd promotion: a paper to which enough readers react gets a message of its own, with a thread to talk in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import wording
+from bot.cards import Card, Item
+from bot.models import Channel, DeliveryKey
+from bot.ports.ledger import Draft
+from bot.ports.stores import Stores
+
+KIND = "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """Readers' reactions, weighed. Implements `bot.ports.crowds.Crowd`."""
+
+    stores: Stores
+
+    async def needed(self, channel: Channel) -> int:
+        """Return how many people it takes."""
+        standing = await self.stores.channels.get(channel)
+        return standing.preferences.lift if standing and not standing.retired else 0
+
+    async def reacted(self, channel: Channel, message: str, number: int, people: int, now: datetime) -> bool:
+        """Lift a paper, once."""
+        needed = await self.needed(channel)
+        if not needed or people < needed:
+            return False
+        digest = await self.stores.ledger.posted(channel, message)
+        item = next((item for item in digest.card.items if item.number == number), None) if digest else None
+        if item is None or not item.paper or await self._vetoed(channel, item.paper):
+            return False
+        return bool(await self.stores.ledger.add(_drafts(channel, item, people), now))
+
+    async def _vetoed(self, channel: Channel, paper: str) -> bool:
+        """Tell whether the channel has muted a paper: its managers say no."""
+        standing = await self.stores.channels.get(channel)
+        muted = await self.stores.wishes.mutes([standing.key]) if standing else {}
+        return any(("paper", paper) in mutes for mutes in muted.values())
+
+
+def _drafts(channel: Channel, item: Item, people: int) -> tuple[Draft, Draft]:
+    """Return the message about a paper, and its abstract in the thread below."""
+    key = DeliveryKey(channel, KIND, item.paper)
+    text = f"{wording.count(people, 'reader')} picked this paper; the thread below is for it."
+    plain = replace(item, number=None, section="", abstract="")
+    first = Card(text=text, items=(plain,), fallback=f"Picked by readers: {item.title}", tone="digest")
+    below = Card(title=item.title, text=item.abstract or item.text, fallback=item.title, tone="digest")
+    return Draft(key, first), Draft(replace(key, part=1, operation="reply"), below, parent=key)

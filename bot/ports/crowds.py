@@ -1,0 +1,23 @@
+"""What readers do with a digest on the spot: enough of them lift a paper into a thread of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.models import Channel
+
+
+class Crowd(Protocol):
+    """Papers that readers react to. Both raise `bot.errors.StoreError` when the database can't answer."""
+
+    async def needed(self, channel: Channel) -> int:
+        """Return how many people must react to a paper of the channel's digests; 0 where that lifts nothing."""
+        ...
+
+    async def reacted(self, channel: Channel, message: str, number: int, people: int, now: datetime) -> bool:
+        """Lift the paper with *number* in a digest when so many *people* react to it now; return whether it was.
+
+        A paper is lifted once; one that the channel's managers have muted is not.
+        """
+        ...

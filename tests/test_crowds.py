@@ -1,0 +1,84 @@
+"""Readers lift a paper of a digest: enough of them, once, and not against the managers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.crowds import Crowds
+from bot.digests import planning
+from bot.models import Channel, DeliveryKey, DeliveryState, Person
+from bot.ports.chats import Delivery
+from bot.ports.stores import Stores
+from tests.papers import of_day, publish, subscribe
+from tests.stores import open_stores
+
+FRIDAY = date(2026, 11, 13)
+START = datetime(2026, 11, 13, 12, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
+PAPERS = Channel("discord", "10", "20", name="papers")
+LISTED = [paper.id for paper in of_day(FRIDAY)]
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    """Give a store whose channel got Monday's digest as message 7, and lifts a paper at three reactions."""
+    async with open_stores(tmp_path, START) as opened:
+        await publish(opened, FRIDAY, START)
+        await subscribe(opened, PAPERS, "Europe/Berlin", START, lift=3)
+        await planning.plan(opened, MONDAY)
+        (post,) = await sending(opened, MONDAY)
+        await opened.ledger.settle(post.id, DeliveryState.SENT, MONDAY, message="7")
+        yield opened
+
+
+async def sending(stores: Stores, now: datetime) -> list[Delivery]:
+    return list(await stores.ledger.claim(now, now + timedelta(minutes=1), 10))
+
+
+async def test_enough_readers_lift_a_paper_with_a_thread_below(stores: Stores) -> None:
+    assert await Crowds(stores).reacted(PAPERS, "7", 2, 3, MONDAY)
+    (post,) = await sending(stores, MONDAY)
+    assert post.key == DeliveryKey(PAPERS, "lift", LISTED[1])
+    assert [item.paper for item in post.card.items] == [LISTED[1]]
+    assert post.card.text == "3 readers picked this paper; the thread below is for it."
+    await stores.ledger.settle(post.id, DeliveryState.SENT, MONDAY, message="8")
+    (below,) = await sending(stores, MONDAY)
+    assert (below.key.operation, below.parent) == ("reply", "8")
+    assert below.card.text == f"We propose {LISTED[1]}."
+
+
+async def test_it_is_lifted_once(stores: Stores) -> None:
+    lifted = [await Crowds(stores).reacted(PAPERS, "7", 2, people, MONDAY) for people in (3, 4, 3)]
+    assert lifted == [True, False, False]
+    assert len(await sending(stores, MONDAY)) == 1
+
+
+async def test_too_few_lift_nothing(stores: Stores) -> None:
+    """Whoever took a reaction back is not among the people."""
+    assert not await Crowds(stores).reacted(PAPERS, "7", 2, 2, MONDAY)
+    assert await sending(stores, MONDAY) == []
+
+
+@pytest.mark.parametrize(("message", "number"), [("7", 9), ("7", 0), ("8", 1), ("", 1)])
+async def test_what_is_no_paper_of_a_digest_is_not_lifted(stores: Stores, message: str, number: int) -> None:
+    assert not await Crowds(stores).reacted(PAPERS, message, number, 3, MONDAY)
+    elsewhere = replace(PAPERS, id="21")
+    await stores.channels.set(elsewhere, (await stores.channels.open(PAPERS, MONDAY)).preferences, None)
+    assert not await Crowds(stores).reacted(elsewhere, "7", 1, 3, MONDAY), "another channel's message"
+
+
+async def test_managers_have_a_veto(stores: Stores) -> None:
+    await stores.wishes.mute(PAPERS, "paper", LISTED[1], Person("90"), MONDAY)
+    assert not await Crowds(stores).reacted(PAPERS, "7", 2, 3, MONDAY)
+    assert await Crowds(stores).reacted(PAPERS, "7", 1, 3, MONDAY)
+
+
+async def test_a_channel_that_did_not_turn_it_on_lifts_nothing(stores: Stores) -> None:
+    standing = await stores.channels.open(PAPERS, MONDAY)
+    await stores.channels.set(PAPERS, replace(standing.preferences, lift=0), None)
+    assert await Crowds(stores).needed(PAPERS) == 0
+    assert not await Crowds(stores).reacted(PAPERS, "7", 1, 50, MONDAY)
+    assert await Crowds(stores).needed(replace(PAPERS, id="404")) == 0
