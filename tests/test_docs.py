@@ -21,7 +21,8 @@ from bot.config import Settings
 from bot.errors import Mistake
 from bot.models import Paper
 from bot.topics import parse
-from docs import commands
+from docs import commands, parity
+from tests.contract.test_chats import CHATS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -125,6 +126,11 @@ def test_every_command_of_the_command_line_is_in_the_readme() -> None:
 
 def test_the_list_of_commands_is_up_to_date() -> None:
     assert text("docs/commands.md") == commands.page(), "run: python -m docs.commands > docs/commands.md"
+
+
+def test_the_page_of_parity_is_up_to_date() -> None:
+    assert text("docs/parity.md") == parity.page(), "run: python -m docs.parity > docs/parity.md"
+    assert {"slack", "discord", "web on the database"} <= set(CHATS), "each promise is kept by all that the page names"
 
 
 # -- the shapes of JSON ----------------------------------------------------------------------------------------------

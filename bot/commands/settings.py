@@ -57,6 +57,7 @@ class Wanted:
 
 async def settings(desk: Desk, request: Request, **_: str) -> Answer:
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
+    _refuse(request)
     standing = await desk.standing(request)
     held = await desk.stores.follows.of(request.channel)
     wanted = read(request.arguments, standing.preferences, tuple(parse(follow.topic) for follow in held))
@@ -70,6 +71,14 @@ async def settings(desk: Desk, request: Request, **_: str) -> Answer:
     new = {"topics": [snapshots.of_follow(follow) for follow in added]}
     await recording.keep(desk, request, standing, wanted.preferences, summary, before=gone, after=new)
     return Answer(await _saved(desk, request, wanted))
+
+
+def _refuse(request: Request) -> None:
+    """Raise a mistake for a setting that means nothing on the platform where it is said."""
+    here = asked(request.channel.platform)
+    for question in QUESTIONS:
+        if question.name in request.arguments and question not in here:
+            raise Mistake(f"“{question.label}” means something in {question.platform.capitalize()} only.", _EXAMPLE)
 
 
 def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Topic, ...]) -> Wanted:

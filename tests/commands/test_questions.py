@@ -1,10 +1,13 @@
 """Settings that mean something on one platform alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.commands.questions import asked
 from bot.commands.settings import read
 from bot.models import Preferences
+from tests.commands.conftest import NOW, PAPERS, Room
 
 ONLY_THERE = {"mention", "lift"}
 
@@ -33,3 +36,12 @@ def test_only_one_role_can_be_mentioned(typed: str) -> None:
 def test_reactions_that_lift_a_paper_are_a_number(typed: str, kept: int) -> None:
     assert read({"lift": typed}, Preferences(), ()).preferences.lift == kept
     assert "lift" in read({"lift": "101"}, Preferences(), ()).mistakes
+
+
+async def test_a_setting_of_another_platform_is_refused_with_nothing_changed(room: Room) -> None:
+    said, _ = await room.mistake("settings mention:7 number:3")
+    assert said == "“Mention” means something in Discord only."
+    assert (await room.stores.channels.open(PAPERS, NOW)).preferences == Preferences()
+    there = replace(PAPERS, platform="discord")
+    assert "3" in (await room.card("settings lift:3", channel=there)).text
+    assert (await room.stores.channels.open(there, NOW)).preferences.lift == 3
