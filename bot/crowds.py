@@ -34,7 +34,8 @@ class Crowds:
         item = next((item for item in digest.card.items if item.number == number), None) if digest else None
         if item is None or not item.paper or await self._vetoed(channel, item.paper):
             return False
-        return bool(await self.stores.ledger.add(_drafts(channel, item, people), now))
+        text = f"{wording.count(people, 'reader')} picked this paper; the thread below is for it."
+        return bool(await self.stores.ledger.add(about(channel, item, text, KIND), now))
 
     async def _vetoed(self, channel: Channel, paper: str) -> bool:
         """Tell whether the channel has muted a paper: its managers say no."""
@@ -43,11 +44,10 @@ class Crowds:
         return any(("paper", paper) in mutes for mutes in muted.values())
 
 
-def _drafts(channel: Channel, item: Item, people: int) -> tuple[Draft, Draft]:
-    """Return the message about a paper, and its abstract in the thread below."""
-    key = DeliveryKey(channel, KIND, item.paper)
-    text = f"{wording.count(people, 'reader')} picked this paper; the thread below is for it."
+def about(channel: Channel, item: Item, text: str, kind: str) -> tuple[Draft, Draft]:
+    """Return a message about one paper, and its abstract in the thread below; a paper has one of each *kind*."""
+    key = DeliveryKey(channel, kind, item.paper)
     plain = replace(item, number=None, section="", abstract="")
-    first = Card(text=text, items=(plain,), fallback=f"Picked by readers: {item.title}", tone="digest")
+    first = Card(text=text, items=(plain,), fallback=f"{text} {item.title}", tone="digest")
     below = Card(title=item.title, text=item.abstract or item.text, fallback=item.title, tone="digest")
     return Draft(key, first), Draft(replace(key, part=1, operation="reply"), below, parent=key)

@@ -21,6 +21,9 @@ from bot.ports.commands import Answer, Audience, Request
 PATIENCE: Final = 1.5
 """Seconds until people are told that it takes a moment; Slack opens windows for three."""
 
+_POSTS: Final = frozenset({"discuss"})
+"""Commands of everybody's that post to the channel."""
+
 log = logging.getLogger(__name__)
 
 
@@ -82,7 +85,7 @@ async def _asked(way: Way, form: Form, request: Request, *, home: bool) -> bool:
 async def _stranger(kit: Kit, request: Request) -> Answer | None:
     """Say how to let the bot in, where it is to post or is to be set up in a channel that it is not in."""
     audience = next((each.audience for each in kit.commands.all() if each.name == request.command), None)
-    here = request.share or (audience is Audience.MANAGERS and request.command not in WIDE)
+    here = request.share or request.command in _POSTS or (audience is Audience.MANAGERS and request.command not in WIDE)
     if request.channel.kind is Kind.DIRECT or not here:
         return None
     try:

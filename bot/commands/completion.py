@@ -15,7 +15,7 @@ from bot.ports.commands import Command, Completion, Parameter, Request, Suggesti
 log = logging.getLogger(__name__)
 
 MOST: Final = 25
-"""Rows; Discord shows at most 25 choices: https://discord.com/developers/docs/interactions/application-commands"""
+"""Rows of values; of commands all are shown."""
 
 _LAST: Final = re.compile(r'(?:(?P<name>[A-Za-z]\w*)[:=])?(?P<value>"[^"]*"?|\S*)$')
 
@@ -44,7 +44,7 @@ def _names(typed: str, commands: Sequence[Command]) -> tuple[Completion, ...]:
     inside = [
         command for command in commands if command not in begun and (typed in command.name or command.name in meant)
     ]
-    return tuple(_row(command) for command in [*begun, *inside][:MOST])
+    return tuple(_row(command) for command in [*begun, *inside])
 
 
 def _row(command: Command) -> Completion:

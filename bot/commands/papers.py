@@ -9,7 +9,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
-from bot.commands import finding, lists, moments, paging, parameters, suggesting
+from bot.commands import discussing, finding, lists, moments, paging, parameters, suggesting
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed, ranked
@@ -117,6 +117,7 @@ async def show(desk: Desk, request: Request, *, paper: str) -> Answer:
     return await paging.answer(
         Card(
             items=(finding.entry(found, request.now),),
+            actions=discussing.offer(desk, request, found),
             footer=tuple(line for line in lines if line),
             fallback=found.title,
         ),

@@ -17,6 +17,7 @@ from bot.commands import (
     changes,
     completion,
     digest,
+    discussing,
     following,
     helping,
     home,
@@ -219,7 +220,16 @@ def _trace(error: BaseException) -> str:
 def table(desk: Desk) -> Table:
     """Return the table of every command, in the order of the help."""
     groups = (
-        ("Read", (*papers.commands(desk), *personal.commands(desk), *searching.commands(desk), *saving.commands(desk))),
+        (
+            "Read",
+            (
+                *papers.commands(desk),
+                *personal.commands(desk),
+                *searching.commands(desk),
+                *saving.commands(desk),
+                *discussing.commands(desk),
+            ),
+        ),
         ("Follow", (*following.commands(desk), *muting.commands(desk), *why.commands(desk))),
         (
             "The digest",

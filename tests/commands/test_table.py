@@ -24,7 +24,7 @@ NAMES = (
     "today", "new", "search", "show", "similar", "follow", "unfollow", "follows", "preview", "digest on", "digest off",
     "digest now", "digest set", "settings", "why", "status", "pause", "resume", "mute", "unmute", "undo", "log", "save",
     "unsave", "saved", "me", "me export", "me forget", "help", "setup", "digest access",
-    "member exclude", "member readmit", "member limit",
+    "discuss", "member exclude", "member readmit", "member limit",
 )  # fmt: skip
 
 
