@@ -30,8 +30,9 @@ from benchmarks import stage
 from benchmarks.report import Figure, percentile
 from benchmarks.slack import APP_TOKEN, BOT_TOKEN, apart
 from bot import house, poller
-from bot.app.lines import Line
+from bot.app.lines import Line, settle
 from bot.app.slack import line
+from bot.app.turns import Turns
 from bot.commands.desk import Desk
 from bot.commands.table import table
 from bot.config import Settings
@@ -65,17 +66,21 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What all digests took, in seconds, and each acknowledgement beside them; ``lag`` is Slack's own, at p99."""
+    """What all digests took, in seconds, and each acknowledgement beside them.
+
+    ``busy`` is how many commands were answered with no more than that the bot is busy, ``lag`` is Slack's own, at p99.
+    """
 
     digests: float
     acks: Sequence[float]
+    busy: int
     lag: float
 
 
 def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
     """Measure both in turns."""
     load, rounds = (Load(200, 10), 2) if quick else (Load(), ROUNDS)
-    with stage.folder() as folder:
+    with stage.quiet(), stage.folder() as folder:
         asyncio.run(_prepare(folder, load))
         pairs = [[asyncio.run(_round(folder, load, serve)) for serve in (_ours, _bare)] for _ in range(rounds)]
     ours, bare = zip(*pairs, strict=True)
@@ -89,10 +94,11 @@ def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark take
 
 
 def _told(held: Sequence[Round]) -> str:
-    """Say how long the digests took, how many commands came meanwhile, and how late Slack's own loop was."""
+    """Say how long the digests took, what came of the commands meanwhile, and how late Slack's own loop was."""
     digests, commands = median(one.digests for one in held), median(len(one.acks) for one in held)
-    lag = median(one.lag for one in held) * 1e3
-    return f"{digests:.1f} s beside {commands:g} commands, Slack's own loop {lag:.1f} ms late at p99"
+    busy, lag = median(one.busy for one in held), median(one.lag for one in held) * 1e3
+    told = f"{commands:g} commands ({busy:g} told that the bot is busy)" if busy else f"{commands:g} commands"
+    return f"{digests:.1f} s beside {told}, Slack's own loop {lag:.1f} ms late at p99"
 
 
 async def _prepare(folder: Path, load: Load) -> None:
@@ -160,7 +166,7 @@ async def _round(folder: Path, load: Load, serve: Serve) -> Round:
             await opened.chat.close()
     assert sent == seen["posts"] == load.channels, (sent, seen["posts"])  # noqa: S101 - what is measured must be so
     assert not seen["wrong"], seen["wrong"]  # noqa: S101 - as above
-    return Round(seconds, seen["acks"], seen["lag"])
+    return Round(seconds, seen["acks"], seen["busy"], seen["lag"])
 
 
 @asynccontextmanager
@@ -177,7 +183,10 @@ async def _send(courier: Courier) -> tuple[int, float]:
 
 async def _ours(home: House, opened: Line, stop: asyncio.Event) -> None:
     """Serve people with everything that the bot can do; the sources, out of reach here, are switched off."""
-    await opened.connect(table(Desk(home.stores, rooms={"slack": opened.rooms}))).serve(stop)
+    commands = Turns(table(Desk(home.stores, rooms={"slack": opened.rooms})))
+    connected = opened.connect(commands)
+    settle()
+    await connected.serve(stop)
 
 
 async def _bare(home: House, _: Line, stop: asyncio.Event) -> None:

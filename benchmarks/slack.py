@@ -80,7 +80,7 @@ async def serve(workspaces: int, channels: int, rate: int, *, answers: bool) -> 
         async with sampled() as lags:
             acked = await _type(server, workspaces, channels, rate, orders)
         if answers:
-            await server.wait(lambda: _answered(server) >= len(acked), _WAIT)
+            await server.wait(lambda: len(_answers(server)) >= len(acked), _WAIT)
         print(json.dumps(_seen(server, acked, lags)), flush=True)
         await orders.read()
 
@@ -120,16 +120,17 @@ async def _type(server: Slack, workspaces: int, channels: int, rate: int, orders
     raise AssertionError("People type until they are told to stop.")
 
 
-def _answered(server: Slack) -> int:
-    """Return how many answers are there, lines that ask for patience left out."""
-    shown = (one for place in server.places.values() for one in place.whispers)
-    return sum(not one.text.startswith("Looking") for one in shown)
+def _answers(server: Slack) -> list[str]:
+    """Return what was answered, lines that ask for patience left out."""
+    shown = (one.text for place in server.places.values() for one in place.whispers)
+    return [text for text in shown if not text.startswith("Looking")]
 
 
 def _seen(server: Slack, acked: list[Acked], lags: list[float]) -> dict[str, Any]:
     return {
         "acks": [one.seconds for one in acked if one.ok],
         "posts": sum(len(place.posts) for place in server.places.values()),
+        "busy": sum(text.startswith("Broadsheet is busy") for text in _answers(server)),
         "lag": percentile(lags, 99),
         "wrong": [*server.violations, *(f"HTTP {one.status}" for one in acked if not one.ok)][:3],
     }

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
+from unittest.mock import patch
 
 from bot import sample
 from bot.config import Settings
@@ -77,6 +78,14 @@ def environment(directory: Path) -> dict[str, str]:
     nowhere = f"http://127.0.0.1:{free_port()}"
     ours = {"DATA_DIR": str(directory), "HF_ENDPOINT": nowhere, "ARXIV_URL": nowhere, "WEB_PORT": str(free_port())}
     return {**os.environ, **defaults, **ours, "PYTHONPATH": str(ROOT)}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hide the operator's settings of Slack from slack_bolt, which reads them from the environment by itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
+    with patch.dict(os.environ, kept, clear=True):
+        yield
 
 
 def _written(default: object) -> str:

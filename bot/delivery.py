@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,7 +35,9 @@ LEASE: Final = timedelta(seconds=90)
 QUARANTINE: Final = timedelta(seconds=30)
 """A request in flight and the platform's history settle in this time."""
 MOST_ATTEMPTS: Final = 8
-AT_ONCE: Final = 50
+AT_ONCE: Final = 16
+"""Messages under way. People's commands share the event loop with them, so that many wait for one turn of it."""
+_LOOKED_UP: Final = 50
 _FIRST_PAUSE: Final = timedelta(seconds=2)
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
 _NOBODY: Final = timedelta(minutes=10)
@@ -51,14 +53,37 @@ class Courier:
 
     async def pump(self) -> int:
         """Deliver everything that may go out now; return how many messages were tried."""
-        tried = 0
-        while claimed := await self.stores.ledger.claim(self.clock(), self.clock() + LEASE, AT_ONCE):
-            await asyncio.gather(*(self.deliver(delivery) for delivery in claimed))
-            tried += len(claimed)
-        return tried
+        tried, under_way = 0, set[asyncio.Task[None]]()
+        try:
+            while True:
+                claimed = await self._claimed(AT_ONCE - len(under_way))
+                tried += len(claimed)
+                under_way |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
+                if not under_way:
+                    return tried
+                under_way = await _until(under_way, min(AT_ONCE // 2, len(under_way) - 1))
+        except asyncio.CancelledError:
+            for task in under_way:
+                task.cancel()
+            raise
+        finally:
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def deliver(self, delivery: Delivery) -> None:
-        """Send one claimed message and settle it."""
+        """Send one claimed message and settle it.
+
+        What can't be settled stays claimed, for `sweep` to look up once the lease has run out.
+        """
+        try:
+            await self._deliver(delivery)
+        except Exception:
+            log.exception("What became of a message can't be recorded; it will be looked up: %s", delivery.key)
+
+    async def _claimed(self, most: int) -> Sequence[Delivery]:
+        now = self.clock()
+        return await self.stores.ledger.claim(now, now + LEASE, most)
+
+    async def _deliver(self, delivery: Delivery) -> None:
         chat = self.chats.get(delivery.key.channel.platform)
         if chat is None:
             return await self._retry(delivery, "no adapter runs for this platform", _NOBODY, counted=False)
@@ -80,7 +105,7 @@ class Courier:
     async def sweep(self) -> int:
         """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
         await self.stores.ledger.expired(self.clock())
-        doubtful = await self.stores.ledger.uncertain(self.clock(), AT_ONCE)
+        doubtful = await self.stores.ledger.uncertain(self.clock(), _LOOKED_UP)
         for delivery in doubtful:
             await self._resolve(delivery)
         return len(doubtful)
@@ -162,6 +187,13 @@ class Courier:
     def _pause(delivery: Delivery) -> timedelta:
         """Return how long to wait: 2 s, doubling up to 15 minutes."""
         return min(_FIRST_PAUSE * (1 << delivery.attempts), _LONGEST_PAUSE)
+
+
+async def _until(under_way: set[asyncio.Task[None]], left: int) -> set[asyncio.Task[None]]:
+    """Wait until at most *left* are still under way; return those."""
+    while len(under_way) > left:
+        _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+    return under_way
 
 
 def _notice(channel: Channel, manager: str, reason: str, now: datetime) -> Draft:

@@ -1,5 +1,7 @@
 """What a first start furnishes, and what later starts leave alone."""
 
+import gc
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +11,7 @@ import pytest
 
 from bot import sample
 from bot.app import workspace as app
+from bot.app.lines import settle
 from bot.app.workspace import PAPERS
 from bot.cards import Card
 from bot.digests import planning
@@ -84,3 +87,11 @@ async def test_a_second_start_posts_nothing_and_keeps_the_settings(stores: Store
     await app.furnish(stores, NOW)
     assert len(await stores.ledger.claim(NOW, NOW, 10)) == 1
     assert (await stores.channels.open(PAPERS, NOW)).preferences.number == 3
+
+
+def test_what_was_imported_is_left_out_of_the_collectors_full_rounds() -> None:
+    try:
+        settle()
+        assert gc.get_freeze_count() > len(sys.modules)
+    finally:
+        gc.unfreeze()

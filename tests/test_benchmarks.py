@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import stage
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.report import Figure, percentile
+from bot.config import Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +37,27 @@ def test_a_figure_says_its_goal_and_its_baseline(figure: Figure, line: str) -> N
 def test_percentiles() -> None:
     assert percentile(range(101), 50) == 50
     assert percentile(range(101), 99) == 99
+
+
+def test_the_operators_settings_reach_no_benchmark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), "8123" if name.endswith("port") else "theirs")
+    given = ("SLACK_BOT_TOKEN=xoxb-1", "SLACK_SIGNING_SECRET=theirs", "PORT=8124", "VAULT_KEYS=theirs")
+    (tmp_path / ".env").write_text("\n".join(given))
+    monkeypatch.chdir(tmp_path)
+    env = stage.environment(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), env[name.upper()])
+    changed = {name for name, value in Settings() if value != Settings.model_fields[name].default}
+    assert changed == {"data_dir", "hf_endpoint", "arxiv_url", "web_port"}
+
+
+def test_slack_bolt_reads_nothing_of_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-theirs")
+    with stage.quiet():
+        assert "SLACK_BOT_TOKEN" not in os.environ
+        assert os.environ["PATH"]
+    assert os.environ["SLACK_BOT_TOKEN"] == "xoxb-theirs"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

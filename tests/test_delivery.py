@@ -1,5 +1,6 @@
 """Claim, send, settle, on the real ledger with a chat that fails as told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.cards import Card
-from bot.delivery import LEASE, MOST_ATTEMPTS, QUARANTINE, Courier
+from bot.delivery import AT_ONCE, LEASE, MOST_ATTEMPTS, QUARANTINE, Courier
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.places import Workspace
 from bot.ports.stores import Stores
-from tests.stores import open_stores
+from tests.stores import broken, open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 PAPERS = Channel("web", "local", "papers", name="papers")
@@ -209,3 +210,72 @@ async def test_without_an_adapter_messages_wait(desk: Desk) -> None:
     desk.clock.now += timedelta(minutes=11)
     await desk.courier.pump()
     assert await desk.state() is DeliveryState.SENT
+
+
+async def test_what_cannot_be_recorded_stays_claimed_and_holds_up_nothing(desk: Desk, tmp_path: Path) -> None:
+    other = DeliveryKey(Channel("web", "local", "other"), "digest", "2026-11-24")
+    await desk.stores.ledger.add([Draft(other, Card(text="Hello"))], NOW)
+    with broken(tmp_path, "UPDATE OF sent ON deliveries WHEN NEW.subject = '2026-11-24' AND NEW.id = 1"):
+        assert await desk.courier.pump() == 2
+    assert (await desk.state(), await desk.state(other)) == (DeliveryState.SENDING, DeliveryState.SENT)
+    desk.clock.now += LEASE
+    await desk.courier.sweep()
+    assert await desk.courier.pump() == 0
+    assert await desk.state() is DeliveryState.SENT
+    assert sorted(desk.chat.held) == sorted([str(KEY), str(other)])
+
+
+@dataclass
+class Slow(Scripted):
+    """Holds every message until it is let go; the first one longer than all others."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    last: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    under_way: int = 0
+    most: int = 0
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        self.begun.release()
+        try:
+            await (self.last if delivery.id == 1 else self.gate).wait()
+            return await super().send(delivery, now)
+        finally:
+            self.under_way -= 1
+            if len(self.held) == AT_ONCE * 3 - 1:
+                self.last.set()
+
+
+async def crowd(desk: Desk) -> Courier:
+    keys = [DeliveryKey(Channel("web", "local", f"c{n}"), "digest", "2026-11-24") for n in range(AT_ONCE * 3 - 1)]
+    await desk.stores.ledger.add([Draft(key, Card(text="Hello")) for key in keys], NOW)
+    desk.chat = Slow()
+    return Courier(desk.stores, {"web": desk.chat}, desk.clock)
+
+
+async def test_a_few_are_under_way_and_a_slow_one_holds_up_nobody(desk: Desk) -> None:
+    courier = await crowd(desk)
+    chat = desk.chat
+    assert isinstance(chat, Slow)
+    pump = asyncio.create_task(courier.pump())
+    for _ in range(AT_ONCE):
+        await chat.begun.acquire()
+    chat.gate.set()
+    assert await pump == AT_ONCE * 3
+    assert chat.most == AT_ONCE
+    assert chat.held[-1] == str(KEY)
+
+
+async def test_a_pump_that_is_stopped_leaves_nothing_behind(desk: Desk) -> None:
+    courier = await crowd(desk)
+    chat = desk.chat
+    assert isinstance(chat, Slow)
+    pump = asyncio.create_task(courier.pump())
+    await chat.begun.acquire()
+    pump.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await pump
+    assert chat.under_way == 0
+    assert chat.held == []

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from slack_bolt.app.async_app import AsyncApp
@@ -69,6 +70,10 @@ class App(AsyncApp):
         self._flights = _Flights()
         self.listener_runner.listener_start_handler = self._flights
 
+    def note(self) -> None:
+        """Count the current task as a listener: it hands over what was acknowledged already."""
+        self._flights.note()
+
     async def drain(self, seconds: float = _GRACE) -> None:
         """Wait for the listeners that run, then end those that still do."""
         await self._flights.land(seconds)
@@ -83,16 +88,22 @@ class _Flights(AsyncListenerStartHandler):
     async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
         """Note the listener that starts."""
         del request, response
+        self.note()
+
+    def note(self) -> None:
+        """Note the current task."""
         task = asyncio.current_task()
         if task:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def land(self, seconds: float) -> None:
-        """Wait for all, then cancel what is left."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
+        """Wait for all, and for what they start, then cancel what is left."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        late = set(self._tasks)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.codes import STALE
 from adapters.slack.errors import Limited, Unknown, code, translate
 from adapters.slack.pace import Pace
-from bot.errors import BroadsheetError, SendError, TryLater
+from bot.errors import BroadsheetError, SendError, TryLater, Unsendable
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ TIMEOUT: Final = 30.0
 """Seconds for one whole request."""
 _LARGEST: Final = 8 * 2**20
 """Bytes of an answer; a full page of channels is under one MiB."""
+_REPLY: Final = aiohttp.ClientTimeout(total=10)
 _DRAIN: Final = 10.0
 _VAULT: Final = 5.0
 
@@ -44,6 +45,7 @@ class Clients:
         self._url = api_url
         self._pace = pace
         self._client: AsyncWebClient | None = None
+        self._open: aiohttp.ClientSession | None = None
         self._flights: set[asyncio.Future[None]] = set()
         self._unknown: set[str] = set()
 
@@ -64,12 +66,24 @@ class Clients:
                 raise
         return await self._ask(workspace, method, newer, arguments)
 
+    async def reply(self, url: str, body: Mapping[str, Any]) -> None:
+        """Use a response URL once, without repetition: a repeated answer would be said twice.
+
+        Raises `bot.errors.Unsendable`.
+        """
+        try:
+            async with self._session().post(url, json=body, timeout=_REPLY) as answered:
+                if not answered.ok:
+                    raise Unsendable(f"Slack did not take the answer: HTTP {answered.status}")
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise Unsendable(f"The answer did not get through: {type(error).__name__}") from error
+
     async def close(self) -> None:
         """Wait a little for what is in flight, then let go of the network."""
         if self._flights:
             await asyncio.wait(self._flights, timeout=_DRAIN)
-        if self._client and self._client.session:
-            await self._client.session.close()
+        if self._open:
+            await self._open.close()
 
     async def _token(self, workspace: str, *, refused: str = "") -> str:
         try:
@@ -104,19 +118,29 @@ class Clients:
             log.warning("%s was refused for a reason that no group knows: %s", method, refusal.code)
 
     def _connected(self) -> AsyncWebClient:
-        if self._client is None or self._client.session is None or self._client.session.closed:
-            self._client = _client(self._url)
+        session = self._session()
+        if self._client is None or self._client.session is not session:
+            self._client = _client(self._url, session)
         return self._client
 
+    def _session(self) -> aiohttp.ClientSession:
+        """Return the connections to Slack, which all calls and answers share."""
+        if self._open is None or self._open.closed:
+            self._open = _session()
+        return self._open
 
-def _client(url: str) -> AsyncWebClient:
-    """Return a client of the SDK that takes nothing from the environment and never sends anything twice."""
-    session = aiohttp.ClientSession(
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=TIMEOUT),
         cookie_jar=aiohttp.DummyCookieJar(),
         response_class=_Bounded,
         trust_env=False,
     )
+
+
+def _client(url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client of the SDK that takes nothing from the environment and never sends anything twice."""
     # Apart from the others, for at the level DEBUG, which an unset level counts as, the SDK writes whole messages down.
     quiet = logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001 - see above
     client = AsyncWebClient(base_url=url, session=session, retry_handlers=[], logger=quiet)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,6 +19,10 @@ PATIENCE: Final = 20.0
 """Seconds until a connection that does not come about is given up."""
 _PING: Final = 5.0
 _GRACE: Final = 5.0
+_SAYING: Final = frozenset({"block_suggestion", "view_submission"})
+"""What is answered in the acknowledgement itself: with options, and with what is wrong in a form."""
+_MOMENT: Final = 0.0
+"""For a line of debugging that is never written."""
 
 
 def quiet() -> logging.Logger:
@@ -54,11 +60,19 @@ class Line(SocketModeClient):
         await asyncio.gather(*(task for task in working if task), return_exceptions=True)
 
     async def _take(self, client: Any, request: SocketModeRequest) -> None:
-        """Hand a request to the app and acknowledge it, as slack_bolt's own handler does."""
+        """Acknowledge a request and hand it to the app.
+
+        slack_bolt would look first who is meant and then look again every ten milliseconds whether a listener has
+        acknowledged; where its acknowledgement says nothing, nobody waits for that.
+        """
         task = asyncio.current_task()
         if task:
             self._flights.add(task)
             task.add_done_callback(self._flights.discard)
+        self._app.note()
+        saying = request.payload.get("type") in _SAYING
+        if not saying:
+            await send_async_response(client, request, BoltResponse(status=HTTPStatus.OK), _MOMENT)
         answer = await run_async_bolt_app(self._app, request)
-        # The moment at the end is for a line of debugging that is never written.
-        await send_async_response(client, request, answer, 0.0)
+        if saying:
+            await send_async_response(client, request, answer, _MOMENT)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
-import aiohttp
-
 from adapters.slack import views
 from adapters.slack.kit import Kit
 from adapters.slack.render import Message, private
@@ -16,7 +14,6 @@ from bot.ports.commands import Answer, Placement, Request
 
 WAIT: Final = Answer(Card(text="Looking…", fallback="Looking…"))
 """What stands where an answer takes a moment."""
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 
 
 class Way(Protocol):
@@ -75,7 +72,7 @@ class Hook:
         return bool(self.trigger) and await views.opened(self.kit, self.workspace, self.trigger, view) is not None
 
     async def _post(self, message: Message, *, replace: bool) -> None:
-        """Use the URL once, without repetition: a repeated answer would be said twice."""
+        """Use the URL once."""
         body = {
             "response_type": "ephemeral",
             "replace_original": replace,
@@ -83,15 +80,7 @@ class Hook:
             "blocks": message.blocks,
             **({"thread_ts": self.thread} if self.thread and not replace else {}),
         }
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False) as session,
-                session.post(self.url, json=body) as answered,
-            ):
-                if not answered.ok:
-                    raise Unsendable(f"Slack did not take the answer: HTTP {answered.status}")
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            raise Unsendable(f"The answer did not get through: {type(error).__name__}") from error
+        await self.kit.clients.reply(self.url, body)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from typing import Any
 import typer
 
 from bot import house, logs, scheduler
-from bot.app.lines import Line, Open
+from bot.app.lines import Line, Open, settle
+from bot.app.turns import Turns
 from bot.app.workspace import SAMPLE, furnish
 from bot.cards import Card
 from bot.commands.desk import Desk
@@ -79,7 +80,9 @@ async def _open(home: House, commands: Table, lines: list[Line], stop: asyncio.E
     web = WebChat(stores.board, feed)
     chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in lines}}
     jobs = Jobs(stores, Courier(stores, chats, clock), home.daily, home.arxiv, chosen.arxiv_categories, clock)
-    opened = [line.connect(commands) for line in lines]
+    turns = Turns(commands)
+    opened = [line.connect(turns) for line in lines]
+    settle()
     async with AsyncExitStack() as doors:
         address = await doors.enter_async_context(_workspace(home, commands, web, feed, jobs))
         typer.echo(f"Broadsheet runs. The workspace: {address} (Ctrl+C stops it.)")

@@ -26,6 +26,7 @@ _TOPIC: Final = "A phrase; a comma for either of two, -word to leave one out, au
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
     typed = partial(Parameter, "topic", _TOPIC, parameters.topic, example='"world model" -robot', rest=True)
+    offered = partial(typed, suggest=partial(suggesting.topics, desk))
     listed = typed(suggest=partial(suggesting.followed, desk), required=True)
     alerts = parameters.of_flag("alerts", "Send each paper as it appears (your own follows always do)")
     days = parameters.of_number("days", "How many days to look back", 1, 90, previewing.DAYS)
@@ -37,7 +38,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             "follow",
             "Hear about new papers on a topic",
             partial(follow, desk),
-            (typed(), parameters.WHERE, alerts),
+            (offered(), parameters.WHERE, alerts),
             example='follow "world model" -robot',
             detail="Yours arrive as direct messages. A channel’s feed its digest; alerts:yes posts each at once.",
         ),
@@ -55,7 +56,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             "preview",
             "What a topic would have sent",
             partial(previewing.preview, desk),
-            (typed(required=True), days, parameters.PAGE),
+            (offered(required=True), days, parameters.PAGE),
             example="preview diffusion -medical days:30",
         ),
     )

@@ -78,6 +78,25 @@ async def test_a_cancelled_writer_leaves_no_lock(stores: Stores, database: Datab
     assert (await stores.marks.get("half"), await stores.marks.get("next")) == ("", "fine")
 
 
+async def test_cancelled_at_any_moment_a_transaction_happens_whole_or_not_at_all(
+    stores: Stores, database: Database
+) -> None:
+    async def change(name: str) -> None:
+        async with database.write() as connection:
+            await connection.execute(marks.insert(), {"name": f"{name} one", "value": name})
+            await connection.execute(marks.insert(), {"name": f"{name} two", "value": name})
+
+    for turns in range(60):
+        task = asyncio.create_task(change(f"{turns}"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await stores.marks.get(f"{turns} one") == await stores.marks.get(f"{turns} two")
+    await stores.marks.put("next", "fine")
+    assert await stores.marks.get("next") == "fine"
+
+
 async def test_a_full_disk_is_told_and_keeps_what_is_there(stores: Stores, database: Database, now: datetime) -> None:
     await stores.papers.add([paper("2401.00001")], now)
     async with database.write() as connection:

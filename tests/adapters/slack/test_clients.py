@@ -7,7 +7,9 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
+from adapters import public
 from adapters.slack.clients import Clients
 from adapters.slack.pace import Pace
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
@@ -245,3 +247,37 @@ async def test_one_connection_serves_many_calls(server: Slack, clients: Clients)
     assert not session.closed
     await clients.close()
     assert session.closed
+
+
+async def test_answers_and_calls_share_their_connections(server: Slack, clients: Clients) -> None:
+    async def take(request: web.Request) -> web.Response:
+        asked.append(request.transport)
+        return web.Response(text="ok")
+
+    asked = list[object]()
+    application = web.Application()
+    application.router.add_post("/hook", take)
+    async with public.serve(application, "127.0.0.1", 0) as url:
+        for _ in range(3):
+            await clients.reply(f"{url}/hook", {"text": "Hello"})
+        await post(clients)
+        assert len(asked) == 3
+        assert len(set(asked)) == 1
+        await clients.close()
+
+
+async def test_an_answer_that_slack_does_not_take_is_not_repeated(clients: Clients) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        asked.append("asked")
+        return web.Response(status=500)
+
+    asked = list[str]()
+    application = web.Application()
+    application.router.add_post("/hook", refuse)
+    async with public.serve(application, "127.0.0.1", 0) as url:
+        with pytest.raises(Unsendable, match="HTTP 500"):
+            await clients.reply(f"{url}/hook", {"text": "Hello"})
+        await clients.close()
+    with pytest.raises(Unsendable, match="did not get through"):
+        await clients.reply(f"{url}/hook", {"text": "Hello"})
+    assert asked == ["asked"]

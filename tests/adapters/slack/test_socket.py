@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from adapters.slack import socket
 from bot.errors import Refused
@@ -114,6 +116,25 @@ async def test_what_is_in_flight_is_finished_before_the_end(shut: Office) -> Non
         await shut.server.wait(lambda: not shut.server.sockets)
         shut.hugging.hold.set()
     assert "Neither Hugging Face nor arXiv" in shut.said()
+
+
+async def test_a_command_is_acknowledged_before_anybody_looks_what_it_is(
+    shut: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch, free = shut.app.async_dispatch, asyncio.Event()
+
+    async def hesitate(request: AsyncBoltRequest) -> BoltResponse:
+        await free.wait()
+        return await dispatch(request)
+
+    monkeypatch.setattr(shut.app, "async_dispatch", hesitate)
+    async with serving(shut):
+        await shut.server.wait(lambda: shut.server.sockets)
+        assert (await shut.server.command("status", channel="C1", user="U1")).ok
+        assert shut.server.whispers("C1", "U1") == []
+        free.set()
+        await shut.rest()
+        assert "Status of" in shut.said()
 
 
 async def test_nothing_is_left_behind(shut: Office) -> None:
