@@ -33,7 +33,7 @@ def message(post: Post, *, pictures: bool = False, platforms: Sequence[str] = ()
     """Return a message of the board; *platforms* are those as which it can be seen."""
     scope = f"post-{post.id}"
     seen = openers(platforms, said(post.card), post=post.id)
-    by = tag("div", tag("b", "Broadsheet"), moment(post.at), _edited(post), *seen, class_="by")
+    by = tag("div", tag("b", "Broadsheet"), moment(post.at), _edited(post), seen, class_="by")
     thread = tag("details", tag("summary", "Replies"), tag("div", class_="replies"), class_="thread", hidden=True)
     return tag(
         "article",
@@ -57,7 +57,7 @@ def body(card: Card, scope: str, *, pictures: bool = False) -> Html:
 
 def panel(answer: Answer, request: Request, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Html:
     """Return a private answer, with what is needed to ask for it again in front of everybody."""
-    seen: tuple[Html, ...] = ()
+    seen: Html | None = None
     if isinstance(answer.body, Form):
         inside: tuple[Html | None, ...] = (forms.form(answer.body, request.id),)
     else:
@@ -68,7 +68,7 @@ def panel(answer: Answer, request: Request, *, pictures: bool = False, platforms
         tag("b", "Broadsheet"),
         icon("eye"),
         tag("span", "Only you can see this"),
-        *seen,
+        seen,
         tag("button", icon("x"), type="button", class_="icon dismiss", aria_label="Dismiss this answer"),
         class_="lock",
     )

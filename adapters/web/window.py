@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from adapters.web.markup import Html, icon, tag
 
 
-def openers(platforms: Iterable[str], about: str, **which: str | int) -> tuple[Html, ...]:
-    """Return a button for each platform; *which* names the message to the window's script."""
+def openers(platforms: Iterable[str], about: str, **which: str | int) -> Html | None:
+    """Return a button for each platform, behind the words for all; *which* names the message to the window's script."""
     data = {f"data_{key}": value for key, value in which.items()}
-    return tuple(_opener(platform, platform.title(), about, data) for platform in platforms)
+    buttons = [_opener(platform, platform.title(), about, data) for platform in platforms]
+    return tag("span", tag("span", "See as", aria_hidden="true"), *buttons, class_="sees") if buttons else None
 
 
 def window() -> Html:
@@ -37,7 +38,7 @@ def window() -> Html:
 def _opener(platform: str, name: str, about: str, data: dict[str, str | int]) -> Html:
     return tag(
         "button",
-        f"See as {name}",
+        name,
         type="button",
         class_="txt see",
         aria_haspopup="dialog",

@@ -139,12 +139,12 @@ def _workspace(home: House, commands: Table, chat: Any, feed: Any, jobs: Jobs) -
         clock=clock,
         status=status,
         host=chosen.web_host,
-        drawn=_drawn(chosen),
+        drawn=_drawn(chosen, commands),
     )
     return serve(app, chosen.web_host, chosen.web_port)
 
 
-def _drawn(chosen: Settings) -> Mapping[str, Draw]:
+def _drawn(chosen: Settings, commands: Table) -> Mapping[str, Draw]:
     """Return how cards look on other platforms, whose renderers are not read before somebody looks."""
 
     def slack(card: Card) -> Drawing:
@@ -152,7 +152,13 @@ def _drawn(chosen: Settings) -> Mapping[str, Draw]:
 
         return seen.see(card, command=chosen.slack_command)
 
-    return {"slack": slack}
+    def discord(card: Card) -> Drawing:
+        from adapters.discord import seen
+        from adapters.discord.tree import tree
+
+        return seen.see(card, native=tree(commands).native)
+
+    return {"slack": slack, "discord": discord}
 
 
 def _stop() -> asyncio.Event:

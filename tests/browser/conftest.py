@@ -10,7 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 from yarl import URL
 
-from adapters.slack.seen import see
+from adapters.discord import seen as discord
+from adapters.slack import seen as slack
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.workspace import Workspace, running
 
@@ -19,7 +20,7 @@ PATIENCE = 10_000
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=1, drawn={"slack": see}) as started:
+    async with running(beat=1, drawn={"slack": slack.see, "discord": discord.see}) as started:
         yield started
 
 

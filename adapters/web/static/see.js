@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 import { current } from "./channels.js";
 import { $, $$, make } from "./page.js";
+import { moments } from "./times.js";
 
 const dialog = $("dialog.seen"); // not there when there are no drawings
 let turn = 0;
@@ -35,7 +36,10 @@ function frame(query, title) {
   const { theme } = document.documentElement.dataset;
   const made = make("iframe", { title, src: `/api/drawing?${new URLSearchParams({ ...query, ...(theme && { theme }) })}` });
   made.sandbox.add("allow-same-origin", "allow-popups", "allow-popups-to-escape-sandbox");
-  made.addEventListener("load", () => made.contentDocument?.addEventListener("keydown", (event) => { if (event.key === "Escape") dialog.close(); }));
+  made.addEventListener("load", () => {
+    made.contentDocument?.addEventListener("keydown", (event) => { if (event.key === "Escape") dialog.close(); });
+    if (made.contentDocument) moments(made.contentDocument);
+  });
   return made;
 }
 

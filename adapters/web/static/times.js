@@ -14,6 +14,22 @@ export function localize(root) {
   }
 }
 
+// A drawing's moments, which may be written in any of Discord's styles: https://docs.discord.com/developers/reference#message-formatting
+const styles = {
+  t: { timeStyle: "short" },
+  T: { timeStyle: "medium" },
+  d: { dateStyle: "short" },
+  D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" },
+  F: { dateStyle: "full", timeStyle: "short" },
+};
+
+export function moments(root) {
+  for (const time of $$("time[data-style]", root)) {
+    time.textContent = new Intl.DateTimeFormat("en-GB", styles[time.dataset.style] ?? styles.f).format(new Date(time.dateTime));
+  }
+}
+
 // Put a line with the date before the first message of each day.
 export function separate(list) {
   for (const old of $$(":scope > .day", list)) old.remove();

@@ -12,13 +12,16 @@ from html.parser import HTMLParser
 import pytest
 from aiohttp import ClientSession
 
+from adapters.discord import seen as discord
+from adapters.discord.render import messages
+from adapters.slack import seen as slack
 from adapters.slack.render import message
-from adapters.slack.seen import see
 from adapters.web.recent import Recent
 from bot.cards import Action, Card, Item
 from tests.workspace import NLP_CHANNEL, Workspace, digest, running
 
 POST = "as=slack&channel=papers&post=1"
+ELSEWHERE = "as=discord&channel=papers&post=1"
 HOSTILE = '</style><script>document.title="caught"</script><img src=x onerror=alert(1)>'
 
 
@@ -36,7 +39,7 @@ class Elements(HTMLParser):
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=0.05, drawn={"slack": see}) as started:
+    async with running(beat=0.05, drawn={"slack": slack.see, "discord": discord.see}) as started:
         yield started
 
 
@@ -56,8 +59,17 @@ async def test_what_is_sent_is_shown_to_the_letter(client: ClientSession) -> Non
     assert text.startswith('{\n  "blocks": [\n')
 
 
-async def test_a_drawing_may_load_and_do_nothing(client: ClientSession) -> None:
-    async with client.get(f"/api/drawing?{POST}") as answer:
+async def test_a_second_platform_is_drawn_its_own_way(client: ClientSession) -> None:
+    async with client.get(f"/api/drawing?{ELSEWHERE}") as answer:
+        assert 'class="dc-app"' in await answer.text()
+    async with client.get(f"/api/source?{ELSEWHERE}") as answer:
+        text = (await answer.json())["source"]
+    assert [json.loads(text)] == [each.payload for each in messages(digest())]
+
+
+@pytest.mark.parametrize("query", [POST, ELSEWHERE])
+async def test_a_drawing_may_load_and_do_nothing(client: ClientSession, query: str) -> None:
+    async with client.get(f"/api/drawing?{query}") as answer:
         policy, page = answer.headers["Content-Security-Policy"], await answer.text()
         assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
         assert answer.headers["Cache-Control"] == "no-store"
@@ -82,11 +94,12 @@ async def test_the_page_s_theme_is_the_drawing_s(client: ClientSession, theme: s
     assert found[0] == ("html", {"lang": "en"} | ({"data-theme": given} if given else {}))
 
 
-async def test_a_hostile_card_is_inert(client: ClientSession, workspace: Workspace) -> None:
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+async def test_a_hostile_card_is_inert(client: ClientSession, workspace: Workspace, platform: str) -> None:
     item = Item(HOSTILE, "https://example.org", text=HOSTILE, notes=(HOSTILE,), actions=(Action(HOSTILE, "x"),) * 2)
     card = Card(HOSTILE, HOSTILE, (HOSTILE,), (item,), (Action(HOSTILE, "x"),), (HOSTILE,), code=HOSTILE)
     number = await workspace.table.post(card, "hostile")
-    async with client.get(f"/api/drawing?as=slack&channel=papers&post={number}") as answer:
+    async with client.get(f"/api/drawing?as={platform}&channel=papers&post={number}") as answer:
         page = await answer.text()
     found = Elements(page).found
     assert page.count("document.title") >= 5
@@ -138,13 +151,13 @@ async def test_another_site_gets_no_drawing(client: ClientSession) -> None:
 
 
 async def test_the_page_offers_it_only_where_something_can_be_drawn(client: ClientSession) -> None:
-    async def offered(session: ClientSession) -> tuple[bool, bool]:
-        async with session.get("/") as page, session.get("/api/messages?channel=papers") as messages:
-            return "<dialog" in await page.text(), "See as Slack" in await messages.text()
+    async def offered(session: ClientSession) -> tuple[bool, list[str]]:
+        async with session.get("/") as page, session.get("/api/messages?channel=papers") as shown:
+            return "<dialog" in await page.text(), re.findall(r"See as (\w+):", await shown.text())
 
-    assert await offered(client) == (True, True)
+    assert await offered(client) == (True, ["Slack", "Discord"] * 2)
     async with running() as without, ClientSession(without.url) as session:
-        assert await offered(session) == (False, False)
+        assert await offered(session) == (False, [])
         async with session.get(f"/api/drawing?{POST}") as answer:
             assert answer.status == 404
 

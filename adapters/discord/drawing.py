@@ -1,0 +1,100 @@
+"""Messages drawn as Discord shows them, for people without a Discord at hand. Data in, HTML out; `look` has the style.
+
+Components: https://docs.discord.com/developers/components/reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+from adapters.discord.markdown import markdown, tag
+from adapters.discord.render import EPHEMERAL
+
+Component = Mapping[str, Any]
+
+_STYLES: Final = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "secondary"}
+_LINK: Final = 5
+_AWAY: Final = (
+    '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.6" '
+    'aria-hidden="true"><path d="M6 3H3v10h10v-3M9 3h4v4M13 3 7.5 8.5"/></svg>'
+)
+
+
+def draw(payloads: Sequence[Mapping[str, Any]]) -> str:
+    """Return messages that follow each other as they stand in a channel: only the first names who wrote them."""
+    return tag("div", *(_message(each, first=number == 0) for number, each in enumerate(payloads)), class_="dc")
+
+
+_BOT: Final = tag("span", "B", class_="dc-bot", aria_hidden="true")
+_BY: Final = tag("div", tag("b", "Broadsheet"), tag("span", "APP", class_="dc-app"), class_="dc-by")
+
+
+def _message(payload: Mapping[str, Any], *, first: bool) -> str:
+    content = payload.get("content") or ""
+    inside = [
+        _BY if first else "",
+        tag("div", markdown(content), class_="dc-text") if content else "",
+        *map(_component, payload.get("components") or ()),
+        tag("div", "Only you can see this", class_="dc-quiet") if payload.get("flags", 0) & EPHEMERAL else "",
+    ]
+    return tag("div", _BOT if first else "", tag("div", *inside, class_="dc-body"), class_="dc-message")
+
+
+def _component(component: Component) -> str:
+    return _COMPONENTS[component["type"]](component)
+
+
+def _row(row: Component) -> str:
+    return tag("div", *map(_component, row["components"]), class_="dc-row")
+
+
+def _button(button: Component) -> str:
+    style = f"dc-button dc-{_STYLES[button['style']]}"
+    if button["style"] != _LINK:
+        return tag("span", escape(button["label"]), class_=style)
+    leading = {"href": button["url"], "rel": "noopener noreferrer", "target": "_blank"}
+    return tag("a", escape(button["label"]), _AWAY, class_=style, **leading)
+
+
+def _select(select: Component) -> str:
+    """Return a list that unfolds; Discord's own lists, of roles, have nothing in them here."""
+    options = select.get("options", ())
+    chosen = [tag("span", escape(each["label"]), class_="dc-chip") for each in options if each.get("default")]
+    chosen += [tag("span", "@role", class_="dc-chip") for _ in select.get("default_values", ())]
+    waiting = tag("span", escape(select.get("placeholder", "Make a selection")), class_="dc-waiting")
+    shown = tag("span", *chosen, class_="dc-chosen") if chosen else waiting
+    field = tag("summary", shown, tag("span", "⌄", class_="dc-down", aria_hidden="true"), class_="dc-field")
+    return tag("details", field, tag("ul", *map(_option, options)) if options else "", class_="dc-select")
+
+
+def _option(option: Component) -> str:
+    about = tag("div", escape(option["description"]), class_="dc-quiet") if "description" in option else ""
+    return tag("li", escape(option["label"]), about, class_="dc-on" if option.get("default") else "")
+
+
+def _text(text: Component) -> str:
+    return tag("div", markdown(text["content"]), class_="dc-text")
+
+
+def _section(section: Component) -> str:
+    texts = tag("div", *map(_component, section["components"]), class_="dc-texts")
+    return tag("div", texts, _component(section["accessory"]), class_="dc-section")
+
+
+def _thumbnail(thumbnail: Component) -> str:
+    """Return a place for the picture with what tells it in words: nothing is asked of anybody else's server."""
+    told = escape(thumbnail.get("description") or "Picture")
+    return tag("div", tag("span", told), class_="dc-thumbnail")
+
+
+_COMPONENTS: Final[Mapping[int, Callable[[Component], str]]] = {
+    1: _row,
+    2: _button,
+    3: _select,
+    6: _select,
+    9: _section,
+    10: _text,
+    11: _thumbnail,
+}

@@ -1,0 +1,86 @@
+"""The style of drawn messages: Discord's measures, and its colours as variables in light and dark."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLE: Final = """\
+.dc { --ink: #313338; --strong: #060607; --quiet: #5c5e66; --page: #fff; --rule: #d6d8dc; --link: #006ce0;
+  --code-page: #f2f3f5; --bar: #c4c9ce; --field: #ebedef; --list: #f2f3f5; --chip: #dcdfe4; --button: #6d6f78;
+  --mention: #e6e8fd; --mention-ink: #4450c8;
+  background: var(--page); color: var(--ink);
+  font: 16px/1.375 "gg sans", "Noto Sans", "Liberation Sans", Arial, sans-serif;
+  max-width: 760px; padding: 16px; box-sizing: border-box; overflow-wrap: anywhere; }
+@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) .dc {
+  --ink: #dbdee1; --strong: #f2f3f5; --quiet: #a3a7ae; --page: #313338; --rule: #3f4147; --link: #00a8fc;
+  --code-page: #2b2d31; --bar: #4e5058; --field: #1e1f22; --list: #2b2d31; --chip: #404249; --button: #4e5058;
+  --mention: #3c4270; --mention-ink: #c9cdfb; } }
+:root[data-theme="dark"] .dc {
+  --ink: #dbdee1; --strong: #f2f3f5; --quiet: #a3a7ae; --page: #313338; --rule: #3f4147; --link: #00a8fc;
+  --code-page: #2b2d31; --bar: #4e5058; --field: #1e1f22; --list: #2b2d31; --chip: #404249; --button: #4e5058;
+  --mention: #3c4270; --mention-ink: #c9cdfb; }
+.dc * { box-sizing: border-box; }
+.dc p, .dc ul, .dc ol { margin: 0; }
+.dc b { font-weight: 700; }
+.dc a { color: var(--link); text-decoration: none; }
+.dc a:hover { text-decoration: underline; }
+.dc h1, .dc h2, .dc h3 { color: var(--strong); font-size: 16px; font-weight: 700; line-height: 1.375;
+  margin: 8px 0 4px; }
+.dc h1 { font-size: 24px; }
+.dc h2 { font-size: 20px; }
+.dc small { color: var(--quiet); display: block; font-size: 13px; line-height: 1.4; }
+.dc-text ul, .dc-text ol { padding-left: 24px; }
+.dc blockquote { border-left: 4px solid var(--bar); border-radius: 4px; margin: 0; padding: 0 8px 0 12px; }
+.dc code { background: var(--code-page); border-radius: 4px; padding: 0 3px;
+  font: 14px/1.3 Consolas, Menlo, "Liberation Mono", monospace; }
+.dc pre { background: var(--code-page); border: 1px solid var(--rule); border-radius: 4px; margin: 6px 0 0;
+  padding: 8px; font: 14px/18px Consolas, Menlo, "Liberation Mono", monospace; white-space: pre-wrap; }
+.dc-message { display: flex; gap: 16px; }
+.dc-message + .dc-message { margin-top: 8px; padding-left: 56px; }
+.dc-body { flex: 1; min-width: 0; }
+.dc-bot { flex: none; width: 40px; height: 40px; border-radius: 50%;
+  background: #1d1c1d; color: #fff; font: 700 21px/40px Georgia, "Liberation Serif", serif; text-align: center; }
+.dc-by { line-height: 22px; }
+.dc-by b { color: var(--strong); font-weight: 500; }
+.dc-app { background: #5865f2; border-radius: 4px; color: #fff; display: inline-block; font-size: 12px;
+  font-weight: 500; line-height: 15px; margin-left: 4px; padding: 0 5px; vertical-align: 1px; }
+.dc-quiet { color: var(--quiet); font-size: 13px; line-height: 1.4; }
+.dc-body > .dc-quiet { margin-top: 4px; }
+.dc-mention { background: var(--mention); border-radius: 3px; color: var(--mention-ink); font-weight: 500;
+  padding: 0 2px; }
+.dc-spoiler { background: var(--chip); border-radius: 4px; }
+.dc-row { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
+.dc-button { align-items: center; border-radius: 8px; color: #fff; display: inline-flex; font-size: 14px;
+  font-weight: 500; gap: 6px; justify-content: center; line-height: 18px; min-height: 32px; min-width: 60px;
+  padding: 6px 15px; }
+.dc a.dc-button { color: #fff; }
+.dc-secondary { background: var(--button); }
+.dc-primary { background: #5865f2; }
+.dc-success { background: #248046; }
+.dc-danger { background: #d22d39; }
+.dc-select { max-width: 400px; position: relative; width: 100%; }
+.dc-select summary { cursor: pointer; list-style: none; }
+.dc-select summary::-webkit-details-marker { display: none; }
+.dc-field { align-items: center; background: var(--field); border: 1px solid var(--rule); border-radius: 8px;
+  display: flex; gap: 8px; justify-content: space-between; line-height: 20px; min-height: 42px; padding: 8px 12px; }
+.dc-waiting { color: var(--quiet); }
+.dc-chosen { display: flex; flex-wrap: wrap; gap: 4px; }
+.dc-chip { background: var(--chip); border-radius: 4px; font-size: 14px; padding: 1px 6px; }
+.dc-down { flex: none; }
+.dc-select ul { position: absolute; inset-inline: 0; z-index: 1; padding: 0; list-style: none;
+  max-height: 320px; overflow: auto; background: var(--list); border: 1px solid var(--rule);
+  border-radius: 0 0 8px 8px; box-shadow: 0 4px 12px #0003; }
+.dc-select li { font-size: 14px; font-weight: 500; line-height: 18px; padding: 8px 12px; }
+.dc-select li .dc-quiet { font-weight: 400; }
+.dc-on { background: var(--chip); }
+.dc-section { display: flex; gap: 16px; justify-content: space-between; margin-top: 8px; }
+.dc-texts { min-width: 0; }
+.dc-text + .dc-text, .dc-section + .dc-text { margin-top: 8px; }
+.dc-thumbnail { align-items: center; background: var(--code-page); border: 1px solid var(--rule); border-radius: 8px;
+  color: var(--quiet); display: flex; flex: none; font-size: 11px; height: 85px; justify-content: center;
+  line-height: 14px; overflow: hidden; padding: 4px; text-align: center; width: 85px; }
+@media (max-width: 480px) {
+  .dc-message { gap: 12px; }
+  .dc-message + .dc-message { padding-left: 44px; }
+  .dc-bot { height: 32px; line-height: 32px; width: 32px; font-size: 17px; } }
+"""
