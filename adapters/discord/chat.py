@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from adapters.discord import forums, history, keys, render
-from adapters.discord.errors import Unknown
+from adapters.discord.codes import FORBIDDEN, THREAD
+from adapters.discord.drafting import Drafts, Taste, Tastes, plain
+from adapters.discord.errors import Unknown, code
+from adapters.discord.history import Held
+from adapters.discord.layout import Native
 from adapters.discord.places import MESSAGE, MESSAGES, Places
 from adapters.discord.render import Message
 from adapters.discord.rest import Rest
-from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
-from bot.models import Channel, Kind
+from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
+from bot.models import Kind
 from bot.ports.chats import Delivery
 from bot.ports.secrets import Actions
 
+__all__ = ["DiscordChat", "Taste"]
+
+_LONGEST: Final = 80.0
+"""Seconds for a message with all its parts; less than the ledger's lease."""
 _PATIENCE: Final = 5.0
 _REFUSED: Final = timedelta(days=1)
 """How long a message is tried again that Discord refuses with a code that no group knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """How a channel wants its digests: with *pictures*, pinging *role* (an id), in a forum under its *tags*."""
-
-    pictures: bool = False
-    role: str = ""
-    tags: tuple[Mapping[str, Any], ...] = ()
-
-
-async def _plain(_: Channel) -> Taste:
-    return Taste()
 
 
 class DiscordChat:
@@ -50,32 +45,32 @@ class DiscordChat:
         rest: Rest,
         actions: Actions,
         *,
-        tastes: Callable[[Channel], Awaitable[Taste]] = _plain,
-        native: Callable[[str], str] = render.command,
+        tastes: Tastes = plain,
+        native: Native = render.command,
     ) -> None:
         self._rest = rest
-        self._actions = actions
-        self._tastes = tastes
-        self._native = native
+        self._drafts = Drafts(actions, tastes, native)
         self._places = Places(rest)
         self._closed = asyncio.Event()
 
     async def send(self, delivery: Delivery, now: datetime) -> str:
         """Post, reply or edit; return the message's id, or that of the first of several."""
-        key = delivery.key
-        if key.operation != "post" and not delivery.parent.isdecimal():
+        if delivery.key.operation != "post" and not delivery.parent.isdecimal():
             raise Unsendable("The message that it belongs to has no id.")
         try:
-            if key.operation == "edit":
-                return await self._edit(delivery, now)
-            if key.channel.kind is Kind.FORUM and key.operation == "post":
-                return await self._start(delivery, now)
-            return await self._post(delivery, now)
+            async with asyncio.timeout(_LONGEST):
+                return await self._sent(delivery, now)
+        except TimeoutError as error:
+            raise Uncertain(f"Discord took longer than {_LONGEST:.0f} seconds") from error
         except StoreError as error:
             raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
         except Unknown as error:
             if delivery.created and now - delivery.created > _REFUSED:
                 raise Unsendable(f"{error}; given up after a day.") from error
+            raise
+        except Gone as error:
+            if why := _spared(delivery, code(error)):
+                raise Unsendable(f"{why}: {error}") from error
             raise
 
     async def find(self, delivery: Delivery) -> str | None:
@@ -87,17 +82,17 @@ class DiscordChat:
             if key.channel.kind is Kind.FORUM and key.operation == "post":
                 return await forums.kept(self._rest, key.channel, keys.key(key), delivery.created)
             there = await self._there(delivery, await self._places.of(delivery, make=False))
+            drawn = await self._drafts.parts(delivery, keys.key(key))
+        except StoreError as error:
+            raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
         except Gone:
             if key.operation == "reply":
                 return None  # nor is the thread that it would be in
             raise
-        except TryLater:
-            raise
-        except SendError as error:
+        except Unsendable as error:
             raise Uncertain(f"The history can’t be read: {error}") from error
-        parts = render.messages(delivery.card, keys.key(key), native=self._native)
         # What stopped between two parts is not there; sending goes on with the first that is missing.
-        return str(there[0]["id"]) if 0 in there and len(there) >= len(parts) else None
+        return str(there[0]["id"]) if there.keys() >= set(range(len(drawn))) else None
 
     async def run(self) -> None:
         """Wait until closed."""
@@ -108,73 +103,80 @@ class DiscordChat:
         await self._rest.close()
         self._closed.set()
 
+    async def _sent(self, delivery: Delivery, now: datetime) -> str:
+        if delivery.key.operation == "edit":
+            return await self._edit(delivery, now)
+        if delivery.key.channel.kind is Kind.FORUM and delivery.key.operation == "post":
+            return await self._start(delivery, now)
+        return await self._post(delivery, now)
+
     async def _post(self, delivery: Delivery, now: datetime) -> str:
         """Send the parts that are not there yet, in order."""
         place = await self._places.of(delivery)
-        there = await self._there(delivery, place) if delivery.attempts else {}
+        there: Mapping[int, Held] = {}
+        if delivery.attempts:
+            # Where nobody can look, the ledger has decided; the nonce helps for some minutes.
+            with suppress(Uncertain):
+                there = await self._there(delivery, place)
         first = ""
-        for number, message in enumerate(await self._draw(delivery, keys.key(delivery.key), now)):
-            held = there.get(number) or await self._put(delivery, place, number, message)
+        for number, message in enumerate(await self._drafts.parts(delivery, keys.key(delivery.key))):
+            try:
+                held = there.get(number) or await self._put(delivery, place, number, message, now)
+            except (TryLater, StoreError) as error:
+                if not first:
+                    raise
+                raise Uncertain(f"It stopped after {number} of its parts: {error}") from error
             first = first or str(held["id"])
         return first
 
-    async def _put(self, delivery: Delivery, place: str, number: int, message: Message) -> Mapping[str, Any]:
+    async def _put(self, delivery: Delivery, place: str, number: int, message: Message, now: datetime) -> Held:
+        await self._drafts.keep(message, now)
         payload = {**message.payload, "nonce": keys.nonce(delivery.key, number), "enforce_nonce": True}
         if delivery.key.operation == "reply" and place != delivery.parent:
             # Nothing below a direct message or inside a thread can be a thread.
             payload["message_reference"] = {"message_id": delivery.parent, "fail_if_not_exists": False}
-        held: Mapping[str, Any] = await self._rest.call("POST", MESSAGES, json=payload, channel_id=place)
+        held: Held = await self._rest.call("POST", MESSAGES, json=payload, channel_id=place)
         return held
 
     async def _start(self, delivery: Delivery, now: datetime) -> str:
         """Make a post of a forum, once."""
         forum, key = delivery.key.channel, keys.key(delivery.key)
-        if delivery.attempts and (there := await forums.kept(self._rest, forum, key, delivery.created)):
-            return there
-        name, starter, kept = render.post(delivery.card, key)
-        await self._keep(kept, now)
-        tags = forums.fitting((await self._tastes(forum)).tags, delivery.card)
-        made = await forums.start(self._rest, forum, name, starter, tags)
-        return await forums.kept(self._rest, forum, key, delivery.created or now) or made
+        if delivery.attempts:
+            with suppress(Uncertain):
+                if there := await forums.kept(self._rest, forum, key, delivery.created):
+                    return there
+        return await forums.start(self._rest, forum, key, await self._drafts.post(delivery, now))
 
     async def _edit(self, delivery: Delivery, now: datetime) -> str:
         """Edit every part; where they are not as many as before, the message stays as it is."""
         channel, first = delivery.key.channel, delivery.parent
         place = first if channel.kind is Kind.FORUM else await self._places.address(channel)
-        held = await self._rest.call("GET", MESSAGE, channel_id=place, message_id=first)
-        key = (keys.read(held) or ("", 0))[0]
-        if channel.kind is Kind.FORUM:
-            _, payload, kept = render.post(delivery.card, key)
-            drawn: tuple[Message, ...] = (Message(payload, kept),)
-            await self._keep(kept, now)
-        else:
-            drawn = await self._draw(delivery, key, now)
-        ids = {0: first}
-        if len(drawn) > 1:
-            ids |= {part: str(each["id"]) for part, each in (await self._after(delivery, place, key)).items()}
-        if set(ids) == set(range(len(drawn))):
-            for number, message in enumerate(drawn):
-                await self._rest.call("PATCH", MESSAGE, json=message.payload, channel_id=place, message_id=ids[number])
+        key, there = await history.following(self._rest, place, first)
+        if not there:
+            raise Unsendable("The message is gone.")
+        drawn = await self._drafts.parts(delivery, key)
+        if len(there) < len(drawn):
+            there = await history.look(self._rest, place, key, history.made(first))
+        if there.keys() != set(range(len(drawn))):
+            return first
+        for number, message in enumerate(drawn):
+            await self._drafts.keep(message, now)
+            identity = there[number]["id"]
+            await self._rest.call("PATCH", MESSAGE, json=message.payload, channel_id=place, message_id=identity)
         return first
 
-    async def _after(self, delivery: Delivery, place: str, key: str) -> Mapping[int, Mapping[str, Any]]:
-        """Return the parts of an edited message."""
-        return await history.look(self._rest, place, key, history.made(delivery.parent))
-
-    async def _there(self, delivery: Delivery, place: str) -> Mapping[int, Mapping[str, Any]]:
+    async def _there(self, delivery: Delivery, place: str) -> Mapping[int, Held]:
         return await history.look(self._rest, place, keys.key(delivery.key), delivery.created)
 
-    async def _draw(self, delivery: Delivery, key: str, now: datetime) -> tuple[Message, ...]:
-        taste = await self._tastes(delivery.key.channel)
-        role = taste.role if delivery.key.kind == "digest" and delivery.key.operation != "reply" else ""
-        try:
-            drawn = render.messages(delivery.card, key, pictures=taste.pictures, role=role, native=self._native)
-        except Exception as error:
-            raise Unsendable(f"The card can’t be drawn: {error}") from error
-        for message in drawn:
-            await self._keep(message.kept, now)
-        return drawn
 
-    async def _keep(self, kept: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
-        if kept:
-            await self._actions.keep(kept, now)
+def _spared(delivery: Delivery, said: int) -> str:
+    """Return why a refusal is a thread's alone; "" where it is the channel's, which takes nothing any more.
+
+    Whoever may ask for a thread could silence a channel otherwise.
+    """
+    of = delivery.key
+    if of.operation != "post" and said in THREAD:
+        return "The thread takes nothing any more"
+    if of.operation == "reply" and of.channel.kind in {Kind.CHANNEL, Kind.FORUM} and said == FORBIDDEN:
+        return "Threads there need the permissions Create Public Threads and Send Messages in Threads"
+    return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from typing import Any, Final, cast
 
 import aiohttp
 import discord
@@ -22,7 +22,7 @@ _FATAL: Final = frozenset({_TOKEN, 4010, 4011, 4012, 4013, 4014})
 _PASSING: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What the network and Discord do, and what passes."""
 
-_REFUSED: Final = (
+REFUSED: Final = (
     "Discord turned DISCORD_TOKEN down. Copy the bot’s token anew, from “Bot” in the developer portal, into .env."
 )
 _INTENTS: Final = (
@@ -49,7 +49,7 @@ class Client(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=trace or discord.utils.MISSING,
+            http_trace=cast("Any", trace),  # None is its default, which it does not declare
             enable_debug_events=False,
         )
         if api:
@@ -100,13 +100,13 @@ async def _connect(client: Client, token: str) -> None:
             await client.login(token)
         await client.connect(reconnect=True)
     except discord.LoginFailure as error:
-        raise Refused(_REFUSED) from error
+        raise Refused(REFUSED) from error
     except discord.PrivilegedIntentsRequired as error:
         raise Refused(_INTENTS.format(4014)) from error
     except discord.ConnectionClosed as error:
         if error.code not in _FATAL:
             raise
-        raise Refused(_REFUSED if error.code == _TOKEN else _INTENTS.format(error.code)) from error
+        raise Refused(REFUSED if error.code == _TOKEN else _INTENTS.format(error.code)) from error
 
 
 async def _either(connecting: asyncio.Task[None], stop: asyncio.Event) -> None:

@@ -18,11 +18,21 @@ CHANNEL: Final[Mapping[int, str]] = {
     50008: "this kind of channel takes no messages",
     50013: "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks",
     50024: "this kind of channel takes no messages",
+    50033: "Discord does not know the person any more",
     50083: "the thread is archived and can’t be opened by Broadsheet",
     50278: "they share no server with Broadsheet any more",
     160005: "the thread is locked",
 }
 """The channel takes nothing any more: why, as people read it."""
+
+FORBIDDEN: Final = 50013
+"""A permission is missing; Discord does not say which."""
+
+THREAD: Final = frozenset({10003, 50083, 160005})
+"""Those of the channel's that are the thread's, or the forum post's, where something is said or changed in one."""
+
+HISTORY: Final = frozenset({50001, 50013})
+"""Those of the channel's that mean, where something is looked up, that Broadsheet may not read it."""
 
 SERVER: Final[Mapping[int, str]] = {10004: "it was removed from the server"}
 """No channel of the server takes anything any more."""
@@ -36,9 +46,7 @@ LATER: Final = frozenset({20016, 20022, 20028, 20029, 30046, 40004, 40062, 13000
 MESSAGE: Final = frozenset({10002, 10007, 10008, 10014, 10015, 10062, 40060, 40094, 50005, 50027, 160004})
 """What this message edits, answers or belongs to is gone or was answered; the channel is as good as before."""
 
-OURS: Final = frozenset(
-    {10011, 40005, 50006, 50016, 50033, 50035, 50036, 50041, 50068, 50109, 90001, 200000, 240000, 110000}
-)
+OURS: Final = frozenset({10011, 40005, 50006, 50016, 50035, 50036, 50041, 50068, 50109, 90001, 200000, 240000, 110000})
 """The request itself is wrong, or its text was kept back by the server's own rules."""
 
 GROUPS: Final[Mapping[str, Collection[int]]] = {

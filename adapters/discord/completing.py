@@ -11,7 +11,6 @@ from adapters.discord import tree
 from adapters.discord.kit import Kit
 from adapters.discord.requests import CALLBACK, Interaction, request
 from bot import wording
-from bot.errors import BroadsheetError
 from bot.ports.commands import Suggestion
 
 MOST: Final = 25
@@ -28,7 +27,7 @@ async def complete(kit: Kit, interaction: Interaction) -> None:
     try:
         async with asyncio.timeout(_DEADLINE):
             found = await _found(kit, interaction)
-    except (BroadsheetError, TimeoutError) as error:
+    except Exception as error:  # noqa: BLE001 - the boundary: who types waits for no excuse
         log.warning("Nothing is suggested: %s", type(error).__name__)
         found = ()
     await kit.rest.call(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord import rooms
+from adapters.discord import invite, rooms
 from adapters.discord.kit import Kit
 from adapters.discord.requests import direct, kind
 from adapters.discord.rights import Place, posts
@@ -59,6 +59,8 @@ def _listener(event: str, happens: Any, kit: Kit) -> Callable[..., Coroutine[Any
 async def reconcile(kit: Kit) -> None:
     """Make good for what happened while nobody listened: servers joined and left. A second time changes nothing."""
     here = {str(server.id): server for server in kit.client.guilds}
+    if not here:
+        log.info("The bot is in no server yet. Invite it: %s", invite.link(str(kit.client.application_id)))
     known = {each.id for each in await kit.workspaces.of("discord")}
     for gone in known - set(here):
         await kit.presence.uninstalled("discord", gone, LEFT, kit.clock())

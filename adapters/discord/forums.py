@@ -7,15 +7,17 @@ posts with its key are looked up: the oldest is kept, our others are deleted.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.discord import keys
-from adapters.discord.history import moment
+from adapters.discord import history, keys
+from adapters.discord.codes import HISTORY
+from adapters.discord.errors import code
+from adapters.discord.places import MESSAGE
 from adapters.discord.rest import Rest
 from bot.cards import Card
-from bot.errors import Gone, SendError, TryLater, Unsendable
+from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
 from bot.models import Channel
 
 _WEEK: Final = 10_080
@@ -29,23 +31,39 @@ _USUAL: Final = frozenset({"papers", "paper", "research", "reading", "digest"})
 log = logging.getLogger(__name__)
 
 Tags = Sequence[Mapping[str, Any]]
+Thread = Mapping[str, Any]
+
+THREAD: Final = "/channels/{channel_id}"
 
 
-async def start(rest: Rest, forum: Channel, name: str, starter: Mapping[str, Any], tags: Sequence[str]) -> str:
-    """Make a post; return its id, which is its starter's too."""
-    body = {"name": name, "auto_archive_duration": _WEEK, "message": starter, "applied_tags": list(tags)}
+async def start(rest: Rest, forum: Channel, key: str, body: Mapping[str, Any]) -> str:
+    """Make a post, once; return its id, which is its starter's too. *body* is its name, starter and tags.
+
+    discord.py asks again by itself after a 5xx, so that there may be several with that name then.
+    """
+    body = {"auto_archive_duration": _WEEK, **body}
     made = await rest.call("POST", "/channels/{channel_id}/threads", json=body, channel_id=forum.id)
-    return str(made["id"])
+    identity = str(made["id"])
+    try:
+        return await kept(rest, forum, key, history.made(identity), name=made["name"]) or identity
+    except TryLater as error:
+        # One is there, surely: it is to be looked up, and not to be made again.
+        raise Uncertain(f"What was posted can’t be looked up: {error}") from error
+    except SendError as error:
+        log.warning("A forum’s posts can’t be looked up: %s", error)
+        return identity
 
 
-async def kept(rest: Rest, forum: Channel, key: str, since: datetime | None) -> str | None:
-    """Return the oldest post with *key*, and delete our others; None when there surely is none."""
-    found = sorted(
-        [int(thread["id"]) async for thread in _ours(rest, forum, since) if await _carries(rest, thread, key)]
-    )
-    for extra in found[1:]:
+async def kept(rest: Rest, forum: Channel, key: str, since: datetime | None, *, name: str = "") -> str | None:
+    """Return the oldest post with *key* since then, and delete our others; None when there surely is none.
+
+    With *name* only those of that name are looked at. Raises `bot.errors.Uncertain` where nothing may be read, and
+    other `bot.errors.SendError` kinds when Discord can't be asked.
+    """
+    found = [int(one["id"]) for one in await _ours(rest, forum, since, name) if await _carries(rest, one, key)]
+    for extra in sorted(found)[1:]:
         await _delete(rest, extra)
-    return str(found[0]) if found else None
+    return str(min(found)) if found else None
 
 
 def fitting(available: Tags, card: Card) -> list[str]:
@@ -57,38 +75,43 @@ def fitting(available: Tags, card: Card) -> list[str]:
     return (own or usual)[:_MOST_TAGS]
 
 
-async def _ours(rest: Rest, forum: Channel, since: datetime | None) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield the bot's own posts of the forum that were made since, active and archived."""
-    first, seen = moment(since), set()
+async def _ours(rest: Rest, forum: Channel, since: datetime | None, name: str) -> Collection[Thread]:
+    """Return the bot's own posts of the forum that were made since, active and archived."""
     active = await rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.workspace)
-    archived = await rest.call(
-        "GET", "/channels/{channel_id}/threads/archived/public", params={"limit": _PAGE}, channel_id=forum.id
+    archived = await _read(
+        rest, "/channels/{channel_id}/threads/archived/public", params={"limit": _PAGE}, channel_id=forum.id
     )
-    for thread in (*active["threads"], *archived["threads"]):
-        mine = thread.get("parent_id") == forum.id and thread.get("owner_id") == rest.me
-        if mine and int(thread["id"]) > first and thread["id"] not in seen:
-            seen.add(thread["id"])
-            yield thread
+    first = history.moment(since)
+    every: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived["threads"])}
+    mine = (one for one in every.values() if one.get("parent_id") == forum.id and one.get("owner_id") == rest.me)
+    return [one for one in mine if int(one["id"]) > first and name in {"", one["name"]}]
 
 
-async def _carries(rest: Rest, thread: Mapping[str, Any], key: str) -> bool:
+async def _carries(rest: Rest, thread: Thread, key: str) -> bool:
     try:
-        starter = await rest.call(
-            "GET",
-            "/channels/{channel_id}/messages/{message_id}",
-            channel_id=thread["id"],
-            message_id=thread["id"],
-        )
+        starter = await _read(rest, MESSAGE, channel_id=thread["id"], message_id=thread["id"])
     except (Unsendable, Gone):
-        return False
+        return False  # somebody deleted it meanwhile
     read = keys.read(starter)
     return read is not None and read[0] == key
 
 
-async def _delete(rest: Rest, thread: int) -> None:
+async def _read(rest: Rest, path: str, **asked: Any) -> Any:
+    """Ask for what only those who may read the history see; raises `bot.errors.Uncertain` where that is not us."""
     try:
-        await rest.call("DELETE", "/channels/{channel_id}", channel_id=thread)
-    except TryLater:
+        return await rest.call("GET", path, **asked)
+    except Gone as error:
+        if code(error) in HISTORY:
+            raise Uncertain("The forum’s history is closed to Broadsheet.") from error
         raise
-    except SendError as error:
-        log.warning("A post that Discord made twice stays: %s", error)
+
+
+async def _delete(rest: Rest, thread: int) -> None:
+    """Delete a post; where threads are not ours to delete, take out what it says and put it away."""
+    try:
+        await rest.call("DELETE", THREAD, channel_id=thread)
+    except Gone as error:
+        if code(error) not in HISTORY:
+            return  # it is gone already
+        await rest.call("DELETE", MESSAGE, channel_id=thread, message_id=thread)
+        await rest.call("PATCH", THREAD, json={"archived": True}, channel_id=thread)

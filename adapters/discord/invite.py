@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import aiohttp
+import discord
+
+from adapters.discord.client import REFUSED, Client
 from adapters.discord.rights import INVITED
+from bot.errors import Refused, TryLater
 
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
 
@@ -16,3 +21,20 @@ def link(application: str) -> str:
     """
     asked = {"client_id": application, "scope": "bot applications.commands", "permissions": INVITED.value}
     return f"{_AUTHORIZE}?{urlencode(asked)}"
+
+
+async def application(token: str, api: str = "") -> str:
+    """Ask Discord whose token it is; return the application's id.
+
+    Raises `bot.errors.Refused` when it turns the token down, `bot.errors.TryLater` when it can't be asked.
+    """
+    client = Client(api)
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise Refused(REFUSED) from error
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise TryLater("Discord can’t be reached. Check the network, or DISCORD_API_URL.", 0.0) from error
+    finally:
+        await client.http.close()
+    return str(client.application_id)

@@ -61,7 +61,7 @@ def entry(item: Item, most: int, *, sense: int = 0, linked: bool = True) -> str:
     title = named(item)
     left = most - size(title) - 2
     # Small print gives way to a whole text, but not all of it.
-    small = notes(item, max(_LEAST, min(_SMALL, left - size(escape(item.text)))), linked=linked)
+    small = notes(item, max(_LEAST, min(_SMALL, left - size(fit(item.text, max(left, 0))))), linked=linked)
     room = left - size(small)
     text = fit(item.text, min(room, sense or room)) if room > 0 else ""
     return "\n".join(part for part in (title, text, small) if part)
@@ -70,7 +70,7 @@ def entry(item: Item, most: int, *, sense: int = 0, linked: bool = True) -> str:
 def named(item: Item) -> str:
     """Write the title: bold, a link, with its number."""
     number = f"{item.number}. " if item.number is not None else ""
-    return f"**{number}{link(item.url, clean(item.title) or UNTITLED, _TITLE)}**"
+    return f"**{number}{link(item.url, item.title, _TITLE) or link(item.url, UNTITLED, _TITLE)}**"
 
 
 def notes(item: Item, most: int = _SMALL, *, linked: bool = True) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from adapters.discord.items import Entry, entries, entry, small
@@ -75,8 +76,7 @@ def lay(card: Card, limits: Limits, native: Native, *, linked: bool = True, ping
     if len(card.items) == 1 and card.items[0].paper and size(head) < room - _ROOMY:
         (item,) = card.items
         return [Part(head, (Entry(item, entry(item, room - size(head), linked=linked)),), _small(foot))]
-    every = _spread(card, head, room, limits)
-    return _ended(every[: limits.parts], len(card.items), foot)
+    return _ended(_spread(card, head, room, limits), len(card.items), foot)
 
 
 def _spread(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
@@ -84,14 +84,14 @@ def _spread(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
 
     A line of sense gives way before an entry leaves the message; a whole abstract does not.
     """
-    tight = all(size(item.text) <= ONE_LINER for item in card.items)
+    tight = all(len(item.text) <= ONE_LINER for item in card.items)
     for sense in _SENSES if tight else ():
-        parts = list(_parts(head, entries(card.items, _ROOMY, sense=sense), room, limits.entries))
+        parts = list(islice(_parts(head, entries(card.items, _ROOMY, sense=sense), room, limits.entries), 2))
         if len(parts) == 1:
             return parts
     # Where there can be no second message, long texts give way for all entries alike.
     most = room if limits.parts > 1 else max(_ROOMY // 2, (room - size(head)) // max(1, len(card.items)))
-    return list(_parts(head, entries(card.items, most), room, limits.entries))
+    return list(islice(_parts(head, entries(card.items, most), room, limits.entries), limits.parts))
 
 
 def _parts(head: str, every: Iterator[Entry], room: int, most: int) -> Iterator[Part]:

@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
-from adapters.discord import completing, panels, pressed, typed
+from adapters.discord import completing, panels, pressed, requests, typed
 from adapters.discord.kit import Kit
 from adapters.discord.requests import Interaction
+from adapters.discord.ways import Way
+from bot.cards import Card
+from bot.errors import SendError
+from bot.ports.commands import Answer
 
 _COMMAND, _COMPONENT, _AUTOCOMPLETE, _MODAL = 2, 3, 4, 5
-_TAKES: Final[Mapping[int, Callable[[Kit, Interaction], Awaitable[None]]]] = {
+_TAKES: Final[Mapping[int, Callable[[Kit, Way], Awaitable[None]]]] = {
     _COMMAND: typed.command,
     _COMPONENT: pressed.press,
-    _AUTOCOMPLETE: completing.complete,
-    _MODAL: panels.submitted,
+    _MODAL: panels.changed,
 }
+_FAILED: Final = "That failed; nothing more was done. Reference: {}."
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +36,7 @@ class Flights:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._turns = WeakValueDictionary[int, asyncio.Lock]()
 
     def listen(self) -> None:
         """Take what people do."""
@@ -52,10 +60,35 @@ class Flights:
         if task:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        take = _TAKES.get(interaction.type.value)
-        if take is None:
-            return
         try:
-            await take(self._kit, interaction)
-        except Exception:
-            log.exception("An interaction failed, reference %s", secrets.token_hex(3))
+            if interaction.type.value == _AUTOCOMPLETE:
+                await completing.complete(self._kit, interaction)
+            elif take := _TAKES.get(interaction.type.value):
+                await self._answer(take, Way(self._kit, interaction))
+        except SendError as error:
+            log.warning("An answer did not get through: %s", error)
+
+    async def _answer(self, take: Callable[[Kit, Way], Awaitable[None]], way: Way) -> None:
+        """Answer in time; whatever goes wrong becomes a sentence."""
+        async with way.patience(), self._turn(way):
+            try:
+                await self._met(way.interaction)
+                await take(self._kit, way)
+            except SendError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
+                reference = secrets.token_hex(3)
+                # Its text may hold what somebody typed.
+                trace = "".join(traceback.format_tb(error.__traceback__))
+                log.error("An interaction failed. Reference: %s.\n%s%s", reference, trace, type(error).__name__)  # noqa: TRY400
+                await way.tell(Answer(Card(text=_FAILED.format(reference), tone="failure")))
+
+    def _turn(self, way: Way) -> AbstractAsyncContextManager[Any]:
+        """Let what is done in one private answer come one after the other."""
+        message = way.interaction.message
+        return self._turns.setdefault(message.id, asyncio.Lock()) if message and way.private else nullcontext()
+
+    async def _met(self, interaction: Interaction) -> None:
+        """Go on writing to somebody who writes in their direct messages."""
+        if interaction.context.dm_channel:
+            await self._kit.presence.back(requests.direct(interaction.user.id), self._kit.clock())

@@ -44,7 +44,7 @@ def _question(field: Field) -> Component:
         "max_length": TYPED,
         **({"value": lines(field.value) if field.kind == "topics" else field.value} if field.value else {}),
     }
-    question = {"type": _LABEL, "label": plain(field.label or field.name, _TITLE), "component": asked}
+    question = {"type": _LABEL, "label": plain(clean(field.label) or field.name, _TITLE), "component": asked}
     return {**question, "description": hint} if (hint := _hint(field)) else question
 
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
 
+from adapters.discord.errors import BANNED, banned
 from bot.errors import TryLater
 
 RATE: Final = 48.0
 """Requests a second."""
 MOST_INVALID: Final = 5_000
 """Half of the refusals in ten minutes after which Discord keeps a machine out."""
+_LATE: Final = 1.0
+"""Turns that whoever was busy for a moment may make up for: so no second holds more than one above the rate."""
 _LEAST: Final = 5.0
 _LESS: Final = 0.8
 _STEP: Final = 10.0
@@ -41,6 +45,7 @@ class Pace:
         self._most = self._rate = rate
         self._next = 0.0
         self._changed = 0.0
+        self._until = 0.0
         self._refused: deque[float] = deque()
 
     @property
@@ -49,14 +54,16 @@ class Pace:
         return self._rate
 
     async def turn(self) -> None:
-        """Wait until a request may go; raises `bot.errors.TryLater` when too many were refused of late."""
+        """Wait until a request may go; raises `bot.errors.TryLater` when none may for a while."""
         now = self._clock()
         self._recover(now)
+        if now < self._until:
+            raise TryLater("Discord keeps this machine out for a while", self._until - now)
         while self._refused and self._refused[0] <= now - _SPAN:
             self._refused.popleft()
         if len(self._refused) >= MOST_INVALID:
             raise TryLater("Discord refused too much of late", self._refused[0] + _SPAN - now)
-        at = max(now, self._next)
+        at = max(now - _LATE / self._rate, self._next)
         self._next = at + 1 / self._rate
         if at > now:
             await self._sleep(at - now)
@@ -70,12 +77,19 @@ class Pace:
         if scope == "global":
             self._rate, self._changed = max(_LEAST, self._rate * _LESS), now
 
+    def rest(self, seconds: float) -> None:
+        """Let nothing through for a while."""
+        self._until = max(self._until, self._clock() + seconds)
+
     def trace(self) -> aiohttp.TraceConfig:
         """Return what lets this limiter see every reply, also those that discord.py deals with itself."""
         config = aiohttp.TraceConfig()
 
         async def ended(_: Any, __: Any, reply: aiohttp.TraceRequestEndParams) -> None:
-            self.saw(reply.response.status, reply.response.headers.get("X-RateLimit-Scope", ""))
+            status, headers = reply.response.status, reply.response.headers
+            self.saw(status, headers.get("X-RateLimit-Scope", ""))
+            if status == HTTPStatus.TOO_MANY_REQUESTS and banned(headers):
+                self.rest(BANNED)
 
         config.on_request_end.append(ended)
         return config

@@ -89,7 +89,7 @@ def _content(form: Form, here: Page, now: datetime) -> str:
 
 def _answer(field: Field) -> str:
     """Write a question with its answer, and what is wrong with it below."""
-    said = f"**{fit(field.label or field.name, _NAME)}** {_value(field)}"
+    said = f"**{fit(clean(field.label) or field.name, _NAME)}** {_value(field)}"
     return f"{said}\n> {fit(field.mistake, _MISTAKE)}" if clean(field.mistake) else said
 
 
@@ -127,7 +127,7 @@ def _turned(number: int, of: int) -> str:
 
 def _named(group: Sequence[Field]) -> str:
     """Name a modal for what is typed in it: "Time, zone and topics…"."""
-    first, *rest = [clean(each.label or each.name) for each in group]
+    first, *rest = [clean(each.label) or each.name for each in group]
     return f"{plain(listing([first, *(name.casefold() for name in rest)]), LABEL - 1)}…"
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from adapters.discord import panel, render, requests, states
+from adapters.discord import panel, requests, states
+from adapters.discord.buttons import tokened
 from adapters.discord.kit import Kit
-from adapters.discord.requests import Interaction
 from adapters.discord.states import Part, State
+from adapters.discord.turning import turned
 from adapters.discord.ways import Way
 from bot.cards import Card, Form
 from bot.errors import Malformed
-from bot.models import Kind
-from bot.ports.commands import Answer, Request
+from bot.ports.commands import Answer, Placement, Request
 
 _OLD: Final = Card(text="This panel is too old. Nothing was changed; ask for a new one.", tone="mistake")
 _LEFT: Final = Card(text="Nothing was changed.")
@@ -24,79 +24,111 @@ async def show(kit: Kit, way: Way, form: Form, asked: Request, *, setup: bool = 
 
     Raises `bot.errors.SendError` kinds.
     """
-    here = requests.place(way.interaction)
-    elsewhere = asked.channel.id if asked.channel.kind is not Kind.DIRECT and asked.channel.id != here.id else ""
-    state = State(form.command, manager=setup, channel=elsewhere)
+    state = State(form.command, manager=setup, channel=way.elsewhere(asked))
     if not (panel.is_blank(form) and await _window(kit, way, form, state, 0)):
         await way.say(panel.panel(form, state, asked.now))
 
 
-async def changed(kit: Kit, way: Way, interaction: Interaction) -> None:
-    """Go on with a panel in which something was pressed or chosen."""
-    data: Any = interaction.data
-    found = await _found(kit, data["custom_id"])
+async def changed(kit: Kit, way: Way) -> None:
+    """Go on with a panel in which something was pressed, chosen or typed.
+
+    Changes of one panel must come here one after another. Raises `bot.errors.SendError` kinds.
+    """
+    found = await _found(kit, way)
     if found is None:
-        return await _say(kit, way, interaction, _OLD)
+        return await _close(way, Answer(_OLD))
     part, state = found
     if part.what == "cancel":
-        return await _say(kit, way, interaction, _LEFT)
+        return await _close(way, Answer(_LEFT))
     if part.what == "save":
-        answer = await kit.commands.answer(_request(kit, interaction, state, dry=False))
-        return await _go_on(kit, way, interaction, answer, state)
-    after = state.after(part, data)
-    answer = await kit.commands.answer(_request(kit, interaction, after, dry=True))
-    typing = part.what == "type" and part.which.isdecimal() and isinstance(answer.body, Form)
-    if typing and isinstance(answer.body, Form) and await _window(kit, way, answer.body, after, int(part.which)):
-        return None
-    return await _go_on(kit, way, interaction, answer, after)
+        return await _go_on(kit, way, state, await _answer(kit, way, state, dry=False))
+    data: Any = way.interaction.data
+    after = replace(state.after(part, data), turn=state.turn + 1)
+    answer = await _answer(kit, way, after, dry=True)
+    if not isinstance(answer.body, Form):
+        return await _mark(kit, way, state, after, answer)
+    if way.private:
+        await kit.actions.keep({_turn(way, after.turn): after.pack()}, kit.clock())
+    typing = part.what == "type" and part.which.isdecimal()
+    if not (typing and await _window(kit, way, answer.body, after, int(part.which))):
+        await _go_on(kit, way, after, answer)
+    return None
 
 
-async def submitted(kit: Kit, interaction: Interaction) -> None:
-    """Take what was typed into a modal."""
-    data: Any = interaction.data
-    way = Way(kit, interaction, private=requests.private(interaction))
-    found = await _found(kit, data["custom_id"])
-    if found is None:
-        return await _say(kit, way, interaction, _OLD)
-    part, state = found
-    after = state.after(part, data)
-    answer = await kit.commands.answer(_request(kit, interaction, after, dry=True))
-    return await _go_on(kit, way, interaction, answer, after)
-
-
-async def _found(kit: Kit, custom_id: str) -> tuple[Part, State] | None:
+async def _found(kit: Kit, way: Way) -> tuple[Part, State] | None:
     """Return what was pressed and what the panel was told so far, or None when that is not kept any more."""
-    part = states.part(custom_id)
-    kept = await kit.actions.get(part.token) if part else None
-    if part is None or kept is None:
+    data: Any = way.interaction.data
+    part = states.part(data["custom_id"])
+    state = await _kept(kit, part.token) if part else None
+    if part is None or state is None:
         return None
+    # What everybody sees gives nobody a manager's rights, whatever it says; a command's modal is in no message.
+    trusted = way.private or way.interaction.message is None
+    return part, await _latest(kit, way, replace(state, manager=state.manager and trusted))
+
+
+async def _latest(kit: Kit, way: Way, state: State) -> State:
+    """Return the state with what was told since: who is quick presses what the panel showed before."""
+    while way.private and (later := await _kept(kit, _turn(way, state.turn + 1))):
+        state = replace(state, arguments=later.arguments, turn=later.turn)
+    return state
+
+
+async def _kept(kit: Kit, token: str) -> State | None:
+    kept = await kit.actions.get(token)
     try:
-        return part, states.unpack(kept)
+        return states.unpack(kept) if kept else None
     except Malformed:
         return None
 
 
+def _turn(way: Way, number: int) -> str:
+    """Return the token under which a panel's change of a number is kept."""
+    message = way.interaction.message
+    return tokened({"panel": str(message.id) if message else "", "turn": number})
+
+
 async def _window(kit: Kit, way: Way, form: Form, state: State, number: int) -> bool:
+    """Open a modal; False when it is too late for one, or nothing is asked in it."""
     payload, kept = panel.window(form, state, number)
+    if not payload["components"]:
+        return False
     await kit.actions.keep(kept, kit.clock())
     return await way.modal(payload)
 
 
-async def _go_on(kit: Kit, way: Way, interaction: Interaction, answer: Answer, state: State) -> None:
+async def _go_on(kit: Kit, way: Way, state: State, answer: Answer) -> None:
     """Show the panel anew, or what was done in its place."""
     if isinstance(answer.body, Form):
-        await way.say(panel.panel(answer.body, state, kit.clock()), replace=True)
+        await way.say(panel.panel(answer.body, state, kit.clock()), replacing=True)
     else:
-        asked = _request(kit, interaction, state, dry=True)
-        await way.say(render.private(answer, asked, manager=state.manager, native=kit.tree.native), replace=True)
+        await _close(way, answer, _request(kit, way, state, dry=True), setup=state.manager)
 
 
-async def _say(kit: Kit, way: Way, interaction: Interaction, card: Card) -> None:
-    asked = requests.request(interaction, kit.clock(), "help", {}, dry=True)
-    await way.say(render.private(Answer(card), asked), replace=True)
+async def _mark(kit: Kit, way: Way, before: State, after: State, answer: Answer) -> None:
+    """Show the panel as it was, with what is wrong below the question that was answered."""
+    form = (await _answer(kit, way, before, dry=True)).body
+    card = answer.body
+    if not isinstance(form, Form) or not isinstance(card, Card):
+        return await _go_on(kit, way, before, answer)
+    wrong = {name for name, text in after.arguments.items() if before.arguments.get(name) != text}
+    fields = [replace(each, mistake=card.text) if each.name in wrong else each for each in form.fields]
+    return await _go_on(kit, way, before, Answer(replace(form, fields=tuple(fields))))
 
 
-def _request(kit: Kit, interaction: Interaction, state: State, *, dry: bool) -> Request:
+async def _close(way: Way, answer: Answer, asked: Request | None = None, *, setup: bool = False) -> None:
+    """Put a card in the place of the panel."""
+    await way.tell(replace(answer, placement=Placement.REPLACE), asked, setup=setup)
+
+
+async def _answer(kit: Kit, way: Way, state: State, *, dry: bool) -> Answer:
+    return await kit.commands.answer(_request(kit, way, state, dry=dry))
+
+
+def _request(kit: Kit, way: Way, state: State, *, dry: bool) -> Request:
     """Return what saving asks, or what it would do."""
-    asked = requests.request(interaction, kit.clock(), state.command, state.arguments, setup=state.manager, dry=dry)
-    return replace(asked, channel=kit.rooms.elsewhere(asked.channel, state.channel)) if state.channel else asked
+    given = state.arguments
+    asked = requests.request(way.interaction, kit.clock(), state.command, given, setup=state.manager, dry=dry)
+    if not state.channel:
+        return asked
+    return turned(kit, way.interaction, asked, state.channel, setup=state.manager) or asked

@@ -7,7 +7,7 @@ from typing import Final
 from adapters.discord.errors import code
 from adapters.discord.rest import Rest
 from bot import wording
-from bot.errors import Unsendable
+from bot.errors import TryLater, Uncertain, Unsendable
 from bot.models import Channel, Kind
 from bot.ports.chats import Delivery
 
@@ -19,6 +19,7 @@ _THERE_ALREADY: Final = 160004
 _DAY: Final = 1_440
 """Minutes after which Discord hides a thread in which nothing is said."""
 _NAME: Final = 100
+_AGAIN: Final = 10.0
 
 
 class Places:
@@ -45,7 +46,11 @@ class Places:
         if channel.kind is not Kind.DIRECT:
             return channel.id
         if channel.id not in self._directs:
-            answer = await self._rest.call("POST", "/users/@me/channels", json={"recipient_id": channel.id})
+            try:
+                answer = await self._rest.call("POST", "/users/@me/channels", json={"recipient_id": channel.id})
+            except Uncertain as error:
+                # Opened or not, nothing is said there yet.
+                raise TryLater(str(error), _AGAIN) from error
             if len(self._directs) >= _MOST_DIRECT:
                 self._directs.clear()
             self._directs[channel.id] = str(answer["id"])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from adapters.discord import panels, replies, requests, states
 from adapters.discord.buttons import Press, open_, unfold
 from adapters.discord.kit import Kit
 from adapters.discord.requests import Interaction
+from adapters.discord.turning import turned
 from adapters.discord.ways import Way
 from bot.cards import Card
 from bot.errors import Malformed
-from bot.ports.commands import Answer, Request
+from bot.ports.commands import Answer
 
 _OLD: Final = Answer(Card(text="This button is too old. Nothing was changed; ask again.", tone="mistake"))
 _FOREIGN: Final = Answer(
@@ -20,23 +20,26 @@ _FOREIGN: Final = Answer(
 )
 
 
-async def press(kit: Kit, interaction: Interaction) -> None:
+async def press(kit: Kit, way: Way) -> None:
     """Answer whoever pressed something, or chose from a list."""
+    interaction = way.interaction
     data: Any = interaction.data
-    way = Way(kit, interaction, private=requests.private(interaction))
     if not _theirs(interaction):
-        return await replies.tell(kit, way, _FOREIGN, _nothing(kit, interaction))
+        return await way.tell(_FOREIGN)
     if states.part(data["custom_id"]):
-        return await panels.changed(kit, way, interaction)
+        return await panels.changed(kit, way)
     wanted = await _wanted(kit, (data.get("values") or [data["custom_id"]])[0])
     if wanted is None:
-        return await replies.tell(kit, way, _OLD, _nothing(kit, interaction))
+        return await way.tell(_OLD)
+    # Only what the bot told one person alone can have been opened from a manager's command.
+    setup = wanted.manager and way.private
     asked = requests.request(
-        interaction, kit.clock(), wanted.command, wanted.arguments, setup=wanted.manager, share=wanted.share
+        interaction, kit.clock(), wanted.command, wanted.arguments, setup=setup, share=wanted.share
     )
-    if wanted.channel:
-        asked = replace(asked, channel=kit.rooms.elsewhere(asked.channel, wanted.channel))
-    return await replies.reply(kit, way, asked, setup=wanted.manager)
+    meant = turned(kit, interaction, asked, wanted.channel, setup=setup) if wanted.channel else asked
+    if meant is None:
+        return await way.tell(_OLD)
+    return await replies.reply(kit, way, meant, setup=setup)
 
 
 def _theirs(interaction: Interaction) -> bool:
@@ -47,16 +50,12 @@ def _theirs(interaction: Interaction) -> bool:
 
 
 async def _wanted(kit: Kit, value: str) -> Press | None:
-    """Return what is asked for, or None when that is not kept any more."""
+    """Return what is asked for, or None when that is not kept any more, or was never ours."""
     try:
         wanted = open_(value)
         if isinstance(wanted, Press):
             return wanted
         kept = await kit.actions.get(wanted)
         return unfold(kept) if kept else None
-    except Malformed:
+    except (Malformed, UnicodeError):
         return None
-
-
-def _nothing(kit: Kit, interaction: Interaction) -> Request:
-    return requests.request(interaction, kit.clock(), "help", {}, dry=True)

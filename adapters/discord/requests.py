@@ -28,10 +28,15 @@ def kind(type_: int) -> Kind:
     return Kind.FORUM if type_ in _FORUMS else Kind.CHANNEL
 
 
+def inside(interaction: Interaction) -> bool:
+    """Tell whether the bot is a member of the server where somebody asks; its commands alone can be there too."""
+    return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
+
+
 def place(interaction: Interaction) -> Channel:
     """Return where somebody asks; where the bot itself is no member it is as if they asked in private."""
     where = interaction.channel
-    if not (interaction.guild_id and interaction.is_guild_integration() and where):
+    if not (inside(interaction) and where):
         return direct(interaction.user.id)
     name = getattr(where, "name", None) or ""
     return Channel("discord", str(interaction.guild_id), str(where.id), kind(where.type.value), name)
@@ -57,12 +62,12 @@ def person(interaction: Interaction, *, setup: bool, rights: discord.Permissions
     user = interaction.user
     there = interaction.permissions if rights is None else rights
     manages = there.manage_channels if rights is not None else setup or there.manage_channels
-    inside = bool(interaction.guild_id)
+    known = inside(interaction)
     return Person(
         str(user.id),
         user.display_name,
-        manager=inside and manages,
-        admin=inside and (setup or interaction.permissions.manage_guild),
+        manager=known and manages,
+        admin=known and (setup or interaction.permissions.manage_guild),
         home=EVERYWHERE,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from json import dumps
 from typing import Any, Final, cast
 
 import discord
@@ -17,6 +18,8 @@ from bot.errors import TryLater
 TIMEOUT: Final = 60.0
 """Seconds for one call with all that discord.py repeats and waits for; less than the ledger's lease."""
 _NOT_YET: Final = 0.5
+_PATIENCE: Final = 30.0
+"""Seconds that discord.py may wait within a call, for having been too fast; it takes no shorter limit."""
 _DRAIN: Final = 10.0
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,8 @@ class Rest:
         self._pace = pace
         self._flights: set[asyncio.Future[None]] = set()
         self._unknown: set[int] = set()
+        # The ledger is told of longer pauses; nobody waits for them here.
+        client.http.max_ratelimit_timeout = _PATIENCE
 
     @property
     def me(self) -> str:
@@ -43,25 +48,26 @@ class Rest:
         *,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
+        file: str = "",
         paced: bool = True,
         **ids: str | int | None,
     ) -> Any:
         """Call *method* on *path* ("/channels/{channel_id}/messages") with *ids*; return Discord's answer as JSON data.
 
-        Answers to interactions are not *paced*. Raises `bot.errors.SendError` kinds, nothing else.
+        *file* is a text to attach. Answers to interactions are not *paced*. Raises `bot.errors.SendError` kinds,
+        nothing else.
         """
-        if self._client.http.token is None:
-            raise TryLater("Discord is not connected yet", _NOT_YET)
         if paced:
             await self._pace.turn()
-        given: dict[str, Any] = {} if json is None else {"json": json}
+        if self._client.http.token is None or self._client.is_closed():
+            raise TryLater("Discord is not connected yet", _NOT_YET)
+        given: dict[str, Any] = {"form": _form(json, file)} if file else {} if json is None else {"json": json}
         if params:
             given["params"] = dict(params)
         flight = asyncio.get_running_loop().create_future()
         self._flights.add(flight)
         try:
-            async with asyncio.timeout(TIMEOUT):
-                return await self._client.http.request(Route(method, path, **cast("Any", ids)), **given)
+            return await self._ask(Route(method, path, **cast("Any", ids)), given)
         except Exception as error:
             refusal = translate(error, writes=method != "GET")
             if isinstance(refusal, Unknown) and refusal.code not in self._unknown:
@@ -72,9 +78,31 @@ class Rest:
             flight.set_result(None)
             self._flights.discard(flight)
 
+    async def _ask(self, route: Route, given: Mapping[str, Any]) -> Any:
+        """Ask in bounded time."""
+        http = self._client.http
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await http.request(route, **given)
+        except (TimeoutError, asyncio.CancelledError):
+            # Whoever is interrupted in the library's pause for all never ends it, and all would wait for ever.
+            http._global_over.set()  # noqa: SLF001 - the library knows no other way
+            raise
+
     async def close(self) -> None:
         """Wait a little for what is in flight, then let go of the network."""
         if self._flights:
             await asyncio.wait(self._flights, timeout=_DRAIN)
         if not self._client.is_closed():
             await self._client.close()
+
+
+def _form(json: Any, file: str) -> list[dict[str, Any]]:
+    """Return a message with a text beside it: https://docs.discord.com/developers/reference#uploading-files."""
+    name, type_ = (
+        ("broadsheet.json", "application/json") if file.startswith(("{", "[")) else ("broadsheet.txt", "text/plain")
+    )
+    return [
+        {"name": "payload_json", "value": dumps(json)},
+        {"name": "files[0]", "value": file.encode(), "filename": name, "content_type": type_},
+    ]

@@ -45,7 +45,7 @@ class State:
 
     ``ticks`` are the flags that stand in a list together, for each list of the page.
     ``manager`` tells that the panel was opened from a manager's command, ``channel`` which channel it is about where
-    that is another one.
+    that is another one. ``turn`` counts the changes.
     """
 
     command: str
@@ -55,6 +55,7 @@ class State:
     page: int = 0
     manager: bool = False
     channel: str = ""
+    turn: int = 0
 
     @property
     def token(self) -> str:
@@ -98,6 +99,7 @@ class State:
             "p": self.page,
             "m": self.manager,
             "h": self.channel,
+            **({"n": self.turn} if self.turn else {}),
         }
 
 
@@ -107,6 +109,7 @@ def unpack(data: Mapping[str, Any]) -> State:
         given = {str(name): str(text) for name, text in data["a"].items()}
         kinds = {str(name): str(kind) for name, kind in data["k"].items()}
         ticks = tuple(tuple(map(str, group)) for group in data["t"])
-        return State(str(data["form"]), given, kinds, ticks, int(data["p"]), bool(data["m"]), str(data["h"]))
+        manager, channel, turn = bool(data["m"]), str(data["h"]), int(data.get("n", 0))
+        return State(str(data["form"]), given, kinds, ticks, int(data["p"]), manager, channel, turn)
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise Malformed(f"This is not a panel of ours: {error}.") from error

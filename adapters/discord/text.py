@@ -18,6 +18,8 @@ from bot.wording import shorten
 LONGEST_URL: Final = 200
 _LEAST: Final = 2
 """A letter and an ellipsis."""
+_FAR: Final = 20
+"""How many times longer than its room a text is looked at; what is cut may have been spaces and what can't be seen."""
 
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -62,12 +64,12 @@ def literal(text: str, longest: int) -> str:
 
 def size(text: str) -> int:
     """Count what a limit counts; a character beyond 16 bits as two, for nobody says that Discord takes it as one."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape(text: str) -> str:
     """Return *text* as markdown that shows it letter by letter, on one line."""
-    return _ANYWHERE.sub(r"\\\g<0>", clean(text))
+    return _ANYWHERE.sub(_escaped, clean(text))
 
 
 def fit(text: str, longest: int) -> str:
@@ -100,7 +102,11 @@ def link(url: str, shown: str, longest: int) -> str:
 
 def _inside(text: str) -> str:
     """Escape *text* for where no line begins."""
-    return _INSIDE.sub(r"\\\g<0>", clean(text))
+    return _INSIDE.sub(_escaped, clean(text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
 
 
 def safe(url: str) -> str:
@@ -120,7 +126,7 @@ def moment(at: datetime, style: Literal["t", "d", "D", "f", "F", "R"] = "f") -> 
 
 def _fitting(text: str, longest: int, write: Callable[[str], str]) -> str:
     """Write *text*, cut at a word until what is written fits."""
-    said, room = clean(text), max(longest, _LEAST)
+    said, room = clean(text[: _FAR * longest]), max(longest, _LEAST)
     while size(written := write(shorten(said, room))) > longest and room > _LEAST:
         room = max(_LEAST, min(room - 1, room * longest // size(written)))
     return written if size(written) <= longest else ""

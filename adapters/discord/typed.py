@@ -21,16 +21,16 @@ _STALE: Final = Answer(
 )
 
 
-async def command(kit: Kit, interaction: Interaction) -> None:
+async def command(kit: Kit, way: Way) -> None:
     """Answer a command."""
+    interaction = way.interaction
     data: Any = interaction.data
-    way = Way(kit, interaction)
     if data.get("type") == _ON_MESSAGE:
         return await replies.reply(kit, way, _within(kit, interaction))
     path = tree.words(data)
     found = kit.tree.commands.get(path)
     if found is None:
-        return await replies.tell(kit, way, _STALE, requests.request(interaction, kit.clock(), "help", {}))
+        return await way.tell(_STALE)
     setup = path[0] == tree.MANAGERS
     given = tree.arguments(data, found)
     asked = requests.request(interaction, kit.clock(), found.name, given, setup=setup)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.adapters.discord.inbound import Office, failures, fill, working
 from tests.servers.discord import Discord, discord
 
 
@@ -29,3 +33,32 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Discord]:
         one.person("100", name="Ana", guilds=("10",))
         yield one
     assert one.violations == []
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stores with the sample, made once."""
+    folder = tmp_path_factory.mktemp("filled")
+    asyncio.run(fill(folder))
+    return folder
+
+
+@pytest.fixture
+def stored(filled: Path, tmp_path: Path) -> Path:
+    """A test's own stores."""
+    return shutil.copytree(filled, tmp_path / "data")
+
+
+@pytest.fixture
+async def shut(server: Discord, stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Office]:
+    """An office whose bot does not run yet; in the end nothing has gone wrong unnoticed."""
+    async with working(stored, server) as office:
+        yield office
+    assert failures(caplog.get_records("call"), office.excused) == []
+
+
+@pytest.fixture
+async def office(shut: Office) -> AsyncIterator[Office]:
+    """An office whose bot is connected."""
+    async with shut.running():
+        yield shut

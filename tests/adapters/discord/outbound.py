@@ -1,20 +1,62 @@
-"""What goes out to the Discord on loopback: a logged-in client, and a channel to post to."""
+"""What goes out to the Discord on loopback: a logged-in client, a clock that nobody waits for, buttons in memory."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final
 
+import discord
+
+from adapters.discord.chat import DiscordChat, Taste
 from adapters.discord.client import Client
 from adapters.discord.pace import Pace
 from adapters.discord.rest import Rest
-from bot.models import Channel
+from bot.cards import Card, Item
+from bot.models import EVERYWHERE, Channel, DeliveryKey, Kind, Operation
+from bot.ports.chats import Delivery
 from tests.servers.discord import Discord
 
 PAPERS: Final = Channel("discord", "10", "20", name="papers")
+DIRECT: Final = Channel("discord", EVERYWHERE, "100", Kind.DIRECT)
+FORUM: Final = Channel("discord", "10", "40", Kind.FORUM, "reading")
+THREAD: Final = Channel("discord", "10", "21", Kind.THREAD, "talk")
 TOKEN: Final = "token-1"
+POST: Final = "POST /channels/{channel_id}/messages"
+EDIT: Final = "PATCH /channels/{channel_id}/messages/{message_id}"
+START: Final = "POST /channels/{channel_id}/threads"
+
+
+@dataclass
+class Ticks:
+    """Monotonic seconds that pass only by waiting."""
+
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Buttons:
+    """The arguments of buttons, in memory."""
+
+    held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        self.held |= actions
+
+    async def get(self, token: str) -> Mapping[str, Any] | None:
+        return self.held.get(token)
+
+    async def prune(self, before: datetime) -> int:
+        return 0
 
 
 def furnish(server: Discord) -> Channel:
@@ -26,14 +68,75 @@ def furnish(server: Discord) -> Channel:
 
 
 @asynccontextmanager
-async def calling(server: Discord) -> AsyncIterator[Rest]:
+async def calling(server: Discord, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[Rest]:
     """Give REST as a bot that is logged in without a gateway."""
     furnish(server)
-    pace = Pace(time.monotonic)
+    pace = Pace(clock, clock.sleep) if isinstance(clock, Ticks) else Pace(clock)
     client = Client(server.api, server.gateway, pace.trace())
     await client.login(TOKEN)
+    server.calls.clear()
     rest = Rest(client, pace)
     try:
         yield rest
     finally:
         await rest.close()
+
+
+def writing(rest: Rest, taste: Taste | None = None) -> DiscordChat:
+    """Return the chat of a bot, in which every channel has one *taste*."""
+
+    async def tastes(_: Channel) -> Taste:
+        return taste or Taste()
+
+    return DiscordChat(rest, Buttons(), tastes=tastes)
+
+
+def delivery(
+    card: Card | None = None,
+    operation: Operation = "post",
+    *,
+    channel: Channel = PAPERS,
+    part: int = 0,
+    kind: str = "digest",
+    **more: Any,
+) -> Delivery:
+    """Return a message of the ledger, recorded now."""
+    key = DeliveryKey(channel, kind, "2026-11-24", part, operation)
+    made = Delivery(1, key, card or Card(text="Hello"), created=datetime.now(UTC))
+    return replace(made, **more)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def papers(count: int, text: str = "") -> Card:
+    """Return a digest of so many papers; with a long *text* each, of several messages."""
+    items = tuple(
+        Item(f"Paper {number}", f"https://arxiv.org/abs/2511.{number:05}", number, text=text, paper=f"2511.{number:05}")
+        for number in range(1, count + 1)
+    )
+    return Card(folio=("Tue 24 Nov",), items=items, fallback="Papers", tone="digest")
+
+
+def long() -> Card:
+    """Return a digest of three messages."""
+    return papers(18, "A sentence that says what was found, at some length. " * 5)
+
+
+def asked(server: Discord) -> list[str]:
+    """Return what was asked of the server: "POST /channels/{}/messages"."""
+    return [f"{call.method} {call.route}" for call in server.calls]
+
+
+def refusal(code: int = 0, status: int = 400, *, via: bool = True, text: str | None = None) -> discord.HTTPException:
+    """Return what discord.py raises for an answer; *text* is a page instead of JSON."""
+    answer: Any = _Answer(status, {"Via": "1.1 google"} if via else {})
+    return discord.HTTPException(answer, {"code": code, "message": "No"} if text is None else text)
+
+
+@dataclass
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    reason: str = "refused"

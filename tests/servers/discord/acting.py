@@ -36,7 +36,7 @@ class Acting(Events):
         person, place = self.people[user], self._where(channel, user)
         command, data = commands.chosen(self.commands, words, options or {})
         self._allowed(command, person, place)
-        return await self._act(COMMAND, person, place, data | self._resolved(data, place))
+        return await self._act(COMMAND, person, place, data | self._resolved(data, person))
 
     async def type(
         self, words: str, options: Mapping[str, Any], focused: str, *, user: str = "100", channel: str = ""
@@ -181,15 +181,17 @@ class Acting(Events):
         if not place.guild and 1 not in (command.get("contexts") or [0, 1, 2]):
             raise Impossible(f"{name!r} is not offered in direct messages.")
 
-    def _resolved(self, data: Json, place: Place) -> Json:
-        """Return what the ids among a command's options stand for."""
+    def _resolved(self, data: Json, person: Person) -> Json:
+        """Return what the ids among a command's options stand for, channels with what the person may do there."""
         found: dict[str, Json] = {}
         for option in pressing.leaves(data["options"]):
             id_ = str(option["value"])
             if option["type"] == 6 and id_ in self.people:
                 found.setdefault("users", {})[id_] = people.user(self, id_)
             elif option["type"] == 7 and id_ in self.places:
-                found.setdefault("channels", {})[id_] = payloads.channel(self, self.places[id_]) | {"permissions": "0"}
+                there = self.places[id_]
+                rights_ = {"permissions": str(self.permissions(person.id, there))}
+                found.setdefault("channels", {})[id_] = payloads.channel(self, there) | rights_
             elif option["type"] == 8 and id_ in self.roles:
                 found.setdefault("roles", {})[id_] = people.role(self.roles[id_])
             elif option["type"] in {6, 7, 8}:

@@ -22,8 +22,9 @@ VIA = {"Via": "1.1 google"}
 class Fault:
     """What the next ``times`` requests of ``route`` ("*" is any) get, where ``where`` holds of them.
 
-    ``drop`` hangs up instead of answering, before or after the request was accepted. ``until`` and ``delay`` (seconds)
-    make the caller wait first; alone they let the request be answered then. ``body`` is a page instead of JSON.
+    ``drop`` hangs up instead of answering, before or after the request was accepted; ``accepted`` tells that what is
+    answered wrongly was done all the same. ``until`` and ``delay`` (seconds) make the caller wait first; alone they let
+    the request be answered then. ``body`` is a page instead of JSON.
     A 429 is for the app in one route, or ``globally``, or ``shared`` with others: the last counts towards no ban.
     """
 
@@ -35,6 +36,7 @@ class Fault:
     globally: bool = False
     shared: bool = False
     drop: Literal["", "before", "after"] = ""
+    accepted: bool = False
     body: str | None = None
     delay: float = 0
     until: asyncio.Event | None = None

@@ -51,9 +51,9 @@ class Discord(Acting):
 
     async def _asked(self, route: str, request: web.Request) -> web.StreamResponse:
         """Count, spoil or answer a request."""
-        body, at = await _body(request), time.monotonic()
+        body, files, at = await _body(request), await _files(request), time.monotonic()
         path = request.path.removeprefix(_BASE)
-        call = Call(request.method, route, path, body, at, query=dict(request.query))
+        call = Call(request.method, route, path, body, at, query=dict(request.query), files=files)
         self.calls.append(call)
         self.changed()
         fault = next((one for one in self.faults if one.hits(call)), None)
@@ -63,8 +63,9 @@ class Discord(Acting):
         await fault.hold()
         if fault.drop == "before":
             return _hung_up(request)
-        right = fault.answer() or self._limited(request, call)
-        return _hung_up(request) if fault.drop == "after" else self._said(call, right)
+        wrong = fault.answer()
+        right = self._limited(request, call) if fault.accepted or wrong is None else wrong
+        return _hung_up(request) if fault.drop == "after" else self._said(call, wrong or right)
 
     def _said(self, call: Call, answer: web.Response) -> web.Response:
         """Note how a request was answered."""
@@ -137,6 +138,14 @@ async def _body(request: web.Request) -> Any:
         return json.loads(text) if text else None
     except ValueError:
         return text
+
+
+async def _files(request: web.Request) -> dict[str, str]:
+    """Return the texts beside a message."""
+    if not request.content_type.startswith("multipart/"):
+        return {}
+    parts = (part for part in (await request.post()).values() if isinstance(part, web.FileField))
+    return {part.filename: part.file.read().decode() for part in parts}
 
 
 def _hung_up(request: web.Request) -> web.Response:

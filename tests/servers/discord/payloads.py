@@ -87,6 +87,10 @@ def message(world: State, shown: Shown, *, whole: bool = True) -> Json:
     ids = [one for one in shown.pings if one.isdigit()]
     body |= {"mention_everyone": "everyone" in shown.pings, "mentions": [user(world, one) for one in ids]}
     body |= {"mention_roles": [one[1:] for one in shown.pings if one.startswith("&")]}
+    # Whoever only keeps what there is knows of no interactions.
+    if asked := getattr(world, "interactions", {}).get(shown.command):
+        who = {"user": user(world, asked.user), "authorizing_integration_owners": {}}
+        body["interaction_metadata"] = {"id": asked.id, "type": asked.kind, **who}
     if shown.nonce:
         body["nonce"] = shown.nonce
     if reactions := world.reactions.get(shown.id):

@@ -174,7 +174,10 @@ class Shown:
 
 @dataclass(slots=True)
 class Call:
-    """One request; ``at`` is monotonic seconds, ``status`` that of the answer (0 while there is none)."""
+    """One request; ``at`` is monotonic seconds, ``status`` that of the answer (0 while there is none).
+
+    ``files`` are the texts that came beside a message, by file name.
+    """
 
     method: str
     route: str
@@ -183,3 +186,4 @@ class Call:
     at: float
     status: int = 0
     query: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,75 @@
+"""What a delivery says in its channel, as Discord takes it: drawn to the channel's taste, its buttons kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.discord import forums, keys, render
+from adapters.discord.layout import Native
+from adapters.discord.render import Message
+from bot.errors import Unsendable
+from bot.models import Channel, Kind
+from bot.ports.chats import Delivery
+from bot.ports.secrets import Actions
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How a channel wants its digests: with *pictures*, pinging *role* (an id), in a forum under its *tags*."""
+
+    pictures: bool = False
+    role: str = ""
+    tags: tuple[Mapping[str, Any], ...] = ()
+
+
+Tastes = Callable[[Channel], Awaitable[Taste]]
+
+
+async def plain(_: Channel) -> Taste:
+    """Return the taste of a channel of which nothing is known."""
+    return Taste()
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """Draws deliveries. All of it raises `bot.errors.Unsendable` and `bot.errors.StoreError`."""
+
+    actions: Actions
+    tastes: Tastes
+    native: Native
+
+    async def parts(self, delivery: Delivery, key: str) -> Sequence[Message]:
+        """Return the messages of a delivery, each with its part of *key*."""
+        of, card = delivery.key, delivery.card
+        taste = await self.tastes(of.channel)
+        role = taste.role if of.kind == "digest" and of.operation != "reply" else ""
+        with _drawing():
+            if of.channel.kind is Kind.FORUM and of.operation != "reply":
+                _, payload, kept = render.post(card, key)
+                return (Message(payload, kept),)
+            return render.messages(card, key, pictures=taste.pictures, role=role, native=self.native)
+
+    async def post(self, delivery: Delivery, now: datetime) -> Mapping[str, Any]:
+        """Return the name, the starter and the tags of a forum's post; what its buttons need is kept."""
+        with _drawing():
+            name, starter, kept = render.post(delivery.card, keys.key(delivery.key))
+        await self.keep(Message(starter, kept), now)
+        tags = (await self.tastes(delivery.key.channel)).tags
+        return {"name": name, "message": starter, "applied_tags": forums.fitting(tags, delivery.card)}
+
+    async def keep(self, message: Message, now: datetime) -> None:
+        """Keep what the buttons of a message need, before it is out."""
+        if message.kept:
+            await self.actions.keep(message.kept, now)
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise Unsendable(f"The card can’t be drawn: {error}") from error

@@ -1,0 +1,263 @@
+"""A server's day on loopback: the real table on real stores with the sample's papers, behind discord.py's gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.discord import client as gateway
+from adapters.discord import syncing
+from adapters.discord.chat import DiscordChat, Taste
+from adapters.discord.client import Client
+from adapters.discord.kit import Kit
+from adapters.discord.listening import Flights
+from adapters.discord.pace import Pace
+from adapters.discord.rest import Rest
+from adapters.discord.rooms import Rooms
+from adapters.discord.tree import tree
+from bot import poller, sample
+from bot.cards import Page
+from bot.commands.desk import Desk
+from bot.commands.table import Table, table
+from bot.crowds import Crowds
+from bot.delivery import Courier
+from bot.errors import SourceDown
+from bot.models import EVERYWHERE, Channel, Kind, Paper, Preferences
+from bot.ports.commands import Answer, Command, Completion, Request
+from bot.ports.places import Workspace
+from bot.ports.sources import Reply
+from bot.ports.stores import Stores
+from bot.presence import Attendance
+from bot.sources import recorded
+from tests.servers.discord import Discord, Reaction, Shown
+from tests.stores import open_stores
+
+NOW: Final = datetime(2026, 2, 27, 15, tzinfo=UTC)
+"""A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
+ROOM: Final = Channel("discord", "10", "20", name="papers")
+ANAS: Final = Channel("discord", EVERYWHERE, "100", Kind.DIRECT)
+TOKEN: Final = "token-1"
+
+
+@dataclass
+class Hugging:
+    """Hugging Face as tests want it: it knows some papers, and may let people wait."""
+
+    known: dict[str, Paper] = field(default_factory=dict)
+    hold: asyncio.Event | None = None
+
+    async def search(self, query: str, limit: int = 20) -> Reply:
+        if self.hold:
+            await self.hold.wait()
+        return Reply()
+
+    async def paper(self, identifier: str) -> Paper | None:
+        if self.hold:
+            await self.hold.wait()
+        return self.known.get(identifier)
+
+    async def day(self, *_: Any, **__: Any) -> Reply:
+        raise SourceDown("Nobody asks for lists here.")
+
+
+@dataclass
+class Gate:
+    """The table of commands, behind a gate that a test can close."""
+
+    table: Table
+    hold: asyncio.Event | None = None
+
+    def all(self) -> Sequence[Command]:
+        return self.table.all()
+
+    def read(self, line: str) -> tuple[str, dict[str, str]]:
+        return self.table.read(line)
+
+    async def answer(self, request: Request) -> Answer:
+        if self.hold:
+            await self.hold.wait()
+        return await self.table.answer(request)
+
+    async def home(self, request: Request, channels: Collection[str]) -> Page:
+        return await self.table.home(request, channels)
+
+    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+        return await self.table.complete(line, request)
+
+
+@dataclass
+class Office:
+    """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged."""
+
+    server: Discord
+    stores: Stores
+    hugging: Hugging
+    now: datetime = NOW
+    excused: list[str] = field(default_factory=list)
+    _kit: Kit | None = None
+    _gate: Gate | None = None
+    _flights: Flights | None = None
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    @property
+    def kit(self) -> Kit:
+        """The running bot's."""
+        assert self._kit, "The bot is not running."
+        return self._kit
+
+    @property
+    def gate(self) -> Gate:
+        """The running bot's commands."""
+        assert self._gate, "The bot is not running."
+        return self._gate
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Kit]:
+        """Run the bot: a client of its own that knows only what the stores have kept."""
+        pace = Pace(time.monotonic)
+        client = Client(self.server.api, self.server.gateway, pace.trace())
+        # So long it waits for more servers; those on loopback come at once.
+        client._connection.guild_ready_timeout = 0.05
+        rest, rooms = Rest(client, pace), Rooms(client)
+        self._gate = Gate(table(Desk(self.stores, self.hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
+        self._kit = self._furnished(self._gate, client, rest, rooms)
+        self._flights = Flights(self._kit)
+        self._flights.listen()
+        stop = asyncio.Event()
+        serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
+        try:
+            await self.server.wait(lambda: client.is_ready() or serving.done())
+            await syncing.sync(self._kit)
+            yield self._kit
+        finally:
+            stop.set()
+            await serving
+            await self._flights.land(5)
+            await rest.close()
+
+    async def type(
+        self, words: str, options: dict[str, Any] | None = None, *, channel: str = "20", user: str = "100"
+    ) -> Shown:
+        """Use a slash command; return the private answer."""
+        reaction = await self.server.slash(words, options or {}, user=user, channel=channel)
+        return seen(await reaction.settled(), user)
+
+    async def press(self, what: str, message: Shown, *, user: str = "100") -> Shown:
+        """Press a button; return the answer."""
+        reaction = await self.server.press(what, message=message, user=user)
+        return await reaction.settled()
+
+    async def pick(self, what: str, values: Sequence[str] | str, message: Shown, *, user: str = "100") -> Shown:
+        """Choose in a select; return the answer."""
+        reaction = await self.server.pick(what, values, message=message, user=user)
+        return await reaction.settled()
+
+    async def window(self, what: str, message: Shown, *, user: str = "100") -> Reaction:
+        """Press what opens a modal."""
+        reaction = await self.server.press(what, message=message, user=user)
+        assert reaction.kind == "modal", reaction.kind
+        return reaction
+
+    async def post(self, channel: str = "20") -> list[Shown]:
+        """Deliver what waits; return what stands in the channel."""
+
+        async def tastes(_: Channel) -> Taste:
+            return Taste()
+
+        chat = DiscordChat(self.kit.rest, self.stores.actions, tastes=tastes)
+        await Courier(self.stores, {"discord": chat}, self.clock).pump()
+        return self.server.shown(channel)
+
+    async def digest(self) -> Shown:
+        """Post the day's digest to the channel."""
+        await self.type("papers-setup digest now", user="90")
+        return (await self.post())[-1]
+
+    async def preferences(self, channel: Channel = ROOM) -> Preferences:
+        return (await self.stores.channels.open(channel, self.now)).preferences
+
+    async def retired(self, channel: Channel = ROOM) -> str:
+        return (await self.stores.channels.open(channel, self.now)).retired
+
+    async def topics(self, channel: Channel) -> list[str]:
+        return [follow.topic for follow in await self.stores.follows.of(channel)]
+
+    def _furnished(self, gate: Gate, client: Client, rest: Rest, rooms: Rooms) -> Kit:
+        stores = self.stores
+        return Kit(
+            commands=gate,
+            tree=tree(gate),
+            actions=stores.actions,
+            channels=stores.channels,
+            workspaces=stores.workspaces,
+            marks=stores.marks,
+            presence=Attendance(stores),
+            crowd=Crowds(stores),
+            client=client,
+            rest=rest,
+            rooms=rooms,
+            clock=self.clock,
+        )
+
+
+def seen(shown: Shown, user: str) -> Shown:
+    """Return an answer that only its asker sees."""
+    assert shown.to == user, "Everybody sees this."
+    return shown
+
+
+def labels(shown: Shown) -> list[str]:
+    """Return what stands on the buttons and lists of a message."""
+    return [str(one.get("label") or one.get("placeholder")) for row in shown.components for one in row["components"]]
+
+
+def custom(shown: Shown, label: str) -> str:
+    """Return the custom_id of a button or list."""
+    parts = [one for row in shown.components for one in row["components"]]
+    return next(str(one["custom_id"]) for one in parts if label in (one.get("label"), one.get("placeholder")))
+
+
+def furnish(server: Discord) -> None:
+    """Two servers and five people: Olga and Mia manage, Ana and Bob read, Dora is in a server without the bot."""
+    server.person("90", name="Olga", guilds=("10",), admin=True)
+    server.person("91", name="Mia", guilds=("10",), manages=True)
+    server.person("101", name="Bob", guilds=("10",))
+    server.channel("22", guild="10", name="video-diffusion", topic="Video generation, diffusion")
+    server.guild("11", name="Elsewhere", owner="190", present=False)
+    server.channel("40", guild="11", name="general")
+    server.person("104", name="Dora", guilds=("11",), installed=True)
+
+
+async def fill(folder: Path) -> None:
+    """Store the sample in a folder, to be copied by every test."""
+    async with open_stores(folder, NOW) as stores:
+        for batch in recorded.read([sample.FOLDER]):
+            await poller.take_in(stores, batch.day, batch.papers, NOW)
+        await stores.workspaces.put(Workspace("discord", "10", "Lab"))
+        await stores.index.refresh()
+
+
+@asynccontextmanager
+async def working(folder: Path, server: Discord) -> AsyncIterator[Office]:
+    """Open the office on the stores in *folder*; the bot does not run yet."""
+    async with open_stores(folder, NOW) as stores:
+        furnish(server)
+        yield Office(server, stores, Hugging())
+
+
+def failures(records: list[logging.LogRecord], excused: list[str]) -> list[str]:
+    """Return the warnings and errors of a log that nobody expects."""
+    texts = [record.getMessage() for record in records if record.levelno >= logging.WARNING]
+    return [text for text in texts if not any(known in text for known in excused)]

@@ -1,0 +1,105 @@
+"""What Broadsheet says, one of each kind, drawn for Discord; the cards are those that Slack's pictures show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from adapters.discord import panel, render
+from adapters.discord.render import Message
+from adapters.discord.states import State
+from bot import wording
+from bot.cards import Action, Card, Form
+from bot.commands import questions
+from bot.digests import page
+from bot.errors import Mistake
+from bot.models import Channel, DeliveryKey, Kind, Preferences, Schedule
+from bot.ports.commands import Answer, Request
+from tests.adapters.slack import cards
+
+PAPERS: Final = Channel("discord", "10", "20", name="papers")
+DIGEST: Final = DeliveryKey(PAPERS, "digest", "2026-02-27")
+KEY: Final = "abcdefghij"
+
+
+def asked(command: str = "search", /, **arguments: str) -> Request:
+    return Request("1", PAPERS, cards.ANA, cards.NOW, command, arguments)
+
+
+def private(card: Card, *, shareable: bool = False, command: str = "search", **arguments: str) -> Message:
+    return render.private(Answer(card, shareable=shareable), asked(command, **arguments))
+
+
+def discussable() -> Card:
+    """Return a paper's own card, with the button that opens a thread about it."""
+    shown = cards.shown()
+    (item,) = shown.items
+    talk = Action("Discuss in a thread", render.DISCUSS, {"paper": item.paper}, "DreamID-Omni")
+    save, *rest = item.actions
+    return replace(shown, items=(replace(item, actions=(save, talk, *rest)),))
+
+
+def settings(now: Preferences | None = None, **mistakes: str) -> Form:
+    """Return the settings' form with the questions that Discord has; *mistakes* are what is wrong, by field."""
+    held = now or Preferences(on=True, schedule=Schedule(timezone="Europe/Berlin"))
+    fields = tuple(
+        question.field(
+            question.shown(held) if question.put else "diffusion; world model", mistakes.get(question.name, "")
+        )
+        for question in questions.asked("discord")
+    )
+    preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00 (Europe/Berlin).",)
+    return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)
+
+
+def sent(card: Card, **more: Any) -> list[Message]:
+    return list(render.messages(card, KEY, **more))
+
+
+def panelled(form: Form, number: int = 0) -> list[Message]:
+    return [panel.panel(form, State(form.command, page=number, manager=True), cards.NOW)]
+
+
+def posted(card: Card) -> list[Message]:
+    name, payload, kept = render.post(card, KEY)
+    return [Message({"name": name, "message": payload}, kept)]
+
+
+def mistaken() -> Message:
+    return private(wording.mistake(Mistake("“serch” is not a command; did you mean “search”?", "search graphs")))
+
+
+MESSAGES: Final[dict[str, Callable[[], list[Message]]]] = {
+    "digest": lambda: sent(cards.digest()),
+    "digest-topics": lambda: sent(cards.digest(*cards.TOPICS)),
+    "digest-ten": lambda: sent(cards.digest(*cards.TOPICS, number=10)),
+    "digest-role": lambda: sent(cards.digest(), role="30"),
+    "digest-pictures": lambda: sent(cards.digest(), pictures=True),
+    "abstracts": lambda: sent(cards.abstracts()),
+    "entry": lambda: sent(page.entries(cards.digest(*cards.TOPICS), abstracts=True)[0]),
+    "alert": lambda: sent(cards.alert()),
+    "empty": lambda: sent(Card(text="No digest on Fri 27 Feb: every paper was posted here before.")),
+}
+PRIVATE: Final[dict[str, Callable[[], list[Message]]]] = {
+    "search": lambda: [private(cards.results(), shareable=True, query="video")],
+    "shown": lambda: [private(discussable(), shareable=True, command="show", paper="2602.12160")],
+    "follows": lambda: [private(cards.follows())],
+    "status": lambda: [private(cards.status(), shareable=True, command="status")],
+    "help": lambda: [private(cards.helping())],
+    "mistake": lambda: [mistaken()],
+    "failure": lambda: [private(Card(text="Hugging Face did not answer. Reference: 3fa9c1.", tone="failure"))],
+    "export": lambda: [private(Card("Everything stored about you", code='{\n "follows": [\n  "diffusion"\n ]\n}'))],
+    "settings": lambda: panelled(settings()),
+    "settings-advanced": lambda: panelled(settings(), 1),
+    "settings-mistake": lambda: panelled(settings(number="50 is out of range: 1 to 10. For example: 10")),
+    "follow": lambda: panelled(cards.follow("world model", "It would have sent 2 papers in the last 14 days.")),
+}
+POSTS: Final[dict[str, Callable[[], list[Message]]]] = {
+    "post": lambda: posted(page.entries(cards.digest(*cards.TOPICS), abstracts=True)[0]),
+}
+MODALS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "settings-modal": lambda: panel.window(settings(), State("settings"))[0],
+    "follow-modal": lambda: panel.window(cards.follow(), State("follow"))[0],
+}
+THREAD: Final = replace(PAPERS, id="21", kind=Kind.THREAD)

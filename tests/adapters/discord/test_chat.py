@@ -1,0 +1,482 @@
+"""Messages to Discord: discord.py as it is, Discord on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.discord import chat as outgoing
+from adapters.discord import render
+from adapters.discord.chat import DiscordChat, Taste
+from adapters.discord.rest import Rest
+from bot.cards import Action, Card, Item
+from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
+from bot.models import Channel
+from tests.adapters.discord.outbound import (
+    DIRECT,
+    PAPERS,
+    POST,
+    THREAD,
+    Buttons,
+    asked,
+    calling,
+    delivery,
+    long,
+    now,
+    papers,
+    writing,
+)
+from tests.servers.discord import Discord, rights
+
+HOSTILE = (
+    "@everyone @here <@100> <@&30> <#20> </papers:1> <t:0:R> [arXiv](https://evil.example) **bold** ||spoiler|| "
+    "`code` # heading\n> quote \u202egnp.exe\u200b https://evil.example/x discord.gg/evil"
+)
+BELOW = "POST /channels/{channel_id}/messages/{message_id}/threads"
+OPEN = "POST /users/@me/channels"
+SUPPRESSED = 1 << 2
+
+
+@pytest.fixture
+async def rest(server: Discord) -> AsyncIterator[Rest]:
+    async with calling(server) as rest:
+        yield rest
+
+
+@pytest.fixture
+async def chat(rest: Rest) -> DiscordChat:
+    return writing(rest)
+
+
+def texts(server: Discord, channel: str = "20") -> list[str]:
+    return [shown.content.splitlines()[0] for shown in server.shown(channel)]
+
+
+def titles(server: Discord, channel: str = "20") -> list[str]:
+    """Return the papers that a channel shows, in order."""
+    return [text for shown in server.shown(channel) for _, text in shown.links if text.startswith("Paper ")]
+
+
+# -- one message -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_post_has_its_text_its_nonce_and_no_previews(server: Discord, chat: DiscordChat) -> None:
+    identity = await chat.send(delivery(Card(text="Hello, papers")), now())
+    (shown,) = server.shown("20")
+    assert (shown.id, texts(server)) == (identity, ["Hello, papers"])
+    assert shown.flags & SUPPRESSED
+    assert len(shown.nonce) == 25
+    body = server.calls[0].json
+    assert body["enforce_nonce"] is True
+    assert body["allowed_mentions"] == {"parse": []}
+
+
+async def test_a_lost_answer_and_the_same_nonce_make_one_message(server: Discord, chat: DiscordChat) -> None:
+    server.fail(POST, drop="after")
+    with pytest.raises(Uncertain):
+        await chat.send(delivery(), now())
+    await chat.send(delivery(), now())
+    assert texts(server) == ["Hello"]
+
+
+async def test_every_message_has_a_nonce_of_its_own(server: Discord, chat: DiscordChat) -> None:
+    for number in range(3):
+        await chat.send(delivery(part=number), now())
+    await chat.send(delivery(channel=replace(PAPERS, id="20", workspace="11")), now())
+    assert len({shown.nonce for shown in server.shown("20")}) == 4
+
+
+async def test_what_belongs_to_nothing_is_not_sent(server: Discord, chat: DiscordChat) -> None:
+    for operation in ("reply", "edit"):
+        with pytest.raises(Unsendable):
+            await chat.send(delivery(operation=operation), now())
+    assert server.calls == []
+
+
+async def test_a_hostile_title_pings_links_and_formats_nothing(server: Discord, chat: DiscordChat) -> None:
+    server.role("30", mentionable=True)
+    item = Item(HOSTILE, "https://arxiv.org/abs/2511.00001", 1, text=HOSTILE, notes=(HOSTILE,), because=(HOSTILE,))
+    card = Card(HOSTILE, HOSTILE, (HOSTILE,), (item,), footer=(HOSTILE,), fallback=HOSTILE)
+    parent = await chat.send(delivery(card), now())
+    await chat.send(delivery(card, "reply", parent=parent, part=1), now())
+    await chat.send(delivery(card, "edit", parent=parent, part=2), now())
+    for shown in (*server.shown("20"), *server.shown(parent)):
+        assert shown.mentions == []
+        assert shown.pings == ()
+        assert {address for address, _ in shown.links} == {"https://arxiv.org/abs/2511.00001"}
+        assert "\u202e" not in shown.plain
+
+
+async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Discord, rest: Rest) -> None:
+    class Watched(Buttons):
+        async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+            assert server.shown("20") == []
+            await super().keep(actions, now)
+
+    buttons = Watched()
+    longish = Action("Follow", "follow", {"topic": "x" * 300})
+    await DiscordChat(rest, buttons).send(delivery(Card(text="Hello", actions=(longish,))), now())
+    assert [held for held in buttons.held.values() if "x" * 300 in str(held)]
+    assert any(token in str(server.shown("20")[0].components) for token in buttons.held)
+
+
+async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Discord, rest: Rest) -> None:
+    class Full(Buttons):
+        async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+            raise StoreError("The disk is full.")
+
+    longish = Action("Follow", "follow", {"topic": "x" * 300})
+    with pytest.raises(TryLater, match="disk is full"):
+        await DiscordChat(rest, Full()).send(delivery(Card(text="Hello", actions=(longish,))), now())
+    assert server.calls == []
+
+
+async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: DiscordChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("title")
+
+    monkeypatch.setattr(render, "messages", broken)
+    with pytest.raises(Unsendable, match="drawn"):
+        await chat.send(delivery(), now())
+
+
+async def test_a_code_that_nobody_knows_is_given_up_after_a_day(server: Discord, chat: DiscordChat) -> None:
+    server.fail(POST, code=99999, times=2)
+    with pytest.raises(TryLater):
+        await chat.send(delivery(created=now() - timedelta(hours=23)), now())
+    with pytest.raises(Unsendable, match="99999"):
+        await chat.send(delivery(created=now() - timedelta(hours=25)), now())
+
+
+async def test_a_message_takes_less_time_than_the_ledger_gives_it(
+    server: Discord, chat: DiscordChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "_LONGEST", 0.1)
+    let_go = asyncio.Event()
+    server.fail(POST, until=let_go)
+    with pytest.raises(Uncertain):
+        await chat.send(delivery(), now())
+    let_go.set()
+
+
+async def test_closing_ends_running_and_the_network(chat: DiscordChat) -> None:
+    await chat.send(delivery(), now())
+    await chat.close()
+    await chat.run()
+    with pytest.raises(TryLater):
+        await chat.send(delivery(part=1), now())
+
+
+# -- several messages --------------------------------------------------------------------------------------------------
+
+
+async def test_a_long_digest_is_posted_in_order(server: Discord, chat: DiscordChat) -> None:
+    identity = await chat.send(delivery(long()), now())
+    assert identity == server.shown("20")[0].id
+    assert len(server.shown("20")) == 3
+    assert titles(server) == [f"Paper {number}" for number in range(1, 19)]
+    assert len({shown.nonce for shown in server.shown("20")}) == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"drop": "before"},
+        {"drop": "after"},
+        {"status": 503},
+        {"status": 429, "retry_after": 300},
+        {"code": 20028},
+        {"code": 99999},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("which", [1, 2])
+async def test_what_stops_between_two_parts_goes_on_there(
+    server: Discord, chat: DiscordChat, fault: dict[str, Any], which: int
+) -> None:
+    one = delivery(long())
+    server.fail(POST, where=lambda _: len(server.shown("20")) == which, **fault)
+    with pytest.raises(Uncertain):
+        await chat.send(one, now())
+    # So late no nonce is remembered.
+    server.later(server.nonce_seconds)
+    if await chat.find(one) is None:
+        await chat.send(replace(one, attempts=1), now())
+    assert titles(server) == [f"Paper {number}" for number in range(1, 19)]
+    assert await chat.find(one) == server.shown("20")[0].id
+    assert len(server.shown("20")) == 3
+
+
+async def test_a_first_part_that_was_not_posted_is_simply_later(server: Discord, chat: DiscordChat) -> None:
+    server.fail(POST, status=429, retry_after=300)
+    with pytest.raises(TryLater):
+        await chat.send(delivery(long()), now())
+    assert server.shown("20") == []
+
+
+# -- edits -------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_edit_keeps_the_key_and_pings_nobody(server: Discord, rest: Rest) -> None:
+    server.role("30", mentionable=True)
+    chat = writing(rest, Taste(role="30"))
+    one = delivery()
+    parent = await chat.send(one, now())
+    assert await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now()) == parent
+    (shown,) = server.shown("20")
+    assert shown.edited
+    assert "Newer" in shown.content
+    assert shown.flags & SUPPRESSED
+    assert shown.pings == ("&30",), "that of the post"
+    assert await chat.find(one) == parent
+
+
+async def test_an_edit_changes_every_part(server: Discord, chat: DiscordChat) -> None:
+    one = delivery(long())
+    parent = await chat.send(one, now())
+    for number in range(30):
+        server.say(f"Nice, #{number}", "20", "100")
+    card = long()
+    newer = replace(card, items=tuple(replace(item, text=item.text.upper()) for item in card.items))
+    assert await chat.send(delivery(newer, "edit", parent=parent, part=1), now()) == parent
+    ours = [shown for shown in server.shown("20") if shown.author == "1"]
+    assert [shown.edited for shown in ours] == [True] * 3
+    assert all("A SENTENCE" in shown.plain for shown in ours)
+    assert await chat.find(one) == parent
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 18), (18, 3)])
+async def test_an_edit_that_would_need_other_messages_changes_nothing(
+    server: Discord, chat: DiscordChat, before: int, after: int
+) -> None:
+    card = long()
+    parent = await chat.send(delivery(replace(card, items=card.items[:before])), now())
+    shown = server.shown("20")
+    await chat.send(delivery(replace(card, items=card.items[:after]), "edit", parent=parent, part=1), now())
+    assert server.shown("20") == shown
+
+
+async def test_an_edit_of_what_is_gone_costs_no_channel(server: Discord, chat: DiscordChat) -> None:
+    parent = await chat.send(delivery(), now())
+    server.drop(server.shown("20")[0])
+    with pytest.raises(Unsendable):
+        await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now())
+    theirs = server.say("Hello", "20", "100")
+    with pytest.raises(Unsendable):
+        await chat.send(delivery(Card(text="Newer"), "edit", parent=theirs.id, part=1), now())
+
+
+async def test_an_edit_in_an_archived_thread_costs_no_thread(server: Discord, chat: DiscordChat) -> None:
+    thread = server.thread("21", parent="20")
+    parent = await chat.send(delivery(channel=THREAD), now())
+    thread.archived = True
+    with pytest.raises(Unsendable):
+        await chat.send(delivery(Card(text="Newer"), "edit", channel=THREAD, parent=parent, part=1), now())
+    assert texts(server, "21") == ["Hello"]
+
+
+async def test_edits_of_old_messages_are_waited_for(server: Discord, chat: DiscordChat) -> None:
+    parent = await chat.send(delivery(), now())
+    server.later(3700)
+    server.old_edits, server.old_wait = 0, 60
+    with pytest.raises(TryLater) as caught:
+        await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now())
+    assert caught.value.after == 60
+
+
+# -- replies -----------------------------------------------------------------------------------------------------------
+
+
+async def test_replies_open_the_thread_below_a_message_once(server: Discord, chat: DiscordChat) -> None:
+    parent = await chat.send(delivery(), now())
+    for number in (1, 2):
+        await chat.send(delivery(Card(text=f"Below {number}"), "reply", parent=parent, part=number), now())
+    (thread,) = server.threads("20")
+    assert thread.id == parent
+    assert texts(server, parent) == ["Below 1", "Below 2"]
+    assert texts(server) == ["Hello"]
+    assert [call.status for call in server.calls if f"POST {call.route}" == BELOW] == [200, 400]
+
+
+@pytest.mark.parametrize("route", [BELOW, POST])
+@pytest.mark.parametrize("drop", ["before", "after"])
+async def test_a_reply_whose_answer_was_lost_is_there_once(
+    server: Discord, chat: DiscordChat, route: str, drop: str
+) -> None:
+    parent = await chat.send(delivery(), now())
+    reply = delivery(Card(text="Below"), "reply", parent=parent, part=1)
+    server.fail(route, drop=drop)
+    with pytest.raises(Uncertain):
+        await chat.send(reply, now())
+    server.later(server.nonce_seconds)
+    if await chat.find(reply) is None:
+        await chat.send(replace(reply, attempts=1), now())
+    assert texts(server, parent) == ["Below"]
+    assert len(server.threads("20")) == 1
+
+
+async def test_a_reply_in_a_thread_refers_to_its_message(server: Discord, chat: DiscordChat) -> None:
+    server.thread("21", parent="20")
+    parent = await chat.send(delivery(channel=THREAD), now())
+    await chat.send(delivery(Card(text="Below"), "reply", channel=THREAD, parent=parent, part=1), now())
+    assert texts(server, "21") == ["Hello", "Below"]
+    assert server.calls[-1].json["message_reference"]["message_id"] == parent
+
+
+async def test_a_reply_in_direct_messages_refers_to_its_message(server: Discord, chat: DiscordChat) -> None:
+    parent = await chat.send(delivery(channel=DIRECT), now())
+    await chat.send(delivery(Card(text="Below"), "reply", channel=DIRECT, parent=parent, part=1), now())
+    assert [shown.content.splitlines()[0] for shown in server.direct("100")] == ["Hello", "Below"]
+    assert server.calls[-1].json["message_reference"]["message_id"] == parent
+
+
+@pytest.mark.parametrize("lacking", [rights.CREATE_THREADS, rights.SEND_IN_THREADS])
+async def test_where_threads_are_not_allowed_the_channel_goes_on(
+    server: Discord, chat: DiscordChat, lacking: int
+) -> None:
+    server.channel("20", permissions=rights.ALL & ~lacking)
+    parent = await chat.send(delivery(), now())
+    with pytest.raises(Unsendable, match="Create Public Threads and Send Messages in Threads"):
+        await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+
+
+async def test_a_reply_that_may_not_be_said_in_a_thread_of_its_own_stops_that_thread(
+    server: Discord, chat: DiscordChat
+) -> None:
+    server.thread("21", parent="20")
+    parent = await chat.send(delivery(channel=THREAD), now())
+    server.places["20"].permissions = rights.ALL & ~rights.SEND_IN_THREADS
+    with pytest.raises(Gone, match="may not post"):
+        await chat.send(delivery(Card(text="Below"), "reply", channel=THREAD, parent=parent, part=1), now())
+
+
+@pytest.mark.parametrize("state", ["locked", "deleted"])
+async def test_a_thread_that_takes_nothing_costs_no_channel(server: Discord, chat: DiscordChat, state: str) -> None:
+    parent = await chat.send(delivery(), now())
+    await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+    (thread,) = server.threads("20")
+    if state == "locked":
+        thread.locked, server.places["20"].permissions = True, rights.ALL & ~rights.MANAGE_THREADS
+    else:
+        server.fail(BELOW, code=160004)
+        server.forget(thread)
+    with pytest.raises(Unsendable):
+        await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=2), now())
+
+
+async def test_an_archived_thread_is_opened_by_what_is_said(server: Discord, chat: DiscordChat) -> None:
+    parent = await chat.send(delivery(), now())
+    await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+    server.threads("20")[0].archived = True
+    await chat.send(delivery(Card(text="Later"), "reply", parent=parent, part=2), now())
+    assert texts(server, parent) == ["Below", "Later"]
+
+
+async def test_a_reply_to_what_was_deleted_costs_no_channel(server: Discord, chat: DiscordChat) -> None:
+    with pytest.raises(Unsendable):
+        await chat.send(delivery(Card(text="Below"), "reply", parent="404", part=1), now())
+
+
+# -- who is notified ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_chosen_role_is_pinged_once_and_nobody_else(server: Discord, rest: Rest) -> None:
+    for role in ("30", "31"):
+        server.role(role, mentionable=True)
+    chat = writing(rest, Taste(role="30"))
+    card = replace(long(), text="@everyone <@&31> <@100>")
+    parent = await chat.send(delivery(card), now())
+    await chat.send(delivery(card, "reply", parent=parent, part=1), now())
+    await chat.send(delivery(card, "edit", parent=parent, part=2), now())
+    await chat.send(delivery(Card(text="No digest today."), kind="word"), now())
+    assert [shown.pings for shown in server.shown("20")] == [("&30",), (), (), ()]
+    assert [shown.pings for shown in server.shown(parent)] == [()] * 3
+    for call in server.calls:
+        if call.method in {"POST", "PATCH"} and "content" in call.json:
+            assert call.json["allowed_mentions"]["parse"] == []
+            assert call.json["allowed_mentions"].get("roles", ["30"]) == ["30"]
+
+
+# -- pictures ----------------------------------------------------------------------------------------------------------
+
+
+def illustrated() -> Card:
+    card = papers(2)
+    items = tuple(replace(item, thumbnail=f"https://cdn.example/{item.number}.png") for item in card.items)
+    return replace(card, items=items)
+
+
+async def test_pictures_are_shown_only_where_they_are_wanted_and_say_what_they_show(
+    server: Discord, rest: Rest
+) -> None:
+    await writing(rest).send(delivery(illustrated()), now())
+    shown = delivery(illustrated(), part=1)
+    identity = await writing(rest, Taste(pictures=True)).send(shown, now())
+    plain, pictured = (str(one.components) for one in server.shown("20"))
+    assert "cdn.example" not in plain
+    assert "https://cdn.example/1.png" in pictured
+    assert "'description': " in pictured
+    assert "Paper 1" in server.shown("20")[1].plain
+    chat = writing(rest, Taste(pictures=True))
+    assert await chat.find(shown) == identity
+    newer = replace(illustrated(), footer=("99 votes in all",))
+    assert await chat.send(delivery(newer, "edit", parent=identity, part=2), now()) == identity
+    assert "99 votes in all" in server.shown("20")[1].plain
+
+
+# -- direct messages ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_direct_message_finds_its_address_once(server: Discord, chat: DiscordChat) -> None:
+    first = await chat.send(delivery(channel=DIRECT), now())
+    await chat.send(delivery(Card(text="Newer"), "edit", channel=DIRECT, parent=first, part=1), now())
+    assert ["Newer" in shown.plain for shown in server.direct("100")] == [True]
+    assert asked(server).count(OPEN) == 1
+
+
+async def test_closed_direct_messages_cost_the_direct_channel_only(server: Discord, chat: DiscordChat) -> None:
+    server.person("100", dms=False)
+    with pytest.raises(Gone, match="direct messages are closed") as caught:
+        await chat.send(delivery(channel=DIRECT), now())
+    assert not caught.value.installation
+
+
+async def test_somebody_whom_discord_does_not_know_is_gone(server: Discord, chat: DiscordChat) -> None:
+    with pytest.raises(Gone) as caught:
+        await chat.send(delivery(channel=replace(DIRECT, id="404")), now())
+    assert not caught.value.installation
+
+
+async def test_who_shares_no_server_any_more_is_gone(server: Discord, chat: DiscordChat) -> None:
+    server.person("100", guilds=())
+    with pytest.raises(Gone, match="share no server"):
+        await chat.send(delivery(channel=DIRECT), now())
+
+
+async def test_an_address_that_can_not_be_asked_for_means_later(server: Discord, chat: DiscordChat) -> None:
+    server.fail(OPEN, drop="after")
+    with pytest.raises(TryLater):
+        await chat.send(delivery(channel=DIRECT), now())
+    await chat.send(delivery(channel=DIRECT), now())
+    assert len(server.direct("100")) == 1
+
+
+# -- channels that are gone --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("permissions", "said"), [(0, "View Channel"), (1 << 10, "may not post")])
+async def test_a_lost_permission_is_named(server: Discord, chat: DiscordChat, permissions: int, said: str) -> None:
+    server.channel("20", permissions=permissions)
+    with pytest.raises(Gone, match=said):
+        await chat.send(delivery(), now())
+
+
+async def test_a_deleted_channel_is_gone(server: Discord, chat: DiscordChat) -> None:
+    channel = Channel("discord", "10", "404")
+    with pytest.raises(Gone):
+        await chat.send(delivery(channel=channel), now())

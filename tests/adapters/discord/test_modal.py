@@ -1,0 +1,93 @@
+"""Modals and lists: each question within Discord's limits, each answer as a person would type it."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.discord import fields, modal
+from bot.cards import Field
+from tests.servers.discord import pressing, rules
+
+
+def test_a_modal_asks_five_questions_with_what_holds_now() -> None:
+    asked = [Field(f"q{n}", f"Question {n}", value=str(n), hint=f"Hint {n}", required=n == 0) for n in range(7)]
+    window = modal.modal("A title that is longer than Discord would ever take", asked, "f;typed.;0")
+    assert list(rules.components(window["components"], new=True)) == []
+    assert window["title"] == "A title that is longer than Discord would…"
+    assert len(window["components"]) == 5
+    assert window["components"][0] == {
+        "type": 18,
+        "label": "Question 0",
+        "description": "Hint 0",
+        "component": {
+            "type": 4,
+            "custom_id": "q0",
+            "style": 1,
+            "required": True,
+            "max_length": 4000,
+            "value": "0",
+        },
+    }
+
+
+def test_topics_are_written_one_a_line() -> None:
+    (question,) = modal.modal("T", [Field("topics", "Topics", "topics", "a; b,c ;; d")], "x")["components"]
+    assert question["component"]["value"] == "a\nb,c\nd"
+    assert (question["component"]["style"], question["description"]) == (2, "One a line")
+
+
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [
+        (Field("n", "N", "number", least=1, most=10), "1 to 10"),
+        (Field("n", "N", "number", hint="Papers", least=1, most=10), "Papers"),
+        (Field("n", "N", hint="Papers", mistake="Not so."), "Not so."),
+        (Field("n", "N"), None),
+    ],
+)
+def test_hints(field: Field, hint: str | None) -> None:
+    (question,) = modal.modal("T", [field], "x")["components"]
+    assert question.get("description") == hint
+
+
+def test_what_was_typed_is_read_whatever_it_stands_in() -> None:
+    window = modal.modal("T", [Field("a", "A"), Field("b", "B", "topics")], "x")
+    rows = pressing.filled(window, {"A": " 9:30 ", "B": "one\n\n two \r\nthree"})
+    assert modal.arguments({"components": rows}) == {"a": "9:30", "b": "one; two; three"}
+    older = {"components": [{"type": 1, "components": [{"type": 4, "custom_id": "a", "value": "x"}]}]}
+    assert modal.arguments(older) == {"a": "x"}
+    assert modal.arguments({"components": [{"component": {"custom_id": "a", "value": None}}]}) == {"a": ""}
+    assert modal.arguments({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "days"),
+    [
+        ("weekdays", "mon tue wed thu fri"),
+        ("every day", "mon tue wed thu fri sat sun"),
+        ("daily", "mon tue wed thu fri sat sun"),
+        ("Mon, Wed and Fri", "mon wed fri"),
+        ("mon-fri", "mon tue wed thu fri"),
+        ("Saturday to Monday", "mon sat sun"),
+        ("weekends", "sat sun"),
+        ("never", ""),
+    ],
+)
+def test_days_as_people_write_them(value: str, days: str) -> None:
+    assert " ".join(fields.days(value)) == days
+
+
+def test_days_are_written_as_settings_write_them() -> None:
+    assert fields.written(["fri", "mon"]) == "mon fri"
+    assert fields.written(["tue", "mon", "thu", "wed", "fri"]) == "weekdays"
+    assert fields.written(["sun", "sat"]) == "weekends"
+    assert fields.written([]) == ""
+
+
+def test_a_choice_without_anything_to_choose_is_typed() -> None:
+    assert fields.is_typed(Field("c", "C", "choice"))
+    assert fields.is_chosen(Field("c", "C", "choice", choices=(("a", "A"),)))
+    many = Field("c", "C", "choice", "v3", choices=tuple((f"v{n}", f"V {n}") for n in range(40)))
+    drawn = fields.select(many, "x")
+    assert len(drawn["options"]) == 25
+    assert [option["value"] for option in drawn["options"] if option["default"]] == ["v3"]

@@ -1,0 +1,311 @@
+"""Messages from the ledger to Discord: the real courier, the real store, discord.py as it is, Discord on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.discord.chat import Taste
+from bot.cards import Card
+from bot.delivery import LEASE, QUARANTINE, Courier
+from bot.models import Channel, DeliveryKey, DeliveryState, Operation
+from bot.ports.ledger import Draft
+from bot.ports.places import Workspace
+from bot.ports.stores import Stores
+from tests.adapters.discord.outbound import (
+    DIRECT,
+    EDIT,
+    FORUM,
+    PAPERS,
+    POST,
+    START,
+    asked,
+    calling,
+    long,
+    papers,
+    writing,
+)
+from tests.servers.discord import Discord
+from tests.stores import open_stores
+
+BELOW = "POST /channels/{channel_id}/messages/{message_id}/threads"
+BARE = replace(PAPERS, name="")
+PAPERS_IN_LONG = [f"Paper {number}" for number in range(1, 19)]
+
+
+@dataclass
+class Desk:
+    """A courier with the real ledger, and Discord at its other end; both have one clock."""
+
+    server: Discord
+    stores: Stores
+    courier: Courier
+
+    def clock(self) -> datetime:
+        return datetime.fromtimestamp(self.server.clock.now(), UTC)
+
+    def later(self, **span: float) -> None:
+        self.server.later(timedelta(**span).total_seconds())
+
+    async def settle(self, rounds: int = 6) -> None:
+        """Let the ledger do all it can in some minutes."""
+        for _ in range(rounds):
+            await self.courier.pump()
+            self.later(minutes=1)
+            await self.courier.sweep()
+
+    async def crash(self, route: str, **how: Any) -> None:
+        """Begin to deliver and end as a killed process does, while Discord does not answer a request of *route*."""
+        never = asyncio.Event()
+        fault = self.server.fail(route, until=never, **how)
+        pumping = asyncio.create_task(self.courier.pump())
+        await self.server.wait(lambda: fault.times == 0)
+        pumping.cancel()
+        with suppress(asyncio.CancelledError):
+            await pumping
+        never.set()
+        self.later(seconds=LEASE.total_seconds() + 1)
+
+    async def record(self, *keys: DeliveryKey, parent: DeliveryKey | None = None, card: Card | None = None) -> None:
+        drafts = [Draft(key, card or Card(text="Hello"), parent=parent) for key in keys]
+        await self.stores.ledger.add(drafts, self.clock())
+
+    async def state(self, key: DeliveryKey) -> DeliveryState:
+        found = await self.stores.ledger.get(key)
+        assert found
+        return found.state
+
+    async def retired(self, channel: Channel = PAPERS) -> str:
+        return (await self.stores.channels.open(channel, self.clock())).retired
+
+    def texts(self, channel: str = "20") -> list[str]:
+        """Return what messages say, without the role that they ping."""
+        return [shown.content.removeprefix("<@&30>\n").splitlines()[0] for shown in self.server.shown(channel)]
+
+    def titles(self, channel: str = "20") -> list[str]:
+        every = (text for shown in self.server.shown(channel) for _, text in shown.links)
+        return [text for text in every if text.startswith("Paper ")]
+
+
+@pytest.fixture
+async def desk(server: Discord, tmp_path: Path) -> AsyncIterator[Desk]:
+    started = datetime.fromtimestamp(server.clock.now(), UTC)
+    async with open_stores(tmp_path, started) as stores, calling(server) as rest:
+        server.channel("40", name="reading", kind="forum", tags=(("2", "Papers"),))
+        for channel in (PAPERS, FORUM, DIRECT):
+            await stores.channels.open(channel, started)
+        await stores.workspaces.put(Workspace("discord", "10", managers=("100",)))
+        chat = writing(rest, Taste(role="30", tags=({"id": "2", "name": "Papers"},)))
+        desk = Desk(server, stores, None)  # type: ignore[arg-type]
+        desk.courier = Courier(stores, {"discord": chat}, desk.clock)
+        server.role("30", mentionable=True)
+        yield desk
+
+
+def key(part: int = 0, operation: Operation = "post", channel: Channel = BARE, kind: str = "digest") -> DeliveryKey:
+    return DeliveryKey(replace(channel, name=""), kind, "2026-11-24", part, operation)
+
+
+# -- whole digests -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_digest_with_its_entries(desk: Desk) -> None:
+    await desk.record(key(), card=papers(3))
+    for part in (1, 2, 3):
+        await desk.record(key(part, "reply"), parent=key(), card=Card(text=f"Entry {part}"))
+    await desk.settle(2)
+    (digest,) = desk.server.shown("20")
+    assert digest.pings == ("&30",)
+    assert sorted(desk.texts(digest.id)) == ["Entry 1", "Entry 2", "Entry 3"]
+    assert len(desk.server.threads("20")) == 1
+
+
+async def test_a_digest_of_a_forum(desk: Desk) -> None:
+    card = papers(4)
+    for part, item in enumerate(card.items):
+        await desk.record(key(part, channel=FORUM), card=replace(card, items=(item,)))
+    await desk.settle(2)
+    threads = desk.server.threads("40")
+    assert sorted(thread.name for thread in threads) == [f"Paper {number}" for number in range(1, 5)]
+    assert {thread.tags for thread in threads} == {("2",)}
+
+
+@pytest.mark.parametrize("which", [1, 2])
+@pytest.mark.parametrize("done", [False, True], ids=["not done", "done"])
+async def test_a_digest_that_a_crash_cut_in_two_goes_on(desk: Desk, which: int, *, done: bool) -> None:
+    await desk.record(key(), card=long())
+    await desk.crash(POST, drop="after" if done else "before", where=lambda _: len(desk.server.shown("20")) == which)
+    await desk.settle(3)
+    assert desk.titles() == PAPERS_IN_LONG
+    assert await desk.state(key()) is DeliveryState.SENT
+    assert [shown.pings for shown in desk.server.shown("20")] == [("&30",), (), ()]
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["not done", "done"])
+async def test_a_forum_post_that_a_crash_cut_off_is_there_once(desk: Desk, *, done: bool) -> None:
+    one = key(channel=FORUM)
+    await desk.record(one, card=papers(1))
+    await desk.crash(START, drop="after" if done else "before")
+    await desk.settle(3)
+    (thread,) = desk.server.threads("40")
+    found = await desk.stores.ledger.get(one)
+    assert found
+    assert found.message == thread.id
+
+
+@pytest.mark.parametrize("route", [BELOW, POST])
+async def test_an_entry_that_a_crash_cut_off_is_there_once(desk: Desk, route: str) -> None:
+    entry = key(1, "reply")
+    await desk.record(key())
+    await desk.settle(1)
+    await desk.record(entry, parent=key(), card=Card(text="Below"))
+    await desk.crash(route, drop="after")
+    await desk.settle(3)
+    (thread,) = desk.server.threads("20")
+    assert desk.texts(thread.id) == ["Below"]
+    assert await desk.state(entry) is DeliveryState.SENT
+
+
+# -- lost answers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"drop": "after"},
+        {"drop": "before"},
+        {"status": 503},
+        {"status": 503, "accepted": True},
+        {"status": 429, "retry_after": 45},
+        {"status": 429, "body": "<html>not so fast</html>", "times": 1},
+        {"code": 20016},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("where", [BARE, DIRECT, FORUM], ids=lambda channel: channel.kind.value)
+async def test_whatever_is_lost_there_is_one_message_in_the_end(
+    desk: Desk, fault: dict[str, Any], where: Channel
+) -> None:
+    desk.courier.chats["discord"]._rest._pace._clock = desk.server.clock.now  # type: ignore[attr-defined]
+    one = key(channel=where)
+    await desk.record(one, card=papers(1))
+    desk.server.fail(START if where is FORUM else POST, **{"times": 2, **fault})
+    await desk.settle(20)
+    assert await desk.state(one) is DeliveryState.SENT
+    shown = desk.server.direct("100") if where is DIRECT else desk.server.shown("20")
+    assert len(desk.server.threads("40") if where is FORUM else shown) == 1
+
+
+async def test_a_lost_answer_is_settled_by_looking_and_not_by_sending(desk: Desk) -> None:
+    await desk.record(key())
+    desk.server.fail(POST, drop="after")
+    await desk.courier.pump()
+    assert await desk.state(key()) is DeliveryState.UNCERTAIN
+    desk.later(seconds=QUARANTINE.total_seconds())
+    await desk.courier.sweep()
+    assert await desk.state(key()) is DeliveryState.SENT
+    assert asked(desk.server) == [POST, "GET /channels/{channel_id}/messages"]
+
+
+# -- edits -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["deleted", 10008, 50005, 50083])
+async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, how: str | int) -> None:
+    edit = key(1, "edit")
+    await desk.record(key())
+    await desk.courier.pump()
+    await desk.record(edit, parent=key(), card=Card(text="Newer"))
+    if how == "deleted":
+        desk.server.drop(desk.server.shown("20")[0])
+    else:
+        desk.server.fail(EDIT, code=how, times=9)
+    await desk.settle()
+    assert await desk.state(edit) is DeliveryState.DEAD
+    assert await desk.retired() == ""
+    assert desk.texts() == ([] if how == "deleted" else ["Hello"])
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 503}, {"drop": "before"}], ids=str)
+async def test_an_edit_whose_answer_was_lost_is_done_again(desk: Desk, fault: dict[str, Any]) -> None:
+    edit = key(1, "edit")
+    await desk.record(key())
+    await desk.courier.pump()
+    await desk.record(edit, parent=key(), card=Card(text="Newer"))
+    desk.server.fail(EDIT, **fault)
+    await desk.settle()
+    assert await desk.state(edit) is DeliveryState.SENT
+    assert ["Newer" in shown.content for shown in desk.server.shown("20")] == [True]
+
+
+# -- channels that are gone --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [10003, 50001, 50013])
+async def test_a_channel_that_is_gone_is_asked_once_retired_once_and_reported_once(desk: Desk, code: int) -> None:
+    for number in range(4):
+        await desk.record(key(kind=f"word{number}"))
+    desk.server.fail(POST, code=code, times=99, where=lambda call: call.path.startswith("/channels/20/"))
+    await desk.settle()
+    assert asked(desk.server) == [POST, "POST /users/@me/channels", POST]
+    reason = await desk.retired()
+    assert reason
+    (notice,) = desk.server.direct("100")
+    assert reason in notice.plain
+    assert str(code) not in notice.plain
+
+
+async def test_a_forum_that_requires_another_tag_is_reported_with_what_to_do(desk: Desk) -> None:
+    desk.server.channel("40", name="reading", kind="forum", tags=(("2", "Papers"),), requires_tag=True)
+    desk.server.fail(START, code=40067, times=9)
+    for part in range(3):
+        await desk.record(key(part, channel=FORUM), card=papers(1))
+    await desk.settle()
+    assert "“Papers”" in await desk.retired(FORUM)
+    (notice,) = desk.server.direct("100")
+    assert "make one there that is named “Papers”" in notice.plain
+
+
+async def test_closed_direct_messages_end_nothing_else(desk: Desk) -> None:
+    desk.server.person("100", dms=False)
+    await desk.record(key(channel=DIRECT), key(1, channel=DIRECT), key())
+    await desk.settle()
+    assert await desk.retired(DIRECT)
+    assert await desk.retired() == ""
+    assert desk.texts() == ["Hello"]
+    assert asked(desk.server).count(POST) <= 3
+
+
+async def test_a_server_that_is_gone_is_asked_once(desk: Desk) -> None:
+    others = [Channel("discord", "10", f"5{number}") for number in range(3)]
+    for other in others:
+        await desk.stores.channels.open(other, desk.clock())
+    await desk.record(key())
+    desk.server.fail(POST, code=10004, times=99)
+    await desk.settle(1)
+    await desk.record(*(key(channel=other) for other in others))
+    await desk.settle()
+    assert len(desk.server.calls) == 1
+    assert all([await desk.retired(other) for other in others])
+
+
+async def test_many_channels_are_served_within_the_real_limit(desk: Desk) -> None:
+    desk.server.most_a_second = 50
+    desk.server.limits(POST, 5, 5)
+    desk.server.fail(POST, delay=0.15, times=100)
+    channels = [Channel("discord", "10", str(number)) for number in range(100, 200)]
+    for channel in channels:
+        desk.server.channel(channel.id)
+    await desk.record(*(key(channel=channel) for channel in channels))
+    await desk.courier.pump()
+    assert {len(desk.server.shown(channel.id)) for channel in channels} == {1}
+    assert [call.status for call in desk.server.calls] == [200] * 100, "nothing was refused"
+    # One after another they would take 15 seconds; the limit wants 2.
+    assert 1.9 < desk.server.calls[-1].at - desk.server.calls[0].at < 8

@@ -1,0 +1,157 @@
+"""The same commands in process, driven by simcord: another opinion on what Discord takes.
+
+simcord knows a client without a CommandTree by what is synced through REST.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+
+from adapters.discord import syncing
+from adapters.discord.chat import DiscordChat, Taste
+from adapters.discord.client import Client
+from adapters.discord.kit import Kit
+from adapters.discord.listening import Flights
+from adapters.discord.pace import Pace
+from adapters.discord.rest import Rest
+from adapters.discord.rooms import Rooms
+from adapters.discord.tree import tree
+from bot.cards import Card
+from bot.commands.desk import Desk
+from bot.commands.table import table
+from bot.crowds import Crowds
+from bot.errors import Gone
+from bot.models import Channel, DeliveryKey, Paper
+from bot.ports.chats import Delivery
+from bot.ports.stores import Stores
+from bot.presence import Attendance
+from tests.adapters.discord.inbound import NOW, Gate, Hugging
+from tests.stores import open_stores
+
+NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
+
+
+@dataclass
+class Slow(Hugging):
+    """It takes five seconds of simcord's clock to answer."""
+
+    async def paper(self, identifier: str) -> Paper | None:
+        await asyncio.sleep(5)
+        return self.known.get(identifier)
+
+
+@dataclass
+class Stage:
+    """A server of simcord's with one channel and one reader, and the bot in it."""
+
+    env: simcord.Env
+    stores: Stores
+    kit: Kit
+    hugging: Hugging
+    guild: Any
+    channel: Any
+    ana: Any
+
+
+def furnished(client: Client, stores: Stores, hugging: Hugging) -> Kit:
+    """Let a client answer, as the composition root does."""
+    rest, rooms = Rest(client, Pace(time.monotonic)), Rooms(client)
+    commands = Gate(table(Desk(stores, hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
+    places = (stores.actions, stores.channels, stores.workspaces, stores.marks)
+    crowd, here = Crowds(stores), Attendance(stores)
+    kit = Kit(commands, tree(commands), *places, here, crowd, client, rest, rooms, lambda: NOW)
+    Flights(kit).listen()
+    return kit
+
+
+@asynccontextmanager
+async def started(folder: Path, hugging: Hugging) -> AsyncIterator[Stage]:
+    """Connect the bot on the stores in *folder*; simcord's clock must start in the test's own context."""
+    client = Client()
+    async with open_stores(folder, NOW) as stores, simcord.run(client, shard_count=1) as env:
+        kit = furnished(client, stores, hugging)
+        guild = env.create_guild()
+        await syncing.sync(kit)
+        ana = guild.add_member(env.create_user("ana"))
+        yield Stage(env, stores, kit, hugging, guild, guild.create_text_channel("papers"), ana)
+
+
+async def test_commands_are_known_by_what_is_synced(stored: Path) -> None:
+    async with started(stored, Hugging()) as stage:
+        offered = stage.ana.available_commands(stage.channel)
+        assert "papers search" in offered
+        assert not [name for name in offered if name.startswith("papers-setup")], "Ana does not manage channels"
+
+
+async def test_a_command_is_answered_in_private(stored: Path) -> None:
+    async with started(stored, Hugging()) as stage:
+        result = await stage.ana.slash(stage.channel, "papers today")
+        assert result.ephemeral
+        assert "The Trinity of Consistency" in result.response.content
+
+
+async def test_autocomplete(stored: Path) -> None:
+    async with started(stored, Hugging()) as stage:
+        (choice,) = await stage.ana.autocomplete(stage.channel, "papers show", "paper", "trinity")
+        assert choice["name"].startswith(f"{choice['value']}: The Trinity of Consistency")
+        result = await stage.ana.slash(stage.channel, "papers show", paper=choice["value"])
+        assert "The Trinity of Consistency" in result.response.content
+
+
+async def test_a_slow_command_is_deferred(stored: Path) -> None:
+    async with started(stored, Slow({NEW.id: NEW})) as stage:
+        result = await stage.ana.slash(stage.channel, "papers show", paper=NEW.id)
+        await stage.env.advance_time(2)
+        assert result.deferred
+        assert result.ephemeral
+        await stage.env.advance_time(10)
+        assert "A Paper from This Morning" in result.response.content
+
+
+async def test_a_button_works_after_a_restart(stored: Path) -> None:
+    async with started(stored, Hugging()) as stage:
+        result = await stage.ana.slash(stage.channel, "papers search", query="diffusion")
+        before = result.response.content
+        client = Client()
+        furnished(client, stage.stores, stage.hugging)
+        await stage.env.restart_bot(client)
+        await stage.ana.click(result.response, label="Next")
+        assert result.response.content != before
+
+
+async def test_a_modal_opens_and_its_panel_follows(stored: Path) -> None:
+    async with started(stored, Hugging()) as stage:
+        shown = await stage.ana.slash(stage.channel, "papers follow")
+        assert shown.modal
+        panel = await stage.ana.submit_modal(shown, {"topic": "diffusion"})
+        assert "It would have sent" in panel.response.content
+        saved = await stage.ana.click(panel.response, label="Follow")
+        assert saved.acknowledged
+        own = Channel("discord", "@me", str(stage.ana.id))
+        assert [follow.topic for follow in await stage.stores.follows.of(own)] == ['"diffusion"']
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (403, 50013)])
+async def test_a_channel_that_is_lost_is_gone_after_one_request(stored: Path, status: int, code: int) -> None:
+    async with started(stored, Hugging()) as stage:
+
+        async def tastes(_: Channel) -> Taste:
+            return Taste()
+
+        stage.env.inject_error("POST", "/channels/*/messages", status=status, code=code, times=None)
+        there = Channel("discord", str(stage.guild.id), str(stage.channel.id), name="papers")
+        chat = DiscordChat(stage.kit.rest, stage.stores.actions, tastes=tastes)
+        delivery = Delivery(1, DeliveryKey(there, "notice", "x"), Card(text="Hello"))
+        with pytest.raises(Gone):
+            await chat.send(delivery, NOW)
+        posts = [entry for entry in stage.env.http_requests if str(entry).count("/messages")]
+        assert len(posts) == 1

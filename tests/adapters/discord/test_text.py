@@ -1,0 +1,142 @@
+"""Text from outside in Discord's markdown: inert, and as it was written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.discord.text import clean, code, escape, fit, link, literal, moment, plain, safe, size
+from adapters.discord.times import localized
+from tests.adapters.slack.hostile import SIGNS, TEXT, URLS
+from tests.servers.discord import markdown
+
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+LIVE = (
+    "@everyone @here <@1> <@!1> <@&30> <#20> <id:customize>",
+    "[click](https://evil.example) [a] (b) ](c) [x](<https://evil.example>)",
+    "# Heading",
+    "### Heading",
+    "-# small",
+    "> quoted",
+    ">>> quoted",
+    "- listed",
+    "* listed",
+    "+ listed",
+    "1. listed",
+    "2024. A year",
+    "||spoiler|| |||more|||",
+    "**b** *i* __u__ _i_ ~~s~~ ***bi*** _*both*_",
+    "`code` ``code`` ```block```",
+    "<t:1700000000:R> </papers today:1> <:a:1> <a:b:2> :smile: :+1: :woman::skin-tone-2:",
+    "https://evil.example http://x.y <https://evil.example> mailto:a@b.c <mailto:a@b.c> <a@b.c> <+1555>",
+    "discord.gg/abc https://discord.com/invite/abc discordapp.com/invite/x",
+    "line\n# heading\n> quote",
+)
+HOSTILE = (
+    *LIVE,
+    "\u202eevil\u2066\u200b\u200b@ever\u200byone",
+    "\\*not escaped\\* \\\\ \\",
+    "A\\",
+)
+PIECES = st.lists(
+    st.sampled_from([*"*_~|`<>@#:[]()\\/.-+1 ax!&\n", "everyone", "https", "](", "t:1", "gg"]), max_size=25
+)
+ANY = st.one_of(TEXT, SIGNS, PIECES.map("".join), st.sampled_from(HOSTILE))
+
+
+def live(text: str) -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
+    read = markdown.read(text, {})
+    return read.mentions, read.links, read.formats
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_hostile_is_read_as_it_stands(text: str) -> None:
+    assert live(escape(text)) == ([], [], [])
+    assert markdown.read(escape(text), {}).plain == clean(text)
+
+
+@pytest.mark.parametrize("text", LIVE)
+def test_these_would_do_something(text: str) -> None:
+    assert live(text) != ([], [], []) or "discord.gg" in text
+
+
+@settings(max_examples=500, deadline=None)
+@given(ANY)
+def test_nothing_is_live_and_nothing_is_lost(text: str) -> None:
+    assert live(escape(text)) == ([], [], [])
+    assert markdown.read(escape(text), {}).plain == clean(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "snake_case_name, 5 * 3, a < b > c, 12:30, R&D, C#, #3, [CLS] token, <EOS>, 50%, x|y, ~5x, a-b (c) 1.5 \\alpha",
+        "World Models: A Survey",
+        "Attention – “quoted” (2nd ed.)",
+        "user@example.org",
+    ],
+)
+def test_what_means_nothing_is_left_as_it_is(text: str) -> None:
+    assert escape(text) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=ANY, longest=st.integers(5, 300))
+def test_what_is_cut_fits(text: str, longest: int) -> None:
+    assert size(fit(text, longest)) <= longest
+    assert live(fit(text, longest)) == ([], [], [])
+    assert 1 <= size(plain(text, longest)) <= longest
+    assert size(code(text, longest)) <= longest
+
+
+@settings(max_examples=300, deadline=None)
+@given(url=URLS, shown=ANY)
+def test_a_link_is_the_one_that_was_meant_or_none(url: str, shown: str) -> None:
+    said = link(url, clean(shown) or "Untitled", 200)
+    mentions, links, formats = live(f"**1. {said}** after [b](https://example.org)")
+    assert (mentions, [mark for mark, _ in formats if mark != "**"]) == ([], [])
+    assert len(links) == 1 + bool(safe(url))
+    assert all(address.startswith("https://") for address, _ in links)
+
+
+def test_links() -> None:
+    assert link("https://x.org/a_(b)", "A [b] c", 50) == "[A [b] c](https://x.org/a_%28b%29)"
+    assert link("https://x.org", "Sums in [0, 1)", 50) == "[Sums in ［0, 1)](https://x.org)"
+    assert link("https://x.org", "https://evil.example", 50) == "[evil.example](https://x.org)"
+    assert link("http://x.org", "No *https*", 50) == "No \\*https\\*"
+    assert link("https://x.org", "", 50) == ""
+
+
+def test_code_holds_anything() -> None:
+    assert code("a `b` **c**", 50) == "`a ˋbˋ **c**`"
+    assert code("", 50) == ""
+    assert live(literal("a```b\n# c", 50))[2] == [("```", "aˋˋˋb\n# c\n")]
+    assert literal("  ", 50) == ""
+
+
+def test_a_moment_is_everybodys_own() -> None:
+    assert moment(NOW) == "<t:1795507200:f>"
+    assert moment(NOW, "R") == "<t:1795507200:R>"
+    assert moment(NOW.replace(microsecond=5)) == moment(NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Next: Wed 25 Nov 09:00 (Europe/Berlin).", "Next: <t:1795593600:f>."),
+        ("On. Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00 (UTC).", "On. Next: <t:1795597200:f>, <t:1795683600:f>."),
+        ("Next: Fri 1 Jan 09:00 (America/Argentina/Buenos_Aires).", "Next: <t:1798804800:f>."),
+        ("Next: never; choose at least one day.", ""),
+        ("Next: Wed 25 Nov 09:00 (Nowhere/Else).", ""),
+        ("Next: Wed 31 Feb 09:00 (UTC).", ""),
+        ("Next: Wed 25 Nov 29:99 (UTC).", ""),
+        ("Next: Wed 25 Nov 09:00 (../etc).", ""),
+    ],
+)
+def test_next_sends_are_moments_where_they_can_be_read(text: str, shown: str) -> None:
+    assert localized(text, NOW) == (shown or text)

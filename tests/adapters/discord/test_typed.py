@@ -1,0 +1,252 @@
+"""Slash commands: everywhere, by everybody, in time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Final
+
+import pytest
+
+from adapters.discord import ways
+from adapters.discord.tree import tree
+from bot.commands.desk import Desk
+from bot.commands.table import table
+from bot.models import Channel, Kind, Paper
+from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
+from tests.stores import broken
+
+NEW: Final = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
+GIVEN: Final[dict[str, Any]] = {"paper": "2602.12160", "query": "diffusion", "topic": "diffusion", "what": "2602.12160"}
+"""Something sensible for each option that is required."""
+TREE: Final = tree(table(Desk(None)))  # type: ignore[arg-type]  # nothing is asked here
+SECRET: Final = "what somebody typed"
+DORAS: Final = Channel("discord", "@me", "104", Kind.DIRECT)
+
+
+def required(path: tuple[str, ...]) -> dict[str, Any]:
+    """Return what must be filled in to use a command."""
+    given = {**GIVEN, "member": "101"}
+    return {each.name: given[each.name] for each in TREE.commands[path].parameters if each.required}
+
+
+@pytest.fixture
+def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for long before they are told to."""
+    monkeypatch.setattr(ways, "PATIENCE", 0.05)
+
+
+async def test_every_command_is_answered_to_its_asker_alone_and_in_time(office: Office) -> None:
+    for path in TREE.commands:
+        office.later(minutes=1)
+        words = " ".join(path)
+        reaction = await office.server.slash(words, required(path), user="90", channel="20")
+        assert reaction.kind in {"message", "modal", "deferred"}, f"{words} was not answered"
+        assert reaction.seconds < 3, words
+        if reaction.kind != "modal":
+            shown = await reaction.settled()
+            assert (shown.to, shown.pings) == ("90", ()), words
+            assert "That failed" not in shown.plain, words
+            assert "is not a command" not in shown.plain, words
+    assert office.server.shown("20") == [], "nothing is posted by asking"
+
+
+async def test_everybodys_commands_work_in_direct_messages(office: Office) -> None:
+    for path in (path for path in TREE.commands if path[0] == "papers"):
+        office.later(minutes=1)
+        reaction = await office.server.slash(" ".join(path), required(path), user="100")
+        if reaction.kind != "modal":
+            shown = await reaction.settled()
+            assert "That failed" not in shown.plain, path
+            assert "Share" not in labels(shown), path
+
+
+async def test_what_is_slow_is_deferred_and_then_answered_in_its_place(office: Office, prompt: None) -> None:
+    office.hugging.hold, office.hugging.known = asyncio.Event(), {NEW.id: NEW}
+    reaction = await office.server.slash("papers show", {"paper": NEW.id}, user="100", channel="20")
+    assert (reaction.kind, reaction.payload) == ("deferred", {"flags": 64})
+    assert office.server.private == []
+    office.hugging.hold.set()
+    shown = await reaction.settled()
+    assert "A Paper from This Morning" in shown.plain
+    assert (shown.to, office.server.private) == ("100", [shown])
+
+
+async def test_what_fails_gives_a_reference_and_the_log_the_trace(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def failing(*_: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(type(office.stores.days), "newest", failing)
+    office.excused.append("Reference:")
+    shown = await office.type("papers today")
+    reference = shown.plain.rsplit(" ", 1)[-1].rstrip(".")
+    assert "That failed. Nothing was changed. Reference:" in shown.plain
+    assert f"Reference: {reference}." in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_an_answer_that_can_not_be_drawn_gives_a_reference_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("adapters.discord.tagging.warned", failing)
+    office.excused.append("An interaction failed. Reference:")
+    shown = await office.type("papers today")
+    assert "That failed; nothing more was done. Reference:" in shown.plain
+    assert SECRET not in caplog.text
+
+
+async def test_a_broken_database_is_a_sentence(office: Office, stored: Any) -> None:
+    office.excused.append("failed: StoreError")
+    with broken(stored, "INSERT ON saves"):
+        shown = await office.type("papers save", {"paper": "2602.12160"})
+    assert "That failed" not in shown.plain
+    assert await office.stores.wishes.saved(ANAS) == []
+
+
+async def test_a_command_of_an_older_version_is_explained(office: Office) -> None:
+    office.server.commands[0]["options"].append({"type": 1, "name": "horoscope", "description": "Gone"})
+    shown = await office.type("papers horoscope")
+    assert "This command is from an older version" in shown.plain
+
+
+async def test_a_mistake_shows_how_it_is_typed_here(office: Office) -> None:
+    shown = await office.type("papers show", {"paper": "nonsense"})
+    assert "/papers show paper:" in shown.plain
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_is_a_line_in_the_log(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.server.fail("POST /interactions/{interaction_id}/{interaction_token}/callback", status=404, code=10062)
+    office.excused.append("An answer did not get through")
+    reaction = await office.server.slash("papers today", {}, user="100", channel="20")
+    assert reaction.kind == "none"
+    assert "An answer did not get through" in caplog.text
+    assert (await office.type("papers today")).plain, "the next one is answered"
+
+
+# In a server without the bot, by somebody who installed it for themselves.
+
+
+async def test_where_the_bot_is_no_member_it_answers_and_nothing_can_be_shared(office: Office) -> None:
+    shown = await office.type("papers search", {"query": "diffusion"}, channel="40", user="104")
+    assert "diffusion" in shown.plain
+    assert "Share" not in labels(shown)
+    assert "Discuss in a thread" not in json.dumps(shown.components)
+
+
+async def test_where_the_bot_is_no_member_a_follow_is_ones_own(office: Office) -> None:
+    options = {"topic": "diffusion", "where": "here"}
+    shown = await office.type("papers follow", options, channel="40", user="104")
+    assert "Following “diffusion” for you" in shown.plain
+    assert await office.topics(DORAS) == ['"diffusion"']
+    assert await office.topics(Channel("discord", "11", "40")) == []
+
+
+async def test_who_manages_a_server_without_the_bot_manages_nothing_of_it(office: Office) -> None:
+    office.server.person("105", name="Eve", guilds=("11",), admin=True, installed=True)
+    await office.type("papers today", channel="40", user="105")
+    assert await office.stores.channels.get(Channel("discord", "11", "40")) is None
+
+
+# Managers.
+
+
+async def test_the_digest_of_another_channel_is_turned_on_from_here(office: Office) -> None:
+    preview = await office.type("papers-setup digest on", {"channel": "22"}, user="91")
+    assert "This is what #video-diffusion would get." in preview.plain
+    shown = await office.press("Start at the next time", preview, user="91")
+    assert "The digest is on in #video-diffusion" in shown.plain
+    there = Channel("discord", "10", "22")
+    assert (await office.preferences(there)).on
+    assert not (await office.preferences(ROOM)).on
+
+
+async def test_an_option_reaches_the_other_channel_only(office: Office) -> None:
+    await office.type("papers-setup digest set", {"channel": "22", "number": 3}, user="91")
+    assert (await office.preferences(Channel("discord", "10", "22"))).number == 3
+    assert (await office.preferences(ROOM)).number == 5
+
+
+async def test_rights_count_in_the_channel_that_is_meant(office: Office) -> None:
+    office.server.permit("papers-setup", "101")
+    shown = await office.type("papers-setup digest off", {}, user="101")
+    assert "The digest is off in #papers already." in shown.plain, "the server lets Bob use it here"
+    shown = await office.type("papers-setup digest off", {"channel": "22"}, user="101")
+    assert "Only people who manage #video-diffusion may use “digest off”" in shown.plain
+
+
+async def test_the_servers_own_settings_let_somebody_manage(office: Office) -> None:
+    office.server.permit("papers-setup", "101")
+    await office.type("papers-setup digest set", {"number": 7}, user="101")
+    assert (await office.preferences()).number == 7
+    shown = await office.type("papers-setup member limit", {"number": 3}, user="101")
+    assert "Only people who run this workspace" not in shown.plain
+
+
+async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:
+    office = shut
+    office.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
+    async with office.running():
+        shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
+        assert "Make a tag named “Papers” in the forum’s settings." in shown.plain
+        shown = await office.press("Start at the next time", shown, user="91")
+        assert "“reading” takes no post without a tag" in shown.plain
+    office.server.places["23"].offered = (("1", "Vision"), ("2", "Papers"))
+    async with office.running():
+        shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
+        assert "tag" not in shown.plain
+
+
+# Others.
+
+
+async def test_a_long_export_comes_as_a_file(office: Office) -> None:
+    for number in range(20):
+        await office.type("papers follow", {"topic": f"topic number {number}"})
+        office.later(minutes=1)
+    shown = await office.type("papers me export")
+    assert "Everything stored about you" in shown.plain
+    call = next(each for each in reversed(office.server.calls) if each.files)
+    (file,) = call.files.items()
+    assert file[0] == "broadsheet.json"
+    assert len(json.loads(file[1])["follows"]) == 20
+
+
+async def test_direct_messages_come_again_for_who_writes_one(office: Office) -> None:
+    await office.type("papers follow", {"topic": "diffusion"})
+    await office.stores.channels.retire(ANAS, "direct messages are closed")
+    shown = await office.type("papers today")
+    assert "What you follow does not reach you" in shown.plain
+    assert await office.retired(ANAS)
+    await office.type("papers today", channel="")
+    assert await office.retired(ANAS) == ""
+
+
+async def test_papers_of_a_message(office: Office) -> None:
+    said = office.server.say("Look: https://arxiv.org/abs/2602.12160", "20", "101")
+    shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
+    assert "DreamID-Omni" in shown.plain
+    assert shown.to == "100"
+    said = office.server.say("2602.12160 and huggingface.co/papers/2602.21534", "20", "101")
+    shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
+    assert "Papers in this message" in shown.plain
+    assert "DreamID-Omni" in shown.plain
+
+
+async def test_papers_of_an_embed_count_too(office: Office) -> None:
+    embeds = [{"title": "A card", "url": "https://arxiv.org/abs/2602.12160"}]
+    said = office.server.say("", "20", "101", embeds=embeds)
+    shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
+    assert "DreamID-Omni" in shown.plain
+
+
+async def test_a_message_without_papers_is_told_so(office: Office) -> None:
+    said = office.server.say("Lunch?", "20", "101")
+    shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
+    assert "There is no arXiv id in this message" in shown.plain

@@ -1,0 +1,111 @@
+"""The way of an answer, when Discord or the network fails in between."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from adapters.discord import ways
+from bot.models import Paper
+from tests.adapters.discord.inbound import Office
+
+CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
+NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
+
+
+@pytest.fixture
+def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let one paper take as long as the test wants, and nobody wait for long before they are told to."""
+    monkeypatch.setattr(ways, "PATIENCE", 0.05)
+    office.hugging.hold, office.hugging.known = asyncio.Event(), {NEW.id: NEW}
+    return office.hugging.hold
+
+
+async def test_a_quick_answer_takes_one_call(office: Office) -> None:
+    before = len(office.server.calls)
+    await office.type("papers today")
+    assert [call.route for call in office.server.calls[before:]] == [CALLBACK.split()[1]]
+
+
+async def test_a_slow_answer_takes_two(office: Office, slow: asyncio.Event) -> None:
+    before = len(office.server.calls)
+    reaction = await office.server.slash("papers show", {"paper": NEW.id}, channel="20")
+    slow.set()
+    await reaction.settled()
+    assert [call.method for call in office.server.calls[before:]] == ["POST", "PATCH"]
+
+
+async def test_an_answer_that_is_ready_just_when_people_are_told_to_wait_is_shown(
+    office: Office, slow: asyncio.Event
+) -> None:
+    fault = office.server.fail(CALLBACK, delay=0.3)
+    acting = asyncio.create_task(office.server.slash("papers show", {"paper": NEW.id}, channel="20"))
+    await office.server.wait(lambda: fault.times == 0)
+    slow.set()
+    shown = await (await acting).settled()
+    assert "A Paper from This Morning" in shown.plain
+
+
+async def test_a_lost_reply_to_waiting_loses_no_answer(office: Office, slow: asyncio.Event) -> None:
+    office.server.fail(CALLBACK, drop="after")
+    reaction = await office.server.slash("papers show", {"paper": NEW.id}, channel="20")
+    slow.set()
+    assert "A Paper from This Morning" in (await reaction.settled()).plain
+
+
+async def test_a_slow_answer_is_tried_again_when_discord_stumbles(office: Office, slow: asyncio.Event) -> None:
+    office.server.fail(ORIGINAL, status=502)
+    reaction = await office.server.slash("papers show", {"paper": NEW.id}, channel="20")
+    slow.set()
+    assert "A Paper from This Morning" in (await reaction.settled()).plain
+
+
+async def test_a_slow_button_on_what_everybody_sees_leaves_that_as_it_is(office: Office, slow: asyncio.Event) -> None:
+    slow.set()
+    digest = await office.digest()
+    slow.clear()
+    office.gate.hold = slow
+    paper = next(
+        option["value"] for row in digest.components for one in row["components"] for option in one.get("options", ())
+    )
+    reaction = await office.server.pick("Pick a paper", paper, message=digest)
+    assert (reaction.kind, reaction.payload) == ("deferred", {"flags": 64})
+    slow.set()
+    shown = await reaction.settled()
+    assert shown.to == "100"
+    assert office.server.now(digest) == digest
+
+
+async def test_a_slow_page_turns_in_its_place(office: Office, slow: asyncio.Event) -> None:
+    slow.set()
+    first = await office.type("papers search", {"query": "diffusion"})
+    office.gate.hold = asyncio.Event()
+    reaction = await office.server.press("Next", message=first)
+    assert reaction.kind == "deferred"
+    office.gate.hold.set()
+    turned = await reaction.settled()
+    assert (turned.id, turned.content != first.content) == (first.id, True)
+
+
+async def test_a_slow_button_that_does_not_replace_answers_below(office: Office, slow: asyncio.Event) -> None:
+    slow.set()
+    first = await office.type("papers search", {"query": "diffusion"})
+    office.gate.hold = asyncio.Event()
+    reaction = await office.server.press("Share", message=first)
+    office.gate.hold.set()
+    await office.server.wait(lambda: len(office.server.private) == 2)
+    assert "Shared in #papers." in office.server.private[-1].plain
+    assert office.server.now(first).content == first.content
+    assert reaction.kind == "deferred"
+
+
+async def test_stopping_waits_for_what_is_being_answered(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways, "PATIENCE", 0.05)
+    async with shut.running():
+        shut.hugging.hold, shut.hugging.known = asyncio.Event(), {NEW.id: NEW}
+        reaction = await shut.server.slash("papers show", {"paper": NEW.id}, channel="20")
+        assert reaction.kind == "deferred"
+        asyncio.get_running_loop().call_later(0.1, shut.hugging.hold.set)
+    assert "A Paper from This Morning" in (await reaction.settled()).plain
