@@ -6,7 +6,7 @@ import argparse
 from importlib import import_module
 from typing import Final
 
-BENCHMARKS: Final = ("due", "importing", "cold", "idle", "memory", "search", "ack")
+BENCHMARKS: Final = ("due", "importing", "cold", "idle", "memory", "search", "ack", "fanout")
 """Modules of this package; each is imported when it runs, so that none pays for another's libraries."""
 
 

@@ -11,13 +11,11 @@ import asyncio
 import itertools
 import json
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from benchmarks import stage
+from benchmarks import far
+from benchmarks.far import Far
 from benchmarks.lag import sampled
 from benchmarks.report import percentile
 from tests.servers.slack import Acked, Slack, slack
@@ -28,49 +26,16 @@ _TYPED: Final = ("today", "search diffusion", "help", "search agents sort:votes"
 _PEOPLE: Final = 10
 """In each workspace; so nobody types faster than one person may."""
 _WAIT: Final = 60.0
-_LONGEST: Final = 2**24
-"""Bytes of a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Far:
-    """The process, as whoever started it sees it."""
-
-    process: Process
-
-    async def say(self, order: str) -> str:
-        """Give an order; return what is said to it."""
-        assert self.process.stdin is not None  # noqa: S101 - it is a pipe
-        self.process.stdin.write(f"{order}\n".encode())
-        return await self.heard()
-
-    async def heard(self) -> str:
-        """Return the next line. Raises `RuntimeError` when there is none; the reason stands on the error output."""
-        assert self.process.stdout is not None  # noqa: S101 - it is a pipe
-        said = (await self.process.stdout.readline()).decode().strip()
-        if not said:
-            raise RuntimeError("Slack's process ended early.")
-        return said
-
-
-@asynccontextmanager
-async def apart(workspaces: int, channels: int, rate: int, *, answers: bool) -> AsyncIterator[tuple[Far, str]]:
+def apart(workspaces: int, channels: int, rate: int, *, answers: bool) -> AbstractAsyncContextManager[tuple[Far, str]]:
     """Run Slack in a process of its own; give it and the address of its Web API. *rate* is in commands a second."""
-    given = (str(workspaces), str(channels), str(rate), "answers" if answers else "")
-    command = (sys.executable, "-m", "benchmarks.slack", *given)
-    process = await asyncio.create_subprocess_exec(*command, cwd=stage.ROOT, stdin=PIPE, stdout=PIPE, limit=_LONGEST)
-    try:
-        far = Far(process)
-        yield far, await far.heard()
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    return far.apart("benchmarks.slack", str(workspaces), str(channels), str(rate), "answers" if answers else "")
 
 
 async def serve(workspaces: int, channels: int, rate: int, *, answers: bool) -> None:
     """Be that process, until nobody needs it any more."""
-    orders = await _orders()
+    orders = await far.orders()
     async with slack() as server:
         _furnish(server, workspaces, channels)
         print(server.url, flush=True)
@@ -83,12 +48,6 @@ async def serve(workspaces: int, channels: int, rate: int, *, answers: bool) -> 
             await server.wait(lambda: len(_answers(server)) >= len(acked), _WAIT)
         print(json.dumps(_seen(server, acked, lags)), flush=True)
         await orders.read()
-
-
-async def _orders() -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    return reader
 
 
 def _furnish(server: Slack, workspaces: int, channels: int) -> None:

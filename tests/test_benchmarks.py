@@ -83,6 +83,12 @@ FIGURES = {
         "lag of",
         "lag of",
     ),
+    "fanout": (
+        "200 digests",
+        "200 channels that are due at once",
+        "answering a command meanwhile",
+        "most memory meanwhile",
+    ),
     "idle": ("idle memory of run", "from nothing to the first answer"),
     "importing": ("importing ", "importing them again, nothing changed"),
     "memory": ("peak memory of importing", "peak memory of rebuilding", "peaks of run"),
@@ -90,7 +96,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(BENCHMARKS))
 def test_a_benchmark_prints_its_figures(
     name: str, quick: Mapping[str, Future[subprocess.CompletedProcess[str]]]

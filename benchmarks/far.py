@@ -1,0 +1,58 @@
+"""A platform on loopback in a process of its own, so that neither its work nor its checks cost the measured one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks import stage
+
+_LONGEST: Final = 2**24
+"""Bytes of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """The process, as whoever started it sees it."""
+
+    process: Process
+
+    async def say(self, order: str) -> str:
+        """Give an order; return what is said to it."""
+        assert self.process.stdin is not None  # noqa: S101 - it is a pipe
+        self.process.stdin.write(f"{order}\n".encode())
+        return await self.heard()
+
+    async def heard(self) -> str:
+        """Return the next line. Raises `RuntimeError` when there is none; the reason stands on the error output."""
+        assert self.process.stdout is not None  # noqa: S101 - it is a pipe
+        said = (await self.process.stdout.readline()).decode().strip()
+        if not said:
+            raise RuntimeError("The platform's process ended early.")
+        return said
+
+
+@asynccontextmanager
+async def apart(module: str, *given: str) -> AsyncIterator[tuple[Far, str]]:
+    """Run *module* with some arguments in a process of its own; give it and the first line that it says."""
+    command = (sys.executable, "-m", module, *given)
+    process = await asyncio.create_subprocess_exec(*command, cwd=stage.ROOT, stdin=PIPE, stdout=PIPE, limit=_LONGEST)
+    try:
+        far = Far(process)
+        yield far, await far.heard()
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def orders() -> asyncio.StreamReader:
+    """Return, in such a process, the lines that are said to it."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
