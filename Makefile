@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts schema bench lock clean
+.PHONY: help run test long check format lint types contracts schema bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,9 +13,12 @@ run: $(VENV)/run ## Start Broadsheet; the workspace opens on http://127.0.0.1:80
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/dev ## Run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
-check: $(VENV)/dev format lint types contracts schema test ## Everything that a change must pass
+long: $(VENV)/dev ## Run the tests that take longest: every benchmark, once
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long
+
+check: $(VENV)/dev format lint types contracts schema test long ## Everything that a change must pass
 
 format: $(VENV)/dev ## Check the formatting
 	@$(BIN)/ruff format --check .
