@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from bot import errors, logs
-from bot.cli import machine, papers, slack
+from bot.cli import discord, machine, papers, slack
 from bot.cli.papers import TAKE_WORDS
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def application() -> typer.Typer:
         taking = {"ignore_unknown_options": name in TAKE_WORDS}
         app.command(name, short_help=_sentence(command.__doc__ or ""), context_settings=taking)(command)
     app.add_typer(slack.group(), name="slack")
+    app.add_typer(discord.group(), name="discord")
     return app
 
 

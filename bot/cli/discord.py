@@ -1,0 +1,44 @@
+"""Commands on the Discord application: its invite link."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot import house
+from bot.errors import Mistake
+
+
+def invite(
+    application_id: Annotated[str, typer.Option(help="The application's id; without it, Discord is asked.")] = "",
+) -> None:
+    """Print the link with which a server takes the bot in, with exactly the permissions that it uses.
+
+    Example: python -m bot discord invite --application-id 123456789012345678
+    """
+    from adapters.discord import invite as links
+
+    example = "python -m bot discord invite --application-id 123456789012345678"
+    if application_id and not application_id.isdecimal():
+        raise Mistake(f"“{application_id[:40]}” is not an application's id, which is a number.", example)
+    if not application_id:
+        chosen = house.settings()
+        if not chosen.discord_token:
+            raise Mistake("Without DISCORD_TOKEN in .env Discord can't be asked; give the application's id.", example)
+        application_id = asyncio.run(links.application(chosen.discord_token, chosen.discord_api_url))
+    typer.echo(links.link(application_id))
+
+
+def group() -> typer.Typer:
+    """Return the commands that begin with "discord"."""
+    app = typer.Typer(help="The Discord application.", no_args_is_help=True, rich_markup_mode=None)
+    # A callback keeps “invite” a word to be typed although it is alone.
+    app.callback()(_alone)
+    app.command("invite")(invite)
+    return app
+
+
+def _alone() -> None:
+    """Commands on the Discord application."""
