@@ -15,6 +15,7 @@ from yarl import URL
 from bot.errors import Refused
 
 _FIRST, _LONGEST = 1.0, 60.0
+_GRACE: Final = 5.0
 _TOKEN: Final = 4004
 _FATAL: Final = frozenset({_TOKEN, 4010, 4011, 4012, 4013, 4014})
 """Closures after which nothing helps: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway."""
@@ -56,6 +57,28 @@ class Client(discord.AutoShardedClient):
             # The library knows no other way.
             Route.BASE = api
         self._gateway = gateway
+        self._flights: set[asyncio.Task[Any]] = set()
+
+    def note(self) -> None:
+        """Count the current task as one that works on what somebody did."""
+        task = asyncio.current_task()
+        if task:
+            self._flights.add(task)
+            task.add_done_callback(self._flights.discard)
+
+    async def land(self, seconds: float) -> None:
+        """Wait for those tasks, then end those that still run."""
+        if not self._flights:
+            return
+        _, late = await asyncio.wait(set(self._flights), timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Let go of the network; nothing of ours goes on afterwards."""
+        await super().close()
+        await self.land(_GRACE)
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect one shard, to the gateway of the settings where they name one."""

@@ -47,6 +47,7 @@ def _listener(event: str, happens: Any, kit: Kit) -> Callable[..., Coroutine[Any
     """
 
     async def told(*given: Any) -> None:
+        kit.client.note()
         try:
             await happens(kit, *given[-1:])
         except Exception:

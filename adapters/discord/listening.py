@@ -35,7 +35,6 @@ class Flights:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._turns = WeakValueDictionary[int, asyncio.Lock]()
 
     def listen(self) -> None:
@@ -48,18 +47,10 @@ class Flights:
 
     async def land(self, seconds: float) -> None:
         """Wait for those that are being answered, then end those that still are."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await self._kit.client.land(seconds)
 
     async def _take(self, interaction: Interaction) -> None:
-        task = asyncio.current_task()
-        if task:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._kit.client.note()
         try:
             if interaction.type.value == _AUTOCOMPLETE:
                 await completing.complete(self._kit, interaction)

@@ -25,6 +25,7 @@ def listen(kit: Kit) -> None:
     """Take reactions."""
 
     async def on_raw_reaction_add(reaction: discord.RawReactionActionEvent) -> None:
+        kit.client.note()
         try:
             await _added(kit, reaction)
         except BroadsheetError as error:

@@ -122,8 +122,8 @@ def test_a_reader_follows_searches_sets_up_and_gets_a_digest(page: Page, tmp_pat
         answer.get_by_role("button", name="Next").click()
         expect(answer.get_by_text("6–10 of")).to_be_visible()
 
-        say(page, 'follow "world model" where:here')
-        expect(page.locator(".private", has_text="Following “world model” for #papers")).to_be_visible()
+        say(page, "follow agent where:here")
+        expect(page.locator(".private", has_text="Following “agent” for #papers")).to_be_visible()
 
         say(page, "settings")
         form = page.locator("form.set").last

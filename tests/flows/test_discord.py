@@ -70,6 +70,7 @@ async def test_from_one_token_to_a_digest(server: Discord, tmp_path: Path) -> No
         assert digest.pings == ()
 
 
+@pytest.mark.long
 async def test_a_second_start_tells_discord_of_nothing_anew(server: Discord, tmp_path: Path) -> None:
     for start in (1, 2):
         async with running(tmp_path, settings(tmp_path / "data", server)):
@@ -112,6 +113,7 @@ async def test_disallowed_intents_end_it_with_a_sentence(server: Discord, tmp_pa
     assert "Discord does not let this application connect (close code 4014)." in errors.decode()
 
 
+@pytest.mark.long
 async def test_slack_runs_beside_it_from_the_same_database(server: Discord, tmp_path: Path) -> None:
     async with slack() as other:
         other.team("T1", name="Acme")
