@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,12 +19,11 @@ from bot.errors import StoreError
 from storage.faults import told
 
 _READERS: Final = 4
-_PRAGMAS: Final = (
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA foreign_keys = ON",
-)
+_WAIT: Final = "PRAGMA busy_timeout = 5000"
+_WAL: Final = "PRAGMA journal_mode = WAL"
+_PRAGMAS: Final = (_WAIT, "PRAGMA foreign_keys = ON")
 # FULL, not NORMAL: a message that was sent must still be recorded as sent after the power went.
-_WRITER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+_WRITER: Final = (_WAL, "PRAGMA synchronous = FULL")
 _READER: Final = ("PRAGMA query_only = ON",)
 
 
@@ -101,7 +102,7 @@ def open_plain(url: str) -> Engine:
     """Return a blocking engine for migrations; foreign keys are off, as SQLite's way to alter a table needs it."""
     prepare(path_of(url).parent)
     engine = create_engine(make_url(url).set(drivername="sqlite"))
-    _listen(engine, "BEGIN IMMEDIATE", ("PRAGMA busy_timeout = 5000", "PRAGMA foreign_keys = OFF"))
+    _listen(engine, "BEGIN IMMEDIATE", (_WAIT, _WAL, "PRAGMA foreign_keys = OFF"))
     return engine
 
 
@@ -113,9 +114,26 @@ def _listen(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in pragmas:
-            cursor.execute(pragma)
+            _set(cursor, pragma)
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    """Run *pragma*, again for five seconds while the database is locked.
+
+    Of two connections that ask a new file for WAL together SQLite refuses one at once, without its busy_timeout.
+    """
+    until = time.monotonic() + 5
+    while True:
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return

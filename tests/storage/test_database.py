@@ -2,6 +2,8 @@
 
 import asyncio
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from sqlalchemy.exc import StatementError
 from bot.errors import StoreError
 from bot.models import Channel
 from bot.ports.stores import Stores
-from storage.database import Database, open_database, path_of
+from storage.database import Database, open_database, open_plain, path_of
 from storage.tables import marks
 from tests.papers import paper
 from tests.stores import open_stores, opened, url
@@ -59,6 +61,23 @@ async def test_two_processes_may_write(tmp_path: Path, now: datetime) -> None:
         pair = (one, other)
         await asyncio.gather(*(pair[n % 2].inbox.first(f"e{n}", now) for n in range(60)))
         assert not any([await one.inbox.first(f"e{n}", now) for n in range(60)])
+
+
+def test_two_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """SQLite refuses one of two changes to WAL at once, whatever the busy_timeout: in about one of five such starts."""
+
+    def start(turn: int, together: threading.Barrier) -> None:
+        engine = open_plain(url(tmp_path / f"{turn}"))
+        together.wait()
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE IF NOT EXISTS t (x)"))
+        engine.dispose()
+
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(40):
+            together = threading.Barrier(2)
+            for done in [pool.submit(start, turn, together) for _ in range(2)]:
+                done.result()
 
 
 async def test_a_cancelled_writer_leaves_no_lock(stores: Stores, database: Database) -> None:
