@@ -250,6 +250,19 @@ async def test_an_edit_changes_every_part(server: Discord, chat: DiscordChat) ->
     assert await chat.find(one) == parent
 
 
+async def test_an_edit_finds_parts_that_came_long_after_the_first(server: Discord, chat: DiscordChat) -> None:
+    one, card = delivery(long()), long()
+    server.fail(POST, where=lambda _: len(server.shown("20")) == 1, drop="before")
+    with pytest.raises(Uncertain):
+        await chat.send(one, now())
+    for number in range(120):
+        server.say(f"Nice, #{number}", "20", "100")
+    parent = await chat.send(replace(one, attempts=1), now())
+    newer = replace(card, items=tuple(replace(item, text=item.text.replace("found", "shown")) for item in card.items))
+    await chat.send(delivery(newer, "edit", parent=parent, part=1), now())
+    assert [shown.edited for shown in server.shown("20") if shown.author == "1"] == [True] * 3
+
+
 @pytest.mark.parametrize(("before", "after"), [(3, 18), (18, 3)])
 async def test_an_edit_that_would_need_other_messages_changes_nothing(
     server: Discord, chat: DiscordChat, before: int, after: int

@@ -170,10 +170,13 @@ async def test_only_our_own_posts_are_ours(server: Discord, chat: DiscordChat) -
     assert copy in posts(server), "what others posted is never deleted"
 
 
-async def test_threads_of_other_channels_are_not_looked_into(server: Discord, chat: DiscordChat) -> None:
-    server.thread("21", parent="20")
-    await chat.send(entry(), now())
-    assert all("/21" not in call.path for call in server.calls)
+async def test_only_our_own_posts_of_the_forum_are_looked_into(server: Discord, chat: DiscordChat) -> None:
+    server.thread(server.clock.snowflake(), parent="20")
+    server.thread(server.clock.snowflake(), FORUM.id, owner="100")
+    identity = await chat.send(entry(), now())
+    assert await chat.find(entry()) == identity
+    looked_into = {call.path.split("/")[2] for call in server.calls if f"{call.method} {call.route}" == STARTER}
+    assert looked_into == {identity}
 
 
 async def test_a_post_that_was_deleted_is_not_there(server: Discord, chat: DiscordChat) -> None:

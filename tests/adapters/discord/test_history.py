@@ -116,6 +116,25 @@ async def test_somebody_else_who_copies_the_key_is_not_us(server: Discord, chat:
     assert await chat.find(digest) is None
 
 
+async def test_in_direct_messages_what_a_person_copies_is_not_ours(server: Discord, chat: DiscordChat) -> None:
+    # There the bot sees everybody's words, unlike in servers.
+    one = delivery(channel=DIRECT)
+    await chat.send(one, now())
+    (ours,) = server.direct("100")
+    server.drop(ours)
+    server.say(ours.content, ours.channel, "100", components=ours.components)
+    assert await chat.find(one) is None
+
+
+async def test_of_twins_far_apart_the_older_is_the_one(server: Discord, chat: DiscordChat) -> None:
+    first = await chat.send(delivery(), now())
+    for number in range(150):
+        server.say(f"Nice, #{number}", "20", "100")
+    server.later(server.nonce_seconds)
+    assert await chat.send(delivery(), now()) != first
+    assert await chat.find(delivery()) == first
+
+
 async def test_of_twins_the_older_is_the_one(server: Discord, chat: DiscordChat) -> None:
     first = await chat.send(delivery(), now())
     server.later(server.nonce_seconds)
