@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bot import house, wording
 from bot.config import Settings
 from bot.errors import BroadsheetError, Locked, SourceError
-from bot.models import Kind, feed_date
+from bot.models import feed_date
 from bot.ports.stores import Stores
-
-if TYPE_CHECKING:
-    from adapters.slack.installations import Installations
+from bot.visits import Finding, visits
 
 OPEN: Final = (
     "WEB_TRUST_NETWORK lets other machines reach the workspace, and whoever reaches it may change everything. "
@@ -29,16 +25,8 @@ _PATIENCE: Final = 15.0
 _OLD: Final = timedelta(days=4)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; ``what`` says how it is and, if it is not ``well``, what to do."""
-
-    well: bool
-    what: str
-
-
 async def examine() -> Sequence[Finding]:
-    """Look at the settings, the data directory, the database, the index, the ports, the sources and Slack.
+    """Look at the settings, the data directory, the database, the index, the sources, the platforms.
 
     Raises `bot.errors.Misconfigured` when the settings can't be read at all.
     """
@@ -53,12 +41,12 @@ async def examine() -> Sequence[Finding]:
         database := _database(chosen),
     ]
     if not database.well:
-        return [*findings, *await _slack(chosen, None, running=running)]
+        return [*findings, *await visits(chosen, None, running=running)]
     try:
         async with house.stores(chosen) as stores:
             findings += await _stored(stores, now)
             findings.append(await _source(chosen, stores, now))
-            findings += await _slack(chosen, stores, running=running)
+            findings += await visits(chosen, stores, running=running)
     except BroadsheetError as error:
         findings.append(Finding(well=False, what=str(error)))
     return findings
@@ -147,56 +135,3 @@ async def _source(chosen: Settings, stores: Stores, now: datetime) -> Finding:
         why = str(error) or f"Hugging Face did not answer within {_PATIENCE:.0f} s."
         return Finding(well=False, what=f"{why} Check the network, or HF_ENDPOINT.")
     return Finding(well=True, what="Hugging Face answers.")
-
-
-async def _slack(chosen: Settings, stores: Stores | None, *, running: bool) -> Sequence[Finding]:
-    """Ask Slack about the tokens, and about the channels that have a digest; without *stores* there are none."""
-    if not chosen.slack:
-        return []
-    from adapters.slack import checkup
-
-    standings = await stores.channels.on() if stores else []
-    channels = [s.channel for s in standings if s.channel.platform == "slack" and s.channel.kind is not Kind.DIRECT]
-    found: list[tuple[bool, str]] = []
-    if chosen.slack_app_token:
-        found += await checkup.app(chosen.slack_app_token, chosen.slack_api_url)
-    if chosen.slack_bot_token:
-        found += await checkup.single(chosen.slack_bot_token, chosen.slack_api_url, channels)
-    if chosen.port is not None:
-        found.append(await _listener(chosen, running=running))
-    if chosen.slack_client_id and stores:
-        async with _installations(chosen, stores) as installations:
-            found += await checkup.many(installations, chosen.slack_api_url, chosen.public_url, channels)
-    # That Slack can't be reached is found by both tokens, and told once.
-    return [Finding(well=well, what=what) for well, what in dict.fromkeys(found)]
-
-
-async def _listener(chosen: Settings, *, running: bool) -> tuple[bool, str]:
-    """Look whether Slack's requests can arrive."""
-    from adapters.slack import checkup
-
-    if running and chosen.public_url:
-        return await checkup.reached(chosen.public_url)
-    needed = "while a bot runs" if chosen.public_url else "when PUBLIC_URL is set"
-    return True, f"Whether requests from outside arrive can be seen only {needed}."
-
-
-@asynccontextmanager
-async def _installations(chosen: Settings, stores: Stores) -> AsyncIterator[Installations]:
-    """Give the installations; a token that has ended is renewed as the bot would, for one may run beside us."""
-    from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
-
-    from adapters.slack.installations import Installations
-    from adapters.slack.membership import client
-    from bot.presence import Attendance
-
-    nobody = client(chosen.slack_api_url)
-    rotator = AsyncTokenRotator(
-        client_id=chosen.slack_client_id, client_secret=chosen.slack_client_secret, client=nobody
-    )
-    async with house.vault(chosen) as vault:
-        installations = Installations(vault, stores.workspaces, Attendance(stores), house.clock, rotator)
-        try:
-            yield installations
-        finally:
-            await installations.close()

@@ -69,10 +69,11 @@ class ChannelStore:
         async with self.database.read() as connection:
             return [standing_of(row) for row in (await connection.execute(due(now, limit))).mappings()]
 
-    async def on(self) -> Sequence[Standing]:
-        """Return the channels that have a digest and get it."""
+    async def on(self, *, retired: bool = False) -> Sequence[Standing]:
+        """Return the channels that have a digest and get it; with *retired* those too that get none any more."""
+        which = text("enabled AND NOT paused" if retired else LISTENING)
         async with self.database.read() as connection:
-            rows = await connection.execute(select(channels).where(text(LISTENING)).order_by(channels.c.id))
+            rows = await connection.execute(select(channels).where(which).order_by(channels.c.id))
             return [standing_of(row) for row in rows.mappings()]
 
     async def retire(self, channel: Channel, reason: str) -> bool:

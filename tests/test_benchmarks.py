@@ -108,7 +108,7 @@ def test_a_benchmark_prints_its_figures(
     assert all(figure.startswith(what) for figure, what in zip(figures, FIGURES[name], strict=True)), figures
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(BENCHMARKS))
 def test_a_benchmark_has_a_baseline_from_the_same_run(
     name: str, quick: Mapping[str, Future[subprocess.CompletedProcess[str]]]

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from adapters import public
-from bot import doctor
+from bot import doctor, wording
 from bot.config import Settings
-from bot.doctor import OPEN, Finding
+from bot.doctor import OPEN
 from bot.models import Channel, Kind, Preferences
+from bot.visits import Finding
 from storage.locks import hold
 from storage.vault import VaultStore, open_keys
+from tests.servers.discord import discord, rights
 from tests.servers.slack import Slack, slack
 from tests.stores import open_stores, opened
 
@@ -239,3 +241,32 @@ async def test_whether_requests_arrive_is_looked_at_while_a_bot_runs(
             assert (await found())[f"The public listener answers at {address}."] is True
     with hold(tmp_path / "data"):
         assert [well for what, well in (await found()).items() if "can't be reached from here" in what] == [False]
+
+
+async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
+    server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet, left = Channel("slack", "T1", "C2"), Channel("slack", "T9", "C9")
+    await digests(tmp_path / "data", quiet, left)
+    async with open_stores(tmp_path / "data", NOW) as stores:
+        await stores.channels.retire(quiet, "Broadsheet was removed from the channel")
+        await stores.channels.retire(left, wording.away("it was uninstalled"))
+    given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    told = await found()
+    assert told["The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"] is False
+    assert not [what for what in told if "T9" in what or "C9" in what], "who uninstalled it needs no advice"
+
+
+async def test_discord_is_asked_about_its_channels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with discord() as other:
+        other.bot("token-1")
+        other.guild("10", name="Lab")
+        other.channel("20", name="papers", permissions=rights.ALL & ~rights.SEND)
+        await digests(tmp_path / "data", Channel("discord", "10", "20"))
+        settings = {"DISCORD_API_URL": other.api, "DISCORD_GATEWAY_URL": other.gateway}
+        given(monkeypatch, DISCORD_TOKEN="token-1", **settings)
+        told = await found()
+        assert told["Discord knows the bot as Broadsheet, in 1 server."] is True
+        assert [well for what, well in told.items() if "lacks Send Messages there" in what] == [False]
+        given(monkeypatch, DISCORD_TOKEN="wrong")
+        assert [well for what, well in (await found()).items() if "turned DISCORD_TOKEN down" in what] == [False]

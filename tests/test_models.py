@@ -57,7 +57,7 @@ def test_never_two_for_a_date_and_none_missing(zone: str, at: time, days: tuple[
     assert {day for day in whole if day.weekday() in days and exists(schedule, day)} <= set(dates)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_zone_over_seven_years() -> None:
     """Every zone's every clock change from 2024 to 2030, at times around which clocks are changed."""
     day = timedelta(days=1)

@@ -12,7 +12,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.errors import Refused
+from bot.errors import Refused, TryLater
 
 _FIRST, _LONGEST = 1.0, 60.0
 _GRACE: Final = 5.0
@@ -92,6 +92,19 @@ def _quiet() -> None:
     logging.getLogger("discord").setLevel(logging.WARNING)
     for name in ("discord.client", "discord.http"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+async def login(client: Client, token: str) -> None:
+    """Let Discord see the token.
+
+    Raises `bot.errors.Refused` when it turns it down, `bot.errors.TryLater` when Discord can't be asked.
+    """
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise Refused(REFUSED) from error
+    except _PASSING as error:
+        raise TryLater("Discord can’t be reached. Check the network, or DISCORD_API_URL.", 0.0) from error
 
 
 async def serve(client: Client, token: str, stop: asyncio.Event) -> None:

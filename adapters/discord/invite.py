@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-import aiohttp
-import discord
-
-from adapters.discord.client import REFUSED, Client
+from adapters.discord.client import Client, login
 from adapters.discord.rights import INVITED
-from bot.errors import Refused, TryLater
 
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
 
@@ -30,11 +26,7 @@ async def application(token: str, api: str = "") -> str:
     """
     client = Client(api)
     try:
-        await client.login(token)
-    except discord.LoginFailure as error:
-        raise Refused(REFUSED) from error
-    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise TryLater("Discord can’t be reached. Check the network, or DISCORD_API_URL.", 0.0) from error
+        await login(client, token)
     finally:
         await client.http.close()
     return str(client.application_id)

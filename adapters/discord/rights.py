@@ -7,7 +7,9 @@ from typing import Final
 
 import discord
 
-from bot.models import Kind
+from adapters.discord.requests import kind
+from bot.models import Kind, Preferences
+from bot.wording import listing
 
 Place = discord.abc.GuildChannel | discord.Thread
 
@@ -40,8 +42,24 @@ def missing(place: Place, kind: Kind, *, threads: bool = False, pictures: bool =
     *threads* tells that messages have entries below them, *pictures* that they hold some.
     """
     held = place.permissions_for(place.guild.me)
+    if not held.view_channel:
+        return [_NAMES["view_channel"]]  # without it nothing else is allowed either, whatever is set
     needed = (*_NEEDED[kind], *(_THREADS if threads else ()), *(_PICTURES if pictures else ()))
     return [_NAMES[name] for name in dict.fromkeys(needed) if not getattr(held, name)]
+
+
+def trouble(place: Place, wanted: Preferences) -> str:
+    """Say what a channel's digest lacks there, and how to mend it; "" when it lacks nothing."""
+    here = kind(place.type.value)
+    lacking = missing(place, here, threads=wanted.entries and here is Kind.CHANNEL, pictures=wanted.pictures)
+    if lacking:
+        return f"Broadsheet lacks {listing(lacking)} there. Allow it under Edit Channel → Permissions → Broadsheet."
+    if isinstance(place, discord.Thread) and place.locked:
+        return "The thread is locked. Unlock it."
+    role = place.guild.get_role(int(wanted.mention)) if wanted.mention else None
+    if role and not role.mentionable and not place.permissions_for(place.guild.me).mention_everyone:
+        return f"@{role.name} can’t be pinged. Allow it under Server Settings → Roles: anyone may mention this role."
+    return ""
 
 
 def posts(place: Place, kind: Kind) -> bool:

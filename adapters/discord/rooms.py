@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import discord
 
+from adapters.discord import rights
 from adapters.discord.requests import kind
 from adapters.discord.rights import Place, posts
 from bot.errors import TryLater, Unsendable
 from bot.models import Channel
-from bot.ports.places import Room
+from bot.ports.places import Room, Standing
 
 _AGAIN = 5.0
 
@@ -31,6 +32,11 @@ class Rooms:
         seen = [place for place in places(server) if place.permissions_for(member).view_channel]
         rooms = [Room(channel(place), getattr(place, "topic", None) or "") for place in seen if _open(place)]
         return sorted(rooms, key=lambda room: room.channel.name)
+
+    async def trouble(self, standing: Standing) -> str:
+        """Say what the bot lacks in a channel, by the names of Discord's own settings."""
+        place = self.find(standing.channel)
+        return rights.trouble(place, standing.preferences) if place else ""
 
     @staticmethod
     async def _member(server: discord.Guild, person: int) -> discord.Member:

@@ -69,6 +69,12 @@ class Rooms:
         """Tell whether the bot is in a channel."""
         return any(room.id == channel.id for room in await self.rooms(channel.workspace))
 
+    async def trouble(self, standing: places.Standing) -> str:
+        """Say how to let the bot in where it is not."""
+        if await self.joined(standing.channel):
+            return ""
+        return "Broadsheet is not in this channel, so nothing can be posted: type /invite @Broadsheet."
+
     async def named(self, channel: Channel) -> Channel:
         """Return a channel with its name, where Slack tells it; never raises."""
         if channel.name or channel.kind is Kind.DIRECT:

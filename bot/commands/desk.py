@@ -78,6 +78,11 @@ class Desk:
         return (await self.stores.papers.get([paper])).get(paper)
 
 
+def unplaced(request: Request, standing: Standing) -> bool:
+    """Tell whether nobody has said in which zone a channel is: its settings, its workspace or its asker's platform."""
+    return standing.preferences.schedule.timezone == Preferences().schedule.timezone and not request.person.zone
+
+
 def direct(request: Request) -> Channel:
     """Return the asker's own direct channel: where personal follows, saves and alerts live."""
     channel = request.channel

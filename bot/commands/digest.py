@@ -10,7 +10,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card
 from bot.commands import moments, parameters, recording, sending
-from bot.commands.desk import Desk, inside, place
+from bot.commands.desk import Desk, inside, place, unplaced
 from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
@@ -78,7 +78,11 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
         else ""
     )
     card = outcome.card or Card()
-    actions = (Action("Start at the next time", "digest on", {"start": "next"}), Action("Settings", "settings"))
+    unknown = unplaced(request, standing)
+    if unknown:
+        at = f"{at} Nobody has told in which time zone you are, so that is UTC: set yours first."
+    settings = Action("Set the time zone" if unknown else "Settings", "settings")
+    actions = (Action("Start at the next time", "digest on", {"start": "next"}), settings)
     post = (Action("Post now", "digest on", {"start": "now"}, style="main"),) if outcome.card else ()
     text = f"This is what {place(request.channel)} would get." if outcome.card else outcome.sentence
     return Answer(

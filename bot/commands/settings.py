@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from bot import wording
 from bot.cards import Action, Card, Form
 from bot.commands import recording, sending, snapshots
-from bot.commands.desk import Desk, place
+from bot.commands.desk import Desk, place, unplaced
 from bot.commands.following import MOST_HERE
 from bot.commands.questions import QUESTIONS, asked
 from bot.errors import Mistake
@@ -131,6 +131,8 @@ def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: 
         question.field(request.arguments.get(question.name, now[question.name]), wanted.mistakes.get(question.name, ""))
         for question in questions
     )
+    if unplaced(request, standing):
+        fields = tuple(replace(each, advanced=each.advanced and each.name != "zone") for each in fields)
     return Form(
         "Your digest" if request.channel.kind is Kind.DIRECT else f"The digest in {place(request.channel)}",
         "settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -11,14 +12,18 @@ from bot.cards import Action, Card, Item
 from bot.commands import lists, paging, sending
 from bot.commands.desk import Desk, place
 from bot.digests import planning
-from bot.models import feed_date
+from bot.errors import SendError
+from bot.models import Kind, feed_date
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.ledger import PastEdition
+from bot.ports.places import Standing
 from bot.ports.sources import SourceState
 
 _PAST: Final = 5
 _NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 _STATES: Final = {"posted": "posted", "empty": "nothing to post", "missed": "missed", "failed": "not possible"}
+
+log = logging.getLogger(__name__)
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
@@ -39,7 +44,7 @@ async def status(desk: Desk, request: Request) -> Answer:
     zone = standing.preferences.schedule.timezone
     outlook = await planning.outlook(desk.stores, standing, request.now) if standing.preferences.on else ()
     history = await desk.stores.editions.history(request.channel, _PAST)
-    text = " ".join((sending.state(standing, request.now), *outlook))
+    text = " ".join(filter(None, (sending.state(standing, request.now), await _trouble(desk, standing), *outlook)))
     return await paging.answer(
         Card(
             title=f"Status of {place(request.channel)}",
@@ -52,6 +57,18 @@ async def status(desk: Desk, request: Request) -> Answer:
         request.arguments,
         desk,
     )
+
+
+async def _trouble(desk: Desk, standing: Standing) -> str:
+    """Say what the platform keeps the bot from; what it can't be asked now is not said."""
+    directory = desk.rooms.get(standing.channel.platform)
+    if directory is None or standing.channel.kind is Kind.DIRECT:
+        return ""
+    try:
+        return await directory.trouble(standing)
+    except SendError as error:
+        log.info("Whether a channel can be posted to can't be told: %s", error)
+        return ""
 
 
 async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:

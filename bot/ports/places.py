@@ -56,8 +56,8 @@ class Channels(Protocol):
         """Return at most *limit* channels whose ``next_run`` has come, are on, not paused and not retired."""
         ...
 
-    async def on(self) -> Sequence[Standing]:
-        """Return every channel that has a digest and is neither paused nor retired."""
+    async def on(self, *, retired: bool = False) -> Sequence[Standing]:
+        """Return every channel that has a digest and is not paused; with *retired* those too that get none any more."""
         ...
 
     async def retire(self, channel: Channel, reason: str) -> bool:
@@ -136,6 +136,13 @@ class Directory(Protocol):
 
     async def shared(self, workspace: str, person: str) -> Sequence[Room]:
         """Return the channels that the bot and a person are both in, by name.
+
+        Raises `bot.errors.SendError` when the platform can't be asked.
+        """
+        ...
+
+    async def trouble(self, standing: Standing) -> str:
+        """Say what keeps the bot from posting to a channel as it should, and how to mend it; "" when nothing does.
 
         Raises `bot.errors.SendError` when the platform can't be asked.
         """

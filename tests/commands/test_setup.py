@@ -14,7 +14,7 @@ from bot.commands.table import table
 from bot.errors import TryLater
 from bot.models import Cadence, Channel, Kind, Paper, Person
 from bot.ports.places import Room as Place
-from bot.ports.places import Workspace
+from bot.ports.places import Standing, Workspace
 from bot.sources import recorded
 from tests.commands.conftest import ADA, BOB, NLP, PAPERS, Room, button
 
@@ -27,6 +27,9 @@ class Directory:
     """What the platform tells: Bob is in one of the channels."""
 
     down: bool = False
+
+    async def trouble(self, standing: Standing) -> str:
+        return ""
 
     async def shared(self, workspace: str, person: str) -> Sequence[Place]:
         if self.down:

@@ -248,7 +248,7 @@ def test_all_recorded_days() -> None:
     assert sum(batch.skipped for batch in batches) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_all_of_arxivs_recorded_papers() -> None:
     batches = list(read([shared("arxiv/papers.jsonl.gz")]))
     assert sum(len(batch.papers) for batch in batches) == 47_913

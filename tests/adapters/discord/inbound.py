@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -124,8 +124,8 @@ class Office:
         return self._gate
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Kit]:
-        """Run the bot: a client of its own that knows only what the stores have kept."""
+    async def running(self, *listen: Callable[[Kit], None]) -> AsyncIterator[Kit]:
+        """Run the bot: a client of its own that knows only what the stores have kept; *listen* are more listeners."""
         pace = Pace(time.monotonic)
         client = Client(self.server.api, self.server.gateway, pace.trace())
         # So long it waits for more servers; those on loopback come at once.
@@ -135,6 +135,8 @@ class Office:
         self._kit = self._furnished(self._gate, client, rest, rooms)
         self._flights = Flights(self._kit)
         self._flights.listen()
+        for more in listen:
+            more(self._kit)
         stop = asyncio.Event()
         serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
         try:

@@ -111,6 +111,30 @@ async def test_pages_turn_in_place_of_a_private_answer(office: Office) -> None:
     assert "1–5 of" in office.said()
 
 
+async def test_the_order_changes_in_place_and_others_pages_stay(office: Office) -> None:
+    first = await office.type("search sparse attention")
+    assert "most relevant first" in first.plain
+    await office.press("Most votes", first)
+    (sorted_,) = office.server.whispers("C1", "U1")
+    assert "most votes first" in sorted_.plain
+    await office.press("Next", sorted_)
+    (turned,) = office.server.whispers("C1", "U1")
+    assert ("most votes first" in turned.plain, "6–8 of 8" in turned.plain) == (True, True)
+
+
+async def test_in_a_channel_of_two_workspaces_people_of_both_are_answered(office: Office) -> None:
+    office.server.channel("C1", name="papers", shared=("T2",), members=("U1", "U2", "U4", "UBOT"))
+    posted = await digest(office)
+    await office.press("Save", posted, user="U4")
+    assert "on your reading list" in office.said(user="U4")
+    assert [known.channel.workspace for known in await office.stores.channels.of("slack", "T1")] != []
+    assert await office.stores.channels.of("slack", "T2") == [], "the channel belongs to the workspace with the bot"
+    office.kit.rooms.forget("T1")
+    await office.server.mention("digest access admins", channel="C1", user="U4")
+    await office.rest()
+    assert "Only" in office.said(user="U4"), "whoever runs the other workspace decides nothing here"
+
+
 async def test_what_is_no_page_is_said_beside_a_private_answer(office: Office) -> None:
     first = await office.type("search sparse attention")
     await office.press("Save", first)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from adapters.slack.manifest import SCOPES
 from bot.errors import Mistake
 from bot.models import Paper
 from tests.adapters.slack.inbound import Office
@@ -128,6 +129,25 @@ async def test_another_name_of_the_command_works_as_well(office: Office) -> None
     await office.server.command("help search", channel="C1", user="U1", command="/broadsheet-test")
     await office.rest()
     assert "Search every stored paper" in office.said()
+
+
+async def test_where_nobody_tells_a_zone_it_is_asked_for(office: Office) -> None:
+    known = await office.type("digest on")
+    assert "time zone" not in known.plain
+    office.server.bots["xoxb-1"].scopes = frozenset(SCOPES) - {"users:read"}
+    office.server.person("U2", name="Bob")
+    asked = await office.type("digest on", user="U2")
+    assert "Nobody has told in which time zone you are, so that is UTC: set yours first." in asked.plain
+    await office.press("Set the time zone", asked, user="U2")
+    assert "Zone" in office.window("U2")
+
+
+async def test_status_says_where_the_bot_is_not(office: Office) -> None:
+    await office.type("status")
+    assert "/invite" not in office.said()
+    office.server.channel("C5", name="reading", members=("U1",))
+    await office.type("status", channel="C5")
+    assert "nothing can be posted: type /invite @Broadsheet" in office.said("C5")
 
 
 async def test_a_workspace_without_us_is_told_so(office: Office) -> None:

@@ -1,0 +1,81 @@
+"""What the invite link asks for is what is used: with it all works, and without any part of it something does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlparse
+
+import discord
+import pytest
+
+from adapters.discord import invite
+from adapters.discord.chat import DiscordChat, Taste
+from adapters.discord.rest import Rest
+from adapters.discord.rights import INVITED
+from bot.errors import SendError
+from bot.models import Channel
+from tests.adapters.discord.outbound import FORUM, PAPERS, calling, delivery, now, papers, writing
+from tests.servers.discord import Discord
+
+LINK = invite.link("2")
+ASKED = discord.Permissions(int(parse_qs(urlparse(LINK).query)["permissions"][0]))
+PICTURES = replace(
+    papers(2), items=tuple(replace(item, thumbnail="https://example.org/a.png") for item in papers(2).items)
+)
+
+
+def test_the_link_is_discords_own_and_asks_for_no_more_than_is_listed() -> None:
+    asked = parse_qs(urlparse(LINK).query)
+    assert asked["scope"] == ["bot applications.commands"]
+    assert asked["client_id"] == ["2"]
+    assert ASKED == INVITED
+    assert not ASKED.administrator
+    assert not ASKED.mention_everyone
+    assert not ASKED.manage_threads
+
+
+async def everything(server: Discord, rest: Rest, permissions: int) -> list[str]:
+    """Do all that the bot does anywhere, with some permissions; return what was refused."""
+    for id_ in (PAPERS.id, FORUM.id):
+        server.places[id_].permissions = permissions
+    chat = writing(rest, Taste(pictures=True))
+    refused: list[str] = []
+    parent = await attempt(chat, refused, PAPERS, "post") or "1"
+    await attempt(chat, refused, PAPERS, "reply", parent)
+    post = await attempt(chat, refused, FORUM, "post") or "1"
+    await attempt(chat, refused, FORUM, "reply", post)
+    for channel in (PAPERS, FORUM):
+        try:
+            await chat.find(delivery(PICTURES, channel=channel))
+        except SendError as error:
+            refused.append(f"find {channel.name}: {error}")
+    return refused
+
+
+async def attempt(chat: DiscordChat, refused: list[str], channel: Channel, operation: str, parent: str = "") -> str:
+    part = 1 if operation == "reply" else 0
+    try:
+        return await chat.send(delivery(PICTURES, operation, channel=channel, part=part, parent=parent), now())  # type: ignore[arg-type]
+    except SendError as error:
+        refused.append(f"{operation} {channel.name}: {error}")
+        return ""
+
+
+@pytest.fixture(autouse=True)
+def forum(server: Discord) -> None:
+    server.channel(FORUM.id, name=FORUM.name, kind="forum")
+
+
+async def test_with_them_everything_works(server: Discord) -> None:
+    async with calling(server) as rest:
+        assert await everything(server, rest, INVITED.value) == []
+
+
+# Whether a picture needs “Embed Links” Discord does not say, and the loopback server can't know.
+@pytest.mark.parametrize("name", [name for name, given in INVITED if given and name != "embed_links"])
+async def test_without_any_of_them_something_does_not(server: Discord, name: str) -> None:
+    async with calling(server) as rest:
+        lacking = discord.Permissions(INVITED.value)
+        setattr(lacking, name, False)
+        assert await everything(server, rest, lacking.value)
+    server.violations.clear()
