@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
+from bot.language import ENGLISH, speaking, spoken
 
 VERSION: Final = 1
 
@@ -70,7 +71,7 @@ class Card:
 
     ``marks`` are words to be highlighted in titles and texts. ``code`` is text to be copied whole, such as JSON, shown
     letter by letter. ``fallback`` is what a notification shows. ``tone`` says what it is to people: a digest, an alert,
-    an answer, a mistake or a failure.
+    an answer, a mistake or a failure. ``language`` is the code of the one that it was written in.
     """
 
     title: str = ""
@@ -83,6 +84,7 @@ class Card:
     fallback: str = ""
     tone: Literal["digest", "alert", "answer", "mistake", "failure"] = "answer"
     code: str = ""
+    language: str = field(default_factory=spoken)
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]
@@ -148,7 +150,7 @@ def load(data: dict[str, Any]) -> Card:
         parts = {key: value for key, value in data.items() if key != "v"}
         parts["items"] = tuple(_item(item) for item in parts.get("items", ()))
         parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
-        return Card(**_tuples(parts, "folio", "footer", "marks"))
+        return Card(**{"language": ENGLISH, **_tuples(parts, "folio", "footer", "marks")})
     except (TypeError, AttributeError) as error:
         raise Malformed(f"This is not a card: {error}.") from error
 
@@ -175,7 +177,8 @@ def _lean(value: Any) -> Any:
 @cache
 def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     """Return the names of a dataclass's fields with what they are when nobody sets them."""
-    return tuple(
-        (part.name, part.default if part.default_factory is MISSING else part.default_factory())
-        for part in fields(kind)
-    )
+    with speaking(ENGLISH):
+        return tuple(
+            (part.name, part.default if part.default_factory is MISSING else part.default_factory())
+            for part in fields(kind)
+        )

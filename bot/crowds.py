@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import wording
 from bot.cards import Card, Item
+from bot.language import ngettext, speaking
 from bot.models import Channel, DeliveryKey
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
@@ -34,8 +34,15 @@ class Crowds:
         item = next((item for item in digest.card.items if item.number == number), None) if digest else None
         if item is None or not item.paper or await self._vetoed(channel, item.paper):
             return False
-        text = f"{wording.count(people, 'reader')} picked this paper; the thread below is for it."
-        return bool(await self.stores.ledger.add(about(channel, item, text, KIND), now))
+        standing = await self.stores.channels.open(channel, now)
+        with speaking(standing.preferences.language):
+            text = ngettext(
+                "{n} reader picked this paper; the thread below is for it.",
+                "{n} readers picked this paper; the thread below is for it.",
+                people,
+            )
+            drafts = about(channel, item, text, KIND)
+        return bool(await self.stores.ledger.add(drafts, now))
 
     async def _vetoed(self, channel: Channel, paper: str) -> bool:
         """Tell whether the channel has muted a paper: its managers say no."""

@@ -12,10 +12,12 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card
 from bot.errors import Mistake
+from bot.language import gettext, grouped, ngettext, speaking
 from bot.matching import Matcher
 from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
 from bot.ports.ledger import Draft
 from bot.ports.papers import News
+from bot.ports.places import Standing
 from bot.ports.stores import Stores
 from bot.topics import Explanation, Topic, parse
 
@@ -142,29 +144,29 @@ async def alert(stores: Stores, now: datetime) -> int:
     owed = await stores.follows.unsent(now - OWED)
     recorded = 0
     for channel, hits in owed.items():
-        papers = await _unmuted(stores, channel, await stores.papers.get([paper for paper, _ in hits]), now)
-        left = BUDGET - await _spent(stores, channel, now)
+        standing = await stores.channels.open(channel, now)
+        papers = await _unmuted(stores, standing, await stores.papers.get([paper for paper, _ in hits]))
+        left = BUDGET - await _spent(stores, standing, now)
         if left > 0 and papers:
             follows = {follow.topic: follow for follow in await stores.follows.of(channel)}
-            drafts = _drafts(channel, _ranked(papers, hits), follows, left, now.date())
+            with speaking(standing.preferences.language):
+                drafts = _drafts(channel, _ranked(papers, hits), follows, left, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
 
 
-async def _unmuted(stores: Stores, channel: Channel, papers: Mapping[str, Paper], now: datetime) -> Mapping[str, Paper]:
+async def _unmuted(stores: Stores, standing: Standing, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
     """Leave out what a muted topic matches, whichever other topic brought it."""
-    standing = await stores.channels.open(channel, now)
     mutes = (await stores.wishes.mutes([standing.key])).get(standing.key, ())
     topics = [parse(value) for kind, value in mutes if kind == "topic"]
     return {key: paper for key, paper in papers.items() if not any(topic.matches(paper) for topic in topics)}
 
 
-async def _spent(stores: Stores, channel: Channel, now: datetime) -> int:
+async def _spent(stores: Stores, standing: Standing, now: datetime) -> int:
     """Return how many alerts the channel had since its local midnight."""
-    standing = await stores.channels.open(channel, now)
     zone = standing.preferences.schedule.zone
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone).astimezone(now.tzinfo)
-    return await stores.ledger.sent_since(channel, "alert", midnight)
+    return await stores.ledger.sent_since(standing.channel, "alert", midnight)
 
 
 def _ranked(
@@ -201,13 +203,13 @@ def _card(channel: Channel, paper: Paper, topics: Sequence[str], follows: Mappin
     because = tuple(dict.fromkeys(phrase for reason in reasons for phrase in reason.phrases))
     why = wording.listing([str(reason) for reason in reasons])
     label = parse(topics[0]).label
-    unfollow = Action("Unfollow", "unfollow", {"topic": topics[0]}, label)
+    unfollow = Action(gettext("Unfollow"), "unfollow", {"topic": topics[0]}, label)
     return Card(
-        text=f"New paper, matches {why}. {_followed(channel, follows.get(topics[0]))}".strip(),
+        text=f"{gettext('New paper, matches {why}.', why=why)} {_followed(channel, follows.get(topics[0]))}".strip(),
         items=(wording.item(paper, because=because),),
         actions=(unfollow,),
         marks=because,
-        fallback=f"New on “{label}”: {wording.name(paper)}",
+        fallback=gettext("New on “{topic}”: {paper}", topic=label, paper=wording.name(paper)),
         tone="alert",
     )
 
@@ -216,8 +218,12 @@ def _followed(channel: Channel, follow: Follow | None) -> str:
     """Say who follows and since when: "Followed by you since 12 Nov."."""
     if follow is None:
         return ""
-    who = "you" if channel.kind is Kind.DIRECT else follow.by.name or "this channel"
-    return f"Followed by {who} since {wording.short_day(follow.since.date(), follow.since.date())}."
+    since = wording.short_day(follow.since.date(), follow.since.date())
+    if channel.kind is Kind.DIRECT:
+        return gettext("Followed by you since {day}.", day=since)
+    if follow.by.name:
+        return gettext("Followed by {name} since {day}.", name=follow.by.name, day=since)
+    return gettext("Followed by this channel since {day}.", day=since)
 
 
 def _rollup(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
@@ -227,10 +233,14 @@ def _rollup(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
     )
     more = len(hits) - len(items)
     return Card(
-        text=f"{wording.count(len(hits), 'more paper')} matched today; one message instead of {len(hits):,}.",
+        text=ngettext(
+            "{n} more paper matched today.", "{n} more papers matched today; one message instead of {n}.", len(hits)
+        ),
         items=items,
-        actions=(Action("Follows", "follows"),),
-        footer=(f"and {more:,} more",) if more > 0 else (),
-        fallback=f"{wording.count(len(hits), 'more paper')} on what is followed here",
+        actions=(Action(gettext("Follows"), "follows"),),
+        footer=(gettext("and {n} more", n=grouped(more)),) if more > 0 else (),
+        fallback=ngettext(
+            "{n} more paper on what is followed here", "{n} more papers on what is followed here", len(hits)
+        ),
         tone="alert",
     )

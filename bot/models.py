@@ -211,8 +211,9 @@ class Mode(StrEnum):
 class Preferences:
     """What a channel wants of its digest.
 
-    ``entries`` puts each paper into the thread below, ``mention`` is the id of the one role that a digest may ping, and
-    ``lift`` how many people must react to a paper of it until it gets a thread of its own; 0 is never.
+    ``entries`` puts each paper into the thread below, ``mention`` is the id of the one role that a digest may ping,
+    ``lift`` how many people must react to a paper of it until it gets a thread of its own (0 is never), and
+    ``language`` the code of the one that its posts are written in.
     """
 
     on: bool = False
@@ -230,6 +231,7 @@ class Preferences:
     entries: bool = False
     mention: str = ""
     lift: int = 0
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from typing import Final, Literal
 
 from bot import tokens
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.models import Paper
 from bot.tokens import Token
 
@@ -114,11 +115,25 @@ class Explanation:
 
     def __str__(self) -> str:
         if self.matched:
-            return " and ".join(f"“{b.clause.text}” in its {b.where}" for b in self.because if b.where)
+            return gettext(" and ").join(_where(b) for b in self.because if b.where)
         return " and ".join(
             f"“{b.clause.text}” is in its {b.where}" if b.clause.negative else f"“{b.clause.text}” is nowhere in it"
             for b in self.because
         )
+
+
+def _where(because: Because) -> str:
+    """Say where a clause was found."""
+    text = because.clause.text
+    match because.where:
+        case "title":
+            return gettext("“{text}” in its title", text=text)
+        case "abstract":
+            return gettext("“{text}” in its abstract", text=text)
+        case "authors":
+            return gettext("“{text}” in its authors", text=text)
+        case _:
+            return gettext("“{text}” in its categories", text=text)
 
 
 @dataclass(frozen=True, slots=True)

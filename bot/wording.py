@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot import language
 from bot.cards import Action, Card, Item, Link
 from bot.errors import Mistake
+from bot.language import ENGLISH, gettext, ngettext, spoken
 from bot.models import Paper
 
 ONE_LINER: Final = 140
@@ -37,12 +39,16 @@ _DANGLING: Final = re.compile(
 
 def day(moment: date, *, year: bool = False) -> str:
     """Write a date: "Tue 24 Nov", with the year when it is asked for."""
+    if spoken() != ENGLISH:
+        return language.dated(moment, year=year)
     tail = f" {moment.year}" if year else ""
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}{tail}"
 
 
 def short_day(moment: date, today: date) -> str:
     """Write a date without its weekday: "24 Nov", or "24 Nov 2025" when it lies more than half a year off."""
+    if spoken() != ENGLISH:
+        return language.dated(moment, year=abs((today - moment).days) > _HALF_A_YEAR)
     tail = f" {moment.year}" if abs((today - moment).days) > _HALF_A_YEAR else ""
     return f"{moment.day} {_MONTHS[moment.month - 1]}{tail}"
 
@@ -71,11 +77,14 @@ def weekdays(days: Sequence[int]) -> str:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """Write a count: "1 vote", "1,300 papers"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    one, several = f"{{n}} {noun}", f"{{n}} {plural or noun + 's'}"
+    return ngettext(one, several, number)
 
 
 def listing(parts: Sequence[str], last: str = "and") -> str:
     """Join with commas and a last word: "a, b and c"."""
+    if spoken() != ENGLISH and last == "and":
+        return language.listed(parts)
     *first, end = parts or ("",)
     return f"{', '.join(first)} {last} {end}" if first else end
 
@@ -95,7 +104,7 @@ def shorten(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]
-    whole = cut if text[longest - 1].isspace() else cut.rsplit(None, 1)[0]
+    whole = cut if text[longest - 1].isspace() else (cut.rsplit(None, 1) or [""])[0]
     return (_DANGLING.sub("", whole) or cut) + "…"
 
 
@@ -132,7 +141,7 @@ def item(
 ) -> Item:
     """Return *paper* as an entry; *because* are the words that matched, *dated* is today where a date is shown."""
     listed = short_day(paper.day, dated) if dated and paper.day else ""
-    notes = (listed, paper.organization, authors(paper), "withdrawn" if paper.withdrawn else "")
+    notes = (listed, paper.organization, authors(paper), gettext("withdrawn") if paper.withdrawn else "")
     return Item(
         title=paper.title,
         url=paper.url,
@@ -140,7 +149,7 @@ def item(
         text=sense(paper),
         votes=paper.votes,
         notes=tuple(note for note in notes if note),
-        links=(Link("code", paper.code),) if paper.code else (),
+        links=(Link(gettext("code"), paper.code),) if paper.code else (),
         because=tuple(because),
         abstract=paper.abstract,
         thumbnail=paper.thumbnail,
@@ -154,10 +163,10 @@ def paper_actions(paper: Paper) -> tuple[Action, ...]:
     """Return what can be done with a paper, as every list of papers offers it."""
     about = name(paper)
     return (
-        Action("Save", "save", {"paper": paper.id}, about),
-        Action("More like this", "similar", {"paper": paper.id}, about),
-        Action("Not for us", "mute", {"what": paper.id}, about),
-        Action("Why this paper", "why", {"paper": paper.id}, about),
+        Action(gettext("Save"), "save", {"paper": paper.id}, about),
+        Action(gettext("More like this"), "similar", {"paper": paper.id}, about),
+        Action(gettext("Not for us"), "mute", {"what": paper.id}, about),
+        Action(gettext("Why this paper"), "why", {"paper": paper.id}, about),
     )
 
 
@@ -174,3 +183,14 @@ def away(reason: str) -> str:
 def is_away(reason: str) -> bool:
     """Tell whether a channel fell silent because its whole workspace can't be reached."""
     return reason.startswith(_AWAY)
+
+
+def sign(card: Card) -> str:
+    """Return the words at the head of what did not work; "" of other cards."""
+    signs = {"mistake": gettext("Not done."), "failure": gettext("That did not work.")}
+    return signs.get(card.tone, "")
+
+
+def untitled() -> str:
+    """Return what stands in the place of a title that can't be shown."""
+    return gettext("Untitled")

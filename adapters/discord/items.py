@@ -8,9 +8,8 @@ from typing import Final
 
 from adapters.discord.text import clean, escape, fit, link, size
 from bot.cards import Item
-from bot.wording import count
-
-UNTITLED: Final = "Untitled"
+from bot.language import gettext
+from bot.wording import count, untitled
 
 _TITLE: Final = 220
 _NOTE: Final = 120
@@ -70,7 +69,7 @@ def entry(item: Item, most: int, *, sense: int = 0, linked: bool = True) -> str:
 def named(item: Item) -> str:
     """Write the title: bold, a link, with its number."""
     number = f"{item.number}. " if item.number is not None else ""
-    return f"**{number}{link(item.url, item.title, _TITLE) or link(item.url, UNTITLED, _TITLE)}**"
+    return f"**{number}{link(item.url, item.title, _TITLE) or link(item.url, untitled(), _TITLE)}**"
 
 
 def notes(item: Item, most: int = _SMALL, *, linked: bool = True) -> str:
@@ -79,7 +78,7 @@ def notes(item: Item, most: int = _SMALL, *, linked: bool = True) -> str:
     parts += [fit(note, _NOTE) for note in item.notes]
     parts += [link(place.url, place.label, _NOTE) for place in item.links] if linked else []
     reasons = ", ".join(f"“{fit(reason, _NOTE)}”" for reason in item.because[:_MOST_REASONS] if clean(reason))
-    return small([*parts, f"matches {reasons}" if reasons else ""], most)
+    return small([*parts, gettext("matches {reasons}", reasons=reasons) if reasons else ""], most)
 
 
 def small(parts: Sequence[str], most: int = _SMALL) -> str:
@@ -96,4 +95,4 @@ def _line(item: Item) -> str:
     notes = " · ".join(part for part in (fit(note, _NOTE) for note in item.notes[:_MOST_REASONS]) if part)
     text = escape(item.text.rstrip(".") if notes else item.text)
     said = " · ".join(part for part in (text, notes) if part)
-    return f"- **{fit(item.title, _NOTE) or UNTITLED}** {said}".rstrip()
+    return f"- **{fit(item.title, _NOTE) or untitled()}** {said}".rstrip()

@@ -9,17 +9,18 @@ from typing import Final
 
 from adapters.discord.items import Entry, entries, entry, small
 from adapters.discord.text import clean, code, escape, fit, literal, size
+from bot import wording
 from bot.cards import Card, Item
+from bot.language import gettext, grouped
 from bot.wording import EXAMPLE, ONE_LINER
 
 CONTENT: Final = 2000
 """Characters of a message: https://docs.discord.com/developers/resources/message#create-message."""
-SIGNS: Final = {"mistake": "Not done.", "failure": "That did not work."}
 
 _TITLE: Final = 150
 _HEADLINE: Final = 110
 _FOLIO: Final = 150
-_TEXT, _ABOVE = 1000, 300
+_TEXT, _ABOVE = 1000, 450
 """Characters of a card's own text: alone, and above its items or what is to be copied."""
 _LINE: Final = 120
 _ROOMY: Final = 1000
@@ -110,7 +111,7 @@ def _ended(parts: Sequence[Part], number: int, foot: Sequence[str]) -> list[Part
     """Put the foot below the last part, and how many items are in none."""
     left = number - sum(len(part.entries) for part in parts)
     *first, last = parts
-    lines = [f"and {left:,} more", *foot] if left else list(foot)
+    lines = [gettext("and {n} more", n=grouped(left)), *foot] if left else list(foot)
     return [*first, Part(last.head, last.entries, _small(lines))]
 
 
@@ -121,7 +122,7 @@ def _head(card: Card, ping: str) -> str:
     """
     lead = clean(card.fallback) if card.folio and clean(card.fallback).startswith(clean(card.folio[0])) else ""
     folio = [escape(part) for part in (card.folio[1:] if lead else card.folio)]
-    sign = f"**{SIGNS[card.tone]}** " if card.tone in SIGNS else ""
+    sign = f"**{wording.sign(card)}** " if wording.sign(card) else ""
     lines = (
         " ".join(part for part in (ping, fit(lead, _HEADLINE)) if part),
         f"### {fit(card.title, _TITLE)}" if clean(card.title) else "",

@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from adapters.discord import gallery, keys
 from adapters.discord.buttons import Press
-from adapters.discord.items import UNTITLED, entry
+from adapters.discord.items import entry
 from adapters.discord.layout import CODE, CONTENT, Limits, Native, lay
 from adapters.discord.pad import Pad
 from adapters.discord.rows import rows
 from adapters.discord.text import clean, plain
 from adapters.discord.times import localized
 from bot.cards import Action, Card, Item
+from bot.language import speaking
 from bot.models import Kind
 from bot.ports.commands import Answer, Request
+from bot.wording import untitled
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 """Links get no previews: https://docs.discord.com/developers/resources/message#message-object-message-flags."""
@@ -48,20 +50,21 @@ def messages(
 
     *role* is the id of the one that the first may ping. *pictures* puts thumbnails beside the papers.
     """
-    ping = f"<@&{role}>" if role.isdecimal() else ""
-    limits = gallery.LIMITS if pictures else Limits()
-    parts = lay(card, limits, native, ping=ping)
-    every = []
-    for number, part in enumerate(parts):
-        pad = Pad(keys.mark(key, number))
-        actions = card.actions if part is parts[-1] else ()
-        if pictures:
-            drawn = gallery.payload(part, actions, pad)
-        else:
-            drawn = _payload(part.text, rows(part.items, actions, pad), pad.mark)
-        allowed = _allowed(role if ping and number == 0 else "")
-        every.append(Message({**drawn, "allowed_mentions": allowed}, pad.kept))
-    return tuple(every)
+    with speaking(card.language):
+        ping = f"<@&{role}>" if role.isdecimal() else ""
+        limits = gallery.LIMITS if pictures else Limits()
+        parts = lay(card, limits, native, ping=ping)
+        every = []
+        for number, part in enumerate(parts):
+            pad = Pad(keys.mark(key, number))
+            actions = card.actions if part is parts[-1] else ()
+            if pictures:
+                drawn = gallery.payload(part, actions, pad)
+            else:
+                drawn = _payload(part.text, rows(part.items, actions, pad), pad.mark)
+            allowed = _allowed(role if ping and number == 0 else "")
+            every.append(Message({**drawn, "allowed_mentions": allowed}, pad.kept))
+        return tuple(every)
 
 
 def private(answer: Answer, request: Request, *, manager: bool = False, native: Native = command) -> Message:
@@ -76,9 +79,12 @@ def private(answer: Answer, request: Request, *, manager: bool = False, native: 
     pad = Pad(manager=manager)
     press = Press(request.command, request.arguments, share=True, manager=manager)
     share = press if answer.shareable and request.channel.kind is not Kind.DIRECT else None
-    (part,) = lay(card, Limits(parts=1), native, linked=False)
-    linked = len(part.items) == 1
-    drawn = _payload(localized(part.text, request.now), rows(part.items, card.actions, pad, share=share, linked=linked))
+    with speaking(card.language):
+        (part,) = lay(card, Limits(parts=1), native, linked=False)
+        linked = len(part.items) == 1
+        drawn = _payload(
+            localized(part.text, request.now), rows(part.items, card.actions, pad, share=share, linked=linked)
+        )
     whole = card.code if len(card.code) > CODE else ""
     flags = SUPPRESS_EMBEDS | EPHEMERAL
     return Message({**drawn, "flags": flags, "allowed_mentions": _allowed()}, pad.kept, whole)
@@ -89,11 +95,12 @@ def post(card: Card, key: str = "") -> tuple[str, dict[str, Any], Mapping[str, M
 
     Only the first item is posted.
     """
-    item = next(iter(card.items), Item(clean(card.title) or UNTITLED, text=card.text))
-    pad = Pad(keys.mark(key, 0))
-    shown = replace(item, number=None, text=item.abstract or item.text, abstract="")
-    drawn = _payload(entry(shown, CONTENT - 50), rows([shown], card.actions, pad), pad.mark)
-    return plain(item.title or UNTITLED, _NAME), {**drawn, "allowed_mentions": _allowed()}, pad.kept
+    with speaking(card.language):
+        item = next(iter(card.items), Item(clean(card.title) or untitled(), text=card.text))
+        pad = Pad(keys.mark(key, 0))
+        shown = replace(item, number=None, text=item.abstract or item.text, abstract="")
+        drawn = _payload(entry(shown, CONTENT - 50), rows([shown], card.actions, pad), pad.mark)
+        return plain(item.title or untitled(), _NAME), {**drawn, "allowed_mentions": _allowed()}, pad.kept
 
 
 def _payload(text: str, components: list[Any], mark: str = "") -> dict[str, Any]:

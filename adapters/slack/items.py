@@ -12,14 +12,14 @@ from adapters.slack.buttons import Pad
 from adapters.slack.presses import Press
 from adapters.slack.text import SECTION, clean, inert, link, pieces, safe
 from bot.cards import Item
-from bot.wording import count
+from bot.language import gettext
+from bot.wording import count, untitled
 
 NOTE: Final = 120
 _PART: Final = 300
 TITLE: Final = 300
 _SMALL: Final = 900
 _MOST_REASONS: Final = 5
-_UNTITLED: Final = "Untitled"
 _MOST_ROWS: Final = 100
 _LINE_TEXT: Final = 300
 """A thing that has more to say gets a section of its own."""
@@ -96,7 +96,7 @@ def _line(item: Item) -> str:
     """Write a small thing on one line."""
     notes = inert(" · ".join(item.notes), NOTE)
     text = inert(item.text.rstrip(".") if notes else item.text, _LINE_TEXT)
-    return f"*{inert(item.title, NOTE) or _UNTITLED}*  {' · '.join(part for part in (text, notes) if part)}".rstrip()
+    return f"*{inert(item.title, NOTE) or untitled()}*  {' · '.join(part for part in (text, notes) if part)}".rstrip()
 
 
 def _entry(item: Item, pad: Pad, longest: int, *, pictures: bool) -> list[Block]:
@@ -113,7 +113,7 @@ def _entry(item: Item, pad: Pad, longest: int, *, pictures: bool) -> list[Block]
 
 def _title(item: Item) -> str:
     number = f"{item.number}. " if item.number is not None else ""
-    return f"*{number}{link(item.url, clean(item.title) or _UNTITLED, TITLE)}*"
+    return f"*{number}{link(item.url, clean(item.title) or untitled(), TITLE)}*"
 
 
 def _notes(item: Item) -> str:
@@ -122,7 +122,7 @@ def _notes(item: Item) -> str:
     parts += [inert(note, _PART) for note in item.notes]
     parts += [link(place.url, place.label, NOTE) for place in item.links]
     reasons = ", ".join(f"“{inert(reason, NOTE)}”" for reason in item.because[:_MOST_REASONS])
-    parts += [f"matches {reasons}"] if reasons else []
+    parts += [gettext("matches {reasons}", reasons=reasons)] if reasons else []
     return _joined(part for part in parts if part)
 
 
@@ -139,7 +139,7 @@ def _does(item: Item, pad: Pad) -> Block | None:
     """Return what can be done: one button, or a menu that begins with the abstract."""
     rows = [(action.label, pad.press(action)) for action in item.actions]
     if item.abstract and item.paper:
-        rows.insert(0, ("Abstract", Press("show", {"paper": item.paper}, modal=True)))
+        rows.insert(0, (gettext("Abstract"), Press("show", {"paper": item.paper}, modal=True)))
     elif len(rows) == 1:
         return pad.button(item.actions[0])
     return pad.menu(rows) if rows else None
@@ -150,4 +150,4 @@ def _picture(item: Item) -> Block | None:
     about = next((action.about for action in item.actions if action.about), "")
     address = safe(item.thumbnail)
     named = about or re.split(r":\s", item.title[:TITLE], maxsplit=1)[0]
-    return picture(address, f"First page or figure of {named}") if address else None
+    return picture(address, gettext("First page or figure of {paper}", paper=named)) if address else None

@@ -9,7 +9,9 @@ from adapters.slack.blocks import Block, actions, context, header, section, verb
 from adapters.slack.buttons import Pad
 from adapters.slack.items import entries, unfolded
 from adapters.slack.text import clean, code, inert, literal
+from bot import wording
 from bot.cards import Action, Card
+from bot.language import gettext, grouped, speaking
 from bot.wording import EXAMPLE
 
 MESSAGE: Final = 50
@@ -20,7 +22,6 @@ WEIGHT: Final = 12_000
 VIEW_WEIGHT: Final = 60_000
 CODE: Final = 4000
 """Characters of a text to be copied that a message holds; a window holds more."""
-SIGNS: Final = {"mistake": "Not done.", "failure": "That did not work."}
 
 _PART: Final = 2900
 _MOST_CODE: Final = 50_000
@@ -41,13 +42,31 @@ def lay(
     pictures: bool = False,
     command: str,
 ) -> list[Block]:
-    """Return the blocks of *card*: at most *most*, not heavier than *heaviest*; the last items give way first."""
+    """Return the blocks of *card*, in its language.
+
+    They are at most *most* and not heavier than *heaviest*; the last items give way first.
+    """
+    with speaking(card.language):
+        return _laid(card, pad, most, heaviest, extra, whole=whole, pictures=pictures, command=command)
+
+
+def _laid(
+    card: Card,
+    pad: Pad,
+    most: int,
+    heaviest: int,
+    extra: Sequence[Block],
+    *,
+    whole: bool,
+    pictures: bool,
+    command: str,
+) -> list[Block]:
     head = list(_head(card, whole=whole))
     row = _row(card.actions, pad, extra)
     foot = _foot(card.footer, command)
-    room = heaviest - weight([*head, *row, context(_lines((*foot, "and 1,000 more")))])
+    room = heaviest - weight([*head, *row, context(_lines((*foot, gettext("and {n} more", n=grouped(1_000)))))])
     body, left = _body(card, pad, most - len(head) - len(row) - 1, room, whole=whole, pictures=pictures)
-    lines = _lines((f"and {left:,} more", *foot) if left else foot)
+    lines = _lines((gettext("and {n} more", n=grouped(left)), *foot) if left else foot)
     return [*head, *body, *([context(lines)] if lines else []), *row]
 
 
@@ -57,7 +76,7 @@ def _head(card: Card, *, whole: bool) -> Iterator[Block]:
     line = inert(" · ".join(part for part in map(clean, card.folio) if part), _FOLIO)
     folio = [context(line)] if line else []
     yield from (*folio, *title) if card.tone in {"digest", "alert"} else (*title, *folio)
-    sign = f"*{SIGNS[card.tone]}* " if card.tone in SIGNS else ""
+    sign = f"*{wording.sign(card)}* " if wording.sign(card) else ""
     if text := sign + inert(card.text, _FOOTER if card.code else _PART):
         yield section(text)
     said = literal(card.code if whole else card.code[:CODE])

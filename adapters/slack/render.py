@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from adapters.slack.blocks import Block, section
 from adapters.slack.buttons import VIEW_ROOM, Pad
-from adapters.slack.layout import CODE, SIGNS, VIEW, VIEW_WEIGHT, lay
+from adapters.slack.layout import CODE, VIEW, VIEW_WEIGHT, lay
 from adapters.slack.presses import Press
 from adapters.slack.text import clean, inert, plain
+from bot import wording
 from bot.cards import Action, Card
+from bot.language import speaking
 from bot.models import Kind
 from bot.ports.commands import Answer, Request
 
@@ -78,8 +80,10 @@ def fallback(card: Card) -> str:
     """Return what a notification shows."""
     said = card.fallback or card.title or card.text or " · ".join(card.folio)
     said = said or ", ".join(item.title for item in card.items[:3]) or "Broadsheet"
+    with speaking(card.language):
+        sign = wording.sign(card)
     longest = _FALLBACK
-    while len((text := inert(f"{SIGNS.get(card.tone, '')} {said}", longest)).encode()) > _FALLBACK_BYTES:
+    while len((text := inert(f"{sign} {said}", longest)).encode()) > _FALLBACK_BYTES:
         longest = longest * 3 // 4
     return text or "Broadsheet"
 

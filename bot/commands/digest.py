@@ -80,7 +80,7 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
     card = outcome.card or Card()
     unknown = unplaced(request, standing)
     if unknown:
-        at = f"{at} Nobody has told in which time zone you are, so that is UTC: set yours first."
+        at = f"{at} Your time zone is not known: set it first."
     settings = Action("Set the time zone" if unknown else "Settings", "settings")
     actions = (Action("Start at the next time", "digest on", {"start": "next"}), settings)
     post = (Action("Post now", "digest on", {"start": "now"}, style="main"),) if outcome.card else ()

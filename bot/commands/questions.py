@@ -12,6 +12,7 @@ from bot import wording
 from bot.cards import Field, FieldKind
 from bot.commands import moments, parameters, sending, suggesting
 from bot.errors import Mistake
+from bot.language import LANGUAGES
 from bot.models import Cadence, Mode, Preferences
 from bot.ports.commands import Parameter, ParameterType
 
@@ -160,6 +161,10 @@ QUESTIONS: Final[Sequence[Question]] = (
         "lift", "Lift", "number", "Reactions that give a paper a thread of its own; 0 for never", "5",
         parameters.number(0, MOST_REACTIONS), lambda p: str(p.lift), partial(_put, "lift"),
         least=0, most=MOST_REACTIONS, platform="discord",
+    ),
+    Question(
+        "language", "Language", "choice", "What is posted here is written in it", "de", parameters.choice(*LANGUAGES),
+        lambda p: p.language, partial(_put, "language"), choices=LANGUAGES,
     ),
     _flag("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
 )  # fmt: skip

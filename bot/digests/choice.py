@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from bot.language import gettext
 from bot.models import Cadence, DayState, FeedDay, Mode, Preferences, feed_date, opening
 from bot.wording import day as written
 from bot.wording import listing
@@ -26,12 +27,8 @@ WINDOW: Final = {Cadence.DAILY: 7, Cadence.WEEKLY: 7, Cadence.MONTHLY: 31}
 """Age in days up to which a list is still worth posting."""
 TOO_OLD: Final = "older than the digest reaches back"
 BEFORE_FIRST: Final = "before the first digest"
-_TROUBLE: Final = {
-    DayState.STALE: "Hugging Face still repeats an earlier list",
-    DayState.SOURCE_DOWN: "Hugging Face did not answer",
-    # The list should be open by now; that nobody looked since is the same to a reader.
-    DayState.NOT_YET_OPEN: "Hugging Face did not answer",
-}
+_DOWN: Final = (DayState.SOURCE_DOWN, DayState.NOT_YET_OPEN)
+"""The list should be open by now; that nobody looked since is the same to a reader as that nobody answered."""
 _FRIDAY: Final = 4
 
 
@@ -78,7 +75,7 @@ def choose(days: Sequence[FeedDay], covered: Mapping[date, str], preferences: Pr
             behind[at] = ""
         elif day.state is DayState.PARTIAL:
             partial.append(day)
-        elif day.state in _TROUBLE:
+        elif day.state in (DayState.STALE, *_DOWN):
             missing.append((at, day.state))
         elif day.state is DayState.HOLIDAY:
             behind[at] = "nothing was listed"
@@ -114,9 +111,11 @@ def _expired(known: Mapping[date, FeedDay], covered: Mapping[date, str], oldest:
 
 def _trouble(missing: Sequence[tuple[date, DayState]]) -> str:
     """Say what is missing: "Hugging Face did not answer for Mon 23 Nov"."""
-    by_state = {state: [written(at) for at, its in missing if its is state] for state in _TROUBLE}
-    parts = [f"{_TROUBLE[state]} for {listing(dates)}" for state, dates in by_state.items() if dates]
-    return "; ".join(parts)
+    stale = listing([written(at) for at, state in missing if state is DayState.STALE])
+    down = listing([written(at) for at, state in missing if state in _DOWN])
+    repeated = gettext("Hugging Face still repeats an earlier list for {days}", days=stale) if stale else ""
+    silent = gettext("Hugging Face did not answer for {days}", days=down) if down else ""
+    return "; ".join(filter(None, (repeated, silent)))
 
 
 def waits_until(choice: Choice, preferences: Preferences, due: datetime, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.digests import page
 from bot.digests.choice import Choice
+from bot.language import gettext
 from bot.matching import Matcher
 from bot.models import DayState, FeedDay, Mode, Paper, feed_date
 from bot.ports.places import Standing
@@ -114,7 +115,7 @@ async def covered(stores: Stores, standings: Sequence[Standing], now: datetime) 
 def trending(choice: Choice, known: Lists) -> Choice:
     """Return the choice of a channel that wants the source's own rank: its lists count as covered all the same."""
     if known.trending is None:
-        return Choice(trouble="Hugging Face’s trending rank is older than a day")
+        return Choice(trouble=gettext("Hugging Face’s trending rank is older than a day"))
     return Choice((known.trending,), choice.covered)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card, Item
+from bot.language import gettext, grouped, ngettext
 from bot.models import FeedDay, Mode, Paper, Preferences
 from bot.topics import Explanation
 
@@ -85,7 +86,7 @@ def card(
 ) -> Card:
     """Return the digest of the local date *on*. *notes* say what is missing."""
     top = [_item(paper, n, matches, "") for n, paper in enumerate(page.top, 1)]
-    more = [_item(paper, n, matches, "Your topics") for n, paper in enumerate(page.followed, len(top) + 1)]
+    more = [_item(paper, n, matches, gettext("Your topics")) for n, paper in enumerate(page.followed, len(top) + 1)]
     names = wording.names(page.papers[: preferences.number])
     return Card(
         folio=(wording.day(on), _share(page), _votes_of(days, preferences.mode)),
@@ -105,32 +106,44 @@ def _item(paper: Paper, number: int, matches: Mapping[str, Sequence[Explanation]
 def _share(page: Page) -> str:
     if len(page.top) == page.of:
         return wording.count(page.of, "paper")
-    return f"top {len(page.top)} of {page.of}"
+    return gettext("top {top} of {of}", top=len(page.top), of=page.of)
 
 
 def _votes_of(days: Sequence[FeedDay], mode: Mode) -> str:
     """Say which lists these are: "votes of Mon 23 Nov"."""
     if mode is Mode.TRENDING:
-        return "trending on Hugging Face"
+        return gettext("trending on Hugging Face")
     dates = [wording.day(day.date) for day in days if day.papers]
     if len(dates) == 1:
-        return f"votes of {dates[0]}"
-    return f"lists of {wording.listing(dates)}" if len(dates) <= _NAMED else f"lists of {dates[0]} to {dates[-1]}"
+        return gettext("votes of {day}", day=dates[0])
+    if len(dates) <= _NAMED:
+        return gettext("lists of {days}", days=wording.listing(dates))
+    return gettext("lists of {first} to {last}", first=dates[0], last=dates[-1])
 
 
 def _rest(page: Page) -> str:
     """Say what is not shown: "12 more, 3 match this channel's topics"."""
     if not page.left:
         return ""
-    matching = f", {page.more_followed} match this channel’s topics" if page.more_followed else ""
-    return f"{page.left:,} more{matching}"
+    if not page.more_followed:
+        return gettext("{n} more", n=grouped(page.left))
+    return ngettext(
+        "{left} more, {n} matches this channel’s topics",
+        "{left} more, {n} match this channel’s topics",
+        page.more_followed,
+        left=grouped(page.left),
+    )
 
 
 def _actions(page: Page, days: Sequence[FeedDay]) -> tuple[Action, ...]:
     dates = [day.date.isoformat() for day in days if day.papers]
     span = dates[0] if len(dates) == 1 else f"{dates[0]}..{dates[-1]}"
-    every = (Action(f"All {page.of:,}", "today", {"date": span}, "the list"),) if page.of > len(page.top) else ()
-    return (*every, Action("For me", "new"), Action("Settings", "settings"))
+    every = (
+        (Action(gettext("All {n}", n=grouped(page.of)), "today", {"date": span}, gettext("the list")),)
+        if page.of > len(page.top)
+        else ()
+    )
+    return (*every, Action(gettext("For me"), "new"), Action(gettext("Settings"), "settings"))
 
 
 def entries(card: Card, *, abstracts: bool) -> tuple[Card, ...]:
@@ -145,4 +158,4 @@ def thread(page: Page) -> Card:
         Item(title=f"{n}. {wording.name(paper)}", url=paper.url, text=paper.abstract, paper=paper.id)
         for n, paper in enumerate(page.papers, 1)
     )
-    return Card(title="Abstracts", items=items, tone="digest", fallback="Abstracts of today’s papers")
+    return Card(title=gettext("Abstracts"), items=items, tone="digest", fallback=gettext("Abstracts of today’s papers"))

@@ -11,6 +11,7 @@ from bot.cards import Action, Card
 from bot.digests import newsroom, page
 from bot.digests.choice import LATE, Choice, choose, waits_until
 from bot.digests.newsroom import Lists, Past
+from bot.language import gettext, ngettext, speaking
 from bot.models import DeliveryKey, FeedDay, Kind
 from bot.ports.ledger import Draft, Edition
 from bot.ports.places import Standing
@@ -44,13 +45,20 @@ class Press:
         return waits_until(self.choices[standing.key], standing.preferences, due_of(standing, now), now)
 
     def edition(self, standing: Standing, now: datetime) -> Edition:
-        """Return what becomes of the local date that is due."""
+        """Return what becomes of the local date that is due, in the channel's language."""
+        with speaking(standing.preferences.language):
+            return self._edition(standing, now)
+
+    def _edition(self, standing: Standing, now: datetime) -> Edition:
         schedule = standing.preferences.schedule
         due = due_of(standing, now)
         # From the post that was due, not from now: a wait or a downtime must not swallow one that is hardly late.
         on, following = schedule.local_date(due), schedule.next_after(max(due, now - LATE))
         if _late(standing, now):
-            reason = f"Broadsheet was not running at {due.astimezone(schedule.zone):%H:%M}; the next digest covers it"
+            reason = gettext(
+                "Broadsheet was not running at {time}; the next digest covers it",
+                time=f"{due.astimezone(schedule.zone):%H:%M}",
+            )
             return Edition(standing, on, "missed", reason, next_run=following)
         choice = self.choices[standing.key]
         made, card = self._page(standing, choice, on)
@@ -63,7 +71,15 @@ class Press:
     def _page(self, standing: Standing, choice: Choice, on: date) -> tuple[page.Page, Card]:
         preferences, gone = standing.preferences, self.past.gone(standing) | self.muted.get(standing.key, set())
         topics = tuple(self.past.topics.get(standing.key, ())) if preferences.your_topics else ()
-        key = (_content(choice), on, preferences.mode, preferences.number, preferences.min_votes, topics)
+        key = (
+            _content(choice),
+            on,
+            preferences.language,
+            preferences.mode,
+            preferences.number,
+            preferences.min_votes,
+            topics,
+        )
         if not gone and key in self.drawn:
             return self.drawn[key]
         reasons = self.reasons.get(standing.key, {}) if topics else {}
@@ -102,8 +118,9 @@ async def press(
 
 
 def _choice(standing: Standing, known: Lists, covered: Mapping[date, str], now: datetime) -> Choice:
-    choice = choose(known.days, covered, standing.preferences, now)
-    return newsroom.trending(choice, known) if newsroom.wants_rank(standing) else choice
+    with speaking(standing.preferences.language):
+        choice = choose(known.days, covered, standing.preferences, now)
+        return newsroom.trending(choice, known) if newsroom.wants_rank(standing) else choice
 
 
 async def reasons_of(known: Lists, choice: Choice, topics: Sequence[str]) -> Reasons:
@@ -127,8 +144,8 @@ def _late(standing: Standing, now: datetime) -> bool:
 
 
 def _notes(choice: Choice) -> tuple[str, ...]:
-    filling = "This list was still filling; later papers join the next digest." if choice.filling else ""
-    trouble = f"{choice.trouble}; that list joins the next digest." if choice.trouble else ""
+    filling = gettext("This list was still filling; later papers join the next digest.") if choice.filling else ""
+    trouble = gettext("{trouble}; that list joins the next digest.", trouble=choice.trouble) if choice.trouble else ""
     return tuple(note for note in (filling, trouble) if note)
 
 
@@ -158,8 +175,8 @@ def _empty(
     reason = trouble or _why(choice.days, standing)
     said = standing.preferences.say_when_empty or _week_was_silent(standing, on, before)
     key = DeliveryKey(standing.channel, "word", on.isoformat())
-    text = f"No digest on {wording.day(on)}: {reason}."
-    card = Card(text=text, actions=(Action("Status", "status"),), fallback=text)
+    text = gettext("No digest on {day}: {reason}.", day=wording.day(on), reason=reason)
+    card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
     return Edition(
         standing,
         on,
@@ -173,9 +190,11 @@ def _empty(
 
 def _why(days: Sequence[FeedDay], standing: Standing) -> str:
     if not any(day.papers for day in days):
-        return "no list was published since the last one"
+        return gettext("no list was published since the last one")
     least = standing.preferences.min_votes
-    return f"no new paper had {wording.count(least, 'vote')}" if least else "every paper was posted here before"
+    if least:
+        return ngettext("no new paper had {n} vote", "no new paper had {n} votes", least)
+    return gettext("every paper was posted here before")
 
 
 def _week_was_silent(standing: Standing, on: date, before: Mapping[date, str]) -> bool:

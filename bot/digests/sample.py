@@ -11,6 +11,7 @@ from bot.cards import Card
 from bot.digests import newsroom, page
 from bot.digests.choice import Choice
 from bot.digests.press import reasons_of
+from bot.language import gettext, speaking
 from bot.models import DeliveryKey, FeedDay
 from bot.ports.ledger import Draft
 from bot.ports.places import Standing
@@ -55,7 +56,13 @@ async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: Delivery
     reasons = await reasons_of(known, choice, past.topics.get(standing.key, ()))
     gone = past.gone(standing) | set(await reasons_of(known, choice, past.muted_topics.get(standing.key, ())))
     made = page.compose(page.ranked((day,), papers, preferences), (), reasons, preferences, gone)
-    drawn = page.card(made, (day,), preferences, day.date, matches=reasons)
-    folio = ("Sample digest", *drawn.folio[1:-1], f"votes of {wording.day(day.date, year=True)}")
+    with speaking(preferences.language):
+        drawn = _dated(page.card(made, (day,), preferences, day.date, matches=reasons), day)
     had = past.posted.get(standing.key, set())
-    return Draft(key, replace(drawn, folio=folio), tuple(paper.id for paper in made.papers if paper.id not in had))
+    return Draft(key, drawn, tuple(paper.id for paper in made.papers if paper.id not in had))
+
+
+def _dated(card: Card, day: FeedDay) -> Card:
+    """Say at the head that it is a sample, and of which year."""
+    votes = gettext("votes of {day}", day=wording.day(day.date, year=True))
+    return replace(card, folio=(gettext("Sample digest"), *card.folio[1:-1], votes))

@@ -55,6 +55,22 @@ async def test_trending_posts_the_sources_own_rank_whatever_the_votes(stores: St
     assert post.card.folio[1:] == ("top 3 of 4", "trending on Hugging Face")
 
 
+async def test_channels_of_two_languages_get_the_same_papers_each_in_its_own(stores: Stores) -> None:
+    other = Channel("web", "local", "lesekreis", name="lesekreis")
+    await subscribe(stores, PAPERS, BERLIN, START, number=3)
+    await subscribe(stores, other, BERLIN, START, number=3, language="de")
+    await planning.plan(stores, nine(MONDAY))
+    english, german = [
+        await stores.ledger.get(DeliveryKey(channel, "digest", MONDAY.isoformat())) for channel in (PAPERS, other)
+    ]
+    assert english
+    assert german
+    assert [item.paper for item in german.card.items] == [item.paper for item in english.card.items]
+    assert (english.card.language, english.card.folio[0]) == ("en", "Mon 16 Nov")
+    assert (german.card.language, german.card.folio[0]) == ("de", "Mo., 16. Nov.")
+    assert german.card.folio[1] == english.card.folio[1].replace("top 3 of", "Top 3 von")
+
+
 async def test_a_trending_rank_of_yesterday_is_not_posted(stores: Stores) -> None:
     await subscribe(stores, PAPERS, BERLIN, START, mode=Mode.TRENDING, say_when_empty=True)
     await stores.days.rank(LISTED, nine(MONDAY) - timedelta(hours=25))

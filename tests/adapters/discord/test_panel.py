@@ -145,16 +145,19 @@ def test_what_is_not_touched_comes_back_as_it_was(form: Form) -> None:
     assert ticked(message, *on).arguments == expected
 
 
-def test_the_settings_take_two_pages() -> None:
+def test_the_settings_take_three_pages() -> None:
     form = samples.settings()
     assert labels(drawn(form)) == ["Time, zone, number and topics…", "Advanced", "Save", "Cancel"]
     _, state = pressed(drawn(form), "Advanced")
     assert state.page == 1
     second = drawn(form, state)
-    assert labels(second) == ["Least votes and lift…", "Back", "Save", "Cancel"]
-    assert pressed(second, "Back")[1].page == 0
+    assert labels(second) == ["Least votes and lift…", "More", "Save", "Cancel"]
     placeholders = [row["components"][0].get("placeholder") for row in second.payload["components"][:-1]]
-    assert placeholders == ["How often", "Mode", "Mention: nobody", "Also"]
+    assert placeholders == ["How often", "Mode", "Mention: nobody", "Language"]
+    third = drawn(form, pressed(second, "More")[1])
+    assert labels(third) == ["Back", "Save", "Cancel"]
+    assert third.payload["components"][0]["components"][0]["placeholder"] == "Also"
+    assert pressed(third, "Back")[1].page == 0
 
 
 def test_a_panel_says_what_holds_and_what_saving_would_do() -> None:
@@ -285,6 +288,10 @@ async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Store
     form, message = await shown(real, state)
     state = typed(form, state, Lift="4", **{"Least votes": "3"})
     _, message = await shown(real, state)
+    state = _unplaced(message, "Language", "Deutsch")
+    _, message = await shown(real, state)
+    _, state = pressed(message, "More")
+    _, message = await shown(real, state)
     state = ticked(message, "Abstracts", "One entry per paper")
     _, message = await shown(real, state)
     body = (await saved(real, message)).body
@@ -303,6 +310,7 @@ async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Store
         entries=True,
         mention=ROLE,
         lift=4,
+        language="de",
     )
     assert replace(standing.preferences, on=False) == expected
     assert {each.topic for each in await stores.follows.of(PAPERS)} == {'"diffusion"', '"simulator", "world model"'}

@@ -135,7 +135,7 @@ def test_what_was_wrong_is_told_by_block() -> None:
 def test_what_changes_the_preview_asks_anew() -> None:
     blocks = forms.view(cards.settings(), ORIGIN, advanced=True)["blocks"]
     asking = {block["block_id"] for block in blocks if block.get("dispatch_action")}
-    assert asking == {"time", "days", "zone", "cadence", "mode"}
+    assert asking == {"time", "days", "zone", "cadence", "mode", "language"}
     topic = forms.view(cards.follow(), ORIGIN)["blocks"][0]
     assert topic["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_enter_pressed"]}
 

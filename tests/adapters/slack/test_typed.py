@@ -137,7 +137,7 @@ async def test_where_nobody_tells_a_zone_it_is_asked_for(office: Office) -> None
     office.server.bots["xoxb-1"].scopes = frozenset(SCOPES) - {"users:read"}
     office.server.person("U2", name="Bob")
     asked = await office.type("digest on", user="U2")
-    assert "Nobody has told in which time zone you are, so that is UTC: set yours first." in asked.plain
+    assert "Your time zone is not known: set it first." in asked.plain
     await office.press("Set the time zone", asked, user="U2")
     assert "Zone" in office.window("U2")
 

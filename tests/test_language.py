@@ -1,0 +1,169 @@
+"""Languages: every sentence in each catalogue, plurals and dates as people write them, and channels side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import string
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from babel.messages.catalog import Message
+
+from adapters.discord import render as discord
+from adapters.slack import render as slack
+from bot import cards, wording
+from bot.cards import Card
+from bot.language import ENGLISH, LANGUAGES, gettext, nearest, ngettext, speaking, spoken
+from bot.topics import parse
+from docs import messages
+from tests.adapters.slack.cards import digest
+from tests.papers import paper
+
+OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+TUESDAY = date(2026, 11, 24)
+
+
+def names(text: str) -> set[str]:
+    """Return the {names} of a sentence."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def sentences(language: str) -> Iterator[Message]:
+    yield from (message for message in messages.catalogue(language) if message.id)
+
+
+def both(message: Message) -> tuple[list[str], list[str]]:
+    """Return what stands in a catalogue for a message, in English and translated, each in all its plurals."""
+    english = list(message.id) if isinstance(message.id, (list, tuple)) else [message.id]
+    said = list(message.string) if isinstance(message.string, (list, tuple)) else [message.string]
+    return english, [text or "" for text in said]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_is_missing_and_none_is_left_over(language: str) -> None:
+    """`python -m docs.messages` brings the catalogues up to date."""
+    said = {tuple(m.id) if isinstance(m.id, (list, tuple)) else m.id for m in sentences(language)}
+    assert said == set(messages.sentences())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_is_translated_with_its_names_and_plurals(language: str) -> None:
+    plurals = messages.catalogue(language).num_plurals
+    for message in sentences(language):
+        english, said = both(message)
+        assert all(said), f"{english[0]!r} has no translation"
+        assert not message.fuzzy
+        assert len(said) == (plurals if len(english) > 1 else 1), english
+        for text in said:
+            assert names(text) == names(english[-1]), f"{text!r} fills other names than {english[-1]!r}"
+
+
+def test_sentences_are_extracted() -> None:
+    found = messages.sentences()
+    assert "adapters/slack/items.py" in found["matches {reasons}"]
+    assert ("{n} vote", "{n} votes") in found
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("de-AT", "de"), ("pt-BR", "en"), ("zh-CN", "zh"), ("en-GB", "en"), ("", "en"), ("es_419", "es"), ("ja", "ja")],
+)
+def test_a_locale_is_answered_in_the_nearest_language(locale: str, language: str) -> None:
+    assert nearest(locale) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several", "day"),
+    [
+        ("en", "1 vote", "1,300 votes", "Tue 24 Nov"),
+        ("de", "1 Stimme", "1.300 Stimmen", "Di., 24. Nov."),
+        ("fr", "1 vote", "1\u202f300 votes", "mar. 24 nov."),
+        ("es", "1 voto", "1.300 votos", "mar, 24 nov"),
+        ("ja", "1票", "1,300票", "11月24日(火)"),
+        ("zh", "1 票", "1,300 票", "11月24日周二"),
+    ],
+)
+def test_numbers_and_dates_are_those_of_the_language(language: str, one: str, several: str, day: str) -> None:
+    with speaking(language):
+        assert wording.count(1, "vote") == one
+        assert wording.count(1300, "vote") == several
+        assert wording.day(TUESDAY) == day
+
+
+def test_french_counts_nothing_in_the_singular() -> None:
+    with speaking("fr"):
+        assert wording.count(0, "paper") == "0 article"
+
+
+async def test_two_who_speak_at_once_do_not_mix() -> None:
+    async def count(language: str) -> list[str]:
+        with speaking(language):
+            said = []
+            for _ in range(20):
+                await asyncio.sleep(0)
+                said.append(wording.count(2, "paper"))
+            return said
+
+    german, japanese, english = await asyncio.gather(count("de"), count("ja"), count("en"))
+    assert (set(german), set(japanese), set(english)) == ({"2 Paper"}, {"論文2件"}, {"2 papers"})
+    assert spoken() == ENGLISH
+
+
+def test_braces_in_what_people_wrote_are_left_alone() -> None:
+    with speaking("de"):
+        assert gettext("matches {reasons}", reasons="{0} {x}") == "passt zu {0} {x}"
+        assert ngettext("{n} vote", "{n} votes", 2) == "2 Stimmen"
+
+
+def test_a_card_knows_its_language_wherever_it_is_read() -> None:
+    with speaking("ja"):
+        card = Card(text="x")
+        kept = cards.dump(card)
+    assert kept["language"] == "ja"
+    with speaking("de"):
+        assert cards.load(kept) == card
+        assert cards.load({"v": cards.VERSION, "text": "x"}).language == ENGLISH, "of before there were languages"
+    assert "language" not in cards.dump(Card(text="x"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_digest_has_no_english_left(language: str) -> None:
+    """What is said is translated; what papers, people and topics are called is not."""
+    english = digest("diffusion", "world model")
+    with speaking(language):
+        other = digest("diffusion", "world model")
+    assert [item.title for item in other.items] == [item.title for item in english.items]
+    assert [item.text for item in other.items] == [item.text for item in english.items]
+    said = [*other.folio, *other.footer, *(action.label for action in other.actions)]
+    was = [*english.folio, *english.footer, *(action.label for action in english.actions)]
+    labels = {action.label for item in other.items for action in item.actions}
+    assert not labels & {"Save", "More like this", "Not for us", "Why this paper"}
+    assert not [
+        text for text, before in zip(said, was, strict=True) if text == before and not re.fullmatch(r"\W*", text)
+    ]
+    assert {item.section for item in other.items} & {"Your topics"} == set()
+
+
+def test_it_is_drawn_in_its_language_wherever_it_is_sent() -> None:
+    with speaking("de"):
+        card = digest("diffusion")
+    drawn = [message.payload for message in discord.messages(card)]
+    told = json.dumps([slack.message(card).blocks, drawn], ensure_ascii=False)
+    assert told.count("19 Stimmen") == 3, "in both, and in the list to choose from"
+    assert "passt zu “diffusion”" in told
+    assert "Paper auswählen" in told
+    assert not [word for word in ("votes", "matches", "Pick a paper", "more match", "Abstract, ") if word in told]
+
+
+def test_why_a_paper_matches_is_said_in_the_language() -> None:
+    one = paper("2611.00001", "Sparse Attention")
+    with speaking("de"):
+        assert str(parse("sparse attention").explain(one)) == "„sparse attention“ im Titel"
+
+
+def test_moments_are_local() -> None:
+    with speaking("de"):
+        assert wording.when(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
