@@ -15,7 +15,7 @@ run: $(VENV)/run ## Start Broadsheet; the workspace opens on http://127.0.0.1:80
 test: $(VENV)/dev ## Run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
-long: $(VENV)/dev ## Run the tests that take longest, every benchmark among them
+long: $(VENV)/dev ## Run the tests that take longest: benchmarks, hostile input at length, processes side by side
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 check: $(VENV)/dev format lint types contracts schema test long ## Everything that a change must pass

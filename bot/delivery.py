@@ -23,6 +23,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Card
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
+from bot.language import ENGLISH, gettext, speaking
 from bot.models import Channel, DeliveryKey, DeliveryState, Kind
 from bot.ports.chats import Chat, Delivery
 from bot.ports.ledger import Draft
@@ -172,8 +173,10 @@ class Courier:
         workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
         managers = workspace.managers if workspace and channel.kind is not Kind.DIRECT else ()
         if managers:
-            now = self.clock()
-            await self.stores.ledger.add([_notice(channel, managers[0], error.reason, now)], now)
+            now, standing = self.clock(), await self.stores.channels.get(channel)
+            with speaking(standing.preferences.language if standing else ENGLISH):
+                notice = _notice(channel, managers[0], error.reason, now)
+            await self.stores.ledger.add([notice], now)
         return None
 
     async def _leave(self, channel: Channel, reason: str) -> None:
@@ -199,7 +202,11 @@ async def _until(under_way: set[asyncio.Task[None]], left: int) -> set[asyncio.T
 def _notice(channel: Channel, manager: str, reason: str, now: datetime) -> Draft:
     """Return the word to a manager; a channel that falls silent a second time is told of a second time."""
     direct = Channel(channel.platform, channel.workspace, manager, Kind.DIRECT)
-    text = f"Nothing is posted to {channel.name or channel.id} any more: {reason}. Its settings and follows are kept."
+    text = gettext(
+        "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
+        channel=channel.name or channel.id,
+        reason=reason,
+    )
     return Draft(
         DeliveryKey(direct, "notice", f"{channel.key} {now:%Y-%m-%dT%H:%M:%S}"), Card(text=text, fallback=text)
     )

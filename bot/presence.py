@@ -9,6 +9,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
+from bot.language import gettext, speaking
 from bot.models import Channel, DeliveryKey, Kind, Person
 from bot.ports.ledger import Draft
 from bot.ports.places import Standing, Workspace
@@ -79,7 +80,9 @@ class Attendance:
             preferences = replace(standing.preferences, mention="")
             await self.stores.channels.set(standing.channel, preferences, standing.next_run, standing.due)
             if known and known.managers:
-                await self.stores.ledger.add([_unnamed(standing.channel, known.managers[0], role)], now)
+                with speaking(preferences.language):
+                    told = _unnamed(standing.channel, known.managers[0], role)
+                await self.stores.ledger.add([told], now)
 
     async def _restore(self, standing: Standing, now: datetime) -> None:
         wanted = standing.preferences
@@ -108,8 +111,10 @@ def greeting(by: Person) -> Card:
 
 def _unnamed(channel: Channel, manager: str, role: str) -> Draft:
     direct = Channel(channel.platform, channel.workspace, manager, Kind.DIRECT)
-    where = channel.name or channel.id
-    text = f"The role that digests in {where} mentioned was deleted; they mention nobody now. “settings” sets another."
+    text = gettext(
+        "The role that digests in {channel} mentioned was deleted; they mention nobody now. “settings” sets another.",
+        channel=channel.name or channel.id,
+    )
     return Draft(DeliveryKey(direct, "notice", f"{channel.key} {role}"), Card(text=text, fallback=text))
 
 

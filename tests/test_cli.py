@@ -84,6 +84,7 @@ async def marked(data: Path) -> bool:
         return bool(await stores.marks.get("sample"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "real"),
     [

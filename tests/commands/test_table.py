@@ -280,6 +280,7 @@ def offered(answer: Answer) -> Iterator[Action]:
         yield from item.actions
 
 
+@pytest.mark.long
 async def test_every_button_is_accepted(room: Room) -> None:
     """Type everything; press, dry, every button that the answers offer, and every button of what those answer."""
     pressed = 0

@@ -50,6 +50,7 @@ async def test_lists_are_fetched_once(server: Sources, tmp_path: Path) -> None:
     assert len(server.asked(LISTS)) == asked + 1
 
 
+@pytest.mark.long
 async def test_what_came_before_a_failure_is_kept(server: Sources, tmp_path: Path) -> None:
     code, out, _ = await bot(tmp_path / "data", server, "backfill", "--from", "2026-02-02", "--to", "2026-02-04")
     assert (code, out) == (0, "3 lists fetched; 0 were stored already.\n")

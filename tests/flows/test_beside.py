@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.models import feed_date
 from tests.flows.test_backfill import bot
 from tests.servers.sources import Sources, record
@@ -14,6 +16,7 @@ from tests.test_cli import get, running
 REAL = '{"id": "2611.99999", "title": "Quaggas in the Wild", "abstract": "We count."}\n'
 
 
+@pytest.mark.long
 async def test_everything_else_works_beside_a_running_bot(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (tmp_path / "real.jsonl").write_text(REAL, encoding="utf-8")

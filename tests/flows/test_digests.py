@@ -235,6 +235,7 @@ async def test_a_digest_now_makes_good_a_missed_one(world: World) -> None:
     assert list(await world.posts("berlin")) == ["2026-11-16"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("zone", ["America/Santiago", "Europe/Berlin", "Australia/Lord_Howe"])
 async def test_no_date_gets_two_digests_when_the_clocks_change(world: World, zone: str) -> None:
     midnight = Schedule(time(0, 30), zone, EVERY_DAY)
@@ -251,6 +252,7 @@ async def test_no_date_gets_two_digests_when_the_clocks_change(world: World, zon
     assert sorted(dates) == [min(dates) + timedelta(days=n) for n in range(len(dates))]
 
 
+@pytest.mark.long
 async def test_a_weekly_digest_holds_the_week(world: World) -> None:
     weekly = Schedule(time(9), "Europe/Berlin", (0,), Cadence.WEEKLY)
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START, schedule=weekly, number=100)

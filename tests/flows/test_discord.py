@@ -94,6 +94,7 @@ async def test_a_refused_token_ends_it_with_a_sentence(server: Discord, tmp_path
     assert "Traceback" not in errors.decode()
 
 
+@pytest.mark.long
 async def test_disallowed_intents_end_it_with_a_sentence(server: Discord, tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,

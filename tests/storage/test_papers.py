@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,7 @@ def test_merging_loses_nothing(old: Paper, new: Paper, relisted: date | None) ->
     assert merge(merged, new, latest(relisted, new.listed)) == merged
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.lists(_READINGS, max_size=8))
 async def test_storing_a_batch_again_changes_nothing(readings: Sequence[Paper]) -> None:

@@ -161,6 +161,7 @@ def test_nothing_is_asked_of_another_server() -> None:
     assert "@import" not in STYLE
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(CARDS)
 def test_a_hostile_card_is_inert(card: Card) -> None:

@@ -144,6 +144,7 @@ async def test_a_session_that_goes_on_repeats_nothing(here: Office) -> None:
     assert await here.post() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("resumable", [True, False])
 async def test_a_session_that_is_over_begins_anew_without_repeated_work(here: Office, *, resumable: bool) -> None:
     await here.server.invalidate(resumable=resumable)

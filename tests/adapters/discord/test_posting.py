@@ -296,6 +296,7 @@ async def test_a_server_that_is_gone_is_asked_once(desk: Desk) -> None:
     assert all([await desk.retired(other) for other in others])
 
 
+@pytest.mark.long
 async def test_many_channels_are_served_within_the_real_limit(desk: Desk) -> None:
     desk.server.most_a_second = 50
     desk.server.limits(POST, 5, 5)

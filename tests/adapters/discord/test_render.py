@@ -127,6 +127,7 @@ def plain(payload: dict[str, Any]) -> str:
     return "\n".join(markdown.read(text, {}).plain for text in texts(payload))
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
@@ -140,6 +141,7 @@ def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
         json.dumps(payload, ensure_ascii=False).encode()
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_does_more_than_we_meant(card: Card, *, pictures: bool) -> None:
@@ -153,6 +155,7 @@ def test_no_card_does_more_than_we_meant(card: Card, *, pictures: bool) -> None:
             assert all(address.startswith("https://") for address, _ in read.links)
 
 
+@pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_equal_cards_are_drawn_equally(card: Card) -> None:
@@ -179,6 +182,7 @@ def test_a_digest_reads_well() -> None:
     assert lines[-1] == "12 more"
 
 
+@pytest.mark.long
 def test_every_recorded_day_is_one_message() -> None:
     batches = list(recorded.read([shared("hf_daily/raw_api")]))
     lengths = {}

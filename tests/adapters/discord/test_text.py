@@ -65,6 +65,7 @@ def test_these_would_do_something(text: str) -> None:
     assert live(text) != ([], [], []) or "discord.gg" in text
 
 
+@pytest.mark.long
 @settings(max_examples=500, deadline=None)
 @given(ANY)
 def test_nothing_is_live_and_nothing_is_lost(text: str) -> None:

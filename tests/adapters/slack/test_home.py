@@ -17,6 +17,7 @@ from tests.servers.slack import checks
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.lists(CARDS, max_size=5).map(tuple))
 def test_no_home_exceeds_a_limit(sections: tuple[Card, ...]) -> None:

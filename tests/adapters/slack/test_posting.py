@@ -193,6 +193,7 @@ async def test_an_edit_whose_answer_was_lost_is_done_again(desk: Desk, fault: di
     assert [shown.plain for shown in desk.server.shown("C1")] == ["Newer"]
 
 
+@pytest.mark.long
 async def test_many_channels_are_served_within_the_real_limits(desk: Desk) -> None:
     desk.server.limits = True
     channels = [f"C{number}" for number in range(100, 300)]

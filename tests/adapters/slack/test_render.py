@@ -95,6 +95,7 @@ def presses(blocks: Any) -> dict[str, Press | str]:
     return {part["text"]["text"]: open_(part["value"]) for part in parts}
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
@@ -109,6 +110,7 @@ def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
     json.dumps([message.blocks, view], ensure_ascii=False).encode()
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(CARDS)
 def test_no_card_does_more_than_we_meant(card: Card) -> None:
@@ -122,6 +124,7 @@ def test_no_card_does_more_than_we_meant(card: Card) -> None:
     assert not re.search(r"<(script|img)|<(i|s)>", draw(render.message(card)))
 
 
+@pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_equal_cards_are_drawn_equally(card: Card) -> None:
