@@ -93,6 +93,7 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+@pytest.mark.long
 @needs_chromium
 def test_the_sample_works_without_internet(page: Page, tmp_path: Path) -> None:
     with running(tmp_path / "data") as (_, url):

@@ -93,6 +93,7 @@ def lists(posts: dict[str, Delivery]) -> list[str]:
 ZONES = {"tokyo": "Asia/Tokyo", "kolkata": "Asia/Kolkata", "berlin": "Europe/Berlin", "la": "America/Los_Angeles"}
 
 
+@pytest.mark.long
 async def test_a_week_at_nine_covers_every_list_once_wherever_the_channel_is(world: World) -> None:
     for name, zone in ZONES.items():
         await subscribe(world.stores, channel(name), zone, START, number=100)

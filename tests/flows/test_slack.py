@@ -103,6 +103,7 @@ async def test_a_refused_token_ends_it_with_a_sentence(server: Slack, tmp_path: 
     assert said == "Slack turned SLACK_BOT_TOKEN down (invalid_auth). Put a valid one into .env."
 
 
+@pytest.mark.long
 async def test_add_to_slack_brings_a_workspace(server: Slack, tmp_path: Path) -> None:
     server.revoke("xoxb-1")
     more = {

@@ -152,6 +152,7 @@ async def test_whatever_a_stranger_sends_is_refused(door: Door, body: bytes, sta
     assert door.app.told == []
 
 
+@pytest.mark.long
 async def test_bodies_over_a_mebibyte_are_refused(door: Door) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(64):
