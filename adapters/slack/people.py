@@ -29,9 +29,16 @@ class People:
         return await self._told(workspace, person, "name")
 
     async def admin(self, workspace: str, person: str) -> bool:
-        """Tell whether a person administers or owns the workspace."""
+        """Tell whether a person administers or owns the workspace, or the organization that it belongs to.
+
+        In a channel of several workspaces everybody can be asked about, and is told of with the roles that they have
+        at home: https://docs.slack.dev/apis/slack-connect. So those count where the person's home is this workspace;
+        whoever is at home elsewhere in its organization decides here with a role of the organization.
+        """
         said = await self._person(workspace, person)
-        return not said.get("deleted") and any(said.get(role) is True for role in ("is_admin", "is_owner"))
+        wider = said.get("enterprise_user") or {}
+        roles = said if said.get("team_id") == workspace else wider if workspace in wider.get("teams", ()) else {}
+        return not said.get("deleted") and any(roles.get(role) is True for role in ("is_admin", "is_owner"))
 
     async def group(self, workspace: str, group: str) -> frozenset[str]:
         """Return the members of a user group (its id, S…)."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.models import Channel, Paper
+from bot.ports.places import Workspace
 from tests.adapters.slack.inbound import ANAS, Office, plain
 from tests.servers.slack import Shown
 
@@ -129,10 +130,37 @@ async def test_in_a_channel_of_two_workspaces_people_of_both_are_answered(office
     assert "on your reading list" in office.said(user="U4")
     assert [known.channel.workspace for known in await office.stores.channels.of("slack", "T1")] != []
     assert await office.stores.channels.of("slack", "T2") == [], "the channel belongs to the workspace with the bot"
-    office.kit.rooms.forget("T1")
-    await office.server.mention("digest access admins", channel="C1", user="U4")
+
+
+@pytest.mark.parametrize(
+    ("home", "organization", "runs_all", "decides"),
+    [
+        ("T1", "", False, True),
+        ("T2", "", False, False),
+        ("T2", "E1", False, False),
+        ("T2", "E1", True, True),
+        ("T3", "E1", True, False),
+    ],
+    ids=["home", "another company", "another workspace", "the whole organization", "another organization"],
+)
+async def test_who_runs_another_workspace_decides_nothing_in_a_shared_channel(
+    office: Office, home: str, organization: str, *, runs_all: bool, decides: bool
+) -> None:
+    for team in ("T1", "T2"):
+        office.server.team(team, name=team, enterprise=organization)
+    office.server.team("T3", name="Far", enterprise="E3")
+    office.server.person("U7", name="Eva", team=home, admin=True, runs_all=runs_all)
+    office.server.channel("C1", name="papers", shared=("T2", "T3"), members=("U1", "U7", "UBOT"))
+    await office.server.mention("digest access admins", channel="C1", user="U7")
     await office.rest()
-    assert "Only" in office.said(user="U4"), "whoever runs the other workspace decides nothing here"
+    there = await office.stores.workspaces.get("slack", "T1")
+    assert (there.policy if there else "") == ("admins" if decides else "")
+    assert ("Only" in office.said(user="U7")) is not decides
+
+    await office.stores.workspaces.put(Workspace("slack", "T1", policy="admins"))
+    await office.server.mention("digest off", channel="C1", user="U7")
+    await office.rest()
+    assert ("Only" in office.said(user="U7")) is not decides, "where only admins manage, those of others do not"
 
 
 async def test_what_is_no_page_is_said_beside_a_private_answer(office: Office) -> None:

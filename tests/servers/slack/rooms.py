@@ -111,14 +111,25 @@ def person(ask: Ask) -> Json:
             "profile": {"display_name": found.name, "real_name": found.name},
             "tz": found.tz,
             "tz_offset": int(offset.total_seconds()) if offset else 0,
-            "is_admin": found.admin and found.team in home,
+            "is_admin": found.admin,
             "is_owner": False,
             "is_primary_owner": False,
             "is_bot": found.bot,
             "is_stranger": found.team not in home,
             "deleted": False,
+            **_wider(ask, found),
         }
     }
+
+
+def _wider(ask: Ask, found: Person) -> Json:
+    """Return what an organization says of somebody of it."""
+    home = ask.world.teams.get(found.team)
+    if home is None or not home.enterprise:
+        return {}
+    teams = [team.id for team in ask.world.teams.values() if team.enterprise == home.enterprise]
+    roles = {"is_admin": found.runs_all, "is_owner": False}
+    return {"enterprise_user": {"id": found.id, "enterprise_id": home.enterprise, "teams": teams, **roles}}
 
 
 def groups(ask: Ask) -> Json:

@@ -65,7 +65,7 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody; ``team`` is where they are at home."""
+    """Somebody; ``team`` is where they are at home, and what an ``admin`` runs; ``runs_all``: its organisation."""
 
     id: str
     name: str
@@ -73,6 +73,7 @@ class Person:
     tz: str = "Europe/Berlin"
     admin: bool = False
     bot: bool = False
+    runs_all: bool = False
 
 
 @dataclass(slots=True)

@@ -97,9 +97,10 @@ class World:
         tz: str = "Europe/Berlin",
         *,
         admin: bool = False,
+        runs_all: bool = False,
     ) -> Person:
         """Add somebody."""
-        self.people[id] = Person(id, name, team, tz, admin)
+        self.people[id] = Person(id, name, team, tz, admin, runs_all=runs_all)
         return self.people[id]
 
     def channel(
