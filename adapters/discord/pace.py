@@ -25,8 +25,10 @@ _LATE: Final = 1.0
 """Turns that whoever was busy for a moment may make up for: so no second holds more than one above the rate."""
 _LEAST: Final = 5.0
 _LESS: Final = 0.8
-_STEP: Final = 10.0
+_STEP: Final = 2.0
 """Seconds without a global refusal until one request a second more is tried."""
+_SAME: Final = 1.0
+"""Seconds in which global refusals tell one thing: what was on its way is refused together."""
 _SPAN: Final = 600.0
 _INVALID: Final = frozenset({401, 403, 429})
 
@@ -45,6 +47,7 @@ class Pace:
         self._most = self._rate = rate
         self._next = 0.0
         self._changed = 0.0
+        self._slowed = -_SAME
         self._until = 0.0
         self._refused: deque[float] = deque()
 
@@ -74,8 +77,9 @@ class Pace:
             return
         now = self._clock()
         self._refused.append(now)
-        if scope == "global":
-            self._rate, self._changed = max(_LEAST, self._rate * _LESS), now
+        if scope == "global" and now >= self._slowed + _SAME:
+            self._rate = max(_LEAST, self._rate * _LESS)
+            self._changed = self._slowed = now
 
     def rest(self, seconds: float) -> None:
         """Let nothing through for a while."""

@@ -58,17 +58,28 @@ async def test_a_refusal_for_all_slows_it_down_and_time_brings_it_back(pace: Pac
     assert pace.rate == pytest.approx(RATE * 0.8)
     moments = await turns(pace, clock, 100)
     assert busiest(moments, 1.0) <= 41
-    clock.now += 50
+    clock.now += 10
     await pace.turn()
     assert RATE * 0.8 < pace.rate < RATE
-    clock.now += 600
+    clock.now += 20
     await pace.turn()
     assert pace.rate == RATE
 
 
-async def test_many_refusals_for_all_leave_a_little(pace: Pace) -> None:
+async def test_what_is_refused_together_slows_it_down_once(pace: Pace, clock: Ticks) -> None:
+    for _ in range(5):
+        pace.saw(429, "global")
+        clock.now += 0.1
+    assert pace.rate == pytest.approx(RATE * 0.8)
+    clock.now += 1
+    pace.saw(429, "global")
+    assert pace.rate == pytest.approx(RATE * 0.8 * 0.8)
+
+
+async def test_many_refusals_for_all_leave_a_little(pace: Pace, clock: Ticks) -> None:
     for _ in range(100):
         pace.saw(429, "global")
+        clock.now += 1
     assert pace.rate == 5
 
 
