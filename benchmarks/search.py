@@ -15,9 +15,9 @@ from typing import Final
 from benchmarks import stage
 from benchmarks.report import Figure, percentile
 from bot import poller, search
+from bot.clauses import words
 from bot.ports.stores import Stores
 from bot.sources import recorded
-from bot.topics import words
 
 _SEED: Final = 20260228
 _LONG: Final = 4

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
-from bot.language import ENGLISH, speaking, spoken
+from bot.language import ENGLISH, gettext, speaking, spoken
 
 VERSION: Final = 1
 
@@ -123,8 +123,8 @@ class Form:
     fields: tuple[Field, ...]
     arguments: dict[str, str] = field(default_factory=dict)
     preview: tuple[str, ...] = ()
-    submit: str = "Save"
-    note: str = "Nothing changes until you save."
+    submit: str = field(default_factory=lambda: gettext("Save"))
+    note: str = field(default_factory=lambda: gettext("Nothing changes until you save."))
 
 
 @dataclass(frozen=True, slots=True)

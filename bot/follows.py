@@ -11,6 +11,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
+from bot.clauses import Explanation
 from bot.errors import Mistake
 from bot.language import gettext, grouped, ngettext, speaking
 from bot.matching import Matcher
@@ -19,7 +20,7 @@ from bot.ports.ledger import Draft
 from bot.ports.papers import News
 from bot.ports.places import Standing
 from bot.ports.stores import Stores
-from bot.topics import Explanation, Topic, parse
+from bot.topics import Topic, parse
 
 BUDGET: Final = 10
 """Alerts a channel gets on one local date; what is over goes into one ranked message."""

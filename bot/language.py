@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 ENGLISH: Final = "en"
 LANGUAGES: Final = {
@@ -52,12 +52,18 @@ def nearest(locale: str) -> str:
     return code if code in LANGUAGES else ENGLISH
 
 
-def gettext(sentence: str, **values: Any) -> str:
-    """Return an English *sentence* in the spoken language; *values* fill its {names}."""
-    return _catalogue(spoken()).gettext(sentence).format(**values)
+def gettext(sentence: str, /, **values: Any) -> str:
+    """Return an English *sentence* in the spoken language; *values* fill its {names}, without any it has none."""
+    said = _catalogue(spoken()).gettext(sentence) if sentence else ""
+    return said.format(**values) if values else said
 
 
-def ngettext(one: str, several: str, number: int, **values: Any) -> str:
+def phrase(sentence: str) -> str:
+    """Mark an English *sentence* that is kept as it is, and translated when it is said: ``gettext(kept)``."""
+    return sentence
+
+
+def ngettext(one: str, several: str, number: int, /, **values: Any) -> str:
     """Return the sentence that fits a *number*, which is its {n}; the other *values* fill its other {names}."""
     return _catalogue(spoken()).ngettext(one, several, number).format(n=grouped(number), **values)
 
@@ -78,11 +84,30 @@ def dated(moment: date, *, year: bool) -> str:
     return format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=spoken())
 
 
-def listed(parts: Sequence[str]) -> str:
-    """Join with commas and a last "and", in another language than English."""
+def weekday(number: int) -> str:
+    """Write a weekday in short, 0 for Monday, in another language than English: "Mo."."""
+    from babel.dates import get_day_names  # noqa: PLC0415
+
+    return str(get_day_names("abbreviated", locale=spoken())[number])
+
+
+def passed(seconds: float) -> str:
+    """Write how long ago something was, or in how long it will be, in another language than English: "vor 3 Tagen"."""
+    from babel.dates import format_timedelta  # noqa: PLC0415
+
+    return format_timedelta(timedelta(seconds=-seconds), threshold=1, add_direction=True, locale=spoken())
+
+
+def listed(parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Join with commas and a last "and" or "or", in another language than English."""
     from babel.lists import format_list  # noqa: PLC0415
 
-    return format_list(parts, locale=spoken())
+    return format_list(parts, style=style, locale=spoken())
+
+
+def following(sentence: str) -> str:
+    """Write a sentence so that it can stand after a colon; German keeps its capitals, for it may begin with a noun."""
+    return sentence if spoken() == "de" else f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 @cache

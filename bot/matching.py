@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from bot.clauses import Clause, Explanation, Page
 from bot.models import Paper
-from bot.topics import Clause, Explanation, Page, Topic, parse
+from bot.topics import Topic, parse
 
 _LONGEST_ROW: Final = 4
 """Words of a phrase that are looked up; longer phrases are filed under their first words."""

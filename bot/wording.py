@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from bot import language
 from bot.cards import Action, Card, Item, Link
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, ngettext, spoken
+from bot.language import ENGLISH, gettext, ngettext, phrase, spoken
 from bot.models import Paper
 
 ONE_LINER: Final = 140
 """Characters of a paper's one line of sense; with five of them a digest fits one Discord message."""
-EXAMPLE: Final = "For example: "
+EXAMPLE: Final = phrase("For example: ")
 """What stands before a command that shows how it is done; the command is bare, a platform's prefix is the adapter's."""
 
-_AWAY: Final = "Broadsheet has no access to this workspace"
+NEXT: Final = phrase("Next: {sends} ({zone}).")
+"""When the next digests come; a platform may write the moments so that each reader sees their own time."""
+
+_AWAY: Final = phrase("Broadsheet has no access to this workspace")
 _NAME: Final = 40
 _HALF_A_YEAR: Final = 183
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SETS: Final = {
+    (0, 1, 2, 3, 4): phrase("weekdays"),
+    (5, 6): phrase("weekends"),
+    (0, 1, 2, 3, 4, 5, 6): phrase("every day"),
+}
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS: Final = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
@@ -62,7 +70,9 @@ def when(moment: datetime, zone: str) -> str:
 def ago(seconds: float) -> str:
     """Write how long ago something was: "3 minutes ago"; "in 2 hours" for what is to come."""
     if abs(seconds) < 1:
-        return "now"
+        return gettext("now")
+    if spoken() != ENGLISH:
+        return language.passed(seconds)
     size, unit = next((size, unit) for size, unit in _UNITS if abs(seconds) >= size)
     span = count(int(abs(seconds) // size), unit)
     return f"in {span}" if seconds < 0 else f"{span} ago"
@@ -70,9 +80,10 @@ def ago(seconds: float) -> str:
 
 def weekdays(days: Sequence[int]) -> str:
     """Write a set of weekdays: "weekdays", "every day", "Mon, Wed and Fri"."""
-    named = {(0, 1, 2, 3, 4): "weekdays", (5, 6): "weekends", (0, 1, 2, 3, 4, 5, 6): "every day"}
     chosen = tuple(sorted(set(days)))
-    return named.get(chosen) or listing([_DAYS[n] for n in chosen]) or "never"
+    if chosen in _SETS:
+        return gettext(_SETS[chosen])
+    return listing([_DAYS[n] if spoken() == ENGLISH else language.weekday(n) for n in chosen]) or gettext("never")
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -81,22 +92,27 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return ngettext(one, several, number)
 
 
-def listing(parts: Sequence[str], last: str = "and") -> str:
+def listing(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
     """Join with commas and a last word: "a, b and c"."""
-    if spoken() != ENGLISH and last == "and":
-        return language.listed(parts)
+    if spoken() != ENGLISH:
+        return language.listed(parts, "or" if last == "or" else "standard")
     *first, end = parts or ("",)
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
 def example(command: str) -> tuple[str, ...]:
     """Write a correct command as the small print of a card; nothing for an empty one."""
-    return (f"{EXAMPLE}{command}",) if command else ()
+    return (gettext(EXAMPLE) + command,) if command else ()
 
 
 def mistake(error: Mistake) -> Card:
     """Say what is wrong, with a correct example below it."""
     return Card(text=str(error), footer=example(error.example), fallback=str(error), tone="mistake")
+
+
+def reason(kept: str) -> str:
+    """Say why nothing is posted, as it was kept: one part, or a second one after a colon."""
+    return ": ".join(gettext(part) for part in kept.split(": "))
 
 
 def shorten(text: str, longest: int) -> str:

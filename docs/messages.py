@@ -6,12 +6,16 @@ import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from bot.commands.desk import Desk
+from bot.commands.questions import QUESTIONS
+from bot.commands.table import table
 from bot.language import CATALOGUES, ENGLISH, LANGUAGES
+from bot.ports.stores import Stores
 
 ROOT: Final = Path(__file__).parents[1]
 Sentence = str | tuple[str, str]
@@ -22,21 +26,34 @@ _COUNTED: Final = 2
 def sentences() -> dict[Sentence, set[str]]:
     """Return every sentence that the source says, with the files in which it stands."""
     found: dict[Sentence, set[str]] = {}
+    for described in _described():
+        found.setdefault(described, set()).add("bot/commands")
     for folder in ("bot", "adapters"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for sentence in _said(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(sentence, set()).add(path.relative_to(ROOT).as_posix())
+    found.pop("", None)
     return found
 
 
+def _described() -> Iterator[str]:
+    """Yield what the table says of commands and of their parameters, and the questions of the forms."""
+    # The table is only looked at, nothing is answered: no stores are needed.
+    for command in table(Desk(cast("Stores", None))).all():
+        if not command.hidden:
+            yield from (command.summary, command.detail, *(each.summary for each in command.parameters))
+    for question in QUESTIONS:
+        yield from (question.label, question.hint)
+
+
 def _said(tree: ast.AST) -> Iterator[Sentence]:
-    """Yield what is said in a module: by `gettext`, by `ngettext`, and the nouns that `count` counts."""
+    """Yield what is said in a module: by `gettext` or `phrase`, by `ngettext`, and the nouns that `count` counts."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-        if name == "gettext" and texts:
+        if name in ("gettext", "phrase") and texts:
             yield texts[0]
         elif name == "ngettext" and len(texts) == _COUNTED:
             yield texts[0], texts[1]

@@ -10,8 +10,8 @@ from typing import Final
 
 from tantivy import Filter, Occur, Query, Schema, Searcher, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from bot.clauses import words
 from bot.models import Paper
-from bot.topics import words
 
 STOP_WORDS: Final = frozenset(
     words(

@@ -8,9 +8,9 @@ from typing import Final
 
 from tantivy import Document, Index, IndexWriter, Query, Schema, SchemaBuilder, Searcher
 
+from bot.clauses import words
 from bot.models import Paper
 from bot.ports.papers import Hit
-from bot.topics import words
 from storage.questions import analyzer, names
 
 VERSION: Final = "1"

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clauses import words
 from bot.errors import Mistake
 from bot.models import Paper
-from bot.topics import LONGEST, MOST_CLAUSES, parse, words
+from bot.topics import LONGEST, MOST_CLAUSES, parse
 
 PAPER = Paper(
     "2611.23000",

@@ -18,6 +18,7 @@ from adapters.discord.places import MESSAGE, MESSAGES, Places
 from adapters.discord.render import Message
 from adapters.discord.rest import Rest
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
+from bot.language import phrase
 from bot.models import Kind
 from bot.ports.chats import Delivery
 from bot.ports.secrets import Actions
@@ -176,7 +177,7 @@ def _spared(delivery: Delivery, said: int) -> str:
     """
     of = delivery.key
     if of.operation != "post" and said in THREAD:
-        return "The thread takes nothing any more"
+        return phrase("The thread takes nothing any more")
     if of.operation == "reply" and of.channel.kind in {Kind.CHANNEL, Kind.FORUM} and said == FORBIDDEN:
-        return "Threads there need the permissions Create Public Threads and Send Messages in Threads"
+        return phrase("Threads there need the permissions Create Public Threads and Send Messages in Threads")
     return ""

@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from bot.language import phrase
+
 CHANNEL: Final[Mapping[int, str]] = {
-    10003: "the channel was deleted, or Broadsheet does not see it any more",
-    10013: "Discord does not know the person any more",
-    40067: "the forum asks for a tag on every post; make one there that is named “Papers”",
-    50001: "Broadsheet does not see the channel; give it the permission View Channel",
-    50007: "their direct messages are closed to Broadsheet",
-    50008: "this kind of channel takes no messages",
-    50013: "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks",
-    50024: "this kind of channel takes no messages",
-    50033: "Discord does not know the person any more",
-    50083: "the thread is archived and can’t be opened by Broadsheet",
-    50278: "they share no server with Broadsheet any more",
-    160005: "the thread is locked",
+    10003: phrase("the channel was deleted, or Broadsheet does not see it any more"),
+    10013: phrase("Discord does not know the person any more"),
+    40067: phrase("the forum asks for a tag on every post; make one there that is named “Papers”"),
+    50001: phrase("Broadsheet does not see the channel; give it the permission View Channel"),
+    50007: phrase("their direct messages are closed to Broadsheet"),
+    50008: phrase("this kind of channel takes no messages"),
+    50013: phrase("Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"),
+    50024: phrase("this kind of channel takes no messages"),
+    50033: phrase("Discord does not know the person any more"),
+    50083: phrase("the thread is archived and can’t be opened by Broadsheet"),
+    50278: phrase("they share no server with Broadsheet any more"),
+    160005: phrase("the thread is locked"),
 }
 """The channel takes nothing any more: why, as people read it."""
 
@@ -34,7 +36,7 @@ THREAD: Final = frozenset({10003, 50083, 160005})
 HISTORY: Final = frozenset({50001, 50013})
 """Those of the channel's that mean, where something is looked up, that Broadsheet may not read it."""
 
-SERVER: Final[Mapping[int, str]] = {10004: "it was removed from the server"}
+SERVER: Final[Mapping[int, str]] = {10004: phrase("it was removed from the server")}
 """No channel of the server takes anything any more."""
 
 TOKEN: Final = frozenset({0, 40001, 40002, 50014})

@@ -19,11 +19,15 @@ from bot.ports.secrets import Actions
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """How a channel wants its digests: with *pictures*, pinging *role* (an id), in a forum under its *tags*."""
+    """How a channel wants its digests: with *pictures*, pinging *role* (an id), in a forum under its *tags*.
+
+    *tag* is the name of the one for what fits none by its name.
+    """
 
     pictures: bool = False
     role: str = ""
     tags: tuple[Mapping[str, Any], ...] = ()
+    tag: str = ""
 
 
 Tastes = Callable[[Channel], Awaitable[Taste]]
@@ -58,8 +62,9 @@ class Drafts:
         with _drawing():
             name, starter, kept = render.post(delivery.card, keys.key(delivery.key))
         await self.keep(Message(starter, kept), now)
-        tags = (await self.tastes(delivery.key.channel)).tags
-        return {"name": name, "message": starter, "applied_tags": forums.fitting(tags, delivery.card)}
+        taste = await self.tastes(delivery.key.channel)
+        tags = forums.fitting(taste.tags, delivery.card, taste.tag)
+        return {"name": name, "message": starter, "applied_tags": tags}
 
     async def keep(self, message: Message, now: datetime) -> None:
         """Keep what the buttons of a message need, before it is out."""

@@ -13,11 +13,12 @@ from adapters.discord import invite, rooms
 from adapters.discord.kit import Kit
 from adapters.discord.requests import direct, kind
 from adapters.discord.rights import Place, posts
+from bot.language import phrase
 from bot.models import Channel, Person
 from bot.ports.places import Workspace
 
-DELETED: Final = "the channel was deleted"
-LEFT: Final = "Broadsheet was removed from the server"
+DELETED: Final = phrase("the channel was deleted")
+LEFT: Final = phrase("Broadsheet was removed from the server")
 
 log = logging.getLogger(__name__)
 

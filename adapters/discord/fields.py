@@ -12,6 +12,7 @@ from typing import Final
 from adapters.discord.pad import ABOUT, MOST_ROWS, Component
 from adapters.discord.text import clean, plain, size
 from bot.cards import Field
+from bot.language import gettext, phrase
 
 TYPED: Final = 4000
 """Characters that an input of a modal takes."""
@@ -23,13 +24,13 @@ _STRING, _ROLES = 3, 6
 _PLACEHOLDER: Final = 150
 _YES: Final = frozenset({"yes", "on", "true", "1"})
 _DAYS: Final = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
+    "mon": phrase("Monday"),
+    "tue": phrase("Tuesday"),
+    "wed": phrase("Wednesday"),
+    "thu": phrase("Thursday"),
+    "fri": phrase("Friday"),
+    "sat": phrase("Saturday"),
+    "sun": phrase("Sunday"),
 }
 _NAMES: Final = tuple(_DAYS)
 _SETS: Final = {"weekdays": _NAMES[:5], "weekends": _NAMES[5:]}
@@ -57,7 +58,7 @@ def select(field: Field, custom_id: str) -> Component:
         return _roles(field, custom_id)
     if field.kind == "days":
         now = days(field.value)
-        options = [_option(day, name, default=day in now) for day, name in _DAYS.items()]
+        options = [_option(day, gettext(name), default=day in now) for day, name in _DAYS.items()]
         return _list(field.label, custom_id, options, least=0, most=len(options))
     return _list(field.label, custom_id, _options(field))
 
@@ -67,7 +68,7 @@ def ticks(fields: Sequence[Field], custom_id: str) -> Component:
     options = [
         _option(each.name, each.label, about=each.hint, default=each.value.casefold() in _YES) for each in fields
     ]
-    return _list("Also", custom_id, options, least=0, most=len(options))
+    return _list(gettext("Also"), custom_id, options, least=0, most=len(options))
 
 
 def picked(name: str, kind: str, values: Sequence[str]) -> str:
@@ -100,7 +101,7 @@ def written(days: Collection[str]) -> str:
 
 def _roles(field: Field, custom_id: str) -> Component:
     chosen = [{"id": field.value, "type": "role"}] if re.fullmatch(r"\d{15,20}", field.value, re.ASCII) else []
-    shown = plain(f"{field.label}: nobody", _PLACEHOLDER)
+    shown = plain(gettext("{question}: nobody", question=field.label), _PLACEHOLDER)
     select = {"type": _ROLES, "custom_id": custom_id, "placeholder": shown, "min_values": 0, "max_values": 1}
     return {**select, "default_values": chosen} if chosen else select
 

@@ -66,13 +66,17 @@ async def kept(rest: Rest, forum: Channel, key: str, since: datetime | None, *, 
     return str(min(found)) if found else None
 
 
-def fitting(available: Tags, card: Card) -> list[str]:
-    """Return the ids of the forum's tags that a paper gets: named like a topic that it matched, else a usual one."""
+def fitting(available: Tags, card: Card, chosen: str = "") -> list[str]:
+    """Return the ids of the forum's tags that a paper gets.
+
+    Those named like a topic that it matched; else the one of the *chosen* name, else those of a usual one.
+    """
     said = {words.casefold() for item in card.items for words in (*item.because, item.section)}
     named = {str(tag["name"]).casefold(): str(tag["id"]) for tag in available}
     own = [identity for name, identity in named.items() if name in said]
+    wanted = [named[chosen.casefold()]] if chosen.casefold() in named else []
     usual = [identity for name, identity in named.items() if name in _USUAL]
-    return (own or usual)[:_MOST_TAGS]
+    return (own or wanted or usual)[:_MOST_TAGS]
 
 
 async def _ours(rest: Rest, forum: Channel, since: datetime | None, name: str) -> Collection[Thread]:

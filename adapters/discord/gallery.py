@@ -17,6 +17,7 @@ from adapters.discord.pad import Component, Pad
 from adapters.discord.rows import rows
 from adapters.discord.text import plain, safe
 from bot.cards import Action, Item
+from bot.language import gettext
 
 LIMITS: Final = Limits(size=4000, entries=9)
 """Characters of all texts together; of the 40 components an entry takes three, what stands around them up to ten."""
@@ -59,4 +60,4 @@ def _told(item: Item) -> str:
     """Tell a picture for those who can't see it."""
     about = next((action.about for action in item.actions if action.about), "")
     named = about or re.split(r":\s", item.title[:_NAMED], maxsplit=1)[0]
-    return plain(f"First page or figure of {named}", _ALT)
+    return plain(gettext("First page or figure of {name}", name=named), _ALT)

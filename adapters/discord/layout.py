@@ -137,8 +137,8 @@ def _foot(footer: Sequence[str], native: Native) -> list[str]:
     """Return the lines below the items; a correct example stands as it is to be typed."""
     lines = []
     for line in footer[:_LINES]:
-        example = line.removeprefix(EXAMPLE)
-        lines.append(f"{EXAMPLE}{code(native(example), _LINE)}" if example != line else fit(line, _LINE))
+        example = line.removeprefix(gettext(EXAMPLE))
+        lines.append(f"{gettext(EXAMPLE)}{code(native(example), _LINE)}" if example != line else fit(line, _LINE))
     return [line for line in lines if line]
 
 

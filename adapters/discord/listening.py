@@ -17,6 +17,7 @@ from adapters.discord.requests import Interaction
 from adapters.discord.ways import Way
 from bot.cards import Card
 from bot.errors import SendError
+from bot.language import gettext, phrase, speaking
 from bot.ports.commands import Answer
 
 _COMMAND, _COMPONENT, _AUTOCOMPLETE, _MODAL = 2, 3, 4, 5
@@ -25,7 +26,7 @@ _TAKES: Final[Mapping[int, Callable[[Kit, Way], Awaitable[None]]]] = {
     _COMPONENT: pressed.press,
     _MODAL: panels.changed,
 }
-_FAILED: Final = "That failed; nothing more was done. Reference: {}."
+_FAILED: Final = phrase("That failed; nothing more was done. Reference: {reference}.")
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +53,17 @@ class Flights:
     async def _take(self, interaction: Interaction) -> None:
         self._kit.client.note()
         try:
-            if interaction.type.value == _AUTOCOMPLETE:
-                await completing.complete(self._kit, interaction)
-            elif take := _TAKES.get(interaction.type.value):
-                await self._answer(take, Way(self._kit, interaction))
+            with speaking(requests.locale(interaction)):
+                await self._spoken(interaction)
         except SendError as error:
             log.warning("An answer did not get through: %s", error)
+
+    async def _spoken(self, interaction: Interaction) -> None:
+        """Answer in the language that is spoken now."""
+        if interaction.type.value == _AUTOCOMPLETE:
+            await completing.complete(self._kit, interaction)
+        elif take := _TAKES.get(interaction.type.value):
+            await self._answer(take, Way(self._kit, interaction))
 
     async def _answer(self, take: Callable[[Kit, Way], Awaitable[None]], way: Way) -> None:
         """Answer in time; whatever goes wrong becomes a sentence."""
@@ -72,7 +78,7 @@ class Flights:
                 # Its text may hold what somebody typed.
                 trace = "".join(traceback.format_tb(error.__traceback__))
                 log.error("An interaction failed. Reference: %s.\n%s%s", reference, trace, type(error).__name__)  # noqa: TRY400
-                await way.tell(Answer(Card(text=_FAILED.format(reference), tone="failure")))
+                await way.tell(Answer(Card(text=gettext(_FAILED, reference=reference), tone="failure")))
 
     def _turn(self, way: Way) -> AbstractAsyncContextManager[Any]:
         """Let what is done in one private answer come one after the other."""

@@ -13,6 +13,7 @@ from adapters.discord.fields import TYPED
 from adapters.discord.pad import Component
 from adapters.discord.text import clean, plain
 from bot.cards import Field
+from bot.language import gettext
 
 MOST: Final = 5
 """Questions of a modal."""
@@ -60,9 +61,9 @@ def _joined(text: str) -> str:
 def _hint(field: Field) -> str:
     """Return what helps to answer, what is wrong with the answer first."""
     if field.kind == "topics":
-        said = field.mistake or "One a line"
+        said = field.mistake or gettext("One a line")
     elif not field.hint and field.least is not None and field.most is not None:
-        said = field.mistake or f"{field.least} to {field.most}"
+        said = field.mistake or gettext("{least} to {most}", least=field.least, most=field.most)
     else:
         said = field.mistake or field.hint
     return plain(said, _HINT) if clean(said) else ""

@@ -21,6 +21,7 @@ from adapters.discord.states import Part, State
 from adapters.discord.text import clean, fit, plain, size
 from adapters.discord.times import localized
 from bot.cards import Field, Form
+from bot.language import following, gettext, phrase
 from bot.wording import listing
 
 _TITLE: Final = 150
@@ -28,7 +29,7 @@ _NAME: Final = 60
 _VALUE: Final = 120
 _MISTAKE: Final = 150
 _PREVIEW: Final = 5
-_NOTHING: Final = "nothing"
+_NOTHING: Final = phrase("nothing")
 _PRIMARY, _SECONDARY = 1, 2
 
 
@@ -76,7 +77,13 @@ def _content(form: Form, here: Page, now: datetime) -> str:
         f"### {fit(form.title, _TITLE)}" if clean(form.title) else "",
         *(_answer(each) for each in (*here.chosen, *shown)),
         *(_answer(each) for each in wrong),
-        *(f"-# {fit(each.label, _NAME)} is too long to be changed here; type it as a command." for each in here.long),
+        *(
+            "-# "
+            + gettext(
+                "{question} is too long to be changed here; type it as a command.", question=fit(each.label, _NAME)
+            )
+            for each in here.long
+        ),
         *(localized(fit(line, _VALUE * 2), now) for line in form.preview[:_PREVIEW]),
         f"-# {fit(form.note, _VALUE)}" if clean(form.note) else "",
     )
@@ -97,7 +104,7 @@ def _value(field: Field) -> str:
     """Write an answer; a role as Discord names it, which notifies nobody here."""
     if field.name == fields.ROLE and field.value.isdecimal():
         return f"<@&{field.value}>"
-    return fit(dict(field.choices).get(field.value) or field.value, _VALUE) or _NOTHING
+    return fit(dict(field.choices).get(field.value) or field.value, _VALUE) or gettext(_NOTHING)
 
 
 def _lists(here: Page, token: str) -> list[Component]:
@@ -115,20 +122,20 @@ def _buttons(form: Form, every: Sequence[Page], held: State) -> list[Component]:
         *(_button(_named(group), Part("type", str(n), held.token)) for n, group in enumerate(every[number].typed)),
         *turn,
         _button(form.submit, Part("save", "", held.token), _PRIMARY),
-        _button("Cancel", Part("cancel", "", held.token)),
+        _button(gettext("Cancel"), Part("cancel", "", held.token)),
     ]
 
 
 def _turned(number: int, of: int) -> str:
     if number == of - 1:
-        return "Back"
-    return "More" if number else "Advanced"
+        return gettext("Back")
+    return gettext("More") if number else gettext("Advanced")
 
 
 def _named(group: Sequence[Field]) -> str:
     """Name a modal for what is typed in it: "Time, zone and topics…"."""
     first, *rest = [clean(each.label) or each.name for each in group]
-    return f"{plain(listing([first, *(name.casefold() for name in rest)]), LABEL - 1)}…"
+    return f"{plain(listing([first, *map(following, rest)]), LABEL - 1)}…"
 
 
 def _button(label: str, part: Part, style: int = _SECONDARY) -> Component:

@@ -13,10 +13,11 @@ from adapters.discord.turning import turned
 from adapters.discord.ways import Way
 from bot.cards import Card, Form
 from bot.errors import Malformed
+from bot.language import gettext, phrase
 from bot.ports.commands import Answer, Placement, Request
 
-_OLD: Final = Card(text="This panel is too old. Nothing was changed; ask for a new one.", tone="mistake")
-_LEFT: Final = Card(text="Nothing was changed.")
+_OLD: Final = phrase("This panel is too old. Nothing was changed; ask for a new one.")
+_LEFT: Final = phrase("Nothing was changed.")
 
 
 async def show(kit: Kit, way: Way, form: Form, asked: Request, *, setup: bool = False) -> None:
@@ -36,10 +37,10 @@ async def changed(kit: Kit, way: Way) -> None:
     """
     found = await _found(kit, way)
     if found is None:
-        return await _close(way, Answer(_OLD))
+        return await _close(way, Answer(Card(text=gettext(_OLD), tone="mistake")))
     part, state = found
     if part.what == "cancel":
-        return await _close(way, Answer(_LEFT))
+        return await _close(way, Answer(Card(text=gettext(_LEFT))))
     if part.what == "save":
         return await _go_on(kit, way, state, await _answer(kit, way, state, dry=False))
     data: Any = way.interaction.data

@@ -8,6 +8,7 @@ from adapters.discord.errors import code
 from adapters.discord.rest import Rest
 from bot import wording
 from bot.errors import TryLater, Uncertain, Unsendable
+from bot.language import gettext
 from bot.models import Channel, Kind
 from bot.ports.chats import Delivery
 
@@ -58,7 +59,7 @@ class Places:
 
     async def _thread(self, delivery: Delivery) -> str:
         """Open the thread below a message; one that is open stays."""
-        name = wording.shorten(delivery.card.title or f"Papers of {delivery.key.subject}", _NAME)
+        name = wording.shorten(delivery.card.title or gettext("Papers of {day}", day=delivery.key.subject), _NAME)
         try:
             await self._rest.call(
                 "POST",

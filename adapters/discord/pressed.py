@@ -12,12 +12,11 @@ from adapters.discord.turning import turned
 from adapters.discord.ways import Way
 from bot.cards import Card
 from bot.errors import Malformed
+from bot.language import gettext, phrase
 from bot.ports.commands import Answer
 
-_OLD: Final = Answer(Card(text="This button is too old. Nothing was changed; ask again.", tone="mistake"))
-_FOREIGN: Final = Answer(
-    Card(text="This belongs to somebody else; ask for your own with the same command.", tone="mistake")
-)
+_OLD: Final = phrase("This button is too old. Nothing was changed; ask again.")
+_FOREIGN: Final = phrase("This belongs to somebody else; ask for your own with the same command.")
 
 
 async def press(kit: Kit, way: Way) -> None:
@@ -25,12 +24,12 @@ async def press(kit: Kit, way: Way) -> None:
     interaction = way.interaction
     data: Any = interaction.data
     if not _theirs(interaction):
-        return await way.tell(_FOREIGN)
+        return await way.tell(_wrong(_FOREIGN))
     if states.part(data["custom_id"]):
         return await panels.changed(kit, way)
     wanted = await _wanted(kit, (data.get("values") or [data["custom_id"]])[0])
     if wanted is None:
-        return await way.tell(_OLD)
+        return await way.tell(_wrong(_OLD))
     # Only what the bot told one person alone can have been opened from a manager's command.
     setup = wanted.manager and way.private
     asked = requests.request(
@@ -38,8 +37,12 @@ async def press(kit: Kit, way: Way) -> None:
     )
     meant = turned(kit, interaction, asked, wanted.channel, setup=setup) if wanted.channel else asked
     if meant is None:
-        return await way.tell(_OLD)
+        return await way.tell(_wrong(_OLD))
     return await replies.reply(kit, way, meant, setup=setup)
+
+
+def _wrong(sentence: str) -> Answer:
+    return Answer(Card(text=gettext(sentence), tone="mistake"))
 
 
 def _theirs(interaction: Interaction) -> bool:

@@ -18,4 +18,4 @@ async def reply(kit: Kit, way: Way, asked: Request, *, setup: bool = False) -> N
     if isinstance(answer.body, Form):
         await panels.show(kit, way, answer.body, asked, setup=setup)
     else:
-        await way.tell(tagging.warned(kit, asked, answer), asked, setup=setup)
+        await way.tell(await tagging.warned(kit, asked, answer), asked, setup=setup)

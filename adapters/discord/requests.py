@@ -93,6 +93,8 @@ def request(
         dry,
         share,
         locale(interaction),
+        # What a server has not chosen is English.
+        str(interaction.guild_locale.value) if interaction.guild_locale else locale(interaction),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import discord
 
 from adapters.discord.requests import kind
+from bot.language import gettext
 from bot.models import Kind, Preferences
 from bot.wording import listing
 
@@ -53,12 +54,18 @@ def trouble(place: Place, wanted: Preferences) -> str:
     here = kind(place.type.value)
     lacking = missing(place, here, threads=wanted.entries and here is Kind.CHANNEL, pictures=wanted.pictures)
     if lacking:
-        return f"Broadsheet lacks {listing(lacking)} there. Allow it under Edit Channel → Permissions → Broadsheet."
+        return gettext(
+            "Broadsheet lacks {permissions} there. Allow it under Edit Channel → Permissions → Broadsheet.",
+            permissions=listing(lacking),
+        )
     if isinstance(place, discord.Thread) and place.locked:
-        return "The thread is locked. Unlock it."
+        return gettext("The thread is locked. Unlock it.")
     role = place.guild.get_role(int(wanted.mention)) if wanted.mention else None
     if role and not role.mentionable and not place.permissions_for(place.guild.me).mention_everyone:
-        return f"@{role.name} can’t be pinged. Allow it under Server Settings → Roles: anyone may mention this role."
+        return gettext(
+            "@{role} can’t be pinged. Allow it under Server Settings → Roles: anyone may mention this role.",
+            role=role.name,
+        )
     return ""
 
 

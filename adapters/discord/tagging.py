@@ -1,4 +1,4 @@
-"""A forum that wants tags: whoever starts a digest there hears at once what it would be refused for at nine."""
+"""A forum that wants tags: whoever sets a digest up there is asked at once for what it would be refused for at nine."""
 
 from __future__ import annotations
 
@@ -9,32 +9,42 @@ import discord
 
 from adapters.discord import forums
 from adapters.discord.kit import Kit
-from bot.cards import Card
+from bot.cards import Action, Card
+from bot.language import gettext, phrase
 from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Request
 
-_STARTING: Final = frozenset({"digest on", "digest now"})
-_UNTAGGED: Final = (
-    "{} takes no post without a tag, and none of its tags fits every paper: Discord would refuse the posts. "
-    "Make a tag named “Papers” in the forum’s settings."
+_STARTING: Final = frozenset({"digest on", "digest now", "settings", "digest set"})
+_UNTAGGED: Final = phrase(
+    "{forum} takes no post without a tag, and none of its tags fits every paper: Discord would refuse the posts. "
+    "Choose the tag for them, or make one named “Papers” in the forum’s settings."
 )
+_MOST: Final = 20
+"""Tags that a forum has: https://docs.discord.com/developers/resources/channel#channel-object."""
 
 
-def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
-    """Return the answer to whoever starts a digest, with what its forum lacks."""
+async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
+    """Return the answer to whoever starts a digest, with what its forum lacks and its tags to choose from."""
     card = answer.body
     if asked.command not in _STARTING or not isinstance(card, Card) or card.tone == "mistake":
         return answer
-    if not _lacks(kit, asked.channel):
+    tags = await _lacking(kit, asked.channel)
+    if tags is None:
         return answer
-    name = asked.channel.name or "This forum"
-    text = " ".join(part for part in (card.text, _UNTAGGED.format(f"“{name}”")) if part)
-    return replace(answer, body=replace(card, text=text))
+    text = gettext(_UNTAGGED, forum=f"“{asked.channel.name}”" if asked.channel.name else gettext("This forum"))
+    choices = tuple(Action(gettext("Use “{tag}”", tag=tag), "settings", {"tag": tag}) for tag in tags[:_MOST])
+    # Where they would be too many for the rows of a message, those of the digest's papers give way.
+    body = replace(card, text=" ".join(part for part in (card.text, text) if part), actions=(*card.actions, *choices))
+    return replace(answer, body=body)
 
 
-def _lacks(kit: Kit, channel: Channel) -> bool:
-    """Tell whether a channel is a forum that requires a tag where no tag fits every paper."""
+async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
+    """Return the tags of a forum that requires one where none fits every paper; None where nothing is lacking."""
     forum = kit.rooms.find(channel) if channel.kind is Kind.FORUM else None
     if not isinstance(forum, discord.ForumChannel) or not forum.flags.require_tag:
-        return False
-    return not forums.fitting([{"id": tag.id, "name": tag.name} for tag in forum.available_tags], Card())
+        return None
+    known = await kit.channels.get(channel)
+    tags = [{"id": tag.id, "name": tag.name} for tag in forum.available_tags]
+    if forums.fitting(tags, Card(), known.preferences.tag if known else ""):
+        return None
+    return [tag.name for tag in forum.available_tags]

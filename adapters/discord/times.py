@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from adapters.discord.text import moment
+from bot.language import gettext
+from bot.wording import NEXT, when
 
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_WHEN: Final = rf"(?:{'|'.join(_DAYS)}) \d{{1,2}} (?:{'|'.join(_MONTHS)}) \d\d:\d\d"
-_NEXT: Final = re.compile(rf"Next: (?P<sends>{_WHEN}(?:, {_WHEN}){{0,4}}) \((?P<zone>[\w+/-]{{1,60}})\)\.")
+_SENDS: Final = re.compile(r"(?<=\d\d:\d\d), ")
+_CLOCK: Final = re.compile(r"(\d\d):(\d\d)$")
+_AHEAD: Final = 400
+"""Days in which a next send comes: a monthly digest that is paused until next year is beyond it, and stays a text."""
 
 
 def localized(text: str, now: datetime) -> str:
     """Return *text* with its next sends as Discord's moments; those that can't be read stay as they are."""
-    return _NEXT.sub(lambda match: _written(match, now), text)
+    return _next().sub(lambda match: _written(match, now), text)
+
+
+def _next() -> re.Pattern[str]:
+    """Return what finds the sentence in the language that is spoken."""
+    before, between, after = re.split("[\0\1]", gettext(NEXT, sends="\0", zone="\1"))
+    return re.compile(
+        rf"{re.escape(before)}(?P<sends>.{{5,300}}?){re.escape(between)}(?P<zone>[\w+/-]{{1,60}}){re.escape(after)}"
+    )
 
 
 def _written(match: re.Match[str], now: datetime) -> str:
     try:
-        zone = ZoneInfo(match["zone"])
-        moments = [_moment(send, zone, now) for send in match["sends"].split(", ")]
+        moments = [_moment(send, match["zone"], now) for send in _SENDS.split(match["sends"])]
     except (ValueError, OSError, LookupError):
         return match[0]
-    return f"Next: {', '.join(map(moment, moments))}."
+    return gettext("Next: {sends}.", sends=", ".join(map(moment, moments)))
 
 
-def _moment(send: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Read "Wed 25 Nov 09:00", of the year in which it comes next on that weekday.
-
-    Raises ValueError when there is no such day within five years.
-    """
-    weekday, day, month, clock = send.split()
-    hour, minute = map(int, clock.split(":"))
-    start = now.astimezone(zone)
-    for year in range(start.year, start.year + 6):
-        try:
-            at = datetime(year, _MONTHS.index(month) + 1, int(day), hour, minute, tzinfo=zone)
-        except ValueError:
-            continue
-        if at.weekday() == _DAYS.index(weekday) and at.date() >= start.date():
-            return at
-    raise ValueError(send)
+def _moment(send: str, zone: str, now: datetime) -> datetime:
+    """Find the moment that is written "Wed 25 Nov 09:00", in whatever language; raises ValueError when none is."""
+    clock = _CLOCK.search(send)
+    if clock is None:
+        raise ValueError(send)
+    today = now.astimezone(ZoneInfo(zone)).replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+    days = (today + timedelta(days=n) for n in range(_AHEAD))
+    found = next((at for at in days if when(at.astimezone(UTC), zone) == send), None)
+    if found is None:
+        raise ValueError(send)
+    return found

@@ -13,11 +13,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 from bot import wording
+from bot.language import gettext, phrase, speaking
 from bot.ports.commands import Audience, Command, Commands, Parameter, ParameterType
 
 EVERYONE: Final = "papers"
 MANAGERS: Final = "papers-setup"
-MESSAGE: Final = "Papers in this message"
+MESSAGE: Final = phrase("Papers in this message")
 CHANNEL: Final = "channel"
 """The option of managers' commands that names the channel which is meant."""
 MANAGE_CHANNELS: Final = 1 << 4
@@ -40,9 +41,14 @@ _PLACES: Final = (0, 5, 10, 11, 12, 15)
 """Text, announcement and forum channels, and threads."""
 
 _ABOUT: Final = {
-    EVERYONE: "Read, search and follow research papers",
-    MANAGERS: "The digest of this channel: time, topics, posts",
+    EVERYONE: phrase("Read, search and follow research papers"),
+    MANAGERS: phrase("The digest of this channel: time, topics, posts"),
 }
+
+_LOCALES: Final[Mapping[str, str]] = {
+    "de": "de", "fr": "fr", "es-ES": "es", "es-419": "es", "ja": "ja", "zh-CN": "zh",
+}  # fmt: skip
+"""Discord's locales of our languages; whoever has another reads the English description."""
 
 Option = dict[str, Any]
 Path = tuple[str, ...]
@@ -95,7 +101,7 @@ def _path(command: Command, groups: set[str]) -> Path:
 
 def _root(name: str, found: Mapping[Path, Command]) -> Option:
     """Return one of the two groups; the managers' is hidden from others, and exists in servers only."""
-    payload = {"type": 1, "name": name, "description": _ABOUT[name], "options": _branches(name, found)}
+    payload = {"type": 1, "name": name, **_described(_ABOUT[name]), "options": _branches(name, found)}
     if name == MANAGERS:
         rights = {"default_member_permissions": MANAGE_CHANNELS}
         return {**payload, **rights, "contexts": [0], "integration_types": [0]}
@@ -127,13 +133,13 @@ def _subcommand(name: str, command: Command) -> Option:
         options.append(_where())
     # Discord wants the required ones first.
     options.sort(key=lambda option: not option.get("required", False))
-    summary = {"type": _SUBCOMMAND, "name": name, "description": _short(command.summary)}
+    summary = {"type": _SUBCOMMAND, "name": name, **_described(command.summary)}
     return {**summary, "options": options} if options else summary
 
 
 def _option(parameter: Parameter) -> Option:
     kind = _NATIVE.get(parameter.name, _TYPES[parameter.type])
-    option: Option = {"type": kind, "name": parameter.name, "description": _short(parameter.summary)}
+    option: Option = {"type": kind, "name": parameter.name, **_described(parameter.summary)}
     if parameter.required:
         option["required"] = True
     if kind == _STRING and 0 < len(parameter.choices) <= _MOST_CHOICES:
@@ -144,12 +150,31 @@ def _option(parameter: Parameter) -> Option:
 
 
 def _where() -> Option:
-    about = "Another channel than this one; a forum gets a post for each paper"
-    return {"type": _CHANNEL, "name": CHANNEL, "description": about, "channel_types": list(_PLACES)}
+    about = phrase("Another channel than this one; a forum gets a post for each paper")
+    return {"type": _CHANNEL, "name": CHANNEL, **_described(about), "channel_types": list(_PLACES)}
 
 
 def _on_message() -> Option:
-    return {"type": 3, "name": MESSAGE, "contexts": [0, 1, 2], "integration_types": [0, 1]}
+    return {
+        "type": 3,
+        "name": MESSAGE,
+        "name_localizations": _localized(MESSAGE),
+        "contexts": [0, 1, 2],
+        "integration_types": [0, 1],
+    }
+
+
+def _described(sentence: str) -> Option:
+    """Return what Discord shows below a name, in every language."""
+    return {"description": _short(sentence), "description_localizations": _localized(sentence)}
+
+
+def _localized(sentence: str) -> dict[str, str]:
+    said = {}
+    for locale, language in _LOCALES.items():
+        with speaking(language):
+            said[locale] = _short(gettext(sentence))
+    return said
 
 
 def _short(text: str) -> str:

@@ -9,15 +9,13 @@ from adapters.discord.kit import Kit
 from adapters.discord.requests import Interaction
 from adapters.discord.ways import Way
 from bot.cards import Card
+from bot.language import gettext, phrase
 from bot.ports.commands import Answer, Request
 
 _ON_MESSAGE: Final = 3
 _LONGEST: Final = 2000
-_STALE: Final = Answer(
-    Card(
-        text="This command is from an older version; Discord shows the new ones in a moment. Nothing was changed.",
-        tone="mistake",
-    )
+_STALE: Final = phrase(
+    "This command is from an older version; Discord shows the new ones in a moment. Nothing was changed."
 )
 
 
@@ -30,7 +28,7 @@ async def command(kit: Kit, way: Way) -> None:
     path = tree.words(data)
     found = kit.tree.commands.get(path)
     if found is None:
-        return await way.tell(_STALE)
+        return await way.tell(Answer(Card(text=gettext(_STALE), tone="mistake")))
     setup = path[0] == tree.MANAGERS
     given = tree.arguments(data, found)
     asked = requests.request(interaction, kit.clock(), found.name, given, setup=setup)

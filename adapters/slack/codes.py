@@ -9,48 +9,52 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from bot.language import phrase
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 CHANNEL: Final[Mapping[str, str]] = {
-    "access_denied": "the workspace does not let the bot post there",
-    "cannot_dm_bot": "a bot can’t be written to",
-    "channel_is_limited_access": "only some people may post there, and the bot is not one of them",
-    "channel_not_found": "the channel was deleted, or the bot is not in it; invite it to go on",
-    "ekm_access_denied": "the workspace’s administrators have suspended posting",
-    "invalid_user_combination": "the person belongs to an organization that shares no channel with the bot",
-    "is_archived": "the channel was archived",
-    "messages_tab_disabled": "the app’s Messages tab is switched off, so the bot can’t write to people",
-    "method_not_supported_for_channel_type": "this kind of conversation takes no messages from apps",
-    "no_permission": "the bot may not post there; invite it to go on",
-    "not_in_channel": "the bot is not in the channel; invite it to go on",
-    "restricted_action": "the workspace does not let apps post there",
-    "restricted_action_read_only_channel": "the channel is read-only",
-    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
-    "team_not_found": "the channel’s workspace is gone",
-    "user_disabled": "the person’s account was deactivated",
-    "user_not_found": "Slack does not know the person",
-    "user_not_in_channel": "the person is not in the channel",
-    "user_not_visible": "the bot may not see the person",
+    "access_denied": phrase("the workspace does not let the bot post there"),
+    "cannot_dm_bot": phrase("a bot can’t be written to"),
+    "channel_is_limited_access": phrase("only some people may post there, and the bot is not one of them"),
+    "channel_not_found": phrase("the channel was deleted, or the bot is not in it; invite it to go on"),
+    "ekm_access_denied": phrase("the workspace’s administrators have suspended posting"),
+    "invalid_user_combination": phrase("the person belongs to an organization that shares no channel with the bot"),
+    "is_archived": phrase("the channel was archived"),
+    "messages_tab_disabled": phrase("the app’s Messages tab is switched off, so the bot can’t write to people"),
+    "method_not_supported_for_channel_type": phrase("this kind of conversation takes no messages from apps"),
+    "no_permission": phrase("the bot may not post there; invite it to go on"),
+    "not_in_channel": phrase("the bot is not in the channel; invite it to go on"),
+    "restricted_action": phrase("the workspace does not let apps post there"),
+    "restricted_action_read_only_channel": phrase("the channel is read-only"),
+    "restricted_action_thread_only_channel": phrase("the channel takes replies in threads only"),
+    "team_not_found": phrase("the channel’s workspace is gone"),
+    "user_disabled": phrase("the person’s account was deactivated"),
+    "user_not_found": phrase("Slack does not know the person"),
+    "user_not_in_channel": phrase("the person is not in the channel"),
+    "user_not_visible": phrase("the bot may not see the person"),
 }
 """The channel takes nothing any more: why, as people read it."""
 
 INSTALLATION: Final[Mapping[str, str]] = {
-    "account_inactive": "the bot’s account or its workspace was deactivated; install the app again",
-    "app_access_restricted": "the workspace’s administrators have restricted the app",
-    "app_not_installed": "the app is not installed in the workspace",
-    "enterprise_is_restricted": "the organization does not let the app do this",
-    "invalid_auth": "Slack does not accept the bot’s token; install the app again",
-    "missing_scope": "the app lacks a permission; install it again to grant it",
-    "not_allowed_token_type": "the token is of the wrong kind; a bot’s token starts with xoxb-",
-    "not_authed": "no token is known for the workspace; install the app again",
-    "org_login_required": "the workspace is being moved to an organization; install the app again when that is done",
-    "team_access_not_granted": "the organization has not given the app this workspace",
-    "token_expired": "the bot’s token has expired and could not be renewed; install the app again",
-    "token_revoked": "the app was removed from the workspace; install it again to go on",
-    "two_factor_setup_required": "the bot’s account must set up two-factor authentication first",
+    "account_inactive": phrase("the bot’s account or its workspace was deactivated; install the app again"),
+    "app_access_restricted": phrase("the workspace’s administrators have restricted the app"),
+    "app_not_installed": phrase("the app is not installed in the workspace"),
+    "enterprise_is_restricted": phrase("the organization does not let the app do this"),
+    "invalid_auth": phrase("Slack does not accept the bot’s token; install the app again"),
+    "missing_scope": phrase("the app lacks a permission; install it again to grant it"),
+    "not_allowed_token_type": phrase("the token is of the wrong kind; a bot’s token starts with xoxb-"),
+    "not_authed": phrase("no token is known for the workspace; install the app again"),
+    "org_login_required": phrase(
+        "the workspace is being moved to an organization; install the app again when that is done"
+    ),
+    "team_access_not_granted": phrase("the organization has not given the app this workspace"),
+    "token_expired": phrase("the bot’s token has expired and could not be renewed; install the app again"),
+    "token_revoked": phrase("the app was removed from the workspace; install it again to go on"),
+    "two_factor_setup_required": phrase("the bot’s account must set up two-factor authentication first"),
 }
 """No channel of the workspace takes anything any more."""
 

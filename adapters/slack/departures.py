@@ -17,6 +17,7 @@ from slack_bolt.middleware.authorization.async_multi_teams_authorization import 
 from adapters.slack import grants
 from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
+from bot.language import phrase
 
 Forget = Callable[[str, str, datetime], Awaitable[Sequence[str]]]
 """Deletes the tokens of (workspace, organization), of the whole organization where no workspace is named, as of the
@@ -32,13 +33,13 @@ def listen(app: AsyncApp, kit: Kit, forget: Forget) -> None:
     @app.event("app_uninstalled")
     @guarded
     async def uninstalled(body: Mapping[str, Any], context: AsyncBoltContext) -> None:
-        await _leave(kit, forget, body, context, "it was uninstalled")
+        await _leave(kit, forget, body, context, phrase("it was uninstalled"))
 
     @app.event("tokens_revoked")
     @guarded
     async def revoked(event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
-            await _leave(kit, forget, body, context, "its token was revoked")
+            await _leave(kit, forget, body, context, phrase("its token was revoked"))
 
 
 async def _leave(kit: Kit, forget: Forget, body: Mapping[str, Any], context: AsyncBoltContext, reason: str) -> None:

@@ -14,11 +14,12 @@ from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
 from adapters.slack.requests import place, team
 from bot.errors import SendError
+from bot.language import phrase
 from bot.models import Channel, Person
 
-ARCHIVED: Final = "the channel was archived"
-DELETED: Final = "the channel was deleted"
-REMOVED: Final = "Broadsheet was removed from the channel"
+ARCHIVED: Final = phrase("the channel was archived")
+DELETED: Final = phrase("the channel was deleted")
+REMOVED: Final = phrase("Broadsheet was removed from the channel")
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack.guard import guarded
 from adapters.slack.kit import Kit
+from bot.language import phrase
 from bot.ports.places import Workspace
 
 Event = Mapping[str, Any]
@@ -29,4 +30,4 @@ def listen(app: AsyncApp, kit: Kit) -> None:
     @guarded
     async def withdrawn(event: Event) -> None:
         for workspace in event.get("team_ids", ()):
-            await kit.presence.uninstalled("slack", workspace, "its organization took it away", kit.clock())
+            await kit.presence.uninstalled("slack", workspace, phrase("its organization took it away"), kit.clock())

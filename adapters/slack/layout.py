@@ -102,8 +102,8 @@ def _foot(footer: Sequence[str], command: str) -> tuple[str, ...]:
     """Return the lines below the items; a correct example stands as it is to be typed."""
     lines = []
     for line in footer:
-        example = line.removeprefix(EXAMPLE)
-        lines.append(f"{EXAMPLE}{code(f'{command} {example}')}" if example != line else inert(line, 300))
+        example = line.removeprefix(gettext(EXAMPLE))
+        lines.append(f"{gettext(EXAMPLE)}{code(f'{command} {example}')}" if example != line else inert(line, 300))
     return tuple(line for line in lines if line)
 
 

@@ -39,7 +39,8 @@ def line(home: House) -> Line:
         wanted = (await stores.channels.open(channel, clock())).preferences
         forum = rooms.find(channel) if channel.kind is Kind.FORUM else None
         tags = forum.available_tags if isinstance(forum, discord.ForumChannel) else ()
-        return Taste(wanted.pictures, wanted.mention, tuple({"id": tag.id, "name": tag.name} for tag in tags))
+        offered = tuple({"id": tag.id, "name": tag.name} for tag in tags)
+        return Taste(wanted.pictures, wanted.mention, offered, wanted.tag)
 
     def connect(commands: Commands) -> Open:
         return _connect(home, commands, client, rest, rooms)

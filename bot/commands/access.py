@@ -10,6 +10,7 @@ from bot.cards import Action
 from bot.commands import policies, undoing
 from bot.commands.desk import Desk
 from bot.commands.replies import say
+from bot.language import following, gettext
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Workspace
 
@@ -45,11 +46,11 @@ async def access(desk: Desk, request: Request, *, who: str | None = None, of: da
     known = await policies.workspace(desk, request.channel)
     if who is None or request.dry:
         names = policies.WHO
-        others = tuple(Action(name.capitalize(), "digest access", {"who": name}) for name in names)
+        others = tuple(Action(gettext(policies.BUTTONS[name]), "digest access", {"who": name}) for name in names)
         return say(f"{policies.sentence(known.policy if who is None else who)}.", *others)
     wanted = policies.under(known, who, request.person)
     if wanted == known:
-        return say(f"Nothing was changed: {_inner(policies.sentence(who))}.")
+        return say(gettext("Nothing was changed: {sentence}.", sentence=following(policies.sentence(who))))
     return await _keep(desk, request, known, wanted)
 
 
@@ -67,18 +68,20 @@ async def _keep(desk: Desk, request: Request, known: Workspace, wanted: Workspac
         before={"policy": known.policy},
         after=after,
     )
-    first = " No manager was known, so you are the first." if named else ""
-    undo = Action("Undo", "digest access", {"of": request.now.isoformat()})
-    return say(f"From now on: {_inner(policies.sentence(wanted.policy))}.{first}", undo)
+    first = " " + gettext("No manager was known, so you are the first.") if named else ""
+    undo = Action(gettext("Undo"), "digest access", {"of": request.now.isoformat()})
+    return say(
+        gettext("From now on: {sentence}.{first}", sentence=following(policies.sentence(wanted.policy)), first=first),
+        undo,
+    )
 
 
 def _summary(before: str, after: str, *, named: bool) -> str:
     if before == after:
-        return "becomes the first manager"
-    joins = ", and becomes the first manager" if named else ""
-    return f"changes who manages channels from {policies.called(before)} to {policies.called(after)}{joins}"
-
-
-def _inner(sentence: str) -> str:
-    """Write a sentence so that it can follow a colon."""
-    return f"{sentence[0].lower()}{sentence[1:]}"
+        return gettext("becomes the first manager")
+    changed = gettext(
+        "changes who manages channels from {before} to {after}",
+        before=policies.called(before),
+        after=policies.called(after),
+    )
+    return gettext("{change}, and becomes the first manager", change=changed) if named else changed

@@ -12,6 +12,7 @@ from bot.cards import Action, Card, Item
 from bot.commands import undoing
 from bot.commands.desk import Desk, inside
 from bot.commands.replies import say
+from bot.language import gettext
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.people import Change
 
@@ -32,7 +33,7 @@ async def undo(desk: Desk, request: Request, of: datetime | None = None) -> Answ
     """Take back the last change here; a button's must still be the one *of* its moment."""
     changes = await undoing.standing(desk, request)
     if not (changes or of):
-        return say("There is nothing to take back here.")
+        return say(gettext("There is nothing to take back here."))
     last = undoing.at(changes, of) if of else changes[0]
     if last.kind == "access" and not await desk.rules(request):
         return _wide(last, changes)
@@ -46,9 +47,11 @@ def _wide(last: Change, changes: Sequence[Change]) -> Answer:
     """
     others = [change for change in changes if change.kind != "access"][:1]
     return say(
-        "The last change here is about who manages channels; only people who run this workspace may take it back.",
-        Action("Take it back", "digest access", {"of": last.at.isoformat()}),
-        *(Action("Undo the one before", "undo", {"of": change.at.isoformat()}) for change in others),
+        gettext(
+            "The last change here is about who manages channels; only people who run this workspace may take it back."
+        ),
+        Action(gettext("Take it back"), "digest access", {"of": last.at.isoformat()}),
+        *(Action(gettext("Undo the one before"), "undo", {"of": change.at.isoformat()}) for change in others),
     )
 
 
@@ -56,7 +59,7 @@ async def log(desk: Desk, request: Request) -> Answer:
     """List the latest changes."""
     changes = await desk.stores.audit.changes(request.channel, _SHOWN)
     if not changes:
-        return say(f"Nothing was changed {inside(request.channel)} yet.")
+        return say(gettext("Nothing was changed {inside} yet.", inside=inside(request.channel)))
     zone = (await desk.standing(request)).preferences.schedule.timezone
     items = tuple(
         Item(
@@ -64,11 +67,18 @@ async def log(desk: Desk, request: Request) -> Answer:
             notes=(
                 undoing.who(change, request),
                 wording.when(change.at, zone),
-                *(("taken back",) if change.undone else ()),
+                *((gettext("taken back"),) if change.undone else ()),
             ),
         )
         for change in changes
     )
-    actions = (Action("Undo the last one", "undo"),) if any(not change.undone for change in changes) else ()
-    footer = ("Kept for 180 days.",)
-    return Answer(Card(title=f"Changes {inside(request.channel)}", items=items, actions=actions, footer=footer))
+    actions = (Action(gettext("Undo the last one"), "undo"),) if any(not change.undone for change in changes) else ()
+    footer = (gettext("Kept for 180 days."),)
+    return Answer(
+        Card(
+            title=gettext("Changes {inside}", inside=inside(request.channel)),
+            items=items,
+            actions=actions,
+            footer=footer,
+        )
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot import wording
+from bot.language import ENGLISH, gettext, nearest
 from bot.models import Channel, Kind, Paper, Preferences
 from bot.ports.commands import Request
 from bot.ports.places import Directory, Standing
@@ -25,21 +26,35 @@ class Desk:
     async def sampling(self) -> tuple[str, ...]:
         """Say that what is stored is the bundled sample; nothing when it is not."""
         newest = await self.stores.days.newest() if await self.stores.marks.get("sample") else None
-        return (f"Sample data: real lists up to {wording.day(newest.date, year=True)}.",) if newest else ()
+        return (
+            (gettext("Sample data: real lists up to {day}.", day=wording.day(newest.date, year=True)),)
+            if newest
+            else ()
+        )
 
     async def standing(self, request: Request) -> Standing:
         """Return the standing of the request's channel.
 
         One that nobody has set up yet is shown in the zone of its asker where the platform tells that, else in its
-        workspace's.
+        workspace's, and in the language of the place.
         """
         channel = request.channel
         standing = await self.stores.channels.open(channel, request.now)
-        if standing.preferences != Preferences():
+        if not _untouched(standing.preferences):
             return standing
         zone = request.person.zone or await self._zone(channel)
         schedule = replace(standing.preferences.schedule, timezone=zone)
-        return replace(standing, preferences=replace(standing.preferences, schedule=schedule))
+        guess = nearest(request.locale if channel.kind is Kind.DIRECT else request.local)
+        language = guess if standing.preferences.language == ENGLISH else standing.preferences.language
+        return replace(standing, preferences=replace(standing.preferences, schedule=schedule, language=language))
+
+    async def address(self, request: Request) -> None:
+        """Write to the asker in their language from now on, unless they have settings of their own."""
+        standing = await self.stores.channels.open(direct(request), request.now)
+        language = nearest(request.locale)
+        if standing.preferences == Preferences() and language != ENGLISH:
+            preferences = replace(standing.preferences, language=language)
+            await self.stores.channels.set(standing.channel, preferences, standing.next_run, standing.due)
 
     async def _zone(self, channel: Channel) -> str:
         workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
@@ -78,6 +93,11 @@ class Desk:
         return (await self.stores.papers.get([paper])).get(paper)
 
 
+def _untouched(preferences: Preferences) -> bool:
+    """Tell whether nobody has set anything; the language of a person is noted when they first follow something."""
+    return replace(preferences, language=ENGLISH) == Preferences()
+
+
 def unplaced(request: Request, standing: Standing) -> bool:
     """Tell whether nobody has said in which zone a channel is: its settings, its workspace or its asker's platform."""
     return standing.preferences.schedule.timezone == Preferences().schedule.timezone and not request.person.zone
@@ -95,10 +115,10 @@ def direct(request: Request) -> Channel:
 def place(channel: Channel) -> str:
     """Name a channel for people: "#papers", "you" for a direct one."""
     if channel.kind is Kind.DIRECT:
-        return "you"
-    return f"#{channel.name.removeprefix('#')}" if channel.name else "this channel"
+        return gettext("you")
+    return f"#{channel.name.removeprefix('#')}" if channel.name else gettext("this channel")
 
 
 def inside(channel: Channel) -> str:
     """Say where something is: "in #papers", "for you" in a direct channel."""
-    return "for you" if channel.kind is Kind.DIRECT else f"in {place(channel)}"
+    return gettext("for you") if channel.kind is Kind.DIRECT else gettext("in {place}", place=place(channel))

@@ -14,6 +14,7 @@ from bot.commands.desk import Desk, inside, place, unplaced
 from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Standing
 
@@ -49,22 +50,26 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     following = preferences.schedule.next_after(request.now)
     if standing.retired:
         await desk.stores.channels.restore(request.channel, following)
-    await recording.keep(desk, request, standing, preferences, "turns the digest on")
-    head = f"The digest is on {inside(request.channel)}: {sending.plan(preferences)}."
+    await recording.keep(desk, request, standing, preferences, gettext("turns the digest on"))
+    head = gettext("The digest is on {inside}: {plan}.", inside=inside(request.channel), plan=sending.plan(preferences))
     if start == "now":
         outcome = await planning.post_now(desk.stores, await desk.standing(request), request.now)
         head = f"{head} {outcome.sentence}"
     return say(
         f"{head} {sending.line(preferences.schedule, request.now)}",
-        Action("Settings", "settings"),
+        Action(gettext("Settings"), "settings"),
         recording.undoing(request),
     )
 
 
 def _on_already(standing: Standing, request: Request) -> Answer:
-    text = f"The digest is on {inside(request.channel)} already. {sending.state(standing, request.now)}"
-    off_ = Action("Turn it off", "digest off")
-    return say(text, Action("Post now", "digest now"), Action("Settings", "settings"), off_)
+    text = gettext(
+        "The digest is on {inside} already. {state}",
+        inside=inside(request.channel),
+        state=sending.state(standing, request.now),
+    )
+    off_ = Action(gettext("Turn it off"), "digest off")
+    return say(text, Action(gettext("Post now"), "digest now"), Action(gettext("Settings"), "settings"), off_)
 
 
 async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
@@ -73,21 +78,32 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
     schedule = standing.preferences.schedule
     following = schedule.next_after(request.now)
     at = (
-        f" It would come {sending.plan(standing.preferences)}, first {wording.when(following, schedule.timezone)}."
+        " "
+        + gettext(
+            "It would come {plan}, first {when}.",
+            plan=sending.plan(standing.preferences),
+            when=wording.when(following, schedule.timezone),
+        )
         if following
         else ""
     )
     card = outcome.card or Card()
     unknown = unplaced(request, standing)
     if unknown:
-        at = f"{at} Your time zone is not known: set it first."
-    settings = Action("Set the time zone" if unknown else "Settings", "settings")
-    actions = (Action("Start at the next time", "digest on", {"start": "next"}), settings)
-    post = (Action("Post now", "digest on", {"start": "now"}, style="main"),) if outcome.card else ()
-    text = f"This is what {place(request.channel)} would get." if outcome.card else outcome.sentence
+        at = f"{at} {gettext('Your time zone is not known: set it first.')}"
+    settings = Action(gettext("Set the time zone") if unknown else gettext("Settings"), "settings")
+    actions = (Action(gettext("Start at the next time"), "digest on", {"start": "next"}), settings)
+    post = (Action(gettext("Post now"), "digest on", {"start": "now"}, style="main"),) if outcome.card else ()
+    text = (
+        gettext("This is what {place} would get.", place=place(request.channel)) if outcome.card else outcome.sentence
+    )
     return Answer(
         replace(
-            card, text=f"{text}{at} Nothing is posted yet.", actions=(*post, *actions), tone="answer", fallback=text
+            card,
+            text=f"{text}{at} {gettext('Nothing is posted yet.')}",
+            actions=(*post, *actions),
+            tone="answer",
+            fallback=text,
         )
     )
 
@@ -96,12 +112,20 @@ async def off(desk: Desk, request: Request) -> Answer:
     """Turn the digest off."""
     standing = await desk.standing(request)
     if not standing.preferences.on:
-        return say(f"The digest is off {inside(request.channel)} already.", Action("Turn it on", "digest on"))
+        return say(
+            gettext("The digest is off {inside} already.", inside=inside(request.channel)),
+            Action(gettext("Turn it on"), "digest on"),
+        )
     if request.dry:
-        return say(f"The digest of {place(request.channel)} would stop; its settings and follows stay.")
-    await recording.keep(desk, request, standing, replace(standing.preferences, on=False), "turns the digest off")
+        return say(
+            gettext("The digest of {place} would stop; its settings and follows stay.", place=place(request.channel))
+        )
+    await recording.keep(
+        desk, request, standing, replace(standing.preferences, on=False), gettext("turns the digest off")
+    )
     return say(
-        f"The digest is off {inside(request.channel)}. Its settings and follows stay.", recording.undoing(request)
+        gettext("The digest is off {inside}. Its settings and follows stay.", inside=inside(request.channel)),
+        recording.undoing(request),
     )
 
 
@@ -109,16 +133,18 @@ async def now(desk: Desk, request: Request) -> Answer:
     """Post a digest now, whether it is on or off."""
     standing = await desk.standing(request)
     if standing.retired:
-        raise Mistake(f"Nothing can be posted here: {standing.retired}.", "digest on")
+        raise Mistake(
+            gettext("Nothing can be posted here: {retired}.", retired=wording.reason(standing.retired)), "digest on"
+        )
     act = planning.preview if request.dry else planning.post_now
     outcome = await act(desk.stores, standing, request.now)
     if outcome.card and request.dry:
-        return Answer(replace(outcome.card, text="This would be posted now.", tone="answer"))
+        return Answer(replace(outcome.card, text=gettext("This would be posted now."), tone="answer"))
     if outcome.state == "failed":
         return failure(outcome.sentence)
     if outcome.state == "posted":
         return say(outcome.sentence)
-    return say(outcome.sentence, Action("The newest list", "today"), Action("Status", "status"))
+    return say(outcome.sentence, Action(gettext("The newest list"), "today"), Action(gettext("Status"), "status"))
 
 
 async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = None) -> Answer:
@@ -128,11 +154,13 @@ async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = N
     if until is not None:
         return await _until(desk, request, standing, until)
     if preferences.paused:
-        return say("Everything is paused here already.", Action("Resume", "resume"))
+        return say(gettext("Everything is paused here already."), Action(gettext("Resume"), "resume"))
     if request.dry:
-        return say("Neither digests nor alerts would come here until “resume”.")
-    await recording.keep(desk, request, standing, replace(preferences, paused=True), "pauses everything")
-    return say("Paused: neither digests nor alerts come here until “resume”.", Action("Resume", "resume"))
+        return say(gettext("Neither digests nor alerts would come here until “resume”."))
+    await recording.keep(desk, request, standing, replace(preferences, paused=True), gettext("pauses everything"))
+    return say(
+        gettext("Paused: neither digests nor alerts come here until “resume”."), Action(gettext("Resume"), "resume")
+    )
 
 
 _FAR: Final = timedelta(days=183)
@@ -145,22 +173,26 @@ async def _until(desk: Desk, request: Request, standing: Standing, until: moment
     today = schedule.local_date(request.now)
     day = ahead(until, today)
     if day <= today:
-        raise Mistake(f"{wording.day(day, year=True)} is not in the future.", f"pause {today + timedelta(days=7)}")
+        raise Mistake(
+            gettext("{day} is not in the future.", day=wording.day(day, year=True)),
+            f"pause {today + timedelta(days=7)}",
+        )
     if not standing.preferences.on:
         raise Mistake(
-            "A pause until a date is for digests, and there is none here; “pause” alone holds alerts too.", "pause"
+            gettext("A pause until a date is for digests, and there is none here; “pause” alone holds alerts too."),
+            "pause",
         )
     eve = datetime.combine(day, time(0), schedule.zone).astimezone(request.now.tzinfo) - timedelta(seconds=1)
     following = schedule.next_after(eve)
     if following is None:
-        raise Mistake("No digest is scheduled at all; choose at least one day.", "settings days:weekdays")
-    text = f"No digest until {wording.when(following, schedule.timezone)}. Alerts go on."
+        raise Mistake(gettext("No digest is scheduled at all; choose at least one day."), "settings days:weekdays")
+    text = gettext("No digest until {when}. Alerts go on.", when=wording.when(following, schedule.timezone))
     if request.dry:
         return say(text)
-    summary = f"pauses the digest until {wording.day(day)}"
+    summary = gettext("pauses the digest until {day}", day=wording.day(day))
     resumed = replace(standing.preferences, paused=False)
     await recording.keep(desk, request, standing, resumed, summary, following=following, before=_moved(standing))
-    return say(text, Action("Resume", "resume"))
+    return say(text, Action(gettext("Resume"), "resume"))
 
 
 def _moved(standing: Standing) -> dict[str, str]:
@@ -183,11 +215,11 @@ async def resume(desk: Desk, request: Request) -> Answer:
     preferences = standing.preferences
     following = recording.next_run(preferences, request.now)
     if not preferences.paused and (standing.next_run == following or not preferences.on):
-        return say(f"Nothing is paused here. {sending.state(standing, request.now)}")
+        return say(gettext("Nothing is paused here. {state}", state=sending.state(standing, request.now)))
     if not request.dry:
         resumed = replace(preferences, paused=False)
         following = recording.next_run(resumed, request.now)
         moved = _moved(standing)
         await recording.keep(desk, request, standing, resumed, "resumes", following=following, before=moved)
     fresh = await desk.standing(request)
-    return say(f"Resumed. {sending.state(fresh, request.now)}")
+    return say(gettext("Resumed. {state}", state=sending.state(fresh, request.now)))

@@ -10,6 +10,7 @@ from bot.commands import finding, parameters, suggesting
 from bot.commands.desk import Desk, place
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext, speaking
 from bot.models import Kind, Paper
 from bot.ports.commands import Answer, Command, Request
 
@@ -33,19 +34,28 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 async def discuss(desk: Desk, request: Request, *, paper: str) -> Answer:
     """Post a paper with a thread below it, once."""
     if request.channel.kind is not Kind.CHANNEL:
-        raise Mistake("A thread can be opened in a channel; here there is none.", "show 2602.12160")
+        raise Mistake(gettext("A thread can be opened in a channel; here there is none."), "show 2602.12160")
     found = await finding.paper(desk, request, paper)
     if request.dry:
-        return say(f"“{wording.name(found)}” would get a thread in {place(request.channel)}.")
-    text = f"{request.person.name or 'A member'} would like to talk about this paper; the thread below is for it."
-    drafts = crowds.about(request.channel, wording.item(found), text, KIND)
+        return say(
+            gettext("“{name}” would get a thread in {place}.", name=wording.name(found), place=place(request.channel))
+        )
+    standing = await desk.standing(request)
+    with speaking(standing.preferences.language):
+        text = gettext(
+            "{name} would like to talk about this paper; the thread below is for it.",
+            name=request.person.name or gettext("A member"),
+        )
+        drafts = crowds.about(request.channel, wording.item(found), text, KIND)
     if not await desk.stores.ledger.add(drafts, request.now):
-        return say(f"“{wording.name(found)}” has a thread in {place(request.channel)} already.")
-    return say(f"“{wording.name(found)}” gets a thread in {place(request.channel)}.")
+        return say(
+            gettext("“{name}” has a thread in {place} already.", name=wording.name(found), place=place(request.channel))
+        )
+    return say(gettext("“{name}” gets a thread in {place}.", name=wording.name(found), place=place(request.channel)))
 
 
 def offer(desk: Desk, request: Request, paper: Paper) -> tuple[Action, ...]:
     """Return the button, where there are others to talk to."""
     if request.channel.platform not in desk.rooms or request.channel.kind is not Kind.CHANNEL:
         return ()
-    return (Action("Discuss in a thread", "discuss", {"paper": paper.id}, wording.name(paper)),)
+    return (Action(gettext("Discuss in a thread"), "discuss", {"paper": paper.id}, wording.name(paper)),)

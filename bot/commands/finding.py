@@ -14,6 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.identifiers import EXAMPLE, arxiv_id
 from bot.digests import page
 from bot.errors import Mistake, SourceDown, SourceError, SourceRefused
+from bot.language import gettext, grouped, phrase
 from bot.models import DeliveryKey, Paper, Preferences
 from bot.ports.commands import Request
 
@@ -37,14 +38,23 @@ async def paper(desk: Desk, request: Request, identifier: str) -> Paper:
     if found:
         return found
     if not arxiv_id(identifier):
-        raise Mistake(f"No stored paper has the id “{identifier}”; “search” finds papers by words.", f"show {EXAMPLE}")
+        raise Mistake(
+            gettext(
+                "No stored paper has the id “{identifier}”; “search” finds papers by words.", identifier=identifier
+            ),
+            f"show {EXAMPLE}",
+        )
     try:
         async with asyncio.timeout(BUDGET):
             found = await _asked(desk, identifier)
     except TimeoutError:
-        raise SourceDown(f"{identifier} is not stored, and the sources did not answer in time.") from None
+        raise SourceDown(
+            gettext("{identifier} is not stored, and the sources did not answer in time.", identifier=identifier)
+        ) from None
     if found is None:
-        raise Mistake(f"Neither Hugging Face nor arXiv knows {identifier}.", f"show {EXAMPLE}")
+        raise Mistake(
+            gettext("Neither Hugging Face nor arXiv knows {identifier}.", identifier=identifier), f"show {EXAMPLE}"
+        )
     return found
 
 
@@ -58,8 +68,12 @@ async def _numbered(desk: Desk, request: Request, number: int) -> str:
     # The card of a digest is emptied when it is so old that nobody means it any more.
     numbered = posted or await _listed(desk)
     if number not in numbered:
-        where = "the last digest here" if posted else "the newest list"
-        raise Mistake(f"{where.capitalize()} has no number {number}.", f"show {EXAMPLE}")
+        raise Mistake(
+            gettext("The last digest here has no number {number}.", number=number)
+            if posted
+            else gettext("The newest list has no number {number}.", number=number),
+            f"show {EXAMPLE}",
+        )
     return numbered[number]
 
 
@@ -74,7 +88,9 @@ async def _listed(desk: Desk) -> dict[int | None, str]:
 async def _asked(desk: Desk, identifier: str) -> Paper | None:
     """Ask Hugging Face, then arXiv; raises `bot.errors.SourceDown` when neither gave an answer."""
     if desk.daily is None and desk.arxiv is None:
-        raise SourceDown(f"{identifier} is not among the stored papers, and no source is switched on.")
+        raise SourceDown(
+            gettext("{identifier} is not among the stored papers, and no source is switched on.", identifier=identifier)
+        )
     down = False
     if desk.daily:
         try:
@@ -92,7 +108,9 @@ async def _asked(desk: Desk, identifier: str) -> Paper | None:
         except SourceError:
             down = True
     if down:
-        raise SourceDown(f"{identifier} is not stored, and the sources can’t be reached now.")
+        raise SourceDown(
+            gettext("{identifier} is not stored, and the sources can’t be reached now.", identifier=identifier)
+        )
     return None
 
 
@@ -100,19 +118,19 @@ def entry(found: Paper, now: datetime) -> Item:
     """Return a paper with its whole abstract, its authors and every link."""
     short = wording.item(found, dated=now.date())
     names = list(found.authors[:_NAMED])
-    more = [f"{len(found.authors) - _NAMED} more"] if len(found.authors) > _NAMED else []
+    more = [gettext("{number} more", number=len(found.authors) - _NAMED)] if len(found.authors) > _NAMED else []
     notes = (
         wording.short_day(found.day, now.date()) if found.day else "",
         found.organization,
         wording.listing(names + more),
         ", ".join(found.categories),
-        f"{found.stars:,} stars" if found.stars else "",
+        wording.count(found.stars, "star") if found.stars else "",
         "withdrawn" if found.withdrawn else "",
     )
     return Item(
         title=found.title,
         url=found.url,
-        text=found.abstract or found.summary or "No abstract is stored.",
+        text=found.abstract or found.summary or gettext("No abstract is stored."),
         votes=found.votes,
         notes=tuple(note for note in notes if note),
         links=links(found),
@@ -143,15 +161,27 @@ def rise(sightings: Sequence[tuple[datetime, int]], now: datetime) -> str:
     if not sightings:
         return ""
     (first, least), (last, most) = sightings[0], sightings[-1]
-    start = f"{wording.count(least, 'vote')} on {wording.short_day(first.date(), now.date())}"
+    start = gettext(
+        "{votes} on {day}", votes=wording.count(least, "vote"), day=wording.short_day(first.date(), now.date())
+    )
     if most == least or first.date() == last.date():
-        return f"{wording.count(most, 'vote')} on {wording.short_day(last.date(), now.date())}."
-    return f"{start}, {most:,} on {wording.short_day(last.date(), now.date())}."
+        return gettext(
+            "{votes} on {day}.", votes=wording.count(most, "vote"), day=wording.short_day(last.date(), now.date())
+        )
+    return gettext(
+        "{start}, {most} on {day}.", start=start, most=grouped(most), day=wording.short_day(last.date(), now.date())
+    )
 
 
-_KINDS: Final = {"digest": "in a digest", "sample": "in a digest", "alert": "as an alert", "share": "by sharing"}
+_KINDS: Final = {
+    "digest": phrase("Posted here {when}, in a digest."),
+    "sample": phrase("Posted here {when}, in a digest."),
+    "alert": phrase("Posted here {when}, as an alert."),
+    "share": phrase("Posted here {when}, by sharing."),
+}
+_OTHERWISE: Final = phrase("Posted here {when}.")
 
 
 def posted(posts: Sequence[tuple[str, str, datetime]], zone: str) -> tuple[str, ...]:
     """Say when a paper was posted to this channel."""
-    return tuple(f"Posted here {wording.when(at, zone)}, {_KINDS.get(kind, kind)}." for kind, _, at in posts)
+    return tuple(gettext(_KINDS.get(kind, _OTHERWISE), when=wording.when(at, zone)) for kind, _, at in posts)

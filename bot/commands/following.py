@@ -8,11 +8,12 @@ from typing import Final
 from bot import follows, wording
 from bot.cards import Action, Card, Field, Form
 from bot.commands import parameters, previewing, snapshots, suggesting
-from bot.commands.desk import Desk, direct, place
+from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.overview import overview
 from bot.commands.previewing import HEAVY, instead, lighter, look, volume
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
@@ -76,14 +77,23 @@ async def follow(
         return _known(topic, known, target, request)
     most = await _most(desk, request) if personal else MOST_HERE
     if not known and len(held) >= most:
-        raise Mistake(f"That would be more than {most} follows for {place(target)}; unfollow one first.", "follows")
+        raise Mistake(
+            gettext(
+                "That would be more than {most} follows for {place}; unfollow one first.",
+                most=most,
+                place=place(target),
+            ),
+            "follows",
+        )
     wanted = Follow(target, str(topic), request.person, known.since if known else request.now, personal or bool(alerts))
     await desk.stores.follows.add(wanted)
-    summary = f"“{topic.label}” now {manner(alerts=wanted.alerts)}" if known else f"follows “{topic.label}”"
+    if personal:
+        await desk.address(request)
+    summary = _switched(topic, wanted) if known else gettext("follows “{label}”", label=topic.label)
     before, after = snapshots.of_follow(known) if known else {}, snapshots.of_follow(wanted)
     await desk.stores.audit.note(target, request.person, "follow", summary, request.now, before=before, after=after)
     if known:
-        return say(f"{summary} in {place(target)}.", _unfollow(topic, target))
+        return say(f"{summary} {inside(target)}.", _unfollow(topic, target))
     return Answer(await _followed(desk, request, topic, wanted))
 
 
@@ -93,9 +103,11 @@ async def _most(desk: Desk, request: Request) -> int:
     return workspace.limits.get("follows", MOST_MINE) if workspace else MOST_MINE
 
 
-def manner(*, alerts: bool) -> str:
-    """Say how the papers of a channel's follow come."""
-    return "sends each paper at once" if alerts else "feeds the digest"
+def _switched(topic: Topic, wanted: Follow) -> str:
+    """Say how the papers of a channel's follow come from now on."""
+    if wanted.alerts:
+        return gettext("“{label}” now sends each paper at once", label=topic.label)
+    return gettext("“{label}” now feeds the digest", label=topic.label)
 
 
 async def _target(desk: Desk, request: Request, where: str) -> Channel:
@@ -104,7 +116,10 @@ async def _target(desk: Desk, request: Request, where: str) -> Channel:
         return direct(request)
     if not await desk.manages(request):
         raise Mistake(
-            f"Only people who manage {place(request.channel)} may change what it follows; follow it for yourself.",
+            gettext(
+                "Only people who manage {place} may change what it follows; follow it for yourself.",
+                place=place(request.channel),
+            ),
             "follow diffusion where:me",
         )
     return request.channel
@@ -115,20 +130,32 @@ async def _form(desk: Desk, request: Request, topic: Topic | None, target: Chann
     text = request.arguments.get("topic", "")
     seen = await look(desk, request, topic) if topic else None
     fields: tuple[Field, ...] = (
-        Field("topic", "Topic", value=text, hint=_TOPIC, required=True),
+        Field("topic", gettext("Topic"), value=text, hint=gettext(_TOPIC), required=True),
         Field(
             "where",
-            "For",
+            gettext("For"),
             "choice",
             value=_where(target),
-            choices=(("me", "You, as direct messages"), ("here", f"{place(request.channel)}, in its digest")),
+            choices=(
+                ("me", gettext("You, as direct messages")),
+                ("here", gettext("{place}, in its digest", place=place(request.channel))),
+            ),
         ),
-        Field("alerts", "In a channel: post each paper at once", "flag", value=request.arguments.get("alerts", "no")),
+        Field(
+            "alerts",
+            gettext("In a channel: post each paper at once"),
+            "flag",
+            value=request.arguments.get("alerts", "no"),
+        ),
     )
     if request.channel.kind is Kind.DIRECT:
         fields = fields[:1]
     return Form(
-        "Follow a topic", "follow", fields, preview=(volume(seen), *_names(seen)) if seen else (), submit="Follow"
+        gettext("Follow a topic"),
+        "follow",
+        fields,
+        preview=(volume(seen), *_names(seen)) if seen else (),
+        submit=gettext("Follow"),
     )
 
 
@@ -139,8 +166,7 @@ def _names(seen: follows.Preview) -> tuple[str, ...]:
 async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) -> Card:
     """Say what was done, how much will come, with an example or two."""
     seen = await look(desk, request, topic)
-    how = "as direct messages" if made.channel.kind is Kind.DIRECT else ("at once" if made.alerts else "in the digest")
-    text = f"Following “{topic.label}” for {place(made.channel)}; new papers come {how}. {volume(seen)}"
+    text = f"{_starts(topic, made)} {volume(seen)}"
     if seen.per_week > HEAVY:
         text = f"{text} {lighter(topic, seen)}"
     return Card(
@@ -151,22 +177,38 @@ async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) ->
         actions=(
             *instead(seen, "follow", where=_where(made.channel)),
             _unfollow(topic, made.channel),
-            Action("Preview", "preview", {"topic": str(topic)}, topic.label),
+            Action(gettext("Preview"), "preview", {"topic": str(topic)}, topic.label),
         ),
         fallback=text,
     )
 
 
+def _starts(topic: Topic, made: Follow) -> str:
+    """Say that a topic is followed, and how its papers come."""
+    names = {"label": topic.label, "place": place(made.channel)}
+    if made.channel.kind is Kind.DIRECT:
+        return gettext("Following “{label}” for you; new papers come as direct messages.", label=topic.label)
+    if made.alerts:
+        return gettext("Following “{label}” for {place}; new papers come at once.", **names)
+    return gettext("Following “{label}” for {place}; new papers come in the digest.", **names)
+
+
 def _known(topic: Topic, known: Follow, target: Channel, request: Request) -> Answer:
     mine = known.by.id == request.person.id
-    who = "you" if mine else known.by.name or "somebody"
+    who = gettext("you") if mine else known.by.name or gettext("somebody")
     since = wording.short_day(known.since.date(), request.now.date())
-    text = f"“{topic.label}” is followed for {place(target)} already: by {who}, since {since}. Nothing was changed."
+    text = gettext(
+        "“{label}” is followed for {place} already: by {who}, since {since}. Nothing was changed.",
+        label=topic.label,
+        place=place(target),
+        who=who,
+        since=since,
+    )
     return say(text, _unfollow(topic, target))
 
 
 def _unfollow(topic: Topic, target: Channel) -> Action:
-    return Action("Unfollow", "unfollow", {"topic": str(topic), "where": _where(target)}, topic.label)
+    return Action(gettext("Unfollow"), "unfollow", {"topic": str(topic), "where": _where(target)}, topic.label)
 
 
 def _where(target: Channel) -> str:
@@ -183,19 +225,24 @@ async def unfollow(desk: Desk, request: Request, *, topic: Topic, where: str = "
             return await _dropped(desk, request, topic, target)
     known = [follow.topic for target in targets for follow in await desk.stores.follows.of(target)]
     near = parameters.nearest(topic.label, [parse(text).label for text in known])
-    meant = f" Did you mean “{near}”?" if near else ""
-    raise Mistake(f"“{topic.label}” is not followed here.{meant}", f"unfollow {near}" if near else "follows")
+    meant = " " + gettext("Did you mean “{near}”?", near=near) if near else ""
+    raise Mistake(
+        gettext("“{label}” is not followed here.", label=topic.label) + meant,
+        f"unfollow {near}" if near else "follows",
+    )
 
 
 async def _dropped(desk: Desk, request: Request, topic: Topic, target: Channel) -> Answer:
     if target.kind is not Kind.DIRECT and not await desk.manages(request):
-        raise Mistake(f"Only people who manage {place(target)} may change what it follows.", "follows")
+        raise Mistake(
+            gettext("Only people who manage {place} may change what it follows.", place=place(target)), "follows"
+        )
     if request.dry:
-        return say(f"“{topic.label}” would be followed for {place(target)} no more.")
+        return say(gettext("“{label}” would be followed for {place} no more.", label=topic.label, place=place(target)))
     removed = await desk.stores.follows.remove(target, str(topic))
     if removed:
         before = snapshots.of_follow(removed)
-        summary = f"unfollows “{topic.label}”"
+        summary = gettext("unfollows “{label}”", label=topic.label)
         await desk.stores.audit.note(target, request.person, "unfollow", summary, request.now, before=before, after={})
-    again = Action("Follow again", "follow", {"topic": str(topic), "where": _where(target)}, topic.label)
-    return say(f"“{topic.label}” is followed for {place(target)} no more.", again)
+    again = Action(gettext("Follow again"), "follow", {"topic": str(topic), "where": _where(target)}, topic.label)
+    return say(gettext("“{label}” is followed for {place} no more.", label=topic.label, place=place(target)), again)

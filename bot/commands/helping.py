@@ -11,18 +11,19 @@ from bot.commands import parameters
 from bot.commands.reading import name_of
 from bot.commands.replies import PREFIX
 from bot.errors import Mistake
+from bot.language import gettext, phrase
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
 
 Groups = Sequence[tuple[str, Sequence[Command]]]
-_FOR = {Audience.MANAGERS: ("for managers",), Audience.ADMINS: ("for admins",)}
-_TRY = ("today", "new", "follow", "status")
+_FOR = {Audience.MANAGERS: phrase("for managers"), Audience.ADMINS: phrase("for admins")}
+_TRY = {"today": phrase("Today"), "new": phrase("New"), "follow": phrase("Follow"), "status": phrase("Status")}
 """Commands that need no argument and change nothing."""
 
 
 def command(groups: Groups) -> Command:
     """Return the help on *groups*, and on itself."""
     itself: list[Command] = []
-    every = [*groups, ("Help", itself)]
+    every = [*groups, (phrase("Help"), itself)]
     names = [each.name for _, part in groups for each in part]
 
     async def suggest(prefix: str, _: Request) -> Sequence[Suggestion]:
@@ -41,62 +42,75 @@ async def tell(groups: Groups, _: Request, *, command: str = "") -> Answer:
     name, rest = name_of(command.removeprefix(PREFIX).strip().removeprefix("/"), every)
     if rest or name not in every:
         near = parameters.nearest(command, every)
-        meant = f"; did you mean “{near}”?" if near else "."
-        raise Mistake(f"“{command[:60]}” is not a command{meant}", f"help {near}" if near else "help")
+        raise _unknown(command[:60], near)
     return Answer(_one(every[name]))
+
+
+def _unknown(word: str, near: str) -> Mistake:
+    if near:
+        return Mistake(
+            gettext("“{word}” is not a command; did you mean “{name}”?", word=word, name=near), f"help {near}"
+        )
+    return Mistake(gettext("“{word}” is not a command.", word=word), "help")
 
 
 def _all(groups: Groups) -> Card:
     items = tuple(
-        Item(title=each.usage, text=each.summary, notes=_audience(each), section=heading, actions=(_more(each),))
+        Item(
+            title=each.usage,
+            text=gettext(each.summary),
+            notes=_audience(each),
+            section=gettext(heading),
+            actions=(_more(each),),
+        )
         for heading, part in groups
         for each in part
         if not each.hidden
     )
-    tries = tuple(Action(name.capitalize(), name) for name in _TRY)
+    tries = tuple(Action(gettext(label), name) for name, label in _TRY.items())
     return Card(
-        title="Commands",
-        text="Type a command. Answers are private until you share them.",
+        title=gettext("Commands"),
+        text=gettext("Type a command. Answers are private until you share them."),
         items=items,
         actions=tries,
-        footer=("“help search” tells more of one command.",),
-        fallback="Commands",
+        footer=(gettext("“help search” tells more of one command."),),
+        fallback=gettext("Commands"),
     )
 
 
 def _audience(each: Command) -> tuple[str, ...]:
-    return _FOR.get(each.audience, ())
+    return (gettext(_FOR[each.audience]),) if each.audience in _FOR else ()
 
 
 def _more(each: Command) -> Action:
-    return Action("Help", "help", {"command": each.name}, each.name)
+    return Action(gettext("Help"), "help", {"command": each.name}, each.name)
 
 
 def _one(each: Command) -> Card:
     items = tuple(
         Item(
             title=parameter.name,
-            text=parameter.summary,
+            text=gettext(parameter.summary),
             notes=tuple(
                 note
                 for note in (
-                    "needed" if parameter.required else "",
-                    f"one of {', '.join(parameter.choices)}" if parameter.choices else "",
-                    f"such as {parameter.example}" if parameter.example else "",
+                    gettext("needed") if parameter.required else "",
+                    gettext("one of {choices}", choices=", ".join(parameter.choices)) if parameter.choices else "",
+                    gettext("such as {example}", example=parameter.example) if parameter.example else "",
                 )
                 if note
             ),
-            section="Parameters",
+            section=gettext("Parameters"),
         )
         for parameter in each.parameters
     )
-    tries = (Action("Try it", each.name),) if each.name in _TRY else ()
+    tries = (Action(gettext("Try it"), each.name),) if each.name in _TRY else ()
     return Card(
         title=each.usage,
-        text=f"{each.summary}. {each.detail}".strip(),
+        text=f"{gettext(each.summary)}. {gettext(each.detail)}".strip(),
         folio=_audience(each),
         items=items,
-        actions=(*tries, Action("All commands", "help")),
+        actions=(*tries, Action(gettext("All commands"), "help")),
         footer=wording.example(each.example),
-        fallback=each.summary,
+        fallback=gettext(each.summary),
     )

@@ -10,6 +10,7 @@ from bot import wording
 from bot.cards import Action, Card, Item, Page
 from bot.commands import overview, saving, sending
 from bot.commands.desk import Desk, direct, place
+from bot.language import gettext
 from bot.models import Channel, Kind
 from bot.ports.commands import Request
 from bot.ports.places import Standing
@@ -29,15 +30,23 @@ async def _follows(desk: Desk, request: Request, own: Channel) -> Card:
     items = tuple(await overview.rows(desk, request, own))
     standing = await desk.standing(replace(request, channel=own))
     text = (
-        f"Your own digest, by direct message: {sending.plan(standing.preferences)}." if standing.preferences.on else ""
+        gettext("Your own digest, by direct message: {plan}.", plan=sending.plan(standing.preferences))
+        if standing.preferences.on
+        else ""
     )
-    digest = Action("Your digest", "settings") if text else Action("A digest of your own", "digest on")
-    empty = "You follow nothing yet. New papers on a topic you follow come as direct messages."
+    digest = (
+        Action(gettext("Your digest"), "settings") if text else Action(gettext("A digest of your own"), "digest on")
+    )
+    empty = gettext("You follow nothing yet. New papers on a topic you follow come as direct messages.")
     return Card(
-        title="You follow",
+        title=gettext("You follow"),
         text=" ".join(part for part in ("" if items else empty, text) if part),
         items=items,
-        actions=(Action("Follow a topic", "follow", {"where": "me"}, style="main"), Action("For me", "new"), digest),
+        actions=(
+            Action(gettext("Follow a topic"), "follow", {"where": "me"}, style="main"),
+            Action(gettext("For me"), "new"),
+            digest,
+        ),
     )
 
 
@@ -45,9 +54,15 @@ async def _channels(desk: Desk, request: Request, visible: Collection[str]) -> C
     every = await desk.stores.channels.of(request.channel.platform, request.channel.workspace)
     known = [s for s in every if s.channel.kind is not Kind.DIRECT and s.channel.id in visible and _set(s)]
     items = tuple([await _channel(desk, request, standing) for standing in known[:_CHANNELS]])
-    text = "" if items else "No channel has a digest yet. Invite the bot to one, and start it there."
-    more = (f"{len(known) - _CHANNELS} more are not shown.",) if len(known) > _CHANNELS else ()
-    return Card(title="Channels", text=text, items=items, actions=(Action("Set several up", "setup"),), footer=more)
+    text = "" if items else gettext("No channel has a digest yet. Invite the bot to one, and start it there.")
+    more = (gettext("{number} more are not shown.", number=len(known) - _CHANNELS),) if len(known) > _CHANNELS else ()
+    return Card(
+        title=gettext("Channels"),
+        text=text,
+        items=items,
+        actions=(Action(gettext("Set several up"), "setup"),),
+        footer=more,
+    )
 
 
 def _set(standing: Standing) -> bool:
@@ -58,16 +73,19 @@ async def _channel(desk: Desk, request: Request, standing: Standing) -> Item:
     """Return one channel's row: its plan, its state, its last digest."""
     channel = standing.channel
     last = next((past for past in await desk.stores.editions.history(channel, 5) if past.state == "posted"), None)
-    notes = (sending.plan(standing.preferences), f"last on {wording.day(last.day)}" if last else "nothing posted yet")
-    running = Action("Resume", "resume", channel=channel.id) if standing.preferences.paused else None
-    pause = running or Action("Pause", "pause", channel=channel.id)
+    notes = (
+        sending.plan(standing.preferences),
+        gettext("last on {day}", day=wording.day(last.day)) if last else gettext("nothing posted yet"),
+    )
+    running = Action(gettext("Resume"), "resume", channel=channel.id) if standing.preferences.paused else None
+    pause = running or Action(gettext("Pause"), "pause", channel=channel.id)
     return Item(
         title=place(channel),
         text=sending.state(standing, request.now),
         notes=notes,
         actions=(
-            Action("Settings", "settings", {}, place(channel), channel=channel.id),
-            Action("Status", "status", {}, place(channel), channel=channel.id),
+            Action(gettext("Settings"), "settings", {}, place(channel), channel=channel.id),
+            Action(gettext("Status"), "status", {}, place(channel), channel=channel.id),
             pause,
         ),
     )
@@ -77,5 +95,10 @@ async def _saved(desk: Desk, request: Request) -> Card:
     answer = await saving.saved(desk, request.of("saved", {}))
     card = answer.body
     items = card.items[:_SAVED] if isinstance(card, Card) else ()
-    text = "" if items else "Nothing is saved. Every paper has a Save button."
-    return Card(title="Saved", text=text, items=items, actions=(Action("Reading list", "saved"),) if items else ())
+    text = "" if items else gettext("Nothing is saved. Every paper has a Save button.")
+    return Card(
+        title=gettext("Saved"),
+        text=text,
+        items=items,
+        actions=(Action(gettext("Reading list"), "saved"),) if items else (),
+    )

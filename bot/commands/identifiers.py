@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.models import canonical
 
 EXAMPLE: Final = "2602.12160"
@@ -50,5 +51,7 @@ def paper(text: str) -> str:
         return known
     plain = text.strip().strip('"')
     if "://" in plain or not _LOCAL.fullmatch(plain):
-        raise Mistake("That is not an arXiv id, nor a link to a paper on arXiv, Hugging Face or alphaXiv.", EXAMPLE)
+        raise Mistake(
+            gettext("That is not an arXiv id, nor a link to a paper on arXiv, Hugging Face or alphaXiv."), EXAMPLE
+        )
     return plain

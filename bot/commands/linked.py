@@ -14,6 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.identifiers import arxiv_id, arxiv_ids
 from bot.commands.parameters import plain
 from bot.errors import Mistake, SourceError
+from bot.language import gettext, ngettext
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
 
@@ -43,11 +44,11 @@ async def within(desk: Desk, request: Request, *, text: str) -> Answer:
         return await papers.show(desk, request.of("show", {"paper": named[0]}), paper=named[0])
     found = [paper for identifier in named[:MOST] if (paper := await _known(desk, request, identifier))]
     if not found:
-        raise Mistake("None of the papers in this message could be found.", f"show {named[0]}")
+        raise Mistake(gettext("None of the papers in this message could be found."), f"show {named[0]}")
     today = request.now.date()
     return Answer(
         Card(
-            title="Papers in this message",
+            title=gettext("Papers in this message"),
             items=tuple(wording.item(paper, dated=today) for paper in found),
             footer=_rest(len(named[:MOST]) - len(found), len(named[MOST:])),
             fallback=wording.names(found),
@@ -57,8 +58,8 @@ async def within(desk: Desk, request: Request, *, text: str) -> Answer:
 
 def _rest(unknown: int, beyond: int) -> tuple[str, ...]:
     """Say how many papers of a message are not there, and why."""
-    lost = f"{unknown} more {'was' if unknown == 1 else 'were'} not found."
-    left = f"{beyond} more {'is' if beyond == 1 else 'are'} not shown."
+    lost = ngettext("{n} more was not found.", "{n} more were not found.", unknown)
+    left = ngettext("{n} more is not shown.", "{n} more are not shown.", beyond)
     return tuple(line for line, number in ((lost, unknown), (left, beyond)) if number)
 
 

@@ -7,30 +7,39 @@ from datetime import date, datetime
 from typing import Final
 
 from bot import wording
+from bot.language import gettext, phrase
 from bot.models import DayState, FeedDay, feed_date, opening
 
 _FRIDAY: Final = 4
 _SENTENCES: Final = {
-    DayState.PARTIAL: "This list is still filling; papers are added during its first day.",
-    DayState.STALE: "Hugging Face still repeats an earlier list for this date.",
-    DayState.HOLIDAY: "Nothing was listed on this date: a holiday.",
-    DayState.SOURCE_DOWN: "Hugging Face did not answer for this date; it is asked again every ten minutes.",
+    DayState.PARTIAL: phrase("This list is still filling; papers are added during its first day."),
+    DayState.STALE: phrase("Hugging Face still repeats an earlier list for this date."),
+    DayState.HOLIDAY: phrase("Nothing was listed on this date: a holiday."),
+    DayState.SOURCE_DOWN: phrase("Hugging Face did not answer for this date; it is asked again every ten minutes."),
 }
 
 
 def sentence(day: date, known: FeedDay | None, now: datetime, zone: str) -> str:
     """Say what is special about the list of *day*; "" when nothing is. *known* is the stored list."""
     if opening(day) > now:
-        return f"The list of {wording.day(day)} is not open yet; it opens {wording.when(opening(day), zone)}."
+        return gettext(
+            "The list of {day} is not open yet; it opens {when}.",
+            day=wording.day(day),
+            when=wording.when(opening(day), zone),
+        )
     if day.weekday() > _FRIDAY and not (known and known.papers):
-        return "Nothing is listed on weekends."
+        return gettext("Nothing is listed on weekends.")
     if known is None:
-        return f"The list of {wording.day(day, year=True)} is not stored{' yet' if feed_date(now) == day else ''}."
+        today = feed_date(now) == day
+        missing = (
+            phrase("The list of {day} is not stored yet.") if today else phrase("The list of {day} is not stored.")
+        )
+        return gettext(missing, day=wording.day(day, year=True))
     if known.state is DayState.NOT_YET_OPEN:
-        return _SENTENCES[DayState.SOURCE_DOWN]
+        return gettext(_SENTENCES[DayState.SOURCE_DOWN])
     if known.state is DayState.OK and not known.papers:
-        return "Nothing was listed on this date."
-    return _SENTENCES.get(known.state, "")
+        return gettext("Nothing was listed on this date.")
+    return gettext(_SENTENCES.get(known.state, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,9 @@ class Span:
         """Write the dates: "Mon 23 Nov", "Fri 20 Nov to Mon 23 Nov"; with the year where it is not this one."""
         year = self.last.year != self.now.year
         last = wording.day(self.last, year=year)
-        return last if self.first == self.last else f"{wording.day(self.first)} to {last}"
+        return (
+            last if self.first == self.last else gettext("{first} to {last}", first=wording.day(self.first), last=last)
+        )
 
     @property
     def iso(self) -> str:
@@ -65,6 +76,6 @@ class Span:
     def missing(self) -> str:
         """Why there is nothing."""
         if self.first != self.last:
-            return f"No list is stored for {self}."
+            return gettext("No list is stored for {dates}.", dates=self)
         known = next((day for day in self.days if day.date == self.first), None)
-        return sentence(self.first, known, self.now, self.zone) or "The papers of this list are not stored."
+        return sentence(self.first, known, self.now, self.zone) or gettext("The papers of this list are not stored.")

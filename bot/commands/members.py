@@ -14,6 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.following import MOST_MINE
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.places import Workspace
 
@@ -66,26 +67,26 @@ async def exclude(desk: Desk, request: Request, *, member: str) -> Answer:
     """Keep a member away."""
     known = await policies.workspace(desk, request.channel)
     if member == request.person.id:
-        raise Mistake("You can’t exclude yourself; another manager can.", "member exclude U012ABCDEF")
+        raise Mistake(gettext("You can’t exclude yourself; another manager can."), "member exclude U012ABCDEF")
     if member in known.managers:
-        raise Mistake("Who is on the list of managers can’t be excluded.", "digest access")
-    undo = Action("Readmit", "member readmit", {"member": member})
+        raise Mistake(gettext("Who is on the list of managers can’t be excluded."), "digest access")
+    undo = Action(gettext("Readmit"), "member readmit", {"member": member})
     if member in known.blocked:
-        return say("This member is excluded already.", undo)
+        return say(gettext("This member is excluded already."), undo)
     if not request.dry:
-        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), "excludes a member")
-    return say("Excluded: this member can’t use Broadsheet here any more. Nobody else is told.", undo)
+        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), gettext("excludes a member"))
+    return say(gettext("Excluded: this member can’t use Broadsheet here any more. Nobody else is told."), undo)
 
 
 async def readmit(desk: Desk, request: Request, *, member: str) -> Answer:
     """Let a member use the bot again."""
     known = await policies.workspace(desk, request.channel)
     if member not in known.blocked:
-        raise Mistake("This member is not excluded.", "member exclude U012ABCDEF")
+        raise Mistake(gettext("This member is not excluded."), "member exclude U012ABCDEF")
     rest = tuple(each for each in known.blocked if each != member)
     if not request.dry:
-        await _keep(desk, request, replace(known, blocked=rest), "readmits a member")
-    return say("This member can use Broadsheet here again.")
+        await _keep(desk, request, replace(known, blocked=rest), gettext("readmits a member"))
+    return say(gettext("This member can use Broadsheet here again."))
 
 
 async def limit(desk: Desk, request: Request, *, number: int | None = None) -> Answer:
@@ -93,13 +94,20 @@ async def limit(desk: Desk, request: Request, *, number: int | None = None) -> A
     known = await policies.workspace(desk, request.channel)
     before = most(known)
     if number is None or request.dry:
-        return say(f"Each member may follow {_topics(before if number is None else number)} from here.")
+        return say(
+            gettext("Each member may follow {topics} from here.", topics=_topics(before if number is None else number))
+        )
     if number == before:
-        return say(f"Nothing was changed: each member may follow {_topics(before)}.")
+        return say(gettext("Nothing was changed: each member may follow {topics}.", topics=_topics(before)))
     wanted = replace(known, limits={**known.limits, FOLLOWS: number})
-    summary = f"limits members’ follows: {before} → {number}"
+    summary = gettext("limits members’ follows: {before} → {number}", before=before, number=number)
     await _keep(desk, request, wanted, summary)
-    return say(f"From now on each member may follow {_topics(number)} from here. Who follows more keeps them.")
+    return say(
+        gettext(
+            "From now on each member may follow {topics} from here. Who follows more keeps them.",
+            topics=_topics(number),
+        )
+    )
 
 
 def most(workspace: Workspace) -> int:
@@ -120,5 +128,5 @@ def _topics(number: int) -> str:
 def _read(text: str) -> str:
     found = _MEMBER.fullmatch(text.strip())
     if found is None:
-        raise Mistake(f"“{text[:40]}” is not a member’s id.", "U012ABCDEF")
+        raise Mistake(gettext("“{text}” is not a member’s id.", text=text[:40]), "U012ABCDEF")
     return found[1]

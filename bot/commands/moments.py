@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from bot.errors import Mistake
+from bot.language import gettext
 
 Span = tuple[date, date]
 Dates = Callable[[date], Span]
@@ -129,14 +130,14 @@ def _date(year: int, month: int, day: int, text: str) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Mistake(f"“{text[:_SHOWN]}” is not a day of the calendar.", "2026-11-23") from None
+        raise Mistake(gettext("“{text}” is not a day of the calendar.", text=text[:_SHOWN]), "2026-11-23") from None
     if not _OLDEST <= year < date.max.year:
-        raise Mistake(f"“{text[:_SHOWN]}” lies outside the years that have papers.", "2026-11-23")
+        raise Mistake(gettext("“{text}” lies outside the years that have papers.", text=text[:_SHOWN]), "2026-11-23")
     return found
 
 
 def _not_a_date(text: str) -> Mistake:
-    return Mistake(f"“{text[:_SHOWN]}” is not a date.", "2026-11-23")
+    return Mistake(gettext("“{text}” is not a date.", text=text[:_SHOWN]), "2026-11-23")
 
 
 def clock(text: str) -> time:
@@ -147,15 +148,17 @@ def clock(text: str) -> time:
         return named[typed]
     match = _CLOCK.fullmatch(typed)
     if match is None:
-        raise Mistake(f"“{text[:_SHOWN]}” is not a time of day.", "9:30")
+        raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_SHOWN]), "9:30")
     hour, minute, half = int(match[1]), int(match[2] or match[3] or 0), (match[4] or "")[:1]
     if half and not 1 <= hour <= 12:  # noqa: PLR2004 - the hours of a twelve-hour clock
-        raise Mistake(f"“{text[:_SHOWN]}” is not a time of day.", "9:30")
+        raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_SHOWN]), "9:30")
     hour = hour % 12 + (12 if half == "p" else 0) if half else hour
     try:
         return time(hour, minute)
     except ValueError:
-        raise Mistake(f"“{text[:_SHOWN]}” is not a time of day; the day ends at 23:59.", "9:30") from None
+        raise Mistake(
+            gettext("“{text}” is not a time of day; the day ends at 23:59.", text=text[:_SHOWN]), "9:30"
+        ) from None
 
 
 @lru_cache(maxsize=1)
@@ -174,11 +177,18 @@ def zone(text: str) -> str:
         if spelled in known:
             return known[spelled]
     if _OFFSET.fullmatch(typed):
-        raise Mistake(f"“{text[:_SHOWN]}” does not know summer time; name a city of the zone.", "Europe/Berlin")
+        raise Mistake(
+            gettext("“{text}” does not know summer time; name a city of the zone.", text=text[:_SHOWN]), "Europe/Berlin"
+        )
     near = get_close_matches(typed, known, n=1, cutoff=0.7)
     if near:
-        raise Mistake(f"“{text[:_SHOWN]}” is not a zone; did you mean {known[near[0]]}?", known[near[0]])
-    raise Mistake(f"“{text[:_SHOWN]}” is not a zone; name a city such as Berlin or Tokyo.", "Europe/Berlin")
+        raise Mistake(
+            gettext("“{text}” is not a zone; did you mean {known}?", text=text[:_SHOWN], known=known[near[0]]),
+            known[near[0]],
+        )
+    raise Mistake(
+        gettext("“{text}” is not a zone; name a city such as Berlin or Tokyo.", text=text[:_SHOWN]), "Europe/Berlin"
+    )
 
 
 def weekdays(text: str) -> tuple[int, ...]:
@@ -189,7 +199,7 @@ def weekdays(text: str) -> tuple[int, ...]:
     typed = re.sub(r"\s*(?:-|\bto\b)\s*", "-", typed)
     chosen = [day for part in typed.split() for day in _stretch(part, text)]
     if not chosen:
-        raise Mistake("A digest needs at least one day; “digest off” stops it.", "weekdays")
+        raise Mistake(gettext("A digest needs at least one day; “digest off” stops it."), "weekdays")
     return tuple(sorted(set(chosen)))
 
 
@@ -197,6 +207,6 @@ def _stretch(part: str, text: str) -> list[int]:
     """Read "mon" or "mon-fri"; "fri-mon" goes over the weekend."""
     ends = part.split("-")
     if len(ends) > 2 or not all(_DAY_NAME.fullmatch(end) for end in ends):  # noqa: PLR2004
-        raise Mistake(f"“{text[:_SHOWN]}” is not a set of weekdays.", "mon-fri")
+        raise Mistake(gettext("“{text}” is not a set of weekdays.", text=text[:_SHOWN]), "mon-fri")
     first, last = _WEEK.index(ends[0][:3]), _WEEK.index(ends[-1][:3])
     return [(first + n) % 7 for n in range((last - first) % 7 + 1)]

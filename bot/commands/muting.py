@@ -13,6 +13,7 @@ from bot.commands.identifiers import arxiv_id
 from bot.commands.previewing import instead, look
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
@@ -65,18 +66,22 @@ async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> A
     target = await _target(desk, request, where)
     kind, value, name = await _what(desk, what)
     if request.dry:
-        return say(f"“{name}” would be left out {inside(target)}.")
-    back = Action("Unmute", "unmute", {"what": value, "where": "me" if target.kind is Kind.DIRECT else "here"}, name)
+        return say(gettext("“{name}” would be left out {inside}.", name=name, inside=inside(target)))
+    back = Action(
+        gettext("Unmute"), "unmute", {"what": value, "where": "me" if target.kind is Kind.DIRECT else "here"}, name
+    )
     if not await desk.stores.wishes.mute(target, kind, value, request.person, request.now):
-        return say(f"“{name}” is muted {inside(target)} already.", back)
-    after = {"kind": kind, "value": value}
-    await desk.stores.audit.note(target, request.person, "mute", f"mutes “{name}”", request.now, before={}, after=after)
-    text = f"“{name}” is muted {inside(target)}: digests and alerts leave it out."
+        return say(gettext("“{name}” is muted {inside} already.", name=name, inside=inside(target)), back)
+    after = {"kind": kind, "value": value, "name": name}
+    await desk.stores.audit.note(
+        target, request.person, "mute", gettext("mutes “{name}”", name=name), request.now, before={}, after=after
+    )
+    text = gettext("“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=inside(target))
     seen = await look(desk, request, parse(value)) if kind == "topic" else None
     if seen is None or not seen.near:
         return say(text, back)
     meant = instead(seen, "mute", "what", where=back.arguments["where"])
-    return say(f"{text} No recent paper is on it; did you mean “{seen.near}”?", *meant, back)
+    return say(f"{text} {gettext('No recent paper is on it; did you mean “{near}”?', near=seen.near)}", *meant, back)
 
 
 async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:
@@ -84,14 +89,14 @@ async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") ->
     target = await _target(desk, request, where)
     kind, value, name = await _what(desk, what)
     if request.dry:
-        return say(f"“{name}” would be let in again {inside(target)}.")
+        return say(gettext("“{name}” would be let in again {inside}.", name=name, inside=inside(target)))
     if not await desk.stores.wishes.unmute(target, kind, value):
-        raise Mistake(f"“{name}” is not muted {inside(target)}.", "follows")
-    before = {"kind": kind, "value": value}
+        raise Mistake(gettext("“{name}” is not muted {inside}.", name=name, inside=inside(target)), "follows")
+    before = {"kind": kind, "value": value, "name": name}
     await desk.stores.audit.note(
-        target, request.person, "unmute", f"unmutes “{name}”", request.now, before=before, after={}
+        target, request.person, "unmute", gettext("unmutes “{name}”", name=name), request.now, before=before, after={}
     )
-    return say(f"“{name}” is not muted {inside(target)} any more.")
+    return say(gettext("“{name}” is not muted {inside} any more.", name=name, inside=inside(target)))
 
 
 async def _target(desk: Desk, request: Request, where: str) -> Channel:
@@ -99,7 +104,9 @@ async def _target(desk: Desk, request: Request, where: str) -> Channel:
     manager = await desk.manages(request)
     if where == "here" and not manager:
         raise Mistake(
-            f"Only people who manage {place(request.channel)} may mute for it; mute it for yourself.",
+            gettext(
+                "Only people who manage {place} may mute for it; mute it for yourself.", place=place(request.channel)
+            ),
             "mute 2602.12160 where:me",
         )
     return request.channel if manager and where != "me" else direct(request)

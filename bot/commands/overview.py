@@ -8,6 +8,7 @@ from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands.desk import Desk, direct, place
 from bot.errors import SendError
+from bot.language import gettext
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Request
 from bot.topics import parse
@@ -22,15 +23,24 @@ async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answ
     own = direct(request)
     channels = [own] if where == "me" or own.key == request.channel.key else [request.channel, own]
     items = [item for channel in channels for item in await rows(desk, request, channel)]
-    text = "" if items else f"Nothing is followed for {wording.listing([place(c) for c in channels], 'or')} yet."
+    text = (
+        ""
+        if items
+        else gettext(
+            "Nothing is followed for {places} yet.", places=wording.listing([place(c) for c in channels], "or")
+        )
+    )
     return Answer(
         Card(
-            title="Follows",
+            title=gettext("Follows"),
             text=text,
             items=tuple(items[:_ROWS]),
-            actions=(Action("Follow a topic", "follow"), Action("Whole workspace", "follows", {"where": "workspace"})),
-            footer=(f"{len(items) - _ROWS} more are not shown.",) if len(items) > _ROWS else (),
-            fallback=text or "What is followed",
+            actions=(
+                Action(gettext("Follow a topic"), "follow"),
+                Action(gettext("Whole workspace"), "follows", {"where": "workspace"}),
+            ),
+            footer=(gettext("{number} more are not shown.", number=len(items) - _ROWS),) if len(items) > _ROWS else (),
+            fallback=text or gettext("What is followed"),
         )
     )
 
@@ -49,17 +59,17 @@ def _row(follow: Follow, request: Request, *, muted: bool) -> Item:
     topic = parse(follow.topic)
     where = "me" if follow.channel.kind is Kind.DIRECT else "here"
     fixed = {"topic": follow.topic, "where": where}
-    mute = Action("Unmute", "unmute", _what(follow.topic, where), topic.label)
+    mute = Action(gettext("Unmute"), "unmute", _what(follow.topic, where), topic.label)
     if not muted:
-        mute = Action("Mute", "mute", _what(follow.topic, where), topic.label)
+        mute = Action(gettext("Mute"), "mute", _what(follow.topic, where), topic.label)
     return Item(
         title=topic.label,
-        notes=(*_origin(follow, request), *(("muted",) if muted else ())),
+        notes=(*_origin(follow, request), *((gettext("muted"),) if muted else ())),
         section=_heading(follow.channel),
         actions=(
-            Action("Unfollow", "unfollow", fixed, topic.label),
+            Action(gettext("Unfollow"), "unfollow", fixed, topic.label),
             mute,
-            Action("Preview", "preview", {"topic": follow.topic}),
+            Action(gettext("Preview"), "preview", {"topic": follow.topic}),
         ),
     )
 
@@ -75,23 +85,23 @@ async def _mutes(desk: Desk, channel: Channel, mutes: Sequence[tuple[str, str]])
     return [
         Item(
             title=papers[value].title if value in papers else value,
-            notes=("muted",),
-            section="Muted for you" if where == "me" else f"Muted in {place(channel)}",
-            actions=(Action("Unmute", "unmute", _what(value, where), value),),
+            notes=(gettext("muted"),),
+            section=gettext("Muted for you") if where == "me" else gettext("Muted in {place}", place=place(channel)),
+            actions=(Action(gettext("Unmute"), "unmute", _what(value, where), value),),
         )
         for kind, value in mutes
     ]
 
 
 def _heading(channel: Channel) -> str:
-    return "Yours" if channel.kind is Kind.DIRECT else place(channel)
+    return gettext("Yours") if channel.kind is Kind.DIRECT else place(channel)
 
 
 def _origin(follow: Follow, request: Request) -> tuple[str, ...]:
-    who = "you" if follow.by.id == request.person.id else follow.by.name or "somebody"
+    who = gettext("you") if follow.by.id == request.person.id else follow.by.name or gettext("somebody")
     since = wording.short_day(follow.since.date(), request.now.date())
-    how = "at once" if follow.alerts else "in the digest"
-    return (f"by {who}", f"since {since}", how)
+    how = gettext("at once") if follow.alerts else gettext("in the digest")
+    return (gettext("by {who}", who=who), gettext("since {since}", since=since), how)
 
 
 async def _everything(desk: Desk, request: Request) -> Answer:
@@ -103,19 +113,27 @@ async def _everything(desk: Desk, request: Request) -> Answer:
     mine = await desk.stores.follows.of(own)
     rows = [*mine, *sorted(theirs, key=lambda follow: (follow.channel.name, follow.since))]
     people = len({follow.channel.key for follow in every if follow.channel.kind is Kind.DIRECT} - {own.key})
-    private = f"Personal follows of {wording.count(people, 'person', 'people')} are not shown." if people else ""
-    hidden = f"{len(rows) - _ROWS} more are not shown." if len(rows) > _ROWS else ""
+    private = (
+        gettext("Personal follows of {persons} are not shown.", persons=wording.count(people, "person", "people"))
+        if people
+        else ""
+    )
+    hidden = gettext("{number} more are not shown.", number=len(rows) - _ROWS) if len(rows) > _ROWS else ""
     channels = len({follow.channel.key for follow in theirs})
-    text = f"{wording.count(len(theirs), 'follow')} in {wording.count(channels, 'channel')}."
+    text = gettext(
+        "{follows} in {channels}.",
+        follows=wording.count(len(theirs), "follow"),
+        channels=wording.count(channels, "channel"),
+    )
     return Answer(  # not to be shared: what one may see, others may not
         Card(
-            title="Follows of this workspace",
+            title=gettext("Follows of this workspace"),
             text=text,
             items=tuple(
                 Item(title=parse(follow.topic).label, notes=_origin(follow, request), section=_heading(follow.channel))
                 for follow in rows[:_ROWS]
             ),
-            actions=(Action("Here and mine", "follows"),),
+            actions=(Action(gettext("Here and mine"), "follows"),),
             footer=tuple(line for line in (hidden, told, private) if line),
             fallback=text,
         )
@@ -133,6 +151,6 @@ async def _sight(desk: Desk, request: Request) -> tuple[Collection[str] | None, 
     try:
         shared = await directory.shared(request.channel.workspace, request.person.id)
     except SendError as error:
-        return {request.channel.id}, f"The other channels can’t be read now: {error}."
+        return {request.channel.id}, gettext("The other channels can’t be read now: {error}.", error=error)
     ids = {request.channel.id, *(room.channel.id for room in shared)}
-    return ids, "Only channels that Broadsheet and you are both in are shown."
+    return ids, gettext("Only channels that Broadsheet and you are both in are shown.")

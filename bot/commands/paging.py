@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from bot.cards import Action, Card
 from bot.commands.desk import Desk
+from bot.language import gettext, grouped
 from bot.ports.commands import Answer, Placement
 
 Thing = TypeVar("Thing")
@@ -29,13 +30,18 @@ class Leaf(Generic[Thing]):
         """Say which they are: "1–5 of 42"; nothing when there is one page only."""
         if self.total <= self.size:
             return ""
-        return f"{self.first}–{self.first + len(self.things) - 1} of {self.total:,}"
+        return gettext(
+            "{first}–{first2} of {total}",
+            first=self.first,
+            first2=self.first + len(self.things) - 1,
+            total=grouped(self.total),
+        )
 
     def turns(self, command: str, arguments: Mapping[str, str]) -> tuple[Action, ...]:
         """Return the buttons to the pages around."""
         fixed = {name: text for name, text in arguments.items() if name != "page"}
-        before = Action("Prev", command, {**fixed, "page": str(self.number - 1)}, "the page before")
-        after = Action("Next", command, {**fixed, "page": str(self.number + 1)}, "the next page")
+        before = Action(gettext("Prev"), command, {**fixed, "page": str(self.number - 1)}, gettext("the page before"))
+        after = Action(gettext("Next"), command, {**fixed, "page": str(self.number + 1)}, gettext("the next page"))
         more = self.first + len(self.things) <= self.total
         return (*((before,) if self.number > 1 else ()), *((after,) if more else ()))
 

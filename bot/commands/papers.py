@@ -14,6 +14,7 @@ from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed, ranked
 from bot.errors import Mistake
+from bot.language import gettext, grouped
 from bot.models import FeedDay, Paper, Preferences
 from bot.ports.commands import Answer, Command, Parameter, Request
 
@@ -74,10 +75,11 @@ async def today(desk: Desk, request: Request, *, date: moments.Dates | None = No
         first = last = newest.date
     else:
         return say(
-            "No list is stored yet; the first one comes within minutes of the start.", Action("Status", "status")
+            gettext("No list is stored yet; the first one comes within minutes of the start."),
+            Action(gettext("Status"), "status"),
         )
     if last - first > LONGEST:
-        raise Mistake("A list shows at most 31 days at once.", "today 2026-11")
+        raise Mistake(gettext("A list shows at most 31 days at once."), "today 2026-11")
     days = await desk.stores.days.between(first, last)
     known = await desk.stores.papers.get(listed(days))
     papers = ranked(days, known, Preferences())
@@ -92,7 +94,7 @@ def _list(span: lists.Span, papers: Sequence[Paper], page: int) -> Card:
     return Card(
         folio=tuple(part for part in (str(span), wording.count(len(papers), "paper"), leaf.span) if part),
         items=tuple(wording.item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.things)),
-        actions=(*leaf.turns("today", {"date": span.iso}), Action("For me", "new")),
+        actions=(*leaf.turns("today", {"date": span.iso}), Action(gettext("For me"), "new")),
         footer=span.sentences,
         fallback=f"{span}: {wording.names(leaf.things[:5])}",
     )
@@ -102,8 +104,8 @@ def _nothing(span: lists.Span, newest: FeedDay | None) -> Answer:
     """Say why there is no list, and offer the newest one."""
     if newest is None:
         return say(span.missing)
-    text = f"{span.missing} The newest list is that of {wording.day(newest.date)}."
-    return say(text, Action("Show it", "today", {"date": newest.date.isoformat()}))
+    text = f"{span.missing} {gettext('The newest list is that of {day}.', day=wording.day(newest.date))}"
+    return say(text, Action(gettext("Show it"), "today", {"date": newest.date.isoformat()}))
 
 
 async def show(desk: Desk, request: Request, *, paper: str) -> Answer:
@@ -138,16 +140,20 @@ async def similar(desk: Desk, request: Request, *, paper: str, page: int = 1) ->
     known = await desk.stores.papers.get([hit.paper for hit in hits])
     papers = [known[hit.paper] for hit in hits if hit.paper in known]
     if not papers:
-        return say(f"Nothing stored is like “{wording.name(found)}”.")
+        return say(gettext("Nothing stored is like “{name}”.", name=wording.name(found)))
     leaf = paging.leaf(papers, page, _PAGE)
     today = request.now.date()
     return await paging.answer(
         Card(
-            title=f"Papers like “{wording.name(found)}”",
+            title=gettext("Papers like “{name}”", name=wording.name(found)),
             folio=tuple(part for part in (leaf.span,) if part),
             items=tuple(wording.item(like, dated=today) for like in leaf.things),
             actions=leaf.turns("similar", {"paper": found.id}),
-            footer=(f"{await desk.stores.papers.count():,} stored papers compared by their words.",),
+            footer=(
+                gettext(
+                    "{count} stored papers compared by their words.", count=grouped(await desk.stores.papers.count())
+                ),
+            ),
             fallback=wording.names(leaf.things),
         ),
         request.arguments,

@@ -10,6 +10,7 @@ from typing import Final
 from bot import topics, wording
 from bot.commands import identifiers
 from bot.errors import Mistake
+from bot.language import gettext, grouped
 from bot.ports.commands import Parameter, ParameterType, Request, Suggestion
 
 Suggest = Callable[[str, Request], Awaitable[Sequence[Suggestion]]]
@@ -27,9 +28,19 @@ def number(least: int, most: int) -> Callable[[str], int]:
         try:
             value = int(text.strip().lstrip("#+"))
         except ValueError:
-            raise Mistake(f"“{text[:_SHOWN]}” is not a whole number.", str(max(least, min(most, 5)))) from None
+            raise Mistake(
+                gettext("“{text}” is not a whole number.", text=text[:_SHOWN]), str(max(least, min(most, 5)))
+            ) from None
         if not least <= value <= most:
-            raise Mistake(f"{value:,} is out of range: {least:,} to {most:,}.", str(max(least, min(most, value))))
+            raise Mistake(
+                gettext(
+                    "{value} is out of range: {least} to {most}.",
+                    value=grouped(value),
+                    least=grouped(least),
+                    most=grouped(most),
+                ),
+                str(max(least, min(most, value))),
+            )
         return value
 
     return read
@@ -46,8 +57,10 @@ def choice(*values: str, **also: str) -> Callable[[str], str]:
             return also[typed]
         near = get_close_matches(typed, [*values, *also], n=1)
         best = also.get(near[0], near[0]) if near else values[0]
-        meant = f"; did you mean “{best}”?" if near else "."
-        raise Mistake(f"“{text[:_SHOWN]}” is none of {wording.listing(values, 'or')}{meant}", best)
+        names = {"text": text[:_SHOWN], "values": wording.listing(values, "or")}
+        if near:
+            raise Mistake(gettext("“{text}” is none of {values}; did you mean “{best}”?", **names, best=best), best)
+        raise Mistake(gettext("“{text}” is none of {values}.", **names), best)
 
     return read
 
@@ -59,7 +72,7 @@ def flag(text: str) -> bool:
         return True
     if typed in _NO:
         return False
-    raise Mistake(f"“{text[:_SHOWN]}” is neither yes nor no.", "yes")
+    raise Mistake(gettext("“{text}” is neither yes nor no.", text=text[:_SHOWN]), "yes")
 
 
 def topic(text: str) -> topics.Topic:
@@ -77,7 +90,7 @@ def category(text: str) -> str:
     """Read an arXiv category such as cs.CL, or an archive such as cs."""
     typed = text.strip().strip('"')
     if not _CATEGORY.fullmatch(typed):
-        raise Mistake(f"“{text[:_SHOWN]}” is not an arXiv category.", "cs.CL")
+        raise Mistake(gettext("“{text}” is not an arXiv category.", text=text[:_SHOWN]), "cs.CL")
     return typed
 
 

@@ -10,13 +10,14 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
+from bot.clauses import Explanation
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed
+from bot.language import gettext, grouped, ngettext
 from bot.matching import Matcher
 from bot.models import Channel, FeedDay, Paper, feed_date
 from bot.ports.commands import Answer, Command, Request
-from bot.topics import Explanation
 
 LISTS: Final = 7
 """Lists that are looked through."""
@@ -52,7 +53,11 @@ async def new(desk: Desk, request: Request) -> Answer:
     mutes = await _mutes(desk, request, own)
     fresh = await _fresh(desk, own, [paper for paper in ids if paper not in saved], mutes)
     if not fresh:
-        return say(_none(days, len(ids)), Action("The newest list", "today"), Action("Follow a topic", "follow"))
+        return say(
+            _none(days, len(ids)),
+            Action(gettext("The newest list"), "today"),
+            Action(gettext("Follow a topic"), "follow"),
+        )
     topics = [follow.topic for follow in await desk.stores.follows.of(own) if ("topic", follow.topic) not in mutes]
     matcher = Matcher(topics)
     matches = {paper.id: matcher.match(paper) for paper in fresh}
@@ -105,11 +110,11 @@ async def _likeness(desk: Desk, saved: Sequence[str]) -> dict[str, float]:
 
 def _how(topics: int, saves: int) -> str:
     """Say how the papers were ranked."""
-    parts = [wording.count(topics, "topic") + " you follow"] if topics else []
-    parts += [f"likeness to {wording.count(saves, 'paper')} you saved"] if saves else []
-    parts.append("votes")
-    more = "" if topics and saves else " Following topics and saving papers makes it yours."
-    return f"Ranked by {', then by '.join(parts)}.{more}"
+    parts = [ngettext("{n} topic you follow", "{n} topics you follow", topics)] if topics else []
+    parts += [gettext("likeness to {papers} you saved", papers=wording.count(saves, "paper"))] if saves else []
+    parts.append(gettext("votes"))
+    more = "" if topics and saves else " " + gettext("Following topics and saving papers makes it yours.")
+    return gettext("Ranked by {parts}.", parts=gettext(", then by ").join(parts)) + more
 
 
 def _card(
@@ -119,12 +124,12 @@ def _card(
         paper.id: tuple(dict.fromkeys(phrase for why in matches[paper.id].values() for phrase in why.phrases))
         for paper in shown
     }
-    actions = (Action("More", "new", {}, "what is new"),) if left else ()
+    actions = (Action(gettext("More"), "new", {}, gettext("what is new")),) if left else ()
     return Card(
-        title="New for you",
-        folio=(f"{left + len(shown):,} not seen yet",),
+        title=gettext("New for you"),
+        folio=(gettext("{left} not seen yet", left=grouped(left + len(shown))),),
         items=tuple(wording.item(paper, because=reasons[paper.id], dated=request.now.date()) for paper in shown),
-        actions=(*actions, Action("Follow a topic", "follow")),
+        actions=(*actions, Action(gettext("Follow a topic"), "follow")),
         marks=tuple(dict.fromkeys(phrase for phrases in reasons.values() for phrase in phrases)),
         fallback=wording.names(shown),
     )
@@ -132,6 +137,10 @@ def _card(
 
 def _none(days: Sequence[FeedDay], papers: int) -> str:
     if not days:
-        return "No list is stored yet; the first one comes within minutes of the start."
+        return gettext("No list is stored yet; the first one comes within minutes of the start.")
     lists = wording.count(len(days), "list")
-    return f"Nothing new: all {wording.count(papers, 'paper')} of the last {lists} are seen, saved or muted."
+    return gettext(
+        "Nothing new: all {papers} of the last {lists} are seen, saved or muted.",
+        papers=wording.count(papers, "paper"),
+        lists=lists,
+    )

@@ -8,15 +8,18 @@ from typing import Final
 
 from bot.commands.desk import Desk
 from bot.errors import Mistake
+from bot.language import gettext, phrase
 from bot.models import Channel, Person
 from bot.ports.places import Workspace
 
 WHO: Final = {
-    "members": ("", "Whoever is in a channel manages it"),
-    "admins": ("admins", "Admins of the workspace manage its channels"),
-    "managers": ("managers", "Only those manage channels who set Broadsheet up"),
+    "members": ("", phrase("Whoever is in a channel manages it")),
+    "admins": ("admins", phrase("Admins of the workspace manage its channels")),
+    "managers": ("managers", phrase("Only those manage channels who set Broadsheet up")),
 }
 """What people type, with the policy that it is and the sentence that tells of it."""
+BUTTONS: Final = {"members": phrase("Members"), "admins": phrase("Admins"), "managers": phrase("Managers")}
+_CALLED: Final = {"members": phrase("members"), "admins": phrase("admins"), "managers": phrase("managers")}
 _GROUP: Final = re.compile(r"S[A-Z0-9]{5,20}")
 _KIND: Final = "group:"
 
@@ -28,19 +31,23 @@ def read(text: str) -> str:
         return WHO[chosen.casefold()][0]
     if _GROUP.fullmatch(chosen.upper()):
         return f"{_KIND}{chosen.upper()}"
-    raise Mistake(f"“{chosen[:40]}” is neither members, admins, managers nor a user group.", "admins")
+    raise Mistake(
+        gettext("“{chosen}” is neither members, admins, managers nor a user group.", chosen=chosen[:40]), "admins"
+    )
 
 
 def sentence(policy: str) -> str:
     """Tell of a policy, without the full stop."""
     known = next((sentence for value, sentence in WHO.values() if value == policy), "")
-    return known or f"Members of the user group {policy.removeprefix(_KIND)} manage the channels they are in"
+    return gettext(known) or gettext(
+        "Members of the user group {group} manage the channels they are in", group=policy.removeprefix(_KIND)
+    )
 
 
 def called(policy: str) -> str:
     """Return what those are called whom a policy means: "admins"."""
-    known = next((name for name, (value, _) in WHO.items() if value == policy), "")
-    return known or f"members of the user group {policy.removeprefix(_KIND)}"
+    known = next((_CALLED[name] for name, (value, _) in WHO.items() if value == policy), "")
+    return gettext(known) or gettext("members of the user group {group}", group=policy.removeprefix(_KIND))
 
 
 async def workspace(desk: Desk, channel: Channel) -> Workspace:

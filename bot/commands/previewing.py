@@ -8,6 +8,7 @@ from bot import follows, wording
 from bot.cards import Action, Card
 from bot.commands import paging
 from bot.commands.desk import Desk, direct
+from bot.language import gettext, ngettext, phrase
 from bot.ports.commands import Answer, Request
 from bot.topics import Topic
 
@@ -28,24 +29,40 @@ async def look(desk: Desk, request: Request, topic: Topic, days: int = DAYS) -> 
 
 def instead(seen: follows.Preview, command: str, parameter: str = "topic", **others: str) -> tuple[Action, ...]:
     """Offer a command for what a topic without any paper may have meant."""
-    label = f"{command.capitalize()} “{seen.near}”"
-    return (Action(label, command, {parameter: seen.near, **others}),) if seen.near else ()
+    labels = {
+        "follow": phrase("Follow “{topic}”"),
+        "mute": phrase("Mute “{topic}”"),
+        "preview": phrase("Preview “{topic}”"),
+    }
+    return (
+        (Action(gettext(labels[command], topic=seen.near), command, {parameter: seen.near, **others}),)
+        if seen.near
+        else ()
+    )
 
 
 def volume(seen: follows.Preview) -> str:
     """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
     span = _span(seen)
     if not seen.matched:
-        meant = f" Did you mean “{seen.near}”?" if seen.near else ""
-        return f"It would have sent nothing in {span}.{meant}"
-    weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else "fewer than one"
-    return f"It would have sent {wording.count(seen.matched, 'paper')} in {span}, about {weekly} a week."
+        meant = " " + gettext("Did you mean “{near}”?", near=seen.near) if seen.near else ""
+        return gettext("It would have sent nothing in {span}.", span=span) + meant
+    weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else gettext("fewer than one")
+    return gettext(
+        "It would have sent {papers} in {span}, about {weekly} a week.",
+        papers=wording.count(seen.matched, "paper"),
+        span=span,
+        weekly=weekly,
+    )
 
 
 def _span(seen: follows.Preview) -> str:
     """Write the days that were looked at; those of a store that is behind are named by their end."""
-    days = wording.count(seen.days or DAYS, "day")
-    return f"the {days} to {wording.day(seen.last, year=True)}" if seen.last and seen.behind else f"the last {days}"
+    days = seen.days or DAYS
+    if seen.last and seen.behind:
+        end = wording.day(seen.last, year=True)
+        return ngettext("the {n} day to {day}", "the {n} days to {day}", days, day=end)
+    return ngettext("the last {n} day", "the last {n} days", days)
 
 
 def lighter(topic: Topic, seen: follows.Preview) -> str:
@@ -56,8 +73,14 @@ def lighter(topic: Topic, seen: follows.Preview) -> str:
     }
     widest = max(shares, key=lambda part: shares[part])
     if len(shares) > 1:
-        return f"That is a lot; {widest} alone brings {shares[widest] / seen.matched:.0%} of it."
-    return f'That is a lot; a second word narrows it: {widest} "benchmark", or -word leaves some out.'
+        return gettext(
+            "That is a lot; {widest} alone brings {share} of it.",
+            widest=widest,
+            share=f"{shares[widest] / seen.matched:.0%}",
+        )
+    return gettext(
+        'That is a lot; a second word narrows it: {widest} "benchmark", or -word leaves some out.', widest=widest
+    )
 
 
 async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAYS, page: int = 1) -> Answer:
@@ -67,7 +90,7 @@ async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAY
     if seen.per_week > HEAVY:
         text = f"{text} {lighter(topic, seen)}"
     leaf = paging.leaf(seen.papers, page, _PAGE)
-    follow_ = Action("Follow this", "follow", {"topic": str(topic)}, topic.label, "main")
+    follow_ = Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label, "main")
     return await paging.answer(
         Card(
             title=f"“{topic.label}”",
@@ -77,7 +100,7 @@ async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAY
                 wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in leaf.things
             ),
             actions=(*instead(seen, "preview"), follow_, *leaf.turns("preview", request.arguments)),
-            footer=("Nothing was saved.",),
+            footer=(gettext("Nothing was saved."),),
             marks=tuple(dict.fromkeys(phrase for _, why in leaf.things for phrase in why.phrases)),
             fallback=text,
         ),

@@ -8,23 +8,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from bot import wording
 from bot.cards import Field, FieldKind
 from bot.commands import moments, parameters, sending, suggesting
 from bot.errors import Mistake
-from bot.language import LANGUAGES
+from bot.language import LANGUAGES, gettext, phrase
 from bot.models import Cadence, Mode, Preferences
 from bot.ports.commands import Parameter, ParameterType
 
 MOST_PAPERS: Final = 10
 MOST_REACTIONS: Final = 100
+LONGEST_TAG: Final = 20
+"""Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
 _ROLE: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SETTLED: Final = {mode.value: label for mode, label in sending.MODES.items()}
 _OFTEN: Final = {
-    "daily": "On every chosen day",
-    "weekly": "On the first chosen day of a week",
-    "monthly": "On the first chosen day of a month",
+    "daily": phrase("On every chosen day"),
+    "weekly": phrase("On the first chosen day of a week"),
+    "monthly": phrase("On the first chosen day of a month"),
 }
 
 
@@ -53,11 +54,11 @@ class Question:
         """Return the question for a form."""
         return Field(
             self.name,
-            self.label,
+            gettext(self.label),
             self.kind,
             value,
-            self.hint,
-            tuple((self.choices or {}).items()),
+            gettext(self.hint),
+            tuple((each, gettext(label)) for each, label in (self.choices or {}).items()),
             self.least,
             self.most,
             advanced=self.advanced,
@@ -93,15 +94,14 @@ def _yes(name: str, preferences: Preferences) -> str:
     return "yes" if getattr(preferences, name) else "no"
 
 
-def _flag(name: str, attribute: str, label: str, hint: str = "") -> Question:
+def _flag(name: str, attribute: str, label: str, hint: str = "", platform: str = "") -> Question:
     shown, put = partial(_yes, attribute), partial(_put, attribute)
-    return Question(name, label, "flag", hint, "yes", parameters.flag, shown, put)
+    return Question(name, label, "flag", hint, "yes", parameters.flag, shown, put, platform=platform)
 
 
 def _days(preferences: Preferences) -> str:
-    named = wording.weekdays(preferences.schedule.days)
-    plain = " ".join(_DAYS[day] for day in preferences.schedule.days)
-    return named if named in ("weekdays", "weekends") else plain
+    days = tuple(sorted(set(preferences.schedule.days)))
+    return {(0, 1, 2, 3, 4): "weekdays", (5, 6): "weekends"}.get(days) or " ".join(_DAYS[day] for day in days)
 
 
 def _role(text: str) -> str:
@@ -110,8 +110,13 @@ def _role(text: str) -> str:
         return ""
     found = _ROLE.fullmatch(text)
     if found is None:
-        raise Mistake(f"“{text[:40]}” is not a role; choose one from the list, or none.", "none")
+        raise Mistake(gettext("“{text}” is not a role; choose one from the list, or none.", text=text[:40]), "none")
     return found[1]
+
+
+def _tag(text: str) -> str:
+    """Read the name of a forum's tag."""
+    return "" if text.casefold() == "none" else text[:LONGEST_TAG]
 
 
 QUESTIONS: Final[Sequence[Question]] = (
@@ -124,7 +129,7 @@ QUESTIONS: Final[Sequence[Question]] = (
         _days, partial(_scheduled, "days"), advanced=False,
     ),
     Question(
-        "number", "Number", "number", f"Papers, 1 to {MOST_PAPERS}", "5", parameters.number(1, MOST_PAPERS),
+        "number", "Number", "number", "Papers, 1 to 10", "5", parameters.number(1, MOST_PAPERS),
         lambda p: str(p.number), partial(_put, "number"), least=1, most=MOST_PAPERS, advanced=False,
     ),
     Question(
@@ -151,7 +156,7 @@ QUESTIONS: Final[Sequence[Question]] = (
     _flag("abstracts", "abstracts", "Abstracts", "The abstracts in the thread below"),
     _flag("empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"),
     _flag("pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"),
-    _flag("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post"),
+    _flag("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post", "slack"),
     _flag("entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there"),
     Question(
         "mention", "Mention", "text", "A role’s id, to be pinged by each digest; none for nobody", "none", _role,
@@ -161,6 +166,10 @@ QUESTIONS: Final[Sequence[Question]] = (
         "lift", "Lift", "number", "Reactions that give a paper a thread of its own; 0 for never", "5",
         parameters.number(0, MOST_REACTIONS), lambda p: str(p.lift), partial(_put, "lift"),
         least=0, most=MOST_REACTIONS, platform="discord",
+    ),
+    Question(
+        "tag", "Tag", "text", "In a forum: the tag of posts that fit no other; none for no tag", "Papers", _tag,
+        lambda p: p.tag or "none", partial(_put, "tag"), platform="discord",
     ),
     Question(
         "language", "Language", "choice", "What is posted here is written in it", "de", parameters.choice(*LANGUAGES),

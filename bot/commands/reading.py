@@ -14,6 +14,7 @@ from typing import Final
 from bot import tokens
 from bot.commands.identifiers import arxiv_id
 from bot.errors import Mistake
+from bot.language import gettext, grouped
 from bot.ports.commands import Command, Parameter
 
 LONGEST: Final = 2000
@@ -55,7 +56,14 @@ def fold(line: str) -> str:
     Raises `bot.errors.Mistake` when it is too long.
     """
     if len(line) > LONGEST:
-        raise Mistake(f"A command takes at most {LONGEST:,} characters; this one has {len(line):,}.", "help")
+        raise Mistake(
+            gettext(
+                "A command takes at most {longest} characters; this one has {size}.",
+                longest=grouped(LONGEST),
+                size=grouped(len(line)),
+            ),
+            "help",
+        )
     typed = tokens.fold(_UNSEEN.sub("", line))
     return _ADDRESSED.sub("", typed, count=1).strip().removeprefix("/").strip()
 
@@ -98,11 +106,19 @@ def _unknown(typed: str, names: Mapping[str, Command]) -> Mistake:
     word = typed.partition(" ")[0]
     group = [name.split()[1] for name in names if name.startswith(f"{word.casefold()} ")]
     if group:
-        return Mistake(f"“{word}” needs one more word: {', '.join(group)}.", f"{word.casefold()} {group[0]}")
+        return Mistake(
+            gettext("“{word}” needs one more word: {group}.", word=word, group=", ".join(group)),
+            f"{word.casefold()} {group[0]}",
+        )
     name, rest = _nearest(typed, names)
     if name:
-        return Mistake(f"“{word[:_SHOWN]}” is not a command; did you mean “{name}”?", f"{name} {rest}"[:_SHOWN].strip())
-    return Mistake(f"“{word[:_SHOWN]}” is not a command; “search” looks for papers.", f"search {typed}"[:_SHOWN])
+        return Mistake(
+            gettext("“{word}” is not a command; did you mean “{name}”?", word=word[:_SHOWN], name=name),
+            f"{name} {rest}"[:_SHOWN].strip(),
+        )
+    return Mistake(
+        gettext("“{word}” is not a command; “search” looks for papers.", word=word[:_SHOWN]), f"search {typed}"[:_SHOWN]
+    )
 
 
 def _nearest(typed: str, names: Iterable[str]) -> tuple[str, str]:
@@ -141,7 +157,7 @@ def arguments(text: str, command: Command) -> dict[str, str]:
             continue
         value = spoken["value"] if spoken else ""
         if option.name in given and not option.rest:
-            raise Mistake(f"“{option.name}” is given twice.", _example(command))
+            raise Mistake(gettext("“{name}” is given twice.", name=option.name), _example(command))
         given.setdefault(option.name, []).append(value)
         current = option if not (main and value) else None
     texts = {name: " ".join(filter(None, parts)) for name, parts in given.items()}
@@ -162,8 +178,10 @@ def _word(
     """Give a plain word to the option that waits for its value, else to the rest; return the option that goes on."""
     owner = current or main
     if owner is None:
-        hint = "takes nothing else" if not command.parameters else "needs to know what that is for"
-        raise Mistake(f"“{command.name}” {hint}: “{word[:_SHOWN]}”.", _example(command))
+        names = {"name": command.name, "word": word[:_SHOWN]}
+        if command.parameters:
+            raise Mistake(gettext("“{name}” needs to know what that is for: “{word}”.", **names), _example(command))
+        raise Mistake(gettext("“{name}” takes nothing else: “{word}”.", **names), _example(command))
     given.setdefault(owner.name, []).append(word)
     return current if main is None else None
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.cards import Action
 from bot.commands import snapshots
 from bot.commands.desk import Desk
+from bot.language import gettext
 from bot.models import Preferences
 from bot.ports.commands import Request
 from bot.ports.places import Standing
@@ -48,7 +49,7 @@ async def keep(
 
 def undoing(request: Request) -> Action:
     """Return the button that takes back what this request changed, and nothing else."""
-    return Action("Undo", "undo", {"of": request.now.isoformat()})
+    return Action(gettext("Undo"), "undo", {"of": request.now.isoformat()})
 
 
 def timing(preferences: Preferences) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from bot.commands import finding, paging, parameters, suggesting
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Request
 
@@ -33,16 +34,20 @@ async def save(desk: Desk, request: Request, *, paper: str) -> Answer:
     """Save a paper for the asker; one that is not stored yet is stored, since somebody wants it."""
     found = await finding.paper(desk, request, paper)
     if request.dry:
-        return say(f"“{wording.name(found)}” would be on your reading list.")
+        return say(gettext("“{name}” would be on your reading list.", name=wording.name(found)))
     held = await desk.stores.wishes.saved(direct(request))
     if len(held) >= MOST:
-        raise Mistake(f"A reading list holds at most {MOST} papers; take one off first.", "saved")
+        raise Mistake(gettext("A reading list holds at most {most} papers; take one off first.", most=MOST), "saved")
     if await desk.stored(found.id) is None:
         await desk.stores.papers.add([found], request.now)
     new = await desk.stores.wishes.save(direct(request), found.id, request.now)
-    word = "is on your reading list" if new else "was on your reading list already"
+    name = wording.name(found)
+    kept = gettext("“{name}” is on your reading list.", name=name)
+    was = gettext("“{name}” was on your reading list already.", name=name)
     return say(
-        f"“{wording.name(found)}” {word}.", Action("Reading list", "saved"), _remove(found.id, wording.name(found))
+        kept if new else was,
+        Action(gettext("Reading list"), "saved"),
+        _remove(found.id, wording.name(found)),
     )
 
 
@@ -51,27 +56,33 @@ async def unsave(desk: Desk, request: Request, *, paper: str) -> Answer:
     stored = await desk.stored(paper)
     name = wording.name(stored) if stored else paper
     if request.dry:
-        return say(f"“{name}” would be taken off your reading list.")
+        return say(gettext("“{name}” would be taken off your reading list.", name=name))
     if not await desk.stores.wishes.unsave(direct(request), paper):
-        raise Mistake(f"“{name}” is not on your reading list.", "saved")
-    return say(f"“{name}” is off your reading list.", Action("Save again", "save", {"paper": paper}, name))
+        raise Mistake(gettext("“{name}” is not on your reading list.", name=name), "saved")
+    return say(
+        gettext("“{name}” is off your reading list.", name=name),
+        Action(gettext("Save again"), "save", {"paper": paper}, name),
+    )
 
 
 async def saved(desk: Desk, request: Request, *, page: int = 1) -> Answer:
     """Show the reading list, the latest first."""
     held = await desk.stores.wishes.saved(direct(request))
     if not held:
-        return say("Your reading list is empty; every paper has a Save button.", Action("The newest list", "today"))
+        return say(
+            gettext("Your reading list is empty; every paper has a Save button."),
+            Action(gettext("The newest list"), "today"),
+        )
     leaf = paging.leaf(held, page)
     known = await desk.stores.papers.get([paper for paper, _ in leaf.things])
     items = tuple(_item(known.get(paper), paper, request) for paper, _ in leaf.things)
     return Answer(
         Card(
-            title="Your reading list",
+            title=gettext("Your reading list"),
             folio=tuple(part for part in (wording.count(len(held), "paper"), leaf.span) if part),
             items=items,
             actions=leaf.turns("saved", {}),
-            fallback=f"{wording.count(len(held), 'paper')} on your reading list",
+            fallback=gettext("{papers} on your reading list", papers=wording.count(len(held), "paper")),
         ),
         paging.placement(request.arguments),
     )
@@ -86,4 +97,4 @@ def _item(paper: Paper | None, identifier: str, request: Request) -> Item:
 
 
 def _remove(identifier: str, name: str) -> Action:
-    return Action("Remove", "unsave", {"paper": identifier}, name)
+    return Action(gettext("Remove"), "unsave", {"paper": identifier}, name)

@@ -14,6 +14,7 @@ from bot.commands.identifiers import arxiv_id
 from bot.commands.papers import show
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext, grouped, ngettext, phrase
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.search import Query, Results, Sort
@@ -21,8 +22,12 @@ from bot.search.reading import read
 from bot.topics import parse
 
 _PAGE: Final = 5
-_SORTS: Final = {Sort.RELEVANCE: "Most relevant", Sort.DATE: "Newest", Sort.VOTES: "Most votes"}
-_ORDER: Final = {Sort.RELEVANCE: "most relevant first", Sort.DATE: "newest first", Sort.VOTES: "most votes first"}
+_SORTS: Final = {Sort.RELEVANCE: phrase("Most relevant"), Sort.DATE: phrase("Newest"), Sort.VOTES: phrase("Most votes")}
+_ORDER: Final = {
+    Sort.RELEVANCE: phrase("most relevant first"),
+    Sort.DATE: phrase("newest first"),
+    Sort.VOTES: phrase("most votes first"),
+}
 _ALSO: Final = {
     "relevant": "relevance", "best": "relevance", "newest": "date", "new": "date", "recent": "date", "latest": "date",
     "upvotes": "votes", "top": "votes", "popular": "votes",
@@ -94,24 +99,25 @@ def _words(text: str) -> str:
 
 def _card(query: Query, results: Results, page: int, request: Request) -> Card:
     leaf = paging.leaf(results.papers, page, _PAGE)
-    number = f"The best {len(results.papers):,}" if results.capped else wording.count(len(results.papers), "paper")
+    number, on = len(results.papers), wording.shorten(query.text, 80)
+    title = ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
     filters = (
-        f"since {wording.short_day(query.since, request.now.date())}" if query.since else "",
-        f"in {query.category}" if query.category else "",
+        gettext("since {day}", day=wording.short_day(query.since, request.now.date())) if query.since else "",
+        gettext("in {category}", category=query.category) if query.category else "",
     )
     fixed = {name: text for name, text in request.arguments.items() if name not in ("page", "sort")}
     sorting = {} if query.sort is Sort.RELEVANCE else {"sort": query.sort.value}
     others = tuple(
-        Action(label, "search", {**fixed, "sort": sort.value, "page": "1"}, "the order")
+        Action(gettext(label), "search", {**fixed, "sort": sort.value, "page": "1"}, gettext("the order"))
         for sort, label in _SORTS.items()
         if sort is not query.sort
     )
     return Card(
-        title=f"{number} {'papers ' if results.capped else ''}on {wording.shorten(query.text, 80)}",
-        folio=tuple(part for part in (_ORDER[query.sort], *filters, leaf.span) if part),
+        title=gettext("The best {n} papers on {query}", n=grouped(number), query=on) if results.capped else title,
+        folio=tuple(part for part in (gettext(_ORDER[query.sort]), *filters, leaf.span) if part),
         items=tuple(_item(paper, request) for paper in leaf.things),
         actions=(*leaf.turns("search", {**fixed, **sorting}), *others, *_follow(query.text)),
-        footer=(*results.notes, f"{wording.count(results.searched, 'stored paper')} searched."),
+        footer=(*results.notes, gettext("{papers} searched.", papers=wording.count(results.searched, "stored paper"))),
         marks=read(query.text).marks,
         fallback=wording.names(leaf.things),
     )
@@ -123,7 +129,7 @@ def _follow(text: str) -> tuple[Action, ...]:
         topic = parse(text)
     except Mistake:
         return ()
-    return (Action("Follow this", "follow", {"topic": str(topic)}, topic.label),)
+    return (Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label),)
 
 
 def _item(paper: Paper, request: Request) -> Item:
@@ -132,17 +138,26 @@ def _item(paper: Paper, request: Request) -> Item:
 
 def _nothing(query: Query, results: Results, request: Request) -> Answer:
     """Say how much was searched, and what may find more."""
-    text = f"Nothing found on “{wording.shorten(query.text, 80)}” in {wording.count(results.searched, 'stored paper')}."
+    text = gettext(
+        "Nothing found on “{text}” in {papers}.",
+        text=wording.shorten(query.text, 80),
+        papers=wording.count(results.searched, "stored paper"),
+    )
     fixed = {name: value for name, value in request.arguments.items() if name != "page"}
     asked = read(query.text)
     actions: tuple[Action, ...] = ()
     if results.suggestion:
-        text = f"{text} Did you mean “{results.suggestion}”?"
-        again = Action(f"Search “{results.suggestion}”", "search", {**fixed, "query": results.suggestion}, style="main")
+        text = f"{text} {gettext('Did you mean “{near}”?', near=results.suggestion)}"
+        again = Action(
+            gettext("Search “{suggestion}”", suggestion=results.suggestion),
+            "search",
+            {**fixed, "query": results.suggestion},
+            style="main",
+        )
         actions = (again,)
     elif query.since or query.category or asked.conditions:
-        text = f"{text} Fewer conditions find more."
-        actions = (Action("Search without them", "search", {"query": " ".join(asked.words)}),)
+        text = f"{text} {gettext('Fewer conditions find more.')}"
+        actions = (Action(gettext("Search without them"), "search", {"query": " ".join(asked.words)}),)
     else:
-        text = f"{text} Other or fewer words may find more."
+        text = f"{text} {gettext('Other or fewer words may find more.')}"
     return say(text, *actions, footer=results.notes)

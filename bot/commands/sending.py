@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot import wording
+from bot.language import gettext, phrase
 from bot.models import Cadence, Mode, Preferences, Schedule
 from bot.ports.places import Standing
 
 SENDS: Final = 3
 _YEAR: Final = 366
 MODES: Final = {
-    Mode.SETTLED: "Settled: votes have had 18 hours",
-    Mode.FRESH: "Fresh: what is open now",
-    Mode.TRENDING: "Trending: the source’s own rank",
+    Mode.SETTLED: phrase("Settled: votes have had 18 hours"),
+    Mode.FRESH: phrase("Fresh: what is open now"),
+    Mode.TRENDING: phrase("Trending: the source’s own rank"),
 }
+
+_OFTEN: Final = {Cadence.WEEKLY: phrase("weekly"), Cadence.MONTHLY: phrase("monthly")}
 
 
 def upcoming(schedule: Schedule, now: datetime, first: datetime | None = None) -> list[datetime]:
@@ -30,7 +33,11 @@ def upcoming(schedule: Schedule, now: datetime, first: datetime | None = None) -
 def line(schedule: Schedule, now: datetime, first: datetime | None = None) -> str:
     """Write them: "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00"."""
     sends = [wording.when(moment, schedule.timezone) for moment in upcoming(schedule, now, first)]
-    return f"Next: {', '.join(sends)} ({schedule.timezone})." if sends else "Next: never; choose at least one day."
+    return (
+        gettext(wording.NEXT, sends=", ".join(sends), zone=schedule.timezone)
+        if sends
+        else gettext("Next: never; choose at least one day.")
+    )
 
 
 def warnings(schedule: Schedule, now: datetime) -> tuple[str, ...]:
@@ -47,9 +54,18 @@ def _warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
         shift = _shift(schedule, day)
         if shift == "gap":
             later = schedule.instant(day).astimezone(schedule.zone)
-            yield f"{written} does not exist in {schedule.timezone}: the clocks go forward; it comes {later:%H:%M}."
+            yield gettext(
+                "{written} does not exist in {timezone}: the clocks go forward; it comes {later}.",
+                written=written,
+                timezone=schedule.timezone,
+                later=f"{later:%H:%M}",
+            )
         elif shift == "fold":
-            yield f"{written} occurs twice in {schedule.timezone}: the clocks go back; it comes the first time."
+            yield gettext(
+                "{written} occurs twice in {timezone}: the clocks go back; it comes the first time.",
+                written=written,
+                timezone=schedule.timezone,
+            )
 
 
 def _shift(schedule: Schedule, day: date) -> str:
@@ -64,7 +80,7 @@ def _shift(schedule: Schedule, day: date) -> str:
 def plan(preferences: Preferences) -> str:
     """Describe a digest: "weekdays 09:00 Europe/Berlin, 5 papers"."""
     schedule = preferences.schedule
-    often = "" if schedule.cadence is Cadence.DAILY else f"{schedule.cadence.value}, "
+    often = "" if schedule.cadence is Cadence.DAILY else f"{gettext(_OFTEN[schedule.cadence])}, "
     when = f"{often}{wording.weekdays(schedule.days)} {schedule.at:%H:%M} {schedule.timezone}"
     return f"{when}, {wording.count(preferences.number, 'paper')}"
 
@@ -73,13 +89,16 @@ def state(standing: Standing, now: datetime) -> str:
     """Say whether a channel's digest is on, and when it comes next."""
     preferences = standing.preferences
     if standing.retired:
-        return f"Nothing is posted here any more: {standing.retired}. “digest on” tries again."
+        return gettext(
+            "Nothing is posted here any more: {retired}. “digest on” tries again.",
+            retired=wording.reason(standing.retired),
+        )
     if preferences.paused:
-        return "Everything is paused here; “resume” goes on."
+        return gettext("Everything is paused here; “resume” goes on.")
     if not preferences.on:
-        return "The digest is off here; “digest on” shows what it would be."
+        return gettext("The digest is off here; “digest on” shows what it would be.")
     schedule, following = preferences.schedule, standing.next_run
     if following and standing.due and standing.due < following:
         due, again = (wording.when(moment, schedule.timezone) for moment in (standing.due, following))
-        return f"The digest of {due} waits for its list, until {again} at least."
+        return gettext("The digest of {due} waits for its list, until {again} at least.", due=due, again=again)
     return line(schedule, now, following if following and following > now else None)

@@ -14,6 +14,7 @@ from bot.commands.desk import Desk, place, unplaced
 from bot.commands.following import MOST_HERE
 from bot.commands.questions import QUESTIONS, asked
 from bot.errors import Mistake
+from bot.language import following, gettext
 from bot.models import Follow, Kind, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.places import Standing
@@ -64,9 +65,9 @@ async def settings(desk: Desk, request: Request, **_: str) -> Answer:
     if request.dry or wanted.mistakes or not request.arguments:
         return Answer(_form(request, standing, held, wanted))
     if not wanted.changes:
-        return Answer(Card(text=f"Nothing was changed. {sending.state(standing, request.now)}"))
+        return Answer(Card(text=gettext("Nothing was changed. {state}", state=sending.state(standing, request.now))))
     added, removed = await _follow(desk, request, wanted, held)
-    summary = f"sets {'; '.join(wanted.changes)}"
+    summary = gettext("sets {changes}", changes="; ".join(wanted.changes))
     gone = {"topics": [snapshots.of_follow(follow) for follow in removed]}
     new = {"topics": [snapshots.of_follow(follow) for follow in added]}
     await recording.keep(desk, request, standing, wanted.preferences, summary, before=gone, after=new)
@@ -78,7 +79,14 @@ def _refuse(request: Request) -> None:
     here = asked(request.channel.platform)
     for question in QUESTIONS:
         if question.name in request.arguments and question not in here:
-            raise Mistake(f"“{question.label}” means something in {question.platform.capitalize()} only.", _EXAMPLE)
+            raise Mistake(
+                gettext(
+                    "“{label}” means something in {platform} only.",
+                    label=gettext(question.label),
+                    platform=question.platform.capitalize(),
+                ),
+                _EXAMPLE,
+            )
 
 
 def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Topic, ...]) -> Wanted:
@@ -103,10 +111,12 @@ def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Top
             continue
         after = question.put(changed, value)
         if after != changed:
-            changes.append(f"{question.label.casefold()} {question.shown(changed)} → {question.shown(after)}")
+            changes.append(f"{following(gettext(question.label))} {question.shown(changed)} → {question.shown(after)}")
         changed = after
     if topics is not None and len(topics) > MOST_HERE:
-        mistakes["topics"] = f"A channel follows at most {MOST_HERE} topics; these are {len(topics)}."
+        mistakes["topics"] = gettext(
+            "A channel follows at most {most} topics; these are {topics}.", most=MOST_HERE, topics=len(topics)
+        )
     return Wanted(changed, topics, mistakes, (*changes, *_topic_changes(held, topics)))
 
 
@@ -118,8 +128,8 @@ def _sentence(error: Mistake) -> str:
 def _topic_changes(held: tuple[Topic, ...], wanted: tuple[Topic, ...] | None) -> tuple[str, ...]:
     if wanted is None:
         return ()
-    new = [f"topics + {topic.label}" for topic in wanted if topic not in held]
-    return (*new, *(f"topics − {topic.label}" for topic in held if topic not in wanted))
+    new = [gettext("topics + {topic}", topic=topic.label) for topic in wanted if topic not in held]
+    return (*new, *(gettext("topics − {topic}", topic=topic.label) for topic in held if topic not in wanted))
 
 
 def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:
@@ -134,7 +144,9 @@ def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: 
     if unplaced(request, standing):
         fields = tuple(replace(each, advanced=each.advanced and each.name != "zone") for each in fields)
     return Form(
-        "Your digest" if request.channel.kind is Kind.DIRECT else f"The digest in {place(request.channel)}",
+        gettext("Your digest")
+        if request.channel.kind is Kind.DIRECT
+        else gettext("The digest in {place}", place=place(request.channel)),
         "settings",
         fields,
         preview=() if wanted.mistakes else _preview(standing, wanted, request.now),
@@ -151,7 +163,7 @@ def _preview(standing: Standing, wanted: Wanted, now: datetime) -> tuple[str, ..
     schedule = wanted.preferences.schedule
     same = schedule == standing.preferences.schedule and standing.preferences.on
     first = standing.next_run if same and standing.next_run and standing.next_run > now else None
-    off = () if wanted.preferences.on else ("The digest is off here; “digest on” starts it.",)
+    off = () if wanted.preferences.on else (gettext("The digest is off here; “digest on” starts it."),)
     return (sending.line(schedule, now, first), *sending.warnings(schedule, now), *off)
 
 
@@ -173,7 +185,12 @@ async def _follow(
 
 async def _saved(desk: Desk, request: Request, wanted: Wanted) -> Card:
     standing = await desk.standing(request)
-    text = f"Saved for {place(request.channel)}: {'; '.join(wanted.changes)}. {sending.state(standing, request.now)}"
-    actions = (recording.undoing(request), Action("Settings", "settings"))
+    text = gettext(
+        "Saved for {place}: {changes}. {state}",
+        place=place(request.channel),
+        changes="; ".join(wanted.changes),
+        state=sending.state(standing, request.now),
+    )
+    actions = (recording.undoing(request), Action(gettext("Settings"), "settings"))
     warnings = sending.warnings(wanted.preferences.schedule, request.now)
     return Card(text=text, actions=actions, footer=warnings, fallback=text)

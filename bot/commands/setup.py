@@ -16,6 +16,7 @@ from bot.commands.desk import Desk, place
 from bot.commands.guessing import Guess, guess
 from bot.commands.replies import say
 from bot.errors import Mistake, SendError
+from bot.language import gettext
 from bot.models import Cadence, Follow, Paper
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Room, Standing
@@ -60,29 +61,31 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 async def setup(desk: Desk, request: Request, *, confirm: bool = False, channel: str = "") -> Answer:
     """Propose one row for each channel without a digest; once confirmed, set them up."""
     if not (request.person.manager or await desk.named(request)):
-        raise Mistake("Only people who manage channels may set them up; ask one of them.")
+        raise Mistake(gettext("Only people who manage channels may set them up; ask one of them."))
     proposals = [p for p in await _proposals(desk, request) if channel in ("", p.room.channel.id)]
     if not proposals:
         raise Mistake(
-            "Every channel that Broadsheet and you are in has a digest already, or there is none.", "settings"
+            gettext("Every channel that Broadsheet and you are in has a digest already, or there is none."), "settings"
         )
     if not confirm or request.dry:
         return Answer(_card(proposals))
     for proposal in proposals:
         await _start(desk, request, proposal)
     names = wording.listing([place(proposal.room.channel) for proposal in proposals])
-    return say(f"The digest is on in {names}. “settings” there changes it, “undo” there takes it back.")
+    return say(
+        gettext("The digest is on in {names}. “settings” there changes it, “undo” there takes it back.", names=names)
+    )
 
 
 async def _proposals(desk: Desk, request: Request) -> Sequence[Proposal]:
     """Return a proposal for each channel that the bot and the asker are both in and that has no digest."""
     directory = desk.rooms.get(request.channel.platform)
     if directory is None:
-        raise Mistake("There is one channel only, and nothing to propose.", "settings")
+        raise Mistake(gettext("There is one channel only, and nothing to propose."), "settings")
     try:
         rooms = await directory.shared(request.channel.workspace, request.person.id)
     except SendError as error:
-        raise Mistake(f"The channels can’t be read now: {error}.", "digest on") from error
+        raise Mistake(gettext("The channels can’t be read now: {error}.", error=error), "digest on") from error
     standings = [(room, await desk.standing(replace(request, channel=room.channel))) for room in rooms[: MOST * 5]]
     fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MOST]
     papers = await _lately(desk, request.now.date())
@@ -100,17 +103,19 @@ def _card(proposals: Sequence[Proposal]) -> Card:
         Item(
             title=place(proposal.room.channel),
             text=_said(proposal),
-            actions=(Action("Only this one", "setup", _confirmed(proposal), place(proposal.room.channel)),),
+            actions=(Action(gettext("Only this one"), "setup", _confirmed(proposal), place(proposal.room.channel)),),
         )
         for proposal in proposals
     )
-    label = f"Set up all {len(proposals)}" if len(proposals) > 1 else "Set it up"
+    label = gettext("Set up all {number}", number=len(proposals)) if len(proposals) > 1 else gettext("Set it up")
     return Card(
-        title="Proposal",
-        text="Guessed from names and purposes, tried on the papers of four weeks. Nothing is changed until you agree.",
+        title=gettext("Proposal"),
+        text=gettext(
+            "Guessed from names and purposes, tried on the papers of four weeks. Nothing is changed until you agree."
+        ),
         items=items,
         actions=(Action(label, "setup", {"confirm": "yes"}, style="main"),),
-        fallback=f"A proposal for {wording.count(len(proposals), 'channel')}",
+        fallback=gettext("A proposal for {channels}", channels=wording.count(len(proposals), "channel")),
     )
 
 
@@ -123,8 +128,13 @@ def _said(proposal: Proposal) -> str:
     plan = sending.plan(replace(proposal.standing.preferences, schedule=schedule))
     topic = proposal.guess.topic
     if topic is None:
-        return f"The day’s most upvoted papers: {plan}."
-    return f"“{topic.label}”, about {proposal.guess.per_week:g} papers a week: {plan}."
+        return gettext("The day’s most upvoted papers: {plan}.", plan=plan)
+    return gettext(
+        "“{label}”, about {per_week} papers a week: {plan}.",
+        label=topic.label,
+        per_week=f"{proposal.guess.per_week:g}",
+        plan=plan,
+    )
 
 
 async def _start(desk: Desk, request: Request, proposal: Proposal) -> None:
@@ -138,5 +148,5 @@ async def _start(desk: Desk, request: Request, proposal: Proposal) -> None:
         if await desk.stores.follows.add(follow):
             after = {"topics": [snapshots.of_follow(follow)]}
     await recording.keep(
-        desk, there, proposal.standing, wanted, "sets the digest up", before={"topics": []}, after=after
+        desk, there, proposal.standing, wanted, gettext("sets the digest up"), before={"topics": []}, after=after
     )

@@ -13,7 +13,8 @@ from bot.commands import lists, paging, sending
 from bot.commands.desk import Desk, place
 from bot.digests import planning
 from bot.errors import SendError
-from bot.models import Kind, feed_date
+from bot.language import gettext, grouped, phrase
+from bot.models import DeliveryState, Kind, feed_date
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.ledger import PastEdition
 from bot.ports.places import Standing
@@ -21,7 +22,19 @@ from bot.ports.sources import SourceState
 
 _PAST: Final = 5
 _NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
-_STATES: Final = {"posted": "posted", "empty": "nothing to post", "missed": "missed", "failed": "not possible"}
+_STATES: Final = {
+    "posted": phrase("Posted"),
+    "empty": phrase("Nothing to post"),
+    "missed": phrase("Missed"),
+    "failed": phrase("Not possible"),
+}
+
+_WAITING: Final = {
+    DeliveryState.PENDING: phrase("{number} pending"),
+    DeliveryState.SENDING: phrase("{number} sending"),
+    DeliveryState.RETRY: phrase("{number} retry"),
+    DeliveryState.UNCERTAIN: phrase("{number} uncertain"),
+}
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +60,14 @@ async def status(desk: Desk, request: Request) -> Answer:
     text = " ".join(filter(None, (sending.state(standing, request.now), await _trouble(desk, standing), *outlook)))
     return await paging.answer(
         Card(
-            title=f"Status of {place(request.channel)}",
+            title=gettext("Status of {place}", place=place(request.channel)),
             text=text,
             items=(*await _sources(desk, request.now, zone), *(_edition(past, zone) for past in history)),
-            actions=(Action("The newest list", "today"), Action("Settings", "settings"), Action("Follows", "follows")),
+            actions=(
+                Action(gettext("The newest list"), "today"),
+                Action(gettext("Settings"), "settings"),
+                Action(gettext("Follows"), "follows"),
+            ),
             footer=await _footer(desk),
             fallback=text,
         ),
@@ -75,26 +92,49 @@ async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:
     """Return one row for the newest list and one for each source."""
     today = feed_date(now)
     open_ = await desk.stores.days.get(today)
-    papers = f"{wording.count(len(open_.papers), 'paper')} so far." if open_ and open_.papers else ""
+    papers = (
+        gettext("{papers} so far.", papers=wording.count(len(open_.papers), "paper")) if open_ and open_.papers else ""
+    )
     sentence = lists.sentence(today, open_, now, zone)
-    rows = [Item(f"List of {wording.day(today)}", text=f"{papers} {sentence}".strip(), section="Sources")]
+    rows = [
+        Item(
+            gettext("List of {day}", day=wording.day(today)),
+            text=f"{papers} {sentence}".strip(),
+            section=gettext("Sources"),
+        )
+    ]
     states = await desk.stores.sources.states()
     rows += [
-        Item(_NAMES.get(state.name, state.name), text=_source(state, now, zone), section="Sources") for state in states
+        Item(_NAMES.get(state.name, state.name), text=_source(state, now, zone), section=gettext("Sources"))
+        for state in states
     ]
     off = [name for name, source in (("Hugging Face", desk.daily), ("arXiv", desk.arxiv)) if source is None]
-    return rows + [Item(name, text="Switched off.", section="Sources") for name in off]
+    return rows + [Item(name, text=gettext("Switched off."), section=gettext("Sources")) for name in off]
 
 
 def _source(state: SourceState, now: datetime, zone: str) -> str:
     """Say how a source does."""
-    answered = f"Last answer {wording.when(state.succeeded, zone)}." if state.succeeded else "No answer yet."
+    answered = (
+        gettext("Last answer {when}.", when=wording.when(state.succeeded, zone))
+        if state.succeeded
+        else gettext("No answer yet.")
+    )
     if state.open_until and state.open_until > now:
         later = wording.when(state.open_until, zone)
-        return f"Not asked until {later}, after {wording.count(state.failures, 'failure')} in a row. {answered}"
+        return gettext(
+            "Not asked until {later}, after {failures} in a row. {answered}",
+            later=later,
+            failures=wording.count(state.failures, "failure"),
+            answered=answered,
+        )
     if state.failures:
         why = f": {state.error.rstrip('.')}" if state.error else ""
-        return f"{wording.count(state.failures, 'failure')} in a row{why}. {answered}"
+        return gettext(
+            "{failures} in a row{why}. {answered}",
+            failures=wording.count(state.failures, "failure"),
+            why=why,
+            answered=answered,
+        )
     return answered
 
 
@@ -102,17 +142,19 @@ def _edition(past: PastEdition, zone: str) -> Item:
     reason = f": {past.reason}." if past.reason else "."
     return Item(
         wording.day(past.day),
-        text=f"{_STATES[past.state].capitalize()}{reason}",
+        text=f"{gettext(_STATES[past.state])}{reason}",
         notes=(wording.when(past.at, zone),),
-        section="Last digests",
+        section=gettext("Last digests"),
     )
 
 
 async def _footer(desk: Desk) -> tuple[str, ...]:
     waiting = await desk.stores.ledger.waiting()
     total = sum(waiting.values())
-    stored = f"{wording.count(await desk.stores.papers.count(), 'paper')} stored."
+    stored = gettext("{papers} stored.", papers=wording.count(await desk.stores.papers.count(), "paper"))
     if not total:
-        return ("No message is waiting.", stored)
-    states = wording.listing([f"{number:,} {state.value}" for state, number in waiting.items() if number])
-    return (f"{wording.count(total, 'message')} waiting: {states}.", stored)
+        return (gettext("No message is waiting."), stored)
+    states = wording.listing(
+        [gettext(_WAITING[state], number=grouped(number)) for state, number in waiting.items() if number]
+    )
+    return (gettext("{messages} waiting: {states}.", messages=wording.count(total, "message"), states=states), stored)

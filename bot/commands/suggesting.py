@@ -12,6 +12,7 @@ from bot import wording
 from bot.commands import moments
 from bot.commands.desk import Desk, direct, place
 from bot.errors import Mistake, SendError
+from bot.language import gettext
 from bot.models import Channel, Kind
 from bot.ports.commands import Request, Suggestion
 from bot.topics import parse
@@ -63,7 +64,9 @@ async def topics(desk: Desk, prefix: str, request: Request) -> Sequence[Suggesti
     for topic, whose in await _theirs(desk, typed, request):
         offered.setdefault(topic, whose)
     known = {parse(topic).label.casefold() for topic in offered}
-    offered |= {word: "in the newest papers" for word in await _keywords(desk, typed) if word.casefold() not in known}
+    offered |= {
+        word: gettext("in the newest papers") for word in await _keywords(desk, typed) if word.casefold() not in known
+    }
     return [Suggestion(topic, whose) for topic, whose in offered.items()][:MOST]
 
 
@@ -79,7 +82,11 @@ async def _theirs(desk: Desk, typed: str, request: Request) -> list[tuple[str, s
         with suppress(SendError):
             seen |= {room.channel.id for room in await directory.shared(here.workspace, request.person.id)}
     near = sorted(fitting, key=lambda each: each.channel.id != here.id)
-    return [(each.topic, f"followed in {place(each.channel)}") for each in near if each.channel.id in seen]
+    return [
+        (each.topic, gettext("followed in {place}", place=place(each.channel)))
+        for each in near
+        if each.channel.id in seen
+    ]
 
 
 async def _keywords(desk: Desk, typed: str) -> list[str]:
@@ -100,8 +107,8 @@ def _is_topic(word: str) -> bool:
 def _places(request: Request) -> list[tuple[Channel, str]]:
     own = direct(request)
     if own.key == request.channel.key:
-        return [(own, "followed by you")]
-    return [(request.channel, "followed here"), (own, "followed by you")]
+        return [(own, gettext("followed by you"))]
+    return [(request.channel, gettext("followed here")), (own, gettext("followed by you"))]
 
 
 async def zones(prefix: str, _: Request) -> Sequence[Suggestion]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot import wording
 from bot.cards import Card, Page
 from bot.commands import (
     access,
@@ -38,6 +39,7 @@ from bot.commands import (
 )
 from bot.commands.desk import Desk, place
 from bot.errors import Mistake, SourceError, StoreError
+from bot.language import gettext, grouped, phrase, speaking
 from bot.models import DeliveryKey, Kind
 from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Placement, Request
 from bot.ports.ledger import Draft
@@ -72,19 +74,30 @@ class Table:
         except StoreError:
             return ()
         visible = [c for c in self.commands if not c.hidden and (manager or c.audience is Audience.EVERYONE)]
-        return await completion.complete(line, request, visible)
+        with speaking(request.locale):
+            return await completion.complete(line, request, visible)
 
     async def home(self, request: Request, channels: Collection[str]) -> Page:
         """Return a home screen; whatever goes wrong becomes its only part."""
+        with speaking(request.locale):
+            return await self._home(request, channels)
+
+    async def _home(self, request: Request, channels: Collection[str]) -> Page:
         try:
             return await home.page(self.desk, request, channels)
         except Exception as error:  # noqa: BLE001 - the boundary, as in `answer`
             reference = secrets.token_hex(3)
             log.error("A home failed. Reference: %s.\n%s", reference, _trace(error))  # noqa: TRY400
-            return Page((replies.failed(f"Your home can’t be shown now. Reference: {reference}."),))
+            return Page(
+                (replies.failed(gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)),)
+            )
 
     async def answer(self, request: Request) -> Answer:
-        """Answer *request*; whatever goes wrong becomes a sentence."""
+        """Answer *request* in its language; whatever goes wrong becomes a sentence."""
+        with speaking(request.locale):
+            return await self._safely(request)
+
+    async def _safely(self, request: Request) -> Answer:
         try:
             return await self._answer(request)
         except Mistake as error:
@@ -95,7 +108,9 @@ class Table:
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
             reference = secrets.token_hex(3)
             log.error("%s failed. Reference: %s.\n%s", request.command, reference, _trace(error))  # noqa: TRY400
-            return replies.failure(f"That failed. Nothing was changed. Reference: {reference}.")
+            return replies.failure(
+                gettext("That failed. Nothing was changed. Reference: {reference}.", reference=reference)
+            )
 
     async def _answer(self, request: Request) -> Answer:
         command = self._named(request.command)
@@ -104,7 +119,7 @@ class Table:
             self._count(request)
         values = _values(command, request)
         if not request.dry and not await self._first(request):
-            return replies.say("This was done already; a repeated message changes nothing.")
+            return replies.say(gettext("This was done already; a repeated message changes nothing."))
         if request.share and not request.dry:
             return await self._share(command, request, values)
         return await self._warned(await command.answer(request, **values), request)
@@ -116,22 +131,33 @@ class Table:
         why = await self.desk.closed(request)
         if not why:
             return answer
-        word = f"What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on."
+        word = gettext(
+            "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
+            why=wording.reason(why),
+        )
         return replace(answer, body=replace(answer.body, footer=(*answer.body.footer, word)))
 
     async def _admit(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""
         if await self.desk.blocked(request):
-            raise Mistake("The managers here keep you from using Broadsheet; ask one of them why.")
+            raise Mistake(gettext("The managers here keep you from using Broadsheet; ask one of them why."))
         if command.audience is Audience.MANAGERS and not await self.desk.manages(request):
-            raise Mistake(f"Only people who manage {place(request.channel)} may use “{command.name}”; ask one of them.")
+            raise Mistake(
+                gettext(
+                    "Only people who manage {place} may use “{name}”; ask one of them.",
+                    place=place(request.channel),
+                    name=command.name,
+                )
+            )
         if command.audience is Audience.ADMINS and not await self.desk.rules(request):
-            raise Mistake(f"Only people who run this workspace may use “{command.name}”; ask one of them.")
+            raise Mistake(
+                gettext("Only people who run this workspace may use “{name}”; ask one of them.", name=command.name)
+            )
 
     def _named(self, name: str) -> Command:
         command = next((command for command in self.commands if command.name == name), None)
         if command is None:
-            raise Mistake(f"“{name[:80]}” is not a command (any more).", "help")
+            raise Mistake(gettext("“{name}” is not a command (any more).", name=name[:80]), "help")
         return command
 
     def _count(self, request: Request) -> None:
@@ -144,7 +170,13 @@ class Table:
             times.popleft()
         if len(times) >= MOST_A_MINUTE:
             wait = (times[0] + A_MINUTE - request.now).total_seconds()
-            raise Mistake(f"That was {MOST_A_MINUTE} commands in a minute; wait {max(1, round(wait))} seconds.")
+            raise Mistake(
+                gettext(
+                    "That was {most} commands in a minute; wait {seconds} seconds.",
+                    most=MOST_A_MINUTE,
+                    seconds=max(1, round(wait)),
+                )
+            )
         times.append(request.now)
 
     async def _first(self, request: Request) -> bool:
@@ -154,13 +186,16 @@ class Table:
     async def _share(self, command: Command, request: Request, values: dict[str, Any]) -> Answer:
         """Post a command's answer to the channel; it runs dry, so that what is not shareable has no effect either."""
         if request.channel.kind is Kind.DIRECT:
-            raise Mistake("There is nobody to share with in a direct message.")
-        answer = await command.answer(replace(request, dry=True), **values)
-        if not (answer.shareable and isinstance(answer.body, Card)):
-            raise Mistake(f"The answer of “{command.name}” is for you alone and can’t be shared.")
+            raise Mistake(gettext("There is nobody to share with in a direct message."))
+        standing = await self.desk.standing(request)
+        with speaking(standing.preferences.language):
+            answer = await command.answer(replace(request, dry=True), **values)
+            shared = _shared(answer.body, command, request) if isinstance(answer.body, Card) else None
+        if not (answer.shareable and shared):
+            raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=command.name))
         key = DeliveryKey(request.channel, "share", request.id)
-        await self.desk.stores.ledger.add([Draft(key, _shared(answer.body, command, request))], request.now)
-        return replies.say(f"Shared in {place(request.channel)}.")
+        await self.desk.stores.ledger.add([Draft(key, shared)], request.now)
+        return replies.say(gettext("Shared in {place}.", place=place(request.channel)))
 
 
 def _values(command: Command, request: Request) -> dict[str, Any]:
@@ -172,14 +207,24 @@ def _values(command: Command, request: Request) -> dict[str, Any]:
     example = command.example or command.name
     for name in request.arguments:
         if name not in known:
-            raise Mistake(f"“{name[:80]}” is not something that “{command.name}” takes.", example)
+            raise Mistake(
+                gettext("“{name}” is not something that “{command}” takes.", name=name[:80], command=command.name),
+                example,
+            )
     values: dict[str, Any] = {}
     for parameter in command.parameters:
         text = request.arguments.get(parameter.name, "").strip()
         if not text and parameter.required:
-            raise Mistake(f"“{command.name}” needs {_article(parameter.name)}.", example)
+            raise Mistake(_needs(command, parameter), example)
         if len(text) > reading.LONGEST:
-            raise Mistake(f"“{parameter.name}” takes at most {reading.LONGEST:,} characters.", example)
+            raise Mistake(
+                gettext(
+                    "“{name}” takes at most {longest} characters.",
+                    name=parameter.name,
+                    longest=grouped(reading.LONGEST),
+                ),
+                example,
+            )
         if not text:
             continue
         try:
@@ -199,15 +244,20 @@ def _corrected(command: Command, parameter: Parameter, value: str) -> str:
     return " ".join([command.name, *needed, f"{parameter.name}:{value}"])
 
 
-def _article(name: str) -> str:
-    return "to know what" if name == "what" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+def _needs(command: Command, parameter: Parameter) -> str:
+    """Say that something is missing; only English has articles for the name of a parameter."""
+    if parameter.name == "what":
+        return gettext("“{name}” needs to know what.", name=command.name)
+    vowel = parameter.name[0] in "aeiou"
+    needs = phrase("“{name}” needs an {what}.") if vowel else phrase("“{name}” needs a {what}.")
+    return gettext(needs, name=command.name, what=parameter.name)
 
 
 def _shared(card: Card, command: Command, request: Request) -> Card:
     """Return an answer for everybody: signed, without the buttons that would turn one person's pages."""
-    who = request.person.name or "a member"
+    who = request.person.name or gettext("a member")
     actions = tuple(action for action in card.actions if action.command != command.name)
-    return replace(card, actions=actions, footer=(*card.footer, f"Shared by {who}."))
+    return replace(card, actions=actions, footer=(*card.footer, gettext("Shared by {who}.", who=who)))
 
 
 def _trace(error: BaseException) -> str:
@@ -221,7 +271,7 @@ def table(desk: Desk) -> Table:
     """Return the table of every command, in the order of the help."""
     groups = (
         (
-            "Read",
+            phrase("Read"),
             (
                 *papers.commands(desk),
                 *personal.commands(desk),
@@ -230,13 +280,13 @@ def table(desk: Desk) -> Table:
                 *discussing.commands(desk),
             ),
         ),
-        ("Follow", (*following.commands(desk), *muting.commands(desk), *why.commands(desk))),
+        (phrase("Follow"), (*following.commands(desk), *muting.commands(desk), *why.commands(desk))),
         (
-            "The digest",
+            phrase("The digest"),
             (*digest.commands(desk), *settings.commands(desk), *status.commands(desk), *setup.commands(desk)),
         ),
-        ("Changes", (*changes.commands(desk), *access.commands(desk), *members.commands(desk))),
-        ("You", me.commands(desk)),
+        (phrase("Changes"), (*changes.commands(desk), *access.commands(desk), *members.commands(desk))),
+        (phrase("You"), me.commands(desk)),
     )
     every = [command for _, part in groups for command in part]
     every += linked.commands(desk)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from bot import wording
 from bot.cards import Action
 from bot.commands import policies, recording, snapshots
 from bot.commands.desk import Desk
-from bot.commands.following import manner
 from bot.commands.questions import QUESTIONS
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.language import gettext, phrase
 from bot.models import Preferences
 from bot.ports.commands import Answer, Parameter, Request
 from bot.ports.people import Change
@@ -22,13 +22,13 @@ from bot.topics import parse
 
 _LOOKED: Final = 100
 _BACK: Final = {
-    "follow": "is not followed any more",
-    "unfollow": "is followed again",
-    "mute": "is not muted any more",
-    "unmute": "is muted again",
+    "follow": phrase("“{name}” is not followed any more"),
+    "unfollow": phrase("“{name}” is followed again"),
+    "mute": phrase("“{name}” is not muted any more"),
+    "unmute": phrase("“{name}” is muted again"),
 }
 """How what was changed stands once the change is taken back."""
-_FLAGS: Final = {"yes": "on", "no": "off"}
+_FLAGS: Final = {"yes": phrase("on"), "no": phrase("off")}
 
 
 def _moment(text: str) -> datetime:
@@ -36,7 +36,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise Mistake(f"“{text[:40]}” is not the moment of a change.", "undo") from error
+        raise Mistake(gettext("“{text}” is not the moment of a change.", text=text[:40]), "undo") from error
 
 
 OF: Final = Parameter(
@@ -62,53 +62,70 @@ def at(changes: Sequence[Change], moment: datetime) -> Change:
     last = {change.kind == "access": change for change in reversed(changes)}
     found = next((change for change in last.values() if change.at == moment), None)
     if found is None:
-        raise Mistake("That change was taken back already, or others came after it; “log” shows them.", "undo")
+        raise Mistake(gettext("That change was taken back already, or others came after it; “log” shows them."), "undo")
     return found
 
 
 async def back(desk: Desk, request: Request, change: Change) -> Answer:
     """Take a change back; dry, say what that would do."""
     again = wording.listing(list(_again(change)))
-    by = f"Changed by {who(change, request)} on {wording.short_day(change.at.date(), request.now.date())}."
+    by = gettext(
+        "Changed by {who} on {day}.",
+        who=who(change, request),
+        day=wording.short_day(change.at.date(), request.now.date()),
+    )
     if request.dry:
-        return say(f"With that taken back, {again}. {by}")
+        return say(gettext("With that taken back, {again}. {by}", again=again, by=by))
     await _revert(desk, request, change)
     await desk.stores.audit.undone(change.id)
-    return say(f"Taken back: {again}. {by}", Action("Log", "log"))
+    return say(gettext("Taken back: {again}. {by}", again=again, by=by), Action(gettext("Log"), "log"))
 
 
 def who(change: Change, request: Request) -> str:
     """Name whoever made a change."""
-    return "you" if change.by.id == request.person.id else change.by.name or "somebody"
+    return gettext("you") if change.by.id == request.person.id else change.by.name or gettext("somebody")
 
 
 def _again(change: Change) -> Iterator[str]:
     """Say how things stand once a change is taken back: "“Time” is 09:00 again"."""
     if change.kind == "access":
-        yield f"{policies.called(change.before['policy'])} manage channels again"
+        yield gettext("{who} manage channels again", who=policies.called(change.before["policy"]))
         return
     if change.kind == "follow" and change.before:
-        yield f"“{parse(change.before['topic']).label}” {manner(alerts=change.before['alerts'])} again"
+        label = parse(change.before["topic"]).label
+        if change.before["alerts"]:
+            yield gettext("“{label}” sends each paper at once again", label=label)
+        else:
+            yield gettext("“{label}” feeds the digest again", label=label)
         return
     if change.kind != "preferences":
-        _, _, what = change.summary.partition(" ")  # "follows “diffusion”"
-        yield f"{what} {_BACK[change.kind]}"
+        yield gettext(_BACK[change.kind], name=_named(change.after or change.before))
         return
     before, after = (snapshots.preferences(data["preferences"]) for data in (change.before, change.after))
     told = list(_differences(before, after))
     for kind, topics in (("follow", change.after.get("topics", ())), ("unfollow", change.before.get("topics", ()))):
-        told += [f"“{parse(data['topic']).label}” {_BACK[kind]}" for data in topics]
-    yield from told or ["the next digest comes as before"]
+        told += [gettext(_BACK[kind], name=_named(data)) for data in topics]
+    yield from told or [gettext("the next digest comes as before")]
+
+
+def _named(data: Mapping[str, Any]) -> str:
+    """Return what people call what a change was about: a topic, or a paper that was muted."""
+    if "topic" in data:
+        return parse(data["topic"]).label
+    # Changes that were kept before names were have none.
+    return str(data.get("name") or (parse(data["value"]).label if data["kind"] == "topic" else data["value"]))
 
 
 def _differences(before: Preferences, after: Preferences) -> Iterator[str]:
     if before.on != after.on:
-        yield f"the digest is {'on' if before.on else 'off'} again"
+        yield gettext("the digest is on again") if before.on else gettext("the digest is off again")
     if before.paused != after.paused:
-        yield "everything is paused again" if before.paused else "nothing is paused any more"
+        yield gettext("everything is paused again") if before.paused else gettext("nothing is paused any more")
     for question in QUESTIONS:
         if (value := question.shown(before)) != question.shown(after):
-            yield f"“{question.label}” is {_FLAGS.get(value, value)} again"
+            yield gettext(
+                "“{label}” is {value} again", label=gettext(question.label), value=gettext(_FLAGS.get(value, value))
+            )
 
 
 async def _revert(desk: Desk, request: Request, change: Change) -> None:

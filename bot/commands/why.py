@@ -12,6 +12,7 @@ from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.replies import say
 from bot.digests import page
 from bot.digests.choice import eligible
+from bot.language import gettext, grouped, phrase
 from bot.models import FeedDay, Kind, Mode, Paper
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.places import Standing
@@ -31,8 +32,10 @@ async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
     """Explain a paper's fate in this channel."""
     found = await finding.paper(desk, request, paper)
     if await desk.stored(found.id) is None:
-        text = f"“{wording.name(found)}” is on no list that Broadsheet has stored, so nothing could post it."
-        return say(text, Action("Show it", "show", {"paper": found.id}, wording.name(found)))
+        text = gettext(
+            "“{name}” is on no list that Broadsheet has stored, so nothing could post it.", name=wording.name(found)
+        )
+        return say(text, Action(gettext("Show it"), "show", {"paper": found.id}, wording.name(found)))
     standing = await desk.standing(request)
     zone = standing.preferences.schedule.timezone
     posted = finding.posted(await desk.stores.editions.of_paper(request.channel, found.id), zone)
@@ -40,14 +43,20 @@ async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
     lines = (
         (*posted, rank)
         if posted
-        else (f"Not posted {inside(request.channel)}.", *await _reasons(desk, request, standing, found, rank))
+        else (
+            gettext("Not posted {inside}.", inside=inside(request.channel)),
+            *await _reasons(desk, request, standing, found, rank),
+        )
     )
     return Answer(
         Card(
-            title=f"Why “{wording.name(found)}”",
+            title=gettext("Why “{name}”", name=wording.name(found)),
             text=" ".join(line for line in lines if line),
             items=tuple(await _topics(desk, request, found)),
-            actions=(Action("Show it", "show", {"paper": found.id}, wording.name(found)), Action("Status", "status")),
+            actions=(
+                Action(gettext("Show it"), "show", {"paper": found.id}, wording.name(found)),
+                Action(gettext("Status"), "status"),
+            ),
             fallback=" ".join(lines),
         ),
         shareable=True,
@@ -63,12 +72,23 @@ async def _rank(desk: Desk, standing: Standing, paper: Paper) -> str:
     if not place_:
         return ""
     votes = wording.count(paper.votes or 0, "vote")
-    return f"With {votes} it is number {place_} of {of} on the list of {wording.day(day.date)}; {_top(standing)}."
+    return gettext(
+        "With {votes} it is number {place} of {of} on the list of {day}; {top}.",
+        votes=votes,
+        place=place_,
+        of=of,
+        day=wording.day(day.date),
+        top=_top(standing),
+    )
 
 
 def _top(standing: Standing) -> str:
     number = standing.preferences.number
-    return f"a digest here shows the top {number}" if number > 1 else "a digest here shows the first"
+    return (
+        gettext("a digest here shows the top {number}", number=number)
+        if number > 1
+        else gettext("a digest here shows the first")
+    )
 
 
 async def _place(desk: Desk, standing: Standing, paper: Paper, day: FeedDay) -> tuple[int, int]:
@@ -82,13 +102,19 @@ async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Pape
     preferences = standing.preferences
     reasons = [_held(standing), *await _muted(desk, standing, paper)]
     if paper.withdrawn:
-        reasons.append("It was withdrawn.")
+        reasons.append(gettext("It was withdrawn."))
     if paper.listed is None:
-        reasons.append("Hugging Face has not listed it; digests are made of those lists.")
+        reasons.append(gettext("Hugging Face has not listed it; digests are made of those lists."))
         return [reason for reason in reasons if reason]
     if (paper.votes or 0) < preferences.min_votes:
         least = wording.count(preferences.min_votes, "vote")
-        reasons.append(f"It has {paper.votes or 0:,}, and a digest here wants at least {least}.")
+        reasons.append(
+            gettext(
+                "It has {votes}, and a digest here wants at least {least}.",
+                votes=grouped(paper.votes or 0),
+                least=least,
+            )
+        )
     reasons.append(await _covered(desk, request, standing, paper))
     return [reason for reason in (*reasons, rank) if reason]
 
@@ -96,10 +122,10 @@ async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Pape
 async def _muted(desk: Desk, standing: Standing, paper: Paper) -> list[str]:
     """Return what is muted in the channel: the paper itself, and topics that it is on."""
     mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())
-    itself = ["It is muted here."] if ("paper", paper.id) in mutes else []
+    itself = [gettext("It is muted here.")] if ("paper", paper.id) in mutes else []
     topics = [parse(value) for kind, value in mutes if kind == "topic"]
     return itself + [
-        f"The topic “{topic.label}” is muted here: {verdict}."
+        gettext("The topic “{label}” is muted here: {verdict}.", label=topic.label, verdict=verdict)
         for topic in topics
         if (verdict := topic.explain(paper)).matched
     ]
@@ -107,10 +133,10 @@ async def _muted(desk: Desk, standing: Standing, paper: Paper) -> list[str]:
 
 def _held(standing: Standing) -> str:
     if standing.retired:
-        return f"Nothing is posted here any more: {standing.retired}."
+        return gettext("Nothing is posted here any more: {retired}.", retired=wording.reason(standing.retired))
     if not standing.preferences.on:
-        return "The digest is off here."
-    return "Everything is paused here." if standing.preferences.paused else ""
+        return gettext("The digest is off here.")
+    return gettext("Everything is paused here.") if standing.preferences.paused else ""
 
 
 async def _covered(desk: Desk, request: Request, standing: Standing, paper: Paper) -> str:
@@ -122,15 +148,15 @@ async def _covered(desk: Desk, request: Request, standing: Standing, paper: Pape
     if paper.listed in covered:
         skipped = covered[paper.listed]
         return (
-            f"The list of {written} was skipped: {skipped}."
+            gettext("The list of {written} was skipped: {skipped}.", written=written, skipped=skipped)
             if skipped
-            else f"The list of {written} was posted without it."
+            else gettext("The list of {written} was posted without it.", written=written)
         )
     if standing.preferences.mode is not Mode.TRENDING and not eligible(
         paper.listed, standing.preferences.mode, request.now
     ):
-        return f"The list of {written} is for a later digest: its votes are not settled yet."
-    return f"No digest here has covered the list of {written} yet."
+        return gettext("The list of {written} is for a later digest: its votes are not settled yet.", written=written)
+    return gettext("No digest here has covered the list of {written} yet.", written=written)
 
 
 async def _topics(desk: Desk, request: Request, paper: Paper) -> list[Item]:
@@ -139,10 +165,13 @@ async def _topics(desk: Desk, request: Request, paper: Paper) -> list[Item]:
     channels = [own] if own.key == request.channel.key else [request.channel, own]
     rows = []
     for channel in channels:
-        section = "Yours" if channel.kind is Kind.DIRECT else f"Topics of {place(channel)}"
+        section = (
+            gettext("Yours") if channel.kind is Kind.DIRECT else gettext("Topics of {place}", place=place(channel))
+        )
         for follow in await desk.stores.follows.of(channel):
             topic = parse(follow.topic)
             verdict = topic.explain(paper)
-            text = f"{'Matches' if verdict.matched else 'Does not match'}: {verdict}."
+            said = phrase("Matches: {why}.") if verdict.matched else phrase("Does not match: {why}.")
+            text = gettext(said, why=verdict)
             rows.append(Item(topic.label, text=text, because=verdict.phrases, section=section))
     return rows[:_MOST_TOPICS]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from bot.clauses import Explanation, Page
 from bot.digests import page
 from bot.digests.choice import Choice
 from bot.language import gettext
@@ -15,7 +16,6 @@ from bot.matching import Matcher
 from bot.models import DayState, FeedDay, Mode, Paper, feed_date
 from bot.ports.places import Standing
 from bot.ports.stores import Stores
-from bot.topics import Explanation, Page
 
 REACH: Final = timedelta(days=38)
 """How far back lists are read: a monthly digest and a week."""

@@ -9,9 +9,9 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card, Item
+from bot.clauses import Explanation
 from bot.language import gettext, grouped, ngettext
 from bot.models import FeedDay, Mode, Paper, Preferences
-from bot.topics import Explanation
 
 TOPIC_PAPERS: Final = 3
 """Papers of the *Your topics* part."""

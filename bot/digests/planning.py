@@ -15,6 +15,7 @@ from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
 from bot.errors import Mistake, StoreError
+from bot.language import gettext
 from bot.models import Channel, FeedDay, Preferences
 from bot.ports.ledger import Edition
 from bot.ports.places import Standing
@@ -36,9 +37,10 @@ class Outcome:
     card: Card | None = None
 
 
-_EXHAUSTED: Final = Outcome(
-    "empty", "Every list of the sample is posted here. Real lists follow once there is internet."
-)
+def _exhausted() -> Outcome:
+    return Outcome(
+        "empty", gettext("Every list of the sample is posted here. Real lists follow once there is internet.")
+    )
 
 
 async def plan(stores: Stores, now: datetime) -> int:
@@ -93,7 +95,7 @@ async def preview(stores: Stores, standing: Standing, now: datetime) -> Outcome:
     """Say what would be posted now; nothing is recorded."""
     if await stores.marks.get("sample"):
         card = await sample.card(stores, standing)
-        return Outcome("posted", "", card) if card else _EXHAUSTED
+        return Outcome("posted", "", card) if card else _exhausted()
     outcome, _ = await _now(stores, standing, now)
     return outcome
 
@@ -106,14 +108,18 @@ async def post_now(stores: Stores, standing: Standing, now: datetime, only: Feed
     if await stores.marks.get("sample"):
         card = await sample.post(stores, standing, now, only)
         if card:
-            return Outcome("posted", "The next list of the sample is on its way.", card)
-        return Outcome("already", f"The list of {wording.day(only.date)} was posted already.") if only else _EXHAUSTED
+            return Outcome("posted", gettext("The next list of the sample is on its way."), card)
+        return (
+            Outcome("already", gettext("The list of {day} was posted already.", day=wording.day(only.date)))
+            if only
+            else _exhausted()
+        )
     outcome, edition = await _now(stores, standing, now, only)
     if outcome.state != "posted":
         return outcome
     if not await stores.editions.commit([edition], now):
-        return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already.")
-    return replace(outcome, sentence="The digest is on its way.")
+        return Outcome("already", gettext("The digest of {day} was posted already.", day=wording.day(edition.day)))
+    return replace(outcome, sentence=gettext("The digest is on its way."))
 
 
 async def post_everywhere(stores: Stores, now: datetime, day: date | None = None) -> Sequence[tuple[Channel, Outcome]]:
@@ -132,11 +138,13 @@ async def _now(
     edition = made.edition(replace(standing, next_run=now, due=now), now)
     history = await stores.editions.history(standing.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
-        return Outcome("already", f"The digest of {wording.day(edition.day)} was posted already."), edition
+        return Outcome(
+            "already", gettext("The digest of {day} was posted already.", day=wording.day(edition.day))
+        ), edition
     if edition.state == "posted":
         return Outcome("posted", "", edition.card), edition
     state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
-    return Outcome(state, f"There is nothing to post now: {edition.reason}."), edition
+    return Outcome(state, gettext("There is nothing to post now: {reason}.", reason=edition.reason)), edition
 
 
 async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[str, ...]:
@@ -145,10 +153,18 @@ async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[st
     choice = (await press(stores, [standing], known, now)).choices[standing.key]
     papers = len(page.listed(choice.days))
     dates = wording.listing([wording.day(day.date) for day in choice.days if day.papers])
-    ready = f"Ready for the next digest: {wording.count(papers, 'paper')} of {dates}." if papers else ""
+    ready = (
+        gettext("Ready for the next digest: {papers} of {dates}.", papers=wording.count(papers, "paper"), dates=dates)
+        if papers
+        else ""
+    )
     history = await stores.editions.history(standing.channel, 1)
     last = history[0] if history else None
-    silent = f"No digest on {wording.day(last.day)}: {last.reason}." if last and last.state != "posted" else ""
+    silent = (
+        gettext("No digest on {day}: {reason}.", day=wording.day(last.day), reason=last.reason)
+        if last and last.state != "posted"
+        else ""
+    )
     trouble = f"{choice.trouble}." if choice.trouble else ""
     return tuple(line for line in (silent, ready, trouble) if line)
 
@@ -160,8 +176,10 @@ async def of_list(stores: Stores, day: date | None, number: int) -> Card:
     """
     found = await (stores.days.get(day) if day else stores.days.newest())
     if found is None or not found.papers:
-        which = f"of {wording.day(day, year=True)} " if day else ""
-        raise Mistake(f"There is no list {which}stored.", "python -m bot backfill --days 7")
+        missing = gettext("There is no list stored.")
+        if day:
+            missing = gettext("There is no list of {day} stored.", day=wording.day(day, year=True))
+        raise Mistake(missing, "python -m bot backfill --days 7")
     preferences = Preferences(number=number)
     papers = await stores.papers.get(found.papers)
     drawn = page.compose(page.ranked((found,), papers, preferences), (), {}, preferences, ())

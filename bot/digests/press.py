@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from bot import wording
 from bot.cards import Action, Card
+from bot.clauses import Explanation
 from bot.digests import newsroom, page
 from bot.digests.choice import LATE, Choice, choose, waits_until
 from bot.digests.newsroom import Lists, Past
@@ -16,7 +17,6 @@ from bot.models import DeliveryKey, FeedDay, Kind
 from bot.ports.ledger import Draft, Edition
 from bot.ports.places import Standing
 from bot.ports.stores import Stores
-from bot.topics import Explanation
 
 Reasons = Mapping[str, Sequence[Explanation]]
 

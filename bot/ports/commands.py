@@ -18,7 +18,8 @@ class Request:
 
     ``id`` is the platform's id of the event, for de-duplication. ``arguments`` are texts by parameter name, as typed or
     chosen. ``dry`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
-    channel. ``now`` is aware UTC.
+    channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``local`` that of the place, as platforms tell it
+    ("de", "en-US").
     """
 
     id: str
@@ -30,6 +31,7 @@ class Request:
     dry: bool = False
     share: bool = False
     locale: str = "en"
+    local: str = "en"
 
     def of(self, command: str, arguments: Mapping[str, str]) -> Request:
         """Return the same person's request for another command."""

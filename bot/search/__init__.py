@@ -13,12 +13,13 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
+from bot.clauses import Clause, Page, words
 from bot.errors import SourceError
+from bot.language import gettext
 from bot.models import Paper
 from bot.ports.sources import DailyPapers
 from bot.ports.stores import Stores
 from bot.search.reading import Asked, read
-from bot.topics import Clause, Page, words
 
 BUDGET: Final = 1.5
 """Seconds that Hugging Face's own search has."""
@@ -115,14 +116,14 @@ async def _local(stores: Stores, asked: Asked, depth: int) -> tuple[list[Found],
 async def _remote(daily: DailyPapers | None, asked: Asked, budget: float) -> tuple[Sequence[Paper], str]:
     """Ask Hugging Face; return its papers and a note when there are none to be had."""
     if daily is None:
-        return (), "Stored papers only."
+        return (), gettext("Stored papers only.")
     try:
         async with asyncio.timeout(budget):
             reply = await daily.search(" ".join(asked.words)[:_LONGEST_REMOTE], _REMOTE)
     except TimeoutError:
-        return (), "Hugging Face’s own search did not answer in time; stored papers only."
+        return (), gettext("Hugging Face’s own search did not answer in time; stored papers only.")
     except SourceError:
-        return (), "Hugging Face’s own search is not available; stored papers only."
+        return (), gettext("Hugging Face’s own search is not available; stored papers only.")
     return reply.papers, ""
 
 

@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import tokens
+from bot.clauses import Clause, Page, words
 from bot.errors import Mistake
+from bot.language import gettext, grouped
 from bot.tokens import Token
-from bot.topics import FIELDS, Clause, Page, words
+from bot.topics import FIELDS
 
 LONGEST: Final = 500
 """Characters of a query."""
@@ -68,12 +70,19 @@ def read(text: str) -> Asked:
     """
     typed = tokens.fold(text)
     if len(typed) > LONGEST:
-        raise Mistake(f"A query takes at most {LONGEST} characters; this one has {len(typed):,}.", _EXAMPLE)
+        raise Mistake(
+            gettext(
+                "A query takes at most {longest} characters; this one has {size}.",
+                longest=LONGEST,
+                size=grouped(len(typed)),
+            ),
+            _EXAMPLE,
+        )
     found = [(clause, token, no) for token, no in _said(typed) if (clause := _clause(token, no))]
     clauses = [clause for clause, _, _ in found if not clause.negative and clause.kind != "category"]
     wanted = [word for clause in clauses for word in clause.words]
     if not wanted:
-        raise Mistake("A search needs at least one word to look for.", _EXAMPLE)
+        raise Mistake(gettext("A search needs at least one word to look for."), _EXAMPLE)
     conditions = (Condition(clause, _excuse(token, no)) for clause, token, no in found if no or _strict(token))
     return Asked(tuple(wanted), tuple(conditions))
 

@@ -89,7 +89,7 @@ async def test_the_form_has_four_questions_and_the_rest_is_advanced(room: Room) 
     assert {field.name: field.value for field in form.fields} == {
         "time": "09:00", "days": "weekdays", "number": "5", "topics": "diffusion; video, world model",
         "zone": "Europe/Berlin", "cadence": "daily", "mode": "settled", "votes": "0", "yours": "yes",
-        "abstracts": "no", "empty": "no", "pictures": "no", "unfurl": "no", "entries": "no", "language": "en",
+        "abstracts": "no", "empty": "no", "pictures": "no", "entries": "no", "language": "en",
         "repeats": "no",
     }  # fmt: skip
     assert form.preview == (NEXT, "The digest is off here; “digest on” starts it.")

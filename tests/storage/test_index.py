@@ -8,10 +8,10 @@ from time import perf_counter
 
 import pytest
 
+from bot.clauses import words
 from bot.errors import StoreError
 from bot.ports.papers import Hit
 from bot.ports.stores import Stores
-from bot.topics import words
 from storage.database import Database
 from storage.index import PaperIndex, open_index
 from storage.questions import STOP_WORDS, meaningful

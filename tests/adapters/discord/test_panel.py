@@ -151,7 +151,7 @@ def test_the_settings_take_three_pages() -> None:
     _, state = pressed(drawn(form), "Advanced")
     assert state.page == 1
     second = drawn(form, state)
-    assert labels(second) == ["Least votes and lift…", "More", "Save", "Cancel"]
+    assert labels(second) == ["Least votes, lift and tag…", "More", "Save", "Cancel"]
     placeholders = [row["components"][0].get("placeholder") for row in second.payload["components"][:-1]]
     assert placeholders == ["How often", "Mode", "Mention: nobody", "Language"]
     third = drawn(form, pressed(second, "More")[1])

@@ -194,9 +194,15 @@ async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:
     office.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
     async with office.running():
         shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
-        assert "Make a tag named “Papers” in the forum’s settings." in shown.plain
+        assert "make one named “Papers” in the forum’s settings." in shown.plain
         shown = await office.press("Start at the next time", shown, user="91")
         assert "“reading” takes no post without a tag" in shown.plain
+        shown = await office.press("Use “Vision”", shown, user="91")
+        assert "tag none → Vision" in shown.plain
+        forum = Channel("discord", "10", "23", Kind.FORUM, "reading")
+        assert (await office.preferences(forum)).tag == "Vision"
+        shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
+        assert "takes no post" not in shown.plain, "it was asked for once"
     office.server.places["23"].offered = (("1", "Vision"), ("2", "Papers"))
     async with office.running():
         shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")

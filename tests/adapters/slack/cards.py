@@ -11,6 +11,7 @@ from adapters.slack import forms, home, render
 from adapters.slack.origins import Origin
 from bot import wording
 from bot.cards import Action, Card, Field, Form, Item, Page
+from bot.clauses import Explanation
 from bot.commands import finding, questions
 from bot.digests import page
 from bot.errors import Mistake
@@ -18,7 +19,7 @@ from bot.models import Channel, DayState, FeedDay, Kind, Paper, Person, Preferen
 from bot.ports.commands import Answer, Request
 from bot.sample import FOLDER
 from bot.sources import recorded
-from bot.topics import Explanation, parse
+from bot.topics import parse
 
 NOW: Final = datetime(2026, 2, 27, 8, tzinfo=UTC)
 PAPERS: Final = Channel("slack", "T1", "C1", name="papers")

@@ -1,0 +1,131 @@
+"""The conditions of a topic: what they find in a paper, and the verdict in words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from bot.language import gettext, phrase
+from bot.models import Paper
+
+ClauseKind = Literal["phrase", "author", "category"]
+
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split *text* into the words that matching compares: case and accents folded, punctuation apart."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return tuple(_WORD.findall("".join(c for c in folded if not unicodedata.combining(c))))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition. ``text`` is as typed; ``words`` is what is compared (a category's id in lower case)."""
+
+    kind: ClauseKind
+    text: str
+    words: tuple[str, ...]
+    negative: bool = False
+
+    def __str__(self) -> str:
+        field = {"phrase": "", "author": "author:", "category": "cat:"}[self.kind]
+        value = self.text if self.kind == "category" else f'"{self.text}"'
+        return f"{'-' if self.negative else ''}{field}{value}"
+
+    def found(self, page: Page) -> str:
+        """Return where *page* has it ("title", "abstract", "authors", "categories"), or "" when it hasn't."""
+        if self.kind == "category":
+            return "categories" if any(_within(self.text, c) for c in page.categories) else ""
+        if self.kind == "author":
+            return "authors" if any(_named(self.words, name) for name in page.authors) else ""
+        if _row(self.words, page.title):
+            return "title"
+        return "abstract" if _row(self.words, page.abstract) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A paper, cut into words once for many clauses."""
+
+    title: tuple[str, ...]
+    abstract: tuple[str, ...]
+    authors: tuple[tuple[str, ...], ...]
+    categories: tuple[str, ...]
+
+    @classmethod
+    def of(cls, paper: Paper) -> Page:
+        """Cut *paper*."""
+        return cls(
+            words(paper.title), words(paper.abstract), tuple(words(name) for name in paper.authors), paper.categories
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One clause that decided: ``where`` it was found, or "" for what was missing or, if negative, must be missing."""
+
+    clause: Clause
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a paper does or does not belong to a topic."""
+
+    matched: bool
+    because: tuple[Because, ...]
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The texts of the positive clauses that matched, for highlighting."""
+        return tuple(b.clause.text for b in self.because if b.where and not b.clause.negative) if self.matched else ()
+
+    def __str__(self) -> str:
+        if self.matched:
+            return gettext(" and ").join(_where(b) for b in self.because if b.where)
+        return gettext(" and ").join(
+            _where(b) if b.clause.negative else gettext("“{text}” is nowhere in it", text=b.clause.text)
+            for b in self.because
+        )
+
+
+_FOUND: Final = {
+    "title": (phrase("“{text}” in its title"), phrase("“{text}” is in its title")),
+    "abstract": (phrase("“{text}” in its abstract"), phrase("“{text}” is in its abstract")),
+    "authors": (phrase("“{text}” in its authors"), phrase("“{text}” is in its authors")),
+    "categories": (phrase("“{text}” in its categories"), phrase("“{text}” is in its categories")),
+}
+"""How it is said where a clause was found, and where one that must be nowhere."""
+
+
+def _where(because: Because) -> str:
+    """Say where a clause was found."""
+    return gettext(_FOUND[because.where][because.clause.negative], text=because.clause.text)
+
+
+def _within(wanted: str, category: str) -> bool:
+    """Tell whether *category* is the wanted one or, for an archive such as "cs", inside it."""
+    want, have = wanted.casefold(), category.casefold()
+    return have == want or have.startswith(want + ".")
+
+
+def _named(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether a name has the wanted words, in order; a single letter stands for a name that begins with it."""
+    rest = iter(name)
+    return all(any(part == word or (len(word) == 1 and part.startswith(word)) for part in rest) for word in wanted)
+
+
+def _row(needle: tuple[str, ...], hay: tuple[str, ...]) -> bool:
+    """Tell whether *needle* stands in *hay* as words in a row."""
+    first, size = needle[0], len(needle)
+    start = -1
+    while True:
+        try:
+            start = hay.index(first, start + 1)
+        except ValueError:
+            return False
+        if hay[start : start + size] == needle:
+            return True
