@@ -55,7 +55,9 @@ def nearest(locale: str) -> str:
 def gettext(sentence: str, /, **values: Any) -> str:
     """Return an English *sentence* in the spoken language; *values* fill its {names}, without any it has none."""
     said = _catalogue(spoken()).gettext(sentence) if sentence else ""
-    return said.format(**values) if values else said
+    filled = said.format(**values) if values else said
+    # A date that ends a sentence may end with a dot of its own: "Mo., 23. Nov."
+    return filled[:-1] if filled.endswith("..") and not filled.endswith("...") else filled
 
 
 def phrase(sentence: str) -> str:

@@ -167,3 +167,10 @@ def test_why_a_paper_matches_is_said_in_the_language() -> None:
 def test_moments_are_local() -> None:
     with speaking("de"):
         assert wording.when(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
+
+
+def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
+    with speaking("de"):
+        said = gettext("The newest list is that of {day}.", day=wording.day(TUESDAY))
+    assert said.endswith(" 24. Nov.")
+    assert gettext("Wait{more}", more="...") == "Wait..."

@@ -194,16 +194,20 @@ def _starts(topic: Topic, made: Follow) -> str:
 
 
 def _known(topic: Topic, known: Follow, target: Channel, request: Request) -> Answer:
-    mine = known.by.id == request.person.id
-    who = gettext("you") if mine else known.by.name or gettext("somebody")
-    since = wording.short_day(known.since.date(), request.now.date())
-    text = gettext(
-        "“{label}” is followed for {place} already: by {who}, since {since}. Nothing was changed.",
-        label=topic.label,
-        place=place(target),
-        who=who,
-        since=since,
-    )
+    names = {
+        "label": topic.label,
+        "place": place(target),
+        "since": wording.short_day(known.since.date(), request.now.date()),
+    }
+    if known.by.id == request.person.id:
+        text = gettext(
+            "“{label}” is followed for {place} already: by you, since {since}. Nothing was changed.", **names
+        )
+    else:
+        who = known.by.name or gettext("somebody")
+        text = gettext(
+            "“{label}” is followed for {place} already: by {who}, since {since}. Nothing was changed.", **names, who=who
+        )
     return say(text, _unfollow(topic, target))
 
 

@@ -98,10 +98,12 @@ def _heading(channel: Channel) -> str:
 
 
 def _origin(follow: Follow, request: Request) -> tuple[str, ...]:
-    who = gettext("you") if follow.by.id == request.person.id else follow.by.name or gettext("somebody")
+    by = gettext("by {who}", who=follow.by.name or gettext("somebody"))
+    if follow.by.id == request.person.id:
+        by = gettext("by you")
     since = wording.short_day(follow.since.date(), request.now.date())
     how = gettext("at once") if follow.alerts else gettext("in the digest")
-    return (gettext("by {who}", who=who), gettext("since {since}", since=since), how)
+    return (by, gettext("since {since}", since=since), how)
 
 
 async def _everything(desk: Desk, request: Request) -> Answer:

@@ -93,7 +93,7 @@ async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAY
     follow_ = Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label, "main")
     return await paging.answer(
         Card(
-            title=f"“{topic.label}”",
+            title=gettext("“{label}”", label=topic.label),
             text=text,
             folio=(leaf.span,) if leaf.span else (),
             items=tuple(

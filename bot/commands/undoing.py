@@ -14,7 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.questions import QUESTIONS
 from bot.commands.replies import say
 from bot.errors import Mistake
-from bot.language import gettext, phrase
+from bot.language import following, gettext, phrase
 from bot.models import Preferences
 from bot.ports.commands import Answer, Parameter, Request
 from bot.ports.people import Change
@@ -69,11 +69,10 @@ def at(changes: Sequence[Change], moment: datetime) -> Change:
 async def back(desk: Desk, request: Request, change: Change) -> Answer:
     """Take a change back; dry, say what that would do."""
     again = wording.listing(list(_again(change)))
-    by = gettext(
-        "Changed by {who} on {day}.",
-        who=who(change, request),
-        day=wording.short_day(change.at.date(), request.now.date()),
-    )
+    day = wording.short_day(change.at.date(), request.now.date())
+    by = gettext("Changed by {who} on {day}.", who=who(change, request), day=day)
+    if change.by.id == request.person.id:
+        by = gettext("Changed by you on {day}.", day=day)
     if request.dry:
         return say(gettext("With that taken back, {again}. {by}", again=again, by=by))
     await _revert(desk, request, change)
@@ -83,7 +82,7 @@ async def back(desk: Desk, request: Request, change: Change) -> Answer:
 
 def who(change: Change, request: Request) -> str:
     """Name whoever made a change."""
-    return gettext("you") if change.by.id == request.person.id else change.by.name or gettext("somebody")
+    return following(gettext("You")) if change.by.id == request.person.id else change.by.name or gettext("somebody")
 
 
 def _again(change: Change) -> Iterator[str]:
