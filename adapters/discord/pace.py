@@ -21,8 +21,8 @@ RATE: Final = 48.0
 """Requests a second."""
 MOST_INVALID: Final = 5_000
 """Half of the refusals in ten minutes after which Discord keeps a machine out."""
-_LATE: Final = 1.0
-"""Turns that whoever was busy for a moment may make up for: so no second holds more than one above the rate."""
+_LATE: Final = 1
+"""Turns that whoever was busy for a moment may make up for: no second holds more than so many above the rate."""
 _LEAST: Final = 5.0
 _LESS: Final = 0.8
 _STEP: Final = 2.0
@@ -45,7 +45,9 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
         self._most = self._rate = rate
+        self._line = asyncio.Lock()
         self._next = 0.0
+        self._gone: deque[float] = deque(maxlen=int(rate) + _LATE)
         self._changed = 0.0
         self._slowed = -_SAME
         self._until = 0.0
@@ -57,19 +59,32 @@ class Pace:
         return self._rate
 
     async def turn(self) -> None:
-        """Wait until a request may go; raises `bot.errors.TryLater` when none may for a while."""
-        now = self._clock()
-        self._recover(now)
+        """Wait until a request may go; raises `bot.errors.TryLater` when none may for a while.
+
+        One at a time: a program that was held up finds one waiting, not all whose time came meanwhile.
+        """
+        async with self._line:
+            now = self._clock()
+            self._check(now)
+            self._recover(now)
+            at = max(now - _LATE / self._rate, self._next, self._room())
+            self._next = at + 1 / self._rate
+            if at > now:
+                await self._sleep(at - now)
+            self._gone.append(self._clock())
+
+    def _room(self) -> float:
+        """Return when as many have gone as a second may hold, by when they really went: a sleep may end late."""
+        held = int(self._rate) + _LATE
+        return self._gone[-held] + 1 if len(self._gone) >= held else 0.0
+
+    def _check(self, now: float) -> None:
         if now < self._until:
             raise TryLater("Discord keeps this machine out for a while", self._until - now)
         while self._refused and self._refused[0] <= now - _SPAN:
             self._refused.popleft()
         if len(self._refused) >= MOST_INVALID:
             raise TryLater("Discord refused too much of late", self._refused[0] + _SPAN - now)
-        at = max(now - _LATE / self._rate, self._next)
-        self._next = at + 1 / self._rate
-        if at > now:
-            await self._sleep(at - now)
 
     def saw(self, status: int, scope: str) -> None:
         """Note a reply; *scope* is that of a refusal: "global", "user" or "shared"."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from adapters.discord.errors import BANNED
@@ -45,6 +47,28 @@ async def test_who_comes_late_catches_up_within_the_limit(pace: Pace, clock: Tic
         moments += await turns(pace, clock, 1)
     assert busiest(moments, 1.0) <= 50
     assert moments[-1] - moments[0] < 500 / RATE * 1.005
+
+
+async def test_who_wait_together_while_the_program_is_held_up_go_one_by_one(clock: Ticks) -> None:
+    held, moments = asyncio.Event(), list[float]()
+
+    async def stuck(seconds: float) -> None:
+        due = clock.now + seconds
+        await held.wait()
+        clock.now = max(clock.now, due)
+
+    pace = Pace(clock, stuck)
+
+    async def asks() -> None:
+        await pace.turn()
+        moments.append(clock.now)
+
+    asking = [asyncio.ensure_future(asks()) for _ in range(100)]
+    await asyncio.sleep(0)
+    clock.now += 5
+    held.set()
+    await asyncio.gather(*asking)
+    assert busiest(moments, 1.0) <= 50
 
 
 async def test_a_pause_saves_nothing_up(pace: Pace, clock: Ticks) -> None:
