@@ -16,30 +16,67 @@ Component = Mapping[str, Any]
 
 _STYLES: Final = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "secondary"}
 _LINK: Final = 5
+_PARAGRAPH: Final = 2
+_ENDS: Final = (("Cancel", "secondary"), ("Submit", "primary"))
 _AWAY: Final = (
     '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.6" '
     'aria-hidden="true"><path d="M6 3H3v10h10v-3M9 3h4v4M13 3 7.5 8.5"/></svg>'
 )
 
 
-def draw(payloads: Sequence[Mapping[str, Any]]) -> str:
-    """Return messages that follow each other as they stand in a channel: only the first names who wrote them."""
-    return tag("div", *(_message(each, first=number == 0) for number, each in enumerate(payloads)), class_="dc")
+_EYE: Final = (
+    '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.5" '
+    'aria-hidden="true"><path d="M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8Z"/>'
+    '<circle cx="8" cy="8" r="2"/></svg>'
+)
+
+
+def draw(payloads: Sequence[Mapping[str, Any]], modals: Sequence[Component] = ()) -> str:
+    """Return messages that follow each other as they stand in a channel: only the first names who wrote them.
+
+    *modals* are what opens over them, drawn below.
+    """
+    messages = (_message(each, first=number == 0) for number, each in enumerate(payloads))
+    return tag("div", *messages, *map(_modal, modals), class_="dc")
 
 
 _BOT: Final = tag("span", "B", class_="dc-bot", aria_hidden="true")
+_ONLY_YOU: Final = tag(
+    "div", _EYE, "Only you can see this · ", tag("span", "Dismiss message", class_="dc-link"), class_="dc-only"
+)
 _BY: Final = tag("div", tag("b", "Broadsheet"), tag("span", "APP", class_="dc-app"), class_="dc-by")
 
 
 def _message(payload: Mapping[str, Any], *, first: bool) -> str:
-    content = payload.get("content") or ""
+    content, hidden = payload.get("content") or "", payload.get("flags", 0) & EPHEMERAL
     inside = [
         _BY if first else "",
         tag("div", markdown(content), class_="dc-text") if content else "",
         *map(_component, payload.get("components") or ()),
-        tag("div", "Only you can see this", class_="dc-quiet") if payload.get("flags", 0) & EPHEMERAL else "",
+        _ONLY_YOU if hidden else "",
     ]
-    return tag("div", _BOT if first else "", tag("div", *inside, class_="dc-body"), class_="dc-message")
+    style = "dc-message dc-hidden" if hidden else "dc-message"
+    return tag("div", _BOT if first else "", tag("div", *inside, class_="dc-body"), class_=style)
+
+
+def _modal(modal: Component) -> str:
+    """Return a modal with its questions, https://docs.discord.com/developers/components/using-modal-components."""
+    bar = tag("div", _BOT, tag("b", escape(modal["title"])), tag("span", "×", class_="dc-shut"), class_="dc-bar")
+    ends = (tag("span", word, class_=f"dc-button dc-{style}") for word, style in _ENDS)
+    return tag("div", bar, *map(_component, modal["components"]), tag("div", *ends, class_="dc-end"), class_="dc-modal")
+
+
+def _question(label: Component) -> str:
+    """Return a question: its words, what helps to answer it, and the input."""
+    asked = label["component"]
+    star = tag("span", " *", class_="dc-star") if asked.get("required", True) else ""
+    about = tag("div", escape(label["description"]), class_="dc-quiet") if "description" in label else ""
+    return tag("div", tag("b", escape(label["label"]), star), about, _component(asked), class_="dc-question")
+
+
+def _input(asked: Component) -> str:
+    lines = " dc-lines" if asked["style"] == _PARAGRAPH else ""
+    return tag("div", escape(asked.get("value", "")), class_=f"dc-input{lines}")
 
 
 def _component(component: Component) -> str:
@@ -93,8 +130,10 @@ _COMPONENTS: Final[Mapping[int, Callable[[Component], str]]] = {
     1: _row,
     2: _button,
     3: _select,
+    4: _input,
     6: _select,
     9: _section,
     10: _text,
     11: _thumbnail,
+    18: _question,
 }

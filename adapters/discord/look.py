@@ -7,18 +7,18 @@ from typing import Final
 STYLE: Final = """\
 .dc { --ink: #313338; --strong: #060607; --quiet: #5c5e66; --page: #fff; --rule: #d6d8dc; --link: #006ce0;
   --code-page: #f2f3f5; --bar: #c4c9ce; --field: #ebedef; --list: #f2f3f5; --chip: #dcdfe4; --button: #6d6f78;
-  --mention: #e6e8fd; --mention-ink: #4450c8;
+  --mention: #e6e8fd; --mention-ink: #4450c8; --hidden: #f0f1fe;
   background: var(--page); color: var(--ink);
   font: 16px/1.375 "gg sans", "Noto Sans", "Liberation Sans", Arial, sans-serif;
   max-width: 760px; padding: 16px; box-sizing: border-box; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) .dc {
   --ink: #dbdee1; --strong: #f2f3f5; --quiet: #a3a7ae; --page: #313338; --rule: #3f4147; --link: #00a8fc;
   --code-page: #2b2d31; --bar: #4e5058; --field: #1e1f22; --list: #2b2d31; --chip: #404249; --button: #4e5058;
-  --mention: #3c4270; --mention-ink: #c9cdfb; } }
+  --mention: #3c4270; --mention-ink: #c9cdfb; --hidden: #383a4a; } }
 :root[data-theme="dark"] .dc {
   --ink: #dbdee1; --strong: #f2f3f5; --quiet: #a3a7ae; --page: #313338; --rule: #3f4147; --link: #00a8fc;
   --code-page: #2b2d31; --bar: #4e5058; --field: #1e1f22; --list: #2b2d31; --chip: #404249; --button: #4e5058;
-  --mention: #3c4270; --mention-ink: #c9cdfb; }
+  --mention: #3c4270; --mention-ink: #c9cdfb; --hidden: #383a4a; }
 .dc * { box-sizing: border-box; }
 .dc p, .dc ul, .dc ol { margin: 0; }
 .dc b { font-weight: 700; }
@@ -45,7 +45,10 @@ STYLE: Final = """\
 .dc-app { background: #5865f2; border-radius: 4px; color: #fff; display: inline-block; font-size: 12px;
   font-weight: 500; line-height: 15px; margin-left: 4px; padding: 0 5px; vertical-align: 1px; }
 .dc-quiet { color: var(--quiet); font-size: 13px; line-height: 1.4; }
-.dc-body > .dc-quiet { margin-top: 4px; }
+.dc-hidden { background: var(--hidden); border-radius: 4px; margin: 0 -8px; padding: 8px; }
+.dc-only { align-items: center; color: var(--quiet); display: flex; font-size: 13px; gap: 4px; line-height: 1.4;
+  margin-top: 8px; }
+.dc-link { color: var(--link); }
 .dc-mention { background: var(--mention); border-radius: 3px; color: var(--mention-ink); font-weight: 500;
   padding: 0 2px; }
 .dc-spoiler { background: var(--chip); border-radius: 4px; }
@@ -79,6 +82,19 @@ STYLE: Final = """\
 .dc-thumbnail { align-items: center; background: var(--code-page); border: 1px solid var(--rule); border-radius: 8px;
   color: var(--quiet); display: flex; flex: none; font-size: 11px; height: 85px; justify-content: center;
   line-height: 14px; overflow: hidden; padding: 4px; text-align: center; width: 85px; }
+.dc-modal { border: 1px solid var(--rule); border-radius: 12px; box-shadow: 0 12px 24px #0003; margin: 24px auto 0;
+  max-width: 480px; overflow: hidden; }
+.dc-modal:first-child { margin-top: 0; }
+.dc-bar { align-items: center; color: var(--strong); display: flex; font-size: 20px; gap: 12px;
+  padding: 20px 20px 4px; }
+.dc-bar .dc-bot { height: 24px; line-height: 24px; width: 24px; font-size: 13px; }
+.dc-shut { color: var(--quiet); margin-left: auto; }
+.dc-question { padding: 12px 20px 0; }
+.dc-star { color: #d22d39; }
+.dc-input { background: var(--field); border: 1px solid var(--rule); border-radius: 8px; margin-top: 8px;
+  min-height: 40px; padding: 8px 12px; white-space: pre-wrap; }
+.dc-lines { min-height: 88px; }
+.dc-end { display: flex; gap: 8px; justify-content: flex-end; padding: 20px; }
 @media (max-width: 480px) {
   .dc-message { gap: 12px; }
   .dc-message + .dc-message { padding-left: 44px; }

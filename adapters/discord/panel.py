@@ -56,6 +56,12 @@ def window(form: Form, state: State, number: int = 0) -> tuple[Component, Mappin
     return modal.modal(form.title, asked, custom_id), {held.token: held.pack()}
 
 
+def windows(form: Form, state: State) -> list[Component]:
+    """Return every modal that the buttons of a page open, for those who only look."""
+    _, here = _held(form, pages(form.fields), state)
+    return [window(form, state, number)[0] for number in range(len(here.typed))]
+
+
 def is_blank(form: Form) -> bool:
     """Tell whether a form begins with its modal: what must be typed is not there yet."""
     return any(fields.is_typed(each) and each.required and not each.value for each in form.fields)

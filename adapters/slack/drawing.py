@@ -14,9 +14,11 @@ Block = Mapping[str, Any]
 _PLACEHOLDERS: Final = {"multi_static_select": "Select options", "timepicker": "Select time"}
 
 
-def draw(message: Message) -> str:
-    """Return a message as it stands in a channel."""
-    return tag("div", _BOT, tag("div", _BY, *map(_block, message.blocks), class_="sk-body"), class_="sk sk-message")
+def draw(message: Message, *, hidden: bool = False) -> str:
+    """Return a message as it stands in a channel; one that is *hidden* from all but one says so."""
+    only = tag("div", "Only visible to you", class_="sk-only") if hidden else ""
+    body = tag("div", only, _BY, *map(_block, message.blocks), class_="sk-body")
+    return tag("div", _BOT, body, class_="sk sk-message")
 
 
 def window(view: Mapping[str, Any]) -> str:

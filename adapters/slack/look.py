@@ -63,6 +63,7 @@ STYLE: Final = """\
 .sk-check i { flex: none; margin-top: 3px; border: 1px solid var(--edge); border-radius: 3px; font: 700 12px/16px Arial;
   height: 16px; text-align: center; width: 16px; }
 .sk-mention { background: #f2c74433; color: var(--link); }
+.sk-only { color: var(--quiet); font-size: 13px; line-height: 18px; }
 .sk-window { border: 1px solid var(--rule); border-radius: 8px; max-width: 520px; padding: 0; }
 .sk-window .sk-body { padding: 4px 24px 12px; }
 .sk-bar { align-items: center; display: flex; font-size: 20px; gap: 12px; padding: 16px 24px 8px; }

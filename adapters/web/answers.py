@@ -11,6 +11,7 @@ from bot import wording
 from bot.cards import Card, Form
 from bot.errors import Mistake
 from bot.ports.commands import Answer, Request
+from bot.ports.drawings import Aside
 
 
 async def command(request: web.Request) -> web.Response:
@@ -59,8 +60,8 @@ async def _private(desk: Desk, answer: Answer, asked: Request) -> web.Response:
     One that replaces what held the button does so on the page when that was private; a message that everybody sees is
     never changed by what one reader presses.
     """
-    if desk.drawings and isinstance(answer.body, Card):
-        desk.recent.keep(asked.id, answer.body)
+    if desk.drawings:
+        desk.recent.keep(Aside(answer, asked))
     html = render.panel(answer, asked, pictures=(await desk.site()).pictures, platforms=tuple(desk.drawings))
     kind = "form" if isinstance(answer.body, Form) else answer.body.tone
     return web.json_response(

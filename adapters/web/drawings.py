@@ -18,7 +18,7 @@ from adapters.web.desk import DESK, Desk, place
 from adapters.web.guards import Wrong
 from adapters.web.markup import Html, tag
 from bot.cards import Card
-from bot.ports.drawings import Drawing
+from bot.ports.drawings import Aside, Drawing
 
 _LONGEST: Final = 40
 _THEMES: Final = frozenset({"light", "dark"})
@@ -64,16 +64,16 @@ async def _drawing(request: web.Request) -> Drawing:
     draw = desk.drawings.get(incoming.query(request, "as", _LONGEST))
     if draw is None:
         raise Wrong("There are no drawings for that platform.", HTTPStatus.NOT_FOUND)
-    return draw(await _card(desk, request))
+    return draw(await _said(desk, request))
 
 
-async def _card(desk: Desk, request: web.Request) -> Card:
+async def _said(desk: Desk, request: web.Request) -> Card | Aside:
     """Return what is to be drawn: a private answer, else a message of a channel."""
     if "answer" in request.query:
-        card = desk.recent.get(incoming.query(request, "answer", _LONGEST))
-        if card is None:
+        told = desk.recent.get(incoming.query(request, "answer", _LONGEST))
+        if told is None:
             raise Wrong("This answer is no longer kept. Ask again to see it.", HTTPStatus.NOT_FOUND)
-        return card
+        return told
     channel = await place(desk, incoming.query(request, "channel", incoming.NAME))
     number = incoming.number(request, "post")
     posts = await desk.board.latest(channel, 1, number + 1) if number is not None else ()

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from bot.cards import Card
+from bot.ports.drawings import Aside
 
 MOST: Final = 32
 
 
 class Recent:
-    """Cards by the id of the request that they answer; the oldest go first."""
+    """What was told in private, by the id of the request; the oldest go first."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._cards: OrderedDict[str, Card] = OrderedDict()
+        self._told: OrderedDict[str, Aside] = OrderedDict()
         self._most = most
 
-    def keep(self, request: str, card: Card) -> None:
-        """Keep the answer to a request; an earlier one to the same request is replaced."""
-        self._cards[request] = card
-        self._cards.move_to_end(request)
-        if len(self._cards) > self._most:
-            self._cards.popitem(last=False)
+    def keep(self, told: Aside) -> None:
+        """Keep an answer; an earlier one to the same request is replaced."""
+        self._told[told.request.id] = told
+        self._told.move_to_end(told.request.id)
+        if len(self._told) > self._most:
+            self._told.popitem(last=False)
 
-    def get(self, request: str) -> Card | None:
+    def get(self, request: str) -> Aside | None:
         """Return the answer to a request, or None when it is no longer kept."""
-        return self._cards.get(request)
+        return self._told.get(request)

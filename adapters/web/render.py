@@ -57,12 +57,11 @@ def body(card: Card, scope: str, *, pictures: bool = False) -> Html:
 
 def panel(answer: Answer, request: Request, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Html:
     """Return a private answer, with what is needed to ask for it again in front of everybody."""
-    seen: Html | None = None
+    seen = openers(platforms, said(answer.body), answer=request.id)
     if isinstance(answer.body, Form):
         inside: tuple[Html | None, ...] = (forms.form(answer.body, request.id),)
     else:
         inside = _answer(answer.body, request, pictures=pictures, share=answer.shareable)
-        seen = openers(platforms, said(answer.body), answer=request.id)
     lock = tag(
         "div",
         tag("b", "Broadsheet"),

@@ -24,7 +24,7 @@ from bot.delivery import Courier
 from bot.health import report
 from bot.house import House, clock
 from bot.ports.chats import Chat
-from bot.ports.drawings import Draw, Drawing
+from bot.ports.drawings import Aside, Draw, Drawing
 from bot.scheduler import Jobs
 
 log = logging.getLogger(__name__)
@@ -145,18 +145,18 @@ def _workspace(home: House, commands: Table, chat: Any, feed: Any, jobs: Jobs) -
 
 
 def _drawn(chosen: Settings, commands: Table) -> Mapping[str, Draw]:
-    """Return how cards look on other platforms, whose renderers are not read before somebody looks."""
+    """Return how what is said looks on other platforms, whose renderers are not read before somebody looks."""
 
-    def slack(card: Card) -> Drawing:
+    def slack(said: Card | Aside) -> Drawing:
         from adapters.slack import seen
 
-        return seen.see(card, command=chosen.slack_command)
+        return seen.see(said, command=chosen.slack_command)
 
-    def discord(card: Card) -> Drawing:
+    def discord(said: Card | Aside) -> Drawing:
         from adapters.discord import seen
         from adapters.discord.tree import tree
 
-        return seen.see(card, native=tree(commands).native)
+        return seen.see(said, native=tree(commands).native)
 
     return {"slack": slack, "discord": discord}
 

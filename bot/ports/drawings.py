@@ -1,4 +1,4 @@
-"""How a card looks on another platform, for people who look at it from the browser."""
+"""How what is said looks on another platform, for people who look at it from the browser."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.cards import Card
+from bot.ports.commands import Answer, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What one person alone is told: a card or a form, and what they asked."""
+
+    answer: Answer
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A card as a platform shows it.
+    """A message as a platform shows it.
 
     ``html`` is one element in which everything from outside is escaped, ``style`` its style sheet, and ``source`` what
     the platform is sent, as JSON text. The style follows ``data-theme`` of the document, else the system.
@@ -21,5 +30,5 @@ class Drawing:
     style: str
 
 
-Draw = Callable[[Card], Drawing]
-"""Draws a card as one platform would show it."""
+Draw = Callable[[Card | Aside], Drawing]
+"""Draws as one platform would show it: a card for everybody, or an answer that only its asker sees."""

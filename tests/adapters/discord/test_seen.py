@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
-from adapters.discord import render
+from adapters.discord import panel, render
 from adapters.discord.seen import see
+from adapters.discord.states import State
 from bot import wording
+from bot.cards import Field, Form
 from bot.errors import Mistake
+from bot.ports.commands import Answer
+from bot.ports.drawings import Aside
+from tests.adapters.discord import samples
 from tests.adapters.slack import cards
 
 
@@ -42,6 +48,33 @@ def test_examples_are_written_as_they_are_typed_there() -> None:
     typed = see(card, native=lambda line: f"/papers {line.replace(' ', ' query:')}")
     assert "<code>/papers search query:graphs</code>" in typed.html
     assert "search query:graphs" in typed.source
+
+
+def test_an_answer_to_one_person_says_so() -> None:
+    answer, asked = Answer(cards.shown(), shareable=True), samples.asked("show", paper="2602.22001")
+    seen = see(Aside(answer, asked))
+    assert json.loads(seen.source) == render.private(answer, asked).payload
+    assert "Only you can see this" in seen.html
+    assert "Only you can see this" not in see(cards.shown()).html
+
+
+def test_a_form_is_drawn_with_the_modals_that_its_buttons_open() -> None:
+    form = samples.settings(number="A digest has 1 to 10 papers.")
+    seen = see(Aside(Answer(form), samples.asked("settings")))
+    shown, *modals = json.loads(seen.source)
+    assert shown == panel.panel(form, State("settings"), cards.NOW).payload
+    assert [modal["title"] for modal in modals] == [form.title] * seen.html.count('class="dc-modal"')
+    drawn = seen.html[seen.html.index('class="dc-modal"') :]
+    assert "<b>Number" in drawn
+    assert "A digest has 1 to 10 papers." in drawn
+    assert re.search(r'class="dc-input dc-lines">diffusion\nworld model<', drawn)
+
+
+def test_a_form_that_begins_with_typing_is_its_modal() -> None:
+    form = Form("Follow a topic", "follow", (Field("topic", "Topic", "text", required=True),), submit="Follow")
+    seen = see(Aside(Answer(form), samples.asked("follow")))
+    assert json.loads(seen.source)["title"] == "Follow a topic"
+    assert "dc-message" not in seen.html
 
 
 def test_a_card_that_says_nothing_is_drawn() -> None:

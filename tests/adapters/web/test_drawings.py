@@ -17,8 +17,11 @@ from adapters.discord.render import messages
 from adapters.slack import seen as slack
 from adapters.slack.render import message
 from adapters.web.recent import Recent
+from adapters.web.site import YOU
 from bot.cards import Action, Card, Item
-from tests.workspace import NLP_CHANNEL, Workspace, digest, running
+from bot.ports.commands import Answer, Request
+from bot.ports.drawings import Aside
+from tests.workspace import NLP_CHANNEL, NOW, PAPERS_CHANNEL, Workspace, digest, running
 
 POST = "as=slack&channel=papers&post=1"
 ELSEWHERE = "as=discord&channel=papers&post=1"
@@ -115,11 +118,31 @@ async def test_a_private_answer_is_drawn(client: ClientSession) -> None:
         assert "5 papers on sparse attention" in await answer.text()
 
 
-async def test_a_form_is_not_drawn(client: ClientSession) -> None:
+@pytest.mark.parametrize(("platform", "only"), [("slack", "Only visible to you"), ("discord", "Only you can see this")])
+async def test_a_private_answer_looks_like_one(client: ClientSession, platform: str, only: str) -> None:
+    asked = {"id": "answer123", "channel": "papers", "line": "search sparse attention"}
+    async with client.post("/api/command", json=asked) as answer:
+        assert answer.status == 200
+    async with client.get(f"/api/drawing?as={platform}&answer=answer123") as answer:
+        page = await answer.text()
+    assert only in page
+    assert re.search(r">Share\b", page)
+    async with client.get(f"/api/drawing?as={platform}&channel=papers&post=1") as answer:
+        page = await answer.text()
+    assert only not in page
+    assert not re.search(r">Share\b", page)
+
+
+@pytest.mark.parametrize(("platform", "class_"), [("slack", "sk-window"), ("discord", "dc-modal")])
+async def test_a_form_is_drawn_with_its_window(client: ClientSession, platform: str, class_: str) -> None:
     async with client.post("/api/command", json={"id": "formform1", "channel": "papers", "line": "settings"}) as answer:
-        assert "See as" not in (await answer.json())["html"]
-    async with client.get("/api/drawing?as=slack&answer=formform1") as answer:
-        assert answer.status == 404
+        assert re.findall(r"See as (\w+):", (await answer.json())["html"]) == ["Slack", "Discord"]
+    async with client.get(f"/api/drawing?as={platform}&answer=formform1") as answer:
+        page = await answer.text()
+    assert class_ in page
+    assert "Europe/Berlin" in page
+    async with client.get(f"/api/source?as={platform}&answer=formform1") as answer:
+        assert "Europe/Berlin" in (await answer.json())["source"]
 
 
 @pytest.mark.parametrize("path", ["/api/drawing", "/api/source"])
@@ -165,5 +188,6 @@ async def test_the_page_offers_it_only_where_something_can_be_drawn(client: Clie
 def test_the_oldest_answers_go_first() -> None:
     recent = Recent(most=2)
     for name in ("one", "two", "one", "three"):
-        recent.keep(name, Card(text=name))
+        asked = Request(name, PAPERS_CHANNEL, YOU, NOW, "today")
+        recent.keep(Aside(Answer(Card(text=name)), asked))
     assert [recent.get(name) is not None for name in ("one", "two", "three")] == [True, False, True]
