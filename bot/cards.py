@@ -123,7 +123,7 @@ class Form:
     fields: tuple[Field, ...]
     arguments: dict[str, str] = field(default_factory=dict)
     preview: tuple[str, ...] = ()
-    submit: str = field(default_factory=lambda: gettext("Save"))
+    submit: str = field(default_factory=lambda: gettext("Save changes"))
     note: str = field(default_factory=lambda: gettext("Nothing changes until you save."))
 
 

@@ -205,7 +205,7 @@ def _notice(channel: Channel, manager: str, reason: str, now: datetime) -> Draft
     text = gettext(
         "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
         channel=channel.name or channel.id,
-        reason=reason,
+        reason=wording.reason(reason),
     )
     return Draft(
         DeliveryKey(direct, "notice", f"{channel.key} {now:%Y-%m-%dT%H:%M:%S}"), Card(text=text, fallback=text)

@@ -13,7 +13,7 @@ from bot import wording
 from bot.cards import Action, Card
 from bot.clauses import Explanation
 from bot.errors import Mistake
-from bot.language import gettext, grouped, ngettext, speaking
+from bot.language import gettext, ngettext, speaking
 from bot.matching import Matcher
 from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
 from bot.ports.ledger import Draft
@@ -239,7 +239,7 @@ def _rollup(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
         ),
         items=items,
         actions=(Action(gettext("Follows"), "follows"),),
-        footer=(gettext("and {n} more", n=grouped(more)),) if more > 0 else (),
+        footer=(ngettext("and {n} more", "and {n} more", more),) if more > 0 else (),
         fallback=ngettext(
             "{n} more paper on what is followed here", "{n} more papers on what is followed here", len(hits)
         ),

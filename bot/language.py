@@ -6,6 +6,7 @@ is spoken belongs to the task at hand, so that two channels are answered side by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +28,13 @@ LANGUAGES: Final = {
 }
 """By code, each in its own words."""
 CATALOGUES: Final = Path(__file__).parent / "locale"
+
+_NAMES: Final = re.compile(r"\{(\w+)\}")
+_TELLING: Final = 8
+"""Letters that a sentence has besides its names, for it to be known again."""
+
+_NAME: Final = "Broadsheet"
+_UNSPACED: Final = frozenset({"ja", "zh"})
 
 _SPOKEN: Final = ContextVar("language", default=ENGLISH)
 
@@ -70,10 +78,34 @@ def ngettext(one: str, several: str, number: int, /, **values: Any) -> str:
     return _catalogue(spoken()).ngettext(one, several, number).format(n=grouped(number), **values)
 
 
-def grouped(number: int) -> str:
-    """Write a number: "1,300", "1.300"."""
+def ended(text: str) -> str:
+    """End a sentence as the spoken language does."""
+    return gettext("{text}.", text=text)
+
+
+def retold(kept: str) -> str:
+    """Say a sentence that was kept in English, whatever names and numbers it holds; an unknown one stays as it is."""
+    said = gettext(kept)
+    if said != kept or spoken() == ENGLISH:
+        return said
+    found = ((pattern.fullmatch(kept), sentence) for pattern, sentence in _patterns(spoken()))
+    return next((gettext(sentence, **match.groupdict()) for match, sentence in found if match), kept)
+
+
+def headed(what: str, why: str) -> str:
+    """Put a reason or a detail behind what it is about: "Missed: the source was down", "Manquée : …"."""
+    return gettext("{what}: {why}", what=what, why=why)
+
+
+def quoted(name: str) -> str:
+    """Put a name between the quotation marks of the spoken language."""
+    return gettext("“{label}”", label=name)
+
+
+def grouped(number: float) -> str:
+    """Write a number: "1,300", "1.300"; "2.5", "2,5"."""
     if spoken() == ENGLISH:
-        return f"{number:,}"
+        return f"{number:,}" if isinstance(number, int) else f"{number:g}"
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and English needs none of it
 
     return format_decimal(number, locale=spoken())
@@ -109,7 +141,40 @@ def listed(parts: Sequence[str], style: Literal["standard", "or"] = "standard") 
 
 def following(sentence: str) -> str:
     """Write a sentence so that it can stand after a colon; German keeps its capitals, for it may begin with a noun."""
-    return sentence if spoken() == "de" else f"{sentence[:1].lower()}{sentence[1:]}"
+    if spoken() == "de" or sentence.startswith(_NAME):
+        return sentence
+    return f"{sentence[:1].lower()}{sentence[1:]}"
+
+
+def joined(*sentences: str) -> str:
+    """Put sentences behind each other, those that are not empty: Japanese and Chinese leave no space between them."""
+    return ("" if spoken() in _UNSPACED else " ").join(each for each in sentences if each)
+
+
+@cache
+def _patterns(language: str) -> Sequence[tuple[re.Pattern[str], str]]:
+    """Return the sentences of a language that hold names, by what finds them filled; the most telling come first."""
+    held = [
+        (_NAMES.split(each.id), each.id)
+        for each in _read(language)
+        if isinstance(each.id, str) and len(_NAMES.sub("", each.id)) >= _TELLING and _NAMES.search(each.id)
+    ]
+    held.sort(key=lambda each: -sum(map(len, each[0][::2])))
+    return [(re.compile(_pattern(parts), re.DOTALL), sentence) for parts, sentence in held]
+
+
+def _pattern(parts: Sequence[str]) -> str:
+    """Return what matches a filled sentence; *parts* are texts and names in turn. A repeated name is the same text."""
+    written, seen = "", set[str]()
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            written += re.escape(part)
+        elif part in seen:
+            written += f"(?P={part})"
+        else:
+            seen.add(part)
+            written += f"(?P<{part}>.+?)"
+    return written
 
 
 @cache
@@ -118,10 +183,15 @@ def _catalogue(language: str) -> NullTranslations:
     if language == ENGLISH:
         return NullTranslations()
     from babel.messages.mofile import write_mo  # noqa: PLC0415
-    from babel.messages.pofile import read_po  # noqa: PLC0415
 
     compiled = BytesIO()
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, _read(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def _read(language: str) -> Any:
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)

@@ -213,8 +213,8 @@ class Preferences:
 
     ``entries`` puts each paper into the thread below, ``mention`` is the id of the one role that a digest may ping,
     ``lift`` how many people must react to a paper of it until it gets a thread of its own (0 is never), ``language``
-    the code of the one that its posts are written in, and ``tag`` the name of that which a forum's posts get where none
-    is named like what they match.
+    the code of the one that its posts are written in ("" where nobody has chosen: English), and ``tag`` the name of
+    that which a forum's posts get where none is named like what they match.
     """
 
     on: bool = False
@@ -232,7 +232,7 @@ class Preferences:
     entries: bool = False
     mention: str = ""
     lift: int = 0
-    language: str = "en"
+    language: str = ""
     tag: str = ""
 
 

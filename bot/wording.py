@@ -23,6 +23,7 @@ NEXT: Final = phrase("Next: {sends} ({zone}).")
 """When the next digests come; a platform may write the moments so that each reader sees their own time."""
 
 _AWAY: Final = phrase("Broadsheet has no access to this workspace")
+_TAKEN: Final = re.compile(rf"{_AWAY} \((.*)\)")
 _NAME: Final = 40
 _HALF_A_YEAR: Final = 183
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -64,7 +65,7 @@ def short_day(moment: date, today: date) -> str:
 def when(moment: datetime, zone: str) -> str:
     """Write a moment in local time: "Wed 25 Nov 09:00"."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())} {local:%H:%M}"
+    return gettext("{day} {time}", day=day(local.date()), time=f"{local:%H:%M}")
 
 
 def ago(seconds: float) -> str:
@@ -111,8 +112,11 @@ def mistake(error: Mistake) -> Card:
 
 
 def reason(kept: str) -> str:
-    """Say why nothing is posted, as it was kept: one part, or a second one after a colon."""
-    return ": ".join(gettext(part) for part in kept.split(": "))
+    """Say why nothing is posted, as it was kept: one part, or a second one after a colon or in brackets."""
+    if away := _TAKEN.fullmatch(kept):
+        return gettext("{away} ({why})", away=gettext(_AWAY), why=reason(away[1]))
+    what, colon, why = kept.partition(": ")
+    return language.headed(gettext(what), gettext(why)) if colon else gettext(what)
 
 
 def shorten(text: str, longest: int) -> str:

@@ -28,7 +28,7 @@ def sentences() -> dict[Sentence, set[str]]:
     found: dict[Sentence, set[str]] = {}
     for described in _described():
         found.setdefault(described, set()).add("bot/commands")
-    for folder in ("bot", "adapters"):
+    for folder in ("bot", "adapters", "storage"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for sentence in _said(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(sentence, set()).add(path.relative_to(ROOT).as_posix())
@@ -75,7 +75,9 @@ def updated(language: str) -> Catalog:
     kept, wanted = catalogue(language), _empty(language)
     for sentence, files in sorted(sentences().items(), key=lambda each: str(each[0])):
         known = kept.get(sentence[0] if isinstance(sentence, tuple) else sentence)
-        wanted.add(sentence, known.string if known else None, locations=[(file, 0) for file in sorted(files)])
+        # One that is counted now, or no longer, is another sentence.
+        same = known is not None and bool(known.pluralizable) is isinstance(sentence, tuple)
+        wanted.add(sentence, known.string if known and same else None, locations=[(file, 0) for file in sorted(files)])
     return wanted
 
 

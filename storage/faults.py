@@ -11,27 +11,40 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError
+from bot.language import phrase
 
 _SENTENCES: Final = (
-    ("disk is full", "The disk is full, so nothing can be recorded. Free some space; nothing stored was lost."),
-    ("readonly database", "The database can only be read. Check who owns the files in DATA_DIR and the disk's mount."),
-    ("is locked", "The database is busy: another process has been writing to it for too long. Try again in a moment."),
-    ("malformed", "The database file is damaged. Restore it from a backup in DATA_DIR/backups."),
-    ("not a database", "The database file is not a SQLite database. Check DATABASE_URL, or restore a backup."),
-    ("unable to open", "The database can't be opened. Check that DATA_DIR is a folder that Broadsheet may write to."),
-    ("disk i/o error", "The disk failed while the database was in use. Check the disk, then restart."),
-    ("no such table", "The database has no tables yet, or they are from another version. Run: python -m bot migrate"),
-    ("no such column", "The database is from another version of Broadsheet. Run: python -m bot migrate"),
+    ("disk is full", phrase("The disk is full, so nothing can be recorded. Free some space; nothing stored was lost.")),
+    (
+        "readonly database",
+        phrase("The database can only be read. Check who owns the files in DATA_DIR and the disk's mount."),
+    ),
+    (
+        "is locked",
+        phrase("The database is busy: another process has been writing to it for too long. Try again in a moment."),
+    ),
+    ("malformed", phrase("The database file is damaged. Restore it from a backup in DATA_DIR/backups.")),
+    ("not a database", phrase("The database file is not a SQLite database. Check DATABASE_URL, or restore a backup.")),
+    (
+        "unable to open",
+        phrase("The database can't be opened. Check that DATA_DIR is a folder that Broadsheet may write to."),
+    ),
+    ("disk i/o error", phrase("The disk failed while the database was in use. Check the disk, then restart.")),
+    (
+        "no such table",
+        phrase("The database has no tables yet, or they are from another version. Run: python -m bot migrate"),
+    ),
+    ("no such column", phrase("The database is from another version of Broadsheet. Run: python -m bot migrate")),
 )
 
 
 def sentence(error: Exception) -> str:
     """Say what *error* means and what to do about it."""
     if isinstance(error, PoolTimeout):
-        return "The database is busy: too much waits to be recorded. Try again in a moment."
+        return phrase("The database is busy: too much waits to be recorded. Try again in a moment.")
     cause = str(getattr(error, "orig", None) or error)
     known = next((text for sign, text in _SENTENCES if sign in cause.casefold()), "")
-    return known or f"The database refused: {cause}."
+    return known or phrase("The database refused: {cause}.").format(cause=cause)
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import re
 import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
@@ -16,12 +18,13 @@ from adapters.discord import render as discord
 from adapters.slack import render as slack
 from bot import cards, wording
 from bot.cards import Card
-from bot.language import ENGLISH, LANGUAGES, gettext, nearest, ngettext, speaking, spoken
+from bot.language import ENGLISH, LANGUAGES, gettext, nearest, ngettext, phrase, retold, speaking, spoken
 from bot.topics import parse
 from docs import messages
 from tests.adapters.slack.cards import digest
 from tests.papers import paper
 
+ROOT = Path(__file__).parents[1]
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 TUESDAY = date(2026, 11, 24)
 
@@ -153,7 +156,7 @@ def test_it_is_drawn_in_its_language_wherever_it_is_sent() -> None:
     drawn = [message.payload for message in discord.messages(card)]
     told = json.dumps([slack.message(card).blocks, drawn], ensure_ascii=False)
     assert told.count("19 Stimmen") == 3, "in both, and in the list to choose from"
-    assert "passt zu “diffusion”" in told
+    assert "passt zu „diffusion“" in told
     assert "Paper auswählen" in told
     assert not [word for word in ("votes", "matches", "Pick a paper", "more match", "Abstract, ") if word in told]
 
@@ -174,3 +177,65 @@ def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
         said = gettext("The newest list is that of {day}.", day=wording.day(TUESDAY))
     assert said.endswith(" 24. Nov.")
     assert gettext("Wait{more}", more="...") == "Wait..."
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_that_was_kept_is_told_with_what_it_holds(language: str) -> None:
+    kept = phrase("{title} answered with an error (HTTP {status}); it is asked again later.")
+    held = {"title": "Hugging Face", "status": "502"}
+    with speaking(language):
+        assert retold(kept.format(**held)) == gettext(kept, **held) != kept.format(**held)
+        assert retold(phrase("the channel was deleted")) == gettext("the channel was deleted")
+        away = wording.reason(wording.away("the channel was deleted"))
+        assert gettext("the channel was deleted") in away
+        assert "access" not in away
+        assert retold("Nobody ever said this.") == "Nobody ever said this."
+    assert retold(kept.format(**held)) == kept.format(**held)
+
+
+FIRST = {"Mistake", "say", "Action", "Link", "Card", "Form", "Item", "SourceDown", "SourceRefused"}
+SECOND = {"Field"}
+"""What is given a sentence as what comes first, or second, or by one of these names."""
+SAID = {"text", "title", "fallback", "label", "hint", "submit", "note", "summary"}
+COMMAND_LINE = {"cli", "config.py", "house.py", "recorded.py"}
+"""What is said there is said to operators, in English."""
+PROPER = {"Broadsheet", "arXiv", "PDF", "Hugging Face", "alphaXiv", "GitHub"}
+
+
+def test_nothing_is_said_that_no_catalogue_knows() -> None:
+    """What is written bare where a sentence belongs stays English, whatever the language."""
+    bare = []
+    places = [*sorted((ROOT / "bot").rglob("*.py")), *sorted((ROOT / "adapters" / "discord").glob("*.py"))]
+    for path in (each for each in places if not COMMAND_LINE & {*each.parts}):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        constants = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            if name not in FIRST | SECOND:
+                continue
+            first = call.args[1:2] if name in SECOND else call.args[:1]
+            given = [*first, *(word.value for word in call.keywords if word.arg in SAID)]
+            for each in given:
+                found = constants.get(each.id) if isinstance(each, ast.Name) else each
+                if found is not None and (text := _english(found)):
+                    bare.append(f"{path.relative_to(ROOT)}:{call.lineno}: {text}")
+    assert not bare, "\n".join(bare)
+
+
+def _english(node: ast.expr) -> str:
+    """Return the words that an expression says by itself."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        text = node.value
+    elif isinstance(node, ast.JoinedStr):
+        text = "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+    elif isinstance(node, ast.IfExp):
+        return _english(node.body) or _english(node.orelse)
+    else:
+        return ""
+    return text if re.search(r"[A-Za-z]{3}", text) and text not in PROPER else ""

@@ -13,6 +13,7 @@ from adapters.discord.pad import ABOUT, MOST_ROWS, Component
 from adapters.discord.text import clean, plain, size
 from bot.cards import Field
 from bot.language import gettext, phrase
+from bot.wording import weekdays
 
 TYPED: Final = 4000
 """Characters that an input of a modal takes."""
@@ -91,6 +92,12 @@ def days(value: str) -> list[str]:
             start, end = _NAMES.index(first), _NAMES.index(last)
             named |= {_NAMES[(start + n) % 7] for n in range((end - start) % 7 + 1)}
     return [day for day in _NAMES if day in named]
+
+
+def named(value: str) -> str:
+    """Write weekdays for people: "weekdays", "Monday and Wednesday"."""
+    chosen = days(value)
+    return weekdays([_NAMES.index(day) for day in chosen]) if chosen else ""
 
 
 def written(days: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters.discord.text import clean, escape, fit, link, size
 from bot.cards import Item
-from bot.language import gettext
+from bot.language import gettext, quoted
 from bot.wording import count, untitled
 
 _TITLE: Final = 220
@@ -77,7 +77,7 @@ def notes(item: Item, most: int = _SMALL, *, linked: bool = True) -> str:
     parts = [count(item.votes, "vote")] if item.votes is not None else []
     parts += [fit(note, _NOTE) for note in item.notes]
     parts += [link(place.url, place.label, _NOTE) for place in item.links] if linked else []
-    reasons = ", ".join(f"“{fit(reason, _NOTE)}”" for reason in item.because[:_MOST_REASONS] if clean(reason))
+    reasons = ", ".join(quoted(fit(reason, _NOTE)) for reason in item.because[:_MOST_REASONS] if clean(reason))
     return small([*parts, gettext("matches {reasons}", reasons=reasons) if reasons else ""], most)
 
 

@@ -11,7 +11,7 @@ from adapters.discord.items import Entry, entries, entry, small
 from adapters.discord.text import clean, code, escape, fit, literal, size
 from bot import wording
 from bot.cards import Card, Item
-from bot.language import gettext, grouped
+from bot.language import gettext, ngettext
 from bot.wording import EXAMPLE, ONE_LINER
 
 CONTENT: Final = 2000
@@ -111,7 +111,7 @@ def _ended(parts: Sequence[Part], number: int, foot: Sequence[str]) -> list[Part
     """Put the foot below the last part, and how many items are in none."""
     left = number - sum(len(part.entries) for part in parts)
     *first, last = parts
-    lines = [gettext("and {n} more", n=grouped(left)), *foot] if left else list(foot)
+    lines = [ngettext("and {n} more", "and {n} more", left), *foot] if left else list(foot)
     return [*first, Part(last.head, last.entries, _small(lines))]
 
 

@@ -110,6 +110,8 @@ def _value(field: Field) -> str:
     """Write an answer; a role as Discord names it, which notifies nobody here."""
     if field.name == fields.ROLE and field.value.isdecimal():
         return f"<@&{field.value}>"
+    if field.kind == "days":
+        return fields.named(field.value) or gettext(_NOTHING)
     return fit(dict(field.choices).get(field.value) or field.value, _VALUE) or gettext(_NOTHING)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import discord
 
 from adapters.discord.requests import kind
-from bot.language import gettext
+from bot.language import gettext, phrase
 from bot.models import Kind, Preferences
 from bot.wording import listing
 
@@ -24,12 +24,12 @@ _THREADS: Final = ("create_public_threads", "send_messages_in_threads")
 """What entries below a digest need besides."""
 _PICTURES: Final = ("embed_links",)
 _NAMES: Final[Mapping[str, str]] = {
-    "view_channel": "View Channel",
-    "read_message_history": "Read Message History",
-    "send_messages": "Send Messages",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "create_public_threads": "Create Public Threads",
-    "embed_links": "Embed Links",
+    "view_channel": phrase("View Channel"),
+    "read_message_history": phrase("Read Message History"),
+    "send_messages": phrase("Send Messages"),
+    "send_messages_in_threads": phrase("Send Messages in Threads"),
+    "create_public_threads": phrase("Create Public Threads"),
+    "embed_links": phrase("Embed Links"),
 }
 """As Discord's own settings name them: https://docs.discord.com/developers/topics/permissions."""
 
@@ -44,9 +44,9 @@ def missing(place: Place, kind: Kind, *, threads: bool = False, pictures: bool =
     """
     held = place.permissions_for(place.guild.me)
     if not held.view_channel:
-        return [_NAMES["view_channel"]]  # without it nothing else is allowed either, whatever is set
+        return [gettext(_NAMES["view_channel"])]  # without it nothing else is allowed either, whatever is set
     needed = (*_NEEDED[kind], *(_THREADS if threads else ()), *(_PICTURES if pictures else ()))
-    return [_NAMES[name] for name in dict.fromkeys(needed) if not getattr(held, name)]
+    return [gettext(_NAMES[name]) for name in dict.fromkeys(needed) if not getattr(held, name)]
 
 
 def trouble(place: Place, wanted: Preferences) -> str:

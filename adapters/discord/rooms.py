@@ -11,6 +11,7 @@ from adapters.discord import rights
 from adapters.discord.requests import kind
 from adapters.discord.rights import Place, posts
 from bot.errors import TryLater, Unsendable
+from bot.language import phrase
 from bot.models import Channel
 from bot.ports.places import Room, Standing
 
@@ -43,9 +44,9 @@ class Rooms:
         try:
             return await server.fetch_member(person)
         except discord.NotFound as error:
-            raise Unsendable("This person is not in the server.") from error
+            raise Unsendable(phrase("This person is not in the server")) from error
         except (discord.HTTPException, OSError, TimeoutError) as error:
-            raise TryLater("Discord can’t be asked who sees which channel", _AGAIN) from error
+            raise TryLater(phrase("Discord can’t be asked who sees which channel"), _AGAIN) from error
 
     def elsewhere(self, here: Channel, identity: str) -> Channel:
         """Return another channel of the same server."""

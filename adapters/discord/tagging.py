@@ -10,7 +10,7 @@ import discord
 from adapters.discord import forums
 from adapters.discord.kit import Kit
 from bot.cards import Action, Card
-from bot.language import gettext, phrase
+from bot.language import gettext, joined, phrase, quoted
 from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Request
 
@@ -31,10 +31,10 @@ async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
     tags = await _lacking(kit, asked.channel)
     if tags is None:
         return answer
-    text = gettext(_UNTAGGED, forum=f"“{asked.channel.name}”" if asked.channel.name else gettext("This forum"))
+    text = gettext(_UNTAGGED, forum=quoted(asked.channel.name) if asked.channel.name else gettext("This forum"))
     choices = tuple(Action(gettext("Use “{tag}”", tag=tag), "settings", {"tag": tag}) for tag in tags[:_MOST])
     # Where they would be too many for the rows of a message, those of the digest's papers give way.
-    body = replace(card, text=" ".join(part for part in (card.text, text) if part), actions=(*card.actions, *choices))
+    body = replace(card, text=joined(card.text, text), actions=(*card.actions, *choices))
     return replace(answer, body=body)
 
 

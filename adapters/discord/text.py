@@ -47,12 +47,14 @@ _ANYWHERE: Final = re.compile(_LIVE + _LEADING, re.VERBOSE | re.IGNORECASE)
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PAIRED: Final = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
 _BRACKETS: Final = str.maketrans({"[": "［", "]": "］"})
+_SPACES: Final = re.compile(r"\s+")
+_NO_BREAK: Final = frozenset({"\u00a0", "\u202f"})
 _QUOTED: Final = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "()<>[]*\\`|~\"'"})
 
 
 def clean(text: str) -> str:
-    """Return *text* as one line without what can't be seen."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    """Return *text* as one line without what can't be seen; a single space that forbids a break stays."""
+    return _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _UNSEEN.sub("", text)).strip()
 
 
 def literal(text: str, longest: int) -> str:

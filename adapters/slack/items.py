@@ -12,7 +12,7 @@ from adapters.slack.buttons import Pad
 from adapters.slack.presses import Press
 from adapters.slack.text import SECTION, clean, inert, link, pieces, safe
 from bot.cards import Item
-from bot.language import gettext
+from bot.language import gettext, quoted
 from bot.wording import count, untitled
 
 NOTE: Final = 120
@@ -121,7 +121,7 @@ def _notes(item: Item) -> str:
     parts = [count(item.votes, "vote")] if item.votes is not None else []
     parts += [inert(note, _PART) for note in item.notes]
     parts += [link(place.url, place.label, NOTE) for place in item.links]
-    reasons = ", ".join(f"“{inert(reason, NOTE)}”" for reason in item.because[:_MOST_REASONS])
+    reasons = ", ".join(quoted(inert(reason, NOTE)) for reason in item.because[:_MOST_REASONS])
     parts += [gettext("matches {reasons}", reasons=reasons)] if reasons else []
     return _joined(part for part in parts if part)
 

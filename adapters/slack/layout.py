@@ -11,7 +11,7 @@ from adapters.slack.items import entries, unfolded
 from adapters.slack.text import clean, code, inert, literal
 from bot import wording
 from bot.cards import Action, Card
-from bot.language import gettext, grouped, speaking
+from bot.language import gettext, ngettext, speaking
 from bot.wording import EXAMPLE
 
 MESSAGE: Final = 50
@@ -64,9 +64,9 @@ def _laid(
     head = list(_head(card, whole=whole))
     row = _row(card.actions, pad, extra)
     foot = _foot(card.footer, command)
-    room = heaviest - weight([*head, *row, context(_lines((*foot, gettext("and {n} more", n=grouped(1_000)))))])
+    room = heaviest - weight([*head, *row, context(_lines((*foot, ngettext("and {n} more", "and {n} more", 1_000))))])
     body, left = _body(card, pad, most - len(head) - len(row) - 1, room, whole=whole, pictures=pictures)
-    lines = _lines((gettext("and {n} more", n=grouped(left)), *foot) if left else foot)
+    lines = _lines((ngettext("and {n} more", "and {n} more", left), *foot) if left else foot)
     return [*head, *body, *([context(lines)] if lines else []), *row]
 
 

@@ -30,12 +30,14 @@ _ALIKE: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _UNDERSCORE: Final = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LIVE: Final = re.compile(r":(?=[^\s:]+:)|:(?=//)|[@#](?=\S)|\bwww(?=\.)|^(?=>)", re.IGNORECASE)
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_SPACES: Final = re.compile(r"\s+")
+_NO_BREAK: Final = frozenset({"\u00a0", "\u202f"})
 _QUOTED: Final = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", "*": "%2A", "~": "%7E", "`": "%60"})
 
 
 def clean(text: str) -> str:
-    """Return *text* as one line without what can't be seen."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    """Return *text* as one line without what can't be seen; a single space that forbids a break stays."""
+    return _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _UNSEEN.sub("", text)).strip()
 
 
 def literal(text: str) -> str:

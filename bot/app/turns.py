@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 from bot.cards import Card, Page
+from bot.language import gettext, phrase, speaking
 from bot.ports.commands import Answer, Command, Commands, Completion, Request
 
 AT_ONCE: Final = 4
@@ -17,7 +18,7 @@ PATIENCE: Final = 0.5
 """Seconds after which an answer counts as one that waits for somebody else, and lets the next one begin."""
 MOST: Final = 200
 """Requests that wait or are worked on: some seconds of work. Who comes behind so many is told to come again."""
-_BUSY: Final = Card(text="Broadsheet is busy. Nothing was changed; try again in a minute.", tone="failure")
+_BUSY: Final = phrase("Broadsheet is busy. Nothing was changed; try again in a minute.")
 
 T = TypeVar("T")
 
@@ -51,14 +52,14 @@ class Turns:
         try:
             return await self._turn(request, partial(self._commands.answer, request))
         except Crowded:
-            return Answer(_BUSY)
+            return Answer(_busy(request))
 
     async def home(self, request: Request, channels: Collection[str]) -> Page:
         """Return a home screen in turn; when too many wait, one that says so."""
         try:
             return await self._turn(request, partial(self._commands.home, request, channels))
         except Crowded:
-            return Page((_BUSY,))
+            return Page((_busy(request),))
 
     async def complete(self, line: str, request: Request) -> Sequence[Completion]:
         """Return completions; nobody waits for a turn while they type."""
@@ -86,3 +87,9 @@ class Turns:
                 doing.cancel()
                 raise
         return await doing
+
+
+def _busy(request: Request) -> Card:
+    """Say that too many wait, in the asker's language."""
+    with speaking(request.locale):
+        return Card(text=gettext(_BUSY), tone="failure")

@@ -10,7 +10,7 @@ from bot.cards import Action
 from bot.commands import policies, undoing
 from bot.commands.desk import Desk
 from bot.commands.replies import say
-from bot.language import following, gettext
+from bot.language import ENGLISH, following, gettext, speaking
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Workspace
 
@@ -59,11 +59,13 @@ async def _keep(desk: Desk, request: Request, known: Workspace, wanted: Workspac
     await desk.stores.workspaces.put(wanted)
     named = wanted.managers != known.managers
     after = {"policy": wanted.policy, "named": named}
+    with speaking(ENGLISH):
+        summary = _summary(known.policy, wanted.policy, named=named)
     await desk.stores.audit.note(
         request.channel,
         request.person,
         "access",
-        _summary(known.policy, wanted.policy, named=named),
+        summary,
         request.now,
         before={"policy": known.policy},
         after=after,

@@ -9,12 +9,13 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card, Item
-from bot.commands import undoing
+from bot.commands import settings, snapshots, undoing
 from bot.commands.desk import Desk, inside
 from bot.commands.replies import say
-from bot.language import gettext
+from bot.language import gettext, retold
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.people import Change
+from bot.topics import parse
 
 _SHOWN: Final = 20
 
@@ -55,6 +56,17 @@ def _wide(last: Change, changes: Sequence[Change]) -> Answer:
     )
 
 
+def _told(change: Change) -> str:
+    """Say what was changed: it is kept in English, and told in the language of who looks."""
+    if change.kind != "preferences":
+        return retold(change.summary)
+    before, after = (snapshots.preferences(data["preferences"]) for data in (change.before, change.after))
+    if before.on != after.on or not change.summary.startswith(settings.SETS.partition("{")[0]):
+        return retold(change.summary)
+    new, gone = ([parse(data["topic"]) for data in held.get("topics", ())] for held in (change.after, change.before))
+    return gettext(settings.SETS, changes=settings.changes(before, after, new, gone))
+
+
 async def log(desk: Desk, request: Request) -> Answer:
     """List the latest changes."""
     changes = await desk.stores.audit.changes(request.channel, _SHOWN)
@@ -63,7 +75,7 @@ async def log(desk: Desk, request: Request) -> Answer:
     zone = (await desk.standing(request)).preferences.schedule.timezone
     items = tuple(
         Item(
-            title=change.summary,
+            title=_told(change),
             notes=(
                 undoing.who(change, request),
                 wording.when(change.at, zone),

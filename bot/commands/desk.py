@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot import wording
-from bot.language import ENGLISH, gettext, nearest
+from bot.language import gettext, nearest
 from bot.models import Channel, Kind, Paper, Preferences
 from bot.ports.commands import Request
 from bot.ports.places import Directory, Standing
@@ -40,20 +40,18 @@ class Desk:
         """
         channel = request.channel
         standing = await self.stores.channels.open(channel, request.now)
-        if not _untouched(standing.preferences):
-            return standing
-        zone = request.person.zone or await self._zone(channel)
-        schedule = replace(standing.preferences.schedule, timezone=zone)
-        guess = nearest(request.locale if channel.kind is Kind.DIRECT else request.local)
-        language = guess if standing.preferences.language == ENGLISH else standing.preferences.language
-        return replace(standing, preferences=replace(standing.preferences, schedule=schedule, language=language))
+        preferences = replace(standing.preferences, language=standing.preferences.language or _guess(request))
+        if _untouched(standing.preferences):
+            zone = request.person.zone or await self._zone(channel)
+            preferences = replace(preferences, schedule=replace(preferences.schedule, timezone=zone))
+        return replace(standing, preferences=preferences)
 
-    async def address(self, request: Request) -> None:
-        """Write to the asker in their language from now on, unless they have settings of their own."""
-        standing = await self.stores.channels.open(direct(request), request.now)
-        language = nearest(request.locale)
-        if standing.preferences == Preferences() and language != ENGLISH:
-            preferences = replace(standing.preferences, language=language)
+    async def address(self, request: Request, channel: Channel) -> None:
+        """Write to a channel in the language of the place from now on, where nobody has chosen another."""
+        standing = await self.stores.channels.open(channel, request.now)
+        guess = _guess(replace(request, channel=channel))
+        if guess and not standing.preferences.language:
+            preferences = replace(standing.preferences, language=guess)
             await self.stores.channels.set(standing.channel, preferences, standing.next_run, standing.due)
 
     async def _zone(self, channel: Channel) -> str:
@@ -93,9 +91,15 @@ class Desk:
         return (await self.stores.papers.get([paper])).get(paper)
 
 
+def _guess(request: Request) -> str:
+    """Return the language of the request's channel as the platform tells it, or ""."""
+    told = request.locale if request.channel.kind is Kind.DIRECT else request.local
+    return nearest(told) if told else ""
+
+
 def _untouched(preferences: Preferences) -> bool:
-    """Tell whether nobody has set anything; the language of a person is noted when they first follow something."""
-    return replace(preferences, language=ENGLISH) == Preferences()
+    """Tell whether nobody has set anything; the language of a channel is noted when it first follows something."""
+    return replace(preferences, language="") == Preferences()
 
 
 def unplaced(request: Request, standing: Standing) -> bool:
@@ -119,6 +123,15 @@ def place(channel: Channel) -> str:
     return f"#{channel.name.removeprefix('#')}" if channel.name else gettext("this channel")
 
 
+def heading(channel: Channel) -> str:
+    """Name a channel where its name stands alone: "#papers", "You", "This channel"."""
+    if channel.kind is Kind.DIRECT:
+        return gettext("You")
+    return place(channel) if channel.name else gettext("This channel")
+
+
 def inside(channel: Channel) -> str:
-    """Say where something is: "in #papers", "for you" in a direct channel."""
-    return gettext("for you") if channel.kind is Kind.DIRECT else gettext("in {place}", place=place(channel))
+    """Say where something is: "in #papers", "in this channel", "for you" in a direct channel."""
+    if channel.kind is Kind.DIRECT:
+        return gettext("for you")
+    return gettext("in {place}", place=place(channel)) if channel.name else gettext("in this channel")

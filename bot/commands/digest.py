@@ -14,7 +14,7 @@ from bot.commands.desk import Desk, inside, place, unplaced
 from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
-from bot.language import gettext
+from bot.language import ENGLISH, gettext, phrase, speaking
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Standing
 
@@ -50,7 +50,7 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     following = preferences.schedule.next_after(request.now)
     if standing.retired:
         await desk.stores.channels.restore(request.channel, following)
-    await recording.keep(desk, request, standing, preferences, gettext("turns the digest on"))
+    await recording.keep(desk, request, standing, preferences, phrase("turns the digest on"))
     head = gettext("The digest is on {inside}: {plan}.", inside=inside(request.channel), plan=sending.plan(preferences))
     if start == "now":
         outcome = await planning.post_now(desk.stores, await desk.standing(request), request.now)
@@ -121,7 +121,7 @@ async def off(desk: Desk, request: Request) -> Answer:
             gettext("The digest of {place} would stop; its settings and follows stay.", place=place(request.channel))
         )
     await recording.keep(
-        desk, request, standing, replace(standing.preferences, on=False), gettext("turns the digest off")
+        desk, request, standing, replace(standing.preferences, on=False), phrase("turns the digest off")
     )
     return say(
         gettext("The digest is off {inside}. Its settings and follows stay.", inside=inside(request.channel)),
@@ -157,7 +157,7 @@ async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = N
         return say(gettext("Everything is paused here already."), Action(gettext("Resume"), "resume"))
     if request.dry:
         return say(gettext("Neither digests nor alerts would come here until “resume”."))
-    await recording.keep(desk, request, standing, replace(preferences, paused=True), gettext("pauses everything"))
+    await recording.keep(desk, request, standing, replace(preferences, paused=True), phrase("pauses everything"))
     return say(
         gettext("Paused: neither digests nor alerts come here until “resume”."), Action(gettext("Resume"), "resume")
     )
@@ -189,7 +189,8 @@ async def _until(desk: Desk, request: Request, standing: Standing, until: moment
     text = gettext("No digest until {when}. Alerts go on.", when=wording.when(following, schedule.timezone))
     if request.dry:
         return say(text)
-    summary = gettext("pauses the digest until {day}", day=wording.day(day))
+    with speaking(ENGLISH):
+        summary = phrase("pauses the digest until {day}").format(day=wording.day(day))
     resumed = replace(standing.preferences, paused=False)
     await recording.keep(desk, request, standing, resumed, summary, following=following, before=_moved(standing))
     return say(text, Action(gettext("Resume"), "resume"))
@@ -220,6 +221,6 @@ async def resume(desk: Desk, request: Request) -> Answer:
         resumed = replace(preferences, paused=False)
         following = recording.next_run(resumed, request.now)
         moved = _moved(standing)
-        await recording.keep(desk, request, standing, resumed, "resumes", following=following, before=moved)
+        await recording.keep(desk, request, standing, resumed, phrase("resumes"), following=following, before=moved)
     fresh = await desk.standing(request)
     return say(gettext("Resumed. {state}", state=sending.state(fresh, request.now)))

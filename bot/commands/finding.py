@@ -14,7 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.identifiers import EXAMPLE, arxiv_id
 from bot.digests import page
 from bot.errors import Mistake, SourceDown, SourceError, SourceRefused
-from bot.language import gettext, grouped, phrase
+from bot.language import gettext, grouped, ngettext, phrase
 from bot.models import DeliveryKey, Paper, Preferences
 from bot.ports.commands import Request
 
@@ -118,14 +118,14 @@ def entry(found: Paper, now: datetime) -> Item:
     """Return a paper with its whole abstract, its authors and every link."""
     short = wording.item(found, dated=now.date())
     names = list(found.authors[:_NAMED])
-    more = [gettext("{number} more", number=len(found.authors) - _NAMED)] if len(found.authors) > _NAMED else []
+    more = [ngettext("{n} more", "{n} more", len(found.authors) - _NAMED)] if len(found.authors) > _NAMED else []
     notes = (
         wording.short_day(found.day, now.date()) if found.day else "",
         found.organization,
         wording.listing(names + more),
         ", ".join(found.categories),
         wording.count(found.stars, "star") if found.stars else "",
-        "withdrawn" if found.withdrawn else "",
+        gettext("withdrawn") if found.withdrawn else "",
     )
     return Item(
         title=found.title,
@@ -142,8 +142,8 @@ def entry(found: Paper, now: datetime) -> Item:
 
 def links(found: Paper) -> tuple[Link, ...]:
     """Return every place that tells more about a paper."""
-    known = [Link("code", found.code)] if found.code else []
-    known += [Link("project", found.project)] if found.project else []
+    known = [Link(gettext("code"), found.code)] if found.code else []
+    known += [Link(gettext("project"), found.project)] if found.project else []
     if not arxiv_id(found.id):
         return tuple(known)
     feed = [Link("Hugging Face", f"https://huggingface.co/papers/{found.id}")] if found.listed else []

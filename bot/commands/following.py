@@ -13,7 +13,7 @@ from bot.commands.overview import overview
 from bot.commands.previewing import HEAVY, instead, lighter, look, volume
 from bot.commands.replies import say
 from bot.errors import Mistake
-from bot.language import gettext
+from bot.language import gettext, joined, phrase
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
@@ -87,13 +87,12 @@ async def follow(
         )
     wanted = Follow(target, str(topic), request.person, known.since if known else request.now, personal or bool(alerts))
     await desk.stores.follows.add(wanted)
-    if personal:
-        await desk.address(request)
-    summary = _switched(topic, wanted) if known else gettext("follows “{label}”", label=topic.label)
+    await desk.address(request, target)
+    summary = _switched(topic, wanted) if known else phrase("follows “{label}”").format(label=topic.label)
     before, after = snapshots.of_follow(known) if known else {}, snapshots.of_follow(wanted)
     await desk.stores.audit.note(target, request.person, "follow", summary, request.now, before=before, after=after)
     if known:
-        return say(f"{summary} {inside(target)}.", _unfollow(topic, target))
+        return say(_changed(topic, wanted), _unfollow(topic, target))
     return Answer(await _followed(desk, request, topic, wanted))
 
 
@@ -104,10 +103,18 @@ async def _most(desk: Desk, request: Request) -> int:
 
 
 def _switched(topic: Topic, wanted: Follow) -> str:
-    """Say how the papers of a channel's follow come from now on."""
+    """Say, for the log, how the papers of a channel's follow come from now on."""
     if wanted.alerts:
-        return gettext("“{label}” now sends each paper at once", label=topic.label)
-    return gettext("“{label}” now feeds the digest", label=topic.label)
+        return phrase("“{label}” now sends each paper at once").format(label=topic.label)
+    return phrase("“{label}” now feeds the digest").format(label=topic.label)
+
+
+def _changed(topic: Topic, wanted: Follow) -> str:
+    """Say the same to whoever did it, with the channel."""
+    names = {"label": topic.label, "inside": inside(wanted.channel)}
+    if wanted.alerts:
+        return gettext("“{label}” now sends each paper at once {inside}.", **names)
+    return gettext("“{label}” now feeds the digest {inside}.", **names)
 
 
 async def _target(desk: Desk, request: Request, where: str) -> Channel:
@@ -166,9 +173,9 @@ def _names(seen: follows.Preview) -> tuple[str, ...]:
 async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) -> Card:
     """Say what was done, how much will come, with an example or two."""
     seen = await look(desk, request, topic)
-    text = f"{_starts(topic, made)} {volume(seen)}"
+    text = joined(_starts(topic, made), volume(seen))
     if seen.per_week > HEAVY:
-        text = f"{text} {lighter(topic, seen)}"
+        text = joined(text, lighter(topic, seen))
     return Card(
         text=text,
         items=tuple(
@@ -246,7 +253,7 @@ async def _dropped(desk: Desk, request: Request, topic: Topic, target: Channel) 
     removed = await desk.stores.follows.remove(target, str(topic))
     if removed:
         before = snapshots.of_follow(removed)
-        summary = gettext("unfollows “{label}”", label=topic.label)
+        summary = phrase("unfollows “{label}”").format(label=topic.label)
         await desk.stores.audit.note(target, request.person, "unfollow", summary, request.now, before=before, after={})
     again = Action(gettext("Follow again"), "follow", {"topic": str(topic), "where": _where(target)}, topic.label)
     return say(gettext("“{label}” is followed for {place} no more.", label=topic.label, place=place(target)), again)

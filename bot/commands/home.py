@@ -9,8 +9,8 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item, Page
 from bot.commands import overview, saving, sending
-from bot.commands.desk import Desk, direct, place
-from bot.language import gettext
+from bot.commands.desk import Desk, direct, heading, place
+from bot.language import gettext, joined
 from bot.models import Channel, Kind
 from bot.ports.commands import Request
 from bot.ports.places import Standing
@@ -40,7 +40,7 @@ async def _follows(desk: Desk, request: Request, own: Channel) -> Card:
     empty = gettext("You follow nothing yet. New papers on a topic you follow come as direct messages.")
     return Card(
         title=gettext("You follow"),
-        text=" ".join(part for part in ("" if items else empty, text) if part),
+        text=joined("" if items else empty, text),
         items=items,
         actions=(
             Action(gettext("Follow a topic"), "follow", {"where": "me"}, style="main"),
@@ -55,13 +55,12 @@ async def _channels(desk: Desk, request: Request, visible: Collection[str]) -> C
     known = [s for s in every if s.channel.kind is not Kind.DIRECT and s.channel.id in visible and _set(s)]
     items = tuple([await _channel(desk, request, standing) for standing in known[:_CHANNELS]])
     text = "" if items else gettext("No channel has a digest yet. Invite the bot to one, and start it there.")
-    more = (gettext("{number} more are not shown.", number=len(known) - _CHANNELS),) if len(known) > _CHANNELS else ()
     return Card(
         title=gettext("Channels"),
         text=text,
         items=items,
         actions=(Action(gettext("Set several up"), "setup"),),
-        footer=more,
+        footer=overview.left_out(len(known) - _CHANNELS),
     )
 
 
@@ -80,7 +79,7 @@ async def _channel(desk: Desk, request: Request, standing: Standing) -> Item:
     running = Action(gettext("Resume"), "resume", channel=channel.id) if standing.preferences.paused else None
     pause = running or Action(gettext("Pause"), "pause", channel=channel.id)
     return Item(
-        title=place(channel),
+        title=heading(channel),
         text=sending.state(standing, request.now),
         notes=notes,
         actions=(

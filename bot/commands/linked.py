@@ -14,14 +14,14 @@ from bot.commands.desk import Desk
 from bot.commands.identifiers import arxiv_id, arxiv_ids
 from bot.commands.parameters import plain
 from bot.errors import Mistake, SourceError
-from bot.language import gettext, ngettext
+from bot.language import gettext, ngettext, phrase
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
 
 MOST: Final = 8
 QUIET: Final = timedelta(minutes=30)
 """A paper that was shown in a channel so lately needs no card below its link."""
-_NONE: Final = "There is no arXiv id in this message, nor a link to a paper on arXiv, Hugging Face or alphaXiv."
+_NONE: Final = phrase("There is no arXiv id in this message, nor a link to a paper on arXiv, Hugging Face or alphaXiv.")
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
@@ -39,7 +39,7 @@ async def within(desk: Desk, request: Request, *, text: str) -> Answer:
     """Show the papers that a message names; one alone in full."""
     named = arxiv_ids(text)
     if not named:
-        raise Mistake(_NONE, "search graph neural network")
+        raise Mistake(gettext(_NONE), "search graph neural network")
     if len(named) == 1:
         return await papers.show(desk, request.of("show", {"paper": named[0]}), paper=named[0])
     found = [paper for identifier in named[:MOST] if (paper := await _known(desk, request, identifier))]
@@ -67,7 +67,7 @@ async def alike(desk: Desk, request: Request, *, text: str) -> Answer:
     """Show papers like the first one that a message names."""
     named = arxiv_ids(text)
     if not named:
-        raise Mistake(_NONE, "similar 2602.12160")
+        raise Mistake(gettext(_NONE), "similar 2602.12160")
     return await papers.similar(desk, request.of("similar", {"paper": named[0]}), paper=named[0])
 
 

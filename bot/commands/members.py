@@ -14,7 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.following import MOST_MINE
 from bot.commands.replies import say
 from bot.errors import Mistake
-from bot.language import gettext
+from bot.language import gettext, phrase
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.places import Workspace
 
@@ -74,7 +74,7 @@ async def exclude(desk: Desk, request: Request, *, member: str) -> Answer:
     if member in known.blocked:
         return say(gettext("This member is excluded already."), undo)
     if not request.dry:
-        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), gettext("excludes a member"))
+        await _keep(desk, request, replace(known, blocked=(*known.blocked, member)), phrase("excludes a member"))
     return say(gettext("Excluded: this member can’t use Broadsheet here any more. Nobody else is told."), undo)
 
 
@@ -85,7 +85,7 @@ async def readmit(desk: Desk, request: Request, *, member: str) -> Answer:
         raise Mistake(gettext("This member is not excluded."), "member exclude U012ABCDEF")
     rest = tuple(each for each in known.blocked if each != member)
     if not request.dry:
-        await _keep(desk, request, replace(known, blocked=rest), gettext("readmits a member"))
+        await _keep(desk, request, replace(known, blocked=rest), phrase("readmits a member"))
     return say(gettext("This member can use Broadsheet here again."))
 
 
@@ -100,7 +100,7 @@ async def limit(desk: Desk, request: Request, *, number: int | None = None) -> A
     if number == before:
         return say(gettext("Nothing was changed: each member may follow {topics}.", topics=_topics(before)))
     wanted = replace(known, limits={**known.limits, FOLLOWS: number})
-    summary = gettext("limits members’ follows: {before} → {number}", before=before, number=number)
+    summary = phrase("limits members’ follows: {before} → {number}").format(before=before, number=number)
     await _keep(desk, request, wanted, summary)
     return say(
         gettext(

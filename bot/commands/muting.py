@@ -13,7 +13,7 @@ from bot.commands.identifiers import arxiv_id
 from bot.commands.previewing import instead, look
 from bot.commands.replies import say
 from bot.errors import Mistake
-from bot.language import gettext
+from bot.language import gettext, phrase
 from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
@@ -74,7 +74,7 @@ async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> A
         return say(gettext("“{name}” is muted {inside} already.", name=name, inside=inside(target)), back)
     after = {"kind": kind, "value": value, "name": name}
     await desk.stores.audit.note(
-        target, request.person, "mute", gettext("mutes “{name}”", name=name), request.now, before={}, after=after
+        target, request.person, "mute", phrase("mutes “{name}”").format(name=name), request.now, before={}, after=after
     )
     text = gettext("“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=inside(target))
     seen = await look(desk, request, parse(value)) if kind == "topic" else None
@@ -94,7 +94,13 @@ async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") ->
         raise Mistake(gettext("“{name}” is not muted {inside}.", name=name, inside=inside(target)), "follows")
     before = {"kind": kind, "value": value, "name": name}
     await desk.stores.audit.note(
-        target, request.person, "unmute", gettext("unmutes “{name}”", name=name), request.now, before=before, after={}
+        target,
+        request.person,
+        "unmute",
+        phrase("unmutes “{name}”").format(name=name),
+        request.now,
+        before=before,
+        after={},
     )
     return say(gettext("“{name}” is not muted {inside} any more.", name=name, inside=inside(target)))
 

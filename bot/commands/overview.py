@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 from bot import wording
 from bot.cards import Action, Card, Item
-from bot.commands.desk import Desk, direct, place
+from bot.commands.desk import Desk, direct, heading, place
 from bot.errors import SendError
-from bot.language import gettext
+from bot.language import gettext, joined, ngettext, retold
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Request
 from bot.topics import parse
@@ -39,10 +39,15 @@ async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answ
                 Action(gettext("Follow a topic"), "follow"),
                 Action(gettext("Whole workspace"), "follows", {"where": "workspace"}),
             ),
-            footer=(gettext("{number} more are not shown.", number=len(items) - _ROWS),) if len(items) > _ROWS else (),
+            footer=left_out(len(items) - _ROWS),
             fallback=text or gettext("What is followed"),
         )
     )
+
+
+def left_out(number: int) -> tuple[str, ...]:
+    """Say how many rows are not shown, where there are any."""
+    return (ngettext("{n} more is not shown.", "{n} more are not shown.", number),) if number > 0 else ()
 
 
 async def rows(desk: Desk, request: Request, channel: Channel) -> list[Item]:
@@ -94,7 +99,7 @@ async def _mutes(desk: Desk, channel: Channel, mutes: Sequence[tuple[str, str]])
 
 
 def _heading(channel: Channel) -> str:
-    return gettext("Yours") if channel.kind is Kind.DIRECT else place(channel)
+    return gettext("Yours") if channel.kind is Kind.DIRECT else heading(channel)
 
 
 def _origin(follow: Follow, request: Request) -> tuple[str, ...]:
@@ -120,7 +125,7 @@ async def _everything(desk: Desk, request: Request) -> Answer:
         if people
         else ""
     )
-    hidden = gettext("{number} more are not shown.", number=len(rows) - _ROWS) if len(rows) > _ROWS else ""
+    hidden = joined(*left_out(len(rows) - _ROWS))
     channels = len({follow.channel.key for follow in theirs})
     text = gettext(
         "{follows} in {channels}.",
@@ -153,6 +158,8 @@ async def _sight(desk: Desk, request: Request) -> tuple[Collection[str] | None, 
     try:
         shared = await directory.shared(request.channel.workspace, request.person.id)
     except SendError as error:
-        return {request.channel.id}, gettext("The other channels can’t be read now: {error}.", error=error)
+        return {request.channel.id}, gettext(
+            "The other channels can’t be read now: {error}.", error=retold(str(error).rstrip("."))
+        )
     ids = {request.channel.id, *(room.channel.id for room in shared)}
     return ids, gettext("Only channels that Broadsheet and you are both in are shown.")

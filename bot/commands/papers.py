@@ -14,7 +14,7 @@ from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed, ranked
 from bot.errors import Mistake
-from bot.language import gettext, grouped
+from bot.language import gettext, grouped, headed
 from bot.models import FeedDay, Paper, Preferences
 from bot.ports.commands import Answer, Command, Parameter, Request
 
@@ -96,7 +96,7 @@ def _list(span: lists.Span, papers: Sequence[Paper], page: int) -> Card:
         items=tuple(wording.item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.things)),
         actions=(*leaf.turns("today", {"date": span.iso}), Action(gettext("For me"), "new")),
         footer=span.sentences,
-        fallback=f"{span}: {wording.names(leaf.things[:5])}",
+        fallback=headed(str(span), wording.names(leaf.things[:5])),
     )
 
 

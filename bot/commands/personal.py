@@ -14,7 +14,7 @@ from bot.clauses import Explanation
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed
-from bot.language import gettext, grouped, ngettext
+from bot.language import gettext, ngettext
 from bot.matching import Matcher
 from bot.models import Channel, FeedDay, Paper, feed_date
 from bot.ports.commands import Answer, Command, Request
@@ -127,7 +127,7 @@ def _card(
     actions = (Action(gettext("More"), "new", {}, gettext("what is new")),) if left else ()
     return Card(
         title=gettext("New for you"),
-        folio=(gettext("{left} not seen yet", left=grouped(left + len(shown))),),
+        folio=(ngettext("{n} not seen yet", "{n} not seen yet", left + len(shown)),),
         items=tuple(wording.item(paper, because=reasons[paper.id], dated=request.now.date()) for paper in shown),
         actions=(*actions, Action(gettext("Follow a topic"), "follow")),
         marks=tuple(dict.fromkeys(phrase for phrases in reasons.values() for phrase in phrases)),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
+from bot import wording
 from bot.cards import Field, FieldKind
 from bot.commands import moments, parameters, sending, suggesting
 from bot.errors import Mistake
-from bot.language import LANGUAGES, gettext, phrase
+from bot.language import ENGLISH, LANGUAGES, following, gettext, phrase
 from bot.models import Cadence, Mode, Preferences
 from bot.ports.commands import Parameter, ParameterType
 
@@ -21,6 +22,18 @@ LONGEST_TAG: Final = 20
 """Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
 _ROLE: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FLAGS: Final = {"yes": phrase("on"), "no": phrase("off")}
+_SHORT: Final = {
+    "daily": phrase("daily"),
+    "weekly": phrase("weekly"),
+    "monthly": phrase("monthly"),
+    "settled": phrase("settled"),
+    "fresh": phrase("fresh"),
+    "trending": phrase("trending"),
+    "none": phrase("none"),
+    **LANGUAGES,
+}
+"""Values by the words that stand for them in a sentence."""
 _SETTLED: Final = {mode.value: label for mode, label in sending.MODES.items()}
 _OFTEN: Final = {
     "daily": phrase("On every chosen day"),
@@ -64,6 +77,15 @@ class Question:
             advanced=self.advanced,
             mistake=mistake,
         )
+
+    def said(self, preferences: Preferences) -> str:
+        """Say its present value in a sentence."""
+        value = self.shown(preferences)
+        if self.kind == "flag":
+            return gettext(_FLAGS[value])
+        if self.kind == "days":
+            return wording.weekdays(preferences.schedule.days)
+        return gettext(_SHORT[value]) if value in _SHORT else value
 
     def parameter(self) -> Parameter:
         """Return the question for a typed line; the command reads the text itself, to mark the field that is wrong."""
@@ -173,11 +195,18 @@ QUESTIONS: Final[Sequence[Question]] = (
     ),
     Question(
         "language", "Language", "choice", "What is posted here is written in it", "de", parameters.choice(*LANGUAGES),
-        lambda p: p.language, partial(_put, "language"), choices=LANGUAGES,
+        lambda p: p.language or ENGLISH, partial(_put, "language"), choices=LANGUAGES,
     ),
     _flag("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
 )  # fmt: skip
 """In the order of the form."""
+
+
+def differences(before: Preferences, after: Preferences) -> Iterator[str]:
+    """Say what is set otherwise: "number 5 → 3"."""
+    for question in QUESTIONS:
+        if question.shown(before) != question.shown(after):
+            yield f"{following(gettext(question.label))} {question.said(before)} → {question.said(after)}"
 
 
 def asked(platform: str) -> Sequence[Question]:

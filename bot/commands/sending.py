@@ -80,9 +80,15 @@ def _shift(schedule: Schedule, day: date) -> str:
 def plan(preferences: Preferences) -> str:
     """Describe a digest: "weekdays 09:00 Europe/Berlin, 5 papers"."""
     schedule = preferences.schedule
-    often = "" if schedule.cadence is Cadence.DAILY else f"{gettext(_OFTEN[schedule.cadence])}, "
-    when = f"{often}{wording.weekdays(schedule.days)} {schedule.at:%H:%M} {schedule.timezone}"
-    return f"{when}, {wording.count(preferences.number, 'paper')}"
+    told = {
+        "days": wording.weekdays(schedule.days),
+        "time": f"{schedule.at:%H:%M}",
+        "zone": schedule.timezone,
+        "papers": wording.count(preferences.number, "paper"),
+    }
+    if schedule.cadence is Cadence.DAILY:
+        return gettext("{days} {time} {zone}, {papers}", **told)
+    return gettext("{often}, {days} {time} {zone}, {papers}", often=gettext(_OFTEN[schedule.cadence]), **told)
 
 
 def state(standing: Standing, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -12,9 +12,9 @@ from bot.cards import Action, Card, Form
 from bot.commands import recording, sending, snapshots
 from bot.commands.desk import Desk, place, unplaced
 from bot.commands.following import MOST_HERE
-from bot.commands.questions import QUESTIONS, asked
+from bot.commands.questions import QUESTIONS, asked, differences
 from bot.errors import Mistake
-from bot.language import following, gettext
+from bot.language import ENGLISH, gettext, phrase, speaking
 from bot.models import Follow, Kind, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.places import Standing
@@ -22,6 +22,8 @@ from bot.topics import Topic, parse
 
 _EMPTY = ("topics", "days")
 """Questions whose empty answer says something; elsewhere it means that nothing is to change."""
+SETS = phrase("sets {changes}")
+"""What the log says of settings."""
 _EXAMPLE = "settings time:9:30 zone:Berlin days:weekdays number:5"
 
 
@@ -48,12 +50,11 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for: the preferences and topics that would result, the mistakes by field, the changes in words."""
+    """What was asked for: the preferences and topics that would result, and the mistakes by field."""
 
     preferences: Preferences
     topics: tuple[Topic, ...] | None = None
     mistakes: dict[str, str] = field(default_factory=dict)
-    changes: tuple[str, ...] = ()
 
 
 async def settings(desk: Desk, request: Request, **_: str) -> Answer:
@@ -61,17 +62,22 @@ async def settings(desk: Desk, request: Request, **_: str) -> Answer:
     _refuse(request)
     standing = await desk.standing(request)
     held = await desk.stores.follows.of(request.channel)
-    wanted = read(request.arguments, standing.preferences, tuple(parse(follow.topic) for follow in held))
+    topics = tuple(parse(follow.topic) for follow in held)
+    wanted = read(request.arguments, standing.preferences)
     if request.dry or wanted.mistakes or not request.arguments:
         return Answer(_form(request, standing, held, wanted))
-    if not wanted.changes:
+    new = [topic for topic in wanted.topics or () if topic not in topics]
+    gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
+    told = partial(changes, standing.preferences, wanted.preferences, new, gone)
+    if not told():
         return Answer(Card(text=gettext("Nothing was changed. {state}", state=sending.state(standing, request.now))))
     added, removed = await _follow(desk, request, wanted, held)
-    summary = gettext("sets {changes}", changes="; ".join(wanted.changes))
-    gone = {"topics": [snapshots.of_follow(follow) for follow in removed]}
-    new = {"topics": [snapshots.of_follow(follow) for follow in added]}
-    await recording.keep(desk, request, standing, wanted.preferences, summary, before=gone, after=new)
-    return Answer(await _saved(desk, request, wanted))
+    with speaking(ENGLISH):
+        summary = SETS.format(changes=told())
+    before = {"topics": [snapshots.of_follow(follow) for follow in removed]}
+    after = {"topics": [snapshots.of_follow(follow) for follow in added]}
+    await recording.keep(desk, request, standing, wanted.preferences, summary, before=before, after=after)
+    return Answer(await _saved(desk, request, wanted, told()))
 
 
 def _refuse(request: Request) -> None:
@@ -89,10 +95,9 @@ def _refuse(request: Request) -> None:
             )
 
 
-def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Topic, ...]) -> Wanted:
+def read(arguments: Mapping[str, str], preferences: Preferences) -> Wanted:
     """Validate everything at once."""
     mistakes: dict[str, str] = {}
-    changes: list[str] = []
     topics: tuple[Topic, ...] | None = None
     changed = preferences
     for question in QUESTIONS:
@@ -109,15 +114,12 @@ def read(arguments: Mapping[str, str], preferences: Preferences, held: tuple[Top
         if question.put is None:
             topics = value
             continue
-        after = question.put(changed, value)
-        if after != changed:
-            changes.append(f"{following(gettext(question.label))} {question.shown(changed)} → {question.shown(after)}")
-        changed = after
+        changed = question.put(changed, value)
     if topics is not None and len(topics) > MOST_HERE:
         mistakes["topics"] = gettext(
             "A channel follows at most {most} topics; these are {topics}.", most=MOST_HERE, topics=len(topics)
         )
-    return Wanted(changed, topics, mistakes, (*changes, *_topic_changes(held, topics)))
+    return Wanted(changed, topics, mistakes)
 
 
 def _sentence(error: Mistake) -> str:
@@ -125,11 +127,11 @@ def _sentence(error: Mistake) -> str:
     return " ".join((str(error), *(() if error.example in str(error) else wording.example(error.example))))
 
 
-def _topic_changes(held: tuple[Topic, ...], wanted: tuple[Topic, ...] | None) -> tuple[str, ...]:
-    if wanted is None:
-        return ()
-    new = [gettext("topics + {topic}", topic=topic.label) for topic in wanted if topic not in held]
-    return (*new, *(gettext("topics − {topic}", topic=topic.label) for topic in held if topic not in wanted))
+def changes(before: Preferences, after: Preferences, new: Iterable[Topic], gone: Iterable[Topic]) -> str:
+    """Say what is set otherwise, and which topics come and go: "number 5 → 3; topics + diffusion"; "" for nothing."""
+    added = (gettext("topics + {topic}", topic=topic.label) for topic in new)
+    removed = (gettext("topics − {topic}", topic=topic.label) for topic in gone)
+    return "; ".join((*differences(before, after), *added, *removed))
 
 
 def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:
@@ -183,12 +185,12 @@ async def _follow(
     return added, removed
 
 
-async def _saved(desk: Desk, request: Request, wanted: Wanted) -> Card:
+async def _saved(desk: Desk, request: Request, wanted: Wanted, told: str) -> Card:
     standing = await desk.standing(request)
     text = gettext(
         "Saved for {place}: {changes}. {state}",
         place=place(request.channel),
-        changes="; ".join(wanted.changes),
+        changes=told,
         state=sending.state(standing, request.now),
     )
     actions = (recording.undoing(request), Action(gettext("Settings"), "settings"))

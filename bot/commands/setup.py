@@ -12,11 +12,11 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import parameters, recording, sending, snapshots
-from bot.commands.desk import Desk, place
+from bot.commands.desk import Desk, heading, place
 from bot.commands.guessing import Guess, guess
 from bot.commands.replies import say
 from bot.errors import Mistake, SendError
-from bot.language import gettext
+from bot.language import gettext, grouped, phrase, retold
 from bot.models import Cadence, Follow, Paper
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Room, Standing
@@ -85,7 +85,9 @@ async def _proposals(desk: Desk, request: Request) -> Sequence[Proposal]:
     try:
         rooms = await directory.shared(request.channel.workspace, request.person.id)
     except SendError as error:
-        raise Mistake(gettext("The channels can’t be read now: {error}.", error=error), "digest on") from error
+        raise Mistake(
+            gettext("The channels can’t be read now: {error}.", error=retold(str(error).rstrip("."))), "digest on"
+        ) from error
     standings = [(room, await desk.standing(replace(request, channel=room.channel))) for room in rooms[: MOST * 5]]
     fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MOST]
     papers = await _lately(desk, request.now.date())
@@ -101,7 +103,7 @@ async def _lately(desk: Desk, today: date) -> Sequence[Paper]:
 def _card(proposals: Sequence[Proposal]) -> Card:
     items = tuple(
         Item(
-            title=place(proposal.room.channel),
+            title=heading(proposal.room.channel),
             text=_said(proposal),
             actions=(Action(gettext("Only this one"), "setup", _confirmed(proposal), place(proposal.room.channel)),),
         )
@@ -132,7 +134,7 @@ def _said(proposal: Proposal) -> str:
     return gettext(
         "“{label}”, about {per_week} papers a week: {plan}.",
         label=topic.label,
-        per_week=f"{proposal.guess.per_week:g}",
+        per_week=grouped(proposal.guess.per_week),
         plan=plan,
     )
 
@@ -148,5 +150,5 @@ async def _start(desk: Desk, request: Request, proposal: Proposal) -> None:
         if await desk.stores.follows.add(follow):
             after = {"topics": [snapshots.of_follow(follow)]}
     await recording.keep(
-        desk, there, proposal.standing, wanted, gettext("sets the digest up"), before={"topics": []}, after=after
+        desk, there, proposal.standing, wanted, phrase("sets the digest up"), before={"topics": []}, after=after
     )

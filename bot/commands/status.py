@@ -13,7 +13,7 @@ from bot.commands import lists, paging, sending
 from bot.commands.desk import Desk, place
 from bot.digests import planning
 from bot.errors import SendError
-from bot.language import gettext, grouped, phrase
+from bot.language import ended, gettext, grouped, headed, joined, ngettext, phrase, retold
 from bot.models import DeliveryState, Kind, feed_date
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.ledger import PastEdition
@@ -57,10 +57,12 @@ async def status(desk: Desk, request: Request) -> Answer:
     zone = standing.preferences.schedule.timezone
     outlook = await planning.outlook(desk.stores, standing, request.now) if standing.preferences.on else ()
     history = await desk.stores.editions.history(request.channel, _PAST)
-    text = " ".join(filter(None, (sending.state(standing, request.now), await _trouble(desk, standing), *outlook)))
+    text = joined(sending.state(standing, request.now), await _trouble(desk, standing), *outlook)
     return await paging.answer(
         Card(
-            title=gettext("Status of {place}", place=place(request.channel)),
+            title=gettext("Your status")
+            if request.channel.kind is Kind.DIRECT
+            else gettext("Status of {place}", place=place(request.channel)),
             text=text,
             items=(*await _sources(desk, request.now, zone), *(_edition(past, zone) for past in history)),
             actions=(
@@ -99,7 +101,7 @@ async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:
     rows = [
         Item(
             gettext("List of {day}", day=wording.day(today)),
-            text=f"{papers} {sentence}".strip(),
+            text=joined(papers, sentence),
             section=gettext("Sources"),
         )
     ]
@@ -122,27 +124,23 @@ def _source(state: SourceState, now: datetime, zone: str) -> str:
     if state.open_until and state.open_until > now:
         later = wording.when(state.open_until, zone)
         return gettext(
-            "Not asked until {later}, after {failures} in a row. {answered}",
+            "Not asked until {later}, after {failures}. {answered}",
             later=later,
-            failures=wording.count(state.failures, "failure"),
+            failures=ngettext("{n} failure in a row", "{n} failures in a row", state.failures),
             answered=answered,
         )
     if state.failures:
-        why = f": {state.error.rstrip('.')}" if state.error else ""
-        return gettext(
-            "{failures} in a row{why}. {answered}",
-            failures=wording.count(state.failures, "failure"),
-            why=why,
-            answered=answered,
-        )
+        failures = ngettext("{n} failure in a row", "{n} failures in a row", state.failures)
+        why = ended(headed(failures, retold(state.error).rstrip(".。")) if state.error else failures)
+        return joined(why, answered)
     return answered
 
 
 def _edition(past: PastEdition, zone: str) -> Item:
-    reason = f": {past.reason}." if past.reason else "."
+    state = gettext(_STATES[past.state])
     return Item(
         wording.day(past.day),
-        text=f"{gettext(_STATES[past.state])}{reason}",
+        text=ended(headed(state, past.reason) if past.reason else state),
         notes=(wording.when(past.at, zone),),
         section=gettext("Last digests"),
     )

@@ -12,7 +12,7 @@ from bot import wording
 from bot.commands import moments
 from bot.commands.desk import Desk, direct, place
 from bot.errors import Mistake, SendError
-from bot.language import gettext
+from bot.language import gettext, phrase
 from bot.models import Channel, Kind
 from bot.ports.commands import Request, Suggestion
 from bot.topics import parse
@@ -20,17 +20,17 @@ from bot.topics import parse
 MOST: Final = 10
 
 _CATEGORIES: Final = (
-    ("cs.AI", "Artificial intelligence"),
-    ("cs.CL", "Computation and language"),
-    ("cs.CV", "Computer vision"),
-    ("cs.IR", "Information retrieval"),
-    ("cs.LG", "Machine learning"),
-    ("cs.MA", "Multi-agent systems"),
-    ("cs.RO", "Robotics"),
-    ("cs.SD", "Sound"),
-    ("cs.SE", "Software engineering"),
-    ("eess.AS", "Audio and speech"),
-    ("stat.ML", "Machine learning (statistics)"),
+    ("cs.AI", phrase("Artificial intelligence")),
+    ("cs.CL", phrase("Computation and language")),
+    ("cs.CV", phrase("Computer vision")),
+    ("cs.IR", phrase("Information retrieval")),
+    ("cs.LG", phrase("Machine learning")),
+    ("cs.MA", phrase("Multi-agent systems")),
+    ("cs.RO", phrase("Robotics")),
+    ("cs.SD", phrase("Sound")),
+    ("cs.SE", phrase("Software engineering")),
+    ("eess.AS", phrase("Audio and speech")),
+    ("stat.ML", phrase("Machine learning (statistics)")),
 )
 
 
@@ -136,6 +136,5 @@ async def days(desk: Desk, prefix: str, _: Request) -> Sequence[Suggestion]:
 async def categories(prefix: str, _: Request) -> Sequence[Suggestion]:
     """Offer the arXiv categories that trending papers come from."""
     typed = prefix.casefold()
-    return [
-        Suggestion(*row) for row in _CATEGORIES if row[0].casefold().startswith(typed) or typed in row[1].casefold()
-    ]
+    known = [(category, gettext(name)) for category, name in _CATEGORIES]
+    return [Suggestion(*row) for row in known if row[0].casefold().startswith(typed) or typed in row[1].casefold()]

@@ -39,7 +39,7 @@ from bot.commands import (
 )
 from bot.commands.desk import Desk, place
 from bot.errors import Mistake, SourceError, StoreError
-from bot.language import gettext, grouped, phrase, speaking
+from bot.language import gettext, grouped, phrase, retold, speaking
 from bot.models import DeliveryKey, Kind
 from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Placement, Request
 from bot.ports.ledger import Draft
@@ -104,7 +104,7 @@ class Table:
             return replies.mistake(error)
         except (StoreError, SourceError) as error:
             log.warning("%s failed: %s", request.command, type(error).__name__)
-            return replies.failure(str(error))
+            return replies.failure(retold(str(error)))
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
             reference = secrets.token_hex(3)
             log.error("%s failed. Reference: %s.\n%s", request.command, reference, _trace(error))  # noqa: TRY400

@@ -28,7 +28,6 @@ _BACK: Final = {
     "unmute": phrase("“{name}” is muted again"),
 }
 """How what was changed stands once the change is taken back."""
-_FLAGS: Final = {"yes": phrase("on"), "no": phrase("off")}
 
 
 def _moment(text: str) -> datetime:
@@ -121,10 +120,8 @@ def _differences(before: Preferences, after: Preferences) -> Iterator[str]:
     if before.paused != after.paused:
         yield gettext("everything is paused again") if before.paused else gettext("nothing is paused any more")
     for question in QUESTIONS:
-        if (value := question.shown(before)) != question.shown(after):
-            yield gettext(
-                "“{label}” is {value} again", label=gettext(question.label), value=gettext(_FLAGS.get(value, value))
-            )
+        if question.shown(before) != question.shown(after):
+            yield gettext("“{label}” is {value} again", label=gettext(question.label), value=question.said(before))
 
 
 async def _revert(desk: Desk, request: Request, change: Change) -> None:

@@ -12,7 +12,7 @@ from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.replies import say
 from bot.digests import page
 from bot.digests.choice import eligible
-from bot.language import gettext, grouped, phrase
+from bot.language import gettext, joined, phrase
 from bot.models import FeedDay, Kind, Mode, Paper
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.places import Standing
@@ -51,13 +51,13 @@ async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
     return Answer(
         Card(
             title=gettext("Why “{name}”", name=wording.name(found)),
-            text=" ".join(line for line in lines if line),
+            text=joined(*lines),
             items=tuple(await _topics(desk, request, found)),
             actions=(
                 Action(gettext("Show it"), "show", {"paper": found.id}, wording.name(found)),
                 Action(gettext("Status"), "status"),
             ),
-            fallback=" ".join(lines),
+            fallback=joined(*lines),
         ),
         shareable=True,
     )
@@ -111,7 +111,7 @@ async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Pape
         reasons.append(
             gettext(
                 "It has {votes}, and a digest here wants at least {least}.",
-                votes=grouped(paper.votes or 0),
+                votes=wording.count(paper.votes or 0, "vote"),
                 least=least,
             )
         )
@@ -148,7 +148,7 @@ async def _covered(desk: Desk, request: Request, standing: Standing, paper: Pape
     if paper.listed in covered:
         skipped = covered[paper.listed]
         return (
-            gettext("The list of {written} was skipped: {skipped}.", written=written, skipped=skipped)
+            gettext("The list of {written} was skipped: {skipped}.", written=written, skipped=gettext(skipped))
             if skipped
             else gettext("The list of {written} was posted without it.", written=written)
         )

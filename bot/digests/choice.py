@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.language import gettext
+from bot.language import gettext, phrase
 from bot.models import Cadence, DayState, FeedDay, Mode, Preferences, feed_date, opening
 from bot.wording import day as written
 from bot.wording import listing
@@ -25,8 +25,8 @@ PARTIAL_WAIT: Final = timedelta(hours=3)
 LOOK_AGAIN: Final = timedelta(minutes=10)
 WINDOW: Final = {Cadence.DAILY: 7, Cadence.WEEKLY: 7, Cadence.MONTHLY: 31}
 """Age in days up to which a list is still worth posting."""
-TOO_OLD: Final = "older than the digest reaches back"
-BEFORE_FIRST: Final = "before the first digest"
+TOO_OLD: Final = phrase("older than the digest reaches back")
+BEFORE_FIRST: Final = phrase("before the first digest")
 _DOWN: Final = (DayState.SOURCE_DOWN, DayState.NOT_YET_OPEN)
 """The list should be open by now; that nobody looked since is the same to a reader as that nobody answered."""
 _FRIDAY: Final = 4
@@ -78,7 +78,7 @@ def choose(days: Sequence[FeedDay], covered: Mapping[date, str], preferences: Pr
         elif day.state in (DayState.STALE, *_DOWN):
             missing.append((at, day.state))
         elif day.state is DayState.HOLIDAY:
-            behind[at] = "nothing was listed"
+            behind[at] = phrase("nothing was listed")
     if not covered and preferences.schedule.cadence is Cadence.DAILY:
         return _first(used, partial, missing)
     return Choice((*used, *partial), behind | _expired(known, covered, oldest), tuple(partial), _trouble(missing))

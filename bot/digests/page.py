@@ -10,7 +10,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.clauses import Explanation
-from bot.language import gettext, grouped, ngettext
+from bot.language import gettext, grouped, headed, ngettext
 from bot.models import FeedDay, Mode, Paper, Preferences
 
 TOPIC_PAPERS: Final = 3
@@ -93,7 +93,7 @@ def card(
         items=(*top, *more),
         actions=_actions(page, days),
         footer=tuple(line for line in (_rest(page), *notes) if line),
-        fallback=f"{wording.day(on)}: {names}",
+        fallback=headed(wording.day(on), names),
         tone="digest",
     )
 
@@ -126,7 +126,7 @@ def _rest(page: Page) -> str:
     if not page.left:
         return ""
     if not page.more_followed:
-        return gettext("{n} more", n=grouped(page.left))
+        return ngettext("{n} more", "{n} more", page.left)
     return ngettext(
         "{left} more, {n} matches this channel’s topics",
         "{left} more, {n} match this channel’s topics",

@@ -15,7 +15,7 @@ from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
 from bot.errors import Mistake, StoreError
-from bot.language import gettext
+from bot.language import ended, gettext
 from bot.models import Channel, FeedDay, Preferences
 from bot.ports.ledger import Edition
 from bot.ports.places import Standing
@@ -165,7 +165,7 @@ async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[st
         if last and last.state != "posted"
         else ""
     )
-    trouble = f"{choice.trouble}." if choice.trouble else ""
+    trouble = ended(choice.trouble) if choice.trouble else ""
     return tuple(line for line in (silent, ready, trouble) if line)
 
 

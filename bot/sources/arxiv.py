@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import SourceDown, SourceRefused
+from bot.language import phrase
 from bot.ports.sources import Reply
 from bot.sources import atom, fields
 from bot.sources.papers import Parsed
@@ -22,6 +23,8 @@ FEEDS: Final = "https://rss.arxiv.org"
 BATCH: Final = 100
 RESULTS: Final = 200
 _WORDS: Final = 12
+_NO_CATEGORY: Final = phrase("“{names}” is no arXiv category; they are written like cs.CL.")
+_NONE: Final = phrase("arXiv counts {total} papers and sends none; it is asked again later.")
 _CATEGORY: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)?)?")
 
 
@@ -40,7 +43,7 @@ class ArXiv:
         """Return the newest announcement; unchanged until the next."""
         wrong = [category for category in categories if not _CATEGORY.fullmatch(category)]
         if wrong or not categories:
-            raise SourceRefused(f"\u201c{', '.join(wrong)}\u201d is no arXiv category; they are written like cs.CL.")
+            raise SourceRefused(_NO_CATEGORY.format(names=", ".join(wrong)))
         url = f"{self._feed}/{'+'.join(categories)}"
         page = await self._http.get(url, {}, atom.announcement, conditional=True)
         if page.content is None:
@@ -84,4 +87,4 @@ class ArXiv:
             parsed, total = page.content or (Parsed(), 0)
             if parsed.records or not total:
                 return Reply(parsed.papers, rejected=parsed.rejected)
-        raise SourceDown(f"arXiv counts {total} papers and sends none; it is asked again later.")
+        raise SourceDown(_NONE.format(total=total))

@@ -11,6 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as Safe
 
 from bot.errors import Malformed, SourceRefused
+from bot.language import phrase
 from bot.models import Paper
 from bot.sources import fields
 from bot.sources.papers import Parsed
@@ -40,7 +41,7 @@ def results(body: bytes) -> tuple[Parsed, int]:
     for entry in feed.iterfind("atom:entry", _SPACES):
         if "/api/errors" in _text(entry, "atom:id"):
             reason = fields.clean(_text(entry, "atom:summary"), 200).rstrip(".")
-            raise SourceRefused(f"arXiv turned the request down: {reason}.")
+            raise SourceRefused(phrase("arXiv turned the request down: {reason}.").format(reason=reason))
         authors = [_text(author, "atom:name") for author in entry.iterfind("atom:author", _SPACES)]
         found.append(_paper(entry, authors, _text(entry, "atom:summary"), fields.day(_text(entry, "atom:published"))))
     total = fields.number(_text(feed, "opensearch:totalResults")) or 0
@@ -51,7 +52,7 @@ def announcement(body: bytes) -> Parsed:
     """Parse an announcement feed: new papers and cross-lists; replacements are not news."""
     feed = _feed(body)
     if "feed error" in _text(feed, "atom:title").lower():
-        raise SourceRefused("arXiv has no announcements for one of these categories; check ARXIV_CATEGORIES.")
+        raise SourceRefused(phrase("arXiv has no announcements for one of these categories; check ARXIV_CATEGORIES."))
     entries = feed.iterfind("atom:entry", _SPACES)
     return _parsed([_announced(e) for e in entries if _text(e, "arxiv:announce_type").strip() in _ANNOUNCED])
 
@@ -94,9 +95,9 @@ def _feed(body: bytes) -> Element:
     try:
         feed: Element = Safe.fromstring(body)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise Malformed("arXiv sent something that is not an Atom feed; it was not used.") from error
+        raise Malformed(phrase("arXiv sent something that is not an Atom feed; it was not used.")) from error
     if feed.tag != f"{{{_SPACES['atom']}}}feed":
-        raise Malformed("arXiv sent a web page where a feed belongs; it was not used.")
+        raise Malformed(phrase("arXiv sent a web page where a feed belongs; it was not used."))
     return feed
 
 

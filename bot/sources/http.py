@@ -13,6 +13,7 @@ import httpx
 import stamina
 
 from bot.errors import SourceDown, SourceError, SourceRefused
+from bot.language import phrase
 from bot.ports.sources import Validators
 from bot.sources import manners as rules
 from bot.sources import wire
@@ -28,6 +29,8 @@ T = TypeVar("T")
 
 NO_SUCH_THING: Final = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND})
 """Refusals that say something about what was asked for, and nothing about the source."""
+_ALONE: Final = phrase("{title} is left alone until {time} UTC ({why}).")
+_PAUSE: Final = phrase("{title} asks for a pause of {span}; it is asked again at {time} UTC.")
 _FROM: Final = "+https://github.com/broadsheet-bot/broadsheet"
 
 
@@ -118,8 +121,7 @@ class Polite:
     async def _stop_if_open(self) -> None:
         state = await self._states.state(self.manners.name)
         if state.open_until and self.clock() < state.open_until:
-            why = f" ({state.error})" if state.error else ""
-            raise SourceDown(f"{self.manners.title} is left alone until {state.open_until:%H:%M} UTC{why}.")
+            raise SourceDown(_ALONE.format(title=self.manners.title, time=f"{state.open_until:%H:%M}", why=state.error))
 
     async def _note_success(self) -> None:
         state = await self._states.state(self.manners.name)
@@ -137,11 +139,10 @@ class Polite:
             async with asyncio.timeout(self.manners.deadline) as limit:
                 return await self._with_retries(url, known, read, limit)
         except TimeoutError as error:
-            raise SourceDown(
-                f"{self.manners.title} did not answer within {self.manners.deadline:g} s; it is asked again later."
-            ) from error
+            sentence = wire.SLOW.format(title=self.manners.title, seconds=f"{self.manners.deadline:g}")
+            raise SourceDown(sentence) from error
         except Again as again:
-            raise SourceDown(f"{self.manners.title} {again}; it is asked again later.") from again
+            raise SourceDown(str(again)) from again
         except Refusal as refusal:
             if refusal.status in answers:
                 raise
@@ -182,7 +183,7 @@ class Polite:
         length = min(timedelta(seconds=min(seconds, 1e9)), rules.LONGEST_PAUSE)
         until = self.clock() + length
         raise _Rest(
-            f"{self.manners.title} asks for a pause of {rules.span(seconds)}; it is asked again at {until:%H:%M} UTC.",
+            _PAUSE.format(title=self.manners.title, span=rules.span(seconds), time=f"{until:%H:%M}"),
             until,
         )
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import Malformed, SourceRefused
+from bot.language import phrase
 from bot.models import opening
 from bot.ports.sources import Reply
 from bot.sources import fields, papers
@@ -27,6 +28,11 @@ LATE: Final = timedelta(days=1)
 """A list that opens later than it should is refused until then; one that is refused for longer is in trouble."""
 QUERY: Final = 250
 RESULTS: Final = 120
+_INSTEAD: Final = (
+    phrase("Hugging Face sent a web page where a list of papers belongs; it was not used."),
+    phrase("Hugging Face sent something that is not JSON where a list of papers belongs; it was not used."),
+    phrase("Hugging Face sent nothing where a list of papers belongs; it was not used."),
+)
 
 
 class HuggingFace:
@@ -118,7 +124,7 @@ def _listing(body: bytes, day: date | None = None) -> papers.Parsed:
 
 def _paper(body: bytes) -> Paper:
     if not (found := papers.paper(decode(body))):
-        raise Malformed("Hugging Face sent a paper without an id or a title; it was ignored.")
+        raise Malformed(phrase("Hugging Face sent a paper without an id or a title; it was ignored."))
     return found
 
 
@@ -127,7 +133,5 @@ def decode(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        what = (
-            "a web page" if body.lstrip()[:1] == b"<" else "something that is not JSON" if body.strip() else "nothing"
-        )
-        raise Malformed(f"Hugging Face sent {what} where a list of papers belongs; it was not used.") from error
+        page, other, nothing = _INSTEAD
+        raise Malformed(page if body.lstrip()[:1] == b"<" else other if body.strip() else nothing) from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import Malformed
+from bot.language import phrase
 from bot.models import Paper
 from bot.sources import fields
 
@@ -38,7 +39,7 @@ def listing(reply: Any, listed: date | None = None) -> Parsed:
     if isinstance(reply, dict):  # search answers were seen in an envelope
         reply = reply.get("papers", reply.get("results"))
     if not isinstance(reply, list):
-        raise Malformed("Hugging Face sent something other than a list of papers; it was ignored.")
+        raise Malformed(phrase("Hugging Face sent something other than a list of papers; it was ignored."))
     found = [paper(record, listed) for record in reply]
     used = {item.id: item for item in reversed(found) if item}
     order = dict.fromkeys(item.id for item in found if item)

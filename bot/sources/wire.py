@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from bot.errors import Malformed, SourceRefused
+from bot.language import phrase
 from bot.ports.sources import Validators
 from bot.sources import streams
 from bot.sources.manners import pause
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 _HOPS: Final = 3
 _PASSING: Final = {408, 425, 429}
+
+SLOW: Final = phrase("{title} did not answer within {seconds} s; it is asked again later.")
+_BROKEN: Final = phrase("{title} broke off its answer; it is asked again later.")
+_AWAY: Final = phrase("{title} can’t be reached; it is asked again later.")
+_FAILED: Final = phrase("{title} answered with an error (HTTP {status}); it is asked again later.")
+_REFUSED: Final = phrase("{title} turned the request down (HTTP {status}).")
+_STRANGE: Final = phrase("{title} answered with HTTP {status}, which means nothing here.")
+_LONG: Final = phrase("{title} sent more than {size} MB; it was not used.")
+_ROUND: Final = phrase("{title} sends us round in circles; its answer was not used.")
+_ONWARD: Final = phrase("{title} sends us on to {host}, which is not followed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +71,13 @@ async def fetch(
         async with asyncio.timeout(manners.attempt):
             return await _fetch(client, httpx.URL(url), known, manners, clock)
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise Again(f"did not answer within {manners.attempt:g} s") from error
+        raise Again(SLOW.format(title=manners.title, seconds=f"{manners.attempt:g}")) from error
     except streams.TooLarge as error:
-        raise Malformed(f"{manners.title} sent more than {manners.cap / 1e6:g} MB; it was not used.") from error
+        raise Malformed(_LONG.format(title=manners.title, size=f"{manners.cap / 1e6:g}")) from error
     except (streams.Incomplete, httpx.RemoteProtocolError, httpx.ReadError) as error:
-        raise Again("broke off its answer") from error
+        raise Again(_BROKEN.format(title=manners.title)) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Again("can't be reached") from error
+        raise Again(_AWAY.format(title=manners.title)) from error
 
 
 async def _fetch(
@@ -80,7 +91,7 @@ async def _fetch(
                 _judge(response, manners, clock)
                 return await _read(response, manners.cap)
             target = _follow(target, response, manners)
-    raise Malformed(f"{manners.title} sends us round in circles; its answer was not used.")
+    raise Malformed(_ROUND.format(title=manners.title))
 
 
 async def _read(response: httpx.Response, cap: int) -> Raw:
@@ -96,7 +107,7 @@ def _follow(target: httpx.URL, response: httpx.Response, manners: Manners) -> ht
     onward = target.join(response.headers["location"])
     sides = {(target.scheme, target.port), ("https", None)}
     if onward.host != target.host or (onward.scheme, onward.port) not in sides:
-        raise Malformed(f"{manners.title} sends us on to {onward.host or 'nowhere'}, which is not followed.")
+        raise Malformed(_ONWARD.format(title=manners.title, host=onward.host or "nowhere"))
     return onward
 
 
@@ -108,7 +119,7 @@ def _judge(response: httpx.Response, manners: Manners, clock: Callable[[], datet
     if response.is_server_error or status in _PASSING:
         wait = pause(response.headers, clock())
         throttled = status == httpx.codes.TOO_MANY_REQUESTS
-        raise Again(f"answered with an error (HTTP {status})", wait, throttled=throttled)
+        raise Again(_FAILED.format(title=manners.title, status=status), wait, throttled=throttled)
     if response.is_client_error:
-        raise Refusal(f"{manners.title} turned the request down (HTTP {status}).", status)
-    raise Malformed(f"{manners.title} answered with HTTP {status}, which means nothing here.")
+        raise Refusal(_REFUSED.format(title=manners.title, status=status), status)
+    raise Malformed(_STRANGE.format(title=manners.title, status=status))

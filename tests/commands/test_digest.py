@@ -116,7 +116,7 @@ async def test_every_setting_is_kept(room: Room) -> None:
     assert (preferences.your_topics, preferences.abstracts) == (False, True)
     assert (preferences.say_when_empty, preferences.repeats, preferences.on) == (True, True, True)
     assert [follow.topic for follow in await room.stores.follows.of(PAPERS)] == ['"diffusion"', '"world model"']
-    assert card.text.startswith("Saved for #papers: time 09:00 → 07:30; days weekdays → mon wed; number 5 → 3; ")
+    assert card.text.startswith("Saved for #papers: time 09:00 → 07:30; days weekdays → Mon and Wed; number 5 → 3; ")
     assert card.text.endswith("Next: Mon 30 Nov 07:30, Mon 7 Dec 07:30, Mon 14 Dec 07:30 (Asia/Tokyo).")
     assert (await standing(room)).next_run == datetime(2026, 11, 29, 22, 30, tzinfo=UTC)
 
@@ -269,7 +269,7 @@ async def test_why_it_was_not(room: Room) -> None:
     await room.card("mute 2611.23011")
     card = await room.card("why 2611.23011", person=BOB)
     assert card.text == (
-        "Not posted in #papers. It is muted here. It has 29, and a digest here wants at least 35 votes. "
+        "Not posted in #papers. It is muted here. It has 29 votes, and a digest here wants at least 35 votes. "
         "The list of Mon 23 Nov was posted without it."
     )
     assert card.items[0].text == "Does not match: “trees” is in its title."

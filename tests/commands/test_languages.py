@@ -124,6 +124,42 @@ async def test_a_channel_begins_in_the_language_of_its_place(room: Room) -> None
     assert (await room.table.desk.standing(request)).preferences.language == "es", "what was chosen stays"
 
 
+async def test_english_can_be_chosen_where_others_speak_another(room: Room) -> None:
+    await room.send("digest on start:next", local="de-DE", locale="de")
+    assert (await room.card("settings language:en", local="de-DE")).text.startswith("Saved for #papers: language")
+    standing = await room.table.desk.standing(room.request("settings", {}, local="de-DE", locale="de"))
+    assert standing.preferences.language == "en"
+
+
+async def test_the_alerts_of_a_channel_without_a_digest_are_in_the_language_of_its_place(room: Room) -> None:
+    await room.send("follow method where:here alerts:yes", local="de-DE", locale="fr")
+    standing = await room.stores.channels.get(PAPERS)
+    assert standing is not None
+    assert standing.preferences.language == "de"
+
+
+async def test_the_log_is_told_in_the_language_of_who_reads_it(room: Room) -> None:
+    await room.send("digest on start:next", locale="fr")
+    await room.send("settings number:3 topics:caching", locale="fr")
+    await room.send("follow speculative where:here", locale="fr")
+    await room.send("pause", locale="fr")
+    german = [item.title for item in (await room.card("log", locale="de")).items]
+    english = [item.title for item in (await room.card("log")).items]
+    assert english == [
+        "pauses everything", "follows “speculative”", "sets number 5 → 3; topics + caching", "turns the digest on",
+    ]  # fmt: skip
+    with language.speaking("de"):
+        topics = language.gettext("topics + {topic}", topic="caching")
+        changed = f"{language.gettext('Number')} 5 → 3; {topics}"
+        assert german == [
+            language.gettext("pauses everything"),
+            language.gettext("follows “{label}”", label="speculative"),
+            language.gettext("sets {changes}", changes=changed),
+            language.gettext("turns the digest on"),
+        ]
+    assert not set(english) & set(german)
+
+
 async def test_who_follows_is_written_to_in_their_language(room: Room) -> None:
     request: dict[str, Any] = {"person": BOB, "locale": "ja"}
     await room.send("follow method", **request)

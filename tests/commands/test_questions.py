@@ -21,21 +21,21 @@ def test_a_question_is_asked_where_it_means_something(platform: str, there: set[
     ("typed", "role"), [("123", "123"), ("<@&123>", "123"), ("none", ""), ("Nobody", ""), ("0", "")]
 )
 def test_a_role_is_read_as_the_platform_fills_it_in(typed: str, role: str) -> None:
-    wanted = read({"mention": typed}, Preferences(mention="7"), ())
+    wanted = read({"mention": typed}, Preferences(mention="7"))
     assert (wanted.preferences.mention, wanted.mistakes) == (role, {})
 
 
 @pytest.mark.parametrize("typed", ["@everyone", "<@1>", "<@&1> <@&2>", "-1", "9" * 21])
 def test_only_one_role_can_be_mentioned(typed: str) -> None:
-    wanted = read({"mention": typed}, Preferences(), ())
+    wanted = read({"mention": typed}, Preferences())
     assert wanted.mistakes == {"mention": f"“{typed}” is not a role; choose one from the list, or none."}
     assert wanted.preferences.mention == ""
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("5", 5), ("0", 0), ("100", 100)])
 def test_reactions_that_lift_a_paper_are_a_number(typed: str, kept: int) -> None:
-    assert read({"lift": typed}, Preferences(), ()).preferences.lift == kept
-    assert "lift" in read({"lift": "101"}, Preferences(), ()).mistakes
+    assert read({"lift": typed}, Preferences()).preferences.lift == kept
+    assert "lift" in read({"lift": "101"}, Preferences()).mistakes
 
 
 async def test_a_setting_of_another_platform_is_refused_with_nothing_changed(room: Room) -> None:

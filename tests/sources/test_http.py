@@ -53,7 +53,7 @@ async def test_gives_up_after_the_last_attempt(server: Sources, polite: Make, me
 
 
 async def test_nobody_listens(polite: Make) -> None:
-    with pytest.raises(SourceDown, match=r"^Hugging Face can't be reached; it is asked again later\.$"):
+    with pytest.raises(SourceDown, match=r"^Hugging Face can’t be reached; it is asked again later\.$"):
         await polite().get("http://127.0.0.1:9/", {}, read)
 
 

@@ -137,7 +137,7 @@ def answerable(draw: st.DrawFn) -> Form:
 @given(answerable())
 def test_what_is_not_touched_comes_back_as_it_was(form: Form) -> None:
     message = drawn(form)
-    _, state = pressed(message, "Save")
+    _, state = pressed(message, "Save changes")
     expected = {each.name: each.value for each in form.fields} | {"where": "here"}
     assert state.arguments == expected
     assert typed(form, State("settings")).arguments == expected
@@ -147,15 +147,15 @@ def test_what_is_not_touched_comes_back_as_it_was(form: Form) -> None:
 
 def test_the_settings_take_three_pages() -> None:
     form = samples.settings()
-    assert labels(drawn(form)) == ["Time, zone, number and topics…", "Advanced", "Save", "Cancel"]
+    assert labels(drawn(form)) == ["Time, zone, number and topics…", "Advanced", "Save changes", "Cancel"]
     _, state = pressed(drawn(form), "Advanced")
     assert state.page == 1
     second = drawn(form, state)
-    assert labels(second) == ["Least votes, lift and tag…", "More", "Save", "Cancel"]
+    assert labels(second) == ["Least votes, lift and tag…", "More", "Save changes", "Cancel"]
     placeholders = [row["components"][0].get("placeholder") for row in second.payload["components"][:-1]]
     assert placeholders == ["How often", "Mode", "Mention: nobody", "Language"]
     third = drawn(form, pressed(second, "More")[1])
-    assert labels(third) == ["Back", "Save", "Cancel"]
+    assert labels(third) == ["Back", "Save changes", "Cancel"]
     assert third.payload["components"][0]["components"][0]["placeholder"] == "Also"
     assert pressed(third, "Back")[1].page == 0
 
@@ -181,7 +181,7 @@ def test_what_is_wrong_stands_at_its_question_on_every_page() -> None:
 
 def test_a_panel_remembers_how_it_was_opened() -> None:
     state = State("settings", manager=True, channel="30")
-    _, after = pressed(panel.panel(samples.settings(), state, cards.NOW), "Save")
+    _, after = pressed(panel.panel(samples.settings(), state, cards.NOW), "Save changes")
     assert (after.command, after.manager, after.channel) == ("settings", True, "30")
     assert states.unpack(after.pack()) == after
 
@@ -229,7 +229,7 @@ def test_what_does_not_fit_is_not_offered() -> None:
     form = Form("T", "settings", (Field("topics", "Topics", "topics", "; ".join(["word " * 40] * 25)),))
     message = drawn(form)
     assert "Topics is too long to be changed here" in message.payload["content"]
-    assert labels(message) == ["Save", "Cancel"]
+    assert labels(message) == ["Save changes", "Cancel"]
 
 
 # -- the real commands -------------------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ async def shown(real: Table, state: State) -> tuple[Form, Message]:
     return form, panel.panel(form, state, NOW)
 
 
-async def saved(real: Table, message: Message, label: str = "Save") -> Answer:
+async def saved(real: Table, message: Message, label: str = "Save changes") -> Answer:
     part, state = pressed(message, label)
     assert part.what == "save"
     return await real.answer(request(state.command, state.arguments, dry=False))

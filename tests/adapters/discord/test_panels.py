@@ -50,7 +50,7 @@ async def find(office: Office, panel: Shown, what: str) -> Shown:
 async def test_settings_are_a_private_panel_with_the_next_three_sends(office: Office) -> None:
     panel = await settings(office)
     assert panel.to == "91"
-    assert {"Save", "Cancel", DAYS} <= set(labels(panel))
+    assert {"Save changes", "Cancel", DAYS} <= set(labels(panel))
     assert len(re.findall(r"<t:\d+:", panel.content)) >= 3, "each reader sees their own time"
 
 
@@ -60,9 +60,9 @@ async def test_what_is_chosen_is_shown_and_saved_with_save_only(office: Office) 
     assert (changed.id, changed.replaced) == (panel.id, True)
     assert (await office.preferences()).schedule.days == (0, 1, 2, 3, 4), "nothing is saved yet"
     assert re.findall(r"<t:\d+", changed.content) != re.findall(r"<t:\d+", panel.content), "the sends are others"
-    saved = await office.press("Save", changed, user="91")
+    saved = await office.press("Save changes", changed, user="91")
     assert saved.id == panel.id
-    assert "days weekdays → mon thu" in saved.plain
+    assert "days weekdays → Mon and Thu" in saved.plain
     assert (await office.preferences()).schedule.days == (0, 3)
 
 
@@ -72,7 +72,7 @@ async def test_what_is_typed_is_typed_in_a_modal_that_holds_what_is_set(office: 
     assert fields(modal)["time"] == "09:00"
     changed = await fill(office, modal, time="7:30")
     assert "07:30" in changed.plain or "7:30" in changed.plain
-    await office.press("Save", changed, user="91")
+    await office.press("Save changes", changed, user="91")
     assert f"{(await office.preferences()).schedule.at:%H:%M}" == "07:30"
 
 
@@ -84,15 +84,15 @@ async def test_a_mistake_stands_at_its_question_and_nothing_is_saved(office: Off
     at = next(number for number, line in enumerate(lines) if line.startswith("**Time**"))
     assert "25:99" in lines[at + 1]
     assert lines[at + 1].startswith(">")
-    still = await office.press("Save", wrong, user="91")
+    still = await office.press("Save changes", wrong, user="91")
     assert "25:99" in still.content
-    assert "Save" in labels(still)
+    assert "Save changes" in labels(still)
     preferences = await office.preferences()
     assert (f"{preferences.schedule.at:%H:%M}", preferences.number) == ("09:00", 5)
     modal = await office.window(typing(still), still, user="91")
     assert fields(modal)["time"] == "25:99", "it can be mended"
     mended = await fill(office, modal, time="8:00")
-    await office.press("Save", mended, user="91")
+    await office.press("Save changes", mended, user="91")
     preferences = await office.preferences()
     assert (f"{preferences.schedule.at:%H:%M}", preferences.number) == ("08:00", 4)
 
@@ -100,7 +100,7 @@ async def test_a_mistake_stands_at_its_question_and_nothing_is_saved(office: Off
 async def test_flags_are_ticked_together(office: Office) -> None:
     panel = await find(office, await settings(office), ALSO)
     changed = await office.pick(ALSO, ["Thumbnails", "Repeats"], panel, user="91")
-    await office.press("Save", changed, user="91")
+    await office.press("Save changes", changed, user="91")
     preferences = await office.preferences()
     assert (preferences.pictures, preferences.repeats, preferences.your_topics) == (True, True, False)
 
@@ -110,7 +110,7 @@ async def test_the_pages_keep_what_was_chosen_on_others(office: Office) -> None:
     panel = await office.pick(OFTEN, "weekly", panel, user="91")
     panel = await find(office, panel, MODE)
     panel = await office.pick(MODE, "trending", panel, user="91")
-    await office.press("Save", panel, user="91")
+    await office.press("Save changes", panel, user="91")
     preferences = await office.preferences()
     assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, Mode.TRENDING)
 
@@ -121,7 +121,7 @@ async def test_a_role_is_chosen_from_discords_own_list(office: Office) -> None:
     what = "Mention: nobody"
     panel = await find(office, panel, what)
     panel = await office.pick(what, ["300000000000000030"], panel, user="91")
-    await office.press("Save", panel, user="91")
+    await office.press("Save changes", panel, user="91")
     assert (await office.preferences()).mention == "300000000000000030"
 
 
@@ -140,7 +140,7 @@ async def test_two_quick_changes_both_count(office: Office) -> None:
     await office.pick(OFTEN, "weekly", panel, user="91")
     stale = office.server.change(office.server.now(panel), components=before.components)
     panel = await office.pick(MODE, "trending", stale, user="91")
-    await office.press("Save", panel, user="91")
+    await office.press("Save changes", panel, user="91")
     preferences = await office.preferences()
     assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, Mode.TRENDING)
 
@@ -150,7 +150,7 @@ async def test_two_changes_at_once_both_count(office: Office) -> None:
     await asyncio.gather(
         office.pick(OFTEN, "weekly", panel, user="91"), office.pick(MODE, "trending", panel, user="91")
     )
-    await office.press("Save", office.server.now(panel), user="91")
+    await office.press("Save changes", office.server.now(panel), user="91")
     preferences = await office.preferences()
     assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, Mode.TRENDING)
 
@@ -161,7 +161,7 @@ async def test_a_panel_goes_on_after_a_restart(shut: Office) -> None:
     async with shut.running():
         modal = await shut.window(typing(panel), panel, user="91")
         panel = await fill(shut, modal, number="3")
-        await shut.press("Save", panel, user="91")
+        await shut.press("Save changes", panel, user="91")
         preferences = await shut.preferences()
         assert (preferences.schedule.days, preferences.number) == ((0,), 3)
 
@@ -169,7 +169,7 @@ async def test_a_panel_goes_on_after_a_restart(shut: Office) -> None:
 async def test_a_panel_for_another_channel(office: Office) -> None:
     panel = await settings(office, channel="22")
     panel = await office.pick(DAYS, ["Friday"], panel, user="91")
-    saved = await office.press("Save", panel, user="91")
+    saved = await office.press("Save changes", panel, user="91")
     assert (await office.preferences(OTHER)).schedule.days == (4,)
     assert (await office.preferences(ROOM)).schedule.days == (0, 1, 2, 3, 4)
     again = next(label for label in labels(saved) if label.startswith("Undo"))
@@ -181,14 +181,14 @@ async def test_a_panel_that_the_servers_settings_opened_saves(office: Office) ->
     office.server.permit("papers-setup", "101")
     panel = await settings(office, user="101")
     panel = await office.pick(DAYS, ["Friday"], panel, user="101")
-    await office.press("Save", panel, user="101")
+    await office.press("Save changes", panel, user="101")
     assert (await office.preferences()).schedule.days == (4,)
 
 
 async def test_a_panel_that_is_not_kept_any_more_is_explained(office: Office) -> None:
     panel = await settings(office)
     await office.stores.actions.prune(office.now.replace(year=2027))
-    shown = await office.press("Save", panel, user="91")
+    shown = await office.press("Save changes", panel, user="91")
     assert "This panel is too old. Nothing was changed; ask for a new one." in shown.plain
 
 

@@ -161,7 +161,7 @@ async def test_settings_on_a_digest_open_for_those_who_manage(office: Office) ->
     assert "Only people who manage #papers may use “settings”" in (await office.press("?", digest)).plain
     panel = await office.press("?", digest, user="91")
     assert panel.to == "91"
-    assert "Save" in labels(panel)
+    assert "Save changes" in labels(panel)
 
 
 @pytest.mark.parametrize("command", ["settings", "digest off", "pause"])
@@ -249,7 +249,7 @@ async def test_forged_buttons_are_answered_by_a_sentence(office: Office, custom_
 )
 async def test_a_forged_part_of_a_panel_is_answered_too(office: Office, part: str) -> None:
     panel = await office.type("papers-setup settings", user="91")
-    token = custom(panel, "Save").rpartition(";")[2]
+    token = custom(panel, "Save changes").rpartition(";")[2]
     forged = button(office, f"f;{part};{token}", to="91", flags=64)
     reaction = await office.server.press("?", message=forged, user="91")
     assert reaction.kind in {"message", "update"}

@@ -141,3 +141,9 @@ def test_a_moment_is_everybodys_own() -> None:
 )
 def test_next_sends_are_moments_where_they_can_be_read(text: str, shown: str) -> None:
     assert localized(text, NOW) == (shown or text)
+
+
+def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
+    assert clean("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
+    assert clean("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
+    assert clean("\u00a0\u202f") == ""

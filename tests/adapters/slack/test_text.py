@@ -114,3 +114,9 @@ def test_plain_text_fits_and_names_no_emoji(given: str, longest: int) -> None:
     assert 0 < len(made["text"]) <= longest
     assert not re.search(r":[a-z0-9_+'-]+:", made["text"])
     assert made["emoji"] is False
+
+
+def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
+    assert text.clean("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
+    assert text.clean("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
+    assert text.clean("\u00a0\u202f") == ""
