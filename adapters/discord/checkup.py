@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from adapters.discord import invite, rights
-from adapters.discord.client import Client, login, serve
+from adapters.discord.client import Client
+from adapters.discord.gateway import login, serve
 from adapters.discord.rooms import Rooms
 from bot.errors import Refused, TryLater
 from bot.models import Kind

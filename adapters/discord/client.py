@@ -1,37 +1,22 @@
-"""discord.py's client with everything given to it, and its line to Discord's gateway."""
+"""discord.py's client with everything given to it, and what it does otherwise than the library."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any, Final, cast
 
 import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from discord.utils import MISSING
 from yarl import URL
 
-from bot.errors import Refused, TryLater
+from adapters.discord import parsing
 
-_FIRST, _LONGEST = 1.0, 60.0
 _GRACE: Final = 5.0
-_TOKEN: Final = 4004
-_FATAL: Final = frozenset({_TOKEN, 4010, 4011, 4012, 4013, 4014})
-"""Closures after which nothing helps: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway."""
-
-_PASSING: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
-"""What the network and Discord do, and what passes."""
-
-REFUSED: Final = (
-    "Discord turned DISCORD_TOKEN down. Copy the bot’s token anew, from “Bot” in the developer portal, into .env."
-)
-_INTENTS: Final = (
-    "Discord does not let this application connect (close code {}). Broadsheet asks for no privileged intent; "
-    "look at the application in the developer portal, then start again."
-)
-
-log = logging.getLogger(__name__)
 
 
 class Client(discord.AutoShardedClient):
@@ -56,7 +41,9 @@ class Client(discord.AutoShardedClient):
         if api:
             # The library knows no other way.
             Route.BASE = api
-        self._gateway = gateway
+        if gateway:
+            self.http.ws_connect = partial(self._dial, URL(gateway))  # type: ignore[method-assign]
+        parsing.guard(self._connection)
         self._flights: set[asyncio.Task[Any]] = set()
 
     def note(self) -> None:
@@ -80,11 +67,22 @@ class Client(discord.AutoShardedClient):
         await super().close()
         await self.land(_GRACE)
 
+    async def reopen(self) -> None:
+        """Be as new after the library has closed itself, which forgets only half of what it was by itself."""
+        self.clear()
+        self.http.token = None
+        self.http.connector = MISSING
+        await self._async_setup_hook()
+
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect one shard, to the gateway of the settings where they name one."""
+        """Connect one shard."""
         # Where the library goes when a session is lost.
-        DiscordWebSocket.DEFAULT_GATEWAY = URL(self._gateway) if self._gateway else gateway
-        await super().launch_shard(DiscordWebSocket.DEFAULT_GATEWAY, shard_id, initial=initial)
+        DiscordWebSocket.DEFAULT_GATEWAY = gateway
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def _dial(self, gateway: URL, url: str, **more: Any) -> aiohttp.ClientWebSocketResponse:
+        """Open a connection to the gateway of the settings, wherever Discord says that a session goes on."""
+        return await discord.http.HTTPClient.ws_connect(self.http, str(gateway.update_query(URL(url).query)), **more)
 
 
 def _quiet() -> None:
@@ -92,76 +90,3 @@ def _quiet() -> None:
     logging.getLogger("discord").setLevel(logging.WARNING)
     for name in ("discord.client", "discord.http"):
         logging.getLogger(name).setLevel(logging.ERROR)
-
-
-async def login(client: Client, token: str) -> None:
-    """Let Discord see the token.
-
-    Raises `bot.errors.Refused` when it turns it down, `bot.errors.TryLater` when Discord can't be asked.
-    """
-    try:
-        await client.login(token)
-    except discord.LoginFailure as error:
-        raise Refused(REFUSED) from error
-    except _PASSING as error:
-        raise TryLater("Discord can’t be reached. Check the network, or DISCORD_API_URL.", 0.0) from error
-
-
-async def serve(client: Client, token: str, stop: asyncio.Event) -> None:
-    """Be logged in and connected until *stop*; what the library can mend itself, it does.
-
-    At *stop* the client is left open, for what is still on its way. Raises `bot.errors.Refused` when Discord turns the
-    token or the application down.
-    """
-    pause = _FIRST
-    while not stop.is_set():
-        connecting = asyncio.create_task(_connect(client, token))
-        await _either(connecting, stop)
-        if stop.is_set():
-            break
-        error = connecting.exception()
-        if error and not isinstance(error, _PASSING):
-            raise error
-        log.warning("Discord can't be reached (%s); it is tried again", type(error).__name__ if error else "closed")
-        await _wait(stop, pause)
-        pause = min(2 * pause, _LONGEST)
-
-
-async def _connect(client: Client, token: str) -> None:
-    """Log in unless that is done, and stay connected for as long as it lasts."""
-    try:
-        if client.is_closed():
-            client.clear()
-        if client.http.token is None:
-            await client.login(token)
-        await client.connect(reconnect=True)
-    except discord.LoginFailure as error:
-        raise Refused(REFUSED) from error
-    except discord.PrivilegedIntentsRequired as error:
-        raise Refused(_INTENTS.format(4014)) from error
-    except discord.ConnectionClosed as error:
-        if error.code not in _FATAL:
-            raise
-        raise Refused(REFUSED if error.code == _TOKEN else _INTENTS.format(error.code)) from error
-
-
-async def _either(connecting: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Wait until the connection ends or *stop*; raises `bot.errors.Refused` as the connection did."""
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if connecting.done() and isinstance(connecting.exception(), Refused):
-            connecting.result()
-    finally:
-        for task in (connecting, stopping):
-            task.cancel()
-        await asyncio.gather(connecting, stopping, return_exceptions=True)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until *stop*."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        pass

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from adapters.discord.client import Client, login
+from adapters.discord.client import Client
+from adapters.discord.gateway import login
 from adapters.discord.rights import INVITED
 
 _AUTHORIZE = "https://discord.com/oauth2/authorize"

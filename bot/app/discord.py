@@ -8,8 +8,7 @@ from typing import Final
 
 import discord
 
-from adapters.discord import client as gateway
-from adapters.discord import events, reactions, syncing
+from adapters.discord import events, gateway, reactions, syncing
 from adapters.discord.chat import DiscordChat, Taste
 from adapters.discord.client import Client
 from adapters.discord.kit import Kit

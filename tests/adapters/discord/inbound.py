@@ -12,8 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.discord import client as gateway
-from adapters.discord import syncing
+from adapters.discord import gateway, syncing
 from adapters.discord.chat import DiscordChat, Taste
 from adapters.discord.client import Client
 from adapters.discord.kit import Kit
@@ -92,6 +91,13 @@ class Gate:
         return await self.table.complete(line, request)
 
 
+class Eager(Client):
+    """The client as it is, but for the pause that the library makes before each session after the first."""
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for nothing: the server on loopback lets anybody identify at once."""
+
+
 @dataclass
 class Office:
     """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged."""
@@ -127,7 +133,7 @@ class Office:
     async def running(self, *listen: Callable[[Kit], None]) -> AsyncIterator[Kit]:
         """Run the bot: a client of its own that knows only what the stores have kept; *listen* are more listeners."""
         pace = Pace(time.monotonic)
-        client = Client(self.server.api, self.server.gateway, pace.trace())
+        client = Eager(self.server.api, self.server.gateway, pace.trace())
         # So long it waits for more servers; those on loopback come at once.
         client._connection.guild_ready_timeout = 0.05
         rest, rooms = Rest(client, pace), Rooms(client)

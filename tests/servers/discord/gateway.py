@@ -43,6 +43,8 @@ class Session:
 class Gateway(World):
     """Connections and sessions. ``shards`` is how many `GET /gateway/bot` advises; ``deaf`` answers no heartbeat.
 
+    While ``mute`` it takes connections and says nothing at all; ``knocks`` counts those. ``elsewhere`` is where it says
+    that sessions are resumed, when that is not here.
     ``identifies`` and ``resumes`` count what succeeded, ``identities`` are the payloads of all that was tried.
     """
 
@@ -52,6 +54,9 @@ class Gateway(World):
         self.shards = 1
         self.must_shard = False
         self.deaf = False
+        self.mute = False
+        self.knocks = 0
+        self.elsewhere = ""
         self.heartbeat: float = 41.25
         self.starts_left = 1000
         self.identifies = 0
@@ -158,6 +163,8 @@ class Gateway(World):
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection from hello to its end."""
+        if self.mute:
+            await self._ignore()
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
         link = Link(socket, deflated=request.query.get("compress") == "zlib-stream")
@@ -171,6 +178,12 @@ class Gateway(World):
                     await link.close(code)
         self._ended(link)
         return socket
+
+    async def _ignore(self) -> None:
+        """Let a connection wait until there is something to say."""
+        self.knocks += 1
+        self.changed()
+        await self.wait(lambda: not self.mute, 60)
 
     def _ended(self, link: Link) -> None:
         """Let a session wait for its connection to come back, unless either side ended it for good."""
@@ -236,7 +249,11 @@ class Gateway(World):
         return 4014 if intents & PRIVILEGED & ~bot.privileged else 0
 
     def _ready(self, session: Session, guilds: list[Guild]) -> Json:
-        where = {"session_id": session.id, "resume_gateway_url": self.gateway, "shard": list(session.shard)}
+        where = {
+            "session_id": session.id,
+            "resume_gateway_url": self.elsewhere or self.gateway,
+            "shard": list(session.shard),
+        }
         waiting = [{"id": one.id, "unavailable": True} for one in guilds]
         who = {
             "user": people.user(self, session.bot.user),

@@ -1,0 +1,98 @@
+"""The line to Discord's gateway: it comes back from whatever happens to it, and ends when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from adapters.discord import gateway
+from tests.adapters.discord.inbound import TOKEN, Eager, Office
+from tests.servers.discord import Discord
+
+CLOSED = "ws://127.0.0.1:9"
+
+
+@asynccontextmanager
+async def connected(server: Discord) -> AsyncIterator[Eager]:
+    """Be connected until the end of the context, which it reaches in bounded time."""
+    client, stop = Eager(server.api, server.gateway), asyncio.Event()
+    client._connection.guild_ready_timeout = 0.05
+    serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
+    try:
+        await server.wait(lambda: serving.done() or client.is_ready())
+        yield client
+    finally:
+        stop.set()
+        async with asyncio.timeout(5):
+            await serving
+        server.mute = False
+        await client.close()
+
+
+async def test_it_ends_while_a_shard_comes_back_to_a_gateway_that_says_nothing(server: Discord) -> None:
+    async with connected(server):
+        server.mute = True
+        await server.reconnect()
+        await server.wait(lambda: server.knocks)
+
+
+async def test_it_ends_while_the_first_connection_gets_no_answer(server: Discord) -> None:
+    client, stop = Eager(server.api, server.gateway), asyncio.Event()
+    server.mute = True
+    serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
+    await server.wait(lambda: server.knocks)
+    stop.set()
+    async with asyncio.timeout(5):
+        await serving
+    server.mute = False
+    await client.close()
+
+
+async def test_a_session_goes_on_where_the_settings_say(server: Discord) -> None:
+    server.elsewhere = CLOSED
+    async with connected(server):
+        await server.reconnect()
+        await server.wait(lambda: server.resumes)
+        assert (server.identifies, server.resumes) == (1, 1)
+
+
+async def test_a_new_session_begins_where_the_settings_say(server: Discord) -> None:
+    server.elsewhere = CLOSED
+    async with connected(server):
+        await server.invalidate()
+        await server.wait(lambda: server.identifies == 2 and server.ready)
+
+
+@pytest.mark.parametrize("payload", [{"id": "1"}, {"id": "1", "type": 2, "channel": {"id": "999", "type": 0}}])
+async def test_an_event_that_can_not_be_read_is_a_line_in_the_log_and_nothing_else(
+    office: Office, caplog: pytest.LogCaptureFixture, payload: dict[str, object]
+) -> None:
+    office.excused.append("INTERACTION_CREATE can't be read and is left out, reference")
+    office.server.tell("INTERACTION_CREATE", payload, "", 0)
+    assert await office.type("papers today")
+    (line,) = [one for one in caplog.records if "can't be read" in one.getMessage()]
+    assert "KeyError" in line.getMessage()
+    assert office.server.identifies == 1
+
+
+async def test_what_nobody_expects_of_the_gateway_ends_nothing(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.excused.append("The line to Discord broke, reference")
+    office.server.sockets[0].put({"op": 10, "d": None})
+    await office.server.wait(lambda: office.server.identifies == 2 and office.server.ready, 15)
+    assert await office.type("papers today")
+    assert [one.levelno for one in caplog.records if "The line to Discord broke" in one.getMessage()] == [logging.ERROR]
+
+
+async def test_a_server_that_is_gone_with_the_session_is_not_kept(server: Discord) -> None:
+    server.guild("11", name="Elsewhere")
+    async with connected(server) as client:
+        assert {guild.id for guild in client.guilds} == {10, 11}
+        server.guilds["11"].present = False
+        await server.invalidate()
+        await server.wait(lambda: {guild.id for guild in client.guilds} == {10})
