@@ -16,17 +16,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import wording
-from bot.cards import Card
+from bot import notices, wording
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
-from bot.language import ENGLISH, gettext, speaking
-from bot.models import Channel, DeliveryKey, DeliveryState, Kind
+from bot.models import Channel, DeliveryState
+from bot.notices import Notices
 from bot.ports.chats import Chat, Delivery
-from bot.ports.ledger import Draft
+from bot.ports.places import Directory
 from bot.ports.stores import Stores
 
 log = logging.getLogger(__name__)
@@ -46,11 +45,12 @@ _NOBODY: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Takes messages from the ledger to the chats. ``clock`` gives aware UTC."""
+    """Takes messages from the ledger to the chats. ``clock`` gives aware UTC, ``rooms`` are directories by platform."""
 
     stores: Stores
     chats: Mapping[str, Chat]
     clock: Callable[[], datetime]
+    rooms: Mapping[str, Directory] = field(default_factory=dict)
 
     async def pump(self) -> int:
         """Deliver everything that may go out now; return how many messages were tried."""
@@ -167,17 +167,13 @@ class Courier:
         channel = delivery.key.channel
         if error.installation:
             return await self._leave(channel, wording.away(error.reason))
-        if not await self.stores.channels.retire(channel, error.reason):
-            return None
-        log.warning("Nothing is posted to %s any more: %s", channel.key, error.reason)
-        workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
-        managers = workspace.managers if workspace and channel.kind is not Kind.DIRECT else ()
-        if managers:
-            now, standing = self.clock(), await self.stores.channels.get(channel)
-            with speaking(standing.preferences.language if standing else ENGLISH):
-                notice = _notice(channel, managers[0], error.reason, now)
-            await self.stores.ledger.add([notice], now)
-        return None
+        stopped = await self.stores.channels.retire(channel, error.reason)
+        told = Notices(self.stores, self.rooms)
+        if stopped:
+            log.warning("Nothing is posted to %s any more: %s", channel.key, error.reason)
+        if delivery.key.kind == notices.KIND:
+            return await told.forward(delivery, self.clock())
+        return await told.stopped(channel, error.reason, self.clock()) if stopped else None
 
     async def _leave(self, channel: Channel, reason: str) -> None:
         """Retire every channel of a workspace at once: each would be refused like the first. Nobody can be told."""
@@ -197,16 +193,3 @@ async def _until(under_way: set[asyncio.Task[None]], left: int) -> set[asyncio.T
     while len(under_way) > left:
         _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     return under_way
-
-
-def _notice(channel: Channel, manager: str, reason: str, now: datetime) -> Draft:
-    """Return the word to a manager; a channel that falls silent a second time is told of a second time."""
-    direct = Channel(channel.platform, channel.workspace, manager, Kind.DIRECT)
-    text = gettext(
-        "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
-        channel=channel.name or channel.id,
-        reason=wording.reason(reason),
-    )
-    return Draft(
-        DeliveryKey(direct, "notice", f"{channel.key} {now:%Y-%m-%dT%H:%M:%S}"), Card(text=text, fallback=text)
-    )

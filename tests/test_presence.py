@@ -11,7 +11,7 @@ from bot import presence, wording
 from bot.cards import Card
 from bot.delivery import Courier
 from bot.errors import Gone
-from bot.models import Channel, DeliveryKey, Kind, Person, Preferences, Schedule
+from bot.models import Channel, DeliveryKey, Follow, Kind, Person, Preferences, Schedule
 from bot.ports.ledger import Draft
 from bot.ports.places import Standing, Workspace
 from bot.ports.stores import Stores
@@ -69,6 +69,13 @@ async def test_what_people_set_survives_installing_again(stores: Stores, attenda
     assert kept == replace(LAB, name="New name", policy="admins", limits={"follows": 3})
 
 
+async def test_a_workspace_that_is_owned_is_managed_by_its_owner_alone(stores: Stores, attendance: Attendance) -> None:
+    for owners in (("U1",), ("U2",), ()):
+        await attendance.installed(replace(LAB, managers=owners), NOW, owned=True)
+    kept = await stores.workspaces.get("slack", "T1")
+    assert kept == replace(LAB, managers=("U2",))
+
+
 async def test_what_left_long_ago_is_deleted(stores: Stores, attendance: Attendance) -> None:
     await attendance.uninstalled("slack", "T1", "it was uninstalled", NOW)
     assert await presence.tidy(stores, NOW + 30 * DAY) == 0
@@ -87,6 +94,29 @@ async def test_a_channel_is_greeted_once(stores: Stores, attendance: Attendance)
     (post,) = await chat.board.latest(new)
     assert "Ana" in post.card.text
     assert [action.command for action in post.card.actions] == ["digest on", "today"]
+
+
+async def test_one_who_can_repair_it_is_told_once_that_a_channel_is_gone(
+    stores: Stores, attendance: Attendance
+) -> None:
+    await attendance.installed(LAB, NOW)
+    for _ in range(2):
+        await attendance.gone(ROOM, "the channel was archived", NOW)
+    (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
+    assert notice.key.channel == Channel("slack", "T1", "U1", Kind.DIRECT)
+    assert notice.card.text.startswith("Nothing is posted to papers any more: the channel was archived.")
+
+
+async def test_nobody_is_told_of_a_channel_that_got_nothing(stores: Stores, attendance: Attendance) -> None:
+    await attendance.installed(LAB, NOW)
+    await stores.channels.set(ROOM, replace(DAILY, on=False), None)
+    await attendance.gone(ROOM, "the channel was archived", NOW)
+    assert await stores.ledger.claim(NOW, NOW + DAY, 10) == []
+    alert = Follow(OTHER, "diffusion", ANA, NOW, alerts=True)
+    await stores.channels.set(OTHER, replace(DAILY, on=False), None)
+    await stores.follows.add(alert)
+    await attendance.gone(OTHER, "the channel was archived", NOW)
+    assert len(await stores.ledger.claim(NOW, NOW + DAY, 10)) == 1
 
 
 async def test_a_channel_goes_and_comes_back(stores: Stores, attendance: Attendance) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import discord
 
 from adapters.discord import rights
-from adapters.discord.requests import kind
+from adapters.discord.requests import direct, kind
 from adapters.discord.rights import Place, posts
 from bot.errors import TryLater, Unsendable
 from bot.language import phrase
 from bot.models import Channel
-from bot.ports.places import Room, Standing
+from bot.ports.places import Room, Standing, Workspace
 
 _AGAIN = 5.0
 
@@ -33,6 +33,12 @@ class Rooms:
         seen = [place for place in places(server) if place.permissions_for(member).view_channel]
         rooms = [Room(channel(place), getattr(place, "topic", None) or "") for place in seen if _open(place)]
         return sorted(rooms, key=lambda room: room.channel.name)
+
+    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+        """Return the direct messages of those who manage a server, then where everybody there hears it."""
+        server = self.client.get_guild(int(workspace.id)) if workspace.id.isdecimal() else None
+        place = lobby(server) if server else None
+        return [*map(direct, workspace.managers), *([channel(place)] if place else [])]
 
     async def trouble(self, standing: Standing) -> str:
         """Say what the bot lacks in a channel, by the names of Discord's own settings."""
@@ -64,6 +70,12 @@ def places(server: discord.Guild) -> Iterator[Place]:
     """Yield the channels of a server in which a digest makes sense."""
     yield from server.text_channels
     yield from server.forums
+
+
+def lobby(server: discord.Guild) -> Place | None:
+    """Return where a server is spoken to: its system channel, else the first that can be written to, if any can."""
+    wanted = [*filter(None, (server.system_channel,)), *server.text_channels]
+    return next((place for place in wanted if _open(place)), None)
 
 
 def channel(place: Place) -> Channel:

@@ -69,6 +69,10 @@ class Rooms:
         """Tell whether the bot is in a channel."""
         return any(room.id == channel.id for room in await self.rooms(channel.workspace))
 
+    def reach(self, workspace: places.Workspace) -> Sequence[Channel]:
+        """Return the direct messages of those who manage a workspace."""
+        return workspace.directs
+
     async def trouble(self, standing: places.Standing) -> str:
         """Say how to let the bot in where it is not."""
         if await self.joined(standing.channel):

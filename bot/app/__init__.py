@@ -79,7 +79,8 @@ async def _open(home: House, commands: Table, lines: list[Line], stop: asyncio.E
     feed = Feed(logs.reference())
     web = WebChat(stores.board, feed)
     chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in lines}}
-    jobs = Jobs(stores, Courier(stores, chats, clock), home.daily, home.arxiv, chosen.arxiv_categories, clock)
+    courier = Courier(stores, chats, clock, {line.chat.platform: line.rooms for line in lines})
+    jobs = Jobs(stores, courier, home.daily, home.arxiv, chosen.arxiv_categories, clock)
     turns = Turns(commands)
     opened = [line.connect(turns) for line in lines]
     settle()

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.cards import Card
-from bot.models import Channel, DeliveryKey, Preferences
+from bot.models import Channel, DeliveryKey, Kind, Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,11 @@ class Workspace:
     left: datetime | None = None
     blocked: tuple[str, ...] = ()
 
+    @property
+    def directs(self) -> Sequence[Channel]:
+        """The direct channels of its managers, in their order."""
+        return [Channel(self.platform, self.id, manager, Kind.DIRECT) for manager in self.managers]
+
 
 class Workspaces(Protocol):
     """The workspaces known."""
@@ -139,6 +144,10 @@ class Directory(Protocol):
 
         Raises `bot.errors.SendError` when the platform can't be asked.
         """
+        ...
+
+    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+        """Return where those who can repair a workspace are told of it, the best place first."""
         ...
 
     async def trouble(self, standing: Standing) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from bot.language import ENGLISH
 from bot.models import Channel, Person
 from bot.ports.places import Workspace
 
@@ -15,10 +16,11 @@ class Presence(Protocol):
     Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
     """
 
-    async def installed(self, workspace: Workspace, now: datetime) -> None:
+    async def installed(self, workspace: Workspace, now: datetime, *, owned: bool = False) -> None:
         """Keep a workspace that installed the bot; one that came back gets its channels back too.
 
-        Managers, policy and limits that are stored already stay; new managers are added.
+        Managers, policy and limits that are stored already stay; new managers are added. Where the platform says who
+        owns it (*owned*), the managers told are all there are: who has handed it over manages it no more.
         """
         ...
 
@@ -26,12 +28,12 @@ class Presence(Protocol):
         """Stop posting to a whole workspace, with the reason; what it holds is deleted after 30 days."""
         ...
 
-    async def invited(self, channel: Channel, by: Person, now: datetime) -> None:
-        """Greet a channel once, or go on where posting had stopped."""
+    async def invited(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
+        """Greet a channel once, in its *language*, or go on where posting had stopped."""
         ...
 
     async def gone(self, channel: Channel, reason: str, now: datetime) -> None:
-        """Stop posting to a channel, with the reason."""
+        """Stop posting to a channel, with the reason; tell one person who can repair it, if anything was posted."""
         ...
 
     async def back(self, channel: Channel, now: datetime) -> None:

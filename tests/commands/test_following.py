@@ -13,7 +13,7 @@ from bot.commands.table import table
 from bot.errors import TryLater
 from bot.models import Channel, Follow, Kind, Person
 from bot.ports.places import Room as Place
-from bot.ports.places import Standing
+from bot.ports.places import Standing, Workspace
 from tests.commands.conftest import ADA, ADAS, BOB, BOBS, NLP, PAPERS, Room, button
 
 CLEO = Person("cleo", "Cleo", manager=True)
@@ -181,6 +181,9 @@ class Directory:
 
     members: dict[str, tuple[Channel, ...]]
     down: bool = False
+
+    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+        return ()
 
     async def trouble(self, standing: Standing) -> str:
         return ""

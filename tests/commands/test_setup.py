@@ -28,6 +28,9 @@ class Directory:
 
     down: bool = False
 
+    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+        return ()
+
     async def trouble(self, standing: Standing) -> str:
         return ""
 

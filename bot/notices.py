@@ -1,0 +1,67 @@
+"""Word to those who can repair a workspace: to the first of them who can be reached, and once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot import wording
+from bot.cards import Card
+from bot.language import ENGLISH, gettext, speaking
+from bot.models import Channel, DeliveryKey, Kind
+from bot.ports.chats import Delivery
+from bot.ports.ledger import Draft
+from bot.ports.places import Directory, Workspace
+from bot.ports.stores import Stores
+
+KIND: Final = "notice"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Messages to those who manage a workspace. ``rooms`` are directories by platform, which tell where they hear."""
+
+    stores: Stores
+    rooms: Mapping[str, Directory] = field(default_factory=dict)
+
+    async def stopped(self, channel: Channel, reason: str, now: datetime) -> None:
+        """Say that a channel gets nothing any more; one that falls silent a second time is told of a second time."""
+        if channel.kind is Kind.DIRECT:
+            return
+        standing = await self.stores.channels.get(channel)
+        with speaking(standing.preferences.language if standing else ENGLISH):
+            text = gettext(
+                "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
+                channel=channel.name or channel.id,
+                reason=wording.reason(reason),
+            )
+        await self.tell(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
+
+    async def tell(self, about: Channel, subject: str, text: str, now: datetime) -> None:
+        """Tell something of a channel, once for a *subject*."""
+        await self._send(about.platform, about.workspace, f"{about.key} {subject}", Card(text=text, fallback=text), now)
+
+    async def forward(self, notice: Delivery, now: datetime) -> None:
+        """Send a notice on whose addressee can't be reached any more."""
+        key = notice.key
+        # What it is about begins with the key of a channel; a direct one may belong to no workspace.
+        platform, workspace, _ = key.subject.split(":", 2)
+        await self._send(platform, workspace, key.subject, notice.card, now)
+
+    async def _send(self, platform: str, workspace: str, subject: str, card: Card, now: datetime) -> None:
+        known = await self.stores.workspaces.get(platform, workspace)
+        for channel in self._reach(known) if known else ():
+            standing = await self.stores.channels.get(channel)
+            if standing is None or not standing.retired:
+                await self.stores.ledger.add([Draft(DeliveryKey(channel, KIND, subject), card)], now)
+                return
+        log.warning("Nobody of %s %s can be told: %s", platform, workspace, subject)
+
+    def _reach(self, workspace: Workspace) -> Sequence[Channel]:
+        directory = self.rooms.get(workspace.platform)
+        return directory.reach(workspace) if directory else workspace.directs
