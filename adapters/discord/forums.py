@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import discord
+
 from adapters.discord import history, keys
 from adapters.discord.codes import HISTORY
 from adapters.discord.errors import code
@@ -34,6 +36,16 @@ Tags = Sequence[Mapping[str, Any]]
 Thread = Mapping[str, Any]
 
 THREAD: Final = "/channels/{channel_id}"
+
+
+def takes(place: object, chosen: str) -> bool:
+    """Tell whether a forum takes papers: it requires no tag, or has one that fits every paper, the *chosen* one or not.
+
+    Any other place takes them.
+    """
+    if not isinstance(place, discord.ForumChannel) or not place.flags.require_tag:
+        return True
+    return bool(fitting([{"id": tag.id, "name": tag.name} for tag in place.available_tags], Card(), chosen))
 
 
 async def start(rest: Rest, forum: Channel, key: str, body: Mapping[str, Any]) -> str:

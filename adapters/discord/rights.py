@@ -42,26 +42,30 @@ def missing(place: Place, kind: Kind, *, threads: bool = False, pictures: bool =
 
     *threads* tells that messages have entries below them, *pictures* that they hold some.
     """
-    held = place.permissions_for(place.guild.me)
+    held = _held(place)
     if not held.view_channel:
         return [gettext(_NAMES["view_channel"])]  # without it nothing else is allowed either, whatever is set
     needed = (*_NEEDED[kind], *(_THREADS if threads else ()), *(_PICTURES if pictures else ()))
     return [gettext(_NAMES[name]) for name in dict.fromkeys(needed) if not getattr(held, name)]
 
 
+def lacking(place: Place, wanted: Preferences) -> Sequence[str]:
+    """Return the permissions that a channel's digest lacks, as `missing` does."""
+    here = kind(place.type.value)
+    return missing(place, here, threads=wanted.entries and here is Kind.CHANNEL, pictures=wanted.pictures)
+
+
 def trouble(place: Place, wanted: Preferences) -> str:
     """Say what a channel's digest lacks there, and how to mend it; "" when it lacks nothing."""
-    here = kind(place.type.value)
-    lacking = missing(place, here, threads=wanted.entries and here is Kind.CHANNEL, pictures=wanted.pictures)
-    if lacking:
+    if lacks := lacking(place, wanted):
         return gettext(
             "Broadsheet lacks {permissions} there. Allow it under Edit Channel → Permissions → Broadsheet.",
-            permissions=listing(lacking),
+            permissions=listing(lacks),
         )
     if isinstance(place, discord.Thread) and place.locked:
         return gettext("The thread is locked. Unlock it.")
     role = place.guild.get_role(int(wanted.mention)) if wanted.mention else None
-    if role and not role.mentionable and not place.permissions_for(place.guild.me).mention_everyone:
+    if role and not role.mentionable and not _held(place).mention_everyone:
         return gettext(
             "@{role} can’t be pinged. Allow it under Server Settings → Roles: anyone may mention this role.",
             role=role.name,
@@ -72,3 +76,11 @@ def trouble(place: Place, wanted: Preferences) -> str:
 def posts(place: Place, kind: Kind) -> bool:
     """Tell whether the bot can post there."""
     return not missing(place, kind)
+
+
+def _held(place: Place) -> discord.Permissions:
+    """Return what the bot may do in a channel; in a thread below one that it does not see, nothing."""
+    try:
+        return place.permissions_for(place.guild.me)
+    except discord.ClientException:
+        return discord.Permissions.none()

@@ -41,10 +41,7 @@ async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
 async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
     """Return the tags of a forum that requires one where none fits every paper; None where nothing is lacking."""
     forum = kit.rooms.find(channel) if channel.kind is Kind.FORUM else None
-    if not isinstance(forum, discord.ForumChannel) or not forum.flags.require_tag:
-        return None
     known = await kit.channels.get(channel)
-    tags = [{"id": tag.id, "name": tag.name} for tag in forum.available_tags]
-    if forums.fitting(tags, Card(), known.preferences.tag if known else ""):
+    if not isinstance(forum, discord.ForumChannel) or forums.takes(forum, known.preferences.tag if known else ""):
         return None
     return [tag.name for tag in forum.available_tags]

@@ -12,7 +12,9 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord import events
 from tests.adapters.discord.inbound import Office, failures, fill, working
+from tests.adapters.discord.watching import subscribe
 from tests.servers.discord import Discord, discord
 
 
@@ -61,4 +63,12 @@ async def shut(server: Discord, stored: Path, caplog: pytest.LogCaptureFixture) 
 async def office(shut: Office) -> AsyncIterator[Office]:
     """An office whose bot is connected."""
     async with shut.running():
+        yield shut
+
+
+@pytest.fixture
+async def here(shut: Office) -> AsyncIterator[Office]:
+    """A bot that hears of places, in a server whose channel has a digest."""
+    await subscribe(shut)
+    async with shut.running(events.listen):
         yield shut

@@ -185,7 +185,7 @@ class Office:
             return Taste()
 
         chat = DiscordChat(self.kit.rest, self.stores.actions, tastes=tastes)
-        await Courier(self.stores, {"discord": chat}, self.clock).pump()
+        await Courier(self.stores, {"discord": chat}, self.clock, {"discord": self.kit.rooms}).pump()
         return self.server.shown(channel)
 
     async def digest(self) -> Shown:
@@ -211,7 +211,7 @@ class Office:
             channels=stores.channels,
             workspaces=stores.workspaces,
             marks=stores.marks,
-            presence=Attendance(stores),
+            presence=Attendance(stores, {"discord": rooms}),
             crowd=Crowds(stores),
             client=client,
             rest=rest,

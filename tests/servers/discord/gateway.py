@@ -92,11 +92,15 @@ class Gateway(World):
         """Ask every connection to come back (op 7)."""
         await self._send({"op": 7, "d": None})
 
-    async def invalidate(self, *, resumable: bool = False) -> None:
-        """Say that the session is over (op 9), for good unless *resumable*."""
-        if not resumable:
-            self.sessions.clear()
-        await self._send({"op": 9, "d": resumable})
+    async def invalidate(self, *, resumable: bool = False, shard: int | None = None) -> None:
+        """Say that the sessions are over (op 9), or that of a *shard*; for good unless *resumable*."""
+        over = [one for one in self.sessions.values() if shard in (None, one.shard[0])]
+        for session in over:
+            if not resumable:
+                del self.sessions[session.id]
+            if session.link:
+                session.link.put({"op": 9, "d": resumable})
+        await asyncio.sleep(0)
 
     async def hang_up(self, code: int = 4000) -> None:
         """Close every connection."""

@@ -1,0 +1,41 @@
+"""Channels that fell silent: posting goes on where the reason for which it stopped is gone, and only there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import discord
+
+from adapters.discord import forums, rights, rooms
+from adapters.discord.codes import CHANNEL
+from adapters.discord.kit import Kit
+from adapters.discord.rights import Place
+from bot.ports.places import Standing
+
+_UNTAGGED: Final = CHANNEL[40067]
+_NEVER: Final = frozenset({CHANNEL[50008], CHANNEL[50024]})
+"""Reasons that nothing mends which Discord tells of."""
+
+
+async def everywhere(kit: Kit, server: discord.Guild) -> None:
+    """Go on in every channel of a server in which posting is possible again."""
+    for standing in await kit.channels.of("discord", str(server.id)):
+        place = kit.rooms.find(standing.channel) if standing.retired else None
+        if place and mended(place, standing):
+            await kit.presence.back(standing.channel, kit.clock())
+
+
+async def here(kit: Kit, place: Place) -> None:
+    """Go on in a channel, if posting is possible again."""
+    standing = await kit.channels.get(rooms.channel(place))
+    if standing and standing.retired and mended(place, standing):
+        await kit.presence.back(standing.channel, kit.clock())
+
+
+def mended(place: Place, standing: Standing) -> bool:
+    """Tell whether what stopped a channel is over, so that it is not tried, refused and told of again and again."""
+    if standing.retired in _NEVER or rights.lacking(place, standing.preferences):
+        return False
+    if isinstance(place, discord.Thread):
+        return not place.locked  # an archived one is opened by the next post
+    return standing.retired != _UNTAGGED or forums.takes(place, standing.preferences.tag)

@@ -1,0 +1,147 @@
+"""Channels that fell silent go on where the reason is gone, and are not tried again where it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.discord import events
+from adapters.discord.codes import CHANNEL
+from adapters.discord.events import DELETED
+from bot.models import EVERYWHERE, Channel, Kind
+from tests.adapters.discord.inbound import ROOM, Office
+from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
+from tests.servers.discord import rights
+
+FORUM = Channel("discord", "10", "24", Kind.FORUM, "forum")
+UNTAGGED, LOCKED = CHANNEL[40067], CHANNEL[160005]
+OWNER = Channel("discord", EVERYWHERE, "90", Kind.DIRECT)
+
+
+async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> None:
+    await here.stores.channels.retire(ROOM, "Broadsheet may not post there")
+    await here.server.create_role("30", name="bots")
+    await here.server.change_role("30", permissions=rights.SEND)
+    await retired(here, "")
+
+
+async def test_a_thread_that_is_unlocked_goes_on(here: Office) -> None:
+    here.server.thread(TALK.id, "20", TALK.name)
+    await subscribe(here, TALK)
+    await here.stores.channels.retire(TALK, "the thread is locked")
+    await here.server.archive_thread(TALK.id, archived=False, locked=True)
+    await settled(here)
+    assert await here.retired(TALK) == "the thread is locked"
+    await here.server.archive_thread(TALK.id, archived=False, locked=False)
+    await retired(here, "", TALK)
+
+
+async def test_a_thread_that_was_archived_and_locked_goes_on_once_both_are_undone(here: Office) -> None:
+    here.server.thread(TALK.id, "20", TALK.name)
+    await subscribe(here, TALK)
+    await here.server.archive_thread(TALK.id, archived=True, locked=True)
+    await here.stores.channels.retire(TALK, LOCKED)
+    await settled(here)
+    assert await here.retired(TALK) == LOCKED
+    await here.server.archive_thread(TALK.id, archived=False, locked=False)
+    await retired(here, "", TALK)
+
+
+async def test_a_thread_that_is_unlocked_but_still_archived_goes_on_for_a_post_opens_it(here: Office) -> None:
+    here.server.thread(TALK.id, "20", TALK.name)
+    await subscribe(here, TALK)
+    await here.server.archive_thread(TALK.id, archived=True, locked=True)
+    await here.stores.channels.retire(TALK, LOCKED)
+    await here.server.archive_thread(TALK.id, archived=True, locked=False)
+    await retired(here, "", TALK)
+
+
+async def test_a_thread_below_a_channel_that_is_not_seen_lacks_a_permission(here: Office) -> None:
+    here.server.channel("25", name="hidden")
+    here.server.thread("26", "25", "Below")
+    below = Channel("discord", "10", "26", Kind.THREAD, "Below")
+    await subscribe(here, below)
+    await here.stores.channels.retire(below, LOCKED)
+    await here.server.archive_thread("26", archived=False)
+    await settled(here)
+    assert "lacks View Channel there" in (await here.type("papers status", channel="26")).plain
+    assert await here.retired(below) == LOCKED
+
+
+@pytest.mark.parametrize("reason", [UNTAGGED, CHANNEL[50008]])
+async def test_what_still_holds_is_not_tried_again_at_the_next_start_nor_told_again(shut: Office, reason: str) -> None:
+    shut.server.channel(FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True)
+    await subscribe(shut, FORUM)
+    await shut.stores.channels.retire(FORUM, reason)
+    async with shut.running(events.listen):
+        await shut.server.create_role("30", name="bots")
+        await shut.server.change_role("30", permissions=rights.SEND)
+        await settled(shut)
+        assert await shut.retired(FORUM) == reason
+
+
+async def test_a_forum_that_got_the_tag_which_it_lacked_goes_on(here: Office) -> None:
+    await here.server.create_channel(
+        FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True
+    )
+    await subscribe(here, FORUM)
+    await here.stores.channels.retire(FORUM, UNTAGGED)
+    await here.server.retag(FORUM.id, (("1", "Vision"), ("2", "Papers")))
+    await retired(here, "", FORUM)
+
+
+async def test_a_forum_that_asks_for_no_tag_any_more_goes_on(here: Office) -> None:
+    await here.server.create_channel(
+        FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True
+    )
+    await subscribe(here, FORUM)
+    await here.stores.channels.retire(FORUM, UNTAGGED)
+    await here.server.retag(FORUM.id, (("1", "Vision"),), requires_tag=False)
+    await retired(here, "", FORUM)
+
+
+async def test_pictures_that_may_not_be_shown_keep_a_channel_silent(here: Office) -> None:
+    """They are refused with the same code as a message that may not be sent."""
+    await subscribe(here, pictures=True)
+    await here.stores.channels.retire(ROOM, CHANNEL[50013])
+    await here.server.allow("20", rights.ALL & ~rights.EMBED_LINKS)
+    await settled(here)
+    assert await here.retired() == CHANNEL[50013]
+    await here.server.allow("20")
+    await retired(here, "")
+
+
+# -- who is told -------------------------------------------------------------------------------------------------------
+
+
+async def test_where_the_owner_takes_no_direct_messages_the_server_is_told(here: Office) -> None:
+    here.excused += ["Nothing is posted to discord:@me:90 any more"]
+    here.server.people["90"].dms = False
+    await here.server.drop_channel("20")
+    await retired(here, DELETED)
+    (said,) = await greetings(here, "22")
+    assert "Nothing is posted to papers any more: the channel was deleted." in said.plain
+    assert said.pings == ()
+
+
+async def test_an_owner_who_is_known_to_take_none_is_not_tried(here: Office) -> None:
+    await here.stores.channels.open(OWNER, here.now)
+    await here.stores.channels.retire(OWNER, CHANNEL[50007])
+    await here.server.drop_channel("20")
+    (said,) = await greetings(here, "22")
+    assert "Nothing is posted to papers any more" in said.plain
+    assert here.server.direct("90") == []
+
+
+async def test_where_nobody_can_be_told_the_log_says_so(here: Office, caplog: pytest.LogCaptureFixture) -> None:
+    here.excused += ["Nobody of discord 10 can be told: discord:10:20", "Nothing is posted to discord:@me:90 any more"]
+    here.server.people["90"].dms = False
+    await here.server.allow("22", rights.ALL & ~rights.SEND)
+    await here.server.drop_channel("20")
+    await retired(here, DELETED)
+
+    async def check() -> bool:
+        await here.post()
+        return "Nobody of discord 10 can be told: discord:10:20" in caplog.text
+
+    await until(check)
+    assert here.server.shown("22") == []
