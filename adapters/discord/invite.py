@@ -20,6 +20,11 @@ def link(application: str) -> str:
     return f"{_AUTHORIZE}?{urlencode(asked)}"
 
 
+def wanted(client: Client) -> str:
+    """Return the invite link while a connected bot is in no server, else ""."""
+    return "" if client.guilds else link(str(client.application_id))
+
+
 async def application(token: str, api: str = "") -> str:
     """Ask Discord whose token it is; return the application's id.
 

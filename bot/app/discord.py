@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import discord
+import typer
 
-from adapters.discord import events, gateway, reactions, syncing
+from adapters.discord import events, gateway, invite, reactions, syncing
 from adapters.discord.chat import DiscordChat, Taste
 from adapters.discord.client import Client
 from adapters.discord.kit import Kit
@@ -57,13 +59,14 @@ def _connect(home: House, commands: Commands, client: Client, rest: Rest, rooms:
         channels=stores.channels,
         workspaces=stores.workspaces,
         marks=stores.marks,
-        presence=Attendance(stores),
+        presence=Attendance(stores, {"discord": rooms}),
         crowd=Crowds(stores),
         client=client,
         rest=rest,
         rooms=rooms,
         clock=clock,
     )
+    client.event(_welcoming(client))
     flights = Flights(kit)
     flights.listen()
     events.listen(kit)
@@ -79,3 +82,13 @@ def _connect(home: House, commands: Commands, client: Client, rest: Rest, rooms:
         await flights.land(_GRACE)
 
     return Open(serve)
+
+
+def _welcoming(client: Client) -> Callable[[], Coroutine[Any, Any, None]]:
+    """Return what prints the invite link while the bot is in no server, for whoever has just started it."""
+
+    async def on_ready() -> None:
+        if link := invite.wanted(client):
+            typer.echo(f"The bot is in no Discord server yet. Invite it: {link}")
+
+    return on_ready

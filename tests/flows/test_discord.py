@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 
@@ -55,8 +56,22 @@ async def running(data: Path, environment: dict[str, str]) -> AsyncIterator[Proc
     assert "Traceback" not in errors.decode()
 
 
+async def invited(process: Process) -> str:
+    """Read what the program prints until it names the link with which a server takes it in; return that."""
+    assert process.stdout
+    async with asyncio.timeout(20):
+        async for line in process.stdout:
+            if b"The bot is in no Discord server yet." in line:
+                return line.decode().split()[-1]
+    raise AssertionError("The link is not printed.")
+
+
 async def test_from_one_token_to_a_digest(server: Discord, tmp_path: Path) -> None:
-    async with running(tmp_path, settings(tmp_path / "data", server)):
+    server.guilds["10"].present = False
+    async with running(tmp_path, settings(tmp_path / "data", server, LOG_LEVEL="WARNING")) as process:
+        link = urlparse(await invited(process))
+        assert (link.netloc, parse_qs(link.query)["client_id"]) == ("discord.com", ["2"])
+        await server.join("10")
         await server.wait(lambda: bool(server.commands), 20)
         await server.wait(lambda: bool(server.shown("20")), 20)
         (hello,) = server.shown("20")
