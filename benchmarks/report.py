@@ -18,8 +18,13 @@ class Figure:
     baseline: float | None = None
     against: str = ""
 
+    @property
+    def missed(self) -> bool:
+        """Whether there is a goal, and this is beyond it."""
+        return self.goal is not None and not self.ours <= self.goal
+
     def __str__(self) -> str:
-        verdict = "" if self.goal is None else f", goal ≤ {self.goal:g} {'met' if self.ours <= self.goal else 'MISSED'}"
+        verdict = "" if self.goal is None else f", goal ≤ {self.goal:g} {'MISSED' if self.missed else 'met'}"
         return f"{self.what}: {_written(self.ours)} {self.unit}{verdict}{self._beside()}"
 
     def _beside(self) -> str:
