@@ -65,9 +65,11 @@ def configure(level: str, directory: Path) -> None:
         file.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s %(message)s"))
         handlers.append(file)
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
-    for noisy in ("apscheduler", "httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):
+    for noisy in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("stamina").setLevel(logging.ERROR)
+    # What these warn of, `bot.scheduler` and `bot.sources.http` say once, in words of ours.
+    for noisy in ("apscheduler", "stamina"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 def reference() -> str:

@@ -36,6 +36,8 @@ SIGHTINGS_KEPT: Final = timedelta(days=30)
 _START: Final = 60.0
 """Seconds that the first digests wait at most for the lists that were missed while nothing ran."""
 _DRAIN: Final = 10.0
+_LONG: Final = 60.0
+"""Seconds after which a job that is still at work is worth a line."""
 
 
 @dataclass(slots=True)
@@ -111,6 +113,8 @@ class Jobs:
     async def once(self, job: Callable[[], Awaitable[None]]) -> None:
         """Run one job; a failure is a line in the log, and the next tick tries again."""
         name = getattr(job, "__name__", "job")
+        line = "The job “%s” has been at work for %g s; its next turns wait until it has ended"
+        late = asyncio.get_running_loop().call_later(_LONG, log.warning, line, name, _LONG)
         try:
             await job()
         except Exception:
@@ -118,6 +122,8 @@ class Jobs:
             self.pulse.failures[name] = self.pulse.failures.get(name, 0) + 1
         else:
             self.pulse.failures[name] = 0
+        finally:
+            late.cancel()
         self.pulse.ended[name] = self.clock()
 
 

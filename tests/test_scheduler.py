@@ -1,14 +1,15 @@
 """The ticks on the real APScheduler: they run, survive failures, and drain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import health, scheduler
+from bot import health, logs, scheduler
 from bot.cards import Card
 from bot.delivery import Courier
 from bot.models import Channel, DeliveryKey, DeliveryState
@@ -176,6 +177,45 @@ async def test_a_job_that_fails_is_logged_counted_and_runs_again(jobs: Jobs, cap
     assert "boom" in caplog.text
     await jobs.once(shaky)
     assert jobs.pulse.failures["shaky"] == 0
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Iterator[None]:
+    """Set the log up as the running bot does, and put it back."""
+    root, library = logging.getLogger(), logging.getLogger("apscheduler")
+    kept = root.level, root.handlers[:], library.level
+    logs.configure("INFO", tmp_path)
+    root.handlers += kept[1]
+    yield
+    for handler in root.handlers[:]:
+        if handler not in kept[1]:
+            root.removeHandler(handler)
+            handler.close()
+    root.setLevel(kept[0])
+    library.setLevel(kept[2])
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_job_that_takes_long_is_told_once_while_it_lasts(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scheduler, "MOMENT", timedelta(milliseconds=10))
+    monkeypatch.setattr(scheduler, "SWEEP", timedelta(milliseconds=10))
+    monkeypatch.setattr(scheduler, "_LONG", 0.05)
+    chat = jobs.courier.chats["web"]
+    assert isinstance(chat, Slow)
+    await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: "“deliver” has been at work" in caplog.text and "sweep" in jobs.pulse.ended)
+    ended = jobs.pulse.ended["sweep"]
+    await until(lambda: jobs.pulse.ended["sweep"] > ended + 5 * scheduler.SWEEP)
+    chat.go.set()
+    stop.set()
+    await running
+    warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len([text for text in warned if "“deliver”" in text]) == 1
+    assert [text for text in warned if "skipped" in text] == []
 
 
 async def test_stopping_at_once_is_possible_while_the_sources_are_slow(jobs: Jobs) -> None:

@@ -16,6 +16,9 @@ from yarl import URL
 
 from adapters.discord import parsing
 
+PASSING: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+"""What the network and Discord do, and what passes."""
+
 _GRACE: Final = 5.0
 
 
@@ -90,3 +93,15 @@ def _quiet() -> None:
     logging.getLogger("discord").setLevel(logging.WARNING)
     for name in ("discord.client", "discord.http"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    for name in ("discord.client", "discord.shard"):
+        logging.getLogger(name).addFilter(_briefly)
+
+
+def _briefly(record: logging.LogRecord) -> bool:
+    """Leave one line of what passes by itself: a line that is lost is taken up again, no traceback helps with that."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, PASSING):
+        why = f"{type(error).__name__}: {error}".removesuffix(": ")
+        record.msg, record.args = f"{record.getMessage()} ({why})", ()
+        record.exc_info = None
+    return True

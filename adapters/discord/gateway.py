@@ -7,10 +7,9 @@ import logging
 import secrets
 from typing import Any, Final
 
-import aiohttp
 import discord
 
-from adapters.discord.client import Client
+from adapters.discord.client import PASSING, Client
 from bot.errors import Refused, TryLater
 
 _FIRST, _LONGEST = 1.0, 60.0
@@ -18,9 +17,6 @@ _NUDGE: Final = 0.1
 _TOKEN: Final = 4004
 _FATAL: Final = frozenset({_TOKEN, 4010, 4011, 4012, 4013, 4014})
 """Closures after which nothing helps: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway."""
-
-_PASSING: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
-"""What the network and Discord do, and what passes."""
 
 REFUSED: Final = (
     "Discord turned DISCORD_TOKEN down. Copy the bot’s token anew, from “Bot” in the developer portal, into .env."
@@ -42,7 +38,7 @@ async def login(client: Client, token: str) -> None:
         await client.login(token)
     except discord.LoginFailure as error:
         raise Refused(REFUSED) from error
-    except _PASSING as error:
+    except PASSING as error:
         raise TryLater("Discord can’t be reached. Check the network, or DISCORD_API_URL.", 0.0) from error
 
 
@@ -65,7 +61,7 @@ async def serve(client: Client, token: str, stop: asyncio.Event) -> None:
 
 def _note(error: BaseException | None) -> None:
     """Write down why there is no connection; what nobody expects with a reference and where it happened."""
-    if error and not isinstance(error, _PASSING):
+    if error and not isinstance(error, PASSING):
         log.error("The line to Discord broke, reference %s", secrets.token_hex(3), exc_info=error)
         return
     log.warning("Discord can't be reached (%s); it is tried again", type(error).__name__ if error else "closed")

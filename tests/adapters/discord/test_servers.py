@@ -189,6 +189,17 @@ async def test_a_session_that_is_over_begins_anew_without_repeated_work(here: Of
     assert await here.post() == [], "nobody is greeted anew"
 
 
+async def test_a_lost_line_is_one_line_of_the_log(here: Office, caplog: pytest.LogCaptureFixture) -> None:
+    here.excused.append("Attempting a reconnect for shard ID 0")
+    here.server.away = True
+    await here.server.hang_up()
+    told = await here.server.wait(lambda: [one for one in caplog.records if one.name.startswith("discord.")], 15)
+    here.server.away = False
+    assert re.search(r"in [\d.]+s \(WSServerHandshakeError: 503, .+\)$", told[0].getMessage())
+    assert told[0].exc_info is None
+    await here.server.wait(lambda: here.server.ready, 15)
+
+
 async def test_a_second_ready_changes_nothing(here: Office) -> None:
     for _ in range(2):
         await servers.reconcile(here.kit, 0)

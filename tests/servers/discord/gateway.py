@@ -41,7 +41,8 @@ class Session:
 
 
 class Gateway(World):
-    """Connections and sessions. ``shards`` is how many `GET /gateway/bot` advises; ``deaf`` answers no heartbeat.
+    """Connections and sessions. ``shards`` is how many `GET /gateway/bot` advises; ``deaf`` answers no heartbeat,
+    and ``away`` lets nobody connect.
 
     While ``mute`` it takes connections and says nothing at all; ``knocks`` counts those. ``elsewhere`` is where it says
     that sessions are resumed, when that is not here.
@@ -54,6 +55,7 @@ class Gateway(World):
         self.shards = 1
         self.must_shard = False
         self.deaf = False
+        self.away = False
         self.mute = False
         self.knocks = 0
         self.elsewhere = ""
@@ -165,8 +167,10 @@ class Gateway(World):
 
     # Serving connections.
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection from hello to its end."""
+        if self.away:
+            return web.Response(status=503)
         if self.mute:
             await self._ignore()
         socket = web.WebSocketResponse(compress=False)
@@ -240,6 +244,8 @@ class Gateway(World):
             for guild in mine:
                 if guild.available:
                     session.tell("GUILD_CREATE", payloads.arriving(self, guild))
+        # Discord tells of things that are newer than any library.
+        session.tell("NOVELTY_CREATE", {"id": self.clock.snowflake(), "guild_id": None, "kind": None})
         return 0
 
     def _wrong(self, bot: Bot, intents: int, shard: tuple[int, ...]) -> int:
