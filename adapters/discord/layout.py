@@ -25,6 +25,8 @@ _TEXT, _ABOVE = 1000, 450
 _LINE: Final = 120
 _ROOMY: Final = 1000
 """What an entry may take where there are several."""
+_EVEN: Final = (_ROOMY, 700, 500, 400, 320, 260, 220, 190, 170, 150, 135, 120, 105, 90, 75, 60)
+"""What an entry may take where all have to be in one message; the first that does is taken."""
 _RESERVED: Final = 50
 """Room for "and 1,000 more", and for the line by which a message without a component is known."""
 _SENSES: Final = (ONE_LINER, 120, 105, 90, 75)
@@ -67,17 +69,19 @@ class Part:
         return f"{text}\n\n{self.foot}" if self.foot and text else text or self.foot
 
 
-def lay(card: Card, limits: Limits, native: Native, *, linked: bool = True, ping: str = "") -> list[Part]:
+def lay(card: Card, limits: Limits, native: Native, *, private: bool = False, ping: str = "") -> list[Part]:
     """Return *card* in parts, in order, at least one; items that none has room for are counted in the last.
 
-    *native* writes an example as it is typed here. *linked* puts the links of a card's only item into its text.
+    *native* writes an example as it is typed here. What is *private* is one message: its entries grow shorter before
+    one is left out, the links of an only item are its buttons', and no phone announces it.
     """
-    head, foot = _head(card, ping), _foot(card.footer, native)
+    head, foot = _head(card, ping, lead=not private), _foot(card.footer, native)
     room = limits.size - size(_small(foot)) - _RESERVED
     if len(card.items) == 1 and card.items[0].paper and size(head) < room - _ROOMY:
         (item,) = card.items
-        return [Part(head, (Entry(item, entry(item, room - size(head), linked=linked)),), _small(foot))]
-    return _ended(_spread(card, head, room, limits), len(card.items), foot)
+        return [Part(head, (Entry(item, entry(item, room - size(head), linked=not private)),), _small(foot))]
+    spread = _together if private else _spread
+    return _ended(spread(card, head, room, limits), len(card.items), foot)
 
 
 def _spread(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
@@ -85,14 +89,33 @@ def _spread(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
 
     A line of sense gives way before an entry leaves the message; a whole abstract does not.
     """
-    tight = all(len(item.text) <= ONE_LINER for item in card.items)
-    for sense in _SENSES if tight else ():
+    if alone := _sensible(card, head, room, limits):
+        return alone
+    return list(islice(_parts(head, entries(card.items, room), room, limits.entries), limits.parts))
+
+
+def _together(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
+    """Return the items in one message: what they say gives way for all alike, and none of them is left out for it."""
+    if alone := _sensible(card, head, room, limits):
+        return alone
+    # What is left of a line of sense below some of the titles would only look like a slip.
+    sense = 0 if _tight(card) else None
+    tried = (list(_parts(head, entries(card.items, most, sense=sense), room, limits.entries)) for most in _EVEN)
+    parts = next((parts for parts in tried if len(parts) == 1), None)
+    return parts or list(_parts(head, entries(card.items, _EVEN[-1], sense=sense), room, limits.entries))[:1]
+
+
+def _sensible(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
+    """Return the items in one message with the longest lines of sense that fit, or nothing."""
+    for sense in _SENSES if _tight(card) else ():
         parts = list(islice(_parts(head, entries(card.items, _ROOMY, sense=sense), room, limits.entries), 2))
         if len(parts) == 1:
             return parts
-    # Where there can be no second message, long texts give way for all entries alike.
-    most = room if limits.parts > 1 else max(_ROOMY // 2, (room - size(head)) // max(1, len(card.items)))
-    return list(islice(_parts(head, entries(card.items, most), room, limits.entries), limits.parts))
+    return []
+
+
+def _tight(card: Card) -> bool:
+    return all(len(item.text) <= ONE_LINER for item in card.items)
 
 
 def _parts(head: str, every: Iterator[Entry], room: int, most: int) -> Iterator[Part]:
@@ -115,16 +138,17 @@ def _ended(parts: Sequence[Part], number: int, foot: Sequence[str]) -> list[Part
     return [*first, Part(last.head, last.entries, _small(lines))]
 
 
-def _head(card: Card, ping: str) -> str:
+def _head(card: Card, ping: str, *, lead: bool) -> str:
     """Write what stands above the items.
 
-    A digest begins with what its papers are called, because the first line is all that a phone shows of it.
+    A digest begins with what its papers are called, its *lead*, for the first line is all that a phone shows of it.
     """
-    lead = clean(card.fallback) if card.folio and clean(card.fallback).startswith(clean(card.folio[0])) else ""
-    folio = [escape(part) for part in (card.folio[1:] if lead else card.folio)]
+    said = clean(card.fallback) if lead and card.folio else ""
+    said = said if said.startswith(clean(card.folio[0] if card.folio else "")) else ""
+    folio = [escape(part) for part in (card.folio[1:] if said else card.folio)]
     sign = f"**{wording.sign(card)}** " if wording.sign(card) else ""
     lines = (
-        " ".join(part for part in (ping, fit(lead, _HEADLINE)) if part),
+        " ".join(part for part in (ping, fit(said, _HEADLINE)) if part),
         f"### {fit(card.title, _TITLE)}" if clean(card.title) else "",
         small(folio, _FOLIO),
         (sign + fit(card.text, _ABOVE if card.items or card.code else _TEXT)).rstrip(),

@@ -80,7 +80,7 @@ def private(answer: Answer, request: Request, *, manager: bool = False, native: 
     press = Press(request.command, request.arguments, share=True, manager=manager)
     share = press if answer.shareable and request.channel.kind is not Kind.DIRECT else None
     with speaking(card.language):
-        (part,) = lay(card, Limits(parts=1), native, linked=False)
+        (part,) = lay(card, Limits(), native, private=True)
         linked = len(part.items) == 1
         drawn = _payload(
             localized(part.text, request.now), rows(part.items, card.actions, pad, share=share, linked=linked)

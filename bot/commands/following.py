@@ -51,7 +51,11 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             example='unfollow "world model"',
         ),
         Command(
-            "follows", "What is followed, by whom, since when", partial(overview, desk), (scope,), example="follows"
+            "follows",
+            "What is followed, by whom, since when",
+            partial(overview, desk),
+            (scope, parameters.PAGE),
+            example="follows",
         ),
         Command(
             "preview",

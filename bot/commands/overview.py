@@ -6,20 +6,21 @@ from collections.abc import Collection, Sequence
 
 from bot import wording
 from bot.cards import Action, Card, Item
+from bot.commands import paging
 from bot.commands.desk import Desk, direct, heading, place
 from bot.errors import SendError
-from bot.language import gettext, joined, ngettext, retold
+from bot.language import gettext, ngettext, retold
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Request
 from bot.topics import parse
 
-_ROWS = 40
+_PAGE = 20
 
 
-async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answer:
+async def overview(desk: Desk, request: Request, *, where: str = "here", page: int = 1) -> Answer:
     """List follows and mutes; ``workspace`` groups those of every channel that the asker sees."""
     if where == "workspace":
-        return await _everything(desk, request)
+        return await _everything(desk, request, page)
     own = direct(request)
     channels = [own] if where == "me" or own.key == request.channel.key else [request.channel, own]
     items = [item for channel in channels for item in await rows(desk, request, channel)]
@@ -30,18 +31,21 @@ async def overview(desk: Desk, request: Request, *, where: str = "here") -> Answ
             "Nothing is followed for {places} yet.", places=wording.listing([place(c) for c in channels], "or")
         )
     )
+    leaf = paging.leaf(items, page, _PAGE)
     return Answer(
         Card(
             title=gettext("Follows"),
             text=text,
-            items=tuple(items[:_ROWS]),
+            folio=tuple(part for part in (leaf.span,) if part),
+            items=leaf.things,
             actions=(
+                *leaf.turns("follows", {"where": where}),
                 Action(gettext("Follow a topic"), "follow"),
                 Action(gettext("Whole workspace"), "follows", {"where": "workspace"}),
             ),
-            footer=left_out(len(items) - _ROWS),
             fallback=text or gettext("What is followed"),
-        )
+        ),
+        paging.placement(request.arguments),
     )
 
 
@@ -111,7 +115,7 @@ def _origin(follow: Follow, request: Request) -> tuple[str, ...]:
     return (by, gettext("since {since}", since=since), how)
 
 
-async def _everything(desk: Desk, request: Request) -> Answer:
+async def _everything(desk: Desk, request: Request, page: int) -> Answer:
     """List the asker's own follows and those of the channels they see; what others follow for themselves is counted."""
     own = direct(request)
     every = await desk.stores.follows.all(request.channel.platform, request.channel.workspace)
@@ -125,7 +129,7 @@ async def _everything(desk: Desk, request: Request) -> Answer:
         if people
         else ""
     )
-    hidden = joined(*left_out(len(rows) - _ROWS))
+    leaf = paging.leaf(rows, page, _PAGE)
     channels = len({follow.channel.key for follow in theirs})
     text = gettext(
         "{follows} in {channels}.",
@@ -136,14 +140,16 @@ async def _everything(desk: Desk, request: Request) -> Answer:
         Card(
             title=gettext("Follows of this workspace"),
             text=text,
+            folio=tuple(part for part in (leaf.span,) if part),
             items=tuple(
                 Item(title=parse(follow.topic).label, notes=_origin(follow, request), section=_heading(follow.channel))
-                for follow in rows[:_ROWS]
+                for follow in leaf.things
             ),
-            actions=(Action(gettext("Here and mine"), "follows"),),
-            footer=tuple(line for line in (hidden, told, private) if line),
+            actions=(*leaf.turns("follows", {"where": "workspace"}), Action(gettext("Here and mine"), "follows")),
+            footer=tuple(line for line in (told, private) if line),
             fallback=text,
-        )
+        ),
+        paging.placement(request.arguments),
     )
 
 
