@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import discord
 from discord.http import Route
+from discord.webhook.async_ import async_context
 
 from adapters.discord.errors import Unknown, translate
 from adapters.discord.pace import Pace
@@ -23,6 +24,8 @@ _PATIENCE: Final = 30.0
 _DRAIN: Final = 10.0
 
 log = logging.getLogger(__name__)
+
+Form = list[dict[str, Any]]
 
 
 class Rest:
@@ -54,20 +57,20 @@ class Rest:
     ) -> Any:
         """Call *method* on *path* ("/channels/{channel_id}/messages") with *ids*; return Discord's answer as JSON data.
 
-        *file* is a text to attach. Answers to interactions are not *paced*. Raises `bot.errors.SendError` kinds,
-        nothing else.
+        *file* is a text to attach. Answers to interactions are not *paced*: no limit for all holds them up. Raises
+        `bot.errors.SendError` kinds, nothing else.
         """
         if paced:
             await self._pace.turn()
         if self._client.http.token is None or self._client.is_closed():
             raise TryLater("Discord is not connected yet", _NOT_YET)
-        given: dict[str, Any] = {"form": _form(json, file)} if file else {} if json is None else {"json": json}
-        if params:
-            given["params"] = dict(params)
+        route, form = Route(method, path, **cast("Any", ids)), _form(json, file) if file else None
         flight = asyncio.get_running_loop().create_future()
         self._flights.add(flight)
         try:
-            return await self._ask(Route(method, path, **cast("Any", ids)), given)
+            ask = self._ask if paced else self._answer
+            async with asyncio.timeout(TIMEOUT):
+                return await ask(route, json, form, params)
         except Exception as error:
             refusal = translate(error, writes=method != "GET")
             if isinstance(refusal, Unknown) and refusal.code not in self._unknown:
@@ -78,16 +81,29 @@ class Rest:
             flight.set_result(None)
             self._flights.discard(flight)
 
-    async def _ask(self, route: Route, given: Mapping[str, Any]) -> Any:
-        """Ask in bounded time."""
+    async def _ask(self, route: Route, json: Any, form: Form | None, params: Mapping[str, Any] | None) -> Any:
+        """Ask as the bot."""
         http = self._client.http
+        given: dict[str, Any] = {"form": form} if form else {} if json is None else {"json": json}
+        if params:
+            given["params"] = dict(params)
         try:
-            async with asyncio.timeout(TIMEOUT):
-                return await http.request(route, **given)
-        except (TimeoutError, asyncio.CancelledError):
+            return await http.request(route, **given)
+        except asyncio.CancelledError:
             # Whoever is interrupted in the library's pause for all never ends it, and all would wait for ever.
             http._global_over.set()  # noqa: SLF001 - the library knows no other way
             raise
+
+    async def _answer(self, route: Route, json: Any, form: Form | None, params: Mapping[str, Any] | None) -> Any:
+        """Answer an interaction, as the library itself does: its token is enough, and the limit for all is not its.
+
+        https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+        """
+        session = cast("Any", self._client.http)._HTTPClient__session  # noqa: SLF001 - where its trace listens
+        payload = None if form else json
+        return await async_context.get().request(
+            route, session, payload=payload, multipart=form, params=dict(params) if params else None
+        )
 
     async def close(self) -> None:
         """Wait a little for what is in flight, then let go of the network."""
@@ -97,7 +113,7 @@ class Rest:
             await self._client.close()
 
 
-def _form(json: Any, file: str) -> list[dict[str, Any]]:
+def _form(json: Any, file: str) -> Form:
     """Return a message with a text beside it: https://docs.discord.com/developers/reference#uploading-files."""
     name, type_ = (
         ("broadsheet.json", "application/json") if file.startswith(("{", "[")) else ("broadsheet.txt", "text/plain")

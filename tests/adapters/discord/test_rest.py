@@ -15,6 +15,7 @@ from adapters.discord import rest as calls
 from adapters.discord.client import Client
 from adapters.discord.errors import BANNED
 from adapters.discord.pace import RATE, Pace
+from adapters.discord.requests import CALLBACK
 from adapters.discord.rest import Rest
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from tests.adapters.discord.outbound import EDIT, POST, TOKEN, Ticks, asked, calling
@@ -243,8 +244,9 @@ async def test_no_token_and_no_message_is_logged(server: Discord, rest: Rest, ca
 async def test_answers_to_people_wait_for_no_turn(server: Discord) -> None:
     ticks = Ticks()
     async with calling(server, ticks) as rest:
-        for _ in range(20):
-            await rest.call("GET", "/users/@me", paced=False)
+        for number in range(20):
+            with pytest.raises(Unsendable):
+                await rest.call("POST", CALLBACK, json={"type": 5}, paced=False, webhook_id=number, webhook_token="t")
         assert ticks.now == 1_000
         for _ in range(20):
             await rest.call("GET", "/users/@me")

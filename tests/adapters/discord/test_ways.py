@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.adapters.discord.inbound import Office
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
+READ = "GET /channels/{channel_id}/messages"
 NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
 
 
@@ -21,6 +23,32 @@ def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     monkeypatch.setattr(ways, "PATIENCE", 0.05)
     office.hugging.hold, office.hugging.known = asyncio.Event(), {NEW.id: NEW}
     return office.hugging.hold
+
+
+@pytest.fixture
+async def halted(office: Office) -> AsyncIterator[Office]:
+    """Let Discord keep everything that the bot sends by itself waiting, for longer than people wait."""
+    office.server.fail(READ, status=429, globally=True, retry_after=5)
+    asking = asyncio.create_task(office.kit.rest.call(*READ.split(), channel_id="20"))
+    await office.server.wait(lambda: office.server.calls[-1].status == 429)
+    yield office
+    assert not asking.done(), "the limit was over too soon for this test"
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+
+
+async def test_a_limit_for_all_holds_no_answer_up(halted: Office) -> None:
+    reaction = await halted.server.slash("papers today", channel="20")
+    assert (reaction.kind, reaction.seconds < 2) == ("message", True)
+    offered = await halted.server.type("papers show", {"paper": "d"}, "paper", channel="20")
+    assert offered
+
+
+async def test_a_limit_for_all_holds_no_late_answer_up(halted: Office, slow: asyncio.Event) -> None:
+    reaction = await halted.server.slash("papers show", {"paper": NEW.id}, channel="20")
+    assert reaction.kind == "deferred"
+    slow.set()
+    assert "A Paper from This Morning" in (await reaction.settled(2)).plain
 
 
 async def test_a_quick_answer_takes_one_call(office: Office) -> None:
