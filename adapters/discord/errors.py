@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,9 +16,11 @@ _UNREACHED: Final = 10.0
 _BUSY: Final = 30.0
 _UNKNOWN: Final = 300.0
 BANNED: Final = 900.0
-"""Seconds in which nothing is asked of what keeps this machine out."""
+"""Seconds in which nothing is asked of what keeps this machine out, where it does not say for how long."""
 _LONGEST: Final = 3_600.0
 _TOO_MANY, _FAULTY = 429, 500
+_SECONDS: Final = re.compile(r"\d{1,9}(\.\d+)?")
+_TOLD: Final = re.compile(rf'"retry_after":\s*({_SECONDS.pattern})')
 
 
 class Unknown(TryLater):
@@ -28,15 +31,18 @@ class Unknown(TryLater):
         self.code = code
 
 
-def translate(error: Exception, *, writes: bool) -> SendError:
-    """Return what *error* means for the ledger; where something may be written all the same, it is uncertain."""
+def translate(error: Exception, *, writes: bool, out: float = BANNED) -> SendError:
+    """Return what *error* means for the ledger; where something may be written all the same, it is uncertain.
+
+    *out* are the seconds for which a machine is kept out that is.
+    """
     match error:
         case SendError():
             return error
         case discord.RateLimited():
-            return TryLater("Discord asks for a pause", min(max(error.retry_after, 1.0), _LONGEST))
+            return TryLater("Discord asks for a pause", _bounded(error.retry_after))
         case discord.HTTPException():
-            return _refusal(error, writes=writes)
+            return _refusal(error, writes=writes, out=out)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return TryLater("Discord can’t be reached", _UNREACHED)
         case _:
@@ -58,12 +64,26 @@ def banned(headers: Mapping[str, str]) -> bool:
     return not headers.get("Via")
 
 
-def _refusal(error: discord.HTTPException, *, writes: bool) -> SendError:
+def pause(headers: Mapping[str, str], body: str) -> float:
+    """Return for how many seconds what keeps a machine out does so: as its headers say, else its JSON, else long.
+
+    https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit
+    """
+    told = _SECONDS.fullmatch(headers.get("Retry-After", "").strip())
+    written = None if told else _TOLD.search(body)
+    return _bounded(float(told[0])) if told else _bounded(float(written[1])) if written else BANNED
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 1.0), _LONGEST)
+
+
+def _refusal(error: discord.HTTPException, *, writes: bool, out: float) -> SendError:
     said, status = error.code, error.status
     if said in LATER:
         return TryLater(f"Discord can’t do this now ({said})", _BUSY)
     if status == _TOO_MANY and banned(error.response.headers):
-        return TryLater("Discord keeps this machine out for a while", BANNED)
+        return TryLater("Discord keeps this machine out for a while", out)
     if status == _TOO_MANY:
         return TryLater("Discord asks for a pause again and again", _BUSY)
     if status >= _FAULTY:

@@ -7,6 +7,7 @@ allows stands in the headers, which discord.py obeys by itself. Answers to inter
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from adapters.discord.errors import BANNED, banned
+from adapters.discord.errors import banned, pause
 from bot.errors import TryLater
 
 RATE: Final = 48.0
@@ -31,6 +32,8 @@ _SAME: Final = 1.0
 """Seconds in which global refusals tell one thing: what was on its way is refused together."""
 _SPAN: Final = 600.0
 _INVALID: Final = frozenset({401, 403, 429})
+
+log = logging.getLogger(__name__)
 
 
 class Pace:
@@ -79,8 +82,8 @@ class Pace:
         return self._gone[-held] + 1 if len(self._gone) >= held else 0.0
 
     def _check(self, now: float) -> None:
-        if now < self._until:
-            raise TryLater("Discord keeps this machine out for a while", self._until - now)
+        if self.out:
+            raise TryLater("Discord keeps this machine out for a while", self.out)
         while self._refused and self._refused[0] <= now - _SPAN:
             self._refused.popleft()
         if len(self._refused) >= MOST_INVALID:
@@ -96,8 +99,15 @@ class Pace:
             self._rate = max(_LEAST, self._rate * _LESS)
             self._changed = self._slowed = now
 
+    @property
+    def out(self) -> float:
+        """For how many seconds nothing is let through, because this machine is kept out."""
+        return max(0.0, self._until - self._clock())
+
     def rest(self, seconds: float) -> None:
-        """Let nothing through for a while."""
+        """Let nothing through for a while; what was on its way is refused together, and tells it once."""
+        if not self.out:
+            log.warning("Discord keeps this machine out; it is asked for nothing in the next %.0f s", seconds)
         self._until = max(self._until, self._clock() + seconds)
 
     def trace(self) -> aiohttp.TraceConfig:
@@ -108,7 +118,7 @@ class Pace:
             status, headers = reply.response.status, reply.response.headers
             self.saw(status, headers.get("X-RateLimit-Scope", ""))
             if status == HTTPStatus.TOO_MANY_REQUESTS and banned(headers):
-                self.rest(BANNED)
+                self.rest(pause(headers, await reply.response.text(errors="replace")))
 
         config.on_request_end.append(ended)
         return config

@@ -12,7 +12,7 @@ import discord
 from discord.http import Route
 from discord.webhook.async_ import async_context
 
-from adapters.discord.errors import Unknown, translate
+from adapters.discord.errors import BANNED, Unknown, translate
 from adapters.discord.pace import Pace
 from bot.errors import TryLater
 
@@ -72,7 +72,7 @@ class Rest:
             async with asyncio.timeout(TIMEOUT):
                 return await ask(route, json, form, params)
         except Exception as error:
-            refusal = translate(error, writes=method != "GET")
+            refusal = translate(error, writes=method != "GET", out=self._pace.out or BANNED)
             if isinstance(refusal, Unknown) and refusal.code not in self._unknown:
                 self._unknown.add(refusal.code)
                 log.warning("%s %s was refused for a reason that no group knows: %s", method, path, refusal.code)

@@ -201,6 +201,30 @@ async def test_a_machine_that_is_kept_out_asks_nothing_for_long(server: Discord)
         await post(rest)
 
 
+@pytest.mark.parametrize(
+    ("headers", "body", "seconds"),
+    [
+        ({"Retry-After": "40"}, "<html>error 1015</html>", 40),
+        ({"Retry-After": "40"}, '{"retry_after": 7.5}', 40),
+        ({}, '{"message": "You are being rate limited.", "retry_after": 7.5, "global": false}', 7.5),
+        ({"Retry-After": "0"}, "", 1),
+        ({"Retry-After": "999999"}, "", 3600),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, "<html></html>", BANNED),
+    ],
+)
+async def test_what_keeps_a_machine_out_says_for_how_long(
+    server: Discord, caplog: pytest.LogCaptureFixture, headers: dict[str, str], body: str, seconds: float
+) -> None:
+    ticks = Ticks()
+    async with calling(server, ticks) as rest:
+        server.fail("*", status=429, body=body, headers=headers, times=2)
+        told = await asyncio.gather(post(rest), post(rest, "n2"), return_exceptions=True)
+        assert [getattr(each, "after", 0) for each in told] == pytest.approx([seconds] * 2, abs=0.1)
+        assert caplog.text.count("keeps this machine out") == 1
+        ticks.now += seconds
+        await post(rest)
+
+
 # -- refusals ----------------------------------------------------------------------------------------------------------
 
 

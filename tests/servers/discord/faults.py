@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aiohttp import web
@@ -24,7 +24,7 @@ class Fault:
 
     ``drop`` hangs up instead of answering, before or after the request was accepted; ``accepted`` tells that what is
     answered wrongly was done all the same. ``until`` and ``delay`` (seconds) make the caller wait first; alone they let
-    the request be answered then. ``body`` is a page instead of JSON.
+    the request be answered then. ``body`` is a page instead of JSON, with ``headers``.
     A 429 is for the app in one route, or ``globally``, or ``shared`` with others: the last counts towards no ban.
     """
 
@@ -38,6 +38,7 @@ class Fault:
     drop: Literal["", "before", "after"] = ""
     accepted: bool = False
     body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0
     until: asyncio.Event | None = None
     where: Callable[[Call], bool] | None = None
@@ -56,7 +57,8 @@ class Fault:
     def answer(self) -> web.Response | None:
         """Return the wrong answer, or None when the request may be answered."""
         if self.body is not None:
-            return web.Response(text=self.body, status=self.status or 502, content_type="text/html")
+            status = self.status or 502
+            return web.Response(text=self.body, status=status, headers=self.headers, content_type="text/html")
         if self.code is None and not self.status:
             return None
         status, text = CODES.get(self.code or -1, (400, ""))
