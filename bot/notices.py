@@ -40,10 +40,10 @@ class Notices:
                 channel=channel.name or channel.id,
                 reason=wording.reason(reason),
             )
-        await self.tell(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
+            await self.tell(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
 
     async def tell(self, about: Channel, subject: str, text: str, now: datetime) -> None:
-        """Tell something of a channel, once for a *subject*."""
+        """Tell something of a channel, once for a *subject*, in the language that is spoken."""
         await self._send(about.platform, about.workspace, f"{about.key} {subject}", Card(text=text, fallback=text), now)
 
     async def forward(self, notice: Delivery, now: datetime) -> None:

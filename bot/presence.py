@@ -92,7 +92,7 @@ class Attendance:
             await self.stores.channels.set(standing.channel, preferences, standing.next_run, standing.due)
             with speaking(preferences.language):
                 text = _unnamed(standing.channel)
-            await Notices(self.stores, self.rooms).tell(standing.channel, role, text, now)
+                await Notices(self.stores, self.rooms).tell(standing.channel, role, text, now)
 
     async def _wanted(self, standing: Standing) -> bool:
         """Tell whether anything was to be posted to a channel."""
