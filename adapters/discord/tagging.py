@@ -7,7 +7,7 @@ from typing import Final
 
 import discord
 
-from adapters.discord import forums
+from adapters.discord import forums, repairs
 from adapters.discord.kit import Kit
 from bot.cards import Action, Card
 from bot.language import gettext, joined, phrase, quoted
@@ -39,9 +39,15 @@ async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
 
 
 async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
-    """Return the tags of a forum that requires one where none fits every paper; None where nothing is lacking."""
+    """Return the tags of a forum that requires one where none fits every paper; None where nothing is lacking.
+
+    One that had fallen silent for want of the tag that is chosen now goes on.
+    """
     forum = kit.rooms.find(channel) if channel.kind is Kind.FORUM else None
+    if not isinstance(forum, discord.ForumChannel):
+        return None
     known = await kit.channels.get(channel)
-    if not isinstance(forum, discord.ForumChannel) or forums.takes(forum, known.preferences.tag if known else ""):
+    if forums.takes(forum, known.preferences.tag if known else ""):
+        await repairs.here(kit, forum)
         return None
     return [tag.name for tag in forum.available_tags]

@@ -89,6 +89,18 @@ async def test_a_forum_that_got_the_tag_which_it_lacked_goes_on(here: Office) ->
     await retired(here, "", FORUM)
 
 
+async def test_a_forum_for_which_one_of_its_tags_is_chosen_goes_on(here: Office) -> None:
+    await here.server.create_channel(
+        FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True
+    )
+    await subscribe(here, FORUM)
+    await here.stores.channels.retire(FORUM, UNTAGGED)
+    await here.type("papers-setup settings", {"channel": FORUM.id, "number": 7}, user="91")
+    assert await here.retired(FORUM) == UNTAGGED
+    await here.type("papers-setup settings", {"channel": FORUM.id, "tag": "Vision"}, user="91")
+    assert await here.retired(FORUM) == ""
+
+
 async def test_a_forum_that_asks_for_no_tag_any_more_goes_on(here: Office) -> None:
     await here.server.create_channel(
         FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True
