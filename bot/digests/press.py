@@ -65,8 +65,8 @@ class Press:
         if not made.papers:
             return _empty(standing, on, choice, self.covered.get(standing.key, {}), following)
         claims = tuple(paper.id for paper in made.papers if paper.id not in self.past.posted.get(standing.key, ()))
-        drafts = _drafts(standing, on, made, card, claims)
-        return Edition(standing, on, "posted", covered=choice.covered, drafts=drafts, next_run=following, card=card)
+        parts = drafts(standing, DeliveryKey(standing.channel, "digest", on.isoformat()), made, card, claims)
+        return Edition(standing, on, "posted", covered=choice.covered, drafts=parts, next_run=following, card=card)
 
     def _page(self, standing: Standing, choice: Choice, on: date) -> tuple[page.Page, Card]:
         preferences, gone = standing.preferences, self.past.gone(standing) | self.muted.get(standing.key, set())
@@ -149,10 +149,11 @@ def _notes(choice: Choice) -> tuple[str, ...]:
     return tuple(note for note in (filling, trouble) if note)
 
 
-def _drafts(standing: Standing, on: date, made: page.Page, card: Card, claims: tuple[str, ...]) -> tuple[Draft, ...]:
+def drafts(
+    standing: Standing, first: DeliveryKey, made: page.Page, card: Card, claims: tuple[str, ...]
+) -> tuple[Draft, ...]:
     """Return a digest's messages: one, with the abstracts or an entry for each paper below it; in a forum, posts."""
-    wanted, subject = standing.preferences, on.isoformat()
-    first = DeliveryKey(standing.channel, "digest", subject)
+    wanted = standing.preferences
     if standing.channel.kind is Kind.FORUM:
         entries = page.entries(card, abstracts=wanted.abstracts)
         # The first claims all: the papers of a digest are claimed together or not at all.

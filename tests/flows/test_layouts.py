@@ -10,7 +10,7 @@ import pytest
 
 from bot.digests import planning
 from bot.digests.refresh import refresh
-from bot.models import Channel, DeliveryKey, DeliveryState, Kind
+from bot.models import Channel, DeliveryKey, DeliveryState, Kind, Person
 from bot.ports.chats import Delivery
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
@@ -95,3 +95,38 @@ async def test_a_preview_shows_all_papers_of_a_forum_together(stores: Stores) ->
     outcome = await planning.preview(stores, replace(standing, next_run=None), MONDAY)
     assert outcome.card
     assert [item.paper for item in outcome.card.items] == LISTED[:3]
+
+
+async def sampled(stores: Stores, channel: Channel, **wishes: Any) -> list[Delivery]:
+    """Give the channel a digest of the sample and send what it consists of, in order."""
+    await stores.marks.put("sample", "yes")
+    standing = await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
+    outcome = await planning.post_now(stores, standing, MONDAY)
+    assert outcome.card
+    assert papers(Delivery(0, DeliveryKey(channel, "", ""), outcome.card)) == LISTED[:3], "the digest as a whole"
+    return await sent(stores, MONDAY)
+
+
+async def test_a_sample_in_a_forum_is_a_post_for_each_paper_that_says_so(stores: Stores) -> None:
+    posts = await sampled(stores, FORUM)
+    assert [post.key for post in posts] == [DeliveryKey(FORUM, "sample", FRIDAY.isoformat(), n) for n in range(3)]
+    assert [papers(post) for post in posts] == [[id_] for id_ in LISTED[:3]]
+    assert {post.card.items[0].notes[:2] for post in posts} == {("Sample digest", "votes of Fri 13 Nov 2026")}
+    standing = await stores.channels.open(FORUM, MONDAY)
+    assert await stores.editions.posted([standing.key], LISTED) == {(standing.key, id_) for id_ in LISTED[:3]}
+
+
+async def test_a_sample_has_entries_and_abstracts_below_it_as_any_digest(stores: Stores) -> None:
+    _, *replies = await sampled(stores, PAPERS, entries=True, abstracts=True)
+    assert [papers(reply) for reply in replies] == [[id_] for id_ in LISTED[:3]]
+    assert [reply.card.items[0].abstract for reply in replies] == [f"We propose {id_}." for id_ in LISTED[:3]]
+
+
+async def test_a_sample_list_of_which_nothing_is_left_is_passed_over(stores: Stores) -> None:
+    await publish(stores, FRIDAY - timedelta(days=1), START)
+    standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
+    for paper_ in LISTED:
+        await stores.wishes.mute(FORUM, "paper", paper_, Person("90"), MONDAY)
+    await stores.marks.put("sample", "yes")
+    await planning.post_now(stores, standing, MONDAY)
+    assert {post.key.subject for post in await sent(stores, MONDAY)} == {"2026-11-12"}
