@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from adapters.discord import tree
+from adapters.discord.homes import home
 from adapters.discord.kit import Kit
 from adapters.discord.requests import CALLBACK, Interaction, request
 from bot import wording
@@ -49,7 +50,8 @@ async def _found(kit: Kit, interaction: Interaction) -> Sequence[Suggestion]:
     parameter = next((each for each in command.parameters if each.name == focused["name"]), None)
     if parameter is None or parameter.suggest is None:
         return ()
-    asked = request(interaction, kit.clock(), command.name, {}, dry=True)
+    here = await home(kit, interaction)
+    asked = request(interaction, kit.clock(), command.name, {}, here=here, dry=True)
     found = await parameter.suggest(str(focused.get("value", "")), asked)
     # A choice that Discord can't send back whole would be another one.
     return [each for each in found if 0 < len(each.value) <= _LONGEST]

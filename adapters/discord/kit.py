@@ -12,6 +12,7 @@ from adapters.discord.rooms import Rooms
 from adapters.discord.tree import Tree
 from bot.ports.commands import Commands
 from bot.ports.crowds import Crowd
+from bot.ports.people import Follows
 from bot.ports.places import Channels, Marks, Workspaces
 from bot.ports.presence import Presence
 from bot.ports.secrets import Actions
@@ -25,6 +26,7 @@ class Kit:
     tree: Tree
     actions: Actions
     channels: Channels
+    follows: Follows
     workspaces: Workspaces
     marks: Marks
     presence: Presence

@@ -12,6 +12,7 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from adapters.discord import completing, panels, pressed, requests, typed
+from adapters.discord.homes import home
 from adapters.discord.kit import Kit
 from adapters.discord.requests import Interaction
 from adapters.discord.ways import Way
@@ -69,6 +70,7 @@ class Flights:
         """Answer in time; whatever goes wrong becomes a sentence."""
         async with way.patience(), self._turn(way):
             try:
+                way.here = await home(self._kit, way.interaction)
                 await self._met(way.interaction)
                 await take(self._kit, way)
             except SendError:

@@ -129,7 +129,9 @@ async def _answer(kit: Kit, way: Way, state: State, *, dry: bool) -> Answer:
 def _request(kit: Kit, way: Way, state: State, *, dry: bool) -> Request:
     """Return what saving asks, or what it would do."""
     given = state.arguments
-    asked = requests.request(way.interaction, kit.clock(), state.command, given, setup=state.manager, dry=dry)
+    asked = requests.request(
+        way.interaction, kit.clock(), state.command, given, here=way.here, setup=state.manager, dry=dry
+    )
     if not state.channel:
         return asked
     return turned(kit, way.interaction, asked, state.channel, setup=state.manager) or asked

@@ -33,7 +33,7 @@ async def press(kit: Kit, way: Way) -> None:
     # Only what the bot told one person alone can have been opened from a manager's command.
     setup = wanted.manager and way.private
     asked = requests.request(
-        interaction, kit.clock(), wanted.command, wanted.arguments, setup=setup, share=wanted.share
+        interaction, kit.clock(), wanted.command, wanted.arguments, here=way.here, setup=setup, share=wanted.share
     )
     meant = turned(kit, interaction, asked, wanted.channel, setup=setup) if wanted.channel else asked
     if meant is None:

@@ -78,14 +78,16 @@ def request(
     command: str,
     arguments: Mapping[str, str],
     *,
+    here: Channel,
     setup: bool = False,
     dry: bool = False,
     share: bool = False,
 ) -> Request:
-    """Return what somebody asks for, in the channel where they are."""
+    """Return what somebody asks for; *here* is the channel that they mean where they are."""
+    spot = place(interaction)
     return Request(
         "" if dry else str(interaction.id),
-        place(interaction),
+        here,
         person(interaction, setup=setup),
         now,
         command,
@@ -95,6 +97,7 @@ def request(
         locale(interaction),
         # What a server has not chosen is English.
         str(interaction.guild_locale.value) if interaction.guild_locale else locale(interaction),
+        spot if spot.id != here.id else None,
     )
 
 
@@ -104,6 +107,7 @@ def there(asked: Request, interaction: Interaction, chosen: Mapping[str, Any]) -
     return replace(
         asked,
         channel=elsewhere(interaction, chosen),
+        thread=None,
         person=person(interaction, setup=False, rights=rights),
     )
 

@@ -22,9 +22,9 @@ def turned(kit: Kit, interaction: Interaction, asked: Request, channel: str, *, 
         return None
     there = kit.rooms.elsewhere(asked.channel, channel)
     if setup:
-        return replace(asked, channel=there)
+        return replace(asked, channel=there, thread=None)
     who = requests.person(interaction, setup=False, rights=_rights(kit, interaction, there))
-    return replace(asked, channel=there, person=who)
+    return replace(asked, channel=there, thread=None, person=who)
 
 
 def _rights(kit: Kit, interaction: Interaction, there: Channel) -> discord.Permissions:

@@ -19,7 +19,7 @@ from adapters.discord.render import EPHEMERAL, Message
 from adapters.discord.requests import CALLBACK, Interaction
 from bot.cards import Action, Card
 from bot.errors import Uncertain
-from bot.models import Kind
+from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Placement, Request
 
 PATIENCE: Final = 1.5
@@ -39,16 +39,20 @@ class _Type(IntEnum):
 
 @dataclass(slots=True)
 class Way:
-    """Where the answer to one interaction goes: to the asker alone.
+    """Where the answer to one interaction goes: to the asker alone. ``here`` is the channel that they mean.
 
     Every method raises `bot.errors.SendError` kinds when Discord does not take it.
     """
 
     kit: Kit
     interaction: Interaction
+    here: Channel = field(init=False)
     _waiting: bool = False
     _said: bool = False
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.here = requests.place(self.interaction)
 
     @property
     def private(self) -> bool:
@@ -67,7 +71,7 @@ class Way:
 
     async def tell(self, answer: Answer, asked: Request | None = None, *, setup: bool = False) -> None:
         """Show a card to the asker; *setup* tells that its buttons may do what those of managers' commands do."""
-        asked = asked or requests.request(self.interaction, self.kit.clock(), "help", {}, dry=True)
+        asked = asked or requests.request(self.interaction, self.kit.clock(), "help", {}, here=self.here, dry=True)
         shown = _about(answer, self.elsewhere(asked))
         message = render.private(shown, asked, manager=setup, native=self.kit.tree.native)
         await self.say(message, replacing=answer.placement is Placement.REPLACE)
@@ -96,9 +100,8 @@ class Way:
             return True
 
     def elsewhere(self, asked: Request) -> str:
-        """Return the id of the channel that *asked* is about; "" when it is the one where they are."""
-        here = requests.place(self.interaction)
-        return asked.channel.id if asked.channel.kind is not Kind.DIRECT and asked.channel.id != here.id else ""
+        """Return the id of the channel that *asked* is about; "" when it is the one that they mean by "here"."""
+        return asked.channel.id if asked.channel.kind is not Kind.DIRECT and asked.channel.id != self.here.id else ""
 
     async def _wait(self) -> None:
         await asyncio.sleep(PATIENCE)

@@ -57,6 +57,7 @@ def _connect(home: House, commands: Commands, client: Client, rest: Rest, rooms:
         tree=tree(commands),
         actions=stores.actions,
         channels=stores.channels,
+        follows=stores.follows,
         workspaces=stores.workspaces,
         marks=stores.marks,
         presence=Attendance(stores, {"discord": rooms}),

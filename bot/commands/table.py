@@ -193,9 +193,9 @@ class Table:
             shared = _shared(answer.body, command, request) if isinstance(answer.body, Card) else None
         if not (answer.shareable and shared):
             raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=command.name))
-        key = DeliveryKey(request.channel, "share", request.id)
-        await self.desk.stores.ledger.add([Draft(key, shared)], request.now)
-        return replies.say(gettext("Shared in {place}.", place=place(request.channel)))
+        there = request.thread or request.channel
+        await self.desk.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
+        return replies.say(gettext("Shared in {place}.", place=place(there)))
 
 
 def _values(command: Command, request: Request) -> dict[str, Any]:

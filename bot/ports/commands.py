@@ -19,7 +19,7 @@ class Request:
     ``id`` is the platform's id of the event, for de-duplication. ``arguments`` are texts by parameter name, as typed or
     chosen. ``dry`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
     channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``local`` that of the place, as platforms tell it
-    ("de", "en-US").
+    ("de", "en-US"). ``thread`` is where they are when that is a thread that serves the channel; it is shared there.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Request:
     share: bool = False
     locale: str = "en"
     local: str = "en"
+    thread: Channel | None = None
 
     def of(self, command: str, arguments: Mapping[str, str]) -> Request:
         """Return the same person's request for another command."""

@@ -209,6 +209,7 @@ class Office:
             tree=tree(gate),
             actions=stores.actions,
             channels=stores.channels,
+            follows=stores.follows,
             workspaces=stores.workspaces,
             marks=stores.marks,
             presence=Attendance(stores, {"discord": rooms}),

@@ -66,7 +66,7 @@ def furnished(client: Client, stores: Stores, hugging: Hugging) -> Kit:
     """Let a client answer, as the composition root does."""
     rest, rooms = Rest(client, Pace(time.monotonic)), Rooms(client)
     commands = Gate(table(Desk(stores, hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
-    places = (stores.actions, stores.channels, stores.workspaces, stores.marks)
+    places = (stores.actions, stores.channels, stores.follows, stores.workspaces, stores.marks)
     crowd, here = Crowds(stores), Attendance(stores)
     kit = Kit(commands, tree(commands), *places, here, crowd, client, rest, rooms, lambda: NOW)
     Flights(kit).listen()

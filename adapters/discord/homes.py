@@ -1,0 +1,33 @@
+"""Where somebody asks: in a thread that serves a channel, such as a paper's post in a forum, they mean that channel."""
+
+from __future__ import annotations
+
+import discord
+
+from adapters.discord import requests
+from adapters.discord.kit import Kit
+from adapters.discord.requests import Interaction
+from bot.models import Channel, Kind, Preferences
+
+
+async def home(kit: Kit, interaction: Interaction) -> Channel:
+    """Return the channel that "here" means; a thread with a digest or follows of its own is itself.
+
+    People may do in a thread what they may do in its channel: https://docs.discord.com/developers/topics/threads.
+    Raises `bot.errors.StoreError`.
+    """
+    here, thread = requests.place(interaction), interaction.channel
+    if here.kind is not Kind.THREAD or not isinstance(thread, discord.Thread):
+        return here
+    above = kit.rooms.elsewhere(here, str(thread.parent_id))
+    if above.kind is Kind.THREAD or await _used(kit, here):
+        return here
+    # What the bot opened serves a channel even where that got a digest once only.
+    ours = thread.owner_id == getattr(kit.client.user, "id", None)
+    return above if ours or await _used(kit, above) else here
+
+
+async def _used(kit: Kit, channel: Channel) -> bool:
+    """Tell whether anything was set up in a channel; that somebody has asked something there is not enough."""
+    standing = await kit.channels.get(channel)
+    return standing is not None and (standing.preferences != Preferences() or bool(await kit.follows.of(channel)))
