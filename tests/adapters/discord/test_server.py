@@ -348,6 +348,17 @@ async def test_a_route_has_a_limit_that_its_headers_tell(server: Discord, client
         assert limited.headers["Content-Type"] == "application/json"
 
 
+async def test_every_answer_tells_the_limit_of_its_route(server: Discord) -> None:
+    async with aiohttp.ClientSession(headers={"Authorization": "Bot token-1"}) as session:
+        seen = [
+            (await session.get(f"{server.api}{path}")).headers
+            for path in ("/channels/20", "/channels/20", "/users/@me")
+        ]
+    assert [each["X-RateLimit-Remaining"] for each in seen] == ["99", "98", "99"]
+    assert [each["X-RateLimit-Bucket"] == seen[0]["X-RateLimit-Bucket"] for each in seen] == [True, True, False]
+    assert all(0 < float(each["X-RateLimit-Reset-After"]) <= 1 for each in seen)
+
+
 async def test_all_routes_together_have_a_limit(server: Discord, client: Client) -> None:
     server.most_a_second = 5
     for number in range(5):

@@ -9,9 +9,7 @@ import pytest
 from tests.adapters.discord.living import logged_in
 from tests.servers.discord import Discord, schema
 
-pytestmark = pytest.mark.skipif(
-    not schema.FILE.exists(), reason="Discord's OpenAPI file is not beside this repository."
-)
+pytestmark = pytest.mark.usefixtures("openapi")
 
 ROW = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Next", "custom_id": "n"}]}
 CHANNEL = "/channels/{channel_id}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import discord
 import pytest
 
-from tests.servers.discord import commands, interactions, rules, schema
+from tests.adapters.discord.living import logged_in
+from tests.servers.discord import Discord, commands, interactions, rules, schema
 
-WITH_FILE = pytest.mark.skipif(not schema.FILE.exists(), reason="Discord's OpenAPI file is not beside this repository.")
+WITH_FILE = pytest.mark.usefixtures("openapi")
 
 BUTTON = {"type": 2, "style": 2, "label": "B", "custom_id": "b"}
 OPTION = {"label": "L", "value": "v"}
@@ -114,6 +116,15 @@ def test_every_route_with_a_body_is_in_the_file() -> None:
     assert of_schema({"name": 5}, "POST", "/channels/{channel_id}/threads")
     assert of_schema({"name": 5}, "POST", "/channels/{channel_id}/messages/{message_id}/threads")
     assert of_schema({"recipient_id": "x"}, "POST", "/users/@me/channels")
+
+
+@WITH_FILE
+async def test_every_body_is_held_against_the_file(server: Discord) -> None:
+    async with logged_in(server) as client:
+        with pytest.raises(discord.HTTPException, match="nonce"):
+            await client.call("POST", "/channels/{channel_id}/messages", json=ONLY_THE_FILE[0], channel_id="20")
+    assert server.violations
+    server.violations.clear()
 
 
 def found(problems: Iterable[str]) -> bool:

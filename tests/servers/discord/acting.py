@@ -36,7 +36,7 @@ class Acting(Events):
         person, place = self.people[user], self._where(channel, user)
         command, data = commands.chosen(self.commands, words, options or {})
         self._allowed(command, person, place)
-        return await self._act(COMMAND, person, place, data | self._resolved(data, person))
+        return await self._act(COMMAND, person, place, data | self._resolved(data, person, place))
 
     async def type(
         self, words: str, options: Mapping[str, Any], focused: str, *, user: str = "100", channel: str = ""
@@ -181,17 +181,20 @@ class Acting(Events):
         if not place.guild and 1 not in (command.get("contexts") or [0, 1, 2]):
             raise Impossible(f"{name!r} is not offered in direct messages.")
 
-    def _resolved(self, data: Json, person: Person) -> Json:
+    def _resolved(self, data: Json, person: Person, place: Place) -> Json:
         """Return what the ids among a command's options stand for, channels with what the person may do there."""
         found: dict[str, Json] = {}
         for option in pressing.leaves(data["options"]):
             id_ = str(option["value"])
             if option["type"] == 6 and id_ in self.people:
                 found.setdefault("users", {})[id_] = people.user(self, id_)
+                if place.guild in self.people[id_].guilds:
+                    there = people.acting_member(self, self.people[id_], place)["member"]
+                    found.setdefault("members", {})[id_] = {k: v for k, v in there.items() if k != "user"}
             elif option["type"] == 7 and id_ in self.places:
-                there = self.places[id_]
-                rights_ = {"permissions": str(self.permissions(person.id, there))}
-                found.setdefault("channels", {})[id_] = payloads.channel(self, there) | rights_
+                meant = self.places[id_]
+                rights_ = {"permissions": str(self.permissions(person.id, meant))}
+                found.setdefault("channels", {})[id_] = payloads.channel(self, meant) | rights_
             elif option["type"] == 8 and id_ in self.roles:
                 found.setdefault("roles", {})[id_] = people.role(self.roles[id_])
             elif option["type"] in {6, 7, 8}:

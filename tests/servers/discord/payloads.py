@@ -42,9 +42,21 @@ def arriving(world: State, one: Guild) -> Json:
     people = [person for person in world.people.values() if one.id in person.guilds]
     more: Json = {"joined_at": JOINED, "large": False, "unavailable": False, "member_count": len(people) + 1}
     more |= {"voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": []}
-    more |= {"channels": [channel(world, place) for place in seen], "members": [member(world, world.app.user, one)]}
+    more |= {
+        "channels": [*others(one), *(channel(world, place) for place in seen)],
+        "members": [member(world, world.app.user, one)],
+    }
     visible = [place for place in active if world.permissions(world.app.user, place) & rights.VIEW]
     return guild(world, one) | more | {"threads": [channel(world, place) for place in visible], "soundboard_sounds": []}
+
+
+def others(one: Guild) -> list[Json]:
+    """Return the channels that stand in every server and are no place for a digest, one of a kind that nobody knows."""
+    basis: Json = {"guild_id": one.id, "parent_id": None, "position": 9, "flags": 0, "permission_overwrites": []}
+    category = basis | {"id": f"{one.id}7000001", "type": 4, "name": "Text Channels"}
+    voice = basis | {"id": f"{one.id}7000002", "type": 2, "name": "Lounge", "nsfw": False, "rate_limit_per_user": 0}
+    voice |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "last_message_id": None}
+    return [category, voice, basis | {"id": f"{one.id}7000003", "type": 99, "name": None, "topic": None}]
 
 
 def channel(world: State, place: Place) -> Json:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from tests.servers.discord.state import State
 
 JOINED: Final = "2024-01-01T00:00:00+00:00"
-_NOBODY: Final[Json] = {"discriminator": "0", "avatar": None, "public_flags": 0, "flags": 0, "primary_guild": None}
+_BARE: Final = "avatar banner accent_color avatar_decoration_data collectibles clan primary_guild"
+"""What hardly anybody has."""
+_NOBODY: Final[Json] = {"discriminator": "0", "public_flags": 0, "flags": 0} | dict.fromkeys(_BARE.split())
 
 
 def user(world: State, id_: str) -> Json:
@@ -46,6 +48,7 @@ def member(world: State, id_: str, guild: Guild, *, with_user: bool = True) -> J
     """Return a member of a server."""
     roles = list(world.roles_of(id_, guild))
     words = {"nick": None, "avatar": None, "banner": None, "premium_since": None, "communication_disabled_until": None}
+    words |= {"avatar_decoration_data": None, "collectibles": None, "unusual_dm_activity_until": None}
     flags = {"deaf": False, "mute": False, "pending": False, "flags": 0, "joined_at": JOINED, "roles": roles}
     return words | flags | ({"user": user(world, id_)} if with_user else {})
 

@@ -147,7 +147,7 @@ class World(State):
         return self.faults[-1]
 
     def limits(self, route: str, count: int, seconds: float) -> None:
-        """Let a route take *count* requests in *seconds*, per channel, server or webhook."""
+        """Let a route take no more than *count* requests in *seconds*, per channel, server or webhook."""
         self.rates.routes[plain(route)] = (count, seconds)
 
     @property
