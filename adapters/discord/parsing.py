@@ -45,8 +45,9 @@ def _begun(state: Any, parse: Parse) -> Parse:
 
     def begin(data: Any) -> None:
         named = {int(server["id"]) for server in data["guilds"]}
+        shard, _ = data.get("shard") or (0, 1)  # which is told only to those who said theirs
         for server in tuple(state.guilds):
-            if server.shard_id == data["shard"][0] and server.id not in named:
+            if server.shard_id == shard and server.id not in named:
                 state._remove_guild(server)  # noqa: SLF001 - the library knows no other way
         parse(data)
 
