@@ -83,7 +83,7 @@ class DiscordChat:
             if key.channel.kind is Kind.FORUM and key.operation == "post":
                 return await forums.kept(self._rest, key.channel, keys.key(key), delivery.created)
             there = await self._there(delivery, await self._places.of(delivery, make=False))
-            drawn = await self._drafts.parts(delivery, keys.key(key))
+            drawn = await self._drafts.parts(delivery, keys.key(key), there)
         except StoreError as error:
             raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
         except Gone:
@@ -120,7 +120,7 @@ class DiscordChat:
             with suppress(Uncertain):
                 there = await self._there(delivery, place)
         first = ""
-        for number, message in enumerate(await self._drafts.parts(delivery, keys.key(delivery.key))):
+        for number, message in enumerate(await self._drafts.parts(delivery, keys.key(delivery.key), there)):
             try:
                 held = there.get(number) or await self._put(delivery, place, number, message, now)
             except (TryLater, StoreError) as error:
@@ -149,15 +149,18 @@ class DiscordChat:
         return await forums.start(self._rest, forum, key, await self._drafts.post(delivery, now))
 
     async def _edit(self, delivery: Delivery, now: datetime) -> str:
-        """Edit every part; where they are not as many as before, the message stays as it is."""
+        """Edit every part; where they can't be as many as before, the message stays as it is."""
         channel, first = delivery.key.channel, delivery.parent
         place = first if channel.kind is Kind.FORUM else await self._places.address(channel)
         key, there = await history.following(self._rest, place, first)
         if not there:
             raise Unsendable("The message is gone.")
-        drawn = await self._drafts.parts(delivery, key)
+        drawn = await self._drafts.parts(delivery, key, there)
         if len(there) < len(drawn):
             there = await history.look(self._rest, place, key, history.made(first))
+        if len(there) < len(drawn):
+            # Votes with one digit more need no further message; there can't be one.
+            drawn = await self._drafts.parts(delivery, key, there, most=len(there))
         if there.keys() != set(range(len(drawn))):
             return first
         for number, message in enumerate(drawn):

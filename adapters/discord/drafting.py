@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from adapters.discord import forums, keys, render
+from adapters.discord import forums, gallery, keys, render
+from adapters.discord.history import Held
 from adapters.discord.layout import Native
 from adapters.discord.render import Message
 from bot.errors import Unsendable
@@ -31,6 +32,9 @@ class Taste:
 
 
 Tastes = Callable[[Channel], Awaitable[Taste]]
+There = Mapping[int, Held]
+
+NOTHING: Final[There] = {}
 
 
 async def plain(_: Channel) -> Taste:
@@ -46,16 +50,21 @@ class Drafts:
     tastes: Tastes
     native: Native
 
-    async def parts(self, delivery: Delivery, key: str) -> Sequence[Message]:
-        """Return the messages of a delivery, each with its part of *key*."""
+    async def parts(self, delivery: Delivery, key: str, there: There = NOTHING, *, most: int = 0) -> Sequence[Message]:
+        """Return the messages of a delivery, each with its part of *key*; at most *most*, or none where it needs more.
+
+        Those that are *there* keep their layout, whatever the channel's taste is by now.
+        """
         of, card = delivery.key, delivery.card
         taste = await self.tastes(of.channel)
-        role = taste.role if of.kind == "digest" and of.operation != "reply" else ""
+        pictures = gallery.shown(next(iter(there.values()))) if there else taste.pictures
+        edits, digest = of.operation == "edit", of.kind == "digest" and of.operation != "reply"
+        role = keys.pinged(there.get(0, {})) if edits else taste.role if digest else ""
         with _drawing():
             if of.channel.kind is Kind.FORUM and of.operation != "reply":
                 _, payload, kept = render.post(card, key)
                 return (Message(payload, kept),)
-            return render.messages(card, key, pictures=taste.pictures, role=role, native=self.native)
+            return render.messages(card, key, pictures=pictures, role=role, most=most, native=self.native)
 
     async def post(self, delivery: Delivery, now: datetime) -> Mapping[str, Any]:
         """Return the name, the starter and the tags of a forum's post; what its buttons need is kept."""

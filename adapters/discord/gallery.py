@@ -7,7 +7,7 @@ of a section has a description: https://docs.discord.com/developers/components/r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapters.discord import keys
@@ -28,6 +28,11 @@ _SECTION, _TEXT, _THUMBNAIL = 9, 10, 11
 _ALT: Final = 200
 _NAMED: Final = 300
 _ROWS: Final = 2
+
+
+def shown(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message, as Discord sends it, is one with pictures: it stays one, as one without stays without."""
+    return bool(message.get("flags", 0) & IS_V2)
 
 
 def payload(part: Part, actions: Sequence[Action], pad: Pad) -> dict[str, Any]:

@@ -18,6 +18,8 @@ _NONCE: Final = 25
 _RIDING: Final = re.compile(r";k=([a-z2-7]{10})\.(\d{1,3})$")
 _WRITTEN: Final = re.compile(r"^-# ref ([a-z2-7]{10})\.(\d{1,3})$", re.MULTILINE)
 
+_ROLE: Final = re.compile(r"<@&(\d+)>")
+
 
 def key(of: DeliveryKey) -> str:
     """Return the short key of a delivery: 50 bits, enough among the messages of one channel."""
@@ -48,10 +50,20 @@ def read(message: Mapping[str, Any]) -> tuple[str, int] | None:
     """Return the key and the part number that a message of ours carries, or None; *message* is as Discord sends it."""
     parts = list(_walk(message.get("components") or ()))
     riding = (_RIDING.search(str(part.get("custom_id") or "")) for part in parts)
-    texts = [message.get("content"), *(part.get("content") for part in parts)]
-    written = (_WRITTEN.search(str(text or "")) for text in texts)
+    written = (_WRITTEN.search(text) for text in _texts(message))
     found = next(filter(None, (*riding, *written)), None)
     return (found[1], int(found[2])) if found else None
+
+
+def pinged(message: Mapping[str, Any]) -> str:
+    """Return the id of the role that a message of ours begins with, or ""."""
+    found = _ROLE.match(next(filter(None, _texts(message)), ""))
+    return found[1] if found else ""
+
+
+def _texts(message: Mapping[str, Any]) -> list[str]:
+    parts = _walk(message.get("components") or ())
+    return [str(each.get("content") or "") for each in (message, *parts)]
 
 
 def _walk(components: Any) -> Iterator[Mapping[str, Any]]:

@@ -31,6 +31,8 @@ _RESERVED: Final = 50
 """Room for "and 1,000 more", and for the line by which a message without a component is known."""
 _SENSES: Final = (ONE_LINER, 120, 105, 90, 75)
 """Lengths of the line of sense that are tried before a digest takes a second message."""
+_GIVING: Final = (9, 8, 7)
+"""Tenths of its even share that an entry gets where all have to fit into so many messages: what is cut leaves gaps."""
 _LINES: Final = 3
 CODE: Final = 700
 """Characters of a text to be copied that a message shows."""
@@ -40,11 +42,15 @@ Native = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message holds: characters, and entries; ``parts`` is how many messages there may be."""
+    """What one message holds: characters, and entries; ``parts`` is how many messages there may be.
+
+    ``whole`` lets long texts give way until no item is left out.
+    """
 
     size: int = CONTENT
     entries: int = 25
     parts: int = 15
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,14 @@ def _spread(card: Card, head: str, room: int, limits: Limits) -> list[Part]:
     """
     if alone := _sensible(card, head, room, limits):
         return alone
-    return list(islice(_parts(head, entries(card.items, room), room, limits.entries), limits.parts))
+    even = (limits.parts * room - size(head)) // max(1, len(card.items))
+    shares = [room, *(even * tenths // 10 for tenths in _GIVING if limits.whole)]
+    parts: list[Part] = []
+    for most in shares:
+        parts = list(islice(_parts(head, entries(card.items, most), room, limits.entries), limits.parts))
+        if sum(len(part.entries) for part in parts) == len(card.items):
+            break
+    return parts
 
 
 def _together(card: Card, head: str, room: int, limits: Limits) -> list[Part]:

@@ -44,16 +44,19 @@ def command(line: str) -> str:
 
 
 def messages(
-    card: Card, key: str = "", *, pictures: bool = False, role: str = "", native: Native = command
+    card: Card, key: str = "", *, pictures: bool = False, role: str = "", most: int = 0, native: Native = command
 ) -> tuple[Message, ...]:
     """Return *card* for everybody, in as many messages as it needs, each with its part of *key*.
 
-    *role* is the id of the one that the first may ping. *pictures* puts thumbnails beside the papers.
+    *role* is the id of the one that the first may ping. *pictures* puts thumbnails beside the papers. With *most* there
+    are no more messages than that, and none at all where something would have to be left out.
     """
     with speaking(card.language):
         ping = f"<@&{role}>" if role.isdecimal() else ""
         limits = gallery.LIMITS if pictures else Limits()
-        parts = lay(card, limits, native, ping=ping)
+        parts = lay(card, replace(limits, parts=most, whole=True) if most else limits, native, ping=ping)
+        if most and sum(len(part.entries) for part in parts) < len(card.items):
+            return ()
         every = []
         for number, part in enumerate(parts):
             pad = Pad(keys.mark(key, number))

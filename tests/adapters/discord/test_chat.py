@@ -263,15 +263,53 @@ async def test_an_edit_finds_parts_that_came_long_after_the_first(server: Discor
     assert [shown.edited for shown in server.shown("20") if shown.author == "1"] == [True] * 3
 
 
-@pytest.mark.parametrize(("before", "after"), [(3, 18), (18, 3)])
+@pytest.mark.parametrize(("before", "after"), [(3, 60), (18, 3)])
 async def test_an_edit_that_would_need_other_messages_changes_nothing(
     server: Discord, chat: DiscordChat, before: int, after: int
 ) -> None:
-    card = long()
+    card = papers(60, long().items[0].text)
     parent = await chat.send(delivery(replace(card, items=card.items[:before])), now())
     shown = server.shown("20")
     await chat.send(delivery(replace(card, items=card.items[:after]), "edit", parent=parent, part=1), now())
     assert server.shown("20") == shown
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: Rest, *, pictures: bool) -> None:
+    """Pictures were switched on, or off, since: no message can be made one with them, or without."""
+    parent = await writing(rest, Taste(pictures=pictures)).send(delivery(papers(3)), now())
+    (before,) = server.shown("20")
+    newer = replace(papers(3), items=tuple(replace(item, votes=500) for item in papers(3).items))
+    await writing(rest, Taste(pictures=not pictures)).send(delivery(newer, "edit", parent=parent, part=1), now())
+    (after,) = server.shown("20")
+    assert after.flags == before.flags
+    assert "500 votes" in after.plain
+
+
+async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest: Rest) -> None:
+    server.role("30", mentionable=True)
+    parent = await writing(rest, Taste(role="30")).send(delivery(papers(3)), now())
+    await writing(rest, Taste(role="31")).send(delivery(papers(3), "edit", parent=parent, part=1), now())
+    (shown,) = server.shown("20")
+    assert shown.content.startswith("<@&30>")
+    assert shown.pings == ("&30",), "that of the post"
+
+
+@pytest.mark.parametrize("count", [9, 15])
+async def test_votes_with_more_digits_need_no_further_message(server: Discord, chat: DiscordChat, count: int) -> None:
+    """What is full to the brim is cut a little, where nothing is left out."""
+    text = next(
+        text for size in range(300, 60, -1) if len(render.messages(papers(count, text := "w " * size))) < count // 4
+    )
+    card = papers(count, text)
+    parent = await chat.send(delivery(card), now())
+    before = len(server.shown("20"))
+    longer = "Votes and more votes since. " * 3
+    newer = replace(card, items=tuple(replace(item, votes=9999, text=longer + item.text) for item in card.items))
+    assert len(render.messages(newer)) > before, "it would take another one"
+    await chat.send(delivery(newer, "edit", parent=parent, part=1), now())
+    assert all("9,999 votes" in shown.plain for shown in server.shown("20"))
+    assert titles(server) == [f"Paper {number}" for number in range(1, count + 1)]
 
 
 async def test_an_edit_of_what_is_gone_costs_no_channel(server: Discord, chat: DiscordChat) -> None:

@@ -50,9 +50,10 @@ def changes(body: Json) -> Json:
 
 def edit(ask: Ask) -> Json:
     """Change a message of the bot."""
-    ask.refuse(rules.message(ask.body, rules.EDIT))
     place = ask.place()
     shown = ask.message(place)
+    ask.refuse(rules.message(ask.body, rules.EDIT, held=shown.flags))
+    ask.refuse(rules.edits(ask.body, shown.flags, shown.content))
     if shown.author != ask.me:
         raise Refusal(50005)
     if place.archived:

@@ -44,8 +44,11 @@ def strangers(thing: Json, known: set[str], where: str = "") -> Iterator[str]:
     yield from (f"{where}{name} is not a key that Discord knows" for name in sorted(thing.keys() - known))
 
 
-def message(body: Any, known: set[str], *, private: bool = False) -> Iterator[str]:
-    """Yield what Discord would refuse in a message; *known* are its keys, *private* lets it be ephemeral."""
+def message(body: Any, known: set[str], *, private: bool = False, held: int = 0) -> Iterator[str]:
+    """Yield what Discord would refuse in a message; *known* are its keys, *private* lets it be ephemeral.
+
+    *held* are the flags that it has already.
+    """
     if not isinstance(body, dict):
         yield "a message must be an object"
         return
@@ -59,7 +62,21 @@ def message(body: Any, known: set[str], *, private: bool = False) -> Iterator[st
     yield from _mentions(body.get("allowed_mentions") or {})
     if flags & V2 and (content or body.get("embeds")):
         yield "a message of Components V2 takes neither content nor embeds"
-    yield from components(body.get("components") or [], new=bool(flags & V2))
+    yield from components(body.get("components") or [], new=bool((flags | held) & V2))
+
+
+def edits(body: Json, held: int, content: str) -> Iterator[str]:
+    """Yield what Discord would refuse in a change of a message that has the flags *held* and some *content*.
+
+    https://docs.discord.com/developers/components/using-message-components#sending-a-message-with-a-component
+    """
+    flags = held if body.get("flags") is None else body["flags"]
+    if held & V2 and not flags & V2:
+        yield "the flag of Components V2 can not be taken from a message"
+    if held & V2 and (body.get("content") or body.get("embeds")):
+        yield "a message of Components V2 takes neither content nor embeds"
+    if flags & V2 and not held & V2 and body.get("content", content):
+        yield "a message becomes one of Components V2 only when its content is taken away"
 
 
 def components(rows: list[Any], *, new: bool = False, most: int = ROWS) -> Iterator[str]:
