@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from adapters.discord import replies, requests, tree
 from adapters.discord.kit import Kit
 from adapters.discord.ways import Way
 from bot.cards import Card
+from bot.identifiers import arxiv_ids
 from bot.language import gettext, phrase
 from bot.ports.commands import Answer, Request
 
 _ON_MESSAGE: Final = 3
-_LONGEST: Final = 2000
+_MOST: Final = 100
+"""Papers that are looked for in one message; so many ids fit into a command."""
+_TEXTS: Final = frozenset({"content", "title", "description", "text", "name", "value", "label", "url"})
+"""Where words and links stand in a message and its parts."""
 _STALE: Final = phrase(
     "This command is from an older version; Discord shows the new ones in a moment. Nothing was changed."
 )
@@ -38,9 +43,23 @@ async def command(kit: Kit, way: Way) -> None:
 
 
 def _within(kit: Kit, way: Way) -> Request:
-    """Ask for the papers of a message: Discord hands over the one on which somebody used the command."""
+    """Ask for the papers of a message, of which nothing but their ids is passed on."""
     data: Any = way.interaction.data
     message = data["resolved"]["messages"][data["target_id"]]
-    linked = [str(each.get("url") or "") for each in message.get("embeds") or ()]
-    text = " ".join([str(message.get("content") or ""), *linked])
-    return requests.request(way.interaction, kit.clock(), "within", {"text": text[:_LONGEST]}, here=way.here)
+    named = arxiv_ids(" ".join(_said(message)))[:_MOST]
+    return requests.request(way.interaction, kit.clock(), "within", {"text": " ".join(named)}, here=way.here)
+
+
+def _said(part: Any, name: str = "") -> Iterator[str]:
+    """Yield what a message says, wherever Discord keeps it: in itself, its embeds, its components, what it forwards.
+
+    https://docs.discord.com/developers/resources/message#message-object
+    """
+    if isinstance(part, str):
+        yield from (part,) * (name in _TEXTS)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _said(each, name)
+    elif isinstance(part, dict):
+        for key, each in part.items():
+            yield from _said(each, str(key))

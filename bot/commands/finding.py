@@ -11,9 +11,9 @@ from typing import Final
 from bot import wording
 from bot.cards import Item, Link
 from bot.commands.desk import Desk
-from bot.commands.identifiers import EXAMPLE, arxiv_id
 from bot.digests import page
 from bot.errors import Mistake, SourceDown, SourceError, SourceRefused
+from bot.identifiers import EXAMPLE, arxiv_id
 from bot.language import gettext, grouped, ngettext, phrase
 from bot.models import DeliveryKey, Paper, Preferences
 from bot.ports.commands import Request

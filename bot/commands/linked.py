@@ -11,9 +11,9 @@ from bot import wording
 from bot.cards import Card, Item
 from bot.commands import finding, papers
 from bot.commands.desk import Desk
-from bot.commands.identifiers import arxiv_id, arxiv_ids
 from bot.commands.parameters import plain
 from bot.errors import Mistake, SourceError
+from bot.identifiers import arxiv_id, arxiv_ids
 from bot.language import gettext, ngettext, phrase
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
@@ -26,7 +26,7 @@ _NONE: Final = phrase("There is no arXiv id in this message, nor a link to a pap
 
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    text = Parameter("text", "What the message says", plain, required=True, rest=True)
+    text = Parameter("text", "What the message says", plain, rest=True)
     link = Parameter("link", "A link to a paper", plain, required=True)
     return (
         Command("within", "The papers of a message", partial(within, desk), (text,), hidden=True),
@@ -35,7 +35,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     )
 
 
-async def within(desk: Desk, request: Request, *, text: str) -> Answer:
+async def within(desk: Desk, request: Request, *, text: str = "") -> Answer:
     """Show the papers that a message names; one alone in full."""
     named = arxiv_ids(text)
     if not named:
@@ -63,7 +63,7 @@ def _rest(unknown: int, beyond: int) -> tuple[str, ...]:
     return tuple(line for line, number in ((lost, unknown), (left, beyond)) if number)
 
 
-async def alike(desk: Desk, request: Request, *, text: str) -> Answer:
+async def alike(desk: Desk, request: Request, *, text: str = "") -> Answer:
     """Show papers like the first one that a message names."""
     named = arxiv_ids(text)
     if not named:

@@ -9,10 +9,10 @@ from bot import wording
 from bot.cards import Action
 from bot.commands import parameters, suggesting
 from bot.commands.desk import Desk, direct, inside, place
-from bot.commands.identifiers import arxiv_id
 from bot.commands.previewing import instead, look
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.identifiers import arxiv_id
 from bot.language import gettext, phrase
 from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from bot import topics, wording
-from bot.commands import identifiers
+from bot import identifiers, topics, wording
 from bot.errors import Mistake
 from bot.language import gettext, grouped
 from bot.ports.commands import Parameter, ParameterType, Request, Suggestion

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from typing import Final
 
 from bot import tokens
-from bot.commands.identifiers import arxiv_id
 from bot.errors import Mistake
+from bot.identifiers import arxiv_id
 from bot.language import gettext, grouped
 from bot.ports.commands import Command, Parameter
 

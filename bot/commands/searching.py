@@ -10,10 +10,10 @@ from bot import tokens, wording
 from bot.cards import Action, Card, Item
 from bot.commands import moments, paging, parameters, suggesting
 from bot.commands.desk import Desk
-from bot.commands.identifiers import arxiv_id
 from bot.commands.papers import show
 from bot.commands.replies import say
 from bot.errors import Mistake
+from bot.identifiers import arxiv_id
 from bot.language import gettext, grouped, ngettext, phrase
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request

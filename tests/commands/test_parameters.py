@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import identifiers, moments, parameters
+from bot import identifiers
+from bot.commands import moments, parameters
 from bot.errors import Mistake
 from bot.sources import fields
 

@@ -13,6 +13,7 @@ from adapters.discord.tree import tree
 from bot.commands.desk import Desk
 from bot.commands.table import table
 from bot.models import Channel, Kind, Paper
+from bot.ports.commands import Answer, Request
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
 from tests.stores import broken
 
@@ -245,14 +246,54 @@ async def test_papers_of_a_message(office: Office) -> None:
     assert "DreamID-Omni" in shown.plain
 
 
-async def test_papers_of_an_embed_count_too(office: Office) -> None:
-    embeds = [{"title": "A card", "url": "https://arxiv.org/abs/2602.12160"}]
-    said = office.server.say("", "20", "101", embeds=embeds)
+LINK: Final = "https://arxiv.org/abs/2602.12160"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"embeds": [{"title": "A card", "url": LINK}]},
+        {"embeds": [{"title": "arXiv:2602.12160"}]},
+        {"embeds": [{"description": f"Read [this]({LINK})."}]},
+        {"embeds": [{"fields": [{"name": "Paper", "value": LINK, "inline": True}]}]},
+        {"embeds": [{"footer": {"text": f"From {LINK}"}}]},
+        {"forwarded": [{"content": LINK}]},
+        {"forwarded": [{"embeds": [{"type": "rich", "description": LINK}]}]},
+        {"components": [{"type": 17, "components": [{"type": 10, "content": LINK}]}], "flags": 1 << 15},
+        {"components": [{"type": 1, "components": [{"type": 2, "style": 5, "label": "Read", "url": LINK}]}]},
+    ],
+    ids=["card", "title", "text", "field", "footer", "forward", "forwarded card", "new text", "button"],
+)
+async def test_papers_count_wherever_a_message_names_them(office: Office, parts: dict[str, Any]) -> None:
+    said = office.server.say("", "20", "101", **parts)
     shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
     assert "DreamID-Omni" in shown.plain
 
 
-async def test_a_message_without_papers_is_told_so(office: Office) -> None:
-    said = office.server.say("Lunch?", "20", "101")
+async def test_papers_count_at_the_end_of_a_long_message_too(office: Office) -> None:
+    said = office.server.say("word " * 600 + LINK, "20", "101")
+    shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
+    assert "DreamID-Omni" in shown.plain
+
+
+@pytest.mark.parametrize("content", ["Lunch?", ""], ids=["words", "a picture"])
+async def test_a_message_without_papers_is_told_so(office: Office, content: str) -> None:
+    said = office.server.say(content, "20", "101")
     shown = await (await office.server.menu("Papers in this message", said, user="100")).settled()
     assert "There is no arXiv id in this message" in shown.plain
+
+
+async def test_nothing_of_a_message_but_the_ids_of_its_papers_is_passed_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Request] = []
+    answer = office.gate.answer
+
+    async def noting(request: Request) -> Answer:
+        asked.append(request)
+        return await answer(request)
+
+    monkeypatch.setattr(office.gate, "answer", noting)
+    said = office.server.say(f"My {SECRET} is in {LINK}v2 and 2602.21534", "20", "101")
+    await (await office.server.menu("Papers in this message", said, user="100")).settled()
+    assert [request.arguments for request in asked] == [{"text": "2602.12160 2602.21534"}]

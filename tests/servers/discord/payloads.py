@@ -96,6 +96,8 @@ def message(world: State, shown: Shown, *, whole: bool = True) -> Json:
     body |= {"content": shown.content if whole else "", "embeds": _embeds(shown) if whole else []}
     body |= {"components": components, "flags": shown.flags, "timestamp": written(born(shown.id)), "attachments": []}
     body |= {"edited_timestamp": written(world.clock.now()) if shown.edited else None, "tts": False, "pinned": False}
+    if whole and shown.forwarded:
+        body["message_snapshots"] = [{"message": _snapshot(one)} for one in shown.forwarded]
     ids = [one for one in shown.pings if one.isdigit()]
     body |= {"mention_everyone": "everyone" in shown.pings, "mentions": [user(world, one) for one in ids]}
     body |= {"mention_roles": [one[1:] for one in shown.pings if one.startswith("&")]}
@@ -111,6 +113,13 @@ def message(world: State, shown: Shown, *, whole: bool = True) -> Json:
         body["thread"] = channel(world, world.places[shown.id])
         body["flags"] |= 1 << 5
     return body
+
+
+def _snapshot(one: Json) -> Json:
+    """Return what a forward tells: https://docs.discord.com/developers/resources/message#message-snapshot-object."""
+    parts: Json = {name: [] for name in ("embeds", "attachments", "mentions", "mention_roles", "components")}
+    when: Json = {"timestamp": written(1_700_000_000), "edited_timestamp": None}
+    return {"type": 0, "content": "", "flags": 0} | parts | when | one
 
 
 def _embeds(shown: Shown) -> list[Json]:

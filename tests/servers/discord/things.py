@@ -124,7 +124,8 @@ class Shown:
     """A message as it stands now; ``to`` is the one person who sees it, or empty.
 
     ``components`` and ``embeds`` are as they were sent. ``pings`` are whom it notified: user ids, "&" and a role's id,
-    "everyone", "here". ``replaced`` tells that it took the place of something else that stood there.
+    "everyone", "here". ``replaced`` tells that it took the place of something else that stood there. ``forwarded`` are
+    messages that stood elsewhere.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Shown:
     pings: tuple[str, ...] = ()
     command: str = ""
     names: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    forwarded: list[Json] = field(default_factory=list)
 
     @property
     def plain(self) -> str:
