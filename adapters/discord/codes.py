@@ -16,13 +16,13 @@ CHANNEL: Final[Mapping[int, str]] = {
     10013: phrase("Discord does not know the person any more"),
     40067: phrase("the forum asks for a tag on every post; make one there that is named “Papers”"),
     50001: phrase("Broadsheet does not see the channel; give it the permission View Channel"),
-    50007: phrase("their direct messages are closed to Broadsheet"),
+    50007: phrase("direct messages are closed"),
     50008: phrase("this kind of channel takes no messages"),
     50013: phrase("Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"),
     50024: phrase("this kind of channel takes no messages"),
     50033: phrase("Discord does not know the person any more"),
     50083: phrase("the thread is archived and can’t be opened by Broadsheet"),
-    50278: phrase("they share no server with Broadsheet any more"),
+    50278: phrase("there is no server any more that Broadsheet is in too"),
     160005: phrase("the thread is locked"),
 }
 """The channel takes nothing any more: why, as people read it."""

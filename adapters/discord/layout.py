@@ -22,7 +22,9 @@ _HEADLINE: Final = 110
 _FOLIO: Final = 150
 _TEXT, _ABOVE = 1000, 450
 """Characters of a card's own text: alone, and above its items or what is to be copied."""
-_LINE: Final = 120
+_LINE: Final = 300
+"""Characters of a line below the items; our own sentences are shorter, in every language."""
+_EXAMPLE: Final = 120
 _ROOMY: Final = 1000
 """What an entry may take where there are several."""
 _EVEN: Final = (_ROOMY, 700, 500, 400, 320, 260, 220, 190, 170, 150, 135, 120, 105, 90, 75, 60)
@@ -175,7 +177,7 @@ def _foot(footer: Sequence[str], native: Native) -> list[str]:
     lines = []
     for line in footer[:_LINES]:
         example = line.removeprefix(gettext(EXAMPLE))
-        lines.append(f"{gettext(EXAMPLE)}{code(native(example), _LINE)}" if example != line else fit(line, _LINE))
+        lines.append(f"{gettext(EXAMPLE)}{code(native(example), _EXAMPLE)}" if example != line else fit(line, _LINE))
     return [line for line in lines if line]
 
 

@@ -28,6 +28,7 @@ _TITLE: Final = 150
 _NAME: Final = 60
 _VALUE: Final = 120
 _MISTAKE: Final = 150
+_NOTE: Final = 300
 _PREVIEW: Final = 5
 _NOTHING: Final = phrase("nothing")
 _PRIMARY, _SECONDARY = 1, 2
@@ -91,7 +92,7 @@ def _content(form: Form, here: Page, now: datetime) -> str:
             for each in here.long
         ),
         *(localized(fit(line, _VALUE * 2), now) for line in form.preview[:_PREVIEW]),
-        f"-# {fit(form.note, _VALUE)}" if clean(form.note) else "",
+        f"-# {fit(form.note, _NOTE)}" if clean(form.note) else "",
     )
     text = ""
     for line in lines:

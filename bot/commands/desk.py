@@ -76,7 +76,10 @@ class Desk:
     async def closed(self, request: Request) -> str:
         """Say why the person gets no direct messages although something is to reach them by one; "" where it does."""
         own = await self.stores.channels.get(direct(request))
-        if own is None or not own.retired or request.channel.kind is Kind.DIRECT:
+        # Where people have one direct channel for all workspaces, whoever is in none of ours seems to be in it; those
+        # who do write in it were taken back by that.
+        in_it = request.channel.kind is Kind.DIRECT and not request.person.home
+        if own is None or not own.retired or in_it:
             return ""
         wanted = own.preferences.on or await self.stores.follows.of(own.channel)
         return own.retired if wanted else ""

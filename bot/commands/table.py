@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot import wording
-from bot.cards import Card, Page
+from bot.cards import Card, Form, Page
 from bot.commands import (
     access,
     changes,
@@ -125,8 +125,8 @@ class Table:
         return await self._warned(await command.answer(request, **values), request)
 
     async def _warned(self, answer: Answer, request: Request) -> Answer:
-        """Return a private answer, with a word on direct messages that don't get through."""
-        if not isinstance(answer.body, Card) or request.dry or answer.placement is Placement.CHANNEL:
+        """Return a private answer, with a word on direct messages that don't get through before all small print."""
+        if (request.dry and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
             return answer
         why = await self.desk.closed(request)
         if not why:
@@ -135,7 +135,7 @@ class Table:
             "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
             why=wording.reason(why),
         )
-        return replace(answer, body=replace(answer.body, footer=(*answer.body.footer, word)))
+        return replace(answer, body=_told(answer.body, word))
 
     async def _admit(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""
@@ -251,6 +251,13 @@ def _needs(command: Command, parameter: Parameter) -> str:
     vowel = parameter.name[0] in "aeiou"
     needs = phrase("“{name}” needs an {what}.") if vowel else phrase("“{name}” needs a {what}.")
     return gettext(needs, name=command.name, what=parameter.name)
+
+
+def _told(body: Card | Form, word: str) -> Card | Form:
+    """Return what is said with one more sentence, where it is seen and not cut."""
+    if isinstance(body, Form):
+        return replace(body, note=" ".join(part for part in (word, body.note) if part))
+    return replace(body, footer=(word, *body.footer))
 
 
 def _shared(card: Card, command: Command, request: Request) -> Card:

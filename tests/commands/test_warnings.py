@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.cards import Form
 from tests.commands.conftest import BOB, BOBS, NOW, Room
 
 CLOSED = "they are closed"
@@ -20,8 +23,21 @@ async def closed(room: Room) -> Room:
 
 async def test_the_next_private_answers_tell(closed: Room) -> None:
     for line in ("today", "follows", "status"):
-        assert (await closed.card(line, person=BOB)).footer[-1] == WORD, line
+        assert (await closed.card(line, person=BOB)).footer[0] == WORD, line
     assert WORD not in (await closed.card("today")).footer, "to nobody else"
+
+
+async def test_forms_tell_too(closed: Room) -> None:
+    for dry in (False, True):
+        form = (await closed.table.answer(closed.request("follow", {}, person=BOB, dry=dry))).body
+        assert isinstance(form, Form)
+        assert form.note == f"{WORD} Nothing changes until you save."
+
+
+async def test_who_asks_where_the_bot_is_not_is_told(closed: Room) -> None:
+    """There one direct channel serves all workspaces, and it is as if they asked in it."""
+    bob = replace(BOB, home=BOBS.workspace)
+    assert (await closed.card("today", person=bob, channel=BOBS)).footer[0] == WORD
 
 
 async def test_in_the_direct_messages_themselves_nothing_is_told(closed: Room) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
 
 from adapters.discord import ways
 from adapters.discord.tree import tree
+from bot.cards import Card
 from bot.commands.desk import Desk
 from bot.commands.table import table
-from bot.models import Channel, Kind, Paper
+from bot.language import LANGUAGES, gettext, speaking
+from bot.models import Channel, DeliveryKey, Follow, Kind, Paper, Person
 from bot.ports.commands import Answer, Request
+from bot.ports.ledger import Draft
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
 from tests.stores import broken
 
@@ -233,6 +237,50 @@ async def test_direct_messages_come_again_for_who_writes_one(office: Office) -> 
     assert await office.retired(ANAS)
     await office.type("papers today", channel="")
     assert await office.retired(ANAS) == ""
+
+
+@pytest.fixture
+async def unreached(shut: Office) -> AsyncIterator[Office]:
+    """Ana and Dora follow something, and Discord has refused to write to them."""
+    shut.server.person("100", name="Ana", guilds=("10",), dms=False)
+    shut.server.person("104", name="Dora", guilds=("10", "11"), dms=False, installed=True)
+    shut.excused.append("direct messages are closed")
+    async with shut.running():
+        for person in (ANAS, DORAS):
+            await shut.stores.follows.add(Follow(person, '"diffusion"', Person(person.id), shut.now))
+            await shut.stores.ledger.add([Draft(DeliveryKey(person, "alert", "1"), Card(text="New"))], shut.now)
+        await shut.post()
+        yield shut
+
+
+UNREACHED: Final = (
+    "What you follow does not reach you: direct messages are closed. Write to Broadsheet in a direct message"
+)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+async def test_closed_direct_messages_are_told_of_whole_before_other_small_print(
+    unreached: Office, language: str
+) -> None:
+    unreached.server.people["100"].locale = language
+    with speaking(language):
+        shown = await unreached.type("papers today")
+        whole = gettext(
+            "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
+            why=gettext("direct messages are closed"),
+        )
+    assert whole in shown.plain
+
+
+async def test_closed_direct_messages_are_told_of_where_the_bot_is_no_member(unreached: Office) -> None:
+    shown = await unreached.type("papers today", channel="40", user="104")
+    assert UNREACHED in shown.plain
+
+
+async def test_closed_direct_messages_are_told_of_in_a_panel(unreached: Office) -> None:
+    await unreached.stores.channels.open(ROOM, unreached.now)
+    unreached.server.permit("papers-setup", "100")
+    assert UNREACHED in (await unreached.type("papers-setup settings")).plain
 
 
 async def test_papers_of_a_message(office: Office) -> None:
