@@ -165,7 +165,7 @@ async def _sight(desk: Desk, request: Request) -> tuple[Collection[str] | None, 
         shared = await directory.shared(request.channel.workspace, request.person.id)
     except SendError as error:
         return {request.channel.id}, gettext(
-            "The other channels can’t be read now: {error}.", error=retold(str(error).rstrip("."))
+            "The other channels can’t be read now: {error}.", error=retold(str(error)).rstrip(".。")
         )
     ids = {request.channel.id, *(room.channel.id for room in shared)}
     return ids, gettext("Only channels that Broadsheet and you are both in are shown.")

@@ -86,7 +86,7 @@ async def _proposals(desk: Desk, request: Request) -> Sequence[Proposal]:
         rooms = await directory.shared(request.channel.workspace, request.person.id)
     except SendError as error:
         raise Mistake(
-            gettext("The channels can’t be read now: {error}.", error=retold(str(error).rstrip("."))), "digest on"
+            gettext("The channels can’t be read now: {error}.", error=retold(str(error)).rstrip(".。")), "digest on"
         ) from error
     standings = [(room, await desk.standing(replace(request, channel=room.channel))) for room in rooms[: MOST * 5]]
     fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MOST]
