@@ -9,7 +9,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
-from bot.language import ENGLISH, gettext, speaking
+from bot.language import ENGLISH, gettext, joined, speaking
 from bot.models import Channel, DeliveryKey, Person
 from bot.notices import Notices
 from bot.ports.ledger import Draft
@@ -125,7 +125,7 @@ def greeting(by: Person) -> Card:
         Action(gettext("Today’s papers"), "today"),
     )
     brief = gettext("Broadsheet is here: start the digest, or look at today’s papers.")
-    return Card(text=" ".join(filter(None, (thanks, hello))), actions=actions, fallback=brief)
+    return Card(text=joined(thanks, hello), actions=actions, fallback=brief)
 
 
 def _unnamed(channel: Channel) -> str:

@@ -35,6 +35,7 @@ async def test_the_first_start_posts_the_sample_and_says_so(stores: Stores) -> N
     (waiting,) = await stores.ledger.claim(NOW, NOW, 10)
     assert waiting.key.kind == "sample"
     assert waiting.card.folio[0] == "Sample digest"
+    assert waiting.card.fallback.startswith("Sample digest: "), "so that it begins as any other does"
     assert waiting.card.folio[-1] == "votes of Fri 27 Feb 2026"
     assert (await stores.channels.open(PAPERS, NOW)).preferences.on
 

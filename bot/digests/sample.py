@@ -77,7 +77,11 @@ async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: Delivery
 def _dated(card: Card, day: FeedDay) -> Card:
     """Say at the head that it is a sample, and of which year."""
     votes = gettext("votes of {day}", day=wording.day(day.date, year=True))
-    return replace(card, folio=(gettext("Sample digest"), *card.folio[1:-1], votes))
+    sample = gettext("Sample digest")
+    # What a notification reads begins as the message does.
+    named = card.fallback.removeprefix(card.folio[0])
+    fallback = f"{sample}{named}" if named != card.fallback else card.fallback
+    return replace(card, folio=(sample, *card.folio[1:-1], votes), fallback=fallback)
 
 
 def _told(card: Card) -> Card:
