@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from adapters.discord.around import BOT, EDITED, ONLY_YOU, Around, by, file, used
 from adapters.discord.markdown import markdown, tag
 from adapters.discord.render import EPHEMERAL
 
 Component = Mapping[str, Any]
+
+_NOTHING: Final = Around()
 
 _STYLES: Final = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "secondary"}
 _LINK: Final = 5
@@ -24,44 +27,32 @@ _AWAY: Final = (
 )
 
 
-_EYE: Final = (
-    '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.5" '
-    'aria-hidden="true"><path d="M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8Z"/>'
-    '<circle cx="8" cy="8" r="2"/></svg>'
-)
-
-
-def draw(payloads: Sequence[Mapping[str, Any]], modals: Sequence[Component] = ()) -> str:
+def draw(payloads: Sequence[Mapping[str, Any]], modals: Sequence[Component] = (), around: Around = _NOTHING) -> str:
     """Return messages that follow each other as they stand in a channel: only the first names who wrote them.
 
-    *modals* are what opens over them, drawn below.
+    *modals* are what opens over them, drawn below; *around* is what is known of the circumstances.
     """
-    messages = (_message(each, first=number == 0) for number, each in enumerate(payloads))
+    messages = (_message(each, around, first=number == 0) for number, each in enumerate(payloads))
     return tag("div", *messages, *map(_modal, modals), class_="dc")
 
 
-_BOT: Final = tag("span", "B", class_="dc-bot", aria_hidden="true")
-_ONLY_YOU: Final = tag(
-    "div", _EYE, "Only you can see this · ", tag("span", "Dismiss message", class_="dc-link"), class_="dc-only"
-)
-_BY: Final = tag("div", tag("b", "Broadsheet"), tag("span", "APP", class_="dc-app"), class_="dc-by")
-
-
-def _message(payload: Mapping[str, Any], *, first: bool) -> str:
+def _message(payload: Mapping[str, Any], around: Around, *, first: bool) -> str:
     content, hidden = payload.get("content") or "", payload.get("flags", 0) & EPHEMERAL
     inside = [
-        _BY if first else "",
+        by(around) if first else "",
         tag("div", markdown(content), class_="dc-text") if content else "",
+        EDITED if around.edited else "",
+        file(around) if first else "",
         *map(_component, payload.get("components") or ()),
-        _ONLY_YOU if hidden else "",
+        ONLY_YOU if hidden else "",
     ]
-    style = "dc-message dc-hidden" if hidden else "dc-message"
-    return tag("div", _BOT if first else "", tag("div", *inside, class_="dc-body"), class_=style)
+    message = tag("div", BOT if first else "", tag("div", *inside, class_="dc-body"), class_="dc-message")
+    return tag("div", used(around), message, class_="dc-hidden") if hidden else message
 
 
 def _modal(modal: Component) -> str:
     """Return a modal with its questions, https://docs.discord.com/developers/components/using-modal-components."""
-    bar = tag("div", _BOT, tag("b", escape(modal["title"])), tag("span", "×", class_="dc-shut"), class_="dc-bar")
+    bar = tag("div", BOT, tag("b", escape(modal["title"])), tag("span", "×", class_="dc-shut"), class_="dc-bar")
     ends = (tag("span", word, class_=f"dc-button dc-{style}") for word, style in _ENDS)
     return tag("div", bar, *map(_component, modal["components"]), tag("div", *ends, class_="dc-end"), class_="dc-modal")
 

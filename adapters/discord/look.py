@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 STYLE: Final = """\
-.dc { --ink: #313338; --strong: #060607; --quiet: #5c5e66; --page: #fff; --rule: #d6d8dc; --link: #006ce0;
-  --code-page: #f2f3f5; --bar: #c4c9ce; --field: #ebedef; --list: #f2f3f5; --chip: #dcdfe4; --button: #6d6f78;
-  --mention: #e6e8fd; --mention-ink: #4450c8; --hidden: #f0f1fe;
+.dc { --ink: #2f3035; --strong: #060607; --quiet: #5c5d66; --page: #fff; --rule: #dcdce0; --link: #0059d4;
+  --code-page: #f3f3f4; --bar: #c5c6cb; --field: #f7f7f8; --list: #fff; --chip: #e6e6e9; --button: #ededef;
+  --edge: #d6d6da; --mention: #e4e7fd; --mention-ink: #3c46b8; --hidden: #eff0fe;
   background: var(--page); color: var(--ink);
   font: 16px/1.375 "gg sans", "Noto Sans", "Liberation Sans", Arial, sans-serif;
   max-width: 760px; padding: 16px; box-sizing: border-box; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) .dc {
-  --ink: #dbdee1; --strong: #f2f3f5; --quiet: #a3a7ae; --page: #313338; --rule: #3f4147; --link: #00a8fc;
-  --code-page: #2b2d31; --bar: #4e5058; --field: #1e1f22; --list: #2b2d31; --chip: #404249; --button: #4e5058;
-  --mention: #3c4270; --mention-ink: #c9cdfb; --hidden: #383a4a; } }
+  --ink: #dfe0e2; --strong: #fbfbfb; --quiet: #aaaab1; --page: #323339; --rule: #46474e; --link: #7bb0f5;
+  --code-page: #2a2b30; --bar: #61626a; --field: #2c2d32; --list: #393a41; --chip: #4a4b53; --button: #42434a;
+  --edge: #4c4d55; --mention: #3e4270; --mention-ink: #c9d0fe; --hidden: #3a3b46; } }
 :root[data-theme="dark"] .dc {
-  --ink: #dbdee1; --strong: #f2f3f5; --quiet: #a3a7ae; --page: #313338; --rule: #3f4147; --link: #00a8fc;
-  --code-page: #2b2d31; --bar: #4e5058; --field: #1e1f22; --list: #2b2d31; --chip: #404249; --button: #4e5058;
-  --mention: #3c4270; --mention-ink: #c9cdfb; --hidden: #383a4a; }
+  --ink: #dfe0e2; --strong: #fbfbfb; --quiet: #aaaab1; --page: #323339; --rule: #46474e; --link: #7bb0f5;
+  --code-page: #2a2b30; --bar: #61626a; --field: #2c2d32; --list: #393a41; --chip: #4a4b53; --button: #42434a;
+  --edge: #4c4d55; --mention: #3e4270; --mention-ink: #c9d0fe; --hidden: #3a3b46; }
 .dc * { box-sizing: border-box; }
 .dc p, .dc ul, .dc ol { margin: 0; }
 .dc b { font-weight: 700; }
@@ -45,7 +45,20 @@ STYLE: Final = """\
 .dc-app { background: #5865f2; border-radius: 4px; color: #fff; display: inline-block; font-size: 12px;
   font-weight: 500; line-height: 15px; margin-left: 4px; padding: 0 5px; vertical-align: 1px; }
 .dc-quiet { color: var(--quiet); font-size: 13px; line-height: 1.4; }
+.dc-by time, .dc-by .dc-quiet { font-size: 12px; margin-left: 8px; }
+.dc-edited { font-size: 10px; }
 .dc-hidden { background: var(--hidden); border-radius: 4px; margin: 0 -8px; padding: 8px; }
+.dc-used { align-items: center; color: var(--quiet); display: flex; flex-wrap: wrap; font-size: 14px; gap: 4px;
+  line-height: 18px; margin-bottom: 4px; padding-left: 56px; position: relative; }
+.dc-used::before { border: solid var(--bar); border-width: 2px 0 0 2px; border-radius: 6px 0 0; content: "";
+  height: 11px; left: 19px; position: absolute; top: 8px; width: 33px; }
+.dc-used b { color: var(--strong); font-weight: 500; }
+.dc-face { background: #5865f2; border-radius: 50%; color: #fff; font-size: 10px; height: 16px; line-height: 16px;
+  text-align: center; width: 16px; }
+.dc-file { background: var(--code-page); border: 1px solid var(--rule); border-radius: 8px; margin-top: 8px;
+  max-width: 520px; overflow: hidden; }
+.dc .dc-file pre { background: none; border: 0; border-bottom: 1px solid var(--rule); border-radius: 0; margin: 0; }
+.dc-file div { padding: 8px; }
 .dc-only { align-items: center; color: var(--quiet); display: flex; font-size: 13px; gap: 4px; line-height: 1.4;
   margin-top: 8px; }
 .dc-link { color: var(--link); }
@@ -53,14 +66,13 @@ STYLE: Final = """\
   padding: 0 2px; }
 .dc-spoiler { background: var(--chip); border-radius: 4px; }
 .dc-row { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
-.dc-button { align-items: center; border-radius: 8px; color: #fff; display: inline-flex; font-size: 14px;
-  font-weight: 500; gap: 6px; justify-content: center; line-height: 18px; min-height: 32px; min-width: 60px;
-  padding: 6px 15px; }
-.dc a.dc-button { color: #fff; }
-.dc-secondary { background: var(--button); }
-.dc-primary { background: #5865f2; }
-.dc-success { background: #248046; }
-.dc-danger { background: #d22d39; }
+.dc-button { align-items: center; border: 1px solid var(--edge); border-radius: 8px; color: #fff;
+  display: inline-flex; font-size: 14px; font-weight: 500; gap: 6px; justify-content: center; line-height: 18px;
+  min-height: 32px; min-width: 60px; padding: 5px 15px; }
+.dc .dc-secondary { background: var(--button); color: var(--ink); }
+.dc-primary { background: #5865f2; border-color: #5865f2; }
+.dc-success { background: #00863a; border-color: #00863a; }
+.dc-danger { background: #d22d39; border-color: #d22d39; }
 .dc-select { max-width: 400px; position: relative; width: 100%; }
 .dc-select summary { cursor: pointer; list-style: none; }
 .dc-select summary::-webkit-details-marker { display: none; }
@@ -98,5 +110,7 @@ STYLE: Final = """\
 @media (max-width: 480px) {
   .dc-message { gap: 12px; }
   .dc-message + .dc-message { padding-left: 44px; }
+  .dc-used { padding-left: 44px; }
+  .dc-used::before { left: 15px; width: 25px; }
   .dc-bot { height: 32px; line-height: 32px; width: 32px; font-size: 17px; } }
 """

@@ -14,6 +14,7 @@ from discord.webhook.async_ import async_context
 
 from adapters.discord.errors import BANNED, Unknown, translate
 from adapters.discord.pace import Pace
+from adapters.discord.text import attached
 from bot.errors import TryLater
 
 TIMEOUT: Final = 60.0
@@ -115,9 +116,8 @@ class Rest:
 
 def _form(json: Any, file: str) -> Form:
     """Return a message with a text beside it: https://docs.discord.com/developers/reference#uploading-files."""
-    name, type_ = (
-        ("broadsheet.json", "application/json") if file.startswith(("{", "[")) else ("broadsheet.txt", "text/plain")
-    )
+    name = attached(file)
+    type_ = "application/json" if name.endswith(".json") else "text/plain"
     return [
         {"name": "payload_json", "value": dumps(json)},
         {"name": "files[0]", "value": file.encode(), "filename": name, "content_type": type_},

@@ -69,6 +69,11 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def attached(text: str) -> str:
+    """Return the name under which *text* is attached to a message."""
+    return "broadsheet.json" if text.startswith(("{", "[")) else "broadsheet.txt"
+
+
 def escape(text: str) -> str:
     """Return *text* as markdown that shows it letter by letter, on one line."""
     return _ANYWHERE.sub(_escaped, clean(text))

@@ -12,15 +12,16 @@ from adapters.slack.origins import Origin
 from adapters.slack.render import COMMAND, Message, message, private
 from bot.cards import Card, Form
 from bot.ports.drawings import Aside, Drawing
+from bot.ports.places import Post
 
 
-def see(said: Card | Aside, *, command: str = COMMAND) -> Drawing:
+def see(said: Card | Aside | Post, *, command: str = COMMAND) -> Drawing:
     """Return the drawing of *said* with its blocks as https://app.slack.com/block-kit-builder takes them.
 
     A form is a modal there.
     """
-    if isinstance(said, Card):
-        return _message(message(said, command=command))
+    if not isinstance(said, Aside):
+        return _message(message(said if isinstance(said, Card) else said.card, command=command))
     if isinstance(said.answer.body, Form):
         shown = view(said.answer.body, Origin(said.request.channel))
         return _drawing(window(shown), shown)

@@ -17,8 +17,8 @@ from adapters.web import incoming
 from adapters.web.desk import DESK, Desk, place
 from adapters.web.guards import Wrong
 from adapters.web.markup import Html, tag
-from bot.cards import Card
 from bot.ports.drawings import Aside, Drawing
+from bot.ports.places import Post
 
 _LONGEST: Final = 40
 _THEMES: Final = frozenset({"light", "dark"})
@@ -67,7 +67,7 @@ async def _drawing(request: web.Request) -> Drawing:
     return draw(await _said(desk, request))
 
 
-async def _said(desk: Desk, request: web.Request) -> Card | Aside:
+async def _said(desk: Desk, request: web.Request) -> Aside | Post:
     """Return what is to be drawn: a private answer, else a message of a channel."""
     if "answer" in request.query:
         told = desk.recent.get(incoming.query(request, "answer", _LONGEST))
@@ -79,4 +79,4 @@ async def _said(desk: Desk, request: web.Request) -> Card | Aside:
     posts = await desk.board.latest(channel, 1, number + 1) if number is not None else ()
     if not posts or posts[-1].id != number:
         raise Wrong("There is no such message here.", HTTPStatus.NOT_FOUND)
-    return posts[-1].card
+    return posts[-1]

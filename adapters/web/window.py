@@ -18,7 +18,7 @@ def window() -> Html:
     """Return the window, closed (https://www.w3.org/WAI/ARIA/apg/patterns/tabs/)."""
     close = tag("button", icon("x"), type="button", class_="icon shut", aria_label="Close")
     title = tag("h2", id="seen-title")
-    note = tag("p", "Drawn from what is sent; buttons do nothing.", class_="small quiet")
+    note = tag("p", "Drawn from what it would be sent; buttons do nothing.", class_="small quiet")
     tabs = tag("div", _tab("drawing", "Drawing"), _tab("json", "JSON"), role="tablist", aria_labelledby="seen-title")
     copy = tag("button", "Copy", type="button", class_="btn copy")
     box = tag("pre", tag("code"), tabindex="0", role="region", aria_label="JSON")

@@ -25,6 +25,7 @@ from bot.health import report
 from bot.house import House, clock
 from bot.ports.chats import Chat
 from bot.ports.drawings import Aside, Draw, Drawing
+from bot.ports.places import Post
 from bot.scheduler import Jobs
 
 log = logging.getLogger(__name__)
@@ -148,12 +149,12 @@ def _workspace(home: House, commands: Table, chat: Any, feed: Any, jobs: Jobs) -
 def _drawn(chosen: Settings, commands: Table) -> Mapping[str, Draw]:
     """Return how what is said looks on other platforms, whose renderers are not read before somebody looks."""
 
-    def slack(said: Card | Aside) -> Drawing:
+    def slack(said: Card | Aside | Post) -> Drawing:
         from adapters.slack import seen
 
         return seen.see(said, command=chosen.slack_command)
 
-    def discord(said: Card | Aside) -> Drawing:
+    def discord(said: Card | Aside | Post) -> Drawing:
         from adapters.discord import seen
         from adapters.discord.tree import tree
 

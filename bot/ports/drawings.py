@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.cards import Card
 from bot.ports.commands import Answer, Request
+from bot.ports.places import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +31,5 @@ class Drawing:
     style: str
 
 
-Draw = Callable[[Card | Aside], Drawing]
-"""Draws as one platform would show it: a card for everybody, or an answer that only its asker sees."""
+Draw = Callable[[Card | Aside | Post], Drawing]
+"""Draws as one platform would show it: a card or a message for everybody, or an answer that only its asker sees."""

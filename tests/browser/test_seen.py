@@ -19,7 +19,7 @@ from tests.workspace import Workspace, digest, running
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 OPENER = "#post-1 > .hold > .by [data-as=slack]"
-LOOKS = {"slack": (".sk", "rgb(26, 29, 33)"), "discord": (".dc", "rgb(49, 51, 56)")}
+LOOKS = {"slack": (".sk", "rgb(26, 29, 33)"), "discord": (".dc", "rgb(50, 51, 57)")}
 
 
 async def test_a_message_is_seen_and_copied(page: Page, context: BrowserContext, workspace: Workspace) -> None:

@@ -20,6 +20,7 @@ const styles = {
   T: { timeStyle: "medium" },
   d: { dateStyle: "short" },
   D: { dateStyle: "long" },
+  s: { dateStyle: "short", timeStyle: "short" },
   f: { dateStyle: "long", timeStyle: "short" },
   F: { dateStyle: "full", timeStyle: "short" },
 };

@@ -10,11 +10,14 @@ from adapters.discord import panel, render
 from adapters.discord.seen import see
 from adapters.discord.states import State
 from bot import wording
-from bot.cards import Field, Form
+from bot.cards import Card, Field, Form
 from bot.errors import Mistake
-from bot.ports.commands import Answer
+from bot.models import EVERYWHERE, Person
+from bot.ports.commands import Answer, Request
 from bot.ports.drawings import Aside
+from bot.ports.places import Post
 from tests.adapters.discord import samples
+from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.slack import cards
 
 
@@ -56,6 +59,52 @@ def test_an_answer_to_one_person_says_so() -> None:
     assert json.loads(seen.source) == render.private(answer, asked).payload
     assert "Only you can see this" in seen.html
     assert "Only you can see this" not in see(cards.shown()).html
+
+
+def test_an_answer_stands_below_the_command_that_was_used() -> None:
+    asked = replace(samples.asked("me", paper="1"), person=Person("1", "Ana <b>"))
+    html = see(Aside(Answer(cards.status()), asked), native=lambda line: f"/papers {line} show").html
+    said = re.sub(r"<[^>]+>", "", html)
+    assert said.startswith("AAna &lt;b&gt; used /papers me showBBroadsheetAPP27/02/2026, 08:00 UTC")
+    assert '<time class="dc-quiet" datetime="2026-02-27T08:00:00Z" data-style="s">' in html
+    assert "used" not in see(cards.status()).html
+
+
+def test_a_message_has_its_moment_and_whether_it_was_edited() -> None:
+    post = Post(1, samples.PAPERS, cards.digest(), cards.NOW)
+    seen, edited = see(post), see(replace(post, edited=cards.NOW))
+    assert json.loads(seen.source) == render.messages(cards.digest())[0].payload
+    assert "08:00 UTC" in seen.html
+    assert "(edited)" not in seen.html
+    assert edited.html.count("(edited)") == 1
+    assert "<time" not in see(cards.digest()).html
+
+
+def test_an_attached_text_is_drawn() -> None:
+    whole = "{\n" + ' "<i>": 1,\n' * 200 + "}"
+    html = see(Aside(Answer(Card("Everything stored about you", code=whole)), samples.asked("me export"))).html
+    attachment = html[html.index('class="dc-file"') :]
+    assert "broadsheet.json" in attachment
+    assert "2.2 KB" in attachment
+    assert attachment.count("&lt;i&gt;") == 5
+    assert "dc-file" not in see(Aside(Answer(cards.status()), samples.asked("status"))).html
+
+
+async def test_it_is_what_is_sent_indeed(office: Office) -> None:
+    """A card and a panel of everybody's and of managers' commands, each held against what goes over the wire."""
+    for words, command in (
+        ("papers today", "today"),
+        ("papers-setup log", "log"),
+        ("papers-setup settings", "settings"),
+    ):
+        await office.type("papers-setup digest set", {"number": 3}, user="90")
+        reaction = await office.server.slash(words, {}, user="90", channel="20")
+        await reaction.settled()
+        olga = Person("90", "Olga", manager=True, admin=True, home=EVERYWHERE)
+        asked = Request("", ROOM, olga, office.now, command, locale="en-US", local="en-US")
+        seen = see(Aside(await office.gate.answer(asked), asked), native=office.kit.tree.native)
+        shown = json.loads(seen.source)
+        assert (shown[0] if isinstance(shown, list) else shown) == reaction.payload, words
 
 
 def test_a_form_is_drawn_with_the_modals_that_its_buttons_open() -> None:
