@@ -48,9 +48,7 @@ def _wide(last: Change, changes: Sequence[Change]) -> Answer:
     """
     others = [change for change in changes if change.kind != "access"][:1]
     return say(
-        gettext(
-            "The last change here is about who manages channels; only people who run this workspace may take it back."
-        ),
+        gettext("The last change here is about who manages channels; only admins may take it back."),
         Action(gettext("Take it back"), "digest access", {"of": last.at.isoformat()}),
         *(Action(gettext("Undo the one before"), "undo", {"of": change.at.isoformat()}) for change in others),
     )
@@ -77,14 +75,15 @@ async def log(desk: Desk, request: Request) -> Answer:
         Item(
             title=_told(change),
             notes=(
-                undoing.who(change, request),
+                # Right behind what was done, "you" would read as a part of it.
                 wording.when(change.at, zone),
+                undoing.author(change, request),
                 *((gettext("taken back"),) if change.undone else ()),
             ),
         )
         for change in changes
     )
-    actions = (Action(gettext("Undo the last one"), "undo"),) if any(not change.undone for change in changes) else ()
+    actions = (Action(gettext("Undo the last one"), "undo"),) if await undoing.standing(desk, request) else ()
     footer = (gettext("Kept for 180 days."),)
     return Answer(
         Card(

@@ -32,7 +32,12 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     alerts = parameters.of_flag("alerts", "Send each paper as it appears (your own follows always do)")
     days = parameters.of_number("days", "How many days to look back", 1, 90, previewing.DAYS)
     scope = parameters.of_choice(
-        "where", "This channel and you, or every channel you see", "here", "me", "workspace", also={"all": "workspace"}
+        "where",
+        "This channel and you, or every channel you see",
+        "here",
+        "me",
+        "all",
+        also={"workspace": "all", "server": "all"},
     )
     return (
         Command(

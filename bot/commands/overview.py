@@ -19,7 +19,7 @@ _PAGE = 20
 
 async def overview(desk: Desk, request: Request, *, where: str = "here", page: int = 1) -> Answer:
     """List follows and mutes; ``workspace`` groups those of every channel that the asker sees."""
-    if where == "workspace":
+    if where == "all":
         return await _everything(desk, request, page)
     own = direct(request)
     channels = [own] if where == "me" or own.key == request.channel.key else [request.channel, own]
@@ -41,7 +41,7 @@ async def overview(desk: Desk, request: Request, *, where: str = "here", page: i
             actions=(
                 *leaf.turns("follows", {"where": where}),
                 Action(gettext("Follow a topic"), "follow"),
-                Action(gettext("Whole workspace"), "follows", {"where": "workspace"}),
+                Action(gettext("All channels"), "follows", {"where": "all"}),
             ),
             fallback=text or gettext("What is followed"),
         ),
@@ -138,14 +138,14 @@ async def _everything(desk: Desk, request: Request, page: int) -> Answer:
     )
     return Answer(  # not to be shared: what one may see, others may not
         Card(
-            title=gettext("Follows of this workspace"),
+            title=gettext("Follows of all channels"),
             text=text,
             folio=tuple(part for part in (leaf.span,) if part),
             items=tuple(
                 Item(title=parse(follow.topic).label, notes=_origin(follow, request), section=_heading(follow.channel))
                 for follow in leaf.things
             ),
-            actions=(*leaf.turns("follows", {"where": "workspace"}), Action(gettext("Here and mine"), "follows")),
+            actions=(*leaf.turns("follows", {"where": "all"}), Action(gettext("Here and mine"), "follows")),
             footer=tuple(line for line in (told, private) if line),
             fallback=text,
         ),

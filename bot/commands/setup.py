@@ -113,7 +113,7 @@ def _card(proposals: Sequence[Proposal]) -> Card:
     return Card(
         title=gettext("Proposal"),
         text=gettext(
-            "Guessed from names and purposes, tried on the papers of four weeks. Nothing is changed until you agree."
+            "Guessed from names and descriptions, tried on papers of four weeks. Nothing is changed until you agree."
         ),
         items=items,
         actions=(Action(label, "setup", {"confirm": "yes"}, style="main"),),

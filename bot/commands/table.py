@@ -150,9 +150,7 @@ class Table:
                 )
             )
         if command.audience is Audience.ADMINS and not await self.desk.rules(request):
-            raise Mistake(
-                gettext("Only people who run this workspace may use “{name}”; ask one of them.", name=command.name)
-            )
+            raise Mistake(gettext("Only admins may use “{name}”; ask one of them.", name=command.name))
 
     def _named(self, name: str) -> Command:
         command = next((command for command in self.commands if command.name == name), None)

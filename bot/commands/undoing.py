@@ -84,6 +84,13 @@ def who(change: Change, request: Request) -> str:
     return following(gettext("You")) if change.by.id == request.person.id else change.by.name or gettext("somebody")
 
 
+def author(change: Change, request: Request) -> str:
+    """Say who made a change: "by you", "by Ada"."""
+    if change.by.id == request.person.id:
+        return gettext("by you")
+    return gettext("by {who}", who=change.by.name or gettext("somebody"))
+
+
 def _again(change: Change) -> Iterator[str]:
     """Say how things stand once a change is taken back: "“Time” is 09:00 again"."""
     if change.kind == "access":

@@ -352,7 +352,7 @@ async def test_the_log(room: Room) -> None:
     await room.card("settings number:3")
     await room.card("undo")
     (row,) = (await room.card("log")).items
-    assert (row.title, row.notes) == ("sets number 5 → 3", ("you", "Tue 24 Nov 09:00", "taken back"))
+    assert (row.title, row.notes) == ("sets number 5 → 3", ("Tue 24 Nov 09:00", "by you", "taken back"))
 
 
 async def test_an_undo_button_takes_back_its_own_change_and_no_older_one(room: Room) -> None:

@@ -46,7 +46,7 @@ async def test_nobody_blocks_themselves_or_a_named_manager(room: Room) -> None:
 async def test_only_those_decide_who_run_the_workspace(room: Room) -> None:
     for line in ("member exclude eve", "member readmit eve", "member limit 3"):
         for person in (ADA, BOB):
-            assert "Only people who run this workspace" in (await room.mistake(line, person=person))[0]
+            assert "Only admins" in (await room.mistake(line, person=person))[0]
 
 
 async def test_the_trail_tells_of_it_and_names_nobody(room: Room) -> None:
@@ -56,6 +56,9 @@ async def test_the_trail_tells_of_it_and_names_nobody(room: Room) -> None:
     assert [change.summary for change in changes] == ["limits members’ follows: 50 → 3", "excludes a member"]
     assert "bob" not in "".join(str(change) for change in changes)
     assert (await room.card("undo")).text == "There is nothing to take back here.", "it has a button of its own"
+    assert (await room.card("log")).actions == (), "nothing is offered that does nothing"
+    await room.card("settings number:3")
+    assert [action.command for action in (await room.card("log")).actions] == ["undo"]
 
 
 async def test_members_follow_as_much_as_the_managers_let_them(room: Room) -> None:

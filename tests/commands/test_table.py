@@ -155,7 +155,7 @@ async def test_wrong_arguments(
         ("follow x where:there", "“there” is none of me or here; did you mean “here”?"),
         ("follow x alerts:often", "“often” is neither yes nor no."),
         ("unfollow", "“unfollow” needs a topic."),
-        ("follows where:mars", "“mars” is none of here, me or workspace."),
+        ("follows where:mars", "“mars” is none of here, me or all."),
         ("preview x days:many", "“many” is not a whole number."),
         ("mute", "“mute” needs to know what."),
         ("unmute …", "A topic needs at least one word."),

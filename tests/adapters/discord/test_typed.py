@@ -191,7 +191,7 @@ async def test_the_servers_own_settings_let_somebody_manage(office: Office) -> N
     await office.type("papers-setup digest set", {"number": 7}, user="101")
     assert (await office.preferences()).number == 7
     shown = await office.type("papers-setup member limit", {"number": 3}, user="101")
-    assert "Only people who run this workspace" not in shown.plain
+    assert "Only admins" not in shown.plain
 
 
 async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:

@@ -94,7 +94,7 @@ def follows() -> Card:
             followed("author:Yann LeCun -robot", "Yours", "by you", "since 20 Feb", "at once", "muted"),
             Item("Sparse", notes=("muted",), section="Muted for you", actions=(Action("Unmute", "unmute"),)),
         ),
-        actions=(Action("Follow a topic", "follow"), Action("Whole workspace", "follows", {"where": "workspace"})),
+        actions=(Action("Follow a topic", "follow"), Action("All channels", "follows", {"where": "all"})),
         fallback="What is followed",
     )
 

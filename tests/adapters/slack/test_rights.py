@@ -104,7 +104,7 @@ async def test_the_setup_is_for_channels_that_one_is_in(office: Office) -> None:
 
 async def test_only_those_who_run_the_workspace_say_who_may(office: Office) -> None:
     line = next(c.example for c in office.kit.commands.all() if c.audience == "admins")
-    assert "Only people who run this workspace" in (await office.type(line, user="U2")).plain
+    assert "Only admins" in (await office.type(line, user="U2")).plain
     assert "From now on" in (await office.type(line, user="U1")).plain
     known = await office.stores.workspaces.get("slack", "T1")
     assert known
@@ -143,7 +143,7 @@ async def test_where_slack_tells_no_groups_it_says_how_to_name_one(office: Offic
 
 async def test_who_may_not_decide_learns_no_groups(office: Office) -> None:
     office.server.group("S1LEADS", handle="leads")
-    assert "Only people who run this workspace" in (await office.type("digest access @leeds", user="U2")).plain
+    assert "Only admins" in (await office.type("digest access @leeds", user="U2")).plain
     assert "usergroups.list" not in [call.method for call in office.server.calls]
     office.server.person("U9", name="Ines")
     office.server.place("C1").members.add("U9")
