@@ -61,12 +61,11 @@ def person(interaction: Interaction, *, setup: bool, rights: discord.Permissions
     """
     user = interaction.user
     there = interaction.permissions if rights is None else rights
-    manages = there.manage_channels if rights is not None else setup or there.manage_channels
     known = inside(interaction)
     return Person(
         str(user.id),
         user.display_name,
-        manager=known and manages,
+        manager=known and (setup or there.manage_channels),
         admin=known and (setup or interaction.permissions.manage_guild),
         home=EVERYWHERE,
     )
@@ -101,14 +100,18 @@ def request(
     )
 
 
-def there(asked: Request, interaction: Interaction, chosen: Mapping[str, Any]) -> Request:
-    """Return *asked* about another channel, with what its asker may do there."""
+def there(asked: Request, interaction: Interaction, chosen: Mapping[str, Any], *, setup: bool) -> Request:
+    """Return *asked* about another channel, with what its asker may do there.
+
+    *setup* tells that the managers' group let them in; that counts wherever they could go and use it.
+    """
     rights = discord.Permissions(int(chosen.get("permissions") or 0))
+    could = rights.view_channel and rights.use_application_commands
     return replace(
         asked,
         channel=elsewhere(interaction, chosen),
         thread=None,
-        person=person(interaction, setup=False, rights=rights),
+        person=person(interaction, setup=setup and could, rights=rights),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -25,6 +25,9 @@ MANAGE_CHANNELS: Final = 1 << 4
 
 _SETTINGS: Final = frozenset({"digest access"})
 """What a server decides in its own settings, under “Integrations”."""
+_HERE: Final[Mapping[str, str]] = {"where": "here"}
+_WHOSE: Final = {"me", "here"}
+"""What commands can be for that are for a person or for a channel, and what managers say by using theirs."""
 _DESCRIPTION: Final = 100
 _MOST_CHOICES: Final = 25
 _ITSELF: Final = "show"
@@ -56,10 +59,14 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What Discord shows. ``payload`` is what it is told, ``commands`` are ours by the words of theirs."""
+    """What Discord shows. ``payload`` is what it is told, ``commands`` are ours by the words of theirs.
+
+    ``fixed`` are arguments that the words themselves say.
+    """
 
     payload: Sequence[Option]
     commands: Mapping[Path, Command]
+    fixed: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -90,7 +97,25 @@ def tree(table: Commands) -> Tree:
     shown = [each for each in table.all() if not each.hidden and each.name not in _SETTINGS]
     groups = {each.name.split()[0] for each in shown if " " in each.name}
     found = {_path(each, groups): each for each in shown}
-    return Tree([_root(EVERYONE, found), _root(MANAGERS, found), _on_message()], found)
+    theirs = _for_channels(found)
+    every = {**found, **theirs}
+    return Tree([_root(EVERYONE, every), _root(MANAGERS, every), _on_message()], every, dict.fromkeys(theirs, _HERE))
+
+
+def _for_channels(found: Mapping[Path, Command]) -> dict[Path, Command]:
+    """Return what people do for themselves or a channel as managers do it: for the channel.
+
+    Only of the managers' group does Discord tell whom a server lets manage.
+    """
+    return {
+        (MANAGERS, *path[1:]): replace(
+            command,
+            parameters=tuple(each for each in command.parameters if each.name not in _HERE),
+            audience=Audience.MANAGERS,
+        )
+        for path, command in found.items()
+        if any(each.name in _HERE and set(each.choices) == _WHOSE for each in command.parameters)
+    }
 
 
 def _path(command: Command, groups: set[str]) -> Path:
@@ -129,7 +154,7 @@ def _listed(name: str, options: Sequence[Option]) -> str:
 
 def _subcommand(name: str, command: Command) -> Option:
     options = [_option(parameter) for parameter in command.parameters]
-    if command.audience is not Audience.EVERYONE and all(each.name != CHANNEL for each in command.parameters):
+    if command.audience is Audience.MANAGERS and all(each.name != CHANNEL for each in command.parameters):
         options.append(_where())
     # Discord wants the required ones first.
     options.sort(key=lambda option: not option.get("required", False))
@@ -206,7 +231,7 @@ def arguments(data: Mapping[str, Any], command: Command) -> dict[str, str]:
 
 def elsewhere(data: Mapping[str, Any], command: Command) -> Mapping[str, Any] | None:
     """Return the channel that is meant, as the interaction describes it with the asker's rights there, or None."""
-    if any(parameter.name == CHANNEL for parameter in command.parameters):
+    if command.audience is not Audience.MANAGERS or any(each.name == CHANNEL for each in command.parameters):
         return None
     chosen = next((str(option["value"]) for option in options(data) if option["type"] == _CHANNEL), "")
     channels: Mapping[str, Mapping[str, Any]] = (data.get("resolved") or {}).get("channels") or {}

@@ -34,11 +34,12 @@ async def command(kit: Kit, way: Way) -> None:
     if found is None:
         return await way.tell(Answer(Card(text=gettext(_STALE), tone="mistake")))
     setup = path[0] == tree.MANAGERS
-    given = tree.arguments(data, found)
+    given = {**tree.arguments(data, found), **kit.tree.fixed.get(path, {})}
     asked = requests.request(interaction, kit.clock(), found.name, given, here=way.here, setup=setup)
     chosen = tree.elsewhere(data, found)
     if chosen:
-        asked = requests.there(asked, interaction, chosen)
+        asked = requests.there(asked, interaction, chosen, setup=setup)
+        setup = setup and asked.person.manager
     return await replies.reply(kit, way, asked, setup=setup)
 
 

@@ -146,6 +146,27 @@ def test_another_channel_can_be_meant(shown: Tree) -> None:
     assert made.elsewhere(ON, on) == ON["resolved"]["channels"]["21"]  # type: ignore[index]
 
 
+def test_what_is_the_whole_servers_is_about_no_channel(shown: Tree) -> None:
+    inner = [{"type": 4, "name": "number", "value": 3}, {"type": 7, "name": "channel", "value": "21"}]
+    limit = {
+        "name": "papers-setup",
+        "options": [{"type": 2, "name": "member", "options": [{"type": 1, "name": "limit", "options": inner}]}],
+        "resolved": ON["resolved"],
+    }
+    command = shown.commands[made.words(limit)]
+    assert (command.name, made.elsewhere(limit, command)) == ("member limit", None)
+
+
+def test_managers_follow_and_mute_for_the_channel_in_their_own_group(shown: Tree) -> None:
+    assert {" ".join(path) for path in shown.fixed} == {
+        f"papers-setup {name}" for name in ("follow", "unfollow", "mute", "unmute")
+    }
+    for path, said in shown.fixed.items():
+        assert said == {"where": "here"}
+        assert "where" not in {each.name for each in shown.commands[path].parameters}
+    assert shown.path("follow") == ("papers", "follow"), "examples are everybody's"
+
+
 def test_a_command_without_options_is_read(shown: Tree) -> None:
     data = {"name": "papers", "options": [{"type": 1, "name": "new", "options": []}]}
     assert made.words(data) == ("papers", "new")

@@ -15,10 +15,11 @@ from bot.cards import Card
 from bot.commands.desk import Desk
 from bot.commands.table import table
 from bot.language import LANGUAGES, gettext, speaking
-from bot.models import Channel, DeliveryKey, Follow, Kind, Paper, Person
+from bot.models import EVERYWHERE, Channel, DeliveryKey, Follow, Kind, Paper, Person
 from bot.ports.commands import Answer, Request
 from bot.ports.ledger import Draft
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
+from tests.servers.discord import rights
 from tests.stores import broken
 
 NEW: Final = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
@@ -178,12 +179,63 @@ async def test_an_option_reaches_the_other_channel_only(office: Office) -> None:
     assert (await office.preferences(ROOM)).number == 5
 
 
-async def test_rights_count_in_the_channel_that_is_meant(office: Office) -> None:
+async def test_whom_the_server_lets_in_is_let_in_where_they_could_ask(office: Office) -> None:
     office.server.permit("papers-setup", "101")
-    shown = await office.type("papers-setup digest off", {}, user="101")
-    assert "The digest is off in #papers already." in shown.plain, "the server lets Bob use it here"
+    shown = await office.type("papers-setup digest off", {"channel": "22"}, user="101")
+    assert "The digest is off in #video-diffusion already." in shown.plain
+    mute = rights.overwrite("101", member=True, deny=rights.USE_COMMANDS)
+    office.server.places["22"].overwrites = [mute]
     shown = await office.type("papers-setup digest off", {"channel": "22"}, user="101")
     assert "Only people who manage #video-diffusion may use “digest off”" in shown.plain
+
+
+async def test_whom_the_server_lets_in_sets_a_forum_up(shut: Office) -> None:
+    shut.server.channel("23", guild="10", name="reading", kind="forum")
+    shut.server.permit("papers-setup", "101")
+    async with shut.running():
+        preview = await shut.type("papers-setup digest on", {"channel": "23"}, user="101")
+        await shut.press("Start at the next time", preview, user="101")
+        assert (await shut.preferences(Channel("discord", "10", "23", Kind.FORUM))).on
+
+
+@pytest.mark.parametrize(("options", "channel"), [({}, "20"), ({"channel": "22"}, "22")], ids=["here", "elsewhere"])
+async def test_whom_the_server_lets_in_follows_and_mutes_for_the_channel(
+    office: Office, options: dict[str, str], channel: str
+) -> None:
+    """Without Manage Channels; in everybody's group Discord does not tell that they may."""
+    office.server.permit("papers-setup", "101")
+    there = Channel("discord", "10", channel)
+    shown = await office.type("papers-setup follow", {"topic": "diffusion"} | options, user="101")
+    assert await office.topics(there) == ['"diffusion"']
+    await office.press("Unfollow", shown, user="101")
+    assert await office.topics(there) == []
+    await office.type("papers-setup follow", {"topic": "diffusion"} | options, user="101")
+    await office.type("papers-setup unfollow", {"topic": "diffusion"} | options, user="101")
+    assert await office.topics(there) == []
+    shown = await office.type("papers-setup mute", {"what": "2602.12160"} | options, user="101")
+    assert "digests and alerts leave it out" in shown.plain
+    assert "for you" not in shown.plain
+    shown = await office.type("papers-setup unmute", {"what": "2602.12160"} | options, user="101")
+    assert "any more" in shown.plain
+    assert "for you" not in shown.plain
+    assert await office.topics(Channel("discord", EVERYWHERE, "101", Kind.DIRECT)) == []
+
+
+async def test_a_topic_is_asked_for_in_the_managers_group_too(office: Office) -> None:
+    office.server.permit("papers-setup", "101")
+    asking = await office.server.slash("papers-setup follow", {}, user="101", channel="20")
+    panel = await (await office.server.submit(asking, {"Topic": "diffusion"})).settled()
+    await office.press("Follow", panel, user="101")
+    assert await office.topics(ROOM) == ['"diffusion"']
+
+
+async def test_what_is_decided_about_members_is_about_no_channel(office: Office) -> None:
+    """It is the whole server's; who may decide it in one channel may so whatever else they name."""
+    options = next(root for root in office.server.commands if root["name"] == "papers-setup")["options"]
+    member = next(group for group in options if group["name"] == "member")["options"]
+    assert not any(option["name"] == "channel" for one in member for option in one["options"])
+    shown = await office.type("papers-setup member limit", {"number": 3}, user="91")
+    assert "each member may follow 3 topics" in shown.plain
 
 
 async def test_the_servers_own_settings_let_somebody_manage(office: Office) -> None:

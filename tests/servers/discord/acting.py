@@ -193,6 +193,8 @@ class Acting(Events):
                     found.setdefault("members", {})[id_] = {k: v for k, v in there.items() if k != "user"}
             elif option["type"] == 7 and id_ in self.places:
                 meant = self.places[id_]
+                if not self.permissions(person.id, meant) & rights.VIEW:
+                    raise Impossible(f"{person.id} does not see {id_}.")
                 rights_ = {"permissions": str(self.permissions(person.id, meant))}
                 found.setdefault("channels", {})[id_] = payloads.channel(self, meant) | rights_
             elif option["type"] == 8 and id_ in self.roles:
