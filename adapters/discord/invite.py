@@ -1,4 +1,4 @@
-"""The link with which a server takes the bot in."""
+"""The links with which a server takes the bot in, and a person its commands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from adapters.discord.gateway import login
 from adapters.discord.rights import INVITED
 
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
+_PERSON = "1"
+"""The installation for a person, where 0 is the one for a server."""
 
 
 def link(application: str) -> str:
@@ -16,8 +18,19 @@ def link(application: str) -> str:
 
     See https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow.
     """
-    asked = {"client_id": application, "scope": "bot applications.commands", "permissions": INVITED.value}
-    return f"{_AUTHORIZE}?{urlencode(asked)}"
+    return _link(application, scope="bot applications.commands", permissions=str(INVITED.value))
+
+
+def personal(application: str) -> str:
+    """Return the link with which a person takes the commands along, into every server and direct message.
+
+    See https://docs.discord.com/developers/resources/application#installation-context.
+    """
+    return _link(application, integration_type=_PERSON, scope="applications.commands")
+
+
+def _link(application: str, **asked: str) -> str:
+    return f"{_AUTHORIZE}?{urlencode({'client_id': application, **asked})}"
 
 
 def wanted(client: Client) -> str:

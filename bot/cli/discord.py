@@ -1,4 +1,4 @@
-"""Commands on the Discord application: its invite link."""
+"""Commands on the Discord application: its invite links."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.errors import Mistake
 def invite(
     application_id: Annotated[str, typer.Option(help="The application's id; without it, Discord is asked.")] = "",
 ) -> None:
-    """Print the link with which a server takes the bot in, with exactly the permissions that it uses.
+    """Print the link with which a server takes the bot in, with exactly the permissions that it uses, and a person's.
 
     Example: python -m bot discord invite --application-id 123456789012345678
     """
@@ -29,6 +29,7 @@ def invite(
             raise Mistake("Without DISCORD_TOKEN in .env Discord can't be asked; give the application's id.", example)
         application_id = asyncio.run(links.application(chosen.discord_token, chosen.discord_api_url))
     typer.echo(links.link(application_id))
+    typer.echo(f"For yourself alone, anywhere: {links.personal(application_id)}")
 
 
 def group() -> typer.Typer:

@@ -34,6 +34,11 @@ def test_the_link_is_discords_own_and_asks_for_no_more_than_is_listed() -> None:
     assert not ASKED.manage_threads
 
 
+def test_a_person_has_a_link_too() -> None:
+    asked = parse_qs(urlparse(invite.personal("2")).query)
+    assert asked == {"client_id": ["2"], "integration_type": ["1"], "scope": ["applications.commands"]}
+
+
 async def everything(server: Discord, rest: Rest, permissions: int) -> list[str]:
     """Do all that the bot does anywhere, with some permissions; return what was refused."""
     for id_ in (PAPERS.id, FORUM.id):
