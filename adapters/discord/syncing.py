@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Final
 
 from adapters.discord.kit import Kit
-from bot.errors import SendError, TryLater
+from bot.errors import SendError, StoreError, TryLater
 
 _NOT_YET: Final = 0.2
 _PATIENCE: Final = 60.0
+_LONGEST: Final = 3600.0
+"""Seconds between two tries, at most: what Discord refuses, only a newer version or a new token mends."""
 _MARK: Final = "discord commands"
 
 log = logging.getLogger(__name__)
 
 
 async def keep(kit: Kit, stop: asyncio.Event) -> None:
-    """Tell Discord of the commands once there is a connection, and until that has worked."""
+    """Tell Discord of the commands once there is a connection, and until that has worked; say each trouble once."""
+    told: set[str] = set()
+    patience = _PATIENCE
     while not stop.is_set():
         try:
-            await sync(kit)
-        except SendError as error:
-            after = error.after if isinstance(error, TryLater) else _PATIENCE
-            log.debug("Discord could not be told of the commands: %s", error)
-            await asyncio.sleep(after)
-        else:
-            return
+            if kit.client.application_id is not None:
+                await sync(kit)
+                return
+            after = _NOT_YET
+        except (SendError, StoreError) as error:
+            after = max(patience, error.after if isinstance(error, TryLater) else 0.0)
+            patience = min(patience * 2, _LONGEST)
+            if str(error) not in told:
+                log.warning("Discord could not be told of the commands: %s", error)
+            told.add(str(error))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), after)
 
 
 async def sync(kit: Kit) -> bool:

@@ -1,0 +1,99 @@
+"""Telling Discord of the commands: once, again when they change, and never silently in vain."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from adapters.discord import syncing
+from tests.adapters.discord.inbound import Office
+from tests.stores import broken
+
+PUT: Final = "PUT /applications/{application_id}/commands"
+MARK: Final = "discord commands"
+TROUBLE: Final = "Discord could not be told of the commands"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "_PATIENCE", 0.01)
+
+
+def told(office: Office) -> int:
+    """Count how often Discord was told."""
+    return sum(call.method == "PUT" and call.route.endswith("/commands") for call in office.server.calls)
+
+
+async def test_a_second_start_tells_nothing(shut: Office) -> None:
+    for _ in range(3):
+        async with shut.running() as kit:
+            await syncing.keep(kit, asyncio.Event())
+    assert told(shut) == 1
+
+
+@pytest.mark.parametrize("mark", ["2 of-other-commands", "3", "anything"])
+async def test_other_commands_are_told(office: Office, mark: str) -> None:
+    kept = await office.stores.marks.get(MARK)
+    assert kept == f"2 {office.kit.tree.digest}"
+    await office.stores.marks.put(MARK, mark)
+    await syncing.keep(office.kit, asyncio.Event())
+    assert told(office) == 2
+    assert await office.stores.marks.get(MARK) == kept
+
+
+async def test_the_commands_of_another_application_are_told(office: Office) -> None:
+    await office.stores.marks.put(MARK, f"3 {office.kit.tree.digest}")
+    assert await syncing.sync(office.kit)
+
+
+async def test_what_is_refused_is_said_once_and_tried_again(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.excused.append(TROUBLE)
+    await office.stores.marks.put(MARK, "old")
+    office.server.fail(PUT, status=400, code=50035, times=4)
+    await syncing.keep(office.kit, asyncio.Event())
+    assert told(office) == 6
+    (line,) = [record for record in caplog.records if TROUBLE in record.getMessage()]
+    assert line.levelname == "WARNING"
+    assert "50035" in line.getMessage()
+
+
+async def test_each_trouble_is_said(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.excused.append(TROUBLE)
+    await office.stores.marks.put(MARK, "old")
+    for code in (50035, 30032):
+        office.server.fail(PUT, status=400, code=code, times=2)
+    await syncing.keep(office.kit, asyncio.Event())
+    lines = [record.getMessage() for record in caplog.records if TROUBLE in record.getMessage()]
+    assert len(lines) == 2
+
+
+async def test_it_waits_longer_each_time_and_stops_when_it_is_told_to(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.excused.append(TROUBLE)
+    await office.stores.marks.put(MARK, "old")
+    office.server.fail(PUT, status=400, code=50035, times=100)
+    monkeypatch.setattr(syncing, "_PATIENCE", 600.0)
+    stop = asyncio.Event()
+    keeping = asyncio.create_task(syncing.keep(office.kit, stop))
+    await office.server.wait(lambda: told(office) == 2)
+    stop.set()
+    await asyncio.wait_for(keeping, 5)
+    assert told(office) == 2
+
+
+async def test_a_database_that_is_away_does_not_end_it(
+    office: Office, stored: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.excused.append(TROUBLE)
+    await office.stores.marks.put(MARK, "old")
+    stop = asyncio.Event()
+    with broken(stored, "UPDATE ON marks"):
+        keeping = asyncio.create_task(syncing.keep(office.kit, stop))
+        await office.server.wait(lambda: TROUBLE in caplog.text)
+        assert not keeping.done()
+    stop.set()
+    await asyncio.wait_for(keeping, 5)
