@@ -7,7 +7,7 @@ is spoken belongs to the task at hand, so that two channels are answered side by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
@@ -37,6 +37,7 @@ _NAME: Final = "Broadsheet"
 _UNSPACED: Final = frozenset({"ja", "zh"})
 
 _SPOKEN: Final = ContextVar("language", default=ENGLISH)
+_SPELLED: Final[ContextVar[Callable[[str], str]]] = ContextVar("spelling", default=str)
 
 
 @contextmanager
@@ -52,6 +53,21 @@ def speaking(language: str) -> Iterator[None]:
 def spoken() -> str:
     """Return the code of the language that is spoken now."""
     return _SPOKEN.get()
+
+
+@contextmanager
+def spelling(native: Callable[[str], str]) -> Iterator[None]:
+    """Write commands as *native* does, to the end of the context: as they are typed where somebody asks."""
+    token = _SPELLED.set(native)
+    try:
+        yield
+    finally:
+        _SPELLED.reset(token)
+
+
+def spelled(line: str) -> str:
+    """Return a command, such as "digest on", as it is typed where somebody asks."""
+    return _SPELLED.get()(line)
 
 
 def nearest(locale: str) -> str:

@@ -33,10 +33,10 @@ def _section(command: Command) -> Iterator[str]:
     managers = {Audience.MANAGERS: " **M**", Audience.ADMINS: " **A**"}.get(command.audience, "")
     yield f"## `{command.name}`{managers}\n"
     yield f"{command.summary}.{f' {command.detail}' if command.detail else ''}\n"
-    if command.parameters:
+    if any(not each.hidden for each in command.parameters):
         yield f"```\n{command.usage}\n```\n"
         yield "| parameter | what | values |\n| --- | --- | --- |"
-        for parameter in command.parameters:
+        for parameter in (each for each in command.parameters if not each.hidden):
             values = ", ".join(f"`{choice}`" for choice in parameter.choices) or f"such as `{parameter.example}`"
             yield f"| `{parameter.name}` | {_cell(parameter.summary)} | {_cell(values) if parameter.example else ''} |"
         yield ""

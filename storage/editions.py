@@ -70,6 +70,18 @@ class EditionStore:
             rows = await connection.execute(query.order_by(digests.c.day.desc()).limit(limit))
             return [PastEdition(row.day, row.state, row.reason, row.at) for row in rows]
 
+    async def lately(self, channel: Channel, limit: int) -> Sequence[str]:
+        """Return the papers that were last claimed for a channel."""
+        query = (
+            select(papers.c.external_id)
+            .join(postings, postings.c.paper_id == papers.c.id)
+            .join(channels, channels.c.id == postings.c.channel_id)
+            .where(those(channel))
+        )
+        async with self.database.read() as connection:
+            rows = await connection.execute(query.order_by(postings.c.delivery_id.desc()).limit(limit))
+            return [row.external_id for row in rows]
+
     async def of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
         """Return the messages that claimed a paper for a channel."""
         query = (

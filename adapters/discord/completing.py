@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
+
+import discord
 
 from adapters.discord import tree
 from adapters.discord.homes import home
 from adapters.discord.kit import Kit
+from adapters.discord.options import CHANNELS, TAG
 from adapters.discord.requests import CALLBACK, Interaction, request
-from bot import wording
-from bot.ports.commands import Suggestion
+from adapters.discord.text import plain
+from bot.language import speaking
+from bot.ports.commands import Request, Suggestion
 
 MOST: Final = 25
 """https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-autocomplete"""
@@ -48,15 +53,35 @@ async def _found(kit: Kit, interaction: Interaction) -> Sequence[Suggestion]:
     if command is None or focused is None:
         return ()
     parameter = next((each for each in command.parameters if each.name == focused["name"]), None)
-    if parameter is None or parameter.suggest is None:
+    if parameter is None or not (parameter.suggest or parameter.name == TAG):
         return ()
     here = await home(kit, interaction)
     asked = request(interaction, kit.clock(), command.name, {}, here=here, dry=True)
-    found = await parameter.suggest(str(focused.get("value", "")), asked)
+    asked = _meant(kit, interaction, asked)
+    typed = str(focused.get("value", ""))
+    with speaking(asked.locale):
+        found = await parameter.suggest(typed, asked) if parameter.suggest else _tags(kit, typed, asked)
     # A choice that Discord can't send back whole would be another one.
     return [each for each in found if 0 < len(each.value) <= _LONGEST]
 
 
+def _meant(kit: Kit, interaction: Interaction, asked: Request) -> Request:
+    """Return *asked* about the channel that was chosen, where its asker sees that; Discord tells its id alone."""
+    data: Any = interaction.data
+    chosen = next((str(each["value"]) for each in tree.options(data) if each["type"] == CHANNELS), "")
+    there = kit.rooms.elsewhere(asked.channel, chosen) if chosen.isdecimal() else asked.channel
+    place, member = kit.rooms.find(there), interaction.user
+    seen = place and isinstance(member, discord.Member) and place.permissions_for(member).view_channel
+    return replace(asked, channel=there) if seen else asked
+
+
+def _tags(kit: Kit, typed: str, asked: Request) -> Sequence[Suggestion]:
+    """Offer the tags of a forum, and none."""
+    forum = kit.rooms.find(asked.channel)
+    names = [tag.name for tag in forum.available_tags] if isinstance(forum, discord.ForumChannel) else []
+    return [Suggestion(name) for name in (*names, "none") if typed.casefold() in name.casefold()]
+
+
 def _choice(suggestion: Suggestion) -> dict[str, str]:
     shown = f"{suggestion.value}: {suggestion.label}" if suggestion.label else suggestion.value
-    return {"name": wording.shorten(shown, _LONGEST), "value": suggestion.value}
+    return {"name": plain(shown, _LONGEST), "value": suggestion.value}

@@ -10,7 +10,8 @@ from adapters.discord.client import Client
 from adapters.discord.rest import Rest
 from adapters.discord.rooms import Rooms
 from adapters.discord.tree import Tree
-from bot.ports.commands import Commands
+from bot.language import spelling
+from bot.ports.commands import Answer, Commands, Request
 from bot.ports.crowds import Crowd
 from bot.ports.people import Follows
 from bot.ports.places import Channels, Marks, Workspaces
@@ -35,3 +36,8 @@ class Kit:
     rest: Rest
     rooms: Rooms
     clock: Callable[[], datetime]
+
+    async def answer(self, asked: Request) -> Answer:
+        """Answer a request; the commands that the answer names are written as they are typed in Discord."""
+        with spelling(self.tree.native):
+            return await self.commands.answer(asked)

@@ -123,7 +123,7 @@ async def _close(way: Way, answer: Answer, asked: Request | None = None, *, setu
 
 
 async def _answer(kit: Kit, way: Way, state: State, *, dry: bool) -> Answer:
-    return await kit.commands.answer(_request(kit, way, state, dry=dry))
+    return await kit.answer(_request(kit, way, state, dry=dry))
 
 
 def _request(kit: Kit, way: Way, state: State, *, dry: bool) -> Request:

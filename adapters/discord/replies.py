@@ -14,7 +14,7 @@ async def reply(kit: Kit, way: Way, asked: Request, *, setup: bool = False) -> N
 
     Raises `bot.errors.SendError` kinds.
     """
-    answer = await kit.commands.answer(asked)
+    answer = await kit.answer(asked)
     if isinstance(answer.body, Form):
         await panels.show(kit, way, answer.body, asked, setup=setup)
     else:

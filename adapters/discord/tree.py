@@ -12,48 +12,32 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from bot import wording
-from bot.language import gettext, phrase, speaking
-from bot.ports.commands import Audience, Command, Commands, Parameter, ParameterType
+from adapters.discord.options import BOOLEAN, CHANNEL, CHANNELS, NOBODY, ROLE, Option, described, localized, options_of
+from bot.language import phrase
+from bot.ports.commands import Audience, Command, Commands
 
 EVERYONE: Final = "papers"
 MANAGERS: Final = "papers-setup"
 MESSAGE: Final = phrase("Papers in this message")
-CHANNEL: Final = "channel"
-"""The option of managers' commands that names the channel which is meant."""
 MANAGE_CHANNELS: Final = 1 << 4
 
-_SETTINGS: Final = frozenset({"digest access"})
-"""What a server decides in its own settings, under “Integrations”."""
 _HERE: Final[Mapping[str, str]] = {"where": "here"}
 _WHOSE: Final = {"me", "here"}
 """What commands can be for that are for a person or for a channel, and what managers say by using theirs."""
-_DESCRIPTION: Final = 100
-_MOST_CHOICES: Final = 25
 _ITSELF: Final = "show"
 """The second word of a command whose name is a group's: Discord lets nothing be both."""
-_SUBCOMMAND, _GROUP, _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE = 1, 2, 3, 4, 5, 6, 7, 8
-_NATIVE: Final[Mapping[str, int]] = {"member": _USER, "mention": _ROLE, CHANNEL: _CHANNEL}
-_TYPES: Final[Mapping[ParameterType, int]] = {
-    ParameterType.TEXT: _STRING,
-    ParameterType.CHOICE: _STRING,
-    ParameterType.NUMBER: _INTEGER,
-    ParameterType.FLAG: _BOOLEAN,
-}
-_PLACES: Final = (0, 5, 10, 11, 12, 15)
-"""Text, announcement and forum channels, and threads."""
-
+_SUBCOMMAND, _GROUP = 1, 2
+_MENU: Final = 32
+"""Characters of the name of a command on messages."""
 _ABOUT: Final = {
     EVERYONE: phrase("Read, search and follow research papers"),
     MANAGERS: phrase("The digest of this channel: time, topics, posts"),
+    "digest": phrase("Start, stop or change the digest, or post one now"),
+    "member": phrase("What members may do with Broadsheet here"),
+    "me": phrase("What is stored about you"),
 }
+"""What the commands below a word are for."""
 
-_LOCALES: Final[Mapping[str, str]] = {
-    "de": "de", "fr": "fr", "es-ES": "es", "es-419": "es", "ja": "ja", "zh-CN": "zh",
-}  # fmt: skip
-"""Discord's locales of our languages; whoever has another reads the English description."""
-
-Option = dict[str, Any]
 Path = tuple[str, ...]
 
 
@@ -93,8 +77,8 @@ class Tree:
 
 
 def tree(table: Commands) -> Tree:
-    """Return the commands of the table that Discord has; who may manage a server's channels is said in its settings."""
-    shown = [each for each in table.all() if not each.hidden and each.name not in _SETTINGS]
+    """Return the commands of the table that Discord has."""
+    shown = [each for each in table.all() if each.offered("discord")]
     groups = {each.name.split()[0] for each in shown if " " in each.name}
     found = {_path(each, groups): each for each in shown}
     theirs = _for_channels(found)
@@ -126,7 +110,7 @@ def _path(command: Command, groups: set[str]) -> Path:
 
 def _root(name: str, found: Mapping[Path, Command]) -> Option:
     """Return one of the two groups; the managers' is hidden from others, and exists in servers only."""
-    payload = {"type": 1, "name": name, **_described(_ABOUT[name]), "options": _branches(name, found)}
+    payload = {"type": 1, "name": name, **described(_ABOUT[name]), "options": _branches(name, found)}
     if name == MANAGERS:
         rights = {"default_member_permissions": MANAGE_CHANNELS}
         return {**payload, **rights, "contexts": [0], "integration_types": [0]}
@@ -142,68 +126,26 @@ def _branches(root: str, found: Mapping[Path, Command]) -> list[Option]:
         target = inside[path[1]] if len(path) > len((root, "name")) else flat
         target.append(_subcommand(path[-1], command))
     groups = [
-        {"type": _GROUP, "name": name, "description": _listed(name, options), "options": options}
+        {"type": _GROUP, "name": name, **described(_ABOUT.get(name, _ABOUT[root])), "options": options}
         for name, options in inside.items()
     ]
     return [*flat, *groups]
 
 
-def _listed(name: str, options: Sequence[Option]) -> str:
-    return _short(f"{name.capitalize()}: {', '.join(option['name'] for option in options)}")
-
-
 def _subcommand(name: str, command: Command) -> Option:
-    options = [_option(parameter) for parameter in command.parameters]
-    if command.audience is Audience.MANAGERS and all(each.name != CHANNEL for each in command.parameters):
-        options.append(_where())
-    # Discord wants the required ones first.
-    options.sort(key=lambda option: not option.get("required", False))
-    summary = {"type": _SUBCOMMAND, "name": name, **_described(command.summary)}
+    options = options_of(command)
+    summary = {"type": _SUBCOMMAND, "name": name, **described(command.summary)}
     return {**summary, "options": options} if options else summary
-
-
-def _option(parameter: Parameter) -> Option:
-    kind = _NATIVE.get(parameter.name, _TYPES[parameter.type])
-    option: Option = {"type": kind, "name": parameter.name, **_described(parameter.summary)}
-    if parameter.required:
-        option["required"] = True
-    if kind == _STRING and 0 < len(parameter.choices) <= _MOST_CHOICES:
-        option["choices"] = [{"name": choice, "value": choice} for choice in parameter.choices]
-    elif kind == _STRING and parameter.suggest:
-        option["autocomplete"] = True
-    return option
-
-
-def _where() -> Option:
-    about = phrase("Another channel than this one; a forum gets a post for each paper")
-    return {"type": _CHANNEL, "name": CHANNEL, **_described(about), "channel_types": list(_PLACES)}
 
 
 def _on_message() -> Option:
     return {
         "type": 3,
         "name": MESSAGE,
-        "name_localizations": _localized(MESSAGE),
+        "name_localizations": localized(MESSAGE, _MENU),
         "contexts": [0, 1, 2],
         "integration_types": [0, 1],
     }
-
-
-def _described(sentence: str) -> Option:
-    """Return what Discord shows below a name, in every language."""
-    return {"description": _short(sentence), "description_localizations": _localized(sentence)}
-
-
-def _localized(sentence: str) -> dict[str, str]:
-    said = {}
-    for locale, language in _LOCALES.items():
-        with speaking(language):
-            said[locale] = _short(gettext(sentence))
-    return said
-
-
-def _short(text: str) -> str:
-    return wording.shorten(text, _DESCRIPTION)
 
 
 def words(data: Mapping[str, Any]) -> Path:
@@ -225,21 +167,24 @@ def options(data: Mapping[str, Any]) -> list[Option]:
 
 def arguments(data: Mapping[str, Any], command: Command) -> dict[str, str]:
     """Return what was filled in, as somebody would type it; the channel that is meant is no argument."""
+    given = options(data)
     known = {parameter.name for parameter in command.parameters}
-    return {str(option["name"]): _typed(option) for option in options(data) if option["name"] in known}
+    said = {str(option["name"]): _typed(option) for option in given if option["name"] in known}
+    nobody = ROLE in known and any(option["name"] == NOBODY and option.get("value") for option in given)
+    return {**said, ROLE: "none"} if nobody else said
 
 
 def elsewhere(data: Mapping[str, Any], command: Command) -> Mapping[str, Any] | None:
     """Return the channel that is meant, as the interaction describes it with the asker's rights there, or None."""
     if command.audience is not Audience.MANAGERS or any(each.name == CHANNEL for each in command.parameters):
         return None
-    chosen = next((str(option["value"]) for option in options(data) if option["type"] == _CHANNEL), "")
+    chosen = next((str(option["value"]) for option in options(data) if option["type"] == CHANNELS), "")
     channels: Mapping[str, Mapping[str, Any]] = (data.get("resolved") or {}).get("channels") or {}
     return channels.get(chosen)
 
 
 def _typed(option: Option) -> str:
     value = option.get("value", "")
-    if option["type"] == _BOOLEAN:
+    if option["type"] == BOOLEAN:
         return "yes" if value else "no"
     return str(value)

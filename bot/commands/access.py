@@ -34,6 +34,8 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             Audience.ADMINS,
             "digest access admins",
             "Searching, reading and following for oneself are for everybody, whatever is chosen.",
+            # A Discord server says it in its own settings, under “Integrations”.
+            platforms=("slack", "web"),
         ),
     )
 

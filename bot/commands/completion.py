@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 MOST: Final = 25
 """Rows of values; of commands all are shown."""
+_VALUES: Final = 10
+"""Rows of values where options stand below them."""
 
 _LAST: Final = re.compile(r'(?:(?P<name>[A-Za-z]\w*)[:=])?(?P<value>"[^"]*"?|\S*)$')
 
@@ -63,16 +65,17 @@ async def _parameters(command: Command, rest: str, request: Request) -> tuple[Co
     main = next((parameter for parameter in command.parameters if parameter.rest), None)
     found = await _values(main, rest, request) if main else ()
     values = [_value(f"{PREFIX} {command.name} ", main, suggestion) for suggestion in found if main]
-    return tuple([*values, *_options(command, rest, last["value"] if last else "")][:MOST])
+    return tuple([*values[:_VALUES], *_options(command, rest, last["value"] if last else "", request)][:MOST])
 
 
-def _options(command: Command, rest: str, word: str) -> list[Completion]:
+def _options(command: Command, rest: str, word: str, request: Request) -> list[Completion]:
     """Return the options that are not there yet and begin with the word being typed."""
     head = f"{PREFIX} {command.name} {rest.removesuffix(word)}"
     return [
         Completion(f"{head}{parameter.name}:", f"{parameter.name}:", parameter.summary, _example(parameter))
         for parameter in command.parameters
         if not parameter.rest
+        and parameter.offered(request.channel.platform)
         and f"{parameter.name}:" not in rest.casefold()
         and parameter.name.startswith(word.casefold())
     ]

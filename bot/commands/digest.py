@@ -9,20 +9,22 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
-from bot.commands import moments, parameters, recording, sending
+from bot.commands import moments, parameters, recording, sending, timing
 from bot.commands.desk import Desk, inside, place, unplaced
 from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, phrase, speaking
+from bot.language import ENGLISH, gettext, phrase, speaking, spelled
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Standing
+
+_STARTS: Final = {"next": phrase("At the next time"), "now": phrase("Now")}
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    start = parameters.of_choice("start", "Post now, or at the next time", "next", "now")
-    until = Parameter("until", "Until a date", moments.dates, example="2026-12-01", rest=True)
+    start = parameters.of_choice("start", "Post now, or at the next time", _STARTS)
+    until = Parameter("until", "Until a date", moments.dates, example="2026-12-01", rest=True, suggest=timing.until)
     managers = partial(Command, audience=Audience.MANAGERS)
     return (
         managers("digest on", "Start the digest; shows it first", partial(on, desk), (start,), example="digest on"),
@@ -156,10 +158,11 @@ async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = N
     if preferences.paused:
         return say(gettext("Everything is paused here already."), Action(gettext("Resume"), "resume"))
     if request.dry:
-        return say(gettext("Neither digests nor alerts would come here until “resume”."))
+        return say(gettext("Neither digests nor alerts would come here until “{command}”.", command=spelled("resume")))
     await recording.keep(desk, request, standing, replace(preferences, paused=True), phrase("pauses everything"))
     return say(
-        gettext("Paused: neither digests nor alerts come here until “resume”."), Action(gettext("Resume"), "resume")
+        gettext("Paused: neither digests nor alerts come here until “{command}”.", command=spelled("resume")),
+        Action(gettext("Resume"), "resume"),
     )
 
 
@@ -179,7 +182,10 @@ async def _until(desk: Desk, request: Request, standing: Standing, until: moment
         )
     if not standing.preferences.on:
         raise Mistake(
-            gettext("A pause until a date is for digests, and there is none here; “pause” alone holds alerts too."),
+            gettext(
+                "A pause until a date is for digests, and there is none here; “{command}” alone holds alerts too.",
+                command=spelled("pause"),
+            ),
             "pause",
         )
     eve = datetime.combine(day, time(0), schedule.zone).astimezone(request.now.tzinfo) - timedelta(seconds=1)

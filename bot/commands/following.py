@@ -7,7 +7,7 @@ from typing import Final
 
 from bot import follows, wording
 from bot.cards import Action, Card, Field, Form
-from bot.commands import parameters, previewing, snapshots, suggesting
+from bot.commands import parameters, previewing, snapshots, topical
 from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.overview import overview
 from bot.commands.previewing import HEAVY, instead, lighter, look, volume
@@ -21,23 +21,23 @@ from bot.topics import Topic, parse
 MOST_HERE: Final = 25
 MOST_MINE: Final = 50
 _EXAMPLES: Final = 2
+_SCOPES: Final = {
+    "here": phrase("This channel and you"),
+    "me": phrase("You"),
+    "all": phrase("Every channel you see"),
+}
 _TOPIC: Final = "A phrase; a comma for either of two, -word to leave one out, author:name, cat:cs.CL"
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
     typed = partial(Parameter, "topic", _TOPIC, parameters.topic, example='"world model" -robot', rest=True)
-    offered = partial(typed, suggest=partial(suggesting.topics, desk))
-    listed = typed(suggest=partial(suggesting.followed, desk), required=True)
+    offered = partial(typed, suggest=partial(topical.topics, desk))
+    listed = typed(suggest=partial(topical.followed, desk), required=True)
     alerts = parameters.of_flag("alerts", "Send each paper as it appears (your own follows always do)")
     days = parameters.of_number("days", "How many days to look back", 1, 90, previewing.DAYS)
     scope = parameters.of_choice(
-        "where",
-        "This channel and you, or every channel you see",
-        "here",
-        "me",
-        "all",
-        also={"workspace": "all", "server": "all"},
+        "where", "This channel and you, or every channel you see", _SCOPES, {"workspace": "all", "server": "all"}
     )
     return (
         Command(

@@ -4,78 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card, Item
-from bot.commands import parameters
+from bot.commands import paging, parameters
 from bot.commands.reading import name_of
 from bot.commands.replies import PREFIX
 from bot.errors import Mistake
-from bot.language import gettext, phrase
+from bot.language import gettext, phrase, spelled
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
 
 Groups = Sequence[tuple[str, Sequence[Command]]]
 _FOR = {Audience.MANAGERS: phrase("for managers"), Audience.ADMINS: phrase("for admins")}
 _TRY = {"today": phrase("Today"), "new": phrase("New"), "follow": phrase("Follow"), "status": phrase("Status")}
 """Commands that need no argument and change nothing."""
+_PAGE: Final = 12
+"""Commands of a page; so many fit one message of every chat with what they do, in every language."""
 
 
 def command(groups: Groups) -> Command:
     """Return the help on *groups*, and on itself."""
     itself: list[Command] = []
     every = [*groups, (phrase("Help"), itself)]
-    names = [each.name for _, part in groups for each in part]
 
-    async def suggest(prefix: str, _: Request) -> Sequence[Suggestion]:
+    async def suggest(prefix: str, request: Request) -> Sequence[Suggestion]:
+        names = [each.name for _, each in _offered(every, request)]
         return [Suggestion(name) for name in names if name.startswith(prefix.casefold())]
 
     about = Parameter("command", "A command’s name", parameters.plain, example="search", rest=True, suggest=suggest)
-    itself.append(Command("help", "What the commands do", partial(tell, every), (about,), example="help search"))
+    tells = partial(tell, every)
+    itself.append(Command("help", "What the commands do", tells, (about, parameters.PAGE), example="help search"))
     return itself[0]
 
 
-async def tell(groups: Groups, _: Request, *, command: str = "") -> Answer:
-    """Show all commands, or one in full."""
-    every = {each.name: each for _, part in groups for each in part if not each.hidden}
+async def tell(groups: Groups, request: Request, *, command: str = "", page: int = 1) -> Answer:
+    """Show all commands, a page of them, or one in full."""
+    offered = _offered(groups, request)
     if not command:
-        return Answer(_all(groups))
+        return Answer(_all(offered, page), paging.placement(request.arguments))
+    every = {each.name: each for _, each in offered}
     name, rest = name_of(command.removeprefix(PREFIX).strip().removeprefix("/"), every)
     if rest or name not in every:
         near = parameters.nearest(command, every)
         raise _unknown(command[:60], near)
-    return Answer(_one(every[name]))
+    return Answer(_one(every[name], request))
+
+
+def _offered(groups: Groups, request: Request) -> Sequence[tuple[str, Command]]:
+    """Return what the platform has, each command with its group."""
+    platform = request.channel.platform
+    return [(heading, each) for heading, part in groups for each in part if each.offered(platform)]
 
 
 def _unknown(word: str, near: str) -> Mistake:
     if near:
         return Mistake(
-            gettext("“{word}” is not a command; did you mean “{name}”?", word=word, name=near), f"help {near}"
+            gettext("“{word}” is not a command; did you mean “{name}”?", word=word, name=spelled(near)), f"help {near}"
         )
     return Mistake(gettext("“{word}” is not a command.", word=word), "help")
 
 
-def _all(groups: Groups) -> Card:
+def _all(offered: Sequence[tuple[str, Command]], page: int) -> Card:
+    leaf = paging.leaf(offered, page, _PAGE)
     items = tuple(
         Item(
-            title=each.usage,
+            title=_called(each),
             text=gettext(each.summary),
             notes=_audience(each),
             section=gettext(heading),
             actions=(_more(each),),
         )
-        for heading, part in groups
-        for each in part
-        if not each.hidden
+        for heading, each in leaf.things
     )
     tries = tuple(Action(gettext(label), name) for name, label in _TRY.items())
     return Card(
         title=gettext("Commands"),
         text=gettext("Type a command. Answers are private until you share them."),
+        folio=tuple(part for part in (leaf.span,) if part),
         items=items,
-        actions=tries,
-        footer=(gettext("“help search” tells more of one command."),),
+        actions=(*leaf.turns("help", {}), *tries),
+        footer=(gettext("“{command}” tells more of one command.", command=spelled("help search")),),
         fallback=gettext("Commands"),
     )
+
+
+def _called(each: Command) -> str:
+    """Return a command as it is typed; a chat that spells it its own way shows its options itself."""
+    native = spelled(each.name)
+    return each.usage if native == each.name else native
 
 
 def _audience(each: Command) -> tuple[str, ...]:
@@ -86,7 +103,7 @@ def _more(each: Command) -> Action:
     return Action(gettext("Help"), "help", {"command": each.name}, each.name)
 
 
-def _one(each: Command) -> Card:
+def _one(each: Command, request: Request) -> Card:
     items = tuple(
         Item(
             title=parameter.name,
@@ -103,10 +120,11 @@ def _one(each: Command) -> Card:
             section=gettext("Parameters"),
         )
         for parameter in each.parameters
+        if parameter.offered(request.channel.platform)
     )
     tries = (Action(gettext("Try it"), each.name),) if each.name in _TRY else ()
     return Card(
-        title=each.usage,
+        title=_called(each),
         text=f"{gettext(each.summary)}. {gettext(each.detail)}".strip(),
         folio=_audience(each),
         items=items,

@@ -24,7 +24,7 @@ FOLLOWS: Final = "follows"
 
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    member = Parameter("member", "Who is meant: a member’s id", _read, example="U012ABCDEF", required=True, rest=True)
+    member = Parameter("member", "The member who is meant", _read, example="U012ABCDEF", required=True, rest=True)
     number = Parameter(
         "number",
         f"Topics that each member may follow, 0 to {MOST_MINE}",
@@ -32,6 +32,8 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         ParameterType.NUMBER,
         "10",
         rest=True,
+        least=0,
+        most=MOST_MINE,
     )
     admins = Audience.ADMINS
     return (

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from bot.errors import Mistake
-from bot.language import gettext
+from bot.language import gettext, spelled
 
 Span = tuple[date, date]
 Dates = Callable[[date], Span]
@@ -173,9 +173,9 @@ def zone(text: str) -> str:
     """Read an IANA zone, whatever its case, or the name of a city that has one."""
     typed = " ".join(text.strip().strip('"').casefold().split())
     known = zones()
-    for spelled in (typed, typed.replace(" ", "_"), typed.replace("_", " ")):
-        if spelled in known:
-            return known[spelled]
+    for name in (typed, typed.replace(" ", "_"), typed.replace("_", " ")):
+        if name in known:
+            return known[name]
     if _OFFSET.fullmatch(typed):
         raise Mistake(
             gettext("“{text}” does not know summer time; name a city of the zone.", text=text[:_SHOWN]), "Europe/Berlin"
@@ -199,7 +199,9 @@ def weekdays(text: str) -> tuple[int, ...]:
     typed = re.sub(r"\s*(?:-|\bto\b)\s*", "-", typed)
     chosen = [day for part in typed.split() for day in _stretch(part, text)]
     if not chosen:
-        raise Mistake(gettext("A digest needs at least one day; “digest off” stops it."), "weekdays")
+        raise Mistake(
+            gettext("A digest needs at least one day; “{command}” stops it.", command=spelled("digest off")), "weekdays"
+        )
     return tuple(sorted(set(chosen)))
 
 

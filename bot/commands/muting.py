@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -31,8 +32,9 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         example="2602.12160",
         required=True,
         rest=True,
-        suggest=partial(suggesting.followed, desk),
+        suggest=partial(suggesting.mutable, desk),
     )
+    muted = replace(what, suggest=partial(suggesting.muted, desk))
     detail = "Managers mute for the channel, everybody else for themselves; where: says otherwise."
     return (
         Command(
@@ -47,7 +49,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             "unmute",
             "Let a muted paper or topic in again",
             partial(unmute, desk),
-            (what, parameters.WHERE),
+            (muted, parameters.WHERE),
             example="unmute 2602.12160",
         ),
     )

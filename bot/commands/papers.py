@@ -9,7 +9,7 @@ from typing import Final
 
 from bot import wording
 from bot.cards import Action, Card
-from bot.commands import discussing, finding, lists, moments, paging, parameters, suggesting
+from bot.commands import discussing, finding, lists, moments, paging, parameters, suggesting, timing
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed, ranked
@@ -39,7 +39,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
                     moments.dates,
                     example="2026-11-23",
                     rest=True,
-                    suggest=partial(suggesting.days, desk),
+                    suggest=partial(timing.days, desk),
                 ),
                 parameters.PAGE,
             ),

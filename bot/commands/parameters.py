@@ -9,7 +9,7 @@ from typing import Final
 
 from bot import identifiers, topics, wording
 from bot.errors import Mistake
-from bot.language import gettext, grouped
+from bot.language import gettext, grouped, phrase
 from bot.ports.commands import Parameter, ParameterType, Request, Suggestion
 
 Suggest = Callable[[str, Request], Awaitable[Sequence[Suggestion]]]
@@ -111,11 +111,11 @@ def of_paper(suggest: Suggest) -> Parameter:
     )
 
 
-def of_choice(name: str, summary: str, *values: str, also: Mapping[str, str] | None = None) -> Parameter:
-    """Return a parameter that is one of *values*."""
-    return Parameter(
-        name, summary, choice(*values, **(also or {})), ParameterType.CHOICE, example=values[0], choices=values
-    )
+def of_choice(name: str, summary: str, labels: Mapping[str, str], also: Mapping[str, str] | None = None) -> Parameter:
+    """Return a parameter that is one of the values that *labels* has names for."""
+    values = tuple(labels)
+    read = choice(*values, **(also or {}))
+    return Parameter(name, summary, read, ParameterType.CHOICE, example=values[0], choices=values, labels=labels)
 
 
 def of_flag(name: str, summary: str) -> Parameter:
@@ -125,12 +125,16 @@ def of_flag(name: str, summary: str) -> Parameter:
 
 def of_number(name: str, summary: str, least: int, most: int, example: int) -> Parameter:
     """Return a parameter that is a whole number."""
-    return Parameter(name, summary, number(least, most), ParameterType.NUMBER, example=str(example))
+    read = number(least, most)
+    return Parameter(name, summary, read, ParameterType.NUMBER, example=str(example), least=least, most=most)
 
 
 PAGE: Final = of_number("page", "Which page of the answer", 1, 10_000, 2)
 WHERE: Final = of_choice(
-    "where", "For you, or for this channel", "me", "here", also={"channel": "here", "us": "here", "mine": "me"}
+    "where",
+    "For you, or for this channel",
+    {"me": phrase("You"), "here": phrase("This channel")},
+    {"channel": "here", "us": "here", "mine": "me"},
 )
 
 

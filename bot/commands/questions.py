@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from bot import wording
 from bot.cards import Field, FieldKind
-from bot.commands import moments, parameters, sending, suggesting
+from bot.commands import moments, parameters, sending, timing, topical
+from bot.commands.desk import Desk
 from bot.errors import Mistake
 from bot.language import ENGLISH, LANGUAGES, following, gettext, phrase
 from bot.models import Cadence, Mode, Preferences
@@ -87,11 +88,11 @@ class Question:
             return wording.weekdays(preferences.schedule.days)
         return gettext(_SHORT[value]) if value in _SHORT else value
 
-    def parameter(self) -> Parameter:
+    def parameter(self, desk: Desk) -> Parameter:
         """Return the question for a typed line; the command reads the text itself, to mark the field that is wrong."""
         types = {"number": ParameterType.NUMBER, "choice": ParameterType.CHOICE, "flag": ParameterType.FLAG}
         choices = ("yes", "no") if self.kind == "flag" else tuple(self.choices or ())
-        suggest = suggesting.zones if self.kind == "zone" else None
+        suggest = {"zone": timing.zones, "topics": topical.several}.get(self.kind)
         # A number or a flag that is wrong is marked on its field too, so all are read as they stand.
         return Parameter(
             self.name,
@@ -100,7 +101,11 @@ class Question:
             types.get(self.kind, ParameterType.TEXT),
             self.example,
             choices=choices,
-            suggest=suggest,
+            suggest=partial(suggest, desk) if suggest else None,
+            labels=self.choices or {},
+            least=self.least,
+            most=self.most,
+            platforms=(self.platform,) if self.platform else (),
         )
 
 
@@ -181,7 +186,7 @@ QUESTIONS: Final[Sequence[Question]] = (
     _flag("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post", "slack"),
     _flag("entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there"),
     Question(
-        "mention", "Mention", "text", "A role’s id, to be pinged by each digest; none for nobody", "none", _role,
+        "mention", "Mention", "text", "The role that each digest pings; none for nobody", "none", _role,
         lambda p: p.mention or "none", partial(_put, "mention"), platform="discord",
     ),
     Question(

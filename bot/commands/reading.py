@@ -14,7 +14,7 @@ from typing import Final
 from bot import tokens
 from bot.errors import Mistake
 from bot.identifiers import arxiv_id
-from bot.language import gettext, grouped
+from bot.language import gettext, grouped, spelled
 from bot.ports.commands import Command, Parameter
 
 LONGEST: Final = 2000
@@ -113,11 +113,14 @@ def _unknown(typed: str, names: Mapping[str, Command]) -> Mistake:
     name, rest = _nearest(typed, names)
     if name:
         return Mistake(
-            gettext("“{word}” is not a command; did you mean “{name}”?", word=word[:_SHOWN], name=name),
+            gettext("“{word}” is not a command; did you mean “{name}”?", word=word[:_SHOWN], name=spelled(name)),
             f"{name} {rest}"[:_SHOWN].strip(),
         )
     return Mistake(
-        gettext("“{word}” is not a command; “search” looks for papers.", word=word[:_SHOWN]), f"search {typed}"[:_SHOWN]
+        gettext(
+            "“{word}” is not a command; “{search}” looks for papers.", word=word[:_SHOWN], search=spelled("search")
+        ),
+        f"search {typed}"[:_SHOWN],
     )
 
 

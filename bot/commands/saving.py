@@ -21,10 +21,11 @@ MOST = 500
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
     paper = parameters.of_paper(partial(suggesting.papers, desk))
+    held = parameters.of_paper(partial(suggesting.saved, desk))
     return (
         Command("save", "Put a paper on your reading list", partial(save, desk), (paper,), example="save 2602.12160"),
         Command(
-            "unsave", "Take a paper off your reading list", partial(unsave, desk), (paper,), example="unsave 2602.12160"
+            "unsave", "Take a paper off your reading list", partial(unsave, desk), (held,), example="unsave 2602.12160"
         ),
         Command("saved", "Your reading list", partial(saved, desk), (parameters.PAGE,), example="saved"),
     )

@@ -8,7 +8,7 @@ from typing import Final
 from bot import search as flow
 from bot import tokens, wording
 from bot.cards import Action, Card, Item
-from bot.commands import moments, paging, parameters, suggesting
+from bot.commands import moments, paging, parameters, suggesting, timing
 from bot.commands.desk import Desk
 from bot.commands.papers import show
 from bot.commands.replies import say
@@ -51,8 +51,8 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             partial(search, desk),
             (
                 query,
-                parameters.of_choice("sort", "What comes first", *(sort.value for sort in Sort), also=_ALSO),
-                Parameter("since", "Only papers since a date", moments.dates, example="2026-02"),
+                parameters.of_choice("sort", "What comes first", {sort.value: _SORTS[sort] for sort in Sort}, _ALSO),
+                Parameter("since", "Only papers since a date", moments.dates, example="2026-02", suggest=timing.since),
                 Parameter(
                     "category",
                     "Only an arXiv category",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot import wording
-from bot.language import gettext, phrase
+from bot.language import gettext, phrase, spelled
 from bot.models import Cadence, Mode, Preferences, Schedule
 from bot.ports.places import Standing
 
@@ -96,13 +96,14 @@ def state(standing: Standing, now: datetime) -> str:
     preferences = standing.preferences
     if standing.retired:
         return gettext(
-            "Nothing is posted here any more: {retired}. “digest on” tries again.",
+            "Nothing is posted here any more: {retired}. “{command}” tries again.",
             retired=wording.reason(standing.retired),
+            command=spelled("digest on"),
         )
     if preferences.paused:
-        return gettext("Everything is paused here; “resume” goes on.")
+        return gettext("Everything is paused here; “{command}” goes on.", command=spelled("resume"))
     if not preferences.on:
-        return gettext("The digest is off here; “digest on” shows what it would be.")
+        return gettext("The digest is off here; “{command}” shows what it would be.", command=spelled("digest on"))
     schedule, following = preferences.schedule, standing.next_run
     if following and standing.due and standing.due < following:
         due, again = (wording.when(moment, schedule.timezone) for moment in (standing.due, following))

@@ -14,7 +14,7 @@ from bot.commands.desk import Desk, place, unplaced
 from bot.commands.following import MOST_HERE
 from bot.commands.questions import QUESTIONS, asked, differences
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, phrase, speaking
+from bot.language import ENGLISH, gettext, phrase, speaking, spelled
 from bot.models import Follow, Kind, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.places import Standing
@@ -29,7 +29,7 @@ _EXAMPLE = "settings time:9:30 zone:Berlin days:weekdays number:5"
 
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    questions = tuple(question.parameter() for question in QUESTIONS)
+    questions = tuple(question.parameter(desk) for question in QUESTIONS)
     act = partial(settings, desk)
     managers = Audience.MANAGERS
     return (
@@ -165,7 +165,8 @@ def _preview(standing: Standing, wanted: Wanted, now: datetime) -> tuple[str, ..
     schedule = wanted.preferences.schedule
     same = schedule == standing.preferences.schedule and standing.preferences.on
     first = standing.next_run if same and standing.next_run and standing.next_run > now else None
-    off = () if wanted.preferences.on else (gettext("The digest is off here; “digest on” starts it."),)
+    starts = gettext("The digest is off here; “{command}” starts it.", command=spelled("digest on"))
+    off = () if wanted.preferences.on else (starts,)
     return (sending.line(schedule, now, first), *sending.warnings(schedule, now), *off)
 
 

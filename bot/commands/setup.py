@@ -16,7 +16,7 @@ from bot.commands.desk import Desk, heading, place
 from bot.commands.guessing import Guess, guess
 from bot.commands.replies import say
 from bot.errors import Mistake, SendError
-from bot.language import gettext, grouped, phrase, retold
+from bot.language import gettext, grouped, phrase, retold, spelled
 from bot.models import Cadence, Follow, Paper
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Room, Standing
@@ -45,7 +45,7 @@ class Proposal:
 def commands(desk: Desk) -> tuple[Command, ...]:
     """Return the commands of this file."""
     confirm = parameters.of_flag("confirm", "Say yes to set up what is proposed")
-    only = Parameter("channel", "The id of one channel of the proposal", parameters.plain, example="C0123456789")
+    only = Parameter("channel", "One channel of the proposal", parameters.plain, example="C0123456789")
     return (
         Command(
             "setup",
@@ -73,7 +73,12 @@ async def setup(desk: Desk, request: Request, *, confirm: bool = False, channel:
         await _start(desk, request, proposal)
     names = wording.listing([place(proposal.room.channel) for proposal in proposals])
     return say(
-        gettext("The digest is on in {names}. “settings” there changes it, “undo” there takes it back.", names=names)
+        gettext(
+            "The digest is on in {names}. “{settings}” there changes it, “{undo}” there takes it back.",
+            names=names,
+            settings=spelled("settings"),
+            undo=spelled("undo"),
+        )
     )
 
 

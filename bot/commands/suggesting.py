@@ -1,23 +1,27 @@
-"""What a value could be, offered while it is typed: papers, topics, zones, dates, categories."""
+"""What a value could be, offered while it is typed: papers, what is muted or saved, categories."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from bot import wording
-from bot.commands import moments
-from bot.commands.desk import Desk, direct, place
-from bot.errors import Mistake, SendError
+from bot.commands import topical
+from bot.commands.desk import Desk, direct
 from bot.language import gettext, phrase
-from bot.models import Channel, Kind
+from bot.models import FeedDay, Paper
 from bot.ports.commands import Request, Suggestion
 from bot.topics import parse
 
-MOST: Final = 10
+MOST: Final = 25
+"""As many as any platform shows."""
+LISTS: Final = 7
+"""Lists whose papers are recent; a digest shows those of yesterday, or of Friday."""
+_REACH: Final = timedelta(days=21)
+_POSTED: Final = 100
+"""Papers that a channel was posted, the latest, which are offered there too."""
+_TITLE: Final = 80
 
 _CATEGORIES: Final = (
     ("cs.AI", phrase("Artificial intelligence")),
@@ -34,103 +38,42 @@ _CATEGORIES: Final = (
 )
 
 
-async def papers(desk: Desk, prefix: str, _: Request) -> Sequence[Suggestion]:
-    """Offer the papers of the newest list whose title or id holds what is typed."""
-    newest = await desk.stores.days.newest()
-    if newest is None:
-        return ()
-    known = await desk.stores.papers.get(newest.papers)
-    typed = prefix.casefold()
-    found = [paper for paper in known.values() if typed in paper.title.casefold() or paper.id.startswith(typed)]
-    best = sorted(found, key=lambda paper: -(paper.votes or 0))[:MOST]
-    return [Suggestion(paper.id, wording.shorten(paper.title, 80)) for paper in best]
+async def papers(desk: Desk, prefix: str, request: Request) -> Sequence[Suggestion]:
+    """Offer recent papers, of the newest list first, whose title or id holds every word that is typed."""
+    ids = [paper for day in await _lists(desk) for paper in day.papers]
+    posted = await desk.stores.editions.lately(request.channel, _POSTED)
+    known = await desk.stores.papers.get({*ids, *posted})
+    lists = {paper: place for place, day in enumerate(await _lists(desk)) for paper in reversed(day.papers)}
+    best = sorted(known.values(), key=lambda paper: (lists.get(paper.id, LISTS), -(paper.votes or 0)))
+    return _named(best, prefix)
 
 
-async def followed(desk: Desk, prefix: str, request: Request) -> Sequence[Suggestion]:
-    """Offer the topics that this channel or the asker follows."""
-    offered: dict[str, str] = {}
-    for channel, whose in _places(request):
-        for follow in await desk.stores.follows.of(channel):
-            offered.setdefault(follow.topic, whose)
-    return [Suggestion(topic, whose) for topic, whose in offered.items() if prefix.casefold() in topic.casefold()][
-        :MOST
-    ]
+async def saved(desk: Desk, prefix: str, request: Request) -> Sequence[Suggestion]:
+    """Offer the asker's reading list, the latest first."""
+    held = [paper for paper, _ in await desk.stores.wishes.saved(direct(request))]
+    return _named(_ordered(held, await desk.stores.papers.get(held)), prefix)
 
 
-async def topics(desk: Desk, prefix: str, request: Request) -> Sequence[Suggestion]:
-    """Offer what channels that the asker sees follow, then what the newest papers are about."""
-    typed = prefix.casefold().strip()
-    offered: dict[str, str] = {}
-    for topic, whose in await _theirs(desk, typed, request):
-        offered.setdefault(topic, whose)
-    known = {parse(topic).label.casefold() for topic in offered}
-    offered |= {
-        word: gettext("in the newest papers") for word in await _keywords(desk, typed) if word.casefold() not in known
-    }
-    return [Suggestion(topic, whose) for topic, whose in offered.items()][:MOST]
+async def muted(desk: Desk, prefix: str, request: Request) -> Sequence[Suggestion]:
+    """Offer what this channel or the asker has muted."""
+    offered: dict[str, Suggestion] = {}
+    for channel, _ in topical.places(request):
+        standing = await desk.stores.channels.get(channel)
+        mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ()) if standing else ()
+        known = await desk.stores.papers.get([value for kind, value in mutes if kind == "paper"])
+        whose = gettext("muted for you") if channel.key == direct(request).key else gettext("muted here")
+        for kind, value in mutes:
+            title = known[value].title if value in known else ""
+            about = parse(value).label if kind == "topic" else title
+            if fits(prefix, f"{value} {about}"):
+                label = wording.shorten(title, _TITLE) if title else whose
+                offered.setdefault(value, Suggestion(value, label))
+    return list(offered.values())[:MOST]
 
 
-async def _theirs(desk: Desk, typed: str, request: Request) -> list[tuple[str, str]]:
-    """Return topics with those who follow them: here first, then in channels that the asker is in."""
-    here = request.channel
-    every = await desk.stores.follows.all(here.platform, here.workspace)
-    fitting = [each for each in every if each.channel.kind is not Kind.DIRECT and typed in each.topic.casefold()]
-    seen = {here.id}
-    directory = desk.rooms.get(here.platform)
-    # The platform is asked only where there is something to be seen.
-    if directory and any(each.channel.id != here.id for each in fitting):
-        with suppress(SendError):
-            seen |= {room.channel.id for room in await directory.shared(here.workspace, request.person.id)}
-    near = sorted(fitting, key=lambda each: each.channel.id != here.id)
-    return [
-        (each.topic, gettext("followed in {place}", place=place(each.channel)))
-        for each in near
-        if each.channel.id in seen
-    ]
-
-
-async def _keywords(desk: Desk, typed: str) -> list[str]:
-    """Return the keywords of the newest list's papers that are topics, those of most papers first."""
-    newest = await desk.stores.days.newest()
-    papers = (await desk.stores.papers.get(newest.papers)).values() if newest else ()
-    said = Counter(word.casefold() for paper in papers for word in paper.keywords if typed in word.casefold())
-    return [word for word, _ in said.most_common() if _is_topic(word)]
-
-
-def _is_topic(word: str) -> bool:
-    try:
-        return bool(parse(word))
-    except Mistake:
-        return False
-
-
-def _places(request: Request) -> list[tuple[Channel, str]]:
-    own = direct(request)
-    if own.key == request.channel.key:
-        return [(own, gettext("followed by you"))]
-    return [(request.channel, gettext("followed here")), (own, gettext("followed by you"))]
-
-
-async def zones(prefix: str, _: Request) -> Sequence[Suggestion]:
-    """Offer zones by name or city."""
-    typed = prefix.casefold().replace(" ", "_")
-    names = sorted({name for name in moments.zones().values() if typed in name.casefold()})
-    begun = [name for name in names if name.rsplit("/", 1)[-1].casefold().startswith(typed)]
-    return [Suggestion(name) for name in dict.fromkeys([*begun, *names])][:MOST]
-
-
-async def days(desk: Desk, prefix: str, _: Request) -> Sequence[Suggestion]:
-    """Offer the newest dates that have a list."""
-    newest = await desk.stores.days.newest()
-    if newest is None:
-        return ()
-    lists = await desk.stores.days.between(newest.date - timedelta(days=14), newest.date)
-    offered = [
-        Suggestion(day.date.isoformat(), f"{wording.day(day.date)}, {wording.count(len(day.papers), 'paper')}")
-        for day in reversed(lists)
-        if day.papers
-    ]
-    return [suggestion for suggestion in offered if suggestion.value.startswith(prefix)][:MOST]
+async def mutable(desk: Desk, prefix: str, request: Request) -> Sequence[Suggestion]:
+    """Offer what can be muted: topics that are followed, then papers."""
+    return [*await topical.followed(desk, prefix, request), *await papers(desk, prefix, request)][:MOST]
 
 
 async def categories(prefix: str, _: Request) -> Sequence[Suggestion]:
@@ -138,3 +81,25 @@ async def categories(prefix: str, _: Request) -> Sequence[Suggestion]:
     typed = prefix.casefold()
     known = [(category, gettext(name)) for category, name in _CATEGORIES]
     return [Suggestion(*row) for row in known if row[0].casefold().startswith(typed) or typed in row[1].casefold()]
+
+
+def fits(typed: str, text: str) -> bool:
+    """Tell whether every word that is typed occurs in a text."""
+    folded = text.casefold()
+    return all(word in folded for word in typed.casefold().split())
+
+
+async def _lists(desk: Desk) -> Sequence[FeedDay]:
+    """Return the newest lists that hold papers, the newest first."""
+    newest = await desk.stores.days.newest()
+    days = await desk.stores.days.between(newest.date - _REACH, newest.date) if newest else ()
+    return [day for day in reversed(days) if day.papers][:LISTS]
+
+
+def _ordered(ids: Sequence[str], known: Mapping[str, Paper]) -> list[Paper]:
+    return [known[paper] for paper in ids if paper in known]
+
+
+def _named(papers: Sequence[Paper], typed: str) -> list[Suggestion]:
+    fitting = [paper for paper in papers if fits(typed, f"{paper.id} {paper.title}")]
+    return [Suggestion(paper.id, wording.shorten(paper.title, _TITLE)) for paper in fitting[:MOST]]

@@ -39,7 +39,7 @@ from bot.commands import (
 )
 from bot.commands.desk import Desk, place
 from bot.errors import Mistake, SourceError, StoreError
-from bot.language import gettext, grouped, phrase, retold, speaking
+from bot.language import gettext, grouped, phrase, retold, speaking, spelled
 from bot.models import DeliveryKey, Kind
 from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Placement, Request
 from bot.ports.ledger import Draft
@@ -73,7 +73,8 @@ class Table:
             manager = await self.desk.manages(request)
         except StoreError:
             return ()
-        visible = [c for c in self.commands if not c.hidden and (manager or c.audience is Audience.EVERYONE)]
+        platform = request.channel.platform
+        visible = [c for c in self.commands if c.offered(platform) and (manager or c.audience is Audience.EVERYONE)]
         with speaking(request.locale):
             return await completion.complete(line, request, visible)
 
@@ -146,11 +147,11 @@ class Table:
                 gettext(
                     "Only people who manage {place} may use “{name}”; ask one of them.",
                     place=place(request.channel),
-                    name=command.name,
+                    name=spelled(command.name),
                 )
             )
         if command.audience is Audience.ADMINS and not await self.desk.rules(request):
-            raise Mistake(gettext("Only admins may use “{name}”; ask one of them.", name=command.name))
+            raise Mistake(gettext("Only admins may use “{name}”; ask one of them.", name=spelled(command.name)))
 
     def _named(self, name: str) -> Command:
         command = next((command for command in self.commands if command.name == name), None)
@@ -190,7 +191,8 @@ class Table:
             answer = await command.answer(replace(request, dry=True), **values)
             shared = _shared(answer.body, command, request) if isinstance(answer.body, Card) else None
         if not (answer.shareable and shared):
-            raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=command.name))
+            name = spelled(command.name)
+            raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
         there = request.thread or request.channel
         await self.desk.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
         return replies.say(gettext("Shared in {place}.", place=place(there)))
@@ -206,7 +208,9 @@ def _values(command: Command, request: Request) -> dict[str, Any]:
     for name in request.arguments:
         if name not in known:
             raise Mistake(
-                gettext("“{name}” is not something that “{command}” takes.", name=name[:80], command=command.name),
+                gettext(
+                    "“{name}” is not something that “{command}” takes.", name=name[:80], command=spelled(command.name)
+                ),
                 example,
             )
     values: dict[str, Any] = {}
@@ -245,10 +249,10 @@ def _corrected(command: Command, parameter: Parameter, value: str) -> str:
 def _needs(command: Command, parameter: Parameter) -> str:
     """Say that something is missing; only English has articles for the name of a parameter."""
     if parameter.name == "what":
-        return gettext("“{name}” needs to know what.", name=command.name)
+        return gettext("“{name}” needs to know what.", name=spelled(command.name))
     vowel = parameter.name[0] in "aeiou"
     needs = phrase("“{name}” needs an {what}.") if vowel else phrase("“{name}” needs a {what}.")
-    return gettext(needs, name=command.name, what=parameter.name)
+    return gettext(needs, name=spelled(command.name), what=parameter.name)
 
 
 def _told(body: Card | Form, word: str) -> Card | Form:

@@ -14,7 +14,7 @@ from bot.commands.desk import Desk
 from bot.commands.questions import QUESTIONS
 from bot.commands.replies import say
 from bot.errors import Mistake
-from bot.language import following, gettext, phrase
+from bot.language import following, gettext, phrase, spelled
 from bot.models import Preferences
 from bot.ports.commands import Answer, Parameter, Request
 from bot.ports.people import Change
@@ -39,7 +39,11 @@ def _moment(text: str) -> datetime:
 
 
 OF: Final = Parameter(
-    "of", "The moment of the change; buttons fill it in", _moment, example="2026-11-24T08:00:00+00:00"
+    "of",
+    "The moment of the change; buttons fill it in",
+    _moment,
+    example="2026-11-24T08:00:00+00:00",
+    hidden=True,
 )
 
 
@@ -61,7 +65,13 @@ def at(changes: Sequence[Change], moment: datetime) -> Change:
     last = {change.kind == "access": change for change in reversed(changes)}
     found = next((change for change in last.values() if change.at == moment), None)
     if found is None:
-        raise Mistake(gettext("That change was taken back already, or others came after it; “log” shows them."), "undo")
+        raise Mistake(
+            gettext(
+                "That change was taken back already, or others came after it; “{command}” shows them.",
+                command=spelled("log"),
+            ),
+            "undo",
+        )
     return found
 
 

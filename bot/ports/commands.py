@@ -87,6 +87,8 @@ class Parameter:
 
     ``read`` turns a person's text into the value that the command takes and raises `bot.errors.Mistake` with one
     sentence and an example. ``rest`` takes all words that no other parameter claims. ``suggest`` completes a prefix.
+    ``labels`` are what choices are called where they are not typed; ``least`` and ``most`` bound a number. ``hidden``
+    ones are filled in by buttons only; ``platforms`` are the only ones on which it means something, () for all.
     """
 
     name: str
@@ -98,6 +100,15 @@ class Parameter:
     rest: bool = False
     choices: tuple[str, ...] = ()
     suggest: Callable[[str, Request], Awaitable[Sequence[Suggestion]]] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    least: int | None = None
+    most: int | None = None
+    hidden: bool = False
+    platforms: tuple[str, ...] = ()
+
+    def offered(self, platform: str) -> bool:
+        """Tell whether people on a platform are offered it."""
+        return not self.hidden and (not self.platforms or platform in self.platforms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,7 @@ class Command:
     """One thing that people can ask for; ``name`` may be nested once ("digest now").
 
     ``answer`` gets the request and the values of its parameters by name; parameters that were not given are absent.
-    ``hidden`` commands exist for buttons only.
+    ``hidden`` commands exist for buttons only; ``platforms`` are the only ones that have the command, () for all.
     """
 
     name: str
@@ -116,11 +127,16 @@ class Command:
     example: str = ""
     detail: str = ""
     hidden: bool = False
+    platforms: tuple[str, ...] = ()
+
+    def offered(self, platform: str) -> bool:
+        """Tell whether people on a platform are offered it."""
+        return not self.hidden and (not self.platforms or platform in self.platforms)
 
     @property
     def usage(self) -> str:
         """The name with its parameters: ``follow <topic> [alerts]``."""
-        words = [f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters]
+        words = [f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters if not p.hidden]
         return " ".join([self.name, *words])
 
 

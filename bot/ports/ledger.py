@@ -89,6 +89,10 @@ class Editions(Protocol):
         """Return the latest editions of a channel, newest first."""
         ...
 
+    async def lately(self, channel: Channel, limit: int) -> Sequence[str]:
+        """Return the papers that were last claimed for a channel, newest first."""
+        ...
+
     async def of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
         """Return (kind, subject, when) of the messages that claimed a paper for a channel."""
         ...

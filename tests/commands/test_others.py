@@ -50,13 +50,15 @@ async def test_forget_takes_yes_or_no(room: Room, value: str, sentence: str) -> 
 
 
 async def test_help_lists_every_command_in_groups(room: Room) -> None:
-    card = await room.card("")
+    pages = [await room.card("" if page == 1 else f"help page:{page}") for page in (1, 2, 3)]
+    items = [item for card in pages for item in card.items]
     shown = {command.name for command in room.table.all() if not command.hidden}
-    assert {item.title.split(" <")[0].split(" [")[0] for item in card.items} == shown
-    assert list(dict.fromkeys(item.section for item in card.items)) == [
+    assert {item.title.split(" <")[0].split(" [")[0] for item in items} == shown
+    assert [card.folio for card in pages] == [("1–12 of 35",), ("13–24 of 35",), ("25–35 of 35",)]
+    assert list(dict.fromkeys(item.section for item in items)) == [
         "Read", "Follow", "The digest", "Changes", "You", "Help",
     ]  # fmt: skip
-    notes = {item.title.split()[0]: item.notes for item in card.items}
+    notes = {item.title.split()[0]: item.notes for item in items}
     assert notes["undo"] == ("for managers",)
 
 

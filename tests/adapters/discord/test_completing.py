@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.discord import completing
+from bot.cards import Card
 from bot.errors import StoreError
-from bot.models import Channel, Follow, Person
+from bot.models import Channel, DeliveryKey, Follow, Paper, Person
 from bot.ports.commands import Suggestion
-from tests.adapters.discord.inbound import ROOM, Office
+from bot.ports.ledger import Draft
+from tests.adapters.discord.inbound import NOW, ROOM, Office
 
 VIDEO = Channel("discord", "10", "22", name="video-diffusion")
 HIDDEN = Channel("discord", "10", "24", name="board")
@@ -38,10 +41,109 @@ async def test_zones_by_city(office: Office) -> None:
 
 
 async def test_recent_papers_by_title(office: Office) -> None:
-    (choice,) = await offered(office, "papers show", "paper", "trinity")
+    (choice,) = await offered(office, "papers show", "paper", "consistency trinity")
     assert choice["name"].startswith(f"{choice['value']}: The Trinity of Consistency")
     shown = await office.type("papers show", {"paper": choice["value"]})
     assert "The Trinity of Consistency" in shown.plain
+
+
+async def test_papers_of_older_lists_and_of_this_channels_digests(office: Office) -> None:
+    (day, *_) = await office.stores.days.between(NOW.date() - timedelta(days=4), NOW.date() - timedelta(days=2))
+    known = await office.stores.papers.get(day.papers)
+    words = [word for word in known[day.papers[-1]].title.split() if word.isalpha()][:3]
+    choices = await offered(office, "papers show", "paper", " ".join(reversed(words)))
+    assert day.papers[-1] in [choice["value"] for choice in choices], "every word has to occur, in any order"
+    old = Paper("2401.00001", "Zebra Crossing in the Snow", listed=NOW.date() - timedelta(days=200))
+    await office.stores.papers.add([old], NOW)
+    assert await offered(office, "papers show", "paper", "zebra snow") == [], "old, and nobody was shown it"
+    key = DeliveryKey(ROOM, "alert", old.id)
+    await office.stores.ledger.add([Draft(key, Card(text=old.title), (old.id,))], NOW)
+    (choice,) = await offered(office, "papers show", "paper", "zebra snow")
+    assert choice["value"] == old.id
+    assert await offered(office, "papers show", "paper", "zebra snow", channel="22") == []
+
+
+async def test_as_many_papers_as_discord_shows(office: Office) -> None:
+    assert len(await offered(office, "papers show", "paper", "")) == 25
+
+
+async def test_what_is_saved_and_what_is_muted_can_be_taken_back(office: Office) -> None:
+    await office.type("papers save", {"paper": "2602.12160"})
+    await office.type("papers mute", {"what": "2602.21534"})
+    await office.type("papers mute", {"what": "graph learning"})
+    assert [each["value"] for each in await offered(office, "papers unsave", "paper", "dream")] == ["2602.12160"]
+    assert await offered(office, "papers unsave", "paper", "2602.21534") == []
+    muted = {each["value"]: each["name"] for each in await offered(office, "papers unmute", "what", "")}
+    assert muted.keys() == {"2602.21534", '"graph learning"'}
+    assert muted['"graph learning"'] == '"graph learning": muted for you'
+    for value in muted:
+        shown = await office.type("papers unmute", {"what": value})
+        assert "not muted" in shown.plain
+        assert "any more" in shown.plain
+    assert await offered(office, "papers unmute", "what", "") == []
+
+
+async def test_papers_and_followed_topics_can_be_muted(office: Office) -> None:
+    await office.type("papers follow", {"topic": "dream house"})
+    values = [each["value"] for each in await offered(office, "papers mute", "what", "dream")]
+    assert values[0] == '"dream house"'
+    assert "2602.12160" in values
+
+
+async def test_the_last_of_several_topics(office: Office) -> None:
+    await follow(office, VIDEO, '"world model"')
+    choices = await offered(office, "papers-setup settings", "topics", "diffusion; world m", user="91")
+    assert choices[0]["value"] == 'diffusion; "world model"'
+
+
+async def test_tags_of_the_forum_that_is_meant(shut: Office) -> None:
+    office, words = shut, "papers-setup settings"
+    office.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"), ("2", "Language")))
+    async with office.running():
+        choices = await office.server.type(words, {"channel": "23", "tag": ""}, "tag", user="91", channel="20")
+        assert [each["value"] for each in choices] == ["Vision", "Language", "none"]
+        assert [each["value"] for each in await offered(office, words, "tag", "", user="91")] == ["none"]
+
+
+async def test_a_chosen_channel_counts_where_it_is_seen(shut: Office) -> None:
+    office = shut
+    office.server.channel("24", guild="10", name="board", readers=("91",))
+    await follow(office, HIDDEN, '"a board matter"')
+    async with office.running():
+        office.server.permit("papers-setup", "101")
+        asked = {"channel": "24", "topics": "board"}
+        for user, wanted in (("91", ['"a board matter"']), ("101", [])):
+            choices = await office.server.type("papers-setup settings", asked, "topics", user=user, channel="20")
+            assert [each["value"] for each in choices if "board matter" in each["value"]] == wanted, user
+
+
+@pytest.mark.parametrize(("typed", "zone"), [("munich", "Europe/Berlin"), ("germany", "Europe/Berlin")])
+async def test_zones_by_what_people_call_them(office: Office, typed: str, zone: str) -> None:
+    (choice,) = await offered(office, "papers-setup settings", "zone", typed, user="91")
+    assert choice == {"name": f"{zone}: {typed.title()}", "value": zone}
+
+
+async def test_zones_begin_with_this_channels_and_common_ones(office: Office) -> None:
+    await office.type("papers-setup digest set", {"zone": "Asia/Kathmandu"}, user="91")
+    values = [each["value"] for each in await offered(office, "papers-setup settings", "zone", "", user="91")]
+    assert values[0] == "Asia/Kathmandu"
+    assert "Europe/Berlin" in values
+    assert "Africa/Abidjan" not in values
+    asked = {"channel": "22", "zone": ""}
+    choices = await office.server.type("papers-setup settings", asked, "zone", user="91", channel="20")
+    assert choices[0]["value"] == "UTC", "another channel has another zone"
+
+
+async def test_dates_to_search_from_and_to_pause_until(office: Office) -> None:
+    since = await office.server.type("papers search", {"query": "x", "since": ""}, "since", channel="20")
+    assert since[0] == {"name": "2026-02-20: Fri 20 Feb 2026", "value": "2026-02-20"}
+    until = await offered(office, "papers-setup pause", "until", "2026-03", user="91")
+    assert until[0]["value"] == "2026-03-01"
+
+
+async def test_help_is_offered_for_what_discord_has(office: Office) -> None:
+    values = [each["value"] for each in await offered(office, "papers help", "command", "digest")]
+    assert values == ["digest on", "digest off", "digest now", "digest set"]
 
 
 async def test_dates(office: Office) -> None:
@@ -90,6 +192,16 @@ async def test_no_more_than_discord_takes(office: Office, monkeypatch: pytest.Mo
     choices = await offered(office, "papers show", "paper", "x")
     assert len(choices) == 25
     assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
+
+
+async def test_names_are_inert_and_values_stay(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hostile(*_: object) -> list[Suggestion]:
+        return [Suggestion("a\u202eb", "c\u2066d\n e")]
+
+    command = office.kit.tree.commands["papers", "show"]
+    suggested = replace(command, parameters=(replace(command.parameters[0], suggest=hostile),))
+    monkeypatch.setitem(office.kit.tree.commands, ("papers", "show"), suggested)
+    assert await offered(office, "papers show", "paper", "x") == [{"name": "ab: cd e", "value": "a\u202eb"}]
 
 
 async def test_a_broken_store_offers_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,12 @@ def test_commands() -> None:
         [command | {"name": "Papers"}],
         [command | {"description": "d" * 101}],
         [command | {"surprise": 1}],
+        [command | {"description_localizations": {"de": "d" * 101}}],
+        [{"type": 3, "name": "x", "name_localizations": {"de": "d" * 33}}],
+        [
+            command
+            | {"options": [option | {"choices": [{"name": "a", "name_localizations": {"de": ""}, "value": "a"}]}]}
+        ],
         [command | {"options": [option] * 2}],
         [command | {"options": [option, sub]}],
         [command | {"options": [option, option | {"name": "b", "required": True}]}],
@@ -153,6 +159,11 @@ def test_commands() -> None:
         assert found(commands.problems(wrong)), wrong
     long = [{"name": "n" * 100, "value": f"{n:0100}"} for n in range(25)]
     assert found(commands.problems([command | {"options": [option | {"choices": long, "name": n} for n in "ab"]}]))
+    told = {"description": "d", "description_localizations": {"de": "d" * 98, "fr": ""}}
+    many = [option | told | {"description_localizations": {"de": "d" * 98}, "name": f"o{n:02}"} for n in range(20)]
+    subs = [sub | {"name": f"s{n}", "options": many} for n in range(4)]
+    assert not found(commands.problems([command | {"options": subs[:3]}]))
+    assert found(commands.problems([command | {"options": subs}])), "the longest language counts"
 
 
 def test_modals_and_choices() -> None:

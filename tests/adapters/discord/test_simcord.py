@@ -101,7 +101,7 @@ async def test_a_command_is_answered_in_private(stored: Path) -> None:
 
 async def test_autocomplete(stored: Path) -> None:
     async with started(stored, Hugging()) as stage:
-        (choice,) = await stage.ana.autocomplete(stage.channel, "papers show", "paper", "trinity")
+        (choice,) = await stage.ana.autocomplete(stage.channel, "papers show", "paper", "trinity consistency")
         assert choice["name"].startswith(f"{choice['value']}: The Trinity of Consistency")
         result = await stage.ana.slash(stage.channel, "papers show", paper=choice["value"])
         assert "The Trinity of Consistency" in result.response.content

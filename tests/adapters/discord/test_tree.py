@@ -37,10 +37,15 @@ def every(options: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from every(option.get("options", []))
 
 
+def longest(thing: dict[str, Any], name: str) -> int:
+    """Return the length of a text in the language in which it is longest."""
+    return max(len(thing[name]), *map(len, thing.get(f"{name}_localizations", {"": ""}).values()))
+
+
 def size(option: dict[str, Any]) -> int:
-    """Count what Discord's limit of 8,000 characters counts."""
-    words = len(option["name"]) + len(option["description"])
-    choices = sum(len(choice["name"]) + len(str(choice["value"])) for choice in option.get("choices", ()))
+    """Count what Discord's limit of 8,000 characters counts: of each text the longest language."""
+    words = longest(option, "name") + longest(option, "description")
+    choices = sum(longest(choice, "name") + len(str(choice["value"])) for choice in option.get("choices", ()))
     return words + choices + sum(size(each) for each in option.get("options", ()))
 
 
@@ -88,6 +93,97 @@ def test_options_are_native(shown: Tree) -> None:
     assert [choice["value"] for choice in sort["choices"]]
     for name in ("zone", "category", "paper"):
         assert options[name]["autocomplete"], name
+
+
+def option(shown: Tree, command: str, name: str) -> dict[str, Any]:
+    """Return one option of a command."""
+    root, *path = shown.path(command)
+    inside: dict[str, Any] = next(each for each in shown.payload if each["name"] == root)
+    for word in (*path, name):
+        inside = next(each for each in inside["options"] if each["name"] == word)
+    return inside
+
+
+def named(shown: Tree, command: str) -> set[str]:
+    root, *path = shown.path(command)
+    inside: dict[str, Any] = next(each for each in shown.payload if each["name"] == root)
+    for word in path:
+        inside = next(each for each in inside["options"] if each["name"] == word)
+    return {each["name"] for each in inside.get("options", ())}
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "least", "most"),
+    [
+        ("digest set", "number", 1, 10),
+        ("settings", "votes", 0, 1000),
+        ("settings", "lift", 0, 100),
+        ("preview", "days", 1, 90),
+        ("today", "page", 1, 10_000),
+        ("member limit", "number", 0, 50),
+    ],
+)
+def test_numbers_have_their_bounds(shown: Tree, command: str, name: str, least: int, most: int) -> None:
+    found = option(shown, command, name)
+    assert (found["type"], found["min_value"], found["max_value"]) == (4, least, most)
+
+
+def test_every_number_has_bounds_and_every_choice_a_name(shown: Tree) -> None:
+    for each in every(list(shown.payload[:2])):
+        assert each["type"] != 4 or {"min_value", "max_value"} <= each.keys(), each["name"]
+        for choice in each.get("choices", ()):
+            assert choice["name"] != choice["value"], choice
+            assert choice["name_localizations"].keys() >= {"de", "fr", "es-ES", "ja", "zh-CN"}
+
+
+def test_choices_are_called_what_people_call_them(shown: Tree) -> None:
+    choices = option(shown, "settings", "cadence")["choices"]
+    assert {choice["value"]: choice["name"] for choice in choices}["weekly"] == "On the first chosen day of a week"
+    choices = option(shown, "search", "sort")["choices"]
+    assert choices[0]["value"] == "relevance"
+    assert (choices[0]["name"], choices[0]["name_localizations"]["de"]) != ("Most relevant", "Most relevant")
+
+
+def test_what_nobody_can_use_is_not_there(shown: Tree) -> None:
+    for command in ("settings", "digest set"):
+        assert "unfurl" not in named(shown, command), "Slack's alone"
+        assert {"mention", "nobody", "tag", "lift"} <= named(shown, command)
+    assert "of" not in named(shown, "undo"), "buttons fill it in"
+    for command in ("member exclude", "member readmit", "member limit"):
+        assert "channel" not in named(shown, command), "it is the whole server's"
+    assert option(shown, "setup", "channel")["channel_types"] == option(shown, "pause", "channel")["channel_types"]
+    assert "forum" in option(shown, "digest on", "channel")["description"]
+    assert "forum" not in option(shown, "pause", "channel")["description"]
+    ids = [each["description"] for each in every(list(shown.payload[:2])) if re.search(r"\bid\b", each["description"])]
+    assert all("arXiv" in text or "paper" in text for text in ids), "only papers are named by an id"
+
+
+def test_groups_are_told_in_a_sentence_of_their_own(shown: Tree) -> None:
+    groups = [each for each in every(list(shown.payload[:2])) if each["type"] == 2]
+    assert {each["name"] for each in groups} == {"digest", "member", "me"}
+    for each in groups:
+        assert ":" not in each["description"]
+        assert each["description_localizations"].keys() >= {"de", "ja"}
+    roots = [each["description"] for each in shown.payload[:2]]
+    assert not {each["description"] for each in groups} & set(roots), "each has its own"
+
+
+def test_people_take_along_what_is_for_everybody(shown: Tree) -> None:
+    everyone, managers, message = shown.payload
+    for each in (everyone, message):
+        assert (each["contexts"], each["integration_types"]) == ([0, 1, 2], [0, 1])
+    assert managers["integration_types"] == [0]
+    assert option(shown, "member exclude", "member")["type"] == 6
+    assert all(len(name) <= 32 for name in (message["name"], *message["name_localizations"].values()))
+
+
+def test_nobody_is_a_role_too(shown: Tree) -> None:
+    given = [{"type": 5, "name": "nobody", "value": True}]
+    data = {"name": "papers-setup", "options": [{"type": 1, "name": "settings", "options": given}]}
+    settings = shown.commands["papers-setup", "settings"]
+    assert made.arguments(data, settings) == {"mention": "none"}
+    given[0]["value"] = False
+    assert made.arguments(data, settings) == {}
 
 
 def test_a_tree_is_told_from_another(commands: Table, shown: Tree) -> None:

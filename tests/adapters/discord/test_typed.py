@@ -160,6 +160,39 @@ async def test_who_manages_a_server_without_the_bot_manages_nothing_of_it(office
     assert await office.stores.channels.get(Channel("discord", "11", "40")) is None
 
 
+# Commands in what is said.
+
+
+async def test_every_command_is_in_the_help(office: Office) -> None:
+    shown, text = await office.type("papers help", channel="20"), ""
+    while True:
+        text += f"{shown.plain}\n"
+        assert "and " not in shown.plain.splitlines()[-1], "nothing is left out"
+        if "Next" not in labels(shown):
+            break
+        shown = await office.press("Next", shown)
+    for path in TREE.commands:
+        assert f"/{' '.join(path)}" in text, path
+    assert "digest access" not in text, "a server's own settings say that"
+    assert "[" not in text, "options show themselves"
+
+
+async def test_sentences_name_commands_as_they_are_typed_here(office: Office) -> None:
+    shown = await office.type("papers status")
+    assert "“/papers-setup digest on” shows what it would be" in shown.plain
+    await office.type("papers-setup pause", user="91")
+    assert "“/papers-setup resume” goes on" in (await office.type("papers status")).plain
+    shown = await office.type("papers follow", {"topic": "resume"})
+    assert "Following “resume” for you" in shown.plain, "a topic is no command"
+
+
+async def test_a_role_that_is_mentioned_can_be_nobody_again(office: Office) -> None:
+    await office.type("papers-setup settings", {"mention": "30"}, user="91")
+    assert (await office.preferences()).mention == "30"
+    await office.type("papers-setup settings", {"nobody": True}, user="91")
+    assert (await office.preferences()).mention == ""
+
+
 # Managers.
 
 
@@ -186,7 +219,7 @@ async def test_whom_the_server_lets_in_is_let_in_where_they_could_ask(office: Of
     mute = rights.overwrite("101", member=True, deny=rights.USE_COMMANDS)
     office.server.places["22"].overwrites = [mute]
     shown = await office.type("papers-setup digest off", {"channel": "22"}, user="101")
-    assert "Only people who manage #video-diffusion may use “digest off”" in shown.plain
+    assert "Only people who manage #video-diffusion may use “/papers-setup digest off”" in shown.plain
 
 
 async def test_whom_the_server_lets_in_sets_a_forum_up(shut: Office) -> None:

@@ -63,18 +63,24 @@ def problems(body: Any) -> Iterator[str]:
         if kind == 1:
             yield from _named(one, str(one.get("name")))
             yield from _options(one, str(one.get("name")))
-        elif not 1 <= len(one.get("name") or "") <= 32 or one.get("description"):
+        elif any(not 1 <= len(name) <= 32 for name in _said(one, "name")) or one.get("description"):
             yield f"{one.get('name')}: a context menu command has 1 to 32 characters and no description"
         if (weight := _weight(one)) > 8000:
             yield f"{one.get('name')}: {weight} characters in all, 8000 are allowed"
 
 
+def _said(one: Json, name: str) -> list[str]:
+    """Return a text of a command in every language that it is told in."""
+    return [str(one.get(name) or ""), *map(str, (one.get(f"{name}_localizations") or {}).values())]
+
+
 def _named(one: Json, where: str) -> Iterator[str]:
-    name, text = str(one.get("name") or ""), str(one.get("description") or "")
-    if not _NAME.fullmatch(name) or name != name.lower():
-        yield f"{where}: {name!r} is no name: 1 to 32 small letters, digits, - and _"
-    if not 1 <= len(text) <= 100:
-        yield f"{where}: the description has {len(text)} characters, 1 to 100 are allowed"
+    for name in _said(one, "name"):
+        if not _NAME.fullmatch(name) or name != name.lower():
+            yield f"{where}: {name!r} is no name: 1 to 32 small letters, digits, - and _"
+    for text in _said(one, "description"):
+        if not 1 <= len(text) <= 100:
+            yield f"{where}: the description has {len(text)} characters, 1 to 100 are allowed"
 
 
 def _options(one: Json, where: str) -> Iterator[str]:
@@ -104,14 +110,14 @@ def _choices(option: Json, where: str) -> Iterator[str]:
     if choices and option.get("autocomplete"):
         yield f"{where}: choices and autocomplete exclude each other"
     for one in choices:
-        if not 1 <= len(one["name"]) <= 100 or not 1 <= len(str(one["value"])) <= 100:
+        if any(not 1 <= len(name) <= 100 for name in _said(one, "name")) or not 1 <= len(str(one["value"])) <= 100:
             yield f"{where}: a choice has 1 to 100 characters"
 
 
 def _weight(thing: Any) -> int:
-    """Count the characters of names, descriptions and values."""
+    """Count the characters of names, descriptions and values; of a text in several languages the longest counts."""
     inside = [*(thing.get("options") or ()), *(thing.get("choices") or ())]
-    own = sum(len(thing[name]) for name in _TEXTS if isinstance(thing.get(name), str))
+    own = sum(max(map(len, _said(thing, name))) for name in _TEXTS if isinstance(thing.get(name), str))
     return own + sum(_weight(one) for one in inside)
 
 
