@@ -63,7 +63,7 @@ async def test_what_is_refused_is_said_once_and_tried_again(office: Office, capl
 async def test_each_trouble_is_said(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.excused.append(TROUBLE)
     await office.stores.marks.put(MARK, "old")
-    for code in (50035, 30032):
+    for code in (50035, 50109):
         office.server.fail(PUT, status=400, code=code, times=2)
     await syncing.keep(office.kit, asyncio.Event())
     lines = [record.getMessage() for record in caplog.records if TROUBLE in record.getMessage()]
