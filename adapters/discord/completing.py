@@ -56,6 +56,9 @@ async def _found(kit: Kit, interaction: Interaction) -> Sequence[Suggestion]:
     if parameter is None or not (parameter.suggest or parameter.name == TAG):
         return ()
     here = await home(kit, interaction)
+    server = await kit.workspaces.get(here.platform, here.workspace)
+    if server and str(interaction.user.id) in server.blocked:
+        return ()
     asked = request(interaction, kit.clock(), command.name, {}, here=here, dry=True)
     asked = _meant(kit, interaction, asked)
     typed = str(focused.get("value", ""))

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot import follows, wording
 from bot.cards import Action, Card, Field, Form
-from bot.commands import parameters, previewing, snapshots, topical
+from bot.commands import caps, parameters, previewing, snapshots, topical
 from bot.commands.desk import Desk, direct, inside, place
 from bot.commands.overview import overview
 from bot.commands.previewing import HEAVY, instead, lighter, look, volume
@@ -19,7 +19,6 @@ from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
 
 MOST_HERE: Final = 25
-MOST_MINE: Final = 50
 _EXAMPLES: Final = 2
 _SCOPES: Final = {
     "here": phrase("This channel and you"),
@@ -84,7 +83,9 @@ async def follow(
     known = next((follow for follow in held if follow.topic == str(topic)), None)
     if known and (alerts is None or personal or alerts == known.alerts):
         return _known(topic, known, target, request)
-    most = await _most(desk, request) if personal else MOST_HERE
+    most = await caps.most(desk, request, len(held)) if personal else MOST_HERE
+    if not known and not most:
+        raise Mistake(gettext("The managers let nobody follow topics for themselves."), "follows")
     if not known and len(held) >= most:
         raise Mistake(
             gettext(
@@ -103,12 +104,6 @@ async def follow(
     if known:
         return say(_changed(topic, wanted), _unfollow(topic, target))
     return Answer(await _followed(desk, request, topic, wanted))
-
-
-async def _most(desk: Desk, request: Request) -> int:
-    """Return how many topics a person may follow for themselves, as the managers of where they are decide."""
-    workspace = await desk.stores.workspaces.get(request.channel.platform, request.channel.workspace)
-    return workspace.limits.get("follows", MOST_MINE) if workspace else MOST_MINE
 
 
 def _switched(topic: Topic, wanted: Follow) -> str:

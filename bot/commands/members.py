@@ -10,8 +10,8 @@ from typing import Final
 from bot import wording
 from bot.cards import Action
 from bot.commands import parameters, policies
+from bot.commands.caps import FOLLOWS, MOST_MINE, cap
 from bot.commands.desk import Desk
-from bot.commands.following import MOST_MINE
 from bot.commands.replies import say
 from bot.errors import Mistake
 from bot.language import gettext, phrase
@@ -19,7 +19,6 @@ from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterTy
 from bot.ports.places import Workspace
 
 _MEMBER: Final = re.compile(r"(?:<@!?)?([A-Za-z0-9]{1,40})(?:\|[^>]*)?>?")
-FOLLOWS: Final = "follows"
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
@@ -61,6 +60,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             (number,),
             admins,
             "member limit 10",
+            "Where direct messages belong to no server, the strictest limit of the member’s servers counts in them.",
         ),
     )
 
@@ -94,7 +94,7 @@ async def readmit(desk: Desk, request: Request, *, member: str) -> Answer:
 async def limit(desk: Desk, request: Request, *, number: int | None = None) -> Answer:
     """Tell how many topics a member may follow, or change that."""
     known = await policies.workspace(desk, request.channel)
-    before = most(known)
+    before = cap(known)
     if number is None or request.dry:
         return say(
             gettext("Each member may follow {topics} from here.", topics=_topics(before if number is None else number))
@@ -110,11 +110,6 @@ async def limit(desk: Desk, request: Request, *, number: int | None = None) -> A
             topics=_topics(number),
         )
     )
-
-
-def most(workspace: Workspace) -> int:
-    """Return how many topics a member may follow for themselves."""
-    return workspace.limits.get(FOLLOWS, MOST_MINE)
 
 
 async def _keep(desk: Desk, request: Request, wanted: Workspace, summary: str) -> None:

@@ -73,6 +73,12 @@ async def test_members_follow_as_much_as_the_managers_let_them(room: Room) -> No
     assert (await room.card("member limit", person=BOSS)).text == "Each member may follow 2 topics from here."
 
 
+async def test_members_follow_nothing_where_the_managers_let_them_follow_nothing(room: Room) -> None:
+    await room.card("member limit 0", person=BOSS)
+    said, _ = await room.mistake("follow diffusion where:me", person=BOB)
+    assert said == "The managers let nobody follow topics for themselves."
+
+
 @pytest.mark.parametrize("typed", ["", "two words", "<@>", "@everyone", "a" * 41])
 async def test_what_is_no_member_changes_nothing(room: Room, typed: str) -> None:
     await room.mistake(f"member exclude {typed}", person=BOSS)

@@ -1,0 +1,127 @@
+"""What a server decides about its members, as they meet it: commands, buttons, suggestions, direct messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adapters.discord.buttons import Press, seal
+from bot.models import EVERYWHERE, Channel, Kind
+from tests.adapters.discord.inbound import ANAS, ROOM, Office
+from tests.servers.discord import Shown
+
+BLOCKED = "The managers here keep you from using Broadsheet; ask one of them why."
+CAPPED = "The managers let nobody follow topics for themselves."
+BOBS = Channel("discord", EVERYWHERE, "101", Kind.DIRECT)
+
+
+def button(office: Office, press: Press, **more: Any) -> Shown:
+    """Let the bot show a button that asks for anything; everybody sees it unless *more* says otherwise."""
+    one = {"type": 2, "style": 2, "label": "?", "custom_id": seal(press)[0]}
+    rows = [{"type": 1, "components": [one]}]
+    return office.server.put(Shown(office.server.clock.snowflake(), "20", "1", "x", rows, **more))
+
+
+@pytest.fixture
+async def excluded(office: Office) -> Office:
+    """Ana is kept from using the bot, after she was shown something and followed a topic."""
+    await office.type("papers follow", {"topic": "diffusion"})
+    await office.type("papers-setup member exclude", {"member": "100"}, user="90")
+    return office
+
+
+async def test_who_is_excluded_is_told_so_at_every_command(excluded: Office) -> None:
+    for words, options in (("papers today", {}), ("papers search", {"query": "diffusion"}), ("papers me show", {})):
+        assert BLOCKED in (await excluded.type(words, options)).plain
+    assert BLOCKED not in (await excluded.type("papers today", user="101")).plain, "others go on"
+
+
+async def test_who_is_excluded_is_told_so_at_buttons(excluded: Office) -> None:
+    digest = await excluded.digest()
+    select = next(one for row in digest.components for one in row["components"] if one["type"] == 3)
+    shown = await excluded.pick("Pick a paper", select["options"][0]["label"], digest)
+    assert BLOCKED in shown.plain
+    shown = await excluded.press("?", button(excluded, Press("save", {"paper": "2602.12160"})))
+    assert BLOCKED in shown.plain
+    assert await excluded.stores.wishes.saved(ANAS) == []
+
+
+async def test_who_is_excluded_is_told_so_at_a_message(excluded: Office) -> None:
+    said = excluded.server.say("https://arxiv.org/abs/2602.12160", "20", "101")
+    shown = await (await excluded.server.menu("Papers in this message", said, user="100")).settled()
+    assert BLOCKED in shown.plain
+
+
+async def test_who_is_excluded_is_suggested_nothing(excluded: Office) -> None:
+    await excluded.type("papers follow", {"topic": "video"}, user="101")
+    assert await excluded.server.type("papers unfollow", {}, "topic", user="101", channel="20")
+    assert await excluded.server.type("papers unfollow", {}, "topic", user="100", channel="20") == []
+
+
+async def test_who_is_excluded_goes_on_in_direct_messages_and_elsewhere(excluded: Office) -> None:
+    assert BLOCKED not in (await excluded.type("papers today", channel="")).plain
+    assert await excluded.topics(ANAS) == ['"diffusion"']
+
+
+async def test_who_is_readmitted_goes_on(excluded: Office) -> None:
+    await excluded.type("papers-setup member readmit", {"member": "100"}, user="90")
+    assert BLOCKED not in (await excluded.type("papers today")).plain
+
+
+async def test_members_follow_as_much_as_the_server_lets_them(office: Office) -> None:
+    await office.type("papers-setup member limit", {"number": 1}, user="90")
+    await office.type("papers follow", {"topic": "diffusion"})
+    assert "more than 1 follows for you" in (await office.type("papers follow", {"topic": "video"})).plain
+    assert await office.topics(ANAS) == ['"diffusion"']
+
+
+async def test_direct_messages_are_no_way_around_a_limit(office: Office) -> None:
+    await office.type("papers-setup member limit", {"number": 0}, user="90")
+    for channel in ("20", ""):
+        shown = await office.type("papers follow", {"topic": "diffusion"}, channel=channel)
+        assert CAPPED in shown.plain, channel
+    assert await office.topics(ANAS) == []
+
+
+async def test_in_direct_messages_the_strictest_limit_of_ones_servers_counts(shut: Office) -> None:
+    for server, most in (("10", 0), ("12", 1), ("13", 5)):
+        known = await shut.stores.workspaces.get("discord", "10")
+        assert known
+        await shut.stores.workspaces.put(replace(known, id=server, limits={"follows": most}))
+    for server in ("12", "13"):
+        shut.server.guild(server, owner="190")
+        shut.server.channel(f"{server}0", guild=server, name="general")
+    shut.server.person("101", name="Bob", guilds=("12", "13"))
+    async with shut.running():
+        shown = await shut.type("papers follow", {"topic": "diffusion"}, user="101", channel="")
+        assert "Following “diffusion”" in shown.plain
+        shown = await shut.type("papers follow", {"topic": "video"}, user="101", channel="")
+        assert "more than 1 follows for you" in shown.plain
+        assert await shut.topics(BOBS) == ['"diffusion"']
+        shown = await shut.type("papers follow", {"topic": "video"}, user="101", channel="130")
+        assert "Following “video”" in shown.plain, "what that server lets its members do"
+
+
+@pytest.mark.parametrize("user", ["100", "91"], ids=["a reader", "a manager of channels"])
+@pytest.mark.parametrize(
+    ("manager", "flags"), [(False, 0), (True, 0), (False, 64)], ids=["public", "public, forged", "private"]
+)
+async def test_no_button_gives_everybody_what_is_for_admins(
+    office: Office, user: str, flags: int, *, manager: bool
+) -> None:
+    press = Press("member exclude", {"member": "101"}, manager=manager)
+    shown = await office.press("?", button(office, press, to=user if flags else "", flags=flags), user=user)
+    assert "Only admins may use “member exclude”" in shown.plain
+    known = await office.stores.workspaces.get("discord", "10")
+    assert known
+    assert known.blocked == ()
+
+
+async def test_whom_the_server_lets_in_presses_what_they_were_shown(office: Office) -> None:
+    office.server.permit("papers-setup", "101")
+    preview = await office.type("papers-setup digest on", user="101")
+    shown = await office.press("Start at the next time", preview, user="101")
+    assert "The digest is on in #papers" in shown.plain
+    assert (await office.preferences(ROOM)).on
