@@ -60,6 +60,11 @@ class Rooms:
         place = self.find(there)
         return channel(place) if place else there
 
+    def forums(self, here: Channel) -> Sequence[Channel]:
+        """Return the forums of a channel's server."""
+        server = self.client.get_guild(int(here.workspace)) if here.workspace.isdecimal() else None
+        return [channel(forum) for forum in server.forums] if server else ()
+
     def find(self, there: Channel) -> Place | None:
         """Return a channel as the gateway told of it."""
         server = self.client.get_guild(int(there.workspace)) if there.workspace.isdecimal() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,16 +27,39 @@ _MOST: Final = 20
 async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
     """Return the answer to whoever starts a digest, with what its forum lacks and its tags to choose from."""
     card = answer.body
-    if asked.command not in _STARTING or not isinstance(card, Card) or card.tone == "mistake":
+    if not isinstance(card, Card) or card.tone == "mistake":
         return answer
-    tags = await _lacking(kit, asked.channel)
-    if tags is None:
+    looked = [(forum, await _lacking(kit, forum)) for forum in await _started(kit, asked)]
+    started = [(forum, tags) for forum, tags in looked if tags is not None]
+    if not started:
         return answer
-    text = gettext(_UNTAGGED, forum=quoted(asked.channel.name) if asked.channel.name else gettext("This forum"))
-    choices = tuple(Action(gettext("Use “{tag}”", tag=tag), "settings", {"tag": tag}) for tag in tags[:_MOST])
+    text = joined(card.text, *(gettext(_UNTAGGED, forum=_named(forum)) for forum, _ in started))
+    choices = tuple(_choice(forum, tag, asked, several=len(started) > 1) for forum, tags in started for tag in tags)
     # Where they would be too many for the rows of a message, those of the digest's papers give way.
-    body = replace(card, text=joined(card.text, text), actions=(*card.actions, *choices))
-    return replace(answer, body=body)
+    return replace(answer, body=replace(card, text=text, actions=(*card.actions, *choices[:_MOST])))
+
+
+async def _started(kit: Kit, asked: Request) -> Sequence[Channel]:
+    """Return the channels in which a request starts a digest, as far as they are forums."""
+    if asked.command in _STARTING:
+        return [asked.channel] if asked.channel.kind is Kind.FORUM else []
+    if asked.command != "setup" or asked.arguments.get("confirm") != "yes":
+        return []
+    only = asked.arguments.get("channel", "")
+    forums = [forum for forum in kit.rooms.forums(asked.channel) if only in {"", forum.id}]
+    return [forum for forum in forums if (known := await kit.channels.get(forum)) and known.preferences.on]
+
+
+def _named(forum: Channel) -> str:
+    return quoted(forum.name) if forum.name else gettext("This forum")
+
+
+def _choice(forum: Channel, tag: str, asked: Request, *, several: bool) -> Action:
+    """Return the button that chooses a tag; it names the forum where there are others."""
+    label = gettext("Use “{tag}”", tag=tag)
+    if several:
+        label = gettext("Use “{tag}” in {place}", tag=tag, place=forum.name)
+    return Action(label, "settings", {"tag": tag}, channel="" if forum.id == asked.channel.id else forum.id)
 
 
 async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
@@ -43,7 +67,7 @@ async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
 
     One that had fallen silent for want of the tag that is chosen now goes on.
     """
-    forum = kit.rooms.find(channel) if channel.kind is Kind.FORUM else None
+    forum = kit.rooms.find(channel)
     if not isinstance(forum, discord.ForumChannel):
         return None
     known = await kit.channels.get(channel)

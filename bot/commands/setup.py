@@ -17,7 +17,7 @@ from bot.commands.guessing import Guess, guess
 from bot.commands.replies import say
 from bot.errors import Mistake, SendError
 from bot.language import gettext, grouped, phrase, retold, spelled
-from bot.models import Cadence, Follow, Paper
+from bot.models import Cadence, Follow, Kind, Paper
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Room, Standing
 
@@ -96,7 +96,9 @@ async def _proposals(desk: Desk, request: Request) -> Sequence[Proposal]:
     standings = [(room, await desk.standing(replace(request, channel=room.channel))) for room in rooms[: MOST * 5]]
     fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MOST]
     papers = await _lately(desk, request.now.date())
-    return await asyncio.to_thread(lambda: [Proposal(room, now, guess(room, papers, DAYS)) for room, now in fresh])
+    guessed = await asyncio.to_thread(lambda: [Proposal(room, now, guess(room, papers, DAYS)) for room, now in fresh])
+    # The day's papers fill a forum with posts of which nobody knows whether they belong there.
+    return [each for each in guessed if each.guess.topic or each.room.channel.kind is not Kind.FORUM]
 
 
 async def _lately(desk: Desk, today: date) -> Sequence[Paper]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -298,6 +299,30 @@ async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:
     async with office.running():
         shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
         assert "tag" not in shown.plain
+
+
+async def test_a_forum_that_setup_sets_up_is_asked_for_its_tag_too(shut: Office) -> None:
+    tags = (("1", "Vision"), ("2", "Language"))
+    for number, name in (("23", "video-diffusion-papers"), ("24", "world-model-papers")):
+        shut.server.channel(number, guild="10", name=name, kind="forum", tags=tags, requires_tag=True)
+    async with shut.running():
+        proposal = await shut.type("papers-setup setup", user="91")
+        assert "takes no post" not in proposal.plain, "nothing is set up yet"
+        shown = await shut.press("Set up all 4", proposal, user="91")
+        assert "“video-diffusion-papers” takes no post without a tag" in shown.plain
+        assert "“world-model-papers” takes no post without a tag" in shown.plain
+        await shut.press("Use “Language” in world-model-papers", shown, user="91")
+        forum = Channel("discord", "10", "24", Kind.FORUM)
+        assert (await shut.preferences(forum)).tag == "Language"
+        assert (await shut.preferences(replace(forum, id="23"))).tag == ""
+
+
+async def test_setup_proposes_no_forum_of_which_it_can_not_tell_what_it_is_about(shut: Office) -> None:
+    shut.server.channel("23", guild="10", name="reading", kind="forum")
+    async with shut.running():
+        shown = await shut.type("papers-setup setup", user="91")
+        assert "video-diffusion" in shown.plain
+        assert "reading" not in shown.plain
 
 
 # Others.
