@@ -130,7 +130,7 @@ async def test_managing(album: Album) -> None:
     panel = await album.type("papers-setup settings")
     await album.press("settings-modal", panel, "type")
     await album.press("settings-advanced", panel, "page")
-    await album.type("papers-setup settings", {"number": 50}, "mistake")
+    await album.type("papers-setup settings", {"time": "25:00"}, "mistake")
     await album.type("papers-setup settings", {"number": 3, "entries": True}, "saved")
     await album.type("papers-setup digest set", {"mention": "30", "pictures": True})
     await album.type("papers-setup digest now", more="again")
@@ -231,6 +231,8 @@ def kinds() -> Iterator[str]:
                 case ast.Call(func=ast.Name("DeliveryKey"), args=[_, ast.Constant(str() as kind), *_]):
                     yield kind
                 case ast.Assign(targets=[ast.Name("KIND")], value=ast.Constant(str() as kind)):
+                    yield kind
+                case ast.AnnAssign(target=ast.Name("KIND"), value=ast.Constant(str() as kind)):
                     yield kind
 
 
