@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.cards import Card, Item
 from bot.language import ngettext, speaking
@@ -12,6 +14,8 @@ from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 
 KIND = "lift"
+_OF_LATE: Final = timedelta(days=3)
+"""How long ago a digest may be whose reactions are counted though nobody saw them come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,22 @@ class Crowds:
             )
             drafts = about(channel, item, text, KIND)
         return bool(await self.stores.ledger.add(drafts, now))
+
+    async def watched(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
+        """Return the latest digests' messages in channels that lift papers."""
+        every = [standing for standing in await self.stores.channels.on() if standing.channel.platform == platform]
+        return [
+            (standing.channel, message)
+            for standing in every
+            if standing.preferences.lift
+            for message in await self._latest(standing.channel, now - _OF_LATE)
+        ]
+
+    async def _latest(self, channel: Channel, since: datetime) -> list[str]:
+        past = [one for one in await self.stores.editions.history(channel) if one.at >= since]
+        keys = [DeliveryKey(channel, "digest", one.day.isoformat()) for one in past if one.state == "posted"]
+        found = [await self.stores.ledger.get(key) for key in keys]
+        return [delivery.message for delivery in found if delivery and delivery.message]
 
     async def _vetoed(self, channel: Channel, paper: str) -> bool:
         """Tell whether the channel has muted a paper: its managers say no."""

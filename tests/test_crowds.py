@@ -82,3 +82,12 @@ async def test_a_channel_that_did_not_turn_it_on_lifts_nothing(stores: Stores) -
     assert await Crowds(stores).needed(PAPERS) == 0
     assert not await Crowds(stores).reacted(PAPERS, "7", 1, 50, MONDAY)
     assert await Crowds(stores).needed(replace(PAPERS, id="404")) == 0
+
+
+async def test_the_digests_of_late_are_watched_where_readers_may_lift(stores: Stores) -> None:
+    assert await Crowds(stores).watched("discord", MONDAY) == [(PAPERS, "7")]
+    assert await Crowds(stores).watched("slack", MONDAY) == []
+    assert await Crowds(stores).watched("discord", MONDAY + timedelta(days=4)) == []
+    standing = await stores.channels.open(PAPERS, MONDAY)
+    await stores.channels.set(PAPERS, replace(standing.preferences, lift=0), None)
+    assert await Crowds(stores).watched("discord", MONDAY) == []

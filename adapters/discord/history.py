@@ -37,7 +37,7 @@ async def look(rest: Rest, place: str, key: str, since: datetime | None) -> dict
     found: dict[int, Held] = {}
     after = moment(since)
     for _ in range(_PAGES):
-        page = await _page(rest, place, after)
+        page = await _page(rest, place, after=after)
         found = parts(rest, page, key) | found
         if len(page) < _PAGE:
             if not page and not found:
@@ -52,10 +52,25 @@ async def following(rest: Rest, place: str, first: str) -> tuple[str, dict[int, 
 
     Without that message there are none. Raises `bot.errors.SendError` kinds when Discord can't be asked.
     """
-    page = await _page(rest, place, int(first) - 1)
+    page = await _page(rest, place, after=int(first) - 1)
     key = next((read[0] for held in page if held["id"] == first and (read := keys.read(held))), "")
     found = parts(rest, page, key)
     return key, found if found.get(0, {}).get("id") == first else {}
+
+
+async def first(rest: Rest, place: str, key: str, before: str) -> str:
+    """Return the id of the part of *key* that comes first, looked for among what was said *before*; "" without one.
+
+    Raises `bot.errors.SendError` kinds when Discord can't be asked.
+    """
+    for _ in range(_PAGES):
+        page = await _page(rest, place, before=before)
+        if found := parts(rest, page, key).get(0):
+            return str(found["id"])
+        if len(page) < _PAGE:
+            break
+        before = page[-1]["id"]
+    return ""
 
 
 def parts(rest: Rest, page: Sequence[Held], key: str) -> dict[int, Held]:
@@ -64,9 +79,9 @@ def parts(rest: Rest, page: Sequence[Held], key: str) -> dict[int, Held]:
     return {read[1]: held for read, held in ours if read and read[0] == key}
 
 
-async def _page(rest: Rest, place: str, after: int) -> list[Held]:
-    """Return the first messages after an id, the newest first."""
-    params = {"after": after, "limit": _PAGE}
+async def _page(rest: Rest, place: str, **span: int | str) -> list[Held]:
+    """Return the first messages after an id, or the last before one, the newest first."""
+    params = {**span, "limit": _PAGE}
     page: list[Held] = await rest.call("GET", "/channels/{channel_id}/messages", params=params, channel_id=place)
     return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from bot.models import Channel
 
 
 class Crowd(Protocol):
-    """Papers that readers react to. Both raise `bot.errors.StoreError` when the database can't answer."""
+    """Papers that readers react to. All raise `bot.errors.StoreError` when the database can't answer."""
 
     async def needed(self, channel: Channel) -> int:
         """Return how many people must react to a paper of the channel's digests; 0 where that lifts nothing."""
@@ -20,4 +21,8 @@ class Crowd(Protocol):
 
         A paper is lifted once; one that the channel's managers have muted is not.
         """
+        ...
+
+    async def watched(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
+        """Return the channels whose readers may lift papers, each with the message of every digest of late."""
         ...

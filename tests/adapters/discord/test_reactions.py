@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from adapters.discord import reactions
 from bot.app import discord as app
 from bot.commands.desk import Desk
 from bot.commands.table import table
@@ -18,14 +19,18 @@ from bot.config import Settings
 from bot.delivery import Courier
 from bot.digests import planning
 from bot.house import House, clock
-from bot.models import feed_date
+from bot.models import DeliveryKey, feed_date
+from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
-from tests.adapters.discord.outbound import PAPERS, TOKEN
+from tests.adapters.discord.inbound import Office
+from tests.adapters.discord.outbound import PAPERS, TOKEN, long
 from tests.papers import of_day, publish, subscribe
 from tests.servers.discord import Discord, Shown
 from tests.stores import open_stores
 
 READERS = ("100", "101", "102")
+READ = "GET /channels/{channel_id}/messages/{message_id}"
+NAMES = "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"
 
 
 @dataclass
@@ -42,19 +47,38 @@ class Hall:
         return next(shown for shown in self.server.shown(PAPERS.id) if "1." in shown.plain)
 
     async def lifted(self, at_least: int = 0) -> list[Shown]:
-        """Send what is to be sent, until so much stands below the digest; return that."""
+        """Send what is to be sent, until so many papers are lifted; return those messages."""
+        return await self.sent("picked this paper", at_least)
+
+    async def sent(self, words: str, at_least: int) -> list[Shown]:
+        """Send what is to be sent, until so many messages hold some words; return those."""
         async with asyncio.timeout(5):
             while True:
                 await self.courier.pump()
-                shown = self.server.shown(PAPERS.id)
-                below = shown[shown.index(self.digest) + 1 :]
-                if len(below) >= at_least:
-                    return below
+                found = [shown for shown in self.server.shown(PAPERS.id) if words in shown.plain]
+                if len(found) >= at_least:
+                    return found
                 await asyncio.sleep(0.01)
 
+    async def exclude(self, *people: str) -> None:
+        """Keep people out, as managers do, once the server is known."""
+        async with asyncio.timeout(5):
+            while (known := await self.stores.workspaces.get("discord", "10")) is None:
+                await asyncio.sleep(0.01)
+        await self.stores.workspaces.put(replace(known, blocked=people))
+
     async def asked(self, times: int) -> None:
-        """Wait until Discord was asked so often who reacted."""
-        await self.server.wait(lambda: sum("/reactions/" in call.path for call in self.server.calls) >= times)
+        """Wait until a message was looked at so often."""
+        await self.server.wait(lambda: self.looks >= times)
+
+    @property
+    def looks(self) -> int:
+        """How often a message was looked at for its reactions."""
+        return sum(f"{call.method} {call.route}" == READ for call in self.server.calls)
+
+    async def react(self, emoji: str, *users: str, message: Shown | None = None, burst: bool = False) -> None:
+        for user in users:
+            await self.server.react(emoji, message=message or self.digest, user=user, burst=burst)
 
 
 @pytest.fixture
@@ -115,4 +139,77 @@ async def test_other_emojis_and_other_channels_ask_nothing(hall: Hall) -> None:
     assert standing
     await hall.server.react("3️⃣", message=hall.digest, user="100")
     await hall.asked(1)
-    assert sum("/reactions/" in call.path for call in hall.server.calls) == 1
+    assert hall.looks == 1
+
+
+async def test_too_few_ask_nobodys_name(hall: Hall) -> None:
+    await hall.react("1️⃣", "100")
+    await hall.asked(1)
+    assert not [call for call in hall.server.calls if "/reactions/" in call.path]
+
+
+async def test_a_reaction_to_any_part_of_a_digest_counts(hall: Hall) -> None:
+    await hall.stores.ledger.add([Draft(DeliveryKey(PAPERS, "digest", "2026-01-01"), long())], clock())
+    (second,) = await hall.sent("7. Paper 7", 1)
+    assert "1. Paper 1\n" not in second.plain
+    for number in range(120):
+        hall.server.say(f"Nice, #{number}", PAPERS.id, "100")
+    await hall.react("7️⃣", "100", "101", message=second)
+    assert "Paper 7" in (await hall.lifted(1))[0].plain
+
+
+async def test_what_others_wrote_lifts_nothing(hall: Hall) -> None:
+    theirs = hall.server.say("Hello", PAPERS.id, "100")
+    await hall.react("1️⃣", "100", "101", message=theirs)
+    await hall.asked(2)
+    assert not [call for call in hall.server.calls if "/reactions/" in call.path]
+
+
+async def test_whom_the_managers_keep_out_does_not_count(hall: Hall) -> None:
+    await hall.exclude("101")
+    await hall.react("1️⃣", "100", "101")
+    await hall.asked(2)
+    assert await hall.lifted() == []
+    await hall.react("1️⃣", "102")
+    assert "2 readers picked this paper" in (await hall.lifted(1))[0].plain
+
+
+async def test_a_super_reaction_counts_once_for_each(hall: Hall) -> None:
+    await hall.react("1️⃣", "100", burst=True)
+    await hall.react("1️⃣", "100")
+    await hall.asked(2)
+    assert await hall.lifted() == []
+    await hall.react("1️⃣", "101", burst=True)
+    assert "2 readers picked this paper" in (await hall.lifted(1))[0].plain
+
+
+async def test_more_than_discord_names_at_once_are_all_counted(hall: Hall) -> None:
+    bots = [str(number) for number in range(1000, 1099)]
+    for one in (*bots, "1100"):
+        hall.server.person(one, name=f"Reader {one}", guilds=("10",))
+    await hall.exclude(*bots)
+    hall.server.reactions[hall.digest.id] = {"1️⃣": [*READERS[:1], *bots]}
+    await hall.react("1️⃣", "1100")
+    assert "2 readers picked this paper" in (await hall.lifted(1))[0].plain
+
+
+async def test_a_count_that_fails_is_made_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reactions, "_PAUSES", (0.01,))
+    hall.server.fail(NAMES, status=503)
+    await hall.react("1️⃣", "100", "101")
+    assert "2 readers picked this paper" in (await hall.lifted(1))[0].plain
+
+
+async def test_reactions_that_nobody_was_there_to_see_are_counted_later(shut: Office) -> None:
+    shut.server.person("101", name="Bo", guilds=("10",))
+    async with shut.running(reactions.listen):
+        await shut.type("papers-setup digest on", {"start": "next"}, user="90")
+        await shut.type("papers-setup settings", {"lift": 2}, user="90")
+        digest = await shut.digest()
+    shut.server.reactions[digest.id] = {"1️⃣": ["100"], "2️⃣": ["100", "101"], "👍": ["100", "101"]}
+    async with shut.running(reactions.listen):
+        async with asyncio.timeout(5):
+            while len(shown := await shut.post()) == 1:
+                await asyncio.sleep(0.01)
+    assert "2 readers picked this paper" in shown[-1].plain
+    assert len(shown) == 2

@@ -87,9 +87,9 @@ class Acting(Events):
         source = before.source and self.written(before, before.source.id)
         return await self._act(SUBMIT, self.people[before.user], self.places[before.channel], data, source)
 
-    async def react(self, emoji: str, *, message: Shown, user: str = "100") -> None:
-        """Put a reaction below a message."""
-        self.reacting(self._before(message, user), emoji, user, add=True)
+    async def react(self, emoji: str, *, message: Shown, user: str = "100", burst: bool = False) -> None:
+        """Put a reaction below a message, or a super reaction."""
+        self.reacting(self._before(message, user), emoji, user, add=True, burst=burst)
 
     async def unreact(self, emoji: str, *, message: Shown, user: str = "100") -> None:
         """Take a reaction back."""

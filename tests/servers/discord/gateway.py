@@ -139,14 +139,16 @@ class Gateway(World):
         here = bool(guild) and self.guilds[guild].present
         self.tell("INTERACTION_CREATE", payload, guild if here else "", 0)
 
-    def reacting(self, shown: Shown, emoji: str, user: str, *, add: bool) -> None:
-        """Put or take a reaction and tell of it."""
-        users = self.reactions.setdefault(shown.id, {}).setdefault(emoji, [])
+    def reacting(self, shown: Shown, emoji: str, user: str, *, add: bool, burst: bool = False) -> None:
+        """Put or take a reaction, or a super one, and tell of it."""
+        held = self.bursts if burst else self.reactions
+        users = held.setdefault(shown.id, {}).setdefault(emoji, [])
         if add == (user in users):
             return
         users.append(user) if add else users.remove(user)
         place = self.places[shown.channel]
-        data: Json = {"user_id": user, "channel_id": place.id, "message_id": shown.id, "burst": False, "type": 0}
+        data: Json = {"user_id": user, "channel_id": place.id, "message_id": shown.id}
+        data |= {"burst": burst, "type": int(burst)}
         data |= {"emoji": {"id": None, "name": emoji}} | ({"guild_id": place.guild} if place.guild else {})
         if add:
             data |= {"message_author_id": shown.author}

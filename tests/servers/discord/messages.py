@@ -110,7 +110,8 @@ def delete(ask: Ask) -> None:
 def reacted(ask: Ask) -> list[Json]:
     """Return who reacted with an emoji."""
     shown, limit = ask.message(ask.place(needs=rights.READ_HISTORY)), ask.number("limit", 25, 1, 100)
-    users = sorted(ask.server.reactions.get(shown.id, {}).get(ask.ids["emoji_name"], []), key=int)
+    held = ask.server.bursts if ask.number("type", 0, 0, 1) else ask.server.reactions
+    users = sorted(held.get(shown.id, {}).get(ask.ids["emoji_name"], []), key=int)
     later = [one for one in users if int(one) > int(ask.query.get("after", 0))]
     return [people.user(ask.server, one) for one in later[:limit]]
 

@@ -107,8 +107,8 @@ def message(world: State, shown: Shown, *, whole: bool = True) -> Json:
         body["interaction_metadata"] = {"id": asked.id, "type": asked.kind, **who}
     if shown.nonce:
         body["nonce"] = shown.nonce
-    if reactions := world.reactions.get(shown.id):
-        body["reactions"] = [_reaction(world, emoji, users) for emoji, users in reactions.items() if users]
+    if found := _reactions(world, shown.id):
+        body["reactions"] = found
     if shown.id in world.places and world.places[shown.id].parent == shown.channel:
         body["thread"] = channel(world, world.places[shown.id])
         body["flags"] |= 1 << 5
@@ -126,6 +126,14 @@ def _embeds(shown: Shown) -> list[Json]:
     return [{"type": "rich", **deepcopy(embed)} for embed in shown.embeds]
 
 
-def _reaction(world: State, emoji: str, users: list[str]) -> Json:
-    counts = {"count": len(users), "count_details": {"burst": 0, "normal": len(users)}, "burst_colors": []}
-    return counts | {"me": world.app.user in users, "me_burst": False, "emoji": {"id": None, "name": emoji}}
+def _reactions(world: State, message: str) -> list[Json]:
+    normal, bursts = world.reactions.get(message, {}), world.bursts.get(message, {})
+    every = {emoji: (normal.get(emoji, []), bursts.get(emoji, [])) for emoji in (*normal, *bursts)}
+    return [_reaction(world, emoji, *users) for emoji, users in every.items() if any(users)]
+
+
+def _reaction(world: State, emoji: str, users: list[str], burst: list[str]) -> Json:
+    counts: Json = {"count": len(users) + len(burst), "burst_colors": []}
+    counts |= {"count_details": {"burst": len(burst), "normal": len(users)}}
+    mine = {"me": world.app.user in users, "me_burst": world.app.user in burst}
+    return counts | mine | {"emoji": {"id": None, "name": emoji}}

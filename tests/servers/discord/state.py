@@ -18,6 +18,7 @@ from tests.servers.discord.things import Bot, Call, Guild, Impossible, Json, Per
 class State:
     """Servers, people, channels and messages.
 
+    ``reactions`` and ``bursts``, the super reactions, are by message and emoji.
     ``violations`` says what real Discord would have refused of the app, one sentence each. ``calls`` are all requests,
     oldest first. ``commands`` is what is synced, ``syncs`` how often. ``invalid`` counts answers 401, 403 and 429 that
     count towards a ban. ``old_edits`` is how often messages older than an hour may be edited per channel (None: ever),
@@ -41,6 +42,7 @@ class State:
         self.places: dict[str, Place] = {}
         self.whispers: dict[str, Shown] = {}
         self.reactions: dict[str, dict[str, list[str]]] = {}
+        self.bursts: dict[str, dict[str, list[str]]] = {}
         self.nonces: dict[tuple[str, str], tuple[float, str, str]] = {}
         self.aged: dict[str, int] = {}
         self.permitted: set[tuple[str, str]] = set()
