@@ -137,7 +137,7 @@ class LedgerStore:
             return await connection.scalar(query.where(mine)) or 0
 
     async def wanting_refresh(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
-        """Return digests that were sent in the span, oldest first; of one moment, in the order of their numbers."""
+        """Return what shows votes and was sent in the span, oldest first; of one moment, in the order of numbers."""
         async with self.database.read() as connection:
             return await _deliveries(connection, _posted(first, last, after), limit=limit, order=_OLDEST)
 
@@ -167,12 +167,12 @@ def _full(after: int, before: datetime) -> Select[tuple[int]]:
 
 
 def _posted(first: datetime, last: datetime, after: int) -> ColumnElement[bool]:
-    """Return the condition of digests that were sent in a span and come, oldest first, after the one numbered *after*.
+    """Return the condition of digests, what is below them, and lifted papers, sent in a span and after one number.
 
     Its first words are those of a partial index, which holds the numbers too, so that a page needs no sorting.
     """
-    digest = text("deliveries.kind = 'digest' AND deliveries.state = 'sent'")
-    posts = and_(digest, deliveries.c.operation == "post", deliveries.c.sent.between(first, last))
+    voted = text("deliveries.kind IN ('digest', 'lift') AND deliveries.state = 'sent'")
+    posts = and_(voted, deliveries.c.operation.in_(("post", "reply")), deliveries.c.sent.between(first, last))
     if not after:
         return posts
     known = deliveries.alias("known")
@@ -214,11 +214,13 @@ async def _deliveries(
     limit: int | None = None,
     order: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
 ) -> list[Delivery]:
-    parent = deliveries.alias("parent")
+    parent, above = deliveries.alias("parent"), deliveries.alias("above")
+    place = (channels.c[name].label(f"at_{name}") for name in _PLACE)
     query = (
-        select(deliveries, parent.c.message.label("parent"), *(channels.c[name].label(f"at_{name}") for name in _PLACE))
+        select(deliveries, parent.c.message.label("parent"), above.c.message.label("above"), *place)
         .join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
         .outerjoin(parent, parent.c.id == deliveries.c.parent_id)
+        .outerjoin(above, above.c.id == parent.c.parent_id)
         .where(which)
         .order_by(*order)
         .limit(limit)
@@ -235,6 +237,7 @@ def _delivery(row: Mapping[Any, Any]) -> Delivery:
         state=DeliveryState(row["state"]),
         attempts=row["attempts"],
         parent=row["parent"] or "",
+        above=row["above"] or "",
         message=row["message"],
         reason=row["reason"],
         created=row["created"],

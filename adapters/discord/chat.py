@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.discord import forums, history, keys, render
-from adapters.discord.codes import FORBIDDEN, THREAD
+from adapters.discord.codes import ARCHIVED, FORBIDDEN, THREAD
 from adapters.discord.drafting import Drafts, Taste, Tastes, plain
 from adapters.discord.errors import Unknown, code
 from adapters.discord.history import Held
@@ -70,6 +70,8 @@ class DiscordChat:
                 raise Unsendable(f"{error}; given up after a day.") from error
             raise
         except Gone as error:
+            if delivery.above and code(error) == ARCHIVED:
+                return delivery.parent  # what is below a digest is put away after a day, with the votes of then
             if why := _spared(delivery, code(error)):
                 raise Unsendable(f"{why}: {error}") from error
             raise
@@ -150,8 +152,8 @@ class DiscordChat:
 
     async def _edit(self, delivery: Delivery, now: datetime) -> str:
         """Edit every part; where they can't be as many as before, the message stays as it is."""
-        channel, first = delivery.key.channel, delivery.parent
-        place = first if channel.kind is Kind.FORUM else await self._places.address(channel)
+        first = delivery.parent
+        place = await self._places.held(delivery)
         key, there = await history.following(self._rest, place, first)
         if not there:
             raise Unsendable("The message is gone.")

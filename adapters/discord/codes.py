@@ -30,7 +30,9 @@ CHANNEL: Final[Mapping[int, str]] = {
 FORBIDDEN: Final = 50013
 """A permission is missing; Discord does not say which."""
 
-THREAD: Final = frozenset({10003, 50083, 160005})
+ARCHIVED: Final = 50083
+
+THREAD: Final = frozenset({10003, ARCHIVED, 160005})
 """Those of the channel's that are the thread's, or the forum post's, where something is said or changed in one."""
 
 HISTORY: Final = frozenset({50001, 50013})

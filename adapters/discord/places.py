@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from adapters.discord.errors import code
 from adapters.discord.rest import Rest
+from adapters.discord.text import clean, plain
 from bot import wording
 from bot.errors import TryLater, Uncertain, Unsendable
-from bot.language import gettext
+from bot.language import gettext, speaking
 from bot.models import Channel, Kind
 from bot.ports.chats import Delivery
 
@@ -24,7 +26,7 @@ _AGAIN: Final = 10.0
 
 
 class Places:
-    """Addresses of channels; those of direct messages are remembered. Both raise `bot.errors.SendError` kinds."""
+    """Addresses of channels; those of direct messages are remembered. All raise `bot.errors.SendError` kinds."""
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
@@ -41,6 +43,13 @@ class Places:
             return await self._thread(delivery) if make else delivery.parent
         # Inside a thread, and in direct messages, there are no threads.
         return delivery.parent if reply and channel.kind is Kind.FORUM else await self.address(channel)
+
+    async def held(self, delivery: Delivery) -> str:
+        """Return where the message is that a delivery edits: a reply is in the thread below what it replies to."""
+        channel = delivery.key.channel
+        if delivery.above and channel.kind in {Kind.CHANNEL, Kind.FORUM}:
+            return delivery.above
+        return delivery.parent if channel.kind is Kind.FORUM else await self.address(channel)
 
     async def address(self, channel: Channel) -> str:
         """Return where to post: a person's direct messages have a channel of their own."""
@@ -59,7 +68,8 @@ class Places:
 
     async def _thread(self, delivery: Delivery) -> str:
         """Open the thread below a message; one that is open stays."""
-        name = wording.shorten(delivery.card.title or gettext("Papers of {day}", day=delivery.key.subject), _NAME)
+        with speaking(delivery.card.language):
+            name = plain(clean(delivery.card.title) or _named(delivery.key.subject), _NAME)
         try:
             await self._rest.call(
                 "POST",
@@ -72,3 +82,11 @@ class Places:
             if code(error) != _THERE_ALREADY:
                 raise
         return delivery.parent
+
+
+def _named(subject: str) -> str:
+    """Name the thread of what has no title: that of a digest by its date."""
+    try:
+        return gettext("Papers of {day}", day=wording.day(date.fromisoformat(subject)))
+    except ValueError:
+        return gettext("Papers")

@@ -1,4 +1,4 @@
-"""Votes of posted digests, brought up to date by editing the message: never its order, never its numbers."""
+"""Votes of what was posted, brought up to date by editing the message: never its order, never its numbers."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ def updated(card: Card, papers: Mapping[str, Paper]) -> Card:
 
 
 def _voted(item: Item, paper: Paper | None) -> Item:
-    return item if paper is None or paper.votes is None else replace(item, votes=paper.votes)
+    # What is neither numbered nor showed votes before is an abstract.
+    voted = item.votes is not None or item.number is not None
+    return replace(item, votes=paper.votes) if paper and paper.votes is not None and voted else item
 
 
 def _edit(post: Delivery, turn: int, card: Card) -> Draft:
-    """Return the edit of a message, numbered so that those of a digest's posts in a forum differ."""
+    """Return the edit of a message, numbered so that those of a digest's posts and entries differ."""
     part = post.key.part * _TURNS + turn
     key = DeliveryKey(post.key.channel, post.key.kind, post.key.subject, part, "edit")
     return Draft(key, card, parent=post.key)

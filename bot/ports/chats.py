@@ -12,7 +12,10 @@ from bot.models import DeliveryKey, DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of the ledger. ``parent`` is the platform's id of the message it replies to, or that it edits."""
+    """One message of the ledger. ``parent`` is the platform's id of the message it replies to, or that it edits.
+
+    ``above`` is that of the message to which the parent itself is a reply, if it is one.
+    """
 
     id: int
     key: DeliveryKey
@@ -20,6 +23,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
     parent: str = ""
+    above: str = ""
     message: str = ""
     reason: str = ""
     created: datetime | None = None

@@ -148,7 +148,7 @@ class Ledger(Protocol):
         ...
 
     async def wanting_refresh(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
-        """Return digests (first parts, posts) that were sent in the span, oldest first.
+        """Return digests, their entries and papers that readers lifted, sent in the span, oldest first.
 
         *after* is the number of the last one that was returned before, for the next ones of the same span.
         """

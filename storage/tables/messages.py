@@ -45,7 +45,7 @@ class DeliveryRow(Row, table=True):
         UniqueConstraint("channel_id", "kind", "subject", "part", "operation"),
         partial("ix_deliveries_open", "id", where=OPEN),
         partial("ix_deliveries_busy", "channel_id", "state", where=OPEN),
-        partial("ix_deliveries_sent", "sent", where="kind = 'digest' AND state = 'sent'"),
+        partial("ix_deliveries_sent", "sent", where="kind IN ('digest', 'lift') AND state = 'sent'"),
         Index("ix_deliveries_parent", "parent_id"),
     )
     id: int | None = key()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.crowds import Crowds
 from bot.digests import planning
 from bot.digests.refresh import refresh
 from bot.models import Channel, DeliveryKey, DeliveryState, Kind, Person
@@ -88,6 +89,31 @@ async def test_votes_of_each_post_in_a_forum_are_brought_up_to_date(stores: Stor
         f"m{posts[1].id}": [500],
         f"m{posts[2].id}": [501],
     }
+
+
+async def test_votes_of_entries_and_of_lifted_papers_are_brought_up_to_date(stores: Stores) -> None:
+    first, *entries = await posted(stores, PAPERS, entries=True, lift=2)
+    assert await Crowds(stores).reacted(PAPERS, f"m{first.id}", 2, 2, MONDAY)
+    lifted, _ = await sent(stores, MONDAY)
+    later = MONDAY + timedelta(hours=6)
+    await stores.papers.add([paper(LISTED[1], votes=500, listed=FRIDAY)], later)
+    assert await refresh(stores, later) == 3
+    edits = await sent(stores, later)
+    assert [(edit.parent, edit.above) for edit in edits] == [
+        (f"m{first.id}", ""),
+        (f"m{entries[1].id}", f"m{first.id}"),
+        (f"m{lifted.id}", ""),
+    ]
+    assert [[item.votes for item in edit.card.items] for edit in edits] == [[100, 500, 98], [500], [500]]
+    assert await refresh(stores, later) == 0
+
+
+async def test_abstracts_show_no_votes_and_are_left_alone(stores: Stores) -> None:
+    first, _ = await posted(stores, PAPERS, abstracts=True)
+    later = MONDAY + timedelta(hours=6)
+    await stores.papers.add([paper(LISTED[1], votes=500, listed=FRIDAY)], later)
+    assert await refresh(stores, later) == 1
+    assert [edit.parent for edit in await sent(stores, later)] == [f"m{first.id}"]
 
 
 async def test_a_preview_shows_all_papers_of_a_forum_together(stores: Stores) -> None:

@@ -331,6 +331,28 @@ async def test_an_edit_in_an_archived_thread_costs_no_thread(server: Discord, ch
     assert texts(server, "21") == ["Hello"]
 
 
+async def entry(chat: DiscordChat) -> tuple[str, str]:
+    """Post a digest and an entry in the thread below it; return the ids of both."""
+    parent = await chat.send(delivery(papers(3)), now())
+    return parent, await chat.send(delivery(papers(1), "reply", parent=parent, part=1), now())
+
+
+async def test_an_edit_of_an_entry_goes_to_the_thread_below(server: Discord, chat: DiscordChat) -> None:
+    parent, below = await entry(chat)
+    newer = replace(papers(1), items=tuple(replace(item, votes=500) for item in papers(1).items))
+    await chat.send(delivery(newer, "edit", parent=below, above=parent, part=101), now())
+    assert "500 votes" in server.shown(parent)[0].plain
+    assert not server.shown("20")[0].edited
+
+
+async def test_an_entry_whose_thread_was_put_away_keeps_its_votes(server: Discord, chat: DiscordChat) -> None:
+    parent, below = await entry(chat)
+    await server.archive_thread(parent)
+    edit = delivery(Card(text="Newer"), "edit", parent=below, above=parent, part=101)
+    assert await chat.send(edit, now()) == below
+    assert not server.shown(parent)[0].edited
+
+
 async def test_edits_of_old_messages_are_waited_for(server: Discord, chat: DiscordChat) -> None:
     parent = await chat.send(delivery(), now())
     server.later(3700)
@@ -341,6 +363,24 @@ async def test_edits_of_old_messages_are_waited_for(server: Discord, chat: Disco
 
 
 # -- replies -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("card", "name"),
+    [
+        (Card(), "Papers of Tue 24 Nov"),
+        (Card(language="fr"), "Articles : mar. 24 nov."),
+        (Card("Graphs \u202egnp.exe\u200b"), "Graphs gnp.exe"),
+        (Card("\u202e\u200b "), "Papers of Tue 24 Nov"),
+        (Card("x" * 300), "x" * 99 + "…"),
+    ],
+)
+async def test_a_thread_is_named_in_plain_words_in_the_channels_language(
+    server: Discord, chat: DiscordChat, card: Card, name: str
+) -> None:
+    parent = await chat.send(delivery(), now())
+    await chat.send(delivery(replace(card, text="Below"), "reply", parent=parent, part=1), now())
+    assert [thread.name for thread in server.threads("20")] == [name]
 
 
 async def test_replies_open_the_thread_below_a_message_once(server: Discord, chat: DiscordChat) -> None:
