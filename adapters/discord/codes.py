@@ -22,7 +22,7 @@ CHANNEL: Final[Mapping[int, str]] = {
     50024: phrase("this kind of channel takes no messages"),
     50033: phrase("Discord does not know the person any more"),
     50083: phrase("the thread is archived and can’t be opened by Broadsheet"),
-    50278: phrase("there is no server any more that Broadsheet is in too"),
+    50278: phrase("no server is shared with Broadsheet any more"),
     160005: phrase("the thread is locked"),
 }
 """The channel takes nothing any more: why, as people read it."""

@@ -545,7 +545,7 @@ async def test_somebody_whom_discord_does_not_know_is_gone(server: Discord, chat
 
 async def test_who_shares_no_server_any_more_is_gone(server: Discord, chat: DiscordChat) -> None:
     server.person("100", guilds=())
-    with pytest.raises(Gone, match="share no server"):
+    with pytest.raises(Gone, match="no server is shared"):
         await chat.send(delivery(channel=DIRECT), now())
 
 

@@ -95,6 +95,10 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
         serving = asyncio.ensure_future(line.connect(table(Desk(stores))).serve(stop))
         await server.wait(lambda: server.identifies == 1 and server.syncs == 1)
         courier = Courier(stores, {"discord": line.chat}, clock)
+        async with asyncio.timeout(5):
+            while not server.shown(PAPERS.id):  # the bot says hello; what is below the digest is then the readers'
+                await courier.pump()
+                await asyncio.sleep(0.01)
         day = feed_date(clock()) - timedelta(days=2)
         await publish(stores, day, clock())
         standing = await subscribe(stores, PAPERS, "UTC", clock(), lift=2, number=3)
