@@ -369,7 +369,7 @@ async def test_edits_of_old_messages_are_waited_for(server: Discord, chat: Disco
     ("card", "name"),
     [
         (Card(), "Papers of Tue 24 Nov"),
-        (Card(language="fr"), "Articles : mar. 24 nov."),
+        (Card(language="fr"), "Articles du mar. 24 nov."),
         (Card("Graphs \u202egnp.exe\u200b"), "Graphs gnp.exe"),
         (Card("\u202e\u200b "), "Papers of Tue 24 Nov"),
         (Card("x" * 300), "x" * 99 + "…"),

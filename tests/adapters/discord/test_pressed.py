@@ -158,7 +158,7 @@ async def test_somebody_elses_answer_is_refused_politely(office: Office) -> None
 async def test_settings_on_a_digest_open_for_those_who_manage(office: Office) -> None:
     name, _ = seal(Press("settings"))
     digest = button(office, name)
-    assert "Only people who manage #papers may use “settings”" in (await office.press("?", digest)).plain
+    assert "Only people who manage #papers may use “/papers-setup settings”" in (await office.press("?", digest)).plain
     panel = await office.press("?", digest, user="91")
     assert panel.to == "91"
     assert "Save changes" in labels(panel)
@@ -169,11 +169,11 @@ async def test_what_everybody_sees_makes_nobody_a_manager(office: Office, comman
     await office.type("papers-setup digest on", {"start": "next"}, user="91")
     name, kept = seal(Press(command, manager=True))
     shown = await office.press("?", button(office, name))
-    assert f"may use “{command}”" in shown.plain
+    assert f"may use “/papers-setup {command}”" in shown.plain
     token = tokened(data := {"c": command, "a": {}, "m": 1})
     await office.stores.actions.keep({token: data, **kept}, office.now)
     shown = await office.press("?", button(office, f"t;{token}"))
-    assert f"may use “{command}”" in shown.plain
+    assert f"may use “/papers-setup {command}”" in shown.plain
     preferences = await office.preferences()
     assert (preferences.on, preferences.paused) == (True, False)
 
@@ -183,7 +183,7 @@ async def test_a_managers_panel_that_everybody_sees_saves_for_managers_only(offi
     await office.stores.actions.keep({state.token: state.pack()}, office.now)
     forged = button(office, Part("save", "", state.token).pack())
     shown = await office.press("?", forged)
-    assert "Only people who manage #papers may use “settings”" in shown.plain
+    assert "Only people who manage #papers may use “/papers-setup settings”" in shown.plain
     assert (await office.preferences()).number == 5
     await office.press("?", forged, user="91")
     assert (await office.preferences()).number == 9
@@ -192,7 +192,7 @@ async def test_a_managers_panel_that_everybody_sees_saves_for_managers_only(offi
 async def test_rights_count_in_the_channel_that_a_button_is_about(office: Office) -> None:
     name, _ = seal(Press("pause", channel="22"))
     shown = await office.press("?", button(office, name))
-    assert "Only people who manage #video-diffusion may use “pause”" in shown.plain
+    assert "Only people who manage #video-diffusion may use “/papers-setup pause”" in shown.plain
     shown = await office.press("?", button(office, name), user="91")
     assert "Paused" in shown.plain
     assert (await office.preferences(Channel("discord", "10", "22"))).paused
