@@ -41,6 +41,8 @@ _LOOKED_UP: Final = 50
 _FIRST_PAUSE: Final = timedelta(seconds=2)
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
 _NOBODY: Final = timedelta(minutes=10)
+_READERS: Final = frozenset({"share", "discuss", "lift"})
+"""Kinds of messages that readers ask for, in channels that others manage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,16 @@ class Courier:
         await self.stores.ledger.settle(delivery.id, state, self.clock(), message=message, reason=reason)
 
     async def _retire(self, delivery: Delivery, error: Gone) -> None:
-        """Stop posting to a channel, or to its whole workspace, with the reason; tell one person who can repair it."""
+        """Stop posting to a channel, or to its whole workspace, with the reason; tell one person who can repair it.
+
+        What any reader may ask for stops nothing: it may need more than the channel's digest does.
+        """
         await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         channel = delivery.key.channel
         if error.installation:
             return await self._leave(channel, wording.away(error.reason))
+        if delivery.key.kind in _READERS:
+            return log.warning("What a reader asked for was refused in %s: %s", channel.key, error.reason)
         stopped = await self.stores.channels.retire(channel, error.reason)
         told = Notices(self.stores, self.rooms)
         if stopped:

@@ -186,6 +186,19 @@ async def test_a_channel_that_is_gone_is_asked_once_retired_and_reported_once(de
     assert "web:local:ada/notice/" in desk.chat.held[0]
 
 
+@pytest.mark.parametrize("kind", ["share", "discuss", "lift"])
+async def test_what_a_reader_asked_for_stops_no_channel(desk: Desk, kind: str) -> None:
+    await desk.courier.pump()
+    await desk.stores.workspaces.put(Workspace("web", "local", managers=("ada",)))
+    await desk.stores.ledger.add([Draft(DeliveryKey(PAPERS, kind, "2"), Card(text="2"))], NOW)
+    desk.chat.held.clear()
+    desk.chat.script = [Gone("Broadsheet may not post there")]
+    await desk.courier.pump()
+    assert not (await desk.stores.channels.open(PAPERS, NOW)).retired
+    assert await desk.state(DeliveryKey(PAPERS, kind, "2")) is DeliveryState.DEAD
+    assert desk.chat.held == [], "nobody is told"
+
+
 async def test_a_message_that_is_wrong_is_not_tried_again(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.chat.script = [Unsendable("The card is too long.")]
     await desk.courier.pump()

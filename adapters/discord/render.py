@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
 DISCUSS: Final = "discuss"
 """The command that opens a thread about a paper; it is offered only where there can be threads."""
+SHARE: Final = "share"
+"""What is no command of its own: an answer for everybody."""
 
 _NAME: Final = 100
 
@@ -70,18 +72,27 @@ def messages(
         return tuple(every)
 
 
-def private(answer: Answer, request: Request, *, manager: bool = False, native: Native = command) -> Message:
+def private(
+    answer: Answer,
+    request: Request,
+    *,
+    manager: bool = False,
+    unable: Collection[str] = (),
+    native: Native = command,
+) -> Message:
     """Return the card of an answer in one message for its asker, with a button that shares it where others see it.
 
-    *manager* tells that its buttons may do what those of the managers' commands do.
+    *manager* tells that its buttons may do what those of the managers' commands do. *unable* is what the bot can't do
+    there: `SHARE`, `DISCUSS`.
     """
     card = answer.body
     if not isinstance(card, Card):
         raise TypeError("A form is a panel; see adapters.discord.panel.")
-    card = _possible(card, request)
+    card = _possible(card, request, unable)
     pad = Pad(manager=manager)
     press = Press(request.command, request.arguments, share=True, manager=manager)
-    share = press if answer.shareable and request.channel.kind is not Kind.DIRECT else None
+    shared = answer.shareable and request.channel.kind is not Kind.DIRECT and SHARE not in unable
+    share = press if shared else None
     with speaking(card.language):
         (part,) = lay(card, Limits(), native, private=True)
         linked = len(part.items) == 1
@@ -122,9 +133,9 @@ def _allowed(role: str = "") -> dict[str, Any]:
     return {"parse": [], "roles": [role]} if role else {"parse": []}
 
 
-def _possible(card: Card, request: Request) -> Card:
-    """Return *card* without what its channel can't do: only a plain channel has threads."""
-    if request.channel.kind is Kind.CHANNEL:
+def _possible(card: Card, request: Request, unable: Collection[str]) -> Card:
+    """Return *card* without what can't be done in its channel: only a plain one has threads."""
+    if request.channel.kind is Kind.CHANNEL and DISCUSS not in unable:
         return card
     items = tuple(replace(item, actions=_without(item.actions)) for item in card.items)
     return replace(card, items=items, actions=_without(card.actions))

@@ -22,6 +22,11 @@ _NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 _THREADS: Final = ("create_public_threads", "send_messages_in_threads")
 """What entries below a digest need besides."""
+_WRITING: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.CHANNEL: ("view_channel", "send_messages"),
+    Kind.THREAD: ("view_channel", "send_messages_in_threads"),
+}
+"""What a message that a reader asks for needs."""
 _PICTURES: Final = ("embed_links",)
 _NAMES: Final[Mapping[str, str]] = {
     "view_channel": phrase("View Channel"),
@@ -55,13 +60,27 @@ def lacking(place: Place, wanted: Preferences) -> Sequence[str]:
     return missing(place, here, threads=wanted.entries and here is Kind.CHANNEL, pictures=wanted.pictures)
 
 
+def unable(held: discord.Permissions, kind: Kind, *, threads: bool = False) -> Sequence[str]:
+    """Return what the bot lacks, of what it *held*, to post what a reader asks for; *threads* tells that it opens one.
+
+    https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
+    """
+    needed = (*_WRITING.get(kind, ()), *(_THREADS if threads else ()))
+    return [gettext(_NAMES[name]) for name in dict.fromkeys(needed) if not getattr(held, name)]
+
+
+def mended(lacking: Sequence[str]) -> str:
+    """Say which permissions are missing in a channel, and where to allow them."""
+    return gettext(
+        "Broadsheet lacks {permissions} there. Allow it under Edit Channel → Permissions → Broadsheet.",
+        permissions=listing(lacking),
+    )
+
+
 def trouble(place: Place, wanted: Preferences) -> str:
     """Say what a channel's digest lacks there, and how to mend it; "" when it lacks nothing."""
     if lacks := lacking(place, wanted):
-        return gettext(
-            "Broadsheet lacks {permissions} there. Allow it under Edit Channel → Permissions → Broadsheet.",
-            permissions=listing(lacks),
-        )
+        return mended(lacks)
     if isinstance(place, discord.Thread) and place.locked:
         return gettext("The thread is locked. Unlock it.")
     role = place.guild.get_role(int(wanted.mention)) if wanted.mention else None

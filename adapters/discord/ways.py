@@ -7,15 +7,15 @@ https://docs.discord.com/developers/interactions/receiving-and-responding.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Final
 
-from adapters.discord import render, requests
+from adapters.discord import render, requests, rights
 from adapters.discord.kit import Kit
-from adapters.discord.render import EPHEMERAL, Message
+from adapters.discord.render import DISCUSS, EPHEMERAL, SHARE, Message
 from adapters.discord.requests import CALLBACK, Interaction
 from bot.cards import Action, Card
 from bot.errors import Uncertain
@@ -73,7 +73,9 @@ class Way:
         """Show a card to the asker; *setup* tells that its buttons may do what those of managers' commands do."""
         asked = asked or requests.request(self.interaction, self.kit.clock(), "help", {}, here=self.here, dry=True)
         shown = _about(answer, self.elsewhere(asked))
-        message = render.private(shown, asked, manager=setup, native=self.kit.tree.native)
+        unable = {DISCUSS} if self.unable(asked, discuss=True) else set[str]()
+        unable |= {SHARE} if self.unable(asked, share=True) else set[str]()
+        message = render.private(shown, asked, manager=setup, unable=unable, native=self.kit.tree.native)
         await self.say(message, replacing=answer.placement is Placement.REPLACE)
 
     async def say(self, message: Message, *, replacing: bool = False) -> None:
@@ -102,6 +104,13 @@ class Way:
     def elsewhere(self, asked: Request) -> str:
         """Return the id of the channel that *asked* is about; "" when it is the one that they mean by "here"."""
         return asked.channel.id if asked.channel.kind is not Kind.DIRECT and asked.channel.id != self.here.id else ""
+
+    def unable(self, asked: Request, *, share: bool = False, discuss: bool = False) -> Sequence[str]:
+        """Return which permissions the bot lacks to *share* an answer, or to open a thread, where somebody asks."""
+        channel = asked.channel
+        if not (share or discuss) or channel.kind is Kind.DIRECT or self.elsewhere(asked):
+            return ()
+        return rights.unable(self.interaction.app_permissions, channel.kind, threads=discuss)
 
     async def _wait(self) -> None:
         await asyncio.sleep(PATIENCE)

@@ -195,7 +195,7 @@ class Table:
             raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
         there = request.thread or request.channel
         await self.desk.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
-        return replies.say(gettext("Shared in {place}.", place=place(there)))
+        return replies.say(gettext("It is on its way to {place}.", place=place(there)))
 
 
 def _values(command: Command, request: Request) -> dict[str, Any]:

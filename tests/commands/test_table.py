@@ -214,7 +214,7 @@ async def test_sharing_posts_the_answer_through_the_ledger(room: Room) -> None:
     request = room.request(name, arguments, share=True, person=BOB)
     body = (await room.table.answer(request)).body
     assert isinstance(body, Card)
-    assert body.text == "Shared in #papers."
+    assert body.text == "It is on its way to #papers."
     sent = await room.stores.ledger.get(DeliveryKey(PAPERS, "share", request.id))
     assert sent
     assert sent.card.footer[-1] == "Shared by Bob."

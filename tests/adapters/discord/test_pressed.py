@@ -11,7 +11,7 @@ from adapters.discord.buttons import Press, seal, tokened
 from adapters.discord.states import Part, State
 from bot.models import Channel
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
-from tests.servers.discord import Shown
+from tests.servers.discord import Shown, rights
 
 LONG = "diffusion model video generation -zeugma -" + "y" * 60
 """A search that does not fit into a button."""
@@ -91,7 +91,7 @@ async def test_pages_of_what_everybody_sees_turn_for_one_alone(office: Office) -
 async def test_sharing_posts_as_the_bot_and_names_who_shared(office: Office) -> None:
     shown = await office.type("papers search", {"query": "diffusion"})
     told = await office.press("Share", shown)
-    assert "Shared in #papers." in told.plain
+    assert "It is on its way to #papers." in told.plain
     (posted,) = await office.post()
     assert posted.author == "1"
     assert "Shared by Ana." in posted.plain
@@ -254,3 +254,40 @@ async def test_a_forged_part_of_a_panel_is_answered_too(office: Office, part: st
     reaction = await office.server.press("?", message=forged, user="91")
     assert reaction.kind in {"message", "update"}
     assert "Reference" not in (await reaction.settled()).plain
+
+
+# What the bot may not post.
+
+
+@pytest.mark.parametrize(
+    ("lacking", "offered", "named"),
+    [
+        (rights.SEND, set(), "Send Messages"),
+        (rights.CREATE_THREADS, {"Share"}, "Create Public Threads"),
+        (rights.SEND_IN_THREADS, {"Share"}, "Send Messages in Threads"),
+        (rights.READ_HISTORY, {"Share", "Discuss in a thread"}, ""),
+    ],
+)
+async def test_what_can_not_be_posted_is_not_offered_and_refused(
+    office: Office, lacking: int, offered: set[str], named: str
+) -> None:
+    whole = await card(office, await office.digest())
+    await office.server.allow("20", rights.ALL & ~lacking)
+    shown = await office.type("papers show", {"paper": "2602.12160"})
+    assert {"Share", "Discuss in a thread"} & set(labels(shown)) == offered
+    before = len(office.server.shown("20"))
+    told = [await office.press(label, whole) for label in sorted({"Share", "Discuss in a thread"} - offered)]
+    if named:
+        told.append(await office.type("papers discuss", {"paper": "2602.12160"}))
+        assert named in told[-1].plain
+    assert all("Broadsheet lacks" in each.plain for each in told)
+    assert len(await office.post()) == before
+    assert not await office.retired()
+
+
+async def test_a_thread_is_written_to_with_the_rights_of_threads(shut: Office) -> None:
+    shut.server.channel("20", permissions=rights.ALL & ~rights.SEND)
+    shut.server.thread("21", parent="20")
+    async with shut.running():
+        shown = await shut.type("papers search", {"query": "diffusion"}, channel="21")
+        assert "Share" in labels(shown)

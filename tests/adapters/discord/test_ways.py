@@ -124,7 +124,7 @@ async def test_a_slow_button_that_does_not_replace_answers_below(office: Office,
     reaction = await office.server.press("Share", message=first)
     office.gate.hold.set()
     await office.server.wait(lambda: len(office.server.private) == 2)
-    assert "Shared in #papers." in office.server.private[-1].plain
+    assert "It is on its way to #papers." in office.server.private[-1].plain
     assert office.server.now(first).content == first.content
     assert reaction.kind == "deferred"
 

@@ -217,7 +217,7 @@ async def test_when_no_window_can_be_opened_the_answer_comes_beside_the_message(
 async def test_sharing_posts_as_the_bot_and_names_who_shared(office: Office) -> None:
     shown = await office.type("search sparse attention")
     await office.press("Share in #papers", shown)
-    assert "Shared in" in office.said()
+    assert "It is on its way to" in office.said()
     (posted,) = await office.post()
     assert posted.user == "UBOT"
     assert "Shared by ana." in posted.plain
