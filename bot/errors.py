@@ -22,6 +22,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class BroadsheetError(Exception):
     """The root; its text is one sentence for people."""
@@ -108,3 +110,10 @@ class Gone(SendError):
 
 class Unsendable(SendError):
     """The message itself is wrong; sending it again can't help."""
+
+
+def trace(error: BaseException) -> str:
+    """Return where an error happened and the kinds of it and its causes; their texts may hold what somebody typed."""
+    chain = [each for each in (error, error.__cause__, error.__context__) if each]
+    frames = ["".join(traceback.format_tb(each.__traceback__)) + type(each).__name__ for each in dict.fromkeys(chain)]
+    return "\n".join(frames)

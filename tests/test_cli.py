@@ -157,7 +157,7 @@ def test_doctor_names_the_fix(sample: Path) -> None:
     assert result.returncode == 1
     assert "ok  The database" in result.stdout
     assert "ok  399 papers stored; no real list yet." in result.stdout
-    assert "FIX Hugging Face can't be reached" in result.stdout
+    assert "FIX Hugging Face can’t be reached" in result.stdout
 
 
 def test_doctor_tells_of_a_list_that_is_old(tmp_path: Path) -> None:

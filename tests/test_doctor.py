@@ -157,7 +157,7 @@ async def test_a_key_that_others_can_read_is_told(tmp_path: Path) -> None:
 
 async def test_a_source_that_can_not_be_reached_is_told_in_one_sentence(tmp_path: Path) -> None:
     await digests(tmp_path / "data")
-    told = "Hugging Face can't be reached; it is asked again later. Check the network, or HF_ENDPOINT."
+    told = "Hugging Face can’t be reached; it is asked again later. Check the network, or HF_ENDPOINT."
     assert (await found())[told] is False
 
 

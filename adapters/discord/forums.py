@@ -25,6 +25,7 @@ from bot.models import Channel
 _WEEK: Final = 10_080
 """Minutes after which Discord hides a post in which nothing is said."""
 _PAGE: Final = 100
+_PAGES: Final = 10
 _MOST_TAGS: Final = 5
 """https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
 _USUAL: Final = frozenset({"papers", "paper", "research", "reading", "digest"})
@@ -94,13 +95,32 @@ def fitting(available: Tags, card: Card, chosen: str = "") -> list[str]:
 async def _ours(rest: Rest, forum: Channel, since: datetime | None, name: str) -> Collection[Thread]:
     """Return the bot's own posts of the forum that were made since, active and archived."""
     active = await rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.workspace)
-    archived = await _read(
-        rest, "/channels/{channel_id}/threads/archived/public", params={"limit": _PAGE}, channel_id=forum.id
-    )
+    archived = await _archived(rest, forum, since)
     first = history.moment(since)
-    every: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived["threads"])}
+    every: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived)}
     mine = (one for one in every.values() if one.get("parent_id") == forum.id and one.get("owner_id") == rest.me)
     return [one for one in mine if int(one["id"]) > first and name in {"", one["name"]}]
+
+
+async def _archived(rest: Rest, forum: Channel, since: datetime | None) -> list[Thread]:
+    """Return the forum's posts that were put away since; those that were made since are among them.
+
+    https://docs.discord.com/developers/resources/channel#list-public-archived-threads
+    """
+    path, found = "/channels/{channel_id}/threads/archived/public", list[Thread]()
+    for _ in range(_PAGES):
+        span = {"before": found[-1]["thread_metadata"]["archive_timestamp"]} if found else {}
+        page = await _read(rest, path, params={"limit": _PAGE, **span}, channel_id=forum.id)
+        found += page["threads"]
+        if not (page["has_more"] and found) or _before(found[-1], since):
+            return found
+    raise Uncertain("Too many posts were put away since.")
+
+
+def _before(thread: Thread, since: datetime | None) -> bool:
+    """Tell whether a thread was put away before then."""
+    at = datetime.fromisoformat(thread["thread_metadata"]["archive_timestamp"])
+    return since is not None and at < since - history.SKEW
 
 
 async def _carries(rest: Rest, thread: Thread, key: str) -> bool:

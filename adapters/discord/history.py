@@ -18,7 +18,7 @@ from adapters.discord.errors import code
 from adapters.discord.rest import Rest
 from bot.errors import Gone, Uncertain, Unsendable
 
-_SKEW: Final = timedelta(seconds=60)
+SKEW: Final = timedelta(seconds=60)
 """Discord's clock and ours may differ by so much."""
 _PAGE: Final = 100
 _PAGES: Final = 5
@@ -106,7 +106,7 @@ def moment(since: datetime | None) -> int:
 
     https://docs.discord.com/developers/reference#snowflakes
     """
-    return discord.utils.time_snowflake(since - _SKEW) if since else 0
+    return discord.utils.time_snowflake(since - SKEW) if since else 0
 
 
 def made(identity: str) -> datetime:

@@ -107,7 +107,7 @@ class Way:
 
     def unable(self, asked: Request, *, share: bool = False, discuss: bool = False) -> Sequence[str]:
         """Return which permissions the bot lacks to *share* an answer, or to open a thread, where somebody asks."""
-        channel = asked.channel
+        channel = asked.thread or asked.channel
         if not (share or discuss) or channel.kind is Kind.DIRECT or self.elsewhere(asked):
             return ()
         return rights.unable(self.interaction.app_permissions, channel.kind, threads=discuss)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,8 +37,8 @@ from bot.commands import (
     why,
 )
 from bot.commands.desk import Desk, place
-from bot.errors import Mistake, SourceError, StoreError
-from bot.language import gettext, grouped, phrase, retold, speaking, spelled
+from bot.errors import Mistake, SourceError, StoreError, trace
+from bot.language import gettext, grouped, joined, phrase, retold, speaking, spelled
 from bot.models import DeliveryKey, Kind
 from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Placement, Request
 from bot.ports.ledger import Draft
@@ -88,7 +87,7 @@ class Table:
             return await home.page(self.desk, request, channels)
         except Exception as error:  # noqa: BLE001 - the boundary, as in `answer`
             reference = secrets.token_hex(3)
-            log.error("A home failed. Reference: %s.\n%s", reference, _trace(error))  # noqa: TRY400
+            log.error("A home failed. Reference: %s.\n%s", reference, trace(error))  # noqa: TRY400
             return Page(
                 (replies.failed(gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)),)
             )
@@ -108,7 +107,7 @@ class Table:
             return replies.failure(retold(str(error)))
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
             reference = secrets.token_hex(3)
-            log.error("%s failed. Reference: %s.\n%s", request.command, reference, _trace(error))  # noqa: TRY400
+            log.error("%s failed. Reference: %s.\n%s", request.command, reference, trace(error))  # noqa: TRY400
             return replies.failure(
                 gettext("That failed. Nothing was changed. Reference: {reference}.", reference=reference)
             )
@@ -258,7 +257,7 @@ def _needs(command: Command, parameter: Parameter) -> str:
 def _told(body: Card | Form, word: str) -> Card | Form:
     """Return what is said with one more sentence, where it is seen and not cut."""
     if isinstance(body, Form):
-        return replace(body, note=" ".join(part for part in (word, body.note) if part))
+        return replace(body, note=joined(word, body.note))
     return replace(body, footer=(word, *body.footer))
 
 
@@ -267,13 +266,6 @@ def _shared(card: Card, command: Command, request: Request) -> Card:
     who = request.person.name or gettext("a member")
     actions = tuple(action for action in card.actions if action.command != command.name)
     return replace(card, actions=actions, footer=(*card.footer, gettext("Shared by {who}.", who=who)))
-
-
-def _trace(error: BaseException) -> str:
-    """Return where it happened and the kinds of the errors; their texts may hold what somebody typed."""
-    chain: Collection[BaseException] = [e for e in (error, error.__cause__, error.__context__) if e]
-    frames = ["".join(traceback.format_tb(e.__traceback__)) + type(e).__name__ for e in dict.fromkeys(chain)]
-    return "\n".join(frames)
 
 
 def table(desk: Desk) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -345,3 +346,38 @@ def test_a_paper_gets_the_tags_that_are_named_like_its_topics(given: list[str], 
 
 def test_the_key_of_a_post_is_not_that_of_another() -> None:
     assert keys.key(entry().key) != keys.key(entry(part=1).key)
+
+
+# -- far back ----------------------------------------------------------------------------------------------------------
+
+
+def put_away(server: Discord, number: int) -> None:
+    """Let so many posts of others be put away, one after the other."""
+    for one in range(number):
+        thread = server.thread(str(10_000 + one), parent=FORUM.id, owner="100")
+        thread.archived, thread.archived_at = True, server.clock.now() + one
+
+
+async def test_a_post_below_many_that_were_put_away_is_found(server: Discord, chat: DiscordChat) -> None:
+    one = entry()
+    identity = await chat.send(one, now())
+    await server.archive_thread(identity)
+    put_away(server, 250)
+    server.calls.clear()
+    assert await chat.find(one) == identity
+    assert asked(server).count(ARCHIVED) == 3
+
+
+async def test_the_look_back_ends_at_what_was_put_away_before(server: Discord, chat: DiscordChat) -> None:
+    put_away(server, 250)
+    server.later(86_400)
+    one = entry(created=now() + timedelta(days=1))
+    server.calls.clear()
+    assert await chat.find(one) is None
+    assert asked(server).count(ARCHIVED) == 1
+
+
+async def test_a_look_back_that_does_not_end_is_uncertain(server: Discord, chat: DiscordChat) -> None:
+    put_away(server, 1_050)
+    with pytest.raises(Uncertain, match="Too many"):
+        await chat.find(entry())

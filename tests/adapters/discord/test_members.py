@@ -113,7 +113,7 @@ async def test_no_button_gives_everybody_what_is_for_admins(
 ) -> None:
     press = Press("member exclude", {"member": "101"}, manager=manager)
     shown = await office.press("?", button(office, press, to=user if flags else "", flags=flags), user=user)
-    assert "Only admins may use “member exclude”" in shown.plain
+    assert "Only admins may use “/papers-setup member exclude”" in shown.plain
     known = await office.stores.workspaces.get("discord", "10")
     assert known
     assert known.blocked == ()

@@ -102,7 +102,7 @@ async def test_it_is_what_is_sent_indeed(office: Office) -> None:
         await reaction.settled()
         olga = Person("90", "Olga", manager=True, admin=True, home=EVERYWHERE)
         asked = Request("", ROOM, olga, office.now, command, locale="en-US", local="en-US")
-        seen = see(Aside(await office.gate.answer(asked), asked), native=office.kit.tree.native)
+        seen = see(Aside(await office.kit.answer(asked), asked), native=office.kit.tree.native)
         shown = json.loads(seen.source)
         assert (shown[0] if isinstance(shown, list) else shown) == reaction.payload, words
 

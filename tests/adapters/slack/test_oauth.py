@@ -192,6 +192,7 @@ async def test_what_can_not_be_written_down_is_not_kept_by_halves(here: Site, wh
 
 async def test_an_installation_that_is_there_stays_when_a_newer_one_can_not_be_announced(here: Site) -> None:
     await here.install()
+    here.slack.team("T1", "Renamed")
     with broken(here.folder, "UPDATE ON workspaces"):
         assert (await here.install()).status == 500
     assert await here.installations.token("T1")
