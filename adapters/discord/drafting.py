@@ -13,7 +13,7 @@ from adapters.discord.history import Held
 from adapters.discord.layout import Native
 from adapters.discord.render import Message
 from bot.errors import Unsendable
-from bot.models import Channel, Kind
+from bot.models import Channel, DeliveryKey, Kind
 from bot.ports.chats import Delivery
 from bot.ports.secrets import Actions
 
@@ -58,20 +58,22 @@ class Drafts:
         of, card = delivery.key, delivery.card
         taste = await self.tastes(of.channel)
         pictures = gallery.shown(next(iter(there.values()))) if there else taste.pictures
-        edits, digest = of.operation == "edit", of.kind == "digest" and of.operation != "reply"
-        role = keys.pinged(there.get(0, {})) if edits else taste.role if digest else ""
+        role = keys.pinged(there.get(0, {})) if of.operation == "edit" else _role(of, taste)
         with _drawing():
             if of.channel.kind is Kind.FORUM and of.operation != "reply":
-                _, payload, kept = render.post(card, key)
+                _, payload, kept = render.post(card, key, pictures=pictures, role=role)
                 return (Message(payload, kept),)
             return render.messages(card, key, pictures=pictures, role=role, most=most, native=self.native)
 
     async def post(self, delivery: Delivery, now: datetime) -> Mapping[str, Any]:
         """Return the name, the starter and the tags of a forum's post; what its buttons need is kept."""
+        of = delivery.key
+        taste = await self.tastes(of.channel)
         with _drawing():
-            name, starter, kept = render.post(delivery.card, keys.key(delivery.key))
+            name, starter, kept = render.post(
+                delivery.card, keys.key(of), pictures=taste.pictures, role=_role(of, taste)
+            )
         await self.keep(Message(starter, kept), now)
-        taste = await self.tastes(delivery.key.channel)
         tags = forums.fitting(taste.tags, delivery.card, taste.tag)
         return {"name": name, "message": starter, "applied_tags": tags}
 
@@ -79,6 +81,11 @@ class Drafts:
         """Keep what the buttons of a message need, before it is out."""
         if message.kept:
             await self.actions.keep(message.kept, now)
+
+
+def _role(of: DeliveryKey, taste: Taste) -> str:
+    """Return the role that a message pings: a digest's first does, be it one message or a forum's posts."""
+    return taste.role if of.kind == "digest" and of.operation == "post" and of.part == 0 else ""
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from adapters.discord import gallery, keys
 from adapters.discord.buttons import Press
-from adapters.discord.items import entry
-from adapters.discord.layout import CODE, CONTENT, Limits, Native, lay
+from adapters.discord.items import Entry, entry
+from adapters.discord.layout import CODE, CONTENT, Limits, Native, Part, lay
 from adapters.discord.pad import Pad
 from adapters.discord.rows import rows
 from adapters.discord.text import clean, plain
@@ -104,17 +104,25 @@ def private(
     return Message({**drawn, "flags": flags, "allowed_mentions": _allowed()}, pad.kept, whole)
 
 
-def post(card: Card, key: str = "") -> tuple[str, dict[str, Any], Mapping[str, Mapping[str, Any]]]:
+def post(
+    card: Card, key: str = "", *, pictures: bool = False, role: str = ""
+) -> tuple[str, dict[str, Any], Mapping[str, Mapping[str, Any]]]:
     """Return a card of one item as a post of a forum or a thread of its own: its name, its starter, what to keep.
 
-    Only the first item is posted.
+    Only the first item is posted. *pictures* and *role* are as in `messages`.
     """
     with speaking(card.language):
         item = next(iter(card.items), Item(clean(card.title) or untitled(), text=card.text))
-        pad = Pad(keys.mark(key, 0))
+        pad, ping = Pad(keys.mark(key, 0)), f"<@&{role}>" if role.isdecimal() else ""
         shown = replace(item, number=None, text=item.abstract or item.text, abstract="")
-        drawn = _payload(entry(shown, CONTENT - 50), rows([shown], card.actions, pad), pad.mark)
-        return plain(item.title or untitled(), _NAME), {**drawn, "allowed_mentions": _allowed()}, pad.kept
+        text = entry(shown, CONTENT - 50 - len(ping))
+        if pictures:
+            drawn = gallery.payload(Part(ping, (Entry(shown, text),), ""), card.actions, pad)
+        else:
+            above = f"{ping}\n{text}" if ping else text
+            drawn = _payload(above, rows([shown], card.actions, pad), pad.mark)
+        allowed = _allowed(role if ping else "")
+        return plain(item.title or untitled(), _NAME), {**drawn, "allowed_mentions": allowed}, pad.kept
 
 
 def _payload(text: str, components: list[Any], mark: str = "") -> dict[str, Any]:

@@ -64,7 +64,7 @@ async def settled(server: Discord, chat: DiscordChat, one: Delivery) -> str:
 
 async def test_a_paper_becomes_a_post_with_a_starter_and_tags(server: Discord, rest: Rest) -> None:
     tags = tuple({"id": identity, "name": name} for identity, name in TAGS)
-    identity = await writing(rest, Taste(tags=tags, role="30")).send(entry(), now())
+    identity = await writing(rest, Taste(tags=tags)).send(entry(), now())
     (post,) = posts(server)
     (starter,) = server.shown(identity)
     assert (post.id, post.name, post.tags) == (identity, "Paper 1", ("2",))
@@ -81,6 +81,32 @@ async def test_each_paper_of_a_digest_is_a_post_of_its_own(server: Discord, chat
     sent = [await chat.send(one, now()) for one in ones]
     assert [post.id for post in posts(server)] == sent
     assert [await chat.find(one) for one in ones] == sent
+
+
+@pytest.mark.parametrize("pictures", [False, True])
+async def test_the_first_post_of_a_digest_pings_the_role_and_keeps_its_name(
+    server: Discord, rest: Rest, *, pictures: bool
+) -> None:
+    server.role("30", mentionable=True)
+    chat = writing(rest, Taste(role="30", pictures=pictures))
+    sent = [await chat.send(entry(part=number), now()) for number in range(3)]
+    assert [server.shown(one)[0].pings for one in sent] == [("&30",), (), ()]
+    await chat.send(delivery(papers(1), "edit", channel=FORUM, parent=sent[0], part=1), now())
+    (starter,) = server.shown(sent[0])
+    assert (starter.edited, starter.mentions, starter.pings) == (True, ["<@&30>"], ("&30",))
+    assert await chat.find(entry()) == sent[0]
+
+
+async def test_posts_have_pictures_where_they_are_wanted_and_keep_them(server: Discord, rest: Rest) -> None:
+    picture = replace(papers(1).items[0], thumbnail="https://example.org/a.png", votes=1)
+    card = Card(items=(picture,), fallback="Paper 1", tone="digest")
+    identity = await writing(rest, Taste(pictures=True)).send(delivery(card, channel=FORUM), now())
+    assert "https://example.org/a.png" in str(server.shown(identity)[0].components)
+    newer = replace(card, items=(replace(picture, votes=500),))
+    await writing(rest).send(delivery(newer, "edit", channel=FORUM, parent=identity, part=1), now())
+    (starter,) = server.shown(identity)
+    assert "500 votes" in starter.plain
+    assert "https://example.org/a.png" in str(starter.components)
 
 
 async def test_a_hostile_title_is_a_name_and_nothing_else(server: Discord, chat: DiscordChat) -> None:
