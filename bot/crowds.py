@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.cards import Card, Item
 from bot.language import ngettext, speaking
-from bot.models import Channel, DeliveryKey
+from bot.models import Channel, DeliveryKey, Kind
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 
@@ -40,12 +40,7 @@ class Crowds:
             return False
         standing = await self.stores.channels.open(channel, now)
         with speaking(standing.preferences.language):
-            text = ngettext(
-                "{n} reader picked this paper; the thread below is for it.",
-                "{n} readers picked this paper; the thread below is for it.",
-                people,
-            )
-            drafts = about(channel, item, text, KIND)
+            drafts = _lifted(channel, item, people, standing.preferences.into)
         return bool(await self.stores.ledger.add(drafts, now))
 
     async def watched(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
@@ -69,6 +64,22 @@ class Crowds:
         standing = await self.stores.channels.get(channel)
         muted = await self.stores.wishes.mutes([standing.key]) if standing else {}
         return any(("paper", paper) in mutes for mutes in muted.values())
+
+
+def _lifted(channel: Channel, item: Item, people: int, into: str) -> tuple[Draft, ...]:
+    """Return the messages of a paper that so many people picked: a post of the forum *into*, else a thread below."""
+    if not into:
+        text = ngettext(
+            "{n} reader picked this paper; the thread below is for it.",
+            "{n} readers picked this paper; the thread below is for it.",
+            people,
+        )
+        return about(channel, item, text, KIND)
+    room = channel.name or channel.id
+    said = ngettext("picked by {n} reader of #{room}", "picked by {n} readers of #{room}", people, room=room)
+    post = replace(item, number=None, section="", notes=(said, *item.notes))
+    forum = replace(channel, id=into, kind=Kind.FORUM, name="")
+    return (Draft(DeliveryKey(forum, KIND, item.paper), Card(items=(post,), fallback=item.title, tone="digest")),)
 
 
 def about(channel: Channel, item: Item, text: str, kind: str) -> tuple[Draft, Draft]:

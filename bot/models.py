@@ -212,9 +212,10 @@ class Preferences:
     """What a channel wants of its digest.
 
     ``entries`` puts each paper into the thread below, ``mention`` is the id of the one role that a digest may ping,
-    ``lift`` how many people must react to a paper of it until it gets a thread of its own (0 is never), ``language``
-    the code of the one that its posts are written in ("" where nobody has chosen: English), and ``tag`` the name of
-    that which a forum's posts get where none is named like what they match.
+    ``lift`` how many people must react to a paper of it until it gets a thread of its own (0 is never), ``into`` the
+    id of the forum in which it gets a post instead, ``language`` the code of the one that its posts are written in (""
+    where nobody has chosen: English), and ``tag`` the name of that which a forum's posts get where none is named like
+    what they match.
     """
 
     on: bool = False
@@ -232,6 +233,7 @@ class Preferences:
     entries: bool = False
     mention: str = ""
     lift: int = 0
+    into: str = ""
     language: str = ""
     tag: str = ""
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.crowds import Crowds
 from bot.digests import planning
-from bot.models import Channel, DeliveryKey, DeliveryState, Person
+from bot.models import Channel, DeliveryKey, DeliveryState, Kind, Person
 from bot.ports.chats import Delivery
 from bot.ports.stores import Stores
 from tests.papers import of_day, publish, subscribe
@@ -74,6 +74,20 @@ async def test_managers_have_a_veto(stores: Stores) -> None:
     await stores.wishes.mute(PAPERS, "paper", LISTED[1], Person("90"), MONDAY)
     assert not await Crowds(stores).reacted(PAPERS, "7", 2, 3, MONDAY)
     assert await Crowds(stores).reacted(PAPERS, "7", 1, 3, MONDAY)
+
+
+async def test_a_paper_is_lifted_into_the_forum_that_the_managers_chose(stores: Stores) -> None:
+    standing = await stores.channels.open(PAPERS, MONDAY)
+    await stores.channels.set(PAPERS, replace(standing.preferences, into="40"), None)
+    assert await Crowds(stores).reacted(PAPERS, "7", 2, 3, MONDAY)
+    assert not await Crowds(stores).reacted(PAPERS, "7", 2, 4, MONDAY)
+    (post,) = await sending(stores, MONDAY)
+    assert post.key == DeliveryKey(Channel("discord", "10", "40", Kind.FORUM), "lift", LISTED[1])
+    (item,) = post.card.items
+    assert (item.paper, item.abstract, item.number) == (LISTED[1], f"We propose {LISTED[1]}.", None)
+    assert item.notes[0] == "picked by 3 readers of #papers"
+    await stores.wishes.mute(PAPERS, "paper", LISTED[2], Person("90"), MONDAY)
+    assert not await Crowds(stores).reacted(PAPERS, "7", 3, 3, MONDAY), "the managers’ veto"
 
 
 async def test_a_channel_that_did_not_turn_it_on_lifts_nothing(stores: Stores) -> None:

@@ -13,7 +13,7 @@ import discord
 from adapters.discord import tree
 from adapters.discord.homes import home
 from adapters.discord.kit import Kit
-from adapters.discord.options import CHANNELS, TAG
+from adapters.discord.options import CHANNEL, TAG
 from adapters.discord.requests import CALLBACK, Interaction, request
 from adapters.discord.text import plain
 from bot.language import speaking
@@ -71,7 +71,7 @@ async def _found(kit: Kit, interaction: Interaction) -> Sequence[Suggestion]:
 def _meant(kit: Kit, interaction: Interaction, asked: Request) -> Request:
     """Return *asked* about the channel that was chosen, where its asker sees that; Discord tells its id alone."""
     data: Any = interaction.data
-    chosen = next((str(each["value"]) for each in tree.options(data) if each["type"] == CHANNELS), "")
+    chosen = next((str(each["value"]) for each in tree.options(data) if each["name"] == CHANNEL), "")
     there = kit.rooms.elsewhere(asked.channel, chosen) if chosen.isdecimal() else asked.channel
     place, member = kit.rooms.find(there), interaction.user
     seen = place and isinstance(member, discord.Member) and place.permissions_for(member).view_channel

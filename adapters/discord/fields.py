@@ -19,9 +19,12 @@ TYPED: Final = 4000
 """Characters that an input of a modal takes."""
 ROLE: Final = "mention"
 """The question that is answered with a role, from Discord's own list; empty is `NOBODY`."""
+FORUM: Final = "into"
+"""The question that is answered with a forum, from Discord's own list of channels."""
 NOBODY: Final = "none"
 
-_STRING, _ROLES = 3, 6
+_STRING, _ROLES, _CHANNELS = 3, 6, 8
+_FORUMS: Final = (15,)
 _PLACEHOLDER: Final = 150
 _YES: Final = frozenset({"yes", "on", "true", "1"})
 _DAYS: Final = {
@@ -40,7 +43,7 @@ _RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]
 
 def is_chosen(field: Field) -> bool:
     """Tell whether *field* has a list of its own; flags share theirs."""
-    return field.kind == "days" or field.name == ROLE or (field.kind == "choice" and bool(_options(field)))
+    return field.kind == "days" or field.name in {ROLE, FORUM} or (field.kind == "choice" and bool(_options(field)))
 
 
 def is_typed(field: Field) -> bool:
@@ -56,7 +59,11 @@ def fits(field: Field) -> bool:
 def select(field: Field, custom_id: str) -> Component:
     """Return the list of a field that `is_chosen`."""
     if field.name == ROLE:
-        return _roles(field, custom_id)
+        shown = gettext("{question}: nobody", question=field.label)
+        return _native(field, custom_id, shown, "role", {"type": _ROLES})
+    if field.name == FORUM:
+        shown = gettext("{question}: a thread of its own", question=field.label)
+        return _native(field, custom_id, shown, "channel", {"type": _CHANNELS, "channel_types": list(_FORUMS)})
     if field.kind == "days":
         now = days(field.value)
         options = [_option(day, gettext(name), default=day in now) for day, name in _DAYS.items()]
@@ -74,7 +81,7 @@ def ticks(fields: Sequence[Field], custom_id: str) -> Component:
 
 def picked(name: str, kind: str, values: Sequence[str]) -> str:
     """Return what was chosen for a field; *values* are as Discord sends them."""
-    if name == ROLE:
+    if name in {ROLE, FORUM}:
         return values[0] if values else NOBODY
     return written(values) if kind == "days" else "".join(values[:1])
 
@@ -106,10 +113,11 @@ def written(days: Collection[str]) -> str:
     return next((name for name, named in _SETS.items() if named == ticked), " ".join(ticked))
 
 
-def _roles(field: Field, custom_id: str) -> Component:
-    chosen = [{"id": field.value, "type": "role"}] if re.fullmatch(r"\d{15,20}", field.value, re.ASCII) else []
-    shown = plain(gettext("{question}: nobody", question=field.label), _PLACEHOLDER)
-    select = {"type": _ROLES, "custom_id": custom_id, "placeholder": shown, "min_values": 0, "max_values": 1}
+def _native(field: Field, custom_id: str, shown: str, what: str, kind: Component) -> Component:
+    """Return a list that Discord fills itself."""
+    chosen = [{"id": field.value, "type": what}] if re.fullmatch(r"\d{15,20}", field.value, re.ASCII) else []
+    select = {**kind, "custom_id": custom_id, "placeholder": plain(shown, _PLACEHOLDER)}
+    select |= {"min_values": 0, "max_values": 1}
     return {**select, "default_values": chosen} if chosen else select
 
 

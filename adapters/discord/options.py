@@ -17,6 +17,8 @@ CHANNEL: Final = "channel"
 ROLE: Final = "mention"
 NOBODY: Final = "nobody"
 """The option beside a role: Discord's own list of them has no word for none."""
+FORUM: Final = "into"
+"""The option that names a forum for what readers lift."""
 TAG: Final = "tag"
 """What is completed from a forum itself."""
 BOOLEAN, CHANNELS = 5, 7
@@ -24,7 +26,7 @@ BOOLEAN, CHANNELS = 5, 7
 _DESCRIPTION: Final = 100
 _MOST_CHOICES: Final = 25
 _STRING, _INTEGER, _USER, _ROLES = 3, 4, 6, 8
-_NATIVE: Final[Mapping[str, int]] = {"member": _USER, ROLE: _ROLES, CHANNEL: CHANNELS}
+_NATIVE: Final[Mapping[str, int]] = {"member": _USER, ROLE: _ROLES, CHANNEL: CHANNELS, FORUM: CHANNELS}
 _TYPES: Final[Mapping[ParameterType, int]] = {
     ParameterType.TEXT: _STRING,
     ParameterType.CHOICE: _STRING,
@@ -33,6 +35,7 @@ _TYPES: Final[Mapping[ParameterType, int]] = {
 }
 _PLACES: Final = (0, 5, 10, 11, 12, 15)
 """Text, announcement and forum channels, and threads."""
+_FORUMS: Final = (15,)
 _POSTING: Final = frozenset({"digest on", "digest now", "digest set", "settings"})
 """Commands that decide how a channel is posted to."""
 _OTHER: Final = phrase("Another channel than this one")
@@ -66,7 +69,7 @@ def _option(parameter: Parameter) -> Option:
     if parameter.required:
         option["required"] = True
     if kind == CHANNELS:
-        option["channel_types"] = list(_PLACES)
+        option["channel_types"] = list(_FORUMS if parameter.name == FORUM else _PLACES)
     if kind == _INTEGER:
         bounds = {"min_value": parameter.least, "max_value": parameter.most}
         option |= {name: bound for name, bound in bounds.items() if bound is not None}

@@ -108,11 +108,13 @@ def _answer(field: Field) -> str:
 
 
 def _value(field: Field) -> str:
-    """Write an answer; a role as Discord names it, which notifies nobody here."""
+    """Write an answer; a role and a forum as Discord names them, which notifies nobody here."""
     if field.name == fields.ROLE and field.value.isdecimal():
         return f"<@&{field.value}>"
     if field.kind == "days":
         return fields.named(field.value) or gettext(_NOTHING)
+    if field.name == fields.FORUM and field.value.isdecimal():
+        return f"<#{field.value}>"
     return fit(dict(field.choices).get(field.value) or field.value, _VALUE) or gettext(_NOTHING)
 
 

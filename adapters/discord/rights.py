@@ -83,6 +83,13 @@ def trouble(place: Place, wanted: Preferences) -> str:
         return mended(lacks)
     if isinstance(place, discord.Thread) and place.locked:
         return gettext("The thread is locked. Unlock it.")
+    into = place.guild.get_channel(int(wanted.into)) if wanted.lift and wanted.into else None
+    if wanted.lift and wanted.into and (into is None or missing(into, Kind.FORUM)):
+        return gettext(
+            "Papers can’t be lifted into #{forum}. Choose another one in the settings, or allow it there under "
+            "Edit Channel → Permissions → Broadsheet.",
+            forum=into.name if into else wanted.into,
+        )
     role = place.guild.get_role(int(wanted.mention)) if wanted.mention else None
     if role and not role.mentionable and not _held(place).mention_everyone:
         return gettext(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from adapters.discord.options import BOOLEAN, CHANNEL, CHANNELS, NOBODY, ROLE, Option, described, localized, options_of
+from adapters.discord.options import BOOLEAN, CHANNEL, NOBODY, ROLE, Option, described, localized, options_of
 from bot.language import phrase
 from bot.ports.commands import Audience, Command, Commands
 
@@ -178,7 +178,7 @@ def elsewhere(data: Mapping[str, Any], command: Command) -> Mapping[str, Any] | 
     """Return the channel that is meant, as the interaction describes it with the asker's rights there, or None."""
     if command.audience is not Audience.MANAGERS or any(each.name == CHANNEL for each in command.parameters):
         return None
-    chosen = next((str(option["value"]) for option in options(data) if option["type"] == CHANNELS), "")
+    chosen = next((str(option["value"]) for option in options(data) if option["name"] == CHANNEL), "")
     channels: Mapping[str, Mapping[str, Any]] = (data.get("resolved") or {}).get("channels") or {}
     return channels.get(chosen)
 

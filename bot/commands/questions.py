@@ -14,7 +14,7 @@ from bot.commands import moments, parameters, sending, timing, topical
 from bot.commands.desk import Desk
 from bot.errors import Mistake
 from bot.language import ENGLISH, LANGUAGES, following, gettext, phrase
-from bot.models import Cadence, Mode, Preferences
+from bot.models import Cadence, Channel, Kind, Mode, Preferences
 from bot.ports.commands import Parameter, ParameterType
 
 MOST_PAPERS: Final = 10
@@ -22,6 +22,7 @@ MOST_REACTIONS: Final = 100
 LONGEST_TAG: Final = 20
 """Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
 _ROLE: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
+_FORUM: Final = re.compile(r"(?:<#)?(\d{1,20})>?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAGS: Final = {"yes": phrase("on"), "no": phrase("off")}
 _SHORT: Final = {
@@ -47,7 +48,8 @@ _OFTEN: Final = {
 class Question:
     """One setting. ``shown`` writes its present value, ``put`` puts a value in; None for topics, which are follows.
 
-    ``platform`` is the only one on which it means something, if there is one.
+    ``platform`` is the only one on which it means something, if there is one; ``forum`` tells whether it does in a
+    forum, where each paper has a post of its own.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Question:
     most: int | None = None
     advanced: bool = True
     platform: str = ""
+    forum: bool = True
 
     def field(self, value: str, mistake: str = "") -> Field:
         """Return the question for a form."""
@@ -121,9 +124,9 @@ def _yes(name: str, preferences: Preferences) -> str:
     return "yes" if getattr(preferences, name) else "no"
 
 
-def _flag(name: str, attribute: str, label: str, hint: str = "", platform: str = "") -> Question:
+def _flag(name: str, attribute: str, label: str, hint: str = "", platform: str = "", *, forum: bool = True) -> Question:
     shown, put = partial(_yes, attribute), partial(_put, attribute)
-    return Question(name, label, "flag", hint, "yes", parameters.flag, shown, put, platform=platform)
+    return Question(name, label, "flag", hint, "yes", parameters.flag, shown, put, platform=platform, forum=forum)
 
 
 def _days(preferences: Preferences) -> str:
@@ -138,6 +141,16 @@ def _role(text: str) -> str:
     found = _ROLE.fullmatch(text)
     if found is None:
         raise Mistake(gettext("“{text}” is not a role; choose one from the list, or none.", text=text[:40]), "none")
+    return found[1]
+
+
+def _forum(text: str) -> str:
+    """Read a forum's id, as a platform's own list of channels fills it in."""
+    if text.casefold() in ("none", "0"):
+        return ""
+    found = _FORUM.fullmatch(text)
+    if found is None:
+        raise Mistake(gettext("“{text}” is not a forum; choose one from the list, or none.", text=text[:40]), "none")
     return found[1]
 
 
@@ -184,7 +197,10 @@ QUESTIONS: Final[Sequence[Question]] = (
     _flag("empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"),
     _flag("pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"),
     _flag("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post", "slack"),
-    _flag("entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there"),
+    _flag(
+        "entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there",
+        forum=False,
+    ),
     Question(
         "mention", "Mention", "text", "The role that each digest pings; none for nobody", "none", _role,
         lambda p: p.mention or "none", partial(_put, "mention"), platform="discord",
@@ -192,7 +208,7 @@ QUESTIONS: Final[Sequence[Question]] = (
     Question(
         "lift", "Lift", "number", "Reactions that give a paper a thread of its own; 0 for never", "5",
         parameters.number(0, MOST_REACTIONS), lambda p: str(p.lift), partial(_put, "lift"),
-        least=0, most=MOST_REACTIONS, platform="discord",
+        least=0, most=MOST_REACTIONS, platform="discord", forum=False,
     ),
     Question(
         "tag", "Tag", "text", "In a forum: the tag of posts that fit no other; none for no tag", "Papers", _tag,
@@ -201,6 +217,10 @@ QUESTIONS: Final[Sequence[Question]] = (
     Question(
         "language", "Language", "choice", "What is posted here is written in it", "de", parameters.choice(*LANGUAGES),
         lambda p: p.language or ENGLISH, partial(_put, "language"), choices=LANGUAGES,
+    ),
+    Question(
+        "into", "Lift into", "text", "The forum in which lifted papers get a post; none for a thread here", "none",
+        _forum, lambda p: p.into or "none", partial(_put, "into"), platform="discord", forum=False,
     ),
     _flag("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
 )  # fmt: skip
@@ -214,6 +234,7 @@ def differences(before: Preferences, after: Preferences) -> Iterator[str]:
             yield f"{following(gettext(question.label))} {question.said(before)} → {question.said(after)}"
 
 
-def asked(platform: str) -> Sequence[Question]:
-    """Return the questions that mean something on a platform."""
-    return [question for question in QUESTIONS if question.platform in ("", platform)]
+def asked(channel: Channel) -> Sequence[Question]:
+    """Return the questions that mean something in a channel."""
+    here = [question for question in QUESTIONS if question.platform in ("", channel.platform)]
+    return [question for question in here if question.forum or channel.kind is not Kind.FORUM]

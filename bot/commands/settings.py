@@ -81,10 +81,18 @@ async def settings(desk: Desk, request: Request, **_: str) -> Answer:
 
 
 def _refuse(request: Request) -> None:
-    """Raise a mistake for a setting that means nothing on the platform where it is said."""
-    here = asked(request.channel.platform)
+    """Raise a mistake for a setting that means nothing where it is said."""
+    here = asked(request.channel)
     for question in QUESTIONS:
         if question.name in request.arguments and question not in here:
+            if question.platform in ("", request.channel.platform):
+                raise Mistake(
+                    gettext(
+                        "“{label}” means nothing in a forum: each paper has a post of its own there.",
+                        label=gettext(question.label),
+                    ),
+                    _EXAMPLE,
+                )
             raise Mistake(
                 gettext(
                     "“{label}” means something in {platform} only.",
@@ -137,7 +145,7 @@ def changes(before: Preferences, after: Preferences, new: Iterable[Topic], gone:
 def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:
     """Return the questions with what was typed, else with what holds now, and what saving would do."""
     topics = "; ".join(parse(follow.topic).label if _plain(follow) else follow.topic for follow in held)
-    questions = asked(request.channel.platform)
+    questions = asked(request.channel)
     now = {q.name: q.shown(standing.preferences) if q.put else topics for q in questions}
     fields = tuple(
         question.field(request.arguments.get(question.name, now[question.name]), wanted.mistakes.get(question.name, ""))

@@ -6,15 +6,31 @@ import pytest
 
 from bot.commands.questions import asked
 from bot.commands.settings import read
-from bot.models import Preferences
+from bot.models import Kind, Preferences
 from tests.commands.conftest import NOW, PAPERS, Room
 
-ONLY_THERE = {"mention", "lift"}
+ONLY_THERE = {"mention", "lift", "into"}
 
 
 @pytest.mark.parametrize(("platform", "there"), [("discord", ONLY_THERE), ("slack", set()), ("web", set())])
 def test_a_question_is_asked_where_it_means_something(platform: str, there: set[str]) -> None:
-    assert {question.name for question in asked(platform)} & ONLY_THERE == there
+    assert {question.name for question in asked(replace(PAPERS, platform=platform))} & ONLY_THERE == there
+
+
+async def test_what_means_nothing_in_a_forum_is_neither_asked_there_nor_taken(room: Room) -> None:
+    forum = replace(PAPERS, platform="discord", id="forum", kind=Kind.FORUM)
+    assert {"lift", "into", "entries"} & {question.name for question in asked(forum)} == set()
+    for typed, label in (("lift:3", "Lift"), ("into:40", "Lift into"), ("entries:yes", "One entry per paper")):
+        said, _ = await room.mistake(f"settings {typed}", channel=forum)
+        assert said == f"“{label}” means nothing in a forum: each paper has a post of its own there."
+    assert "pictures" in {question.name for question in asked(forum)}
+
+
+@pytest.mark.parametrize(("typed", "forum"), [("123", "123"), ("<#123>", "123"), ("none", ""), ("0", "")])
+def test_a_forum_is_read_as_the_platform_fills_it_in(typed: str, forum: str) -> None:
+    wanted = read({"into": typed}, Preferences(into="7"))
+    assert (wanted.preferences.into, wanted.mistakes) == (forum, {})
+    assert "into" in read({"into": "#reading"}, Preferences()).mistakes
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def settings(now: Preferences | None = None, **mistakes: str) -> Form:
         question.field(
             question.shown(held) if question.put else "diffusion; world model", mistakes.get(question.name, "")
         )
-        for question in questions.asked("discord")
+        for question in questions.asked(PAPERS)
     )
     preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00 (Europe/Berlin).",)
     return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)

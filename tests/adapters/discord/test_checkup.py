@@ -113,3 +113,14 @@ async def test_a_gateway_that_does_not_answer_is_told(server: Discord, monkeypat
     monkeypatch.setattr(checkup, "_PATIENCE", 0.2)
     told = await checkup.look(Client(server.api, "ws://127.0.0.1:9"), TOKEN, [])
     assert told == [(False, "Discord’s gateway does not answer. Check the network, or DISCORD_GATEWAY_URL.")]
+
+
+async def test_a_forum_that_takes_no_lifted_paper_is_told(server: Discord) -> None:
+    server.channel("40", name="reading", kind="forum", permissions=rights.ALL & ~rights.SEND)
+    server.channel("41", name="talks", kind="forum")
+    _, told = await look(server, PAPERS, lift=5, into="40")
+    assert "Papers can’t be lifted into #reading." in told[1]
+    _, told = await look(server, PAPERS, lift=5, into="42")
+    assert "Papers can’t be lifted into #42." in told[1]
+    for lift, into in ((5, "41"), (0, "40")):
+        assert (await look(server, PAPERS, lift=lift, into=into))[1] == WELL

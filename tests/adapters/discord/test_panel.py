@@ -156,7 +156,8 @@ def test_the_settings_take_three_pages() -> None:
     assert placeholders == ["How often", "Mode", "Mention: nobody", "Language"]
     third = drawn(form, pressed(second, "More")[1])
     assert labels(third) == ["Back", "Save changes", "Cancel"]
-    assert third.payload["components"][0]["components"][0]["placeholder"] == "Also"
+    placeholders = [row["components"][0].get("placeholder") for row in third.payload["components"][:-1]]
+    assert placeholders == ["Lift into: a thread of its own", "Also"]
     assert pressed(third, "Back")[1].page == 0
 
 
@@ -292,6 +293,9 @@ async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Store
     _, message = await shown(real, state)
     _, state = pressed(message, "More")
     _, message = await shown(real, state)
+    state = _unplaced(message, "Lift into: a thread of its own", ROLE)
+    _, message = await shown(real, state)
+    assert f"**Lift into** <#{ROLE}>" in message.payload["content"]
     state = ticked(message, "Abstracts", "One entry per paper")
     _, message = await shown(real, state)
     body = (await saved(real, message)).body
@@ -310,6 +314,7 @@ async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Store
         entries=True,
         mention=ROLE,
         lift=4,
+        into=ROLE,
         language="de",
     )
     assert replace(standing.preferences, on=False) == expected

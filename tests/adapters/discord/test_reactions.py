@@ -129,6 +129,22 @@ async def test_two_readers_lift_a_paper_into_a_thread_of_its_own(hall: Hall) -> 
     assert f"We propose {hall.listed[1]}." in hall.server.shown(thread.id)[0].plain
 
 
+async def test_a_paper_is_lifted_into_a_forum(hall: Hall) -> None:
+    forum = hall.server.channel("40", guild="10", name="reading", kind="forum")
+    await hall.server.allow(forum.id)
+    standing = await hall.stores.channels.open(PAPERS, clock())
+    await hall.stores.channels.set(PAPERS, replace(standing.preferences, into="40"), None)
+    await hall.react("2️⃣", "100", "101")
+    async with asyncio.timeout(5):
+        while not (posts := hall.server.threads("40")):
+            await hall.courier.pump()
+            await asyncio.sleep(0.01)
+    (starter,) = hall.server.shown(posts[0].id)
+    assert "picked by 2 readers of #papers" in starter.plain
+    assert f"We propose {hall.listed[1]}." in starter.plain
+    assert await hall.lifted() == []
+
+
 async def test_a_reaction_that_was_taken_back_does_not_count(hall: Hall) -> None:
     await hall.server.react("1️⃣", message=hall.digest, user="100")
     await hall.server.unreact("1️⃣", message=hall.digest, user="100")

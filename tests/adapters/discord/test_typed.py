@@ -456,3 +456,11 @@ async def test_nothing_of_a_message_but_the_ids_of_its_papers_is_passed_on(
     said = office.server.say(f"My {SECRET} is in {LINK}v2 and 2602.21534", "20", "101")
     await (await office.server.menu("Papers in this message", said, user="100")).settled()
     assert [request.arguments for request in asked] == [{"text": "2602.12160 2602.21534"}]
+
+
+async def test_a_forum_that_a_setting_names_is_not_the_channel_that_it_is_about(shut: Office) -> None:
+    shut.server.channel("40", guild="10", name="reading", kind="forum")
+    async with shut.running():
+        shown = await shut.type("papers-setup settings", {"lift": 5, "into": "40"}, user="90")
+        assert "Saved for #papers" in shown.plain
+    assert (await shut.preferences()).into == "40"

@@ -100,7 +100,7 @@ def test_answers_are_written_as_people_type_them() -> None:
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
     assert (given["zone"], given["cadence"], given["yours"], given["empty"]) == ("Asia/Tokyo", "weekly", "no", "yes")
-    for question in questions.asked("slack"):
+    for question in questions.asked(PAPERS):
         question.read(given[question.name])
 
 
