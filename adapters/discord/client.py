@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final, cast
 
@@ -20,6 +22,8 @@ PASSING: Final = (discord.DiscordException, aiohttp.ClientError, OSError, Timeou
 """What the network and Discord do, and what passes."""
 
 _GRACE: Final = 5.0
+
+Hears = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Client(discord.AutoShardedClient):
@@ -48,6 +52,18 @@ class Client(discord.AutoShardedClient):
             self.http.ws_connect = partial(self._dial, URL(gateway))  # type: ignore[method-assign]
         parsing.guard(self._connection)
         self._flights: set[asyncio.Task[Any]] = set()
+        self._heard: defaultdict[str, list[Hears]] = defaultdict(list)
+
+    def event(self, coro: Hears, /) -> Any:
+        """Let *coro* hear of the event that it is named for, beside others: the library itself keeps only the last."""
+        every = self._heard[coro.__name__]
+        every.append(coro)
+
+        async def heard(*given: Any) -> None:
+            await asyncio.gather(*(each(*given) for each in every))
+
+        heard.__name__ = coro.__name__
+        return super().event(heard)
 
     def note(self) -> None:
         """Count the current task as one that works on what somebody did."""

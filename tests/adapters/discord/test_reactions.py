@@ -21,6 +21,7 @@ from bot.digests import planning
 from bot.house import House, clock
 from bot.models import DeliveryKey, feed_date
 from bot.ports.ledger import Draft
+from bot.ports.places import Workspace
 from bot.ports.stores import Stores
 from tests.adapters.discord.inbound import Office
 from tests.adapters.discord.outbound import PAPERS, TOKEN, long
@@ -28,6 +29,8 @@ from tests.papers import of_day, publish, subscribe
 from tests.servers.discord import Discord, Shown
 from tests.stores import open_stores
 
+GONE = Workspace("discord", "99", "Gone")
+"""A server that took the bot away while it did not run."""
 READERS = ("100", "101", "102")
 READ = "GET /channels/{channel_id}/messages/{message_id}"
 NAMES = "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"
@@ -89,6 +92,7 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
         discord_token=TOKEN, discord_api_url=server.api, discord_gateway_url=server.gateway
     )
     async with open_stores(tmp_path, clock()) as stores:
+        await stores.workspaces.put(GONE)
         nobody: Any = None
         line = app.line(House(settings, stores, nobody, nobody))
         stop = asyncio.Event()
@@ -113,6 +117,13 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
 
 def _ids(day: date) -> list[str]:
     return [paper.id for paper in of_day(day)]
+
+
+async def test_what_else_begins_with_a_session_begins_too(hall: Hall) -> None:
+    """The line as the program joins it: reactions are not the only ones that listen for a shard."""
+    async with asyncio.timeout(5):
+        while not ((gone := await hall.stores.workspaces.get("discord", GONE.id)) and gone.left):
+            await asyncio.sleep(0.01)
 
 
 async def test_two_readers_lift_a_paper_into_a_thread_of_its_own(hall: Hall) -> None:
