@@ -12,7 +12,7 @@ from bot.commands import paging, parameters
 from bot.commands.reading import name_of
 from bot.commands.replies import PREFIX
 from bot.errors import Mistake
-from bot.language import gettext, phrase, spelled
+from bot.language import ended, gettext, joined, phrase, spelled
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
 
 Groups = Sequence[tuple[str, Sequence[Command]]]
@@ -125,7 +125,7 @@ def _one(each: Command, request: Request) -> Card:
     tries = (Action(gettext("Try it"), each.name),) if each.name in _TRY else ()
     return Card(
         title=_called(each),
-        text=f"{gettext(each.summary)}. {gettext(each.detail)}".strip(),
+        text=joined(ended(gettext(each.summary)), gettext(each.detail)),
         folio=_audience(each),
         items=items,
         actions=(*tries, Action(gettext("All commands"), "help")),

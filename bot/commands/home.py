@@ -10,7 +10,7 @@ from bot import wording
 from bot.cards import Action, Card, Item, Page
 from bot.commands import overview, saving, sending
 from bot.commands.desk import Desk, direct, heading, place
-from bot.language import gettext, joined
+from bot.language import gettext, joined, ngettext
 from bot.models import Channel, Kind
 from bot.ports.commands import Request
 from bot.ports.places import Standing
@@ -54,13 +54,14 @@ async def _channels(desk: Desk, request: Request, visible: Collection[str]) -> C
     every = await desk.stores.channels.of(request.channel.platform, request.channel.workspace)
     known = [s for s in every if s.channel.kind is not Kind.DIRECT and s.channel.id in visible and _set(s)]
     items = tuple([await _channel(desk, request, standing) for standing in known[:_CHANNELS]])
+    left = len(known) - _CHANNELS
     text = "" if items else gettext("No channel has a digest yet. Invite the bot to one, and start it there.")
     return Card(
         title=gettext("Channels"),
         text=text,
         items=items,
         actions=(Action(gettext("Set several up"), "setup"),),
-        footer=overview.left_out(len(known) - _CHANNELS),
+        footer=(ngettext("{n} more is not shown.", "{n} more are not shown.", left),) if left > 0 else (),
     )
 
 

@@ -9,7 +9,7 @@ from bot.cards import Action, Card, Item
 from bot.commands import paging
 from bot.commands.desk import Desk, direct, heading, place
 from bot.errors import SendError
-from bot.language import gettext, ngettext, retold
+from bot.language import gettext, retold
 from bot.models import Channel, Follow, Kind
 from bot.ports.commands import Answer, Request
 from bot.topics import parse
@@ -47,11 +47,6 @@ async def overview(desk: Desk, request: Request, *, where: str = "here", page: i
         ),
         paging.placement(request.arguments),
     )
-
-
-def left_out(number: int) -> tuple[str, ...]:
-    """Say how many rows are not shown, where there are any."""
-    return (ngettext("{n} more is not shown.", "{n} more are not shown.", number),) if number > 0 else ()
 
 
 async def rows(desk: Desk, request: Request, channel: Channel) -> list[Item]:

@@ -24,21 +24,11 @@ async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> N
     await retired(here, "")
 
 
-async def test_a_thread_that_is_unlocked_goes_on(here: Office) -> None:
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_thread_that_is_unlocked_goes_on(here: Office, archived: bool) -> None:  # noqa: FBT001
     here.server.thread(TALK.id, "20", TALK.name)
     await subscribe(here, TALK)
-    await here.stores.channels.retire(TALK, "the thread is locked")
-    await here.server.archive_thread(TALK.id, archived=False, locked=True)
-    await settled(here)
-    assert await here.retired(TALK) == "the thread is locked"
-    await here.server.archive_thread(TALK.id, archived=False, locked=False)
-    await retired(here, "", TALK)
-
-
-async def test_a_thread_that_was_archived_and_locked_goes_on_once_both_are_undone(here: Office) -> None:
-    here.server.thread(TALK.id, "20", TALK.name)
-    await subscribe(here, TALK)
-    await here.server.archive_thread(TALK.id, archived=True, locked=True)
+    await here.server.archive_thread(TALK.id, archived=archived, locked=True)
     await here.stores.channels.retire(TALK, LOCKED)
     await settled(here)
     assert await here.retired(TALK) == LOCKED
