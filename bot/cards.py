@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
-from bot.language import ENGLISH, gettext, speaking, spoken
+from bot.language import ENGLISH, gettext, noted, speaking, spoken
 
 VERSION: Final = 1
 
@@ -71,7 +71,8 @@ class Card:
 
     ``marks`` are words to be highlighted in titles and texts. ``code`` is text to be copied whole, such as JSON, shown
     letter by letter. ``fallback`` is what a notification shows. ``tone`` says what it is to people: a digest, an alert,
-    an answer, a mistake or a failure. ``language`` is the code of the one that it was written in.
+    an answer, a mistake or a failure. ``language`` is the code of the one that it was written in. ``moments`` are those
+    that its texts name, in Unix seconds by how they are written: readers may be shown them in their own time.
     """
 
     title: str = ""
@@ -85,6 +86,7 @@ class Card:
     tone: Literal["digest", "alert", "answer", "mistake", "failure"] = "answer"
     code: str = ""
     language: str = field(default_factory=spoken)
+    moments: dict[str, int] = field(default_factory=noted)
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]
@@ -115,7 +117,7 @@ class Form:
     """Questions whose answers become the arguments of ``command``.
 
     ``preview`` says what saving would do ("Next: Wed 25 Nov 09:00, …"); asking the same command dry gives a fresh one.
-    ``arguments`` go along unchanged.
+    ``arguments`` go along unchanged; ``moments`` are as in `Card`.
     """
 
     title: str
@@ -125,6 +127,7 @@ class Form:
     preview: tuple[str, ...] = ()
     submit: str = field(default_factory=lambda: gettext("Save changes"))
     note: str = field(default_factory=lambda: gettext("Nothing changes until you save."))
+    moments: dict[str, int] = field(default_factory=noted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def load(data: dict[str, Any]) -> Card:
         parts = {key: value for key, value in data.items() if key != "v"}
         parts["items"] = tuple(_item(item) for item in parts.get("items", ()))
         parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
-        return Card(**{"language": ENGLISH, **_tuples(parts, "folio", "footer", "marks")})
+        return Card(**{"language": ENGLISH, "moments": {}, **_tuples(parts, "folio", "footer", "marks")})
     except (TypeError, AttributeError) as error:
         raise Malformed(f"This is not a card: {error}.") from error
 

@@ -13,7 +13,7 @@ from bot import wording
 from bot.cards import Action, Card
 from bot.clauses import Explanation
 from bot.errors import Mistake
-from bot.language import gettext, ngettext, speaking
+from bot.language import gettext, joined, ngettext, speaking
 from bot.matching import Matcher
 from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
 from bot.ports.ledger import Draft
@@ -206,7 +206,7 @@ def _card(channel: Channel, paper: Paper, topics: Sequence[str], follows: Mappin
     label = parse(topics[0]).label
     unfollow = Action(gettext("Unfollow"), "unfollow", {"topic": topics[0]}, label)
     return Card(
-        text=f"{gettext('New paper, matches {why}.', why=why)} {_followed(channel, follows.get(topics[0]))}".strip(),
+        text=joined(gettext("New paper, matches {why}.", why=why), _followed(channel, follows.get(topics[0]))),
         items=(wording.item(paper, because=because),),
         actions=(unfollow,),
         marks=because,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -34,25 +34,42 @@ _TELLING: Final = 8
 """Letters that a sentence has besides its names, for it to be known again."""
 
 _NAME: Final = "Broadsheet"
+_NEITHER: Final = -1
 _UNSPACED: Final = frozenset({"ja", "zh"})
 
 _SPOKEN: Final = ContextVar("language", default=ENGLISH)
+_NOTED: Final[ContextVar[dict[str, int] | None]] = ContextVar("moments", default=None)
 _SPELLED: Final[ContextVar[Callable[[str], str]]] = ContextVar("spelling", default=str)
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak *language*, a code such as "de" or "pt-BR", to the end of the context; English where it is not ours."""
-    token = _SPOKEN.set(nearest(language))
+    token, notes = _SPOKEN.set(nearest(language)), _NOTED.set({})
     try:
         yield
     finally:
         _SPOKEN.reset(token)
+        _NOTED.reset(notes)
 
 
 def spoken() -> str:
     """Return the code of the language that is spoken now."""
     return _SPOKEN.get()
+
+
+def note(written: str, at: datetime) -> str:
+    """Return how a moment is *written*, and keep its minute; two minutes that are written alike are not kept."""
+    noted = _NOTED.get()
+    if noted is not None:
+        seconds = int(at.timestamp()) // 60 * 60
+        noted[written] = seconds if noted.get(written, seconds) == seconds else _NEITHER
+    return written
+
+
+def noted() -> dict[str, int]:
+    """Return the moments that this context wrote so far, in Unix seconds, by how they are written."""
+    return {written: seconds for written, seconds in (_NOTED.get() or {}).items() if seconds != _NEITHER}
 
 
 @contextmanager

@@ -63,9 +63,9 @@ def short_day(moment: date, today: date) -> str:
 
 
 def when(moment: datetime, zone: str) -> str:
-    """Write a moment in local time: "Wed 25 Nov 09:00"."""
+    """Write a moment in local time: "Wed 25 Nov 09:00"; the card that says it knows which moment that is."""
     local = moment.astimezone(ZoneInfo(zone))
-    return gettext("{day} {time}", day=day(local.date()), time=f"{local:%H:%M}")
+    return language.note(gettext("{day} {time}", day=day(local.date()), time=f"{local:%H:%M}"), moment)
 
 
 def ago(seconds: float) -> str:

@@ -172,6 +172,18 @@ def test_moments_are_local() -> None:
         assert wording.when(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
 
 
+def test_a_card_knows_the_moments_that_it_names_and_no_two_that_are_written_alike() -> None:
+    nine = datetime(2026, 11, 24, 8, 0, 59, tzinfo=UTC)
+    with speaking("en"):
+        first = wording.when(nine, "Europe/Berlin")
+        with speaking("de"):
+            wording.when(nine, "Asia/Tokyo")
+        assert Card(text=first).moments == {"Tue 24 Nov 09:00": 1795507200}
+        wording.when(nine.replace(hour=14), "America/New_York")
+        assert Card(text=first).moments == {}, "neither of them, for nobody can tell which is meant"
+    assert Card(text=wording.when(nine, "UTC")).moments == {}
+
+
 def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
     with speaking("de"):
         said = gettext("The newest list is that of {day}.", day=wording.day(TUESDAY))

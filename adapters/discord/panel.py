@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from adapters.discord import fields, modal
@@ -34,13 +33,13 @@ _NOTHING: Final = phrase("nothing")
 _PRIMARY, _SECONDARY = 1, 2
 
 
-def panel(form: Form, state: State, now: datetime) -> Message:
+def panel(form: Form, state: State) -> Message:
     """Return *form* as a private message; *state* says which page it is, and how it was opened."""
     every = pages(form.fields)
     held, here = _held(form, every, state)
     components = [*(row([each]) for each in _lists(here, held.token)), row(_buttons(form, every, held))]
     payload = {
-        "content": _content(form, here, now),
+        "content": _content(form, here),
         "components": components,
         "embeds": [],
         "flags": SUPPRESS_EMBEDS | EPHEMERAL,
@@ -76,7 +75,7 @@ def _held(form: Form, every: Sequence[Page], state: State) -> tuple[State, Page]
     return replace(state.of(form), page=number, ticks=ticks), here
 
 
-def _content(form: Form, here: Page, now: datetime) -> str:
+def _content(form: Form, here: Page) -> str:
     """Write what stands above the lists; the preview gives way first, then the answers."""
     shown = [each for group in here.typed for each in group]
     wrong = [each for each in form.fields if clean(each.mistake) and each not in (*here.chosen, *shown)]
@@ -91,7 +90,7 @@ def _content(form: Form, here: Page, now: datetime) -> str:
             )
             for each in here.long
         ),
-        *(localized(fit(line, _VALUE * 2), now) for line in form.preview[:_PREVIEW]),
+        *(localized(fit(line, _VALUE * 2), form.moments) for line in form.preview[:_PREVIEW]),
         f"-# {fit(form.note, _NOTE)}" if clean(form.note) else "",
     )
     text = ""

@@ -27,7 +27,7 @@ async def show(kit: Kit, way: Way, form: Form, asked: Request, *, setup: bool = 
     """
     state = State(form.command, manager=setup, channel=way.elsewhere(asked))
     if not (panel.is_blank(form) and await _window(kit, way, form, state, 0)):
-        await way.say(panel.panel(form, state, asked.now))
+        await way.say(panel.panel(form, state))
 
 
 async def changed(kit: Kit, way: Way) -> None:
@@ -101,7 +101,7 @@ async def _window(kit: Kit, way: Way, form: Form, state: State, number: int) -> 
 async def _go_on(kit: Kit, way: Way, state: State, answer: Answer) -> None:
     """Show the panel anew, or what was done in its place."""
     if isinstance(answer.body, Form):
-        await way.say(panel.panel(answer.body, state, kit.clock()), replacing=True)
+        await way.say(panel.panel(answer.body, state), replacing=True)
     else:
         await _close(way, answer, _request(kit, way, state, dry=True), setup=state.manager)
 

@@ -66,7 +66,7 @@ def messages(
             if pictures:
                 drawn = gallery.payload(part, actions, pad)
             else:
-                drawn = _payload(part.text, rows(part.items, actions, pad), pad.mark)
+                drawn = _payload(localized(part.text, card.moments), rows(part.items, actions, pad), pad.mark)
             allowed = _allowed(role if ping and number == 0 else "")
             every.append(Message({**drawn, "allowed_mentions": allowed}, pad.kept))
         return tuple(every)
@@ -97,7 +97,7 @@ def private(
         (part,) = lay(card, Limits(), native, private=True)
         linked = len(part.items) == 1
         drawn = _payload(
-            localized(part.text, request.now), rows(part.items, card.actions, pad, share=share, linked=linked)
+            localized(part.text, card.moments), rows(part.items, card.actions, pad, share=share, linked=linked)
         )
     whole = card.code if len(card.code) > CODE else ""
     flags = SUPPRESS_EMBEDS | EPHEMERAL

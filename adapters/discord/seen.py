@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from adapters.discord.around import Around
@@ -41,17 +40,17 @@ def _aside(said: Aside, native: Native) -> Drawing:
     manager = used.split()[0] == f"/{MANAGERS}"
     around = Around(asked.now, person=asked.person.name, used=used)
     if isinstance(said.answer.body, Form):
-        return _form(said.answer.body, State(said.answer.body.command, manager=manager), asked.now, around)
+        return _form(said.answer.body, State(said.answer.body.command, manager=manager), around)
     shown = private(said.answer, asked, manager=manager, native=native)
     return _drawing([shown.payload], around=replace(around, file=shown.file))
 
 
-def _form(form: Form, state: State, now: datetime, around: Around) -> Drawing:
+def _form(form: Form, state: State, around: Around) -> Drawing:
     """Return a panel with its modals, or the modal with which a form begins that has something to be typed first."""
     opened = windows(form, state)
     if is_blank(form):
         return _drawing([], opened[:1])
-    return _drawing([panel(form, state, now).payload], opened, around)
+    return _drawing([panel(form, state).payload], opened, around)
 
 
 def _drawing(payloads: Sequence[Component], modals: Sequence[Component] = (), around: Around = _NOTHING) -> Drawing:

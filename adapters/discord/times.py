@@ -1,51 +1,34 @@
-"""Moments in a sentence, written so that each reader sees their own time."""
+"""Moments in a text, written so that each reader sees their own time."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from adapters.discord.text import moment
+from adapters.discord.layout import CONTENT
+from adapters.discord.text import moment, size
 from bot.language import gettext
-from bot.wording import NEXT, when
+from bot.wording import NEXT
 
-_SENDS: Final = re.compile(r"(?<=\d\d:\d\d), ")
-_CLOCK: Final = re.compile(r"(\d\d):(\d\d)$")
-_AHEAD: Final = 400
-"""Days in which a next send comes: a monthly digest that is paused until next year is beyond it, and stays a text."""
+_SHOWN = r"<t:\d+:f>"
 
 
-def localized(text: str, now: datetime) -> str:
-    """Return *text* with its next sends as Discord's moments; those that can't be read stay as they are."""
-    return _next().sub(lambda match: _written(match, now), text)
+def localized(text: str, moments: Mapping[str, int]) -> str:
+    """Return *text* with its *moments*, as in `bot.cards.Card`, as Discord's; a zone behind them means nothing then.
+
+    A message that would grow too long by it stays as it is.
+    """
+    if not moments:
+        return text
+    # The longest first: one may be written like the beginning of another.
+    written = re.compile("|".join(map(re.escape, sorted(moments, key=len, reverse=True))))
+    shown = written.sub(lambda found: moment(datetime.fromtimestamp(moments[found[0]], UTC)), text)
+    shown = _next().sub(lambda found: gettext("Next: {sends}.", sends=found["sends"]), shown)
+    return shown if size(shown) <= CONTENT else text
 
 
 def _next() -> re.Pattern[str]:
-    """Return what finds the sentence in the language that is spoken."""
-    before, between, after = re.split("[\0\1]", gettext(NEXT, sends="\0", zone="\1"))
-    return re.compile(
-        rf"{re.escape(before)}(?P<sends>.{{5,300}}?){re.escape(between)}(?P<zone>[\w+/-]{{1,60}}){re.escape(after)}"
-    )
-
-
-def _written(match: re.Match[str], now: datetime) -> str:
-    try:
-        moments = [_moment(send, match["zone"], now) for send in _SENDS.split(match["sends"])]
-    except (ValueError, OSError, LookupError):
-        return match[0]
-    return gettext("Next: {sends}.", sends=", ".join(map(moment, moments)))
-
-
-def _moment(send: str, zone: str, now: datetime) -> datetime:
-    """Find the moment that is written "Wed 25 Nov 09:00", in whatever language; raises ValueError when none is."""
-    clock = _CLOCK.search(send)
-    if clock is None:
-        raise ValueError(send)
-    today = now.astimezone(ZoneInfo(zone)).replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-    days = (today + timedelta(days=n) for n in range(_AHEAD))
-    found = next((at for at in days if when(at.astimezone(UTC), zone) == send), None)
-    if found is None:
-        raise ValueError(send)
-    return found
+    """Return what finds the next sends, all of them moments, in the language that is spoken."""
+    before, between, after = map(re.escape, re.split("[\0\1]", gettext(NEXT, sends="\0", zone="\1")))
+    return re.compile(rf"{before}(?P<sends>{_SHOWN}(?:, {_SHOWN})*){between}[\w+/-]{{1,60}}{after}")

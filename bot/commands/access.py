@@ -10,7 +10,7 @@ from bot.cards import Action
 from bot.commands import policies, undoing
 from bot.commands.desk import Desk
 from bot.commands.replies import say
-from bot.language import ENGLISH, following, gettext, speaking
+from bot.language import ENGLISH, following, gettext, joined, speaking
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Workspace
 
@@ -72,10 +72,10 @@ async def _keep(desk: Desk, request: Request, known: Workspace, wanted: Workspac
         before={"policy": known.policy},
         after=after,
     )
-    first = " " + gettext("No manager was known, so you are the first.") if named else ""
+    first = gettext("No manager was known, so you are the first.") if named else ""
     undo = Action(gettext("Undo"), "digest access", {"of": request.now.isoformat()})
     return say(
-        gettext("From now on: {sentence}.{first}", sentence=following(policies.sentence(wanted.policy)), first=first),
+        joined(gettext("From now on: {sentence}.", sentence=following(policies.sentence(wanted.policy))), first),
         undo,
     )
 

@@ -14,7 +14,7 @@ from bot.commands.desk import Desk, inside, place, unplaced
 from bot.commands.replies import failure, say
 from bot.digests import planning
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, phrase, speaking, spelled
+from bot.language import ENGLISH, gettext, joined, noted, phrase, speaking, spelled
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Standing
 
@@ -56,9 +56,9 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     head = gettext("The digest is on {inside}: {plan}.", inside=inside(request.channel), plan=sending.plan(preferences))
     if start == "now":
         outcome = await planning.post_now(desk.stores, await desk.standing(request), request.now)
-        head = f"{head} {outcome.sentence}"
+        head = joined(head, outcome.sentence)
     return say(
-        f"{head} {sending.line(preferences.schedule, request.now)}",
+        joined(head, sending.line(preferences.schedule, request.now)),
         Action(gettext("Settings"), "settings"),
         recording.undoing(request),
     )
@@ -79,9 +79,8 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
     outcome = await planning.preview(desk.stores, standing, request.now)
     schedule = standing.preferences.schedule
     following = schedule.next_after(request.now)
-    at = (
-        " "
-        + gettext(
+    first = (
+        gettext(
             "It would come {plan}, first {when}.",
             plan=sending.plan(standing.preferences),
             when=wording.when(following, schedule.timezone),
@@ -91,8 +90,7 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
     )
     card = outcome.card or Card()
     unknown = unplaced(request, standing)
-    if unknown:
-        at = f"{at} {gettext('Your time zone is not known: set it first.')}"
+    unset = gettext("Your time zone is not known: set it first.") if unknown else ""
     settings = Action(gettext("Set the time zone") if unknown else gettext("Settings"), "settings")
     actions = (Action(gettext("Start at the next time"), "digest on", {"start": "next"}), settings)
     post = (Action(gettext("Post now"), "digest on", {"start": "now"}, style="main"),) if outcome.card else ()
@@ -102,10 +100,11 @@ async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
     return Answer(
         replace(
             card,
-            text=f"{text}{at} {gettext('Nothing is posted yet.')}",
+            text=joined(text, first, unset, gettext("Nothing is posted yet.")),
             actions=(*post, *actions),
             tone="answer",
             fallback=text,
+            moments=noted(),
         )
     )
 

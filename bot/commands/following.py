@@ -240,9 +240,9 @@ async def unfollow(desk: Desk, request: Request, *, topic: Topic, where: str = "
             return await _dropped(desk, request, topic, target)
     known = [follow.topic for target in targets for follow in await desk.stores.follows.of(target)]
     near = parameters.nearest(topic.label, [parse(text).label for text in known])
-    meant = " " + gettext("Did you mean “{near}”?", near=near) if near else ""
+    meant = gettext("Did you mean “{near}”?", near=near) if near else ""
     raise Mistake(
-        gettext("“{label}” is not followed here.", label=topic.label) + meant,
+        joined(gettext("“{label}” is not followed here.", label=topic.label), meant),
         f"unfollow {near}" if near else "follows",
     )
 

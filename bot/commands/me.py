@@ -12,7 +12,7 @@ from bot.cards import Action, Card
 from bot.commands import parameters
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
-from bot.language import gettext
+from bot.language import gettext, joined
 from bot.ports.commands import Answer, Command, Request
 
 _NOUNS: Final[Mapping[str, Callable[[int], str]]] = {
@@ -79,7 +79,7 @@ async def forget(desk: Desk, request: Request, *, confirm: bool = False) -> Answ
         if counts:
             listed = wording.listing(counts)
             text = gettext("This deletes what is yours and can’t be taken back: {counts}.", counts=listed)
-        text = f"{text} {gettext('What you added to channels stays there, without your name.')}"
+        text = joined(text, gettext("What you added to channels stays there, without your name."))
         return say(
             text,
             Action(gettext("Forget me"), "me forget", {"confirm": "yes"}),

@@ -14,7 +14,7 @@ from bot.commands.previewing import instead, look
 from bot.commands.replies import say
 from bot.errors import Mistake
 from bot.identifiers import arxiv_id
-from bot.language import gettext, phrase
+from bot.language import gettext, joined, phrase
 from bot.models import Channel, Kind
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.topics import Topic, parse
@@ -83,7 +83,7 @@ async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> A
     if seen is None or not seen.near:
         return say(text, back)
     meant = instead(seen, "mute", "what", where=back.arguments["where"])
-    return say(f"{text} {gettext('No recent paper is on it; did you mean “{near}”?', near=seen.near)}", *meant, back)
+    return say(joined(text, gettext("No recent paper is on it; did you mean “{near}”?", near=seen.near)), *meant, back)
 
 
 async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:

@@ -14,7 +14,7 @@ from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed, ranked
 from bot.errors import Mistake
-from bot.language import gettext, grouped, headed
+from bot.language import gettext, grouped, headed, joined
 from bot.models import FeedDay, Paper, Preferences
 from bot.ports.commands import Answer, Command, Parameter, Request
 
@@ -104,7 +104,7 @@ def _nothing(span: lists.Span, newest: FeedDay | None) -> Answer:
     """Say why there is no list, and offer the newest one."""
     if newest is None:
         return say(span.missing)
-    text = f"{span.missing} {gettext('The newest list is that of {day}.', day=wording.day(newest.date))}"
+    text = joined(span.missing, gettext("The newest list is that of {day}.", day=wording.day(newest.date)))
     return say(text, Action(gettext("Show it"), "today", {"date": newest.date.isoformat()}))
 
 

@@ -14,7 +14,7 @@ from bot.clauses import Explanation
 from bot.commands.desk import Desk, direct
 from bot.commands.replies import say
 from bot.digests.page import listed
-from bot.language import gettext, ngettext
+from bot.language import gettext, joined, ngettext
 from bot.matching import Matcher
 from bot.models import Channel, FeedDay, Paper, feed_date
 from bot.ports.commands import Answer, Command, Request
@@ -113,8 +113,8 @@ def _how(topics: int, saves: int) -> str:
     parts = [ngettext("{n} topic you follow", "{n} topics you follow", topics)] if topics else []
     parts += [gettext("likeness to {papers} you saved", papers=wording.count(saves, "paper"))] if saves else []
     parts.append(gettext("votes"))
-    more = "" if topics and saves else " " + gettext("Following topics and saving papers makes it yours.")
-    return gettext("Ranked by {parts}.", parts=gettext(", then by ").join(parts)) + more
+    more = "" if topics and saves else gettext("Following topics and saving papers makes it yours.")
+    return joined(gettext("Ranked by {parts}.", parts=gettext(", then by ").join(parts)), more)
 
 
 def _card(

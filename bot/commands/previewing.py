@@ -8,7 +8,7 @@ from bot import follows, wording
 from bot.cards import Action, Card
 from bot.commands import paging
 from bot.commands.desk import Desk, direct
-from bot.language import gettext, ngettext, phrase
+from bot.language import gettext, joined, ngettext, phrase
 from bot.ports.commands import Answer, Request
 from bot.topics import Topic
 
@@ -45,8 +45,8 @@ def volume(seen: follows.Preview) -> str:
     """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
     span = _span(seen)
     if not seen.matched:
-        meant = " " + gettext("Did you mean “{near}”?", near=seen.near) if seen.near else ""
-        return gettext("It would have sent nothing in {span}.", span=span) + meant
+        meant = gettext("Did you mean “{near}”?", near=seen.near) if seen.near else ""
+        return joined(gettext("It would have sent nothing in {span}.", span=span), meant)
     weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else gettext("fewer than one")
     return gettext(
         "It would have sent {papers} in {span}, about {weekly} a week.",

@@ -14,7 +14,7 @@ from bot.commands.papers import show
 from bot.commands.replies import say
 from bot.errors import Mistake
 from bot.identifiers import arxiv_id
-from bot.language import gettext, grouped, ngettext, phrase
+from bot.language import gettext, grouped, joined, ngettext, phrase
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.search import Query, Results, Sort
@@ -147,7 +147,7 @@ def _nothing(query: Query, results: Results, request: Request) -> Answer:
     asked = read(query.text)
     actions: tuple[Action, ...] = ()
     if results.suggestion:
-        text = f"{text} {gettext('Did you mean “{near}”?', near=results.suggestion)}"
+        text = joined(text, gettext("Did you mean “{near}”?", near=results.suggestion))
         again = Action(
             gettext("Search “{suggestion}”", suggestion=results.suggestion),
             "search",
@@ -156,8 +156,8 @@ def _nothing(query: Query, results: Results, request: Request) -> Answer:
         )
         actions = (again,)
     elif query.since or query.category or asked.conditions:
-        text = f"{text} {gettext('Fewer conditions find more.')}"
+        text = joined(text, gettext("Fewer conditions find more."))
         actions = (Action(gettext("Search without them"), "search", {"query": " ".join(asked.words)}),)
     else:
-        text = f"{text} {gettext('Other or fewer words may find more.')}"
+        text = joined(text, gettext("Other or fewer words may find more."))
     return say(text, *actions, footer=results.notes)

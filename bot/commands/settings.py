@@ -14,7 +14,7 @@ from bot.commands.desk import Desk, place, unplaced
 from bot.commands.following import MOST_HERE
 from bot.commands.questions import QUESTIONS, asked, differences
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, phrase, speaking, spelled
+from bot.language import ENGLISH, gettext, joined, phrase, speaking, spelled
 from bot.models import Follow, Kind, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.places import Standing
@@ -132,7 +132,7 @@ def read(arguments: Mapping[str, str], preferences: Preferences) -> Wanted:
 
 def _sentence(error: Mistake) -> str:
     """Say what is wrong, with an example unless the sentence names it already."""
-    return " ".join((str(error), *(() if error.example in str(error) else wording.example(error.example))))
+    return joined(str(error), *(() if error.example in str(error) else wording.example(error.example)))
 
 
 def changes(before: Preferences, after: Preferences, new: Iterable[Topic], gone: Iterable[Topic]) -> str:

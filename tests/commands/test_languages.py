@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,6 +39,9 @@ THEIRS = re.compile(
     r"|“[^”]*”|„[^“]*“|#papers|cs\.\w+|\d{4}\.\d{5}"
 )
 """What no catalogue translates: names, addresses, ids, zones, and what stands in quotation marks."""
+
+
+MOMENT = re.compile(r"\b\w{3} \d{1,2} \w{3} \d\d:\d\d\b")
 
 
 class Widened:
@@ -97,6 +101,26 @@ async def test_nothing_of_an_answer_is_english(room: Room, widened: None) -> Non
                         left.append(f"{line}: {text} -> {sorted(words)}")
             room.later(seconds=10)
     assert not left, "\n".join(dict.fromkeys(left))
+
+
+async def test_an_answer_knows_every_moment_that_it_names(room: Room) -> None:
+    moments = set()
+    for line in LINES:
+        body = (await room.send(line)).body
+        moments |= {(line, found in body.moments) for found in MOMENT.findall(repr(replace(body, moments={})))}
+        room.later(seconds=10)
+    assert {line for line, known in moments if not known} == set()
+    assert {line for line, _ in moments} > {"status", "log", "digest on", "pause 2026-12-01", "settings"}
+
+
+async def test_japanese_and_chinese_sentences_stand_side_by_side(room: Room) -> None:
+    spaced = []
+    for line in LINES:
+        for code in ("ja", "zh"):
+            body = (await room.send(line, locale=code, local=code)).body
+            spaced += [(line, text) for text in said(body) if re.search(r"。 ", text)]
+        room.later(seconds=10)
+    assert not spaced
 
 
 async def test_each_is_answered_in_their_own_language(room: Room) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord import panel, render
@@ -12,8 +13,10 @@ from adapters.discord.states import State
 from bot import wording
 from bot.cards import Action, Card, Form
 from bot.commands import questions
+from bot.commands.sending import line
 from bot.digests import page
 from bot.errors import Mistake
+from bot.language import speaking
 from bot.models import Channel, DeliveryKey, Kind, Preferences, Schedule
 from bot.ports.commands import Answer, Request
 from tests.adapters.slack import cards
@@ -49,8 +52,9 @@ def settings(now: Preferences | None = None, **mistakes: str) -> Form:
         )
         for question in questions.asked(PAPERS)
     )
-    preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00 (Europe/Berlin).",)
-    return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)
+    with speaking("en"):
+        preview = () if mistakes else (line(held.schedule, cards.NOW - timedelta(hours=1)),)
+        return Form("The digest in #papers", "settings", fields, preview=preview)
 
 
 def sent(card: Card, **more: Any) -> list[Message]:
@@ -58,7 +62,7 @@ def sent(card: Card, **more: Any) -> list[Message]:
 
 
 def panelled(form: Form, number: int = 0) -> list[Message]:
-    return [panel.panel(form, State(form.command, page=number, manager=True), cards.NOW)]
+    return [panel.panel(form, State(form.command, page=number, manager=True))]
 
 
 def posted(card: Card) -> list[Message]:

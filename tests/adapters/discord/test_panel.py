@@ -76,7 +76,7 @@ def labels(message: Message) -> list[str]:
 
 
 def drawn(form: Form, state: State | None = None) -> Message:
-    return panel.panel(form, state or State(form.command, manager=True), cards.NOW)
+    return panel.panel(form, state or State(form.command, manager=True))
 
 
 @settings(max_examples=80, deadline=None)
@@ -182,7 +182,7 @@ def test_what_is_wrong_stands_at_its_question_on_every_page() -> None:
 
 def test_a_panel_remembers_how_it_was_opened() -> None:
     state = State("settings", manager=True, channel="30")
-    _, after = pressed(panel.panel(samples.settings(), state, cards.NOW), "Save changes")
+    _, after = pressed(panel.panel(samples.settings(), state), "Save changes")
     assert (after.command, after.manager, after.channel) == ("settings", True, "30")
     assert states.unpack(after.pack()) == after
 
@@ -257,7 +257,7 @@ async def shown(real: Table, state: State) -> tuple[Form, Message]:
     """Ask what would happen; return the form and its panel."""
     form = (await real.answer(request(state.command, state.arguments))).body
     assert isinstance(form, Form), form
-    return form, panel.panel(form, state, NOW)
+    return form, panel.panel(form, state)
 
 
 async def saved(real: Table, message: Message, label: str = "Save changes") -> Answer:

@@ -308,8 +308,12 @@ def test_a_mistake_shows_what_to_type() -> None:
 
 
 def test_next_sends_are_everybodys_own_time() -> None:
-    message = private(Card(text="On. Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00 (Europe/Berlin)."))
-    assert message.payload["content"] == "On. Next: <t:1772179200:f>, <t:1772438400:f>."
+    moments = {"Fri 27 Feb 09:00": 1772179200, "Mon 2 Mar 09:00": 1772438400}
+    card = Card(text="On. Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00 (Europe/Berlin).", moments=moments)
+    shown = "On. Next: <t:1772179200:f>, <t:1772438400:f>."
+    assert private(card).payload["content"] == shown
+    (posted,) = render.messages(card)
+    assert posted.payload["content"] == shown
 
 
 def test_a_long_text_to_copy_is_attached_whole() -> None:

@@ -111,7 +111,7 @@ def test_a_form_is_drawn_with_the_modals_that_its_buttons_open() -> None:
     form = samples.settings(number="A digest has 1 to 10 papers.")
     seen = see(Aside(Answer(form), samples.asked("settings")))
     shown, *modals = json.loads(seen.source)
-    assert shown == panel.panel(form, State("settings"), cards.NOW).payload
+    assert shown == panel.panel(form, State("settings")).payload
     assert [modal["title"] for modal in modals] == [form.title] * seen.html.count('class="dc-modal"')
     drawn = seen.html[seen.html.index('class="dc-modal"') :]
     assert "<b>Number" in drawn

@@ -130,17 +130,25 @@ def test_a_moment_is_everybodys_own() -> None:
     ("text", "shown"),
     [
         ("Next: Wed 25 Nov 09:00 (Europe/Berlin).", "Next: <t:1795593600:f>."),
-        ("On. Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00 (UTC).", "On. Next: <t:1795597200:f>, <t:1795683600:f>."),
-        ("Next: Fri 1 Jan 09:00 (America/Argentina/Buenos_Aires).", "Next: <t:1798804800:f>."),
-        ("Next: never; choose at least one day.", ""),
-        ("Next: Wed 25 Nov 09:00 (Nowhere/Else).", ""),
-        ("Next: Wed 31 Feb 09:00 (UTC).", ""),
-        ("Next: Wed 25 Nov 29:99 (UTC).", ""),
-        ("Next: Wed 25 Nov 09:00 (../etc).", ""),
+        (
+            "On. Next: Wed 25 Nov 09:00, Wed 2 Dec 09:00 (America/Argentina/Buenos_Aires). It is Wed 25 Nov 09:00.",
+            "On. Next: <t:1795593600:f>, <t:1796198400:f>. It is <t:1795593600:f>.",
+        ),
+        ("Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00 (UTC).", "Next: <t:1795593600:f>, Thu 26 Nov 09:00 (UTC)."),
+        ("Wed 25 Nov 09:00:30", "<t:1795593690:f>"),
+        ("Next: never; choose at least one day.", "Next: never; choose at least one day."),
     ],
 )
-def test_next_sends_are_moments_where_they_can_be_read(text: str, shown: str) -> None:
-    assert localized(text, NOW) == (shown or text)
+def test_the_moments_of_a_text_are_everybodys_own(text: str, shown: str) -> None:
+    moments = {"Wed 25 Nov 09:00": 1795593600, "Wed 25 Nov 09:00:30": 1795593690, "Wed 2 Dec 09:00": 1796198400}
+    assert localized(text, moments) == shown
+    assert localized(text, {}) == text
+
+
+def test_a_message_stays_within_its_limit_rather_than_telling_everybodys_own_time() -> None:
+    full = f"{'x' * 1986} 25 Nov 09:00"
+    assert localized(full, {"25 Nov 09:00": 1795593600}) == full
+    assert localized(full[4:], {"25 Nov 09:00": 1795593600}).endswith(" <t:1795593600:f>")
 
 
 def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
