@@ -122,7 +122,12 @@ def retold(kept: str) -> str:
     if said != kept or spoken() == ENGLISH:
         return said
     found = ((pattern.fullmatch(kept), sentence) for pattern, sentence in _patterns(spoken()))
-    return next((gettext(sentence, **match.groupdict()) for match, sentence in found if match), kept)
+    return next((gettext(sentence, **_held(match)) for match, sentence in found if match), kept)
+
+
+def _held(match: re.Match[str]) -> dict[str, str]:
+    """Return what a kept sentence holds; the reason in it is a sentence itself."""
+    return {name: retold(held) if name == "why" else held for name, held in match.groupdict().items()}
 
 
 def headed(what: str, why: str) -> str:

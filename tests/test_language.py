@@ -197,6 +197,9 @@ def test_a_sentence_that_was_kept_is_told_with_what_it_holds(language: str) -> N
     held = {"title": "Hugging Face", "status": "502"}
     with speaking(language):
         assert retold(kept.format(**held)) == gettext(kept, **held) != kept.format(**held)
+        alone = phrase("{title} is left alone until {time} UTC ({why}).")
+        told = retold(alone.format(title="arXiv", time="09:10", why=kept.format(**held)))
+        assert told == gettext(alone, title="arXiv", time="09:10", why=gettext(kept, **held))
         assert retold(phrase("the channel was deleted")) == gettext("the channel was deleted")
         away = wording.reason(wording.away("the channel was deleted"))
         assert gettext("the channel was deleted") in away

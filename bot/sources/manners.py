@@ -81,8 +81,8 @@ def pause(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def span(seconds: float) -> str:
-    """Return a length of time as people say it: "40 s", "12 min", "3 h", "2 days"."""
-    for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+    """Return a length of time as people say it: "40 s", "12 min", "3 h", "2 d", the same in every language."""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
