@@ -31,4 +31,5 @@ def localized(text: str, moments: Mapping[str, int]) -> str:
 def _next() -> re.Pattern[str]:
     """Return what finds the next sends, all of them moments, in the language that is spoken."""
     before, between, after = map(re.escape, re.split("[\0\1]", gettext(NEXT, sends="\0", zone="\1")))
-    return re.compile(rf"{before}(?P<sends>{_SHOWN}(?:, {_SHOWN})*){between}[\w+/-]{{1,60}}{after}")
+    several = f"{_SHOWN}(?:{re.escape(gettext(', '))}{_SHOWN})*"
+    return re.compile(rf"{before}(?P<sends>{several}){between}[\w+/-]{{1,60}}{after}")

@@ -34,7 +34,7 @@ def line(schedule: Schedule, now: datetime, first: datetime | None = None) -> st
     """Write them: "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00"."""
     sends = [wording.when(moment, schedule.timezone) for moment in upcoming(schedule, now, first)]
     return (
-        gettext(wording.NEXT, sends=", ".join(sends), zone=schedule.timezone)
+        gettext(wording.NEXT, sends=gettext(", ").join(sends), zone=schedule.timezone)
         if sends
         else gettext("Next: never; choose at least one day.")
     )

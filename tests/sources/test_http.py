@@ -198,9 +198,7 @@ class TestWaiting:
     def test_a_moment_that_is_past_is_now(self, clock: Clock) -> None:
         assert pause({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, clock.now) == 0
 
-    @pytest.mark.parametrize(
-        ("seconds", "text"), [(40, "40 s"), (900, "15 min"), (10_800, "3 h"), (864_000, "10 d")]
-    )
+    @pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (900, "15 min"), (10_800, "3 h"), (864_000, "10 d")])
     def test_is_named_in_words(self, seconds: float, text: str) -> None:
         assert span(seconds) == text
 
