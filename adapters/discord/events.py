@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 import discord
 
@@ -14,10 +14,7 @@ from adapters.discord import repairs, rooms, servers
 from adapters.discord.kit import Kit
 from adapters.discord.requests import kind
 from adapters.discord.rights import Place
-from bot.language import phrase
 from bot.models import Channel
-
-DELETED: Final = phrase("the channel was deleted")
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +27,15 @@ def listen(kit: Kit) -> None:
         "guild_join": servers.arrived,
         "guild_available": servers.arrived,
         "guild_remove": servers.left,
-        "guild_update": servers.renamed,
+        "guild_update": _now(servers.renamed),
         "guild_channel_delete": _deleted,
-        "guild_channel_update": _changed,
+        "guild_channel_update": _channel_changed,
         "raw_thread_delete": _thread_deleted,
-        "thread_update": _changed,
+        "thread_update": _now(_changed),
         "thread_join": _changed,
         "guild_role_update": _role_changed,
         "guild_role_delete": _role_deleted,
-        "member_update": _member_changed,
+        "member_update": _now(_member_changed),
     }.items():
         kit.client.event(_listener(event, happens, kit, turn))
 
@@ -46,15 +43,15 @@ def listen(kit: Kit) -> None:
 def _listener(event: str, happens: Any, kit: Kit, turn: asyncio.Lock) -> Callable[..., Coroutine[Any, Any, None]]:
     """Return what discord.py calls; whatever goes wrong is a line in the log, with a reference.
 
-    Of a change it tells how things were and how they are; only the latter counts. What happens is written down one
-    after the other, in its order: a beginning tells of thousands of servers at once, and people don't wait for them.
+    What happens is written down one after the other, in its order: a beginning tells of thousands of servers at once,
+    and people don't wait for them.
     """
 
     async def told(*given: Any) -> None:
         kit.client.note()
         try:
             async with turn:
-                await happens(kit, *given[-1:])
+                await happens(kit, *given)
         except Exception:
             log.exception("A listener failed, reference %s", secrets.token_hex(3))
 
@@ -62,17 +59,28 @@ def _listener(event: str, happens: Any, kit: Kit, turn: asyncio.Lock) -> Callabl
     return told
 
 
+def _now(happens: Any) -> Callable[..., Coroutine[Any, Any, None]]:
+    """Return what hears of a change: how things were, which does not count, and how they are."""
+
+    async def heard(kit: Kit, _: Any, now: Any) -> None:
+        await happens(kit, now)
+
+    return heard
+
+
 async def _deleted(kit: Kit, place: Place) -> None:
-    await kit.presence.gone(rooms.channel(place), DELETED, kit.clock())
+    await kit.presence.gone(rooms.channel(place), repairs.DELETED, kit.clock())
 
 
 async def _thread_deleted(kit: Kit, thread: discord.RawThreadDeleteEvent) -> None:
     there = Channel("discord", str(thread.guild_id), str(thread.thread_id), kind(thread.thread_type.value))
-    await kit.presence.gone(there, DELETED, kit.clock())
+    await kit.presence.gone(there, repairs.DELETED, kit.clock())
 
 
-async def _role_changed(kit: Kit, role: discord.Role) -> None:
-    await repairs.everywhere(kit, role.guild)
+async def _role_changed(kit: Kit, before: discord.Role, role: discord.Role) -> None:
+    """Look anew at what the bot may; some roles change their colour every few seconds."""
+    if before.permissions != role.permissions:
+        await repairs.everywhere(kit, role.guild)
 
 
 async def _role_deleted(kit: Kit, role: discord.Role) -> None:
@@ -84,6 +92,13 @@ async def _member_changed(kit: Kit, member: discord.Member) -> None:
     """Look anew at what the bot may when its own roles change; others' don't count."""
     if member.id == member.guild.me.id:
         await repairs.everywhere(kit, member.guild)
+
+
+async def _channel_changed(kit: Kit, before: discord.abc.GuildChannel, place: discord.abc.GuildChannel) -> None:
+    """Look anew at a channel, and where other things are allowed there also at its threads, which it allows them to."""
+    await _changed(kit, place)
+    if before.overwrites != place.overwrites:
+        await repairs.everywhere(kit, place.guild)
 
 
 async def _changed(kit: Kit, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 import discord
@@ -10,17 +11,26 @@ from adapters.discord import forums, rights, rooms
 from adapters.discord.codes import CHANNEL
 from adapters.discord.kit import Kit
 from adapters.discord.rights import Place
+from bot.errors import SendError
+from bot.language import phrase
+from bot.models import Kind
 from bot.ports.places import Standing
+
+DELETED: Final = phrase("the channel was deleted")
 
 _UNTAGGED: Final = CHANNEL[40067]
 _NEVER: Final = frozenset({CHANNEL[50008], CHANNEL[50024]})
 """Reasons that nothing mends which Discord tells of."""
+_OVER: Final = frozenset({DELETED, CHANNEL[10003]})
+"""Reasons for which a thread is not looked for any more."""
+
+log = logging.getLogger(__name__)
 
 
 async def everywhere(kit: Kit, server: discord.Guild) -> None:
     """Go on in every channel of a server in which posting is possible again."""
     for standing in await kit.channels.of("discord", str(server.id)):
-        place = kit.rooms.find(standing.channel) if standing.retired else None
+        place = await _place(kit, server, standing) if standing.retired else None
         if place and mended(place, standing):
             await kit.presence.back(standing.channel, kit.clock())
 
@@ -39,3 +49,19 @@ def mended(place: Place, standing: Standing) -> bool:
     if isinstance(place, discord.Thread):
         return not place.locked  # an archived one is opened by the next post
     return standing.retired != _UNTAGGED or forums.takes(place, standing.preferences.tag)
+
+
+async def _place(kit: Kit, server: discord.Guild, standing: Standing) -> Place | None:
+    """Return a channel as the gateway told of it; a thread that was put away it tells nothing of, so that is asked for.
+
+    None where there is none, or Discord can't be asked now.
+    """
+    place = kit.rooms.find(standing.channel)
+    if place or standing.channel.kind is not Kind.THREAD or standing.retired in _OVER:
+        return place
+    try:
+        told = await kit.rest.call("GET", "/channels/{channel_id}", channel_id=standing.channel.id)
+    except SendError as error:
+        log.info("Whether a thread can be posted to again can't be told: %s", error)
+        return None
+    return discord.Thread(guild=server, state=server._state, data=told)  # noqa: SLF001 - as the library makes its own

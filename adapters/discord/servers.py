@@ -28,12 +28,14 @@ async def reconcile(kit: Kit, shard: int) -> None:
 
 
 async def arrived(kit: Kit, server: discord.Guild) -> None:
-    """Keep a server that the bot is in and that can be looked at; greet one that is new, go on in others."""
+    """Keep a server that the bot is in and that can be looked at, go on there, and greet one that is new.
+
+    Whoever throws the bot out and invites it again may have done so to give it what it lacked.
+    """
     known = await kit.workspaces.get("discord", str(server.id))
     await renamed(kit, server)
-    if known and not known.left:
-        await repairs.everywhere(kit, server)
-    elif place := greeted(server):
+    await repairs.everywhere(kit, server)
+    if (known is None or known.left) and (place := greeted(server)):
         await kit.presence.invited(place, Person(""), kit.clock(), str(server.preferred_locale))
 
 

@@ -8,8 +8,8 @@ import logging
 import pytest
 
 from adapters.discord import events
-from adapters.discord.events import DELETED
 from adapters.discord.kit import Kit
+from adapters.discord.repairs import DELETED
 from adapters.discord.servers import LEFT
 from bot import wording
 from bot.models import Channel

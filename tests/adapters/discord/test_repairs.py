@@ -6,7 +6,7 @@ import pytest
 
 from adapters.discord import events
 from adapters.discord.codes import CHANNEL
-from adapters.discord.events import DELETED
+from adapters.discord.repairs import DELETED
 from bot.models import EVERYWHERE, Channel, Kind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
@@ -43,6 +43,57 @@ async def test_a_thread_that_is_unlocked_but_still_archived_goes_on_for_a_post_o
     await here.stores.channels.retire(TALK, LOCKED)
     await here.server.archive_thread(TALK.id, archived=True, locked=False)
     await retired(here, "", TALK)
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_thread_that_was_unlocked_while_nobody_listened_goes_on_at_the_start(
+    shut: Office,
+    archived: bool,  # noqa: FBT001
+) -> None:
+    """Of one that is archived the gateway tells nothing."""
+    shut.server.thread(TALK.id, "20", TALK.name).archived = archived
+    await subscribe(shut, TALK)
+    await shut.stores.channels.retire(TALK, LOCKED)
+    async with shut.running(events.listen):
+        await retired(shut, "", TALK)
+
+
+async def test_a_thread_that_is_still_locked_is_looked_at_once_at_the_start_and_one_that_was_deleted_not_at_all(
+    shut: Office,
+) -> None:
+    gone = Channel("discord", "10", "26", Kind.THREAD, "gone")
+    talk = shut.server.thread(TALK.id, "20", TALK.name)
+    talk.archived = talk.locked = True
+    for thread, reason in ((TALK, LOCKED), (gone, DELETED)):
+        await subscribe(shut, thread)
+        await shut.stores.channels.retire(thread, reason)
+    async with shut.running(events.listen):
+        await settled(shut)
+        assert await shut.retired(TALK) == LOCKED
+        assert await shut.retired(gone) == DELETED
+    asked = [call.path for call in shut.server.calls if call.method == "GET" and "/channels/" in call.path]
+    assert asked == [f"/channels/{TALK.id}"]
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_thread_goes_on_when_its_channel_allows_it_again(here: Office, archived: bool) -> None:  # noqa: FBT001
+    here.server.thread(TALK.id, "20", TALK.name)
+    await subscribe(here, TALK)
+    await here.server.archive_thread(TALK.id, archived=archived)
+    await here.server.allow("20", rights.ALL & ~rights.SEND_IN_THREADS)
+    await here.stores.channels.retire(TALK, CHANNEL[50013])
+    await settled(here)
+    assert await here.retired(TALK) == CHANNEL[50013]
+    await here.server.allow("20")
+    await retired(here, "", TALK)
+
+
+async def test_a_thread_of_which_discord_can_t_tell_now_stays_silent(here: Office) -> None:
+    await subscribe(here, TALK)
+    await here.stores.channels.retire(TALK, LOCKED)
+    await here.server.allow("20", rights.ALL & ~rights.EMBED_LINKS)
+    await settled(here)
+    assert await here.retired(TALK) == LOCKED
 
 
 async def test_a_thread_below_a_channel_that_is_not_seen_lacks_a_permission(here: Office) -> None:

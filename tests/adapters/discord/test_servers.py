@@ -10,7 +10,8 @@ from gettext import NullTranslations
 import pytest
 
 from adapters.discord import events, servers
-from adapters.discord.events import DELETED
+from adapters.discord.codes import CHANNEL
+from adapters.discord.repairs import DELETED
 from adapters.discord.servers import LEFT
 from bot import language, wording
 from bot.models import Channel
@@ -67,6 +68,23 @@ async def test_a_server_that_was_left_is_kept_and_comes_back(here: Office) -> No
     await here.server.join("10")
     await retired(here, "")
     assert (await here.preferences()).on
+
+
+async def test_whoever_invites_the_bot_anew_with_what_it_lacked_gets_digests_again(here: Office) -> None:
+    """Not only where it says hello."""
+    lacked, room = CHANNEL[50013], replace(ROOM, id="22", name="video-diffusion")
+    await subscribe(here, room)
+    await here.stores.channels.retire(room, lacked)
+    await here.server.leave("10")
+
+    async def left() -> bool:
+        known = await here.stores.workspaces.get("discord", "10")
+        return known is not None and known.left is not None
+
+    await until(left)
+    assert await here.retired(room) == lacked
+    await here.server.join("10")
+    await retired(here, "", room)
 
 
 async def test_what_happened_meanwhile_is_made_good_at_the_start(shut: Office) -> None:
