@@ -42,6 +42,14 @@ async def here(kit: Kit, place: Place) -> None:
         await kit.presence.back(standing.channel, kit.clock())
 
 
+async def roles(kit: Kit, server: discord.Guild) -> None:
+    """Mention no role any more that was deleted while nobody listened."""
+    standings = await kit.channels.of("discord", str(server.id))
+    for role in {standing.preferences.mention for standing in standings} - {""}:
+        if server.get_role(int(role)) is None:
+            await kit.presence.unnamed("discord", str(server.id), role, kit.clock())
+
+
 def mended(place: Place, standing: Standing) -> bool:
     """Tell whether what stopped a channel is over, so that it is not tried, refused and told of again and again."""
     if standing.retired in _NEVER or rights.lacking(place, standing.preferences):

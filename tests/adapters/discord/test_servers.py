@@ -17,7 +17,7 @@ from bot import language, wording
 from bot.models import Channel
 from bot.ports.places import Workspace
 from tests.adapters.discord.inbound import ROOM, Office, labels
-from tests.adapters.discord.watching import greetings, retired, settled, subscribe, until
+from tests.adapters.discord.watching import greetings, retired, settled, subscribe, told, until
 from tests.servers.discord import rights
 
 HELLO = "Broadsheet posts the day’s most upvoted papers here"
@@ -85,6 +85,21 @@ async def test_whoever_invites_the_bot_anew_with_what_it_lacked_gets_digests_aga
     assert await here.retired(room) == lacked
     await here.server.join("10")
     await retired(here, "", room)
+
+
+async def test_a_role_that_was_deleted_while_nobody_listened_is_mentioned_no_more_and_its_owner_is_told_once(
+    shut: Office,
+) -> None:
+    shut.server.role("30", name="readers")
+    kept = replace(ROOM, id="22", name="video-diffusion")
+    await subscribe(shut, mention="31")
+    await subscribe(shut, kept, mention="30")
+    for _ in range(2):
+        async with shut.running(events.listen):
+            (said,) = await told(shut, "90")
+            assert "The role that digests in papers mentioned was deleted" in said
+            assert (await shut.preferences()).mention == ""
+            assert (await shut.preferences(kept)).mention == "30"
 
 
 async def test_what_happened_meanwhile_is_made_good_at_the_start(shut: Office) -> None:
