@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot import wording
 from bot.models import feed_date
+from bot.ports.places import Standing
 from bot.ports.sources import SourceState
 from bot.ports.stores import Stores
 from bot.scheduler import DAILY, Jobs
 
+_SILENT: Final = 20
+"""So many silent channels are named; `doctor` looks at all."""
 _PATIENT_WITH: Final = 3
 """Failures of a job in a row that may pass by themselves."""
 _PATIENCE: Final = timedelta(minutes=3)
@@ -18,7 +22,7 @@ _PATIENCE: Final = timedelta(minutes=3)
 
 
 async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]:
-    """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, and what waits."""
+    """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, what waits, who gets nothing."""
     overdue = [
         job.__name__
         for interval, job in jobs.every()
@@ -36,7 +40,15 @@ async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]
         "newest_list": newest.date.isoformat() if newest else None,
         "feed_date": feed_date(now).isoformat(),
         "waiting": {str(state): number for state, number in (await stores.ledger.waiting()).items()},
+        "silent": [_silent(standing) for standing in await stores.channels.silent(_SILENT)],
     }
+
+
+def _silent(standing: Standing) -> str:
+    """Say which channel should get digests and gets none, and why."""
+    channel = standing.channel
+    named = f"#{channel.name.removeprefix('#')}" if channel.name else channel.id
+    return f"{named} on {channel.platform.capitalize()}: {wording.reason(standing.retired)}"
 
 
 def _overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:

@@ -1,4 +1,7 @@
-"""Word to those who can repair a workspace: to the first of them who can be reached, and once."""
+"""Word to those who can repair a workspace: to the first of them who can be reached, and once.
+
+Where none can, it waits for the next private answer to somebody who decides there: `bot.untold`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot import wording
+from bot import untold, wording
 from bot.cards import Card
 from bot.language import ENGLISH, gettext, speaking
 from bot.models import Channel, DeliveryKey, Kind
@@ -60,6 +63,7 @@ class Notices:
             if standing is None or not standing.retired:
                 await self.stores.ledger.add([Draft(DeliveryKey(channel, KIND, subject), card)], now)
                 return
+        await untold.keep(self.stores.marks, platform, workspace, subject.partition(" ")[0], card.text)
         log.warning("Nobody of %s %s can be told: %s", platform, workspace, subject)
 
     def _reach(self, workspace: Workspace) -> Sequence[Channel]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import wording
+from bot import untold, wording
 from bot.cards import Action, Card
 from bot.language import ENGLISH, gettext, joined, speaking
 from bot.models import Channel, DeliveryKey, Person
@@ -103,6 +103,7 @@ class Attendance:
         wanted = standing.preferences
         following = wanted.schedule.next_after(now) if wanted.on else None
         await self.stores.channels.restore(standing.channel, following)
+        await untold.over(self.stores.marks, standing.channel)
 
 
 async def tidy(stores: Stores, now: datetime) -> int:
@@ -110,6 +111,7 @@ async def tidy(stores: Stores, now: datetime) -> int:
     left = await stores.workspaces.left(now - KEPT)
     for workspace in left:
         await stores.workspaces.forget(workspace.platform, workspace.id)
+        await untold.forget(stores.marks, workspace.platform, workspace.id)
     return len(left)
 
 

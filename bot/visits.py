@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import house, wording
+from bot import house, untold, wording
 from bot.config import Settings
 from bot.models import Kind
 from bot.ports.places import Standing
@@ -30,7 +30,20 @@ async def visits(chosen: Settings, stores: Stores | None, *, running: bool) -> S
 
     *running* tells that a bot runs. Raises `bot.errors.BroadsheetError` kinds when the stores can't be read.
     """
-    return [*await _slack(chosen, stores, running=running), *await _discord(chosen, stores)]
+    asked = [*await _slack(chosen, stores, running=running), *await _discord(chosen, stores)]
+    return [*asked, *(await _untold(stores) if stores else ())]
+
+
+async def _untold(stores: Stores) -> Sequence[Finding]:
+    """Return what nobody could be told."""
+    findings = list[Finding]()
+    for workspace in [one for platform in ("slack", "discord") for one in await stores.workspaces.of(platform)]:
+        words = await untold.waiting(stores.marks, workspace.platform, workspace.id)
+        name = workspace.name or workspace.id
+        findings += [
+            Finding(well=False, what=f"Nobody who manages {name} can be told: {word}") for word in words.values()
+        ]
+    return findings
 
 
 async def _wanted(stores: Stores | None, platform: str) -> Sequence[Standing]:

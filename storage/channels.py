@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, DeliveryState, Preferences
+from bot.models import Channel, DeliveryState, Kind, Preferences
 from bot.ports.places import Standing
 from storage.database import Database
 from storage.keys import channel_key, channel_of, enter, those
@@ -75,6 +75,13 @@ class ChannelStore:
         async with self.database.read() as connection:
             rows = await connection.execute(select(channels).where(which).order_by(channels.c.id))
             return [standing_of(row) for row in rows.mappings()]
+
+    async def silent(self, limit: int) -> Sequence[Standing]:
+        """Return channels that have a digest and are retired, by platform and name."""
+        these = (text("enabled AND NOT paused AND retired <> ''"), channels.c.kind != Kind.DIRECT.value)
+        query = select(channels).where(*these).order_by(channels.c.platform, channels.c.name, channels.c.id)
+        async with self.database.read() as connection:
+            return [standing_of(row) for row in (await connection.execute(query.limit(limit))).mappings()]
 
     async def retire(self, channel: Channel, reason: str) -> bool:
         """Stop posting to the channel; what waits for it is given up for the same reason."""

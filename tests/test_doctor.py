@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from adapters import public
-from bot import doctor, wording
+from bot import doctor, untold, wording
 from bot.config import Settings
 from bot.doctor import OPEN
 from bot.models import Channel, Kind, Preferences
+from bot.ports.places import Workspace
 from bot.visits import Finding
 from storage.locks import hold
 from storage.vault import VaultStore, open_keys
@@ -255,6 +256,13 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
     told = await found()
     assert told["The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"] is False
     assert not [what for what in told if "T9" in what or "C9" in what], "who uninstalled it needs no advice"
+
+
+async def test_what_nobody_could_be_told_is_told(tmp_path: Path) -> None:
+    async with open_stores(tmp_path / "data", NOW) as stores:
+        await stores.workspaces.put(Workspace("discord", "10", "Lab"))
+        await untold.keep(stores.marks, "discord", "10", "discord:10:20", "Nothing is posted to papers any more.")
+    assert (await found())["Nobody who manages Lab can be told: Nothing is posted to papers any more."] is False
 
 
 async def test_discord_is_asked_about_its_channels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import untold
 from bot.cards import Card
 from bot.delivery import Courier
 from bot.errors import Gone
@@ -16,11 +17,13 @@ from bot.notices import Notices
 from bot.ports.ledger import Draft
 from bot.ports.places import Workspace
 from bot.ports.stores import Stores
+from bot.presence import Attendance, tidy
 from tests.fakes import FakeChat
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 ROOM = Channel("slack", "T1", "C1", name="papers")
+OTHER = Channel("slack", "T1", "C2", name="other")
 LAB = Workspace("slack", "T1", "Lab", managers=("U1", "U2"))
 ARCHIVED = "the channel was archived"
 
@@ -79,3 +82,26 @@ async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest
     await Notices(stores).stopped(ROOM, ARCHIVED, NOW)
     await Courier(stores, {"slack": chat}, lambda: NOW).pump()
     assert "Nobody of slack T1 can be told: slack:T1:C1 2026-11-24T08:00:00" in caplog.text
+    (kept,) = (await untold.waiting(stores.marks, "slack", "T1")).items()
+    assert kept[0] == ROOM.key
+    assert "papers" in kept[1]
+
+
+async def test_what_waits_to_be_told_is_the_newest_of_each_channel_and_of_a_few(stores: Stores) -> None:
+    for number in (*range(6), 3):
+        await untold.keep(stores.marks, "slack", "T1", f"slack:T1:C{number}", f"word {number}")
+    assert list((await untold.waiting(stores.marks, "slack", "T1")).values()) == [f"word {n}" for n in (1, 2, 4, 5, 3)]
+    assert await untold.waiting(stores.marks, "slack", "T2") == {}
+
+
+async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace_is_gone(stores: Stores) -> None:
+    presence = Attendance(stores)
+    for channel in (ROOM, OTHER):
+        await stores.channels.open(channel, NOW)
+        await stores.channels.retire(channel, ARCHIVED)
+        await untold.keep(stores.marks, "slack", "T1", channel.key, channel.name)
+    await presence.back(ROOM, NOW)
+    assert list(await untold.waiting(stores.marks, "slack", "T1")) == [OTHER.key]
+    await presence.uninstalled("slack", "T1", "it was uninstalled", NOW)
+    assert await tidy(stores, NOW + timedelta(days=31)) == 1
+    assert await untold.waiting(stores.marks, "slack", "T1") == {}

@@ -13,7 +13,7 @@ from adapters.discord.rooms import Rooms
 from bot.errors import Refused, TryLater
 from bot.models import Kind
 from bot.ports.places import Standing
-from bot.wording import count
+from bot.wording import count, reason
 
 Finding = tuple[bool, str]
 """Whether it is well, and how it is; what to do where it is not."""
@@ -79,9 +79,12 @@ def _trouble(client: Client, rooms: Rooms, standing: Standing, link: str) -> str
     if server is None:
         return f"The bot is not in the server of {named}, which has a digest. Invite it: {link}"
     place = rooms.find(channel)
-    if place:
-        trouble = rights.trouble(place, standing.preferences)
-        return f"#{place.name} of {server.name}, which has a digest: {trouble}" if trouble else ""
-    if channel.kind is Kind.THREAD:
-        return ""  # Discord tells of open ones only; an archived one is opened by the next post
-    return f"Discord finds no {named} of {server.name}, which has a digest: it was deleted. Its settings are kept."
+    # Of threads Discord tells only the open ones; an archived one is opened by the next post.
+    if place is None and channel.kind is not Kind.THREAD:
+        return f"Discord finds no {named} of {server.name}, which has a digest: it was deleted. Its settings are kept."
+    trouble = rights.trouble(place, standing.preferences) if place else ""
+    if standing.retired and not trouble:
+        why = reason(standing.retired)
+        trouble = f"nothing is posted there any more: {why}. Once that is mended, /papers-setup digest on tries again."
+    named = f"#{place.name}" if place else named
+    return f"{named} of {server.name}, which has a digest: {trouble}" if trouble else ""

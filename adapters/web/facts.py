@@ -24,6 +24,7 @@ _WORDS: Final = {
     "papers": "Papers stored",
     "feed_date": "List of today",
     "waiting": "Messages that wait",
+    "silent": "Channels that should have a digest and get nothing",
     "succeeded": "last answer",
     "failures": "failures in a row",
     "closed_until": "not asked until",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot import wording
+from bot import untold, wording
 from bot.language import gettext, nearest
 from bot.models import Channel, Kind, Paper, Preferences
 from bot.ports.commands import Request
@@ -83,6 +83,13 @@ class Desk:
             return ""
         wanted = own.preferences.on or await self.stores.follows.of(own.channel)
         return own.retired if wanted else ""
+
+    async def untold(self, request: Request) -> Sequence[str]:
+        """Return what nobody who decides here could be told, for somebody who does; it is told once."""
+        channel = request.channel
+        if channel.kind is Kind.DIRECT or not await self.rules(request):
+            return ()
+        return await untold.told(self.stores.marks, channel.platform, channel.workspace)
 
     async def named(self, request: Request) -> bool:
         """Tell whether the person is on the workspace's list of managers."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
-from bot import wording
+from bot import untold, wording
 from bot.cards import Action, Card
 from bot.commands import moments, parameters, recording, sending, timing
 from bot.commands.desk import Desk, inside, place, unplaced
@@ -52,6 +52,7 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     following = preferences.schedule.next_after(request.now)
     if standing.retired:
         await desk.stores.channels.restore(request.channel, following)
+        await untold.over(desk.stores.marks, request.channel)
     await recording.keep(desk, request, standing, preferences, phrase("turns the digest on"))
     head = gettext("The digest is on {inside}: {plan}.", inside=inside(request.channel), plan=sending.plan(preferences))
     if start == "now":

@@ -125,17 +125,17 @@ class Table:
         return await self._warned(await command.answer(request, **values), request)
 
     async def _warned(self, answer: Answer, request: Request) -> Answer:
-        """Return a private answer, with a word on direct messages that don't get through before all small print."""
+        """Return a private answer, with a word on what did not get through before all small print."""
         if (request.dry and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
             return answer
-        why = await self.desk.closed(request)
-        if not why:
-            return answer
-        word = gettext(
-            "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
-            why=wording.reason(why),
-        )
-        return replace(answer, body=_told(answer.body, word))
+        words = [*await self.desk.untold(request)]
+        if why := await self.desk.closed(request):
+            word = gettext(
+                "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
+                why=wording.reason(why),
+            )
+            words.append(word)
+        return replace(answer, body=_told(answer.body, words)) if words else answer
 
     async def _admit(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""
@@ -254,11 +254,11 @@ def _needs(command: Command, parameter: Parameter) -> str:
     return gettext(needs, name=spelled(command.name), what=parameter.name)
 
 
-def _told(body: Card | Form, word: str) -> Card | Form:
-    """Return what is said with one more sentence, where it is seen and not cut."""
+def _told(body: Card | Form, words: Sequence[str]) -> Card | Form:
+    """Return what is said with more sentences, where they are seen and not cut."""
     if isinstance(body, Form):
-        return replace(body, note=joined(word, body.note))
-    return replace(body, footer=(word, *body.footer))
+        return replace(body, note=joined(*words, body.note))
+    return replace(body, footer=(*words, *body.footer))
 
 
 def _shared(card: Card, command: Command, request: Request) -> Card:

@@ -60,6 +60,10 @@ class Channels(Protocol):
         """Return every channel that has a digest and is not paused; with *retired* those too that get none any more."""
         ...
 
+    async def silent(self, limit: int) -> Sequence[Standing]:
+        """Return at most *limit* channels, no direct ones, that should have a digest and get none any more."""
+        ...
+
     async def retire(self, channel: Channel, reason: str) -> bool:
         """Stop posting to the channel; return False when it was retired already."""
         ...

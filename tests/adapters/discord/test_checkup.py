@@ -10,6 +10,7 @@ import pytest
 from adapters.discord import checkup
 from adapters.discord.checkup import Finding
 from adapters.discord.client import Client
+from adapters.discord.codes import CHANNEL
 from bot.models import Channel, Kind, Preferences
 from bot.ports.places import Standing
 from tests.adapters.discord.outbound import FORUM, PAPERS, THREAD, TOKEN
@@ -88,6 +89,20 @@ async def test_a_channel_that_was_deleted_and_a_server_that_was_left_are_told(se
         "The bot is not in the server of the channel 50, which has a digest. Invite it: https://"
     )
     assert third == WELL
+
+
+async def test_a_channel_that_fell_silent_for_what_no_permission_tells_is_no_good_one(server: Discord) -> None:
+    archived = Channel("discord", "10", "51", Kind.THREAD, "old")
+    client = Client(server.api, server.gateway)
+    client._connection.guild_ready_timeout = 0.05
+    reasons = {PAPERS: CHANNEL[40067], archived: CHANNEL[160005]}
+    standings = [Standing(key, of, Preferences(on=True), retired=why) for key, (of, why) in enumerate(reasons.items())]
+    _, first, second = await checkup.look(client, TOKEN, standings)
+    assert first[1].startswith(
+        "#papers of Lab, which has a digest: nothing is posted there any more: the forum asks for"
+    )
+    assert not second[0]
+    assert "#old of Lab, which has a digest: nothing is posted there any more: the thread is locked." in second[1]
 
 
 async def test_without_a_server_the_invite_link_is_told(server: Discord) -> None:

@@ -7,6 +7,7 @@ import pytest
 from adapters.discord import events
 from adapters.discord.codes import CHANNEL
 from adapters.discord.repairs import DELETED
+from bot import untold
 from bot.models import EVERYWHERE, Channel, Kind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
@@ -198,3 +199,20 @@ async def test_where_nobody_can_be_told_the_log_says_so(here: Office, caplog: py
 
     await until(check)
     assert here.server.shown("22") == []
+
+
+async def test_what_nobody_could_be_told_is_in_the_next_private_answer_to_who_manages_the_server(here: Office) -> None:
+    here.excused += ["Nobody of discord 10 can be told: discord:10:20", "Nothing is posted to discord:@me:90 any more"]
+    here.server.people["90"].dms = False
+    await here.server.allow("22", rights.ALL & ~rights.SEND)
+    await here.server.drop_channel("20")
+
+    async def check() -> bool:
+        await here.post()
+        return bool(await untold.waiting(here.stores.marks, "discord", "10"))
+
+    await until(check)
+    word = "Nothing is posted to papers any more: the channel was deleted."
+    assert word not in (await here.type("papers today", channel="22")).plain, "whoever only reads can mend nothing"
+    assert word in (await here.type("papers-setup log", channel="22", user="91")).plain
+    assert word not in (await here.type("papers-setup log", channel="22", user="91")).plain
