@@ -11,6 +11,8 @@ from typing import Final
 
 from bot.language import phrase
 
+_FORBIDDEN: Final = phrase("Broadsheet may not post there; “doctor” and “status” name the permission that it lacks")
+
 CHANNEL: Final[Mapping[int, str]] = {
     10003: phrase("the channel was deleted, or Broadsheet does not see it any more"),
     10013: phrase("Discord does not know the person any more"),
@@ -18,11 +20,12 @@ CHANNEL: Final[Mapping[int, str]] = {
     50001: phrase("Broadsheet does not see the channel; give it the permission View Channel"),
     50007: phrase("direct messages are closed"),
     50008: phrase("this kind of channel takes no messages"),
-    50013: phrase("Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"),
+    50013: _FORBIDDEN,
     50024: phrase("this kind of channel takes no messages"),
     50033: phrase("Discord does not know the person any more"),
     50083: phrase("the thread is archived and can’t be opened by Broadsheet"),
     50278: phrase("no server is shared with Broadsheet any more"),
+    160002: _FORBIDDEN,
     160005: phrase("the thread is locked"),
 }
 """The channel takes nothing any more: why, as people read it."""
@@ -44,13 +47,15 @@ SERVER: Final[Mapping[int, str]] = {10004: phrase("it was removed from the serve
 TOKEN: Final = frozenset({0, 40001, 40002, 50014})
 """The bot itself is turned down; the gateway says so too, and the program ends."""
 
-LATER: Final = frozenset({20016, 20022, 20028, 20029, 30046, 40004, 40062, 130000, 160006})
+LATER: Final = frozenset({20016, 20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 130000, 160006})
 """Nothing was done; the same request works later."""
 
 MESSAGE: Final = frozenset({10002, 10007, 10008, 10014, 10015, 10062, 40060, 40094, 50005, 50027, 160004})
 """What this message edits, answers or belongs to is gone or was answered; the channel is as good as before."""
 
-OURS: Final = frozenset({10011, 40005, 50006, 50016, 50035, 50036, 50041, 50068, 50109, 90001, 200000, 240000, 110000})
+OURS: Final = frozenset(
+    {10011, 40005, 50006, 50016, 50035, 50036, 50041, 50068, 50109, 90001, 110000, 200000, 200001, 240000}
+)
 """The request itself is wrong, or its text was kept back by the server's own rules."""
 
 GROUPS: Final[Mapping[str, Collection[int]]] = {

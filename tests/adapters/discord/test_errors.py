@@ -44,6 +44,11 @@ def test_every_code_of_the_server_on_loopback_is_in_exactly_one_group() -> None:
     assert {number: groups_of(number) for number in CODES if len(groups_of(number)) != 1} == {}
 
 
+def test_what_discord_says_beyond_that_of_replies_direct_messages_and_the_names_of_posts_is_in_a_group() -> None:
+    said = {160002: "channel", 40003: "later", 40006: "later", 200001: "ours"}
+    assert {number: groups_of(number) for number in said} == {number: [group] for number, group in said.items()}
+
+
 def test_no_code_is_in_two_groups() -> None:
     every = [number for codes in GROUPS.values() for number in codes]
     assert sorted(every) == sorted(set(every))
