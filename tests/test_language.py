@@ -18,7 +18,10 @@ from adapters.discord import render as discord
 from adapters.slack import render as slack
 from bot import cards, wording
 from bot.cards import Card
+from bot.commands.finding import entry
+from bot.digests import page
 from bot.language import ENGLISH, LANGUAGES, gettext, nearest, ngettext, phrase, retold, speaking, spoken
+from bot.models import DayState, FeedDay, Preferences
 from bot.topics import parse
 from docs import messages
 from tests.adapters.slack.cards import digest
@@ -99,6 +102,18 @@ def test_numbers_and_dates_are_those_of_the_language(language: str, one: str, se
 def test_french_counts_nothing_in_the_singular() -> None:
     with speaking("fr"):
         assert wording.count(0, "paper") == "0 article"
+
+
+@pytest.mark.parametrize(
+    ("language", "people", "papers"), [("de", "und 1 weitere Person", "1 weiteres"), ("ja", "ほか1名", "ほか1件")]
+)
+def test_those_left_out_are_counted_as_what_they_are(language: str, people: str, papers: str) -> None:
+    many = paper("2611.00001", authors=tuple(f"Author {n}" for n in range(13)))
+    day = FeedDay(TUESDAY, DayState.OK, (many.id,))
+    with speaking(language):
+        assert entry(many, datetime(2026, 11, 24, 8, tzinfo=UTC)).notes[-1].endswith(people)
+        left = page.Page((many,), (), of=2, left=1)
+        assert page.card(left, [day], Preferences(), TUESDAY, matches={}).footer == (papers,)
 
 
 async def test_two_who_speak_at_once_do_not_mix() -> None:

@@ -118,7 +118,7 @@ def entry(found: Paper, now: datetime) -> Item:
     """Return a paper with its whole abstract, its authors and every link."""
     short = wording.item(found, dated=now.date())
     names = list(found.authors[:_NAMED])
-    more = [ngettext("{n} more", "{n} more", len(found.authors) - _NAMED)] if len(found.authors) > _NAMED else []
+    more = [ngettext("{n} other", "{n} others", len(found.authors) - _NAMED)] if len(found.authors) > _NAMED else []
     notes = (
         wording.short_day(found.day, now.date()) if found.day else "",
         found.organization,
