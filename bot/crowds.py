@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.cards import Card, Item
 from bot.language import ngettext, speaking
-from bot.models import Channel, DeliveryKey, Kind
+from bot.models import Channel, DeliveryKey, Kind, Preferences
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 
@@ -64,6 +64,21 @@ class Crowds:
         standing = await self.stores.channels.get(channel)
         muted = await self.stores.wishes.mutes([standing.key]) if standing else {}
         return any(("paper", paper) in mutes for mutes in muted.values())
+
+
+def called(card: Card, wanted: Preferences) -> Card:
+    """Return a digest's card with a line that tells its readers how they lift a paper, where they can.
+
+    The reaction that stands for a number is its keycap: 1️⃣, 2️⃣.
+    """
+    if not wanted.lift:
+        return card
+    line = ngettext(
+        "React with a paper’s number, such as 1️⃣: picked by {n} reader, it gets a place of its own to be discussed.",
+        "React with a paper’s number, such as 1️⃣: picked by {n} readers, it gets a place of its own to be discussed.",
+        wanted.lift,
+    )
+    return replace(card, footer=(*card.footer, line))
 
 
 def _lifted(channel: Channel, item: Item, people: int, into: str) -> tuple[Draft, ...]:

@@ -56,6 +56,23 @@ async def test_it_is_lifted_once(stores: Stores) -> None:
     assert len(await sending(stores, MONDAY)) == 1
 
 
+async def test_a_digest_tells_its_readers_how_where_they_can(stores: Stores) -> None:
+    posted = await stores.ledger.posted(PAPERS, "7")
+    assert posted
+    assert posted.card.footer == (
+        "3 more",
+        "React with a paper’s number, such as 1️⃣: picked by 3 readers, it gets a place of its own to be discussed.",
+    )
+    german, quiet = replace(PAPERS, id="21"), replace(PAPERS, id="22")
+    await subscribe(stores, german, "UTC", START, lift=1, language="de")
+    await subscribe(stores, quiet, "UTC", START)
+    later = MONDAY + timedelta(hours=1)
+    await planning.plan(stores, later)
+    footers = {post.key.channel: post.card.footer for post in await sending(stores, later)}
+    assert footers[quiet] == ("3 more",), "what is drawn once for equal digests is not changed by it"
+    assert footers[german][1].startswith("Reagiere mit der Nummer eines Papers, etwa 1️⃣: Von 1 Person ausgewählt")
+
+
 async def test_too_few_lift_nothing(stores: Stores) -> None:
     """Whoever took a reaction back is not among the people."""
     assert not await Crowds(stores).reacted(PAPERS, "7", 2, 2, MONDAY)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from bot import wording
 from bot.cards import Action, Card
 from bot.clauses import Explanation
+from bot.crowds import called
 from bot.digests import newsroom, page
 from bot.digests.choice import LATE, Choice, choose, waits_until
 from bot.digests.newsroom import Lists, Past
@@ -64,6 +65,7 @@ class Press:
         made, card = self._page(standing, choice, on)
         if not made.papers:
             return _empty(standing, on, choice, self.covered.get(standing.key, {}), following)
+        card = called(card, standing.preferences)
         claims = tuple(paper.id for paper in made.papers if paper.id not in self.past.posted.get(standing.key, ()))
         parts = drafts(standing, DeliveryKey(standing.channel, "digest", on.isoformat()), made, card, claims)
         return Edition(standing, on, "posted", covered=choice.covered, drafts=parts, next_run=following, card=card)

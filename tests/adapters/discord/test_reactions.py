@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -138,6 +139,14 @@ async def test_two_readers_lift_a_paper_into_a_thread_of_its_own(hall: Hall) -> 
     assert post.pings == ()
     (thread,) = hall.server.threads(PAPERS.id)
     assert f"We propose {hall.listed[1]}." in hall.server.shown(thread.id)[0].plain
+
+
+async def test_the_reaction_that_the_digest_tells_of_lifts_a_paper(hall: Hall) -> None:
+    told = re.search(r"such as (\S+): picked by 2 readers", hall.digest.plain)
+    assert told
+    await hall.react(told[1], "100", "101")
+    (post,) = await hall.lifted(1)
+    assert hall.listed[0] in str(post.components)
 
 
 async def test_a_paper_is_lifted_into_a_forum(hall: Hall) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from adapters.discord.buttons import Press, open_
 from adapters.discord.text import clean, size
 from bot import wording
 from bot.cards import Action, Card, Form, Item, Link
+from bot.crowds import called
 from bot.digests import page
 from bot.errors import Malformed, Mistake
+from bot.language import speaking
 from bot.models import DayState, FeedDay, Kind, Preferences
 from bot.ports.commands import Answer
 from bot.sources import recorded
@@ -182,23 +185,37 @@ def test_a_digest_reads_well() -> None:
     assert lines[-1] == "12 more"
 
 
-@pytest.mark.long
-def test_every_recorded_day_is_one_message() -> None:
-    batches = list(recorded.read([shared("hf_daily/raw_api")]))
-    lengths = {}
-    for batch in batches:
+def recorded_days(wanted: Preferences) -> Iterator[tuple[date, Card]]:
+    """Yield the digest of every recorded day."""
+    for batch in recorded.read([shared("hf_daily/raw_api")]):
         assert batch.day
         papers = sorted(batch.papers, key=lambda paper: -(paper.votes or 0))
         day = FeedDay(batch.day, DayState.OK, tuple(paper.id for paper in papers))
-        made = page.compose(papers, (), {}, Preferences(), ())
-        card = page.card(made, (day,), Preferences(), batch.day, matches={})
+        made = page.compose(papers, (), {}, wanted, ())
+        yield batch.day, called(page.card(made, (day,), wanted, batch.day, matches={}), wanted)
+
+
+@pytest.mark.long
+def test_every_recorded_day_is_one_message() -> None:
+    lengths = {}
+    for day, card in recorded_days(Preferences()):
         (message,) = render.messages(card, KEY)
-        lengths[batch.day] = size(message.payload["content"])
+        lengths[day] = size(message.payload["content"])
         shown = plain(message.payload)
-        assert all(clean(item.title)[:200].rsplit(" ", 1)[0] in shown for item in card.items), batch.day
-        assert all(clean(item.text)[:50] in shown for item in card.items), batch.day
+        assert all(clean(item.title)[:200].rsplit(" ", 1)[0] in shown for item in card.items), day
+        assert all(clean(item.text)[:50] in shown for item in card.items), day
     assert len(lengths) == 457
     assert max(lengths.values()) <= 2000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["de", "fr"])  # which say it in the most words
+def test_it_is_one_where_a_role_is_pinged_and_readers_lift_papers(language: str) -> None:
+    with speaking(language):
+        days = list(recorded_days(Preferences(lift=50)))
+    assert len(days) == 457
+    assert [day for day, card in days if len(render.messages(card, KEY, role="1" * 19)) > 1] == []
+    assert all("1️⃣" in render.messages(card, KEY)[0].payload["content"] for _, card in days[:5])
 
 
 def test_a_long_card_goes_on_in_the_next_message() -> None:
