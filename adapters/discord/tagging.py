@@ -1,4 +1,4 @@
-"""A forum that wants tags: whoever sets a digest up there is asked at once for what it would be refused for at nine."""
+"""A forum that wants tags: whoever lets papers come is asked at once for what they would be refused for at nine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapters.discord import forums, repairs
 from adapters.discord.kit import Kit
 from bot.cards import Action, Card
 from bot.language import gettext, joined, phrase, quoted
-from bot.models import Channel, Kind
+from bot.models import Channel, Kind, Preferences
 from bot.ports.commands import Answer, Request
 
 _STARTING: Final = frozenset({"digest on", "digest now", "settings", "digest set"})
@@ -25,7 +25,7 @@ _MOST: Final = 20
 
 
 async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
-    """Return the answer to whoever starts a digest, with what its forum lacks and its tags to choose from."""
+    """Return the answer to whoever lets posts come, with what their forum lacks and its tags to choose from."""
     card = answer.body
     if not isinstance(card, Card) or card.tone == "mistake":
         return answer
@@ -40,14 +40,21 @@ async def warned(kit: Kit, asked: Request, answer: Answer) -> Answer:
 
 
 async def _started(kit: Kit, asked: Request) -> Sequence[Channel]:
-    """Return the channels in which a request starts a digest, as far as they are forums."""
+    """Return the forums in which a request starts posts: a digest's, or those of papers that readers lift."""
     if asked.command in _STARTING:
-        return [asked.channel] if asked.channel.kind is Kind.FORUM else []
+        return [asked.channel] if asked.channel.kind is Kind.FORUM else await _lifting(kit, asked.channel)
     if asked.command != "setup" or asked.arguments.get("confirm") != "yes":
         return []
     only = asked.arguments.get("channel", "")
     forums = [forum for forum in kit.rooms.forums(asked.channel) if only in {"", forum.id}]
     return [forum for forum in forums if (known := await kit.channels.get(forum)) and known.preferences.on]
+
+
+async def _lifting(kit: Kit, channel: Channel) -> Sequence[Channel]:
+    """Return the forum into which the papers of a channel's digest are lifted, if they are."""
+    known = await kit.channels.get(channel)
+    wanted = known.preferences if known else Preferences()
+    return [kit.rooms.elsewhere(channel, wanted.into)] if wanted.lift and wanted.into else []
 
 
 def _named(forum: Channel) -> str:

@@ -301,6 +301,20 @@ async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:
         assert "tag" not in shown.plain
 
 
+async def test_a_forum_into_which_papers_are_lifted_is_asked_for_its_tag_too(shut: Office) -> None:
+    shut.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
+    async with shut.running():
+        shown = await shut.type("papers-setup settings", {"into": "23"}, user="91")
+        assert "takes no post" not in shown.plain, "nothing is lifted yet"
+        shown = await shut.type("papers-setup settings", {"lift": 2}, user="91")
+        assert "“reading” takes no post without a tag" in shown.plain
+        await shut.press("Use “Vision”", shown, user="91")
+        assert (await shut.preferences(Channel("discord", "10", "23", Kind.FORUM))).tag == "Vision"
+        assert (await shut.preferences()).tag == ""
+        shown = await shut.type("papers-setup settings", {"lift": 3}, user="91")
+        assert "takes no post" not in shown.plain, "it was asked for once"
+
+
 async def test_a_forum_that_setup_sets_up_is_asked_for_its_tag_too(shut: Office) -> None:
     tags = (("1", "Vision"), ("2", "Language"))
     for number, name in (("23", "video-diffusion-papers"), ("24", "world-model-papers")):
