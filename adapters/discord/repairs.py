@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Final
 
 import discord
@@ -51,8 +52,11 @@ async def roles(kit: Kit, server: discord.Guild) -> None:
 
 
 def mended(place: Place, standing: Standing) -> bool:
-    """Tell whether what stopped a channel is over, so that it is not tried, refused and told of again and again."""
-    if standing.retired in _NEVER or rights.lacking(place, standing.preferences):
+    """Tell whether what stopped a channel is over, so that it is not tried, refused and told of again and again.
+
+    What pictures may need stops no message.
+    """
+    if standing.retired in _NEVER or rights.lacking(place, replace(standing.preferences, pictures=False)):
         return False
     if isinstance(place, discord.Thread):
         return not place.locked  # an archived one is opened by the next post

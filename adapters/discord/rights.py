@@ -28,6 +28,7 @@ _WRITING: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 """What a message that a reader asks for needs."""
 _PICTURES: Final = ("embed_links",)
+"""What thumbnails may need: Discord documents it for embeds alone, and promises nothing of components."""
 _NAMES: Final[Mapping[str, str]] = {
     "view_channel": phrase("View Channel"),
     "read_message_history": phrase("Read Message History"),

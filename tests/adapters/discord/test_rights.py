@@ -76,7 +76,7 @@ async def test_with_them_everything_works(server: Discord) -> None:
         assert await everything(server, rest, INVITED.value) == []
 
 
-# Whether a picture needs “Embed Links” Discord does not say, and the loopback server can't know.
+# Whether a picture needs “Embed Links” Discord does not document, and the loopback server can't know.
 @pytest.mark.parametrize("name", [name for name, given in INVITED if given and name != "embed_links"])
 async def test_without_any_of_them_something_does_not(server: Discord, name: str) -> None:
     async with calling(server) as rest:
