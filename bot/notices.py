@@ -40,7 +40,7 @@ class Notices:
         with speaking(standing.preferences.language if standing else ENGLISH):
             text = gettext(
                 "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
-                channel=channel.name or channel.id,
+                channel=called(channel),
                 reason=wording.reason(reason),
             )
             await self.tell(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
@@ -69,3 +69,8 @@ class Notices:
     def _reach(self, workspace: Workspace) -> Sequence[Channel]:
         directory = self.rooms.get(workspace.platform)
         return directory.reach(workspace) if directory else workspace.directs
+
+
+def called(channel: Channel) -> str:
+    """Name a channel for somebody who is elsewhere: "#papers"; by its id where the platform tells no name."""
+    return f"#{channel.name.removeprefix('#')}" if channel.name else channel.id

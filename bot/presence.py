@@ -11,7 +11,7 @@ from bot import untold, wording
 from bot.cards import Action, Card
 from bot.language import ENGLISH, gettext, joined, speaking
 from bot.models import Channel, DeliveryKey, Person
-from bot.notices import Notices
+from bot.notices import Notices, called
 from bot.ports.ledger import Draft
 from bot.ports.places import Directory, Standing, Workspace
 from bot.ports.stores import Stores
@@ -133,7 +133,7 @@ def greeting(by: Person) -> Card:
 def _unnamed(channel: Channel) -> str:
     return gettext(
         "The role that digests in {channel} mentioned was deleted; they mention nobody now. “settings” sets another.",
-        channel=channel.name or channel.id,
+        channel=called(channel),
     )
 
 

@@ -55,7 +55,14 @@ async def test_where_one_can_not_be_reached_the_next_is_told_the_same(stores: St
     await Courier(stores, {"slack": chat}, lambda: NOW).pump()
     assert await chat.board.latest(direct("U1")) == []
     (post,) = await chat.board.latest(direct("U2"))
-    assert "papers" in post.card.text
+    assert "#papers" in post.card.text
+
+
+@pytest.mark.parametrize(("name", "called"), [("papers", "#papers"), ("#papers", "#papers"), ("", "C1")])
+async def test_a_channel_is_named_as_people_write_it(stores: Stores, name: str, called: str) -> None:
+    await Notices(stores).stopped(Channel("slack", "T1", "C1", name=name), ARCHIVED, NOW)
+    (notice,) = await stores.ledger.claim(NOW, NOW + timedelta(days=1), 10)
+    assert f"In {called} wird nichts mehr gepostet" in notice.card.text
 
 
 async def test_a_channel_that_falls_silent_again_is_told_of_to_whom_it_reaches(stores: Stores) -> None:

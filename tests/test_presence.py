@@ -104,7 +104,7 @@ async def test_one_who_can_repair_it_is_told_once_that_a_channel_is_gone(
         await attendance.gone(ROOM, "the channel was archived", NOW)
     (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
     assert notice.key.channel == Channel("slack", "T1", "U1", Kind.DIRECT)
-    assert notice.card.text.startswith("Nothing is posted to papers any more: the channel was archived.")
+    assert notice.card.text.startswith("Nothing is posted to #papers any more: the channel was archived.")
 
 
 async def test_nobody_is_told_of_a_channel_that_got_nothing(stores: Stores, attendance: Attendance) -> None:
@@ -166,4 +166,4 @@ async def test_a_role_that_is_gone_is_mentioned_no_more(stores: Stores, attendan
     assert (await standing(stores)).next_run == NOW + DAY
     (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
     assert notice.key.channel == Channel("slack", "T1", "U1", Kind.DIRECT)
-    assert notice.card.text.startswith("The role that digests in papers mentioned was deleted;")
+    assert notice.card.text.startswith("The role that digests in #papers mentioned was deleted;")

@@ -30,7 +30,7 @@ async def test_a_channel_that_was_deleted_gets_nothing_more(here: Office) -> Non
 async def test_whoever_can_repair_it_is_told_once_of_a_channel_that_was_deleted(here: Office) -> None:
     await here.server.drop_channel("20")
     (said,) = await told(here, "90")
-    assert "Nothing is posted to papers any more: the channel was deleted. Its settings and follows are kept." in said
+    assert "Nothing is posted to #papers any more: the channel was deleted. Its settings and follows are kept." in said
     await here.kit.presence.gone(ROOM, DELETED, here.now)
     await here.post()
     assert len(here.server.direct("90")) == 1
@@ -76,7 +76,7 @@ async def test_a_thread_that_was_deleted_gets_nothing_more(here: Office) -> None
     here.server.forget(here.server.places[TALK.id])
     await retired(here, DELETED, TALK)
     (said,) = await told(here, "90")
-    assert "Nothing is posted to talk any more: the channel was deleted." in said
+    assert "Nothing is posted to #talk any more: the channel was deleted." in said
 
 
 async def test_a_role_that_is_gone_is_mentioned_no_more_and_its_owner_is_told_once(here: Office) -> None:

@@ -173,7 +173,7 @@ async def test_where_the_owner_takes_no_direct_messages_the_server_is_told(here:
     await here.server.drop_channel("20")
     await retired(here, DELETED)
     (said,) = await greetings(here, "22")
-    assert "Nothing is posted to papers any more: the channel was deleted." in said.plain
+    assert "Nothing is posted to #papers any more: the channel was deleted." in said.plain
     assert said.pings == ()
 
 
@@ -182,7 +182,7 @@ async def test_an_owner_who_is_known_to_take_none_is_not_tried(here: Office) -> 
     await here.stores.channels.retire(OWNER, CHANNEL[50007])
     await here.server.drop_channel("20")
     (said,) = await greetings(here, "22")
-    assert "Nothing is posted to papers any more" in said.plain
+    assert "Nothing is posted to #papers any more" in said.plain
     assert here.server.direct("90") == []
 
 
