@@ -40,6 +40,14 @@ class Rooms:
         place = lobby(server) if server else None
         return [*map(direct, workspace.managers), *([channel(place)] if place else [])]
 
+    def called(self, channel: Channel, identity: str) -> str:
+        """Return the name of a role or of a channel."""
+        server = self.client.get_guild(int(channel.workspace)) if channel.workspace.isdecimal() else None
+        if server is None or not identity.isdecimal():
+            return ""
+        role, place = server.get_role(int(identity)), server.get_channel(int(identity))
+        return f"@{role.name}" if role else f"#{place.name}" if place else ""
+
     async def trouble(self, standing: Standing) -> str:
         """Say what the bot lacks in a channel, by the names of Discord's own settings."""
         place = self.find(standing.channel)

@@ -73,6 +73,10 @@ class Rooms:
         """Return the direct messages of those who manage a workspace."""
         return workspace.directs
 
+    def called(self, channel: Channel, identity: str) -> str:  # noqa: ARG002 - the port's shape
+        """Return "": no setting that Slack has names anything by an id."""
+        return ""
+
     async def trouble(self, standing: places.Standing) -> str:
         """Say how to let the bot in where it is not."""
         if await self.joined(standing.channel):

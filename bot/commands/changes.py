@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -54,7 +54,7 @@ def _wide(last: Change, changes: Sequence[Change]) -> Answer:
     )
 
 
-def _told(change: Change) -> str:
+def _told(change: Change, called: Callable[[str], str]) -> str:
     """Say what was changed: it is kept in English, and told in the language of who looks."""
     if change.kind != "preferences":
         return retold(change.summary)
@@ -62,7 +62,7 @@ def _told(change: Change) -> str:
     if before.on != after.on or not change.summary.startswith(settings.SETS.partition("{")[0]):
         return retold(change.summary)
     new, gone = ([parse(data["topic"]) for data in held.get("topics", ())] for held in (change.after, change.before))
-    return gettext(settings.SETS, changes=settings.changes(before, after, new, gone))
+    return gettext(settings.SETS, changes=settings.changes(before, after, new, gone, called))
 
 
 async def log(desk: Desk, request: Request) -> Answer:
@@ -71,9 +71,10 @@ async def log(desk: Desk, request: Request) -> Answer:
     if not changes:
         return say(gettext("Nothing was changed {inside} yet.", inside=inside(request.channel)))
     zone = (await desk.standing(request)).preferences.schedule.timezone
+    called = desk.called(request.channel)
     items = tuple(
         Item(
-            title=_told(change),
+            title=_told(change, called),
             notes=(
                 # Right behind what was done, "you" would read as a part of it.
                 wording.when(change.at, zone),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot import untold, wording
@@ -95,6 +95,11 @@ class Desk:
         """Tell whether the person is on the workspace's list of managers."""
         workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
         return workspace is not None and request.person.id in workspace.managers
+
+    def called(self, channel: Channel) -> Callable[[str], str]:
+        """Return what tells how people call something of a channel's workspace; what has no name stays its id."""
+        directory = self.rooms.get(channel.platform)
+        return (lambda identity: directory.called(channel, identity) or identity) if directory else str
 
     async def stored(self, paper: str) -> Paper | None:
         """Return a stored paper."""

@@ -22,6 +22,8 @@ MOST_REACTIONS: Final = 100
 LONGEST_TAG: Final = 20
 """Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
 _ROLE: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
+_NAMED: Final = frozenset({"mention", "into"})
+"""Questions that are answered with the id of something that has a name."""
 _FORUM: Final = re.compile(r"(?:<#)?(\d{1,20})>?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAGS: Final = {"yes": phrase("on"), "no": phrase("off")}
@@ -82,13 +84,15 @@ class Question:
             mistake=mistake,
         )
 
-    def said(self, preferences: Preferences) -> str:
-        """Say its present value in a sentence."""
+    def said(self, preferences: Preferences, called: Callable[[str], str]) -> str:
+        """Say its present value in a sentence; *called* tells how people call what has an id."""
         value = self.shown(preferences)
         if self.kind == "flag":
             return gettext(_FLAGS[value])
         if self.kind == "days":
             return wording.weekdays(preferences.schedule.days)
+        if self.name in _NAMED and value.isdecimal():
+            return called(value)
         return gettext(_SHORT[value]) if value in _SHORT else value
 
     def parameter(self, desk: Desk) -> Parameter:
@@ -227,11 +231,12 @@ QUESTIONS: Final[Sequence[Question]] = (
 """In the order of the form."""
 
 
-def differences(before: Preferences, after: Preferences) -> Iterator[str]:
-    """Say what is set otherwise: "number 5 → 3"."""
+def differences(before: Preferences, after: Preferences, called: Callable[[str], str]) -> Iterator[str]:
+    """Say what is set otherwise: "number 5 → 3"; *called* is as in `Question.said`."""
     for question in QUESTIONS:
         if question.shown(before) != question.shown(after):
-            yield f"{following(gettext(question.label))} {question.said(before)} → {question.said(after)}"
+            was, now = (question.said(each, called) for each in (before, after))
+            yield f"{following(gettext(question.label))} {was} → {now}"
 
 
 def asked(channel: Channel) -> Sequence[Question]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -68,7 +68,7 @@ async def settings(desk: Desk, request: Request, **_: str) -> Answer:
         return Answer(_form(request, standing, held, wanted))
     new = [topic for topic in wanted.topics or () if topic not in topics]
     gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
-    told = partial(changes, standing.preferences, wanted.preferences, new, gone)
+    told = partial(changes, standing.preferences, wanted.preferences, new, gone, desk.called(request.channel))
     if not told():
         return Answer(Card(text=gettext("Nothing was changed. {state}", state=sending.state(standing, request.now))))
     added, removed = await _follow(desk, request, wanted, held)
@@ -135,11 +135,20 @@ def _sentence(error: Mistake) -> str:
     return joined(str(error), *(() if error.example in str(error) else wording.example(error.example)))
 
 
-def changes(before: Preferences, after: Preferences, new: Iterable[Topic], gone: Iterable[Topic]) -> str:
-    """Say what is set otherwise, and which topics come and go: "number 5 → 3; topics + diffusion"; "" for nothing."""
+def changes(
+    before: Preferences,
+    after: Preferences,
+    new: Iterable[Topic],
+    gone: Iterable[Topic],
+    called: Callable[[str], str],
+) -> str:
+    """Say what is set otherwise, and which topics come and go: "number 5 → 3; topics + diffusion"; "" for nothing.
+
+    *called* tells how people call what has an id.
+    """
     added = (gettext("topics + {topic}", topic=topic.label) for topic in new)
     removed = (gettext("topics − {topic}", topic=topic.label) for topic in gone)
-    return "; ".join((*differences(before, after), *added, *removed))
+    return "; ".join((*differences(before, after, called), *added, *removed))
 
 
 def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -77,7 +77,7 @@ def at(changes: Sequence[Change], moment: datetime) -> Change:
 
 async def back(desk: Desk, request: Request, change: Change) -> Answer:
     """Take a change back; dry, say what that would do."""
-    again = wording.listing(list(_again(change)))
+    again = wording.listing(list(_again(change, desk.called(request.channel))))
     day = wording.short_day(change.at.date(), request.now.date())
     by = gettext("Changed by {who} on {day}.", who=who(change, request), day=day)
     if change.by.id == request.person.id:
@@ -101,7 +101,7 @@ def author(change: Change, request: Request) -> str:
     return gettext("by {who}", who=change.by.name or gettext("somebody"))
 
 
-def _again(change: Change) -> Iterator[str]:
+def _again(change: Change, called: Callable[[str], str]) -> Iterator[str]:
     """Say how things stand once a change is taken back: "“Time” is 09:00 again"."""
     if change.kind == "access":
         yield gettext("{who} manage channels again", who=policies.called(change.before["policy"]))
@@ -117,7 +117,7 @@ def _again(change: Change) -> Iterator[str]:
         yield gettext(_BACK[change.kind], name=_named(change.after or change.before))
         return
     before, after = (snapshots.preferences(data["preferences"]) for data in (change.before, change.after))
-    told = list(_differences(before, after))
+    told = list(_differences(before, after, called))
     for kind, topics in (("follow", change.after.get("topics", ())), ("unfollow", change.before.get("topics", ()))):
         told += [gettext(_BACK[kind], name=_named(data)) for data in topics]
     yield from told or [gettext("the next digest comes as before")]
@@ -131,14 +131,16 @@ def _named(data: Mapping[str, Any]) -> str:
     return str(data.get("name") or (parse(data["value"]).label if data["kind"] == "topic" else data["value"]))
 
 
-def _differences(before: Preferences, after: Preferences) -> Iterator[str]:
+def _differences(before: Preferences, after: Preferences, called: Callable[[str], str]) -> Iterator[str]:
     if before.on != after.on:
         yield gettext("the digest is on again") if before.on else gettext("the digest is off again")
     if before.paused != after.paused:
         yield gettext("everything is paused again") if before.paused else gettext("nothing is paused any more")
     for question in QUESTIONS:
         if question.shown(before) != question.shown(after):
-            yield gettext("“{label}” is {value} again", label=gettext(question.label), value=question.said(before))
+            yield gettext(
+                "“{label}” is {value} again", label=gettext(question.label), value=question.said(before, called)
+            )
 
 
 async def _revert(desk: Desk, request: Request, change: Change) -> None:

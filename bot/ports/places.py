@@ -154,6 +154,10 @@ class Directory(Protocol):
         """Return where those who can repair a workspace are told of it, the best place first."""
         ...
 
+    def called(self, channel: Channel, identity: str) -> str:
+        """Return what people call something of a channel's workspace by its id, "@readers" or "#reading", or ""."""
+        ...
+
     async def trouble(self, standing: Standing) -> str:
         """Say what keeps the bot from posting to a channel as it should, and how to mend it; "" when nothing does.
 

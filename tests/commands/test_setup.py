@@ -31,6 +31,9 @@ class Directory:
     def reach(self, workspace: Workspace) -> Sequence[Channel]:
         return ()
 
+    def called(self, channel: Channel, identity: str) -> str:
+        return ""
+
     async def trouble(self, standing: Standing) -> str:
         return ""
 

@@ -16,7 +16,7 @@ from bot.cards import Card
 from bot.commands.desk import Desk
 from bot.commands.table import table
 from bot.language import LANGUAGES, gettext, speaking
-from bot.models import EVERYWHERE, Channel, DeliveryKey, Follow, Kind, Paper, Person
+from bot.models import EVERYWHERE, Channel, DeliveryKey, Follow, Kind, Paper, Person, Preferences
 from bot.ports.commands import Answer, Request
 from bot.ports.ledger import Draft
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
@@ -193,6 +193,35 @@ async def test_a_role_that_is_mentioned_can_be_nobody_again(office: Office) -> N
     assert (await office.preferences()).mention == "30"
     await office.type("papers-setup settings", {"nobody": True}, user="91")
     assert (await office.preferences()).mention == ""
+
+
+async def test_roles_and_forums_are_called_what_people_call_them(shut: Office) -> None:
+    shut.server.role("30", guild="10", name="readers")
+    shut.server.channel("23", guild="10", name="reading", kind="forum")
+    async with shut.running():
+        shown = await shut.type("papers-setup settings", {"mention": "30", "into": "23", "lift": 5}, user="91")
+        for said in (shown, await shut.type("papers-setup log", user="91")):
+            assert "mention none → @readers" in said.plain
+            assert "lift into none → #reading" in said.plain
+            assert "<@&" not in said.content, "it is a word, which can ping nobody"
+        shut.later(minutes=1)
+        await shut.type("papers-setup settings", {"nobody": True}, user="91")
+        undone = await shut.type("papers-setup undo", user="91")
+        assert "“Mention” is @readers again" in undone.plain
+
+
+async def test_a_role_named_like_everybody_is_a_word(shut: Office) -> None:
+    shut.server.role("30", guild="10", name="everyone")
+    async with shut.running():
+        shown = await shut.type("papers-setup settings", {"mention": "30"}, user="91")
+        assert "mention none → @everyone" in shown.plain
+        assert "\\@everyone" in shown.content
+
+
+async def test_a_role_that_is_gone_stays_what_was_chosen(office: Office) -> None:
+    await office.stores.channels.set(ROOM, Preferences(mention="77"), None)
+    shown = await office.type("papers-setup settings", {"nobody": True}, user="91")
+    assert "mention 77 → none" in shown.plain
 
 
 # Managers.
