@@ -33,6 +33,9 @@ _TYPES: Final[Mapping[ParameterType, int]] = {
     ParameterType.NUMBER: _INTEGER,
     ParameterType.FLAG: BOOLEAN,
 }
+_CHOSEN: Final[Mapping[int, str]] = {_USER: "@Ada", _ROLES: "@readers", CHANNELS: "#reading"}
+"""What is chosen from Discord's own lists, by an example: nobody types its id."""
+_FLAGS: Final = {"yes": "True", "no": "False"}
 _PLACES: Final = (0, 5, 10, 11, 12, 15)
 """Text, announcement and forum channels, and threads."""
 _FORUMS: Final = (15,)
@@ -82,6 +85,12 @@ def _option(parameter: Parameter) -> Option:
 
 def _choice(value: str, label: str) -> Option:
     return {"name": plain(label, _DESCRIPTION), "name_localizations": localized(label), "value": value}
+
+
+def chosen(parameter: Parameter, text: str) -> str:
+    """Return an example of an answer as somebody sees it here who has chosen it: "@Ada", "#reading", "True"."""
+    kind = _NATIVE.get(parameter.name, _TYPES[parameter.type])
+    return _FLAGS.get(text, text) if kind == BOOLEAN else _CHOSEN.get(kind, text)
 
 
 def described(sentence: str) -> Option:

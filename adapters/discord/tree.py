@@ -6,13 +6,14 @@ Limits: https://discord.com/developers/docs/interactions/application-commands#ap
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from adapters.discord.options import BOOLEAN, CHANNEL, NOBODY, ROLE, Option, described, localized, options_of
+from adapters.discord.options import BOOLEAN, CHANNEL, NOBODY, ROLE, Option, chosen, described, localized, options_of
 from bot.language import phrase
 from bot.ports.commands import Audience, Command, Commands
 
@@ -27,6 +28,7 @@ _WHOSE: Final = {"me", "here"}
 _ITSELF: Final = "show"
 """The second word of a command whose name is a group's: Discord lets nothing be both."""
 _SUBCOMMAND, _GROUP = 1, 2
+_OPTION: Final = re.compile(r"(?<!\S)(?P<name>\w+):(?P<value>\S+)")
 _MENU: Final = 32
 """Characters of the name of a command on messages."""
 _ABOUT: Final = {
@@ -65,15 +67,26 @@ class Tree:
         )
         if named is None:
             return f"/{EVERYONE} {line}"
-        rest = " ".join(words[len(named.name.split()) :])
-        main = next((parameter.name for parameter in named.parameters if parameter.rest), "")
-        begun = any(rest.startswith(f"{parameter.name}:") for parameter in named.parameters)
-        said = f"{main}:{rest}" if rest and main and not begun else rest
+        said = _filled(named, " ".join(words[len(named.name.split()) :]))
         return " ".join(part for part in (f"/{' '.join(self.path(named.name))}", said) if part)
 
     def path(self, command: str) -> Path:
         """Return the words of a command by our name for it; () when Discord does not have it."""
         return next((path for path, each in self.commands.items() if each.name == command), ())
+
+
+def _filled(command: Command, rest: str) -> str:
+    """Write what follows a command's name as its options are filled in here."""
+    known = {each.name: each for each in command.parameters}
+    main = next((each.name for each in command.parameters if each.rest), "")
+    begun = rest.partition(":")[0] in known
+    said = f"{main}:{rest}" if rest and main and not begun else rest
+
+    def filled(found: re.Match[str]) -> str:
+        named = known.get(found["name"])
+        return f"{found['name']}:{chosen(named, found['value'])}" if named else found[0]
+
+    return _OPTION.sub(filled, said)
 
 
 def tree(table: Commands) -> Tree:

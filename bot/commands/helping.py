@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -95,6 +95,21 @@ def _called(each: Command) -> str:
     return each.usage if native == each.name else native
 
 
+def _notes(each: Command, parameter: Parameter) -> Iterator[str]:
+    """Yield what is to be known of a parameter; what does not apply is empty."""
+    typed = partial(_typed, each, parameter)
+    yield gettext("needed") if parameter.required else ""
+    choices = ", ".join(map(typed, parameter.choices))
+    yield gettext("one of {choices}", choices=choices) if choices else ""
+    yield gettext("such as {example}", example=typed(parameter.example)) if parameter.example else ""
+
+
+def _typed(each: Command, parameter: Parameter, value: str) -> str:
+    """Return a value of a parameter as it is typed, or chosen, where somebody asks."""
+    option = f"{parameter.name}:"
+    return spelled(f"{each.name} {option}{value}").partition(option)[2]
+
+
 def _audience(each: Command) -> tuple[str, ...]:
     return (gettext(_FOR[each.audience]),) if each.audience in _FOR else ()
 
@@ -108,15 +123,7 @@ def _one(each: Command, request: Request) -> Card:
         Item(
             title=parameter.name,
             text=gettext(parameter.summary),
-            notes=tuple(
-                note
-                for note in (
-                    gettext("needed") if parameter.required else "",
-                    gettext("one of {choices}", choices=", ".join(parameter.choices)) if parameter.choices else "",
-                    gettext("such as {example}", example=parameter.example) if parameter.example else "",
-                )
-                if note
-            ),
+            notes=tuple(note for note in _notes(each, parameter) if note),
             section=gettext("Parameters"),
         )
         for parameter in each.parameters

@@ -263,6 +263,26 @@ def test_managers_follow_and_mute_for_the_channel_in_their_own_group(shown: Tree
     assert shown.path("follow") == ("papers", "follow"), "examples are everybody's"
 
 
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ("search sparse attention since:2026-02", "/papers search query:sparse attention since:2026-02"),
+        ("member exclude U012ABCDEF", "/papers-setup member exclude member:@Ada"),
+        (
+            "settings mention:none entries:yes repeats:no",
+            "/papers-setup settings mention:@readers entries:True repeats:False",
+        ),
+        ("settings into:none time:9:30 number:5", "/papers-setup settings into:#reading time:9:30 number:5"),
+        ("setup channel:C0123456789", "/papers-setup setup channel:#reading"),
+        ("me forget", "/papers me forget"),
+        ("today", "/papers today"),
+        ("what nobody knows", "/papers what nobody knows"),
+    ],
+)
+def test_an_example_is_written_as_it_is_filled_in_here(shown: Tree, line: str, typed: str) -> None:
+    assert shown.native(line) == typed
+
+
 def test_a_command_without_options_is_read(shown: Tree) -> None:
     data = {"name": "papers", "options": [{"type": 1, "name": "new", "options": []}]}
     assert made.words(data) == ("papers", "new")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Final
@@ -176,6 +177,22 @@ async def test_every_command_is_in_the_help(office: Office) -> None:
         assert f"/{' '.join(path)}" in text, path
     assert "digest access" not in text, "a server's own settings say that"
     assert "[date]" not in text, "options show themselves"
+
+
+async def test_examples_are_what_is_chosen_here(office: Office) -> None:
+    shown = await office.type("papers help", {"command": "member exclude"})
+    assert "/papers-setup member exclude member:@Ada" in shown.plain
+    assert "such as @Ada" in shown.plain
+    assert shown.pings == ()
+    shown = await office.type("papers-setup member exclude", {"member": "91"}, user="91")
+    assert "You can’t exclude yourself" in shown.plain
+    assert "/papers-setup member exclude member:@Ada" in shown.plain
+    shown = await office.type("papers help", {"command": "me forget"})
+    assert "one of True, False · such as True" in shown.plain
+    for path in TREE.commands:
+        office.later(minutes=1)
+        shown = await office.type("papers help", {"command": TREE.commands[path].name})
+        assert not re.search(r"\b[UC]0\d", shown.plain), path
 
 
 async def test_sentences_name_commands_as_they_are_typed_here(office: Office) -> None:
