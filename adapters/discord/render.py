@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from adapters.discord import gallery, keys
 from adapters.discord.buttons import Press
+from adapters.discord.clicking import Mention, clickable, unknown
 from adapters.discord.items import Entry, entry
 from adapters.discord.layout import CODE, CONTENT, Limits, Native, Part, lay
 from adapters.discord.pad import Pad
@@ -79,11 +80,12 @@ def private(
     manager: bool = False,
     unable: Collection[str] = (),
     native: Native = command,
+    mention: Mention = unknown,
 ) -> Message:
     """Return the card of an answer in one message for its asker, with a button that shares it where others see it.
 
     *manager* tells that its buttons may do what those of the managers' commands do. *unable* is what the bot can't do
-    there: `SHARE`, `DISCUSS`.
+    there: `SHARE`, `DISCUSS`. *mention* writes a command so that it can be clicked.
     """
     card = answer.body
     if not isinstance(card, Card):
@@ -95,6 +97,7 @@ def private(
     share = press if shared else None
     with speaking(card.language):
         (part,) = lay(card, Limits(), native, private=True)
+        part = clickable(part, native, mention)
         linked = len(part.items) == 1
         drawn = _payload(
             localized(part.text, card.moments), rows(part.items, card.actions, pad, share=share, linked=linked)

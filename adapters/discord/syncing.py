@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from adapters.discord.kit import Kit
 from bot.errors import SendError, StoreError, TryLater
@@ -15,6 +15,9 @@ _PATIENCE: Final = 60.0
 _LONGEST: Final = 3600.0
 """Seconds between two tries, at most: what Discord refuses, only a newer version or a new token mends."""
 _MARK: Final = "discord commands"
+_IDS: Final = "discord command ids"
+_TYPED: Final = 1
+"""The type of commands that are typed."""
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +53,26 @@ async def sync(kit: Kit) -> bool:
         raise TryLater("Discord is not connected yet", _NOT_YET)
     now = f"{application} {kit.tree.digest}"
     if await kit.marks.get(_MARK) == now:
+        kit.tree.ids.update(_ids(await kit.marks.get(_IDS)))
         return False
-    await kit.rest.call(
+    told = await kit.rest.call(
         "PUT", "/applications/{application_id}/commands", json=kit.tree.payload, application_id=application
     )
+    kept = _kept(told)
+    await kit.marks.put(_IDS, kept)
+    kit.tree.ids.update(_ids(kept))
     await kit.marks.put(_MARK, now)
     log.info("Discord was told of the commands")
     return True
+
+
+def _kept(told: Any) -> str:
+    """Write the ids of the typed commands, as far as Discord told them: they only make the help nicer."""
+    every = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    typed = [each for each in every if each.get("type", _TYPED) == _TYPED and str(each.get("id")).isdecimal()]
+    return " ".join(f"{each['name']}:{each['id']}" for each in typed)
+
+
+def _ids(kept: str) -> dict[str, str]:
+    """Return the ids of the commands by their names, as they were kept: "papers:1 papers-setup:2"."""
+    return dict(each.split(":") for each in kept.split())

@@ -47,12 +47,13 @@ Path = tuple[str, ...]
 class Tree:
     """What Discord shows. ``payload`` is what it is told, ``commands`` are ours by the words of theirs.
 
-    ``fixed`` are arguments that the words themselves say.
+    ``fixed`` are arguments that the words themselves say; ``ids`` are Discord's of the first words, once it told them.
     """
 
     payload: Sequence[Option]
     commands: Mapping[Path, Command]
     fixed: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -69,6 +70,14 @@ class Tree:
             return f"/{EVERYONE} {line}"
         said = _filled(named, " ".join(words[len(named.name.split()) :]))
         return " ".join(part for part in (f"/{' '.join(self.path(named.name))}", said) if part)
+
+    def mention(self, command: str) -> str:
+        """Return markdown that puts a command into its reader's input by a click; "" where its id is not known.
+
+        https://docs.discord.com/developers/reference#message-formatting.
+        """
+        path = self.path(command)
+        return f"</{' '.join(path)}:{self.ids[path[0]]}>" if path and path[0] in self.ids else ""
 
     def path(self, command: str) -> Path:
         """Return the words of a command by our name for it; () when Discord does not have it."""

@@ -75,7 +75,14 @@ class Way:
         shown = _about(answer, self.elsewhere(asked))
         unable = {DISCUSS} if self.unable(asked, discuss=True) else set[str]()
         unable |= {SHARE} if self.unable(asked, share=True) else set[str]()
-        message = render.private(shown, asked, manager=setup, unable=unable, native=self.kit.tree.native)
+        message = render.private(
+            shown,
+            asked,
+            manager=setup,
+            unable=unable,
+            native=self.kit.tree.native,
+            mention=self.kit.tree.mention,
+        )
         await self.say(message, replacing=answer.placement is Placement.REPLACE)
 
     async def say(self, message: Message, *, replacing: bool = False) -> None:

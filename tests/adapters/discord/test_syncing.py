@@ -85,6 +85,19 @@ async def test_it_waits_longer_each_time_and_stops_when_it_is_told_to(
     assert told(office) == 2
 
 
+@pytest.mark.parametrize("reply", [None, [], [{"name": "papers"}], [{"name": "papers", "id": None, "type": 1}], ["?"]])
+async def test_ids_that_are_not_told_are_none(office: Office, monkeypatch: pytest.MonkeyPatch, reply: object) -> None:
+    async def call(*_: object, **__: object) -> object:
+        return reply
+
+    monkeypatch.setattr(type(office.kit.rest), "call", call)
+    office.kit.tree.ids.clear()
+    await office.stores.marks.put(MARK, "old")
+    assert await syncing.sync(office.kit)
+    assert office.kit.tree.ids == {}
+    assert await office.stores.marks.get(MARK) != "old"
+
+
 async def test_a_database_that_is_away_does_not_end_it(
     office: Office, stored: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
