@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from adapters.discord.buttons import Press, seal
-from bot.models import EVERYWHERE, Channel, Kind
+from bot import follows
+from bot.models import EVERYWHERE, Channel, Kind, Paper
 from tests.adapters.discord.inbound import ANAS, ROOM, Office
 from tests.servers.discord import Shown
 
@@ -117,6 +118,33 @@ async def test_no_button_gives_everybody_what_is_for_admins(
     known = await office.stores.workspaces.get("discord", "10")
     assert known
     assert known.blocked == ()
+
+
+async def test_what_somebody_follows_arrives_in_their_direct_messages(office: Office) -> None:
+    await office.type("papers follow", {"topic": "diffusion"})
+    office.later(hours=1)
+    news = Paper("2602.90001", "Diffusion at Last", abstract="We propose diffusion.", authors=("Eve",), votes=7)
+    await office.stores.papers.add([news], office.now, news=True)
+    await follows.alert(office.stores, office.now)
+    assert await office.post() == [], "the channel in which they asked hears nothing"
+    (told,) = office.server.shown(office.server.conversation("100").id)
+    assert "Diffusion at Last" in told.plain
+    assert "diffusion" in told.plain
+
+
+@pytest.mark.parametrize("name", ["@everyone", "<@101>", "<@&30>", "**@here**"])
+async def test_nobody_is_pinged_by_the_name_of_somebody(office: Office, name: str) -> None:
+    office.server.people["91"].name = name
+    found = await office.type("papers search", {"query": "diffusion"}, user="91")
+    await office.press("Share", found, user="91")
+    await office.type("papers discuss", {"paper": "2602.12160"}, user="91")
+    await office.type("papers-setup digest set", {"number": 3}, user="91")
+    posted = await office.post()
+    log = await office.type("papers-setup log", user="90")
+    assert len(posted) == 2
+    for shown in (*posted, log):
+        assert name in shown.plain, "it reads as it was written"
+        assert (shown.mentions, shown.pings) == ([], ())
 
 
 async def test_whom_the_server_lets_in_presses_what_they_were_shown(office: Office) -> None:

@@ -133,6 +133,41 @@ async def test_every_button_works_after_a_restart(shut: Office) -> None:
         assert "newest first" in (await shut.press("Newest", found)).plain
 
 
+async def test_all_that_is_offered_works_after_a_restart(shut: Office) -> None:
+    async with shut.running():
+        paper = await card(shut, await shut.digest(), user="91")
+        preview = await shut.type("papers preview", {"topic": "diffusion"}, user="91")
+        await shut.type("papers follow", {"topic": "robotics"}, user="91")
+        follows = await shut.type("papers follows", user="91")
+    done = {
+        "Save": "on your reading list",
+        "Discuss in a thread": "gets a thread in #papers",
+        "More like this": "Papers like",
+        "Why this paper": "DreamID-Omni",
+        "Not for us": "is muted in #papers",
+        "Share": "on its way to #papers",
+    }
+    async with shut.running():
+        for label, said in done.items():
+            assert said in (await shut.press(label, paper, user="91")).plain, label
+        followed = await shut.press("Follow this", preview, user="91")
+        assert "Following “diffusion” for you" in followed.plain
+        assert "muted" in (await shut.press("Mute", follows, user="91")).plain
+        assert "no more" in (await shut.press("Unfollow", followed, user="91")).plain
+
+
+async def test_a_paper_is_discussed_in_a_thread_of_its_own(office: Office) -> None:
+    shown = await card(office, await office.digest())
+    assert "gets a thread in #papers" in (await office.press("Discuss in a thread", shown)).plain
+    posted = (await office.post())[-1]
+    assert "Ana would like to talk about this paper" in posted.plain
+    (thread,) = [place for place in office.server.places.values() if place.parent == "20"]
+    assert thread.id == posted.id, "it begins with that message"
+    assert office.server.shown(thread.id)
+    again = await office.type("papers discuss", {"paper": "2602.12160"}, user="101")
+    assert "has a thread in #papers already" in again.plain
+
+
 async def test_what_is_not_kept_any_more_is_explained(office: Office) -> None:
     shown = await office.press("?", button(office, f"t;{'0' * 32}"))
     assert "This button is too old. Nothing was changed; ask again." in shown.plain
