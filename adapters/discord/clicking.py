@@ -12,6 +12,7 @@ from typing import Final
 from adapters.discord.items import Entry
 from adapters.discord.layout import CONTENT, Native, Part
 from adapters.discord.text import escape, size
+from bot.ports.commands import Request
 
 Mention = Callable[[str], str]
 """Writes a command by our name for it so that it can be clicked; "" where that can't be."""
@@ -24,9 +25,15 @@ def unknown(_: str) -> str:
     return ""
 
 
-def clickable(part: Part, native: Native, mention: Mention) -> Part:
-    """Return *part* with the commands that the help lists to be clicked; as it is, where there is no room for that."""
-    shown = replace(part, entries=tuple(_entry(each, native, mention) for each in part.entries))
+def clickable(part: Part, request: Request, native: Native, mention: Mention) -> Part:
+    """Return *part* with the commands that the help tells of to be clicked; as it is, where there is no room for that.
+
+    *request* is what is answered: of the help on one command, that one is clicked in the heading.
+    """
+    asked = request.arguments.get("command", "") if request.command == _HELP else ""
+    heading, said = f"### {escape(native(asked))}", mention(asked) if asked else ""
+    head = part.head.replace(heading, f"### {said}", 1) if said and part.head.startswith(f"{heading}\n") else part.head
+    shown = replace(part, head=head, entries=tuple(_entry(each, native, mention) for each in part.entries))
     return shown if size(shown.text) <= CONTENT else part
 
 

@@ -97,7 +97,7 @@ def private(
     share = press if shared else None
     with speaking(card.language):
         (part,) = lay(card, Limits(), native, private=True)
-        part = clickable(part, native, mention)
+        part = clickable(part, request, native, mention)
         linked = len(part.items) == 1
         drawn = _payload(
             localized(part.text, card.moments), rows(part.items, card.actions, pad, share=share, linked=linked)

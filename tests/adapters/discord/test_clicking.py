@@ -39,6 +39,16 @@ async def test_every_command_of_the_help_can_be_clicked(office: Office, language
     assert set(CLICKED.findall(await read(office, onward))) == every(office)
 
 
+@pytest.mark.parametrize("name", ["search", "digest on", "me"])
+async def test_the_command_that_the_help_tells_of_can_be_clicked(office: Office, name: str) -> None:
+    shown = await office.type("papers help", {"command": name})
+    heading = shown.content.partition("\n")[0]
+    path = " ".join(office.kit.tree.path(name))
+    assert heading == f"### </{path}:{dict(every(office))[path]}>"
+    slip = await office.type("papers help", {"command": f"{name}s"})
+    assert not CLICKED.findall(slip.content), "what somebody typed is not"
+
+
 async def test_a_second_start_knows_them_too(shut: Office) -> None:
     async with shut.running():
         before = await shut.stores.marks.get(IDS)
