@@ -14,6 +14,7 @@ from bot import wording
 from bot.cards import Card, Form, Page
 from bot.commands import (
     access,
+    arguments,
     changes,
     completion,
     digest,
@@ -38,9 +39,9 @@ from bot.commands import (
 )
 from bot.commands.desk import Desk, place
 from bot.errors import Mistake, SourceError, StoreError, trace
-from bot.language import gettext, grouped, joined, phrase, retold, speaking, spelled
+from bot.language import gettext, joined, phrase, retold, speaking, spelled
 from bot.models import DeliveryKey, Kind
-from bot.ports.commands import Answer, Audience, Command, Completion, Parameter, Placement, Request
+from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request
 from bot.ports.ledger import Draft
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Table:
         await self._admit(command, request)
         if not request.dry:
             self._count(request)
-        values = _values(command, request)
+        values = arguments.values(command, request)
         if not request.dry and not await self._first(request):
             return replies.say(gettext("This was done already; a repeated message changes nothing."))
         if request.share and not request.dry:
@@ -195,63 +196,6 @@ class Table:
         there = request.thread or request.channel
         await self.desk.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
         return replies.say(gettext("It is on its way to {place}.", place=place(there)))
-
-
-def _values(command: Command, request: Request) -> dict[str, Any]:
-    """Read the arguments of a request; a mistake's example becomes a whole command.
-
-    Raises `bot.errors.Mistake` for an unknown or missing argument and for a wrong value.
-    """
-    known = {parameter.name: parameter for parameter in command.parameters}
-    example = command.example or command.name
-    for name in request.arguments:
-        if name not in known:
-            raise Mistake(
-                gettext(
-                    "“{name}” is not something that “{command}” takes.", name=name[:80], command=spelled(command.name)
-                ),
-                example,
-            )
-    values: dict[str, Any] = {}
-    for parameter in command.parameters:
-        text = request.arguments.get(parameter.name, "").strip()
-        if not text and parameter.required:
-            raise Mistake(_needs(command, parameter), example)
-        if len(text) > reading.LONGEST:
-            raise Mistake(
-                gettext(
-                    "“{name}” takes at most {longest} characters.",
-                    name=parameter.name,
-                    longest=grouped(reading.LONGEST),
-                ),
-                example,
-            )
-        if not text:
-            continue
-        try:
-            values[parameter.name] = parameter.read(text)
-        except Mistake as error:
-            raise Mistake(str(error), _corrected(command, parameter, error.example)) from error
-    return values
-
-
-def _corrected(command: Command, parameter: Parameter, value: str) -> str:
-    """Return a whole command with a correct value of *parameter*."""
-    if not value:
-        return command.example or command.name
-    if parameter.rest:
-        return f"{command.name} {value}"
-    needed = [other.example for other in command.parameters if other.rest and other.required]
-    return " ".join([command.name, *needed, f"{parameter.name}:{value}"])
-
-
-def _needs(command: Command, parameter: Parameter) -> str:
-    """Say that something is missing; only English has articles for the name of a parameter."""
-    if parameter.name == "what":
-        return gettext("“{name}” needs to know what.", name=spelled(command.name))
-    vowel = parameter.name[0] in "aeiou"
-    needs = phrase("“{name}” needs an {what}.") if vowel else phrase("“{name}” needs a {what}.")
-    return gettext(needs, name=spelled(command.name), what=parameter.name)
 
 
 def _told(body: Card | Form, words: Sequence[str]) -> Card | Form:

@@ -1,0 +1,67 @@
+"""What a request gives to a command: each argument read, or a sentence on what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.commands.reading import LONGEST
+from bot.errors import Mistake
+from bot.language import gettext, grouped, phrase, spelled
+from bot.ports.commands import Command, Parameter, Request
+
+
+def values(command: Command, request: Request) -> dict[str, Any]:
+    """Read the arguments of a request; a mistake's example becomes a whole command.
+
+    Raises `bot.errors.Mistake` for an unknown or missing argument and for a wrong value.
+    """
+    known = {parameter.name: parameter for parameter in command.parameters}
+    example = command.example or command.name
+    for name in request.arguments:
+        if name not in known:
+            raise Mistake(
+                gettext(
+                    "“{name}” is not something that “{command}” takes.", name=name[:80], command=spelled(command.name)
+                ),
+                example,
+            )
+    read: dict[str, Any] = {}
+    for parameter in command.parameters:
+        text = request.arguments.get(parameter.name, "").strip()
+        if not text and parameter.required:
+            raise Mistake(_needs(command, parameter), example)
+        if len(text) > LONGEST:
+            raise Mistake(
+                gettext(
+                    "“{name}” takes at most {longest} characters.",
+                    name=parameter.name,
+                    longest=grouped(LONGEST),
+                ),
+                example,
+            )
+        if not text:
+            continue
+        try:
+            read[parameter.name] = parameter.read(text)
+        except Mistake as error:
+            raise Mistake(str(error), _corrected(command, parameter, error.example)) from error
+    return read
+
+
+def _corrected(command: Command, parameter: Parameter, value: str) -> str:
+    """Return a whole command with a correct value of *parameter*."""
+    if not value:
+        return command.example or command.name
+    if parameter.rest:
+        return f"{command.name} {value}"
+    needed = [other.example for other in command.parameters if other.rest and other.required]
+    return " ".join([command.name, *needed, f"{parameter.name}:{value}"])
+
+
+def _needs(command: Command, parameter: Parameter) -> str:
+    """Say that something is missing; only English has articles for the name of a parameter."""
+    if parameter.name == "what":
+        return gettext("“{name}” needs to know what.", name=spelled(command.name))
+    vowel = parameter.name[0] in "aeiou"
+    needs = phrase("“{name}” needs an {what}.") if vowel else phrase("“{name}” needs a {what}.")
+    return gettext(needs, name=spelled(command.name), what=parameter.name)
