@@ -31,6 +31,7 @@ async def test_whoever_can_repair_it_is_told_once_of_a_channel_that_was_deleted(
     await here.server.drop_channel("20")
     (said,) = await told(here, "90")
     assert "Nothing is posted to #papers any more: the channel was deleted. Its settings and follows are kept." in said
+    here.later(hours=1)
     await here.kit.presence.gone(ROOM, DELETED, here.now)
     await here.post()
     assert len(here.server.direct("90")) == 1

@@ -11,7 +11,7 @@ from bot import untold
 from bot.models import EVERYWHERE, Channel, Kind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
-from tests.servers.discord import rights
+from tests.servers.discord import people, rights
 
 FORUM = Channel("discord", "10", "24", Kind.FORUM, "forum")
 UNTAGGED, LOCKED = CHANNEL[40067], CHANNEL[160005]
@@ -22,6 +22,14 @@ async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> N
     await here.stores.channels.retire(ROOM, "Broadsheet may not post there")
     await here.server.create_role("30", name="bots")
     await here.server.change_role("30", permissions=rights.SEND)
+    await retired(here, "")
+
+
+async def test_roles_that_the_bot_itself_is_given_are_enough(here: Office) -> None:
+    """Of those Discord tells without the intent for members."""
+    await here.stores.channels.retire(ROOM, CHANNEL[50013])
+    bot = people.member(here.server, "1", here.server.guilds["10"])
+    here.server.tell("GUILD_MEMBER_UPDATE", bot | {"guild_id": "10"}, "10")
     await retired(here, "")
 
 

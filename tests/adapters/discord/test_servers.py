@@ -37,6 +37,15 @@ async def test_whoever_takes_the_bot_in_is_greeted_once(here: Office) -> None:
     assert (known.name, known.managers, known.left) == ("Elsewhere", ("190",), None)
 
 
+async def test_the_system_channel_is_greeted_though_another_stands_before_it(here: Office) -> None:
+    here.server.channel("39", guild="11", name="rules")
+    here.server.channel("41", guild="11", name="later")
+    await here.server.join("11", name="Elsewhere", owner="190", system="40")
+    (hello,) = await greetings(here, "40")
+    assert HELLO in hello.plain
+    assert here.server.shown("39") == here.server.shown("41") == []
+
+
 async def test_without_a_system_channel_the_first_that_can_be_written_to_is_greeted(here: Office) -> None:
     here.server.channel("39", guild="11", name="rules", permissions=rights.ALL & ~rights.SEND)
     await here.server.join("11", name="Elsewhere", owner="190", system="39")
@@ -280,6 +289,20 @@ async def test_each_shard_makes_good_for_its_own_servers_once(sharded: Office) -
 
     await until(check)
     assert (sharded.server.identifies, sharded.server.syncs) == (2, 1)
+
+
+async def test_a_shard_s_beginning_says_nothing_of_servers_that_another_shard_tells_of(sharded: Office) -> None:
+    await greetings(sharded, "50")
+    late = str(int(FAR) + 2)
+    await sharded.stores.workspaces.put(Workspace("discord", late, "Late"))
+
+    async def known() -> bool:
+        return late in [one.id for one in await sharded.stores.workspaces.of("discord")]
+
+    await servers.reconcile(sharded.kit, 0)
+    assert await known()
+    await servers.reconcile(sharded.kit, 1)
+    assert not await known()
 
 
 async def test_what_happens_in_both_shards_is_heard(sharded: Office) -> None:
