@@ -17,7 +17,7 @@ from adapters.discord.layout import Native
 from adapters.discord.places import MESSAGE, MESSAGES, Places
 from adapters.discord.render import Message
 from adapters.discord.rest import Rest
-from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
+from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
 from bot.language import phrase
 from bot.models import Kind
 from bot.ports.chats import Delivery
@@ -30,6 +30,7 @@ _LONGEST: Final = 80.0
 _PATIENCE: Final = 5.0
 _REFUSED: Final = timedelta(days=1)
 """How long a message is tried again that Discord refuses with a code that no group knows."""
+_SHUT: Final = phrase("Discord refuses what is posted there, with the code")
 
 
 class DiscordChat:
@@ -66,9 +67,7 @@ class DiscordChat:
         except StoreError as error:
             raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
         except Unknown as error:
-            if delivery.created and now - delivery.created > _REFUSED:
-                raise Unsendable(f"{error}; given up after a day.") from error
-            raise
+            raise _unknown(error, delivery, now) from error
         except Gone as error:
             if delivery.above and code(error) == ARCHIVED:
                 return delivery.parent  # what is below a digest is put away after a day, with the votes of then
@@ -173,6 +172,20 @@ class DiscordChat:
 
     async def _there(self, delivery: Delivery, place: str) -> Mapping[int, Held]:
         return await history.look(self._rest, place, keys.key(delivery.key), delivery.created)
+
+
+def _unknown(error: Unknown, delivery: Delivery, now: datetime) -> SendError:
+    """Return what a refusal costs that no group knows: who asks a channel again that is shut nears a ban.
+
+    https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+    """
+    if error.shut and delivery.key.operation == "post":
+        return Gone(f"{_SHUT}: {error.code}")
+    if error.shut:
+        return Unsendable(str(error))
+    if delivery.created and now - delivery.created > _REFUSED:
+        return Unsendable(f"{error}; given up after a day.")
+    return error
 
 
 def _spared(delivery: Delivery, said: int) -> str:

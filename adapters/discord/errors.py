@@ -19,16 +19,22 @@ BANNED: Final = 900.0
 """Seconds in which nothing is asked of what keeps this machine out, where it does not say for how long."""
 _LONGEST: Final = 3_600.0
 _TOO_MANY, _FAULTY = 429, 500
+_SHUT: Final = frozenset({403, 404})
 _SECONDS: Final = re.compile(r"\d{1,9}(\.\d+)?")
 _TOLD: Final = re.compile(rf'"retry_after":\s*({_SECONDS.pattern})')
 
 
 class Unknown(TryLater):
-    """Discord said no, surely, with a code that belongs to no group; ``code`` is it."""
+    """Discord said no, surely, with a code that belongs to no group; ``code`` is it.
+
+    ``shut`` tells that it said so of the place, in which nothing is allowed or which is not there.
+    """
 
     def __init__(self, code: int, status: int) -> None:
         super().__init__(f"Discord said {code} (HTTP {status}), which has no meaning here yet", _UNKNOWN)
         self.code = code
+        # Without a code of its own a 404 is that of an address, which no channel can help.
+        self.shut = bool(code) and status in _SHUT
 
 
 def translate(error: Exception, *, writes: bool, out: float = BANNED) -> SendError:

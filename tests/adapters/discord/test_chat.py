@@ -153,6 +153,23 @@ async def test_a_code_that_nobody_knows_is_given_up_after_a_day(server: Discord,
         await chat.send(delivery(created=now() - timedelta(hours=25)), now())
 
 
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_channel_that_is_shut_for_what_nobody_knows_is_asked_once(
+    server: Discord, chat: DiscordChat, status: int
+) -> None:
+    server.fail(POST, code=99999, status=status, times=9)
+    with pytest.raises(Gone, match="Discord refuses what is posted there, with the code: 99999"):
+        await chat.send(delivery(), now())
+    assert len(server.calls) == 1
+
+
+async def test_what_a_shut_thread_refuses_costs_no_channel(server: Discord, chat: DiscordChat) -> None:
+    parent = await chat.send(delivery(), now())
+    server.fail("*", code=99999, status=403, times=9)
+    with pytest.raises(Unsendable, match="99999"):
+        await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+
+
 async def test_a_message_takes_less_time_than_the_ledger_gives_it(
     server: Discord, chat: DiscordChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -220,7 +220,7 @@ async def test_what_nobody_could_be_told_is_in_the_next_private_answer_to_who_ma
         return bool(await untold.waiting(here.stores.marks, "discord", "10"))
 
     await until(check)
-    word = "Nothing is posted to papers any more: the channel was deleted."
+    word = "Nothing is posted to #papers any more: the channel was deleted."
     assert word not in (await here.type("papers today", channel="22")).plain, "whoever only reads can mend nothing"
     assert word in (await here.type("papers-setup log", channel="22", user="91")).plain
     assert word not in (await here.type("papers-setup log", channel="22", user="91")).plain

@@ -106,7 +106,7 @@ async def test_a_role_that_was_deleted_while_nobody_listened_is_mentioned_no_mor
     for _ in range(2):
         async with shut.running(events.listen):
             (said,) = await told(shut, "90")
-            assert "The role that digests in papers mentioned was deleted" in said
+            assert "The role that digests in #papers mentioned was deleted" in said
             assert (await shut.preferences()).mention == ""
             assert (await shut.preferences(kept)).mention == "30"
 
