@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord import tree
+from adapters.discord import forums, tree
 from adapters.discord.homes import home
 from adapters.discord.kit import Kit
 from adapters.discord.options import CHANNEL, TAG
@@ -80,8 +80,7 @@ def _meant(kit: Kit, interaction: Interaction, asked: Request) -> Request:
 
 def _tags(kit: Kit, typed: str, asked: Request) -> Sequence[Suggestion]:
     """Offer the tags of a forum, and none."""
-    forum = kit.rooms.find(asked.channel)
-    names = [tag.name for tag in forum.available_tags] if isinstance(forum, discord.ForumChannel) else []
+    names = [tag["name"] for tag in forums.tags(kit.rooms.find(asked.channel))]
     return [Suggestion(name) for name in (*names, "none") if typed.casefold() in name.casefold()]
 
 

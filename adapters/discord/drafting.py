@@ -27,7 +27,7 @@ class Taste:
 
     pictures: bool = False
     role: str = ""
-    tags: tuple[Mapping[str, Any], ...] = ()
+    tags: forums.Tags = ()
     tag: str = ""
 
 

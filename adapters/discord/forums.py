@@ -46,7 +46,18 @@ def takes(place: object, chosen: str) -> bool:
     """
     if not isinstance(place, discord.ForumChannel) or not place.flags.require_tag:
         return True
-    return bool(fitting([{"id": tag.id, "name": tag.name} for tag in place.available_tags], Card(), chosen))
+    return bool(fitting(tags(place), Card(), chosen))
+
+
+def tags(place: object) -> Tags:
+    """Return the tags of a forum that the bot may put on a post; of any other place, none.
+
+    Moderated ones are for those who manage threads: https://docs.discord.com/developers/resources/channel#forum-tag-object.
+    """
+    if not isinstance(place, discord.ForumChannel):
+        return ()
+    manages = place.permissions_for(place.guild.me).manage_threads
+    return tuple({"id": str(tag.id), "name": tag.name} for tag in place.available_tags if manages or not tag.moderated)
 
 
 async def start(rest: Rest, forum: Channel, key: str, body: Mapping[str, Any]) -> str:

@@ -70,7 +70,7 @@ def _choice(forum: Channel, tag: str, asked: Request, *, several: bool) -> Actio
 
 
 async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
-    """Return the tags of a forum that requires one where none fits every paper; None where nothing is lacking.
+    """Return the usable tags of a forum that requires one where none fits every paper; None where nothing is lacking.
 
     One that had fallen silent for want of the tag that is chosen now goes on.
     """
@@ -81,4 +81,4 @@ async def _lacking(kit: Kit, channel: Channel) -> list[str] | None:
     if forums.takes(forum, known.preferences.tag if known else ""):
         await repairs.here(kit, forum)
         return None
-    return [tag.name for tag in forum.available_tags]
+    return [tag["name"] for tag in forums.tags(forum)]

@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-import discord
 import typer
 
-from adapters.discord import events, gateway, invite, reactions, syncing
+from adapters.discord import events, forums, gateway, invite, reactions, syncing
 from adapters.discord.chat import DiscordChat, Taste
 from adapters.discord.client import Client
 from adapters.discord.kit import Kit
@@ -38,10 +37,8 @@ def line(home: House) -> Line:
 
     async def tastes(channel: Channel) -> Taste:
         wanted = (await stores.channels.open(channel, clock())).preferences
-        forum = rooms.find(channel) if channel.kind is Kind.FORUM else None
-        tags = forum.available_tags if isinstance(forum, discord.ForumChannel) else ()
-        offered = tuple({"id": tag.id, "name": tag.name} for tag in tags)
-        return Taste(wanted.pictures, wanted.mention, offered, wanted.tag)
+        tags = forums.tags(rooms.find(channel)) if channel.kind is Kind.FORUM else ()
+        return Taste(wanted.pictures, wanted.mention, tags, wanted.tag)
 
     def connect(commands: Commands) -> Open:
         return _connect(home, commands, client, rest, rooms)

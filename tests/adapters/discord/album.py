@@ -17,9 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import discord
-
-from adapters.discord import keys, states
+from adapters.discord import forums, keys, states
 from adapters.discord.buttons import Press, open_
 from adapters.discord.chat import DiscordChat, Taste
 from bot.delivery import Courier
@@ -127,9 +125,7 @@ class Album:
     async def _taste(self, channel: Channel) -> Taste:
         """Return what a channel wants, as the running bot looks it up."""
         wanted = await self.office.preferences(channel)
-        forum = self.office.kit.rooms.find(channel) if channel.kind is Kind.FORUM else None
-        offered = forum.available_tags if isinstance(forum, discord.ForumChannel) else ()
-        tags = tuple({"id": tag.id, "name": tag.name} for tag in offered)
+        tags = forums.tags(self.office.kit.rooms.find(channel)) if channel.kind is Kind.FORUM else ()
         return Taste(wanted.pictures, wanted.mention, tags, wanted.tag)
 
     def compare(self, story: str) -> None:

@@ -27,7 +27,7 @@ from bot.ports.stores import Stores
 from tests.adapters.discord.inbound import Office
 from tests.adapters.discord.outbound import PAPERS, TOKEN, long
 from tests.papers import of_day, publish, subscribe
-from tests.servers.discord import Discord, Shown
+from tests.servers.discord import Discord, Shown, rights
 from tests.stores import open_stores
 
 GONE = Workspace("discord", "99", "Gone")
@@ -150,8 +150,10 @@ async def test_the_reaction_that_the_digest_tells_of_lifts_a_paper(hall: Hall) -
 
 
 async def test_a_paper_is_lifted_into_a_forum(hall: Hall) -> None:
-    forum = hall.server.channel("40", guild="10", name="reading", kind="forum")
-    await hall.server.allow(forum.id)
+    tags = (("1", "Papers"), ("2", "Research"))
+    forum = await hall.server.create_channel("40", guild="10", name="reading", kind="forum", tags=tags)
+    forum.moderated = ("1",)
+    await hall.server.allow(forum.id, rights.ALL & ~rights.MANAGE_THREADS)
     standing = await hall.stores.channels.open(PAPERS, clock())
     await hall.stores.channels.set(PAPERS, replace(standing.preferences, into="40"), None)
     await hall.react("2️⃣", "100", "101")
@@ -159,6 +161,7 @@ async def test_a_paper_is_lifted_into_a_forum(hall: Hall) -> None:
         while not (posts := hall.server.threads("40")):
             await hall.courier.pump()
             await asyncio.sleep(0.01)
+    assert posts[0].tags == ("2",), "the other is for moderators"
     (starter,) = hall.server.shown(posts[0].id)
     assert "picked by 2 readers of #papers" in starter.plain
     assert f"We propose {hall.listed[1]}." in starter.plain

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.discord import ways
+from adapters.discord import forums, ways
 from adapters.discord.tree import tree
 from bot.cards import Card
 from bot.commands.desk import Desk
@@ -345,6 +345,25 @@ async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:
     async with office.running():
         shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
         assert "tag" not in shown.plain
+
+
+async def test_a_tag_that_only_moderators_use_is_neither_offered_nor_used(shut: Office) -> None:
+    tags = (("1", "Vision"), ("2", "Papers"))
+    forum = shut.server.channel("23", guild="10", name="reading", kind="forum", tags=tags, requires_tag=True)
+    forum.moderated, forum.permissions = ("2",), rights.ALL & ~rights.MANAGE_THREADS
+    async with shut.running():
+        words = "papers-setup digest set"
+        offered = await shut.server.type(words, {"channel": "23", "tag": ""}, "tag", user="91", channel="20")
+        assert [each["value"] for each in offered] == ["Vision", "none"]
+        shown = await shut.type("papers-setup digest on", {"channel": "23", "start": "next"}, user="91")
+        assert "“reading” takes no post without a tag" in shown.plain
+        assert "Use “Papers”" not in labels(shown)
+        await shut.press("Use “Vision”", shown, user="91")
+        place = shut.kit.rooms.find(Channel("discord", "10", "23", Kind.FORUM))
+        assert forums.fitting(forums.tags(place), Card(), "Vision") == ["1"]
+    forum.permissions = None
+    async with shut.running():
+        assert len(forums.tags(shut.kit.rooms.find(Channel("discord", "10", "23", Kind.FORUM)))) == 2
 
 
 async def test_a_forum_into_which_papers_are_lifted_is_asked_for_its_tag_too(shut: Office) -> None:

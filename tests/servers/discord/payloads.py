@@ -70,7 +70,7 @@ def channel(world: State, place: Place) -> Json:
     basis |= {"topic": place.topic or None, "position": 0, "parent_id": None, "nsfw": False}
     basis["permission_overwrites"] = world.overwrites(place)
     if place.kind == "forum":
-        tags = [{"id": id_, "name": name, "moderated": False} for id_, name in place.offered]
+        tags = [{"id": id_, "name": name, "moderated": id_ in place.moderated} for id_, name in place.offered]
         basis["available_tags"] = [tag | {"emoji_id": None, "emoji_name": None} for tag in tags]
         basis |= {"flags": 1 << 4 if place.requires_tag else 0, "default_forum_layout": 0}
         basis |= {"default_reaction_emoji": None, "default_sort_order": None}

@@ -82,7 +82,8 @@ class Place:
     """A channel, a thread (``parent``) or a conversation between the bot and a person (``recipient``).
 
     ``permissions`` are the bot's there (None: all), ``overwrites`` what the channel lets others do. ``offered``
-    are the tags of a forum, ``tags`` the ids of those that a post carries.
+    are the tags of a forum, ``moderated`` the ids of those that only moderators use, ``tags`` the ids of those that a
+    post carries.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Place:
     permissions: int | None = None
     overwrites: list[Json] = field(default_factory=list)
     offered: tuple[tuple[str, str], ...] = ()
+    moderated: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     requires_tag: bool = False
     archived: bool = False

@@ -53,6 +53,8 @@ def _post(ask: Ask, forum: Place) -> Json:
 def _tagged(ask: Ask, forum: Place, tags: tuple[str, ...]) -> None:
     if unknown := set(tags) - {id_ for id_, _ in forum.offered}:
         ask.invalid(f"applied_tags: {sorted(unknown)} are no tags of this forum")
+    if set(tags) & set(forum.moderated):
+        ask.need(forum, rights.MANAGE_THREADS)
     if forum.requires_tag and not tags:
         raise Refusal(40067)
 
