@@ -140,7 +140,7 @@ def _edition(past: PastEdition, zone: str) -> Item:
     state = gettext(_STATES[past.state])
     return Item(
         wording.day(past.day),
-        text=ended(headed(state, past.reason) if past.reason else state),
+        text=ended(headed(state, retold(past.reason)) if past.reason else state),
         notes=(wording.when(past.at, zone),),
         section=gettext("Last digests"),
     )

@@ -15,7 +15,7 @@ from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
 from bot.errors import Mistake, StoreError
-from bot.language import ended, gettext
+from bot.language import ended, gettext, retold
 from bot.models import Channel, FeedDay, Preferences
 from bot.ports.ledger import Edition
 from bot.ports.places import Standing
@@ -161,7 +161,7 @@ async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[st
     history = await stores.editions.history(standing.channel, 1)
     last = history[0] if history else None
     silent = (
-        gettext("No digest on {day}: {reason}.", day=wording.day(last.day), reason=last.reason)
+        gettext("No digest on {day}: {reason}.", day=wording.day(last.day), reason=retold(last.reason))
         if last and last.state != "posted"
         else ""
     )

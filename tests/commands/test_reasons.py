@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.digests import planning
+from bot.language import gettext, speaking
 from bot.models import DayState, FeedDay, Paper, Schedule
 from tests.commands.conftest import BOB, BOBS, NOW, PAPERS, Room
 
@@ -43,6 +44,11 @@ async def test_status_says_why_there_was_no_digest(room: Room) -> None:
     room.now = datetime(2026, 11, 25, 9, tzinfo=UTC)
     said = (await room.card("status")).text
     assert said.endswith("No digest on Wed 25 Nov: no list was published since the last one.")
+    with speaking("de"):
+        reason = gettext("no list was published since the last one")
+    german = await room.card("status", locale="de")
+    assert f": {reason}." in german.text, "whoever reads it reads it in their own language"
+    assert [item.text for item in german.items if reason in item.text]
     await room.card("digest off")
     assert "No digest on" not in (await room.card("status")).text
 
