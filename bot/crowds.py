@@ -82,7 +82,13 @@ def called(card: Card, wanted: Preferences) -> Card:
 
 
 def _lifted(channel: Channel, item: Item, people: int, into: str) -> tuple[Draft, ...]:
-    """Return the messages of a paper that so many people picked: a post of the forum *into*, else a thread below."""
+    """Return the messages of a paper that so many people picked: a post of the forum *into*, else a thread below.
+
+    Inside a thread there is none: what would be in it follows.
+    """
+    if not into and channel.kind is Kind.THREAD:
+        text = ngettext("{n} reader picked this paper.", "{n} readers picked this paper.", people)
+        return about(channel, item, text, KIND)
     if not into:
         text = ngettext(
             "{n} reader picked this paper; the thread below is for it.",

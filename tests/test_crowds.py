@@ -50,6 +50,18 @@ async def test_enough_readers_lift_a_paper_with_a_thread_below(stores: Stores) -
     assert below.card.text == f"We propose {LISTED[1]}."
 
 
+async def test_inside_a_thread_no_thread_is_promised(stores: Stores) -> None:
+    thread = Channel("discord", "10", "25", Kind.THREAD, "talk")
+    await subscribe(stores, thread, "UTC", START, lift=2)
+    later = MONDAY + timedelta(hours=1)
+    await planning.plan(stores, later)
+    (digest,) = await sending(stores, later)
+    await stores.ledger.settle(digest.id, DeliveryState.SENT, later, message="9")
+    assert await Crowds(stores).reacted(thread, "9", 2, 2, later)
+    (post,) = await sending(stores, later)
+    assert post.card.text == "2 readers picked this paper."
+
+
 async def test_it_is_lifted_once(stores: Stores) -> None:
     lifted = [await Crowds(stores).reacted(PAPERS, "7", 2, people, MONDAY) for people in (3, 4, 3)]
     assert lifted == [True, False, False]
