@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.ports.stores import Stores
-from storage.database import Database, open_database
+from storage.database import Database, open_database, path_of, prepare
 from storage.index import open_index
 from storage.stores import stores
 from storage.upgrades import upgrade
@@ -22,7 +24,11 @@ def url(path: Path) -> str:
 
 @asynccontextmanager
 async def opened(path: Path, now: datetime) -> AsyncIterator[Database]:
-    """Give a migrated database in the folder *path*."""
+    """Give a migrated database in the folder *path*; one that is there already is brought to the newest tables."""
+    file = path_of(url(path))
+    if not file.exists():
+        prepare(path)
+        file.write_bytes(_empty())
     upgrade(url(path), path, now)
     database = open_database(url(path))
     try:
@@ -36,6 +42,14 @@ async def open_stores(path: Path, now: datetime) -> AsyncIterator[Stores]:
     """Give all stores on a database in the folder *path*; opening the same folder again finds what was kept."""
     async with opened(path, now) as database:
         yield stores(database, open_index(path / "index", database))
+
+
+@cache
+def _empty() -> bytes:
+    """Return a database with the newest tables and nothing in them; hundreds of tests begin with one."""
+    with TemporaryDirectory() as folder:
+        upgrade(url(Path(folder)), Path(folder), datetime.now(UTC))
+        return path_of(url(Path(folder))).read_bytes()
 
 
 @contextmanager
