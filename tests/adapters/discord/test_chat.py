@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -315,9 +316,8 @@ async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest:
 @pytest.mark.parametrize("count", [9, 15])
 async def test_votes_with_more_digits_need_no_further_message(server: Discord, chat: DiscordChat, count: int) -> None:
     """What is full to the brim is cut a little, where nothing is left out."""
-    text = next(
-        text for size in range(300, 60, -1) if len(render.messages(papers(count, text := "w " * size))) < count // 4
-    )
+    sizes = range(61, 301)
+    text = "w " * sizes[bisect_left(sizes, count // 4, key=lambda n: len(render.messages(papers(count, "w " * n)))) - 1]
     card = papers(count, text)
     parent = await chat.send(delivery(card), now())
     before = len(server.shown("20"))

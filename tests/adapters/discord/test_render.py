@@ -165,6 +165,7 @@ def test_equal_cards_are_drawn_equally(card: Card) -> None:
     assert render.messages(card, KEY) == render.messages(replace(card), KEY)
 
 
+@pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_what_does_not_ride_is_kept(card: Card) -> None:
