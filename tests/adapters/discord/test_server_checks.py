@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from tests.adapters.discord.living import logged_in
-from tests.servers.discord import Discord, commands, interactions, rules, schema
+from tests.servers.discord import Discord, commands, front, interactions, rules, schema
 
 WITH_FILE = pytest.mark.usefixtures("openapi")
 
@@ -115,7 +115,15 @@ def test_every_route_with_a_body_is_in_the_file() -> None:
     assert of_schema(wrong, "PATCH", "/channels/{channel_id}/messages/{message_id}")
     assert of_schema({"name": 5}, "POST", "/channels/{channel_id}/threads")
     assert of_schema({"name": 5}, "POST", "/channels/{channel_id}/messages/{message_id}/threads")
+    assert of_schema({"name": "x" * 101}, "PATCH", "/channels/{channel_id}")
     assert of_schema({"recipient_id": "x"}, "POST", "/users/@me/channels")
+
+
+@WITH_FILE
+@pytest.mark.parametrize("name", [name for name in front.METHODS if not name.startswith(("GET ", "DELETE "))])
+def test_a_route_that_is_served_is_named_as_in_the_file(name: str) -> None:
+    """Of one that it does not know the file would have nothing to say, whatever the body."""
+    assert schema.known(*name.split(" "))
 
 
 @WITH_FILE

@@ -19,6 +19,11 @@ def problems(method: str, route: str, body: Any) -> tuple[str, ...]:
     return _problems(method.lower(), route, json.dumps(body))
 
 
+def known(method: str, route: str) -> bool:
+    """Tell whether the file has an operation; where it has none, there is never a problem."""
+    return method.lower() in _file()["paths"].get(route, {})
+
+
 def answered(method: str, route: str, body: Any) -> Iterator[str]:
     """Yield where an answer of this server is not what the file says that Discord answers."""
     for error in _answers(method.lower(), route).iter_errors(body):
