@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 import aiohttp
@@ -103,7 +104,7 @@ async def test_the_gateway_refuses_tokens_and_intents(server: Discord) -> None:
         await server.wait(client.is_closed)
     greedy = discord.AutoShardedClient(intents=discord.Intents(guilds=True, members=True), guild_ready_timeout=0.05)
     with pytest.raises(discord.PrivilegedIntentsRequired):
-        await greedy.start("token-1")
+        await asyncio.wait_for(greedy.start("token-1"), 5)
     assert server.identities[-1]["intents"] == 3
 
 
@@ -181,6 +182,12 @@ async def test_an_interaction_waits_for_a_client_that_comes_back(server: Discord
         await server.hang_up(4000)
         reaction = await server.slash("papers", channel="20")
         assert (reaction.kind, reaction.shown and reaction.shown.plain) == ("message", "Hello")
+
+
+async def test_heartbeats_are_answered(server: Discord) -> None:
+    server.heartbeat = 0.02
+    async with connected(server) as client:
+        await server.wait(lambda: math.isfinite(client.latency))
 
 
 async def test_silence_is_noticed(server: Discord) -> None:
