@@ -36,6 +36,7 @@ def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, A
     return {**view, "state": {"values": state}}
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(form=FORMS, advanced=st.booleans())
 def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:

@@ -288,6 +288,7 @@ FIELDS = st.builds(
 FORMS = st.builds(Form, TEXT, TEXT, st.lists(FIELDS, max_size=4).map(tuple), preview=TEXTS, submit=TEXT, note=TEXT)
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(CARDS)
 def test_no_card_breaks_out(card: Card) -> None:
