@@ -15,7 +15,7 @@ from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import Lists
 from bot.digests.press import due_of, press
 from bot.errors import Mistake, StoreError
-from bot.language import ended, gettext, retold
+from bot.language import ended, gettext, retold, spoken
 from bot.models import Channel, FeedDay, Preferences
 from bot.ports.ledger import Edition
 from bot.ports.places import Standing
@@ -134,8 +134,8 @@ async def _now(
     known = await newsroom.lists(stores, now)
     if only:
         known = replace(known, papers={**known.papers, **await stores.papers.get(only.papers)})
-    made = await press(stores, [standing], known, now, only=only)
-    edition = made.edition(replace(standing, next_run=now, due=now), now)
+    due = replace(standing, next_run=now, due=now)
+    edition = (await press(stores, [due], known, now, only=only)).edition(due, now)
     history = await stores.editions.history(standing.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
         return Outcome(
@@ -144,13 +144,19 @@ async def _now(
     if edition.state == "posted":
         return Outcome("posted", "", edition.card), edition
     state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
-    return Outcome(state, gettext("There is nothing to post now: {reason}.", reason=edition.reason)), edition
+    told = (await press(stores, [_told(due)], known, now, only=only)).edition(_told(due), now)
+    return Outcome(state, gettext("There is nothing to post now: {reason}.", reason=told.reason)), edition
+
+
+def _told(standing: Standing) -> Standing:
+    """Return a channel as if its language were that of whoever is told of it."""
+    return replace(standing, preferences=replace(standing.preferences, language=spoken()))
 
 
 async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[str, ...]:
     """Say, in sentences, what the next digest can hold so far, what it waits for, and why the last one was none."""
     known = await newsroom.lists(stores, now)
-    choice = (await press(stores, [standing], known, now)).choices[standing.key]
+    choice = (await press(stores, [_told(standing)], known, now)).choices[standing.key]
     papers = len(page.listed(choice.days))
     dates = wording.listing([wording.day(day.date) for day in choice.days if day.papers])
     ready = (

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from bot import wording
 from bot.digests import planning
 from bot.language import gettext, speaking
 from bot.models import DayState, FeedDay, Paper, Schedule
@@ -51,6 +52,18 @@ async def test_status_says_why_there_was_no_digest(room: Room) -> None:
     assert [item.text for item in german.items if reason in item.text]
     await room.card("digest off")
     assert "No digest on" not in (await room.card("status")).text
+
+
+@pytest.mark.parametrize("locale", ["en", "ja"])
+async def test_what_is_missing_is_said_in_the_language_of_whoever_asks(room: Room, locale: str) -> None:
+    await room.send("settings language:de")
+    await room.stores.days.put([FeedDay(date(2026, 11, day), DayState.SOURCE_DOWN) for day in (19, 20, 23)])
+    with speaking(locale):
+        missing = gettext("Hugging Face did not answer for {days}", days=wording.day(date(2026, 11, 23)))
+    for line in ("digest on", "digest now"):
+        assert missing in (await room.card(line, locale=locale)).text
+    await room.send("digest on start:next")
+    assert missing in (await room.card("status", locale=locale)).text
 
 
 async def test_status_after_a_digest_says_nothing_of_the_kind(room: Room) -> None:

@@ -54,7 +54,7 @@ async def test_a_manager_vetoes_in_a_post_what_the_forum_leaves_out(shut: Office
 
 async def test_a_post_is_explained_as_the_forums(shut: Office, forum: Shown) -> None:
     shown = await shut.press("Why this paper", forum)
-    assert "Posted here Fri 27 Feb" in shown.plain
+    assert "Posted here 27 February 2026" in shown.plain
     assert "The digest is off here" not in shown.plain
 
 
@@ -82,7 +82,7 @@ async def test_a_manager_vetoes_in_an_entry_what_the_channel_leaves_out(office: 
 
 async def test_an_entry_is_explained_as_the_channels(office: Office) -> None:
     shown = await office.press("Why this paper", await entry(office))
-    assert "Posted here Fri 27 Feb" in shown.plain
+    assert "Posted here 27 February 2026" in shown.plain
 
 
 async def test_what_is_shared_in_a_thread_is_seen_there(office: Office) -> None:
