@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, TextClause, and_, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards import Card
@@ -52,7 +67,7 @@ class LedgerStore:
     async def claim(self, now: datetime, lease: datetime, limit: int) -> Sequence[Delivery]:
         """Take messages that may go out now, oldest first, one for each channel."""
         async with self.database.write() as connection:
-            ready = [row.id for row in await connection.execute(_ready(now).limit(limit))]
+            ready = list(await connection.scalars(_ready(), {"now": now, "most": limit}))
             if not ready:
                 return []
             taken = {"state": DeliveryState.SENDING.value, "lease": lease, "not_before": now + QUARANTINE}
@@ -185,8 +200,13 @@ def _open(table: str) -> TextClause:
     return text(f"{table}.{OPEN}")
 
 
-def _ready(now: datetime) -> Select[tuple[int]]:
-    """Return the query of what may go out: the oldest of each channel that has nothing under way."""
+@cache
+def _ready() -> Select[tuple[int]]:
+    """Return the query of what may go out "now", "most" of it: the oldest of each channel that has nothing under way.
+
+    It is asked several times a second and written once: that takes longer than to answer it.
+    """
+    now = bindparam("now", type_=deliveries.c.not_before.type)
     earlier, busy = deliveries.alias("earlier"), deliveries.alias("busy")
     under_way = select(busy.c.id).where(
         busy.c.channel_id == deliveries.c.channel_id, _open("busy"), busy.c.state.in_(_AWAY)
@@ -198,10 +218,10 @@ def _ready(now: datetime) -> Select[tuple[int]]:
         _claimable(earlier, now),
     )
     mine = and_(_open("deliveries"), _claimable(deliveries, now), ~under_way.exists(), ~first.exists())
-    return select(deliveries.c.id).where(mine).order_by(deliveries.c.id)
+    return select(deliveries.c.id).where(mine).order_by(deliveries.c.id).limit(bindparam("most", type_=Integer))
 
 
-def _claimable(row: FromClause, now: datetime) -> ColumnElement[bool]:
+def _claimable(row: FromClause, now: ColumnElement[datetime]) -> ColumnElement[bool]:
     parent = deliveries.alias()
     sent = select(parent.c.id).where(parent.c.id == row.c.parent_id, parent.c.state == DeliveryState.SENT.value)
     return and_(row.c.state.in_(_WAITING), row.c.not_before <= now, or_(row.c.parent_id.is_(None), sent.exists()))
@@ -214,18 +234,21 @@ async def _deliveries(
     limit: int | None = None,
     order: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
 ) -> list[Delivery]:
+    query = _placed().where(which).order_by(*order).limit(limit)
+    return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+
+
+@cache
+def _placed() -> Select[Any]:
+    """Return the query of messages with where they go and what they are below."""
     parent, above = deliveries.alias("parent"), deliveries.alias("above")
     place = (channels.c[name].label(f"at_{name}") for name in _PLACE)
-    query = (
+    return (
         select(deliveries, parent.c.message.label("parent"), above.c.message.label("above"), *place)
         .join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
         .outerjoin(parent, parent.c.id == deliveries.c.parent_id)
         .outerjoin(above, above.c.id == parent.c.parent_id)
-        .where(which)
-        .order_by(*order)
-        .limit(limit)
     )
-    return [_delivery(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _delivery(row: Mapping[Any, Any]) -> Delivery:

@@ -265,7 +265,8 @@ async def test_emptying_cards_looks_at_old_messages_only(database: Database, now
 
 
 async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:
-    query = _ready(now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    asked = _ready().params(now=now, most=10)
+    query = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     async with database.read() as connection:
         plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     assert plan[0] == "SCAN deliveries USING INDEX ix_deliveries_open"
