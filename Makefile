@@ -12,8 +12,9 @@ help: ## List the targets
 run: $(VENV)/run ## Start Broadsheet; the workspace opens on http://127.0.0.1:8000
 	@$(BIN)/python -m bot run
 
+# One process more than the two cores that we count on: a third of the time a test waits for what it talks to.
 test: $(VENV)/dev ## Run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
 
 long: $(VENV)/dev ## Run the tests that take longest: benchmarks, hostile input at length, processes side by side
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long

@@ -106,6 +106,7 @@ def test_never_raises(text: str) -> None:
     assert isinstance(readable(text), str)
 
 
+@pytest.mark.long
 def test_real_titles_and_abstracts() -> None:
     with gzip.open(shared("arxiv/papers.jsonl.gz")) as file:
         rows = [json.loads(line) for line, _ in zip(file, range(12_000), strict=False)]

@@ -216,6 +216,7 @@ def test_nothing_makes_it_stumble(reply: Any) -> None:
         found.title.encode()  # no half characters
 
 
+@pytest.mark.long
 def test_all_recorded_days_load() -> None:
     files = sorted(shared("hf_daily/raw_api").glob("*.json"))
     parsed = {file.stem: listing(json.loads(file.read_bytes()), date.fromisoformat(file.stem)) for file in files}

@@ -204,6 +204,7 @@ def test_what_came_before_the_damage_is_kept(tmp_path: Path) -> None:
     assert sum(batch.skipped for batch in batches) in {1, 2}  # the damage, and perhaps the line that it cut
 
 
+@pytest.mark.long
 def test_a_line_of_200_megabytes(tmp_path: Path) -> None:
     good = lines({"id": "1", "title": "T"}).encode()
     path = tmp_path / "p.jsonl.gz"
@@ -241,6 +242,7 @@ def test_a_file_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert one(path) == Batch(path, None, skipped=1)
 
 
+@pytest.mark.long
 def test_all_recorded_days() -> None:
     batches = list(read([shared("hf_daily/raw_api")]))
     assert len(batches) == 457

@@ -99,6 +99,7 @@ def test_signs(text: str, html: str) -> None:
     assert inline(text) == html.replace("…", '<span class="dc-mention">#channel</span>')
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(TEXT)
 def test_escaped_text_is_drawn_letter_by_letter(text: str) -> None:

@@ -79,6 +79,7 @@ def drawn(form: Form, state: State | None = None) -> Message:
     return panel.panel(form, state or State(form.command, manager=True))
 
 
+@pytest.mark.long
 @settings(max_examples=80, deadline=None)
 @given(form=FORMS, page=st.integers(0, 3))
 def test_no_form_exceeds_a_limit(form: Form, page: int) -> None:
