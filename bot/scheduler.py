@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -131,9 +132,10 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     """Tick until *stop* is set, then drain: no job begins any more, those in flight end."""
     jobs.pulse.started = jobs.clock()
     running: set[asyncio.Task[None]] = set()
+    turn = partial(_turn, jobs, running, stop)
     scheduler = AsyncIOScheduler(timezone="UTC")
     # Messages go out from the start; digests wait for the lists that were missed while nothing ran.
-    _add(scheduler, jobs, running, MOMENT, jobs.deliver)
+    _add(scheduler, turn, MOMENT, jobs.deliver, jobs.clock())
     scheduler.start()
     caught_up = asyncio.ensure_future(_catch_up(jobs))
     stopped = asyncio.ensure_future(stop.wait())
@@ -141,30 +143,33 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     caught_up.cancel()
     await asyncio.wait((caught_up,))
     for interval, job in jobs.every():
-        _add(scheduler, jobs, running, interval, job)
+        _add(scheduler, turn, interval, job, jobs.clock())
     await stopped
     scheduler.pause()
     if running:
         await asyncio.wait(running, timeout=_DRAIN)
+    late = tuple(running)
     scheduler.shutdown(wait=False)
+    if late:  # they were cancelled, and give back what they held
+        await asyncio.wait(late, timeout=_DRAIN)
 
 
 def _add(
     scheduler: AsyncIOScheduler,
-    jobs: Jobs,
-    running: set[asyncio.Task[None]],
+    turn: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]],
     interval: timedelta,
     job: Callable[[], Awaitable[None]],
+    now: datetime,
 ) -> None:
-    at_once = interval <= TICK
     scheduler.add_job(
-        _tracked,
+        turn,
         "interval",
-        (jobs, job, running),
+        (job,),
         seconds=interval.total_seconds(),
-        id=getattr(job, "__name__", "job"),
+        id=job.__name__,
+        name=job.__name__,
         replace_existing=True,
-        next_run_time=jobs.clock() if at_once else jobs.clock() + interval,
+        next_run_time=now if interval <= TICK else now + interval,
         # The default grace of one second drops a tick whenever the loop was busy.
         misfire_grace_time=None,
         coalesce=True,
@@ -186,8 +191,12 @@ async def _lists(jobs: Jobs) -> None:
     await jobs.once(jobs.poll)
 
 
-async def _tracked(jobs: Jobs, job: Callable[[], Awaitable[None]], running: set[asyncio.Task[None]]) -> None:
-    """Run one job and let the drain know of it."""
+async def _turn(
+    jobs: Jobs, running: set[asyncio.Task[None]], stop: asyncio.Event, job: Callable[[], Awaitable[None]]
+) -> None:
+    """Run one job and let the drain know of it; what was about to begin when the drain began does not."""
+    if stop.is_set():
+        return
     task = asyncio.current_task()
     if task is not None:
         running.add(task)

@@ -125,6 +125,35 @@ async def test_stopping_waits_for_the_message_in_flight(jobs: Jobs) -> None:
     assert sent.state is DeliveryState.SENT
 
 
+async def test_stopping_waits_for_what_it_cut_short(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "_DRAIN", 0.05)
+    begun, given_back = asyncio.Event(), asyncio.Event()
+
+    async def deliver(_: Jobs) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            given_back.set()
+
+    monkeypatch.setattr(Jobs, "deliver", deliver)
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await begun.wait()
+    stop.set()
+    await running
+    assert given_back.is_set()
+
+
+async def test_what_was_about_to_begin_when_it_stops_does_not(jobs: Jobs) -> None:
+    stop = asyncio.Event()
+    await scheduler._turn(jobs, set(), stop, jobs.sweep)
+    stop.set()
+    await scheduler._turn(jobs, set(), stop, jobs.deliver)
+    assert set(jobs.pulse.ended) == {"sweep"}
+
+
 async def test_arxiv_is_read_at_the_start_before_the_first_digests(jobs: Jobs, sources: Sources) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
