@@ -132,7 +132,8 @@ def greeting(by: Person) -> Card:
 
 def _unnamed(channel: Channel) -> str:
     return gettext(
-        "The role that digests in {channel} mentioned was deleted; they mention nobody now. “settings” sets another.",
+        "The role that digests in {channel} mentioned was deleted; they mention nobody now. "
+        "Another can be chosen in the settings there.",
         channel=called(channel),
     )
 

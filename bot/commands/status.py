@@ -10,7 +10,7 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import lists, paging, sending
-from bot.commands.desk import Desk, place
+from bot.commands.desk import Desk, heading, place
 from bot.digests import planning
 from bot.errors import SendError
 from bot.language import ended, gettext, grouped, headed, joined, ngettext, phrase, retold
@@ -21,6 +21,8 @@ from bot.ports.places import Standing
 from bot.ports.sources import SourceState
 
 _PAST: Final = 5
+_OTHERS: Final = 5
+"""How many other channels are told of; `doctor` tells of all."""
 _NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 _STATES: Final = {
     "posted": phrase("Posted"),
@@ -64,7 +66,11 @@ async def status(desk: Desk, request: Request) -> Answer:
             if request.channel.kind is Kind.DIRECT
             else gettext("Status of {place}", place=place(request.channel)),
             text=text,
-            items=(*await _sources(desk, request.now, zone), *(_edition(past, zone) for past in history)),
+            items=(
+                *await _sources(desk, request.now, zone),
+                *(_edition(past, zone) for past in history),
+                *await _others(desk, request),
+            ),
             actions=(
                 Action(gettext("The newest list"), "today"),
                 Action(gettext("Settings"), "settings"),
@@ -88,6 +94,27 @@ async def _trouble(desk: Desk, standing: Standing) -> str:
     except SendError as error:
         log.info("Whether a channel can be posted to can't be told: %s", error)
         return ""
+
+
+async def _others(desk: Desk, request: Request) -> list[Item]:
+    """Return a row for each other channel that fell silent, for whoever decides for the workspace.
+
+    What is shared tells nothing of them: a channel's name may be private.
+    """
+    here = request.channel
+    if here.kind is Kind.DIRECT or request.dry or not await desk.rules(request):
+        return []
+    every = await desk.stores.channels.of(here.platform, here.workspace)
+    silent = [s for s in every if s.retired and s.preferences.on and s.channel.key != here.key]
+    return [
+        Item(
+            heading(standing.channel),
+            text=joined(sending.state(standing, request.now), await _trouble(desk, standing)),
+            section=gettext("Other channels"),
+        )
+        for standing in silent[:_OTHERS]
+        if standing.channel.kind is not Kind.DIRECT
+    ]
 
 
 async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.cards import Form
 from bot.commands import sending
 from bot.models import Cadence, DeliveryKey, Mode, Schedule
 from bot.ports.places import Standing
-from tests.commands.conftest import BOB, NOW, PAPERS, Room, button
+from tests.commands.conftest import ADA, BOB, NLP, NOW, PAPERS, Room, button
 
 NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."
 
@@ -247,6 +248,22 @@ async def test_status_tells_of_a_source_in_trouble(room: Room) -> None:
     await room.stores.sources.record(replace(state, failures=2, succeeded=NOW, error="no answer within 20 s."))
     rows = {item.title: item.text for item in (await room.card("status")).items}
     assert rows["Hugging Face"] == "2 failures in a row: no answer within 20 s. Last answer Tue 24 Nov 09:00."
+
+
+async def test_status_tells_whoever_decides_of_the_other_channels_that_fell_silent(room: Room) -> None:
+    await room.card("digest on start:next", channel=NLP)
+    await room.stores.channels.retire(NLP, "the channel was deleted")
+    boss = replace(ADA, admin=True)
+    silent = "Nothing is posted here any more: the channel was deleted. “digest on” tries again."
+
+    async def others(**about: Any) -> list[tuple[str, str, str]]:
+        items = (await room.card("status", **about)).items
+        return [(item.section, item.title, item.text) for item in items if item.section == "Other channels"]
+
+    assert await others(person=boss) == [("Other channels", "#nlp-papers", silent)]
+    assert await others() == [], "its name may be private"
+    assert await others(person=boss, channel=NLP) == []
+    assert await others(person=boss, dry=True) == [], "nor is it shared"
 
 
 async def test_why_it_was_posted(room: Room) -> None:
