@@ -28,6 +28,7 @@ def listen(kit: Kit) -> None:
         "guild_available": servers.arrived,
         "guild_remove": servers.left,
         "guild_update": _now(servers.renamed),
+        "guild_channel_create": _changed,  # also of one that the bot may see again
         "guild_channel_delete": _deleted,
         "guild_channel_update": _channel_changed,
         "raw_thread_delete": _thread_deleted,

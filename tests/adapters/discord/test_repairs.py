@@ -25,6 +25,13 @@ async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> N
     await retired(here, "")
 
 
+async def test_a_channel_that_can_be_seen_again_goes_on(here: Office) -> None:
+    await here.server.drop_channel("20")
+    await retired(here, DELETED)
+    await here.server.create_channel("20", guild="10", name="papers")
+    await retired(here, "")
+
+
 async def test_roles_that_the_bot_itself_is_given_are_enough(here: Office) -> None:
     """Of those Discord tells without the intent for members."""
     await here.stores.channels.retire(ROOM, CHANNEL[50013])
