@@ -99,7 +99,7 @@ class Reaction:
         others = [one for one in self.interaction.messages if one != self.interaction.original]
         return [shown for one in others if (shown := self.server.written(self.interaction, one))]
 
-    async def settled(self, seconds: float = 5) -> Shown:
+    async def settled(self, seconds: float = 20) -> Shown:
         """Return the answer, once a deferred one has been given."""
         if self.kind == "deferred":
             await self.server.wait(lambda: self.interaction.touched, seconds)
