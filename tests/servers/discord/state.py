@@ -51,7 +51,7 @@ class State:
         self.names: dict[str, str] = {"@everyone": "@everyone", "@here": "@here"}
         self._changed = asyncio.Event()
 
-    async def wait(self, condition: Callable[[], Any], seconds: float = 5) -> Any:
+    async def wait(self, condition: Callable[[], Any], seconds: float = 20) -> Any:
         """Return what *condition* returns as soon as that is true; it is asked again after each change."""
         end = time.monotonic() + seconds
         while not (met := condition()):

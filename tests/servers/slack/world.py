@@ -161,7 +161,7 @@ class World:
         """Return the person's published home view."""
         return deepcopy(self.homes.get(user))
 
-    async def wait(self, condition: Callable[[], Any], seconds: float = 5) -> Any:
+    async def wait(self, condition: Callable[[], Any], seconds: float = 20) -> Any:
         """Return what *condition* returns as soon as that is true; it is asked again after each change."""
         end = time.monotonic() + seconds
         while not (met := condition()):
