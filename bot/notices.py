@@ -63,7 +63,7 @@ class Notices:
             if standing is None or not standing.retired:
                 await self.stores.ledger.add([Draft(DeliveryKey(channel, KIND, subject), card)], now)
                 return
-        await untold.keep(self.stores.marks, platform, workspace, subject.partition(" ")[0], card.text)
+        await untold.keep(self.stores.marks, subject.partition(" ")[0], card.text)
         log.warning("Nobody of %s %s can be told: %s", platform, workspace, subject)
 
     def _reach(self, workspace: Workspace) -> Sequence[Channel]:

@@ -103,7 +103,7 @@ class Attendance:
         wanted = standing.preferences
         following = wanted.schedule.next_after(now) if wanted.on else None
         await self.stores.channels.restore(standing.channel, following)
-        await untold.over(self.stores.marks, standing.channel)
+        await untold.over(self.stores.marks, standing.channel.key)
 
 
 async def tidy(stores: Stores, now: datetime) -> int:

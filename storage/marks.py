@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -21,6 +22,13 @@ class MarkStore:
         """Return a mark, or ""."""
         async with self.database.read() as connection:
             return await connection.scalar(select(marks.c.value).where(marks.c.name == name)) or ""
+
+    async def under(self, prefix: str) -> Mapping[str, str]:
+        """Return the marks whose names begin so, by name."""
+        query = select(marks.c.name, marks.c.value).where(marks.c.name.startswith(prefix, autoescape=True))
+        async with self.database.read() as connection:
+            rows = await connection.execute(query.order_by(marks.c.name))
+            return {row.name: row.value for row in rows}
 
     async def put(self, name: str, value: str) -> None:
         """Set a mark; an empty value removes it."""

@@ -261,7 +261,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
 async def test_what_nobody_could_be_told_is_told(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "data", NOW) as stores:
         await stores.workspaces.put(Workspace("discord", "10", "Lab"))
-        await untold.keep(stores.marks, "discord", "10", "discord:10:20", "Nothing is posted to papers any more.")
+        await untold.keep(stores.marks, "discord:10:20", "Nothing is posted to papers any more.")
     assert (await found())["Nobody who manages Lab can be told: Nothing is posted to papers any more."] is False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,11 +95,14 @@ async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest
     assert "papers" in kept[1]
 
 
-async def test_what_waits_to_be_told_is_the_newest_of_each_channel_and_of_a_few(stores: Stores) -> None:
-    for number in (*range(6), 3):
-        await untold.keep(stores.marks, "slack", "T1", f"slack:T1:C{number}", f"word {number}")
-    assert list((await untold.waiting(stores.marks, "slack", "T1")).values()) == [f"word {n}" for n in (1, 2, 4, 5, 3)]
-    assert await untold.waiting(stores.marks, "slack", "T2") == {}
+async def test_what_waits_to_be_told_is_the_newest_of_each_channel(stores: Stores) -> None:
+    marks = stores.marks
+    await asyncio.gather(*(untold.keep(marks, f"slack:T1:C{number}", f"old {number}") for number in range(4)))
+    await untold.keep(marks, "slack:T1:C3", "word 3")
+    await untold.keep(marks, "slack:T11:C1", "another workspace's")
+    assert list((await untold.waiting(marks, "slack", "T1")).values()) == ["old 0", "old 1", "old 2", "word 3"]
+    assert [await untold.told(marks, "slack", "T1") for _ in range(5)] == ["old 0", "old 1", "old 2", "word 3", ""]
+    assert list(await untold.waiting(marks, "slack", "T11")) == ["slack:T11:C1"]
 
 
 async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace_is_gone(stores: Stores) -> None:
@@ -106,7 +110,7 @@ async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace
     for channel in (ROOM, OTHER):
         await stores.channels.open(channel, NOW)
         await stores.channels.retire(channel, ARCHIVED)
-        await untold.keep(stores.marks, "slack", "T1", channel.key, channel.name)
+        await untold.keep(stores.marks, channel.key, channel.name)
     await presence.back(ROOM, NOW)
     assert list(await untold.waiting(stores.marks, "slack", "T1")) == [OTHER.key]
     await presence.uninstalled("slack", "T1", "it was uninstalled", NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot import untold, wording
@@ -84,11 +84,11 @@ class Desk:
         wanted = own.preferences.on or await self.stores.follows.of(own.channel)
         return own.retired if wanted else ""
 
-    async def untold(self, request: Request) -> Sequence[str]:
-        """Return what nobody who decides here could be told, for somebody who does; it is told once."""
+    async def untold(self, request: Request) -> str:
+        """Return one word that nobody who decides here could be told, for somebody who does; each is told once."""
         channel = request.channel
         if channel.kind is Kind.DIRECT or not await self.rules(request):
-            return ()
+            return ""
         return await untold.told(self.stores.marks, channel.platform, channel.workspace)
 
     async def named(self, request: Request) -> bool:

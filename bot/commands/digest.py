@@ -52,7 +52,7 @@ async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
     following = preferences.schedule.next_after(request.now)
     if standing.retired:
         await desk.stores.channels.restore(request.channel, following)
-        await untold.over(desk.stores.marks, request.channel)
+        await untold.over(desk.stores.marks, request.channel.key)
     await recording.keep(desk, request, standing, preferences, phrase("turns the digest on"))
     head = gettext("The digest is on {inside}: {plan}.", inside=inside(request.channel), plan=sending.plan(preferences))
     if start == "now":

@@ -129,13 +129,14 @@ class Table:
         """Return a private answer, with a word on what did not get through before all small print."""
         if (request.dry and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
             return answer
-        words = [*await self.desk.untold(request)]
-        if why := await self.desk.closed(request):
-            word = gettext(
-                "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
-                why=wording.reason(why),
-            )
-            words.append(word)
+        why = await self.desk.closed(request)
+        word = gettext(
+            "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
+            why=wording.reason(why),
+        )
+        # A form may be a window, which has no room for it.
+        silent = await self.desk.untold(request) if isinstance(answer.body, Card) else ""
+        words = [each for each in (silent, word if why else "") if each]
         return replace(answer, body=_told(answer.body, words)) if words else answer
 
     async def _admit(self, command: Command, request: Request) -> None:

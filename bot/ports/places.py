@@ -205,6 +205,10 @@ class Marks(Protocol):
         """Return a mark, or ""."""
         ...
 
+    async def under(self, prefix: str) -> Mapping[str, str]:
+        """Return the marks whose names begin so, by name."""
+        ...
+
     async def put(self, name: str, value: str) -> None:
         """Set a mark; an empty value removes it."""
         ...
