@@ -24,6 +24,7 @@ _PAST: Final = 5
 _OTHERS: Final = 5
 """How many other channels are told of; `doctor` tells of all."""
 _NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+_DELETED: Final = phrase("the channel was deleted")
 _STATES: Final = {
     "posted": phrase("Posted"),
     "empty": phrase("Nothing to post"),
@@ -105,16 +106,21 @@ async def _others(desk: Desk, request: Request) -> list[Item]:
     if here.kind is Kind.DIRECT or request.dry or not await desk.rules(request):
         return []
     every = await desk.stores.channels.of(here.platform, here.workspace)
-    silent = [s for s in every if s.retired and s.preferences.on and s.channel.key != here.key]
+    silent = [standing for standing in every if _silent(standing) and standing.channel.key != here.key]
     return [
         Item(
             heading(standing.channel),
-            text=joined(sending.state(standing, request.now), await _trouble(desk, standing)),
+            text=joined(ended(wording.reason(standing.retired)), await _trouble(desk, standing)),
             section=gettext("Other channels"),
         )
         for standing in silent[:_OTHERS]
-        if standing.channel.kind is not Kind.DIRECT
     ]
+
+
+def _silent(standing: Standing) -> bool:
+    """Tell whether a digest is wanted that somebody could make come again."""
+    wanted = standing.preferences.on and not standing.preferences.paused
+    return wanted and standing.channel.kind is not Kind.DIRECT and standing.retired not in ("", _DELETED)
 
 
 async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:

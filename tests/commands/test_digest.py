@@ -10,9 +10,9 @@ import pytest
 
 from bot.cards import Form
 from bot.commands import sending
-from bot.models import Cadence, DeliveryKey, Mode, Schedule
+from bot.models import Cadence, DeliveryKey, Mode, Preferences, Schedule
 from bot.ports.places import Standing
-from tests.commands.conftest import ADA, BOB, NLP, NOW, PAPERS, Room, button
+from tests.commands.conftest import ADA, BOB, BOBS, NLP, NOW, PAPERS, Room, button
 
 NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."
 
@@ -251,16 +251,22 @@ async def test_status_tells_of_a_source_in_trouble(room: Room) -> None:
 
 
 async def test_status_tells_whoever_decides_of_the_other_channels_that_fell_silent(room: Room) -> None:
-    await room.card("digest on start:next", channel=NLP)
-    await room.stores.channels.retire(NLP, "the channel was deleted")
+    gone, paused = replace(NLP, id="gone"), replace(NLP, id="paused")
+    for channel, reason in ((NLP, "it is shut"), (gone, "the channel was deleted"), (paused, "it is shut")):
+        await room.card("digest on start:next", channel=channel)
+        await room.stores.channels.retire(channel, reason)
+    await room.card("pause", channel=paused)
+    for number in range(6):
+        bobs = replace(BOBS, id=f"bob{number}")
+        await room.stores.channels.set(bobs, Preferences(on=True), room.now)
+        await room.stores.channels.retire(bobs, "direct messages are closed")
     boss = replace(ADA, admin=True)
-    silent = "Nothing is posted here any more: the channel was deleted. “digest on” tries again."
 
-    async def others(**about: Any) -> list[tuple[str, str, str]]:
+    async def others(**about: Any) -> list[tuple[str, str]]:
         items = (await room.card("status", **about)).items
-        return [(item.section, item.title, item.text) for item in items if item.section == "Other channels"]
+        return [(item.title, item.text) for item in items if item.section == "Other channels"]
 
-    assert await others(person=boss) == [("Other channels", "#nlp-papers", silent)]
+    assert await others(person=boss) == [("#nlp-papers", "it is shut.")]
     assert await others() == [], "its name may be private"
     assert await others(person=boss, channel=NLP) == []
     assert await others(person=boss, dry=True) == [], "nor is it shared"
