@@ -30,7 +30,7 @@ _LONGEST: Final = 80.0
 _PATIENCE: Final = 5.0
 _REFUSED: Final = timedelta(days=1)
 """How long a message is tried again that Discord refuses with a code that no group knows."""
-_SHUT: Final = phrase("Discord refuses what is posted there, with the code")
+SHUT: Final = phrase("Discord refuses what is posted there, with the code")
 
 
 class DiscordChat:
@@ -67,7 +67,9 @@ class DiscordChat:
         except StoreError as error:
             raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
         except Unknown as error:
-            raise _unknown(error, delivery, now) from error
+            if (refused := _unknown(error, delivery, now)) is error:
+                raise
+            raise refused from error
         except Gone as error:
             if delivery.above and code(error) == ARCHIVED:
                 return delivery.parent  # what is below a digest is put away after a day, with the votes of then
@@ -180,7 +182,7 @@ def _unknown(error: Unknown, delivery: Delivery, now: datetime) -> SendError:
     https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
     """
     if error.shut and delivery.key.operation == "post":
-        return Gone(f"{_SHUT}: {error.code}")
+        return Gone(f"{SHUT}: {error.code}")
     if error.shut:
         return Unsendable(str(error))
     if delivery.created and now - delivery.created > _REFUSED:

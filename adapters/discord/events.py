@@ -99,7 +99,7 @@ async def _channel_changed(kit: Kit, before: discord.abc.GuildChannel, place: di
     """Look anew at a channel, and where other things are allowed there also at its threads, which it allows them to."""
     await _changed(kit, place)
     if before.overwrites != place.overwrites:
-        await repairs.everywhere(kit, place.guild)
+        await repairs.everywhere(kit, place.guild, asking=True)
 
 
 async def _changed(kit: Kit, place: Place) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import discord
 
 from adapters.discord import forums, rights, rooms
+from adapters.discord.chat import SHUT
 from adapters.discord.codes import CHANNEL
 from adapters.discord.kit import Kit
 from adapters.discord.rights import Place
@@ -21,17 +22,20 @@ DELETED: Final = phrase("the channel was deleted")
 
 _UNTAGGED: Final = CHANNEL[40067]
 _NEVER: Final = frozenset({CHANNEL[50008], CHANNEL[50024]})
-"""Reasons that nothing mends which Discord tells of."""
+"""Reasons that nothing mends which Discord tells of; nor does anything what it refused for no known reason."""
 _OVER: Final = frozenset({DELETED, CHANNEL[10003]})
 """Reasons for which a thread is not looked for any more."""
 
 log = logging.getLogger(__name__)
 
 
-async def everywhere(kit: Kit, server: discord.Guild) -> None:
-    """Go on in every channel of a server in which posting is possible again."""
+async def everywhere(kit: Kit, server: discord.Guild, *, asking: bool = False) -> None:
+    """Go on in every channel of a server in which posting is possible again.
+
+    *asking* looks for threads that were put away, too, of which only Discord knows.
+    """
     for standing in await kit.channels.of("discord", str(server.id)):
-        place = await _place(kit, server, standing) if standing.retired else None
+        place = await _place(kit, server, standing, asking=asking) if standing.retired else None
         if place and mended(place, standing):
             await kit.presence.back(standing.channel, kit.clock())
 
@@ -56,20 +60,24 @@ def mended(place: Place, standing: Standing) -> bool:
 
     What pictures may need stops no message.
     """
-    if standing.retired in _NEVER or rights.lacking(place, replace(standing.preferences, pictures=False)):
+    if (
+        standing.retired in _NEVER
+        or standing.retired.startswith(SHUT)
+        or rights.lacking(place, replace(standing.preferences, pictures=False))
+    ):
         return False
     if isinstance(place, discord.Thread):
         return not place.locked  # an archived one is opened by the next post
     return standing.retired != _UNTAGGED or forums.takes(place, standing.preferences.tag)
 
 
-async def _place(kit: Kit, server: discord.Guild, standing: Standing) -> Place | None:
+async def _place(kit: Kit, server: discord.Guild, standing: Standing, *, asking: bool) -> Place | None:
     """Return a channel as the gateway told of it; a thread that was put away it tells nothing of, so that is asked for.
 
     None where there is none, or Discord can't be asked now.
     """
     place = kit.rooms.find(standing.channel)
-    if place or standing.channel.kind is not Kind.THREAD or standing.retired in _OVER:
+    if place or not asking or standing.channel.kind is not Kind.THREAD or standing.retired in _OVER:
         return place
     try:
         told = await kit.rest.call("GET", "/channels/{channel_id}", channel_id=standing.channel.id)

@@ -34,10 +34,10 @@ async def arrived(kit: Kit, server: discord.Guild) -> None:
     """
     known = await kit.workspaces.get("discord", str(server.id))
     await renamed(kit, server)
-    await repairs.roles(kit, server)
-    await repairs.everywhere(kit, server)
     if (known is None or known.left) and (place := greeted(server)):
         await kit.presence.invited(place, Person(""), kit.clock(), str(server.preferred_locale))
+    await repairs.roles(kit, server)
+    await repairs.everywhere(kit, server, asking=True)
 
 
 async def left(kit: Kit, server: discord.Guild) -> None:

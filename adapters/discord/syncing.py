@@ -16,6 +16,8 @@ _LONGEST: Final = 3600.0
 """Seconds between two tries, at most: what Discord refuses, only a newer version or a new token mends."""
 _MARK: Final = "discord commands"
 _IDS: Final = "discord command ids"
+_NONE: Final = "none"
+"""What is kept where Discord told of no ids; where nothing is kept it was never asked."""
 _TYPED: Final = 1
 """The type of commands that are typed."""
 
@@ -52,8 +54,9 @@ async def sync(kit: Kit) -> bool:
     if application is None:
         raise TryLater("Discord is not connected yet", _NOT_YET)
     now = f"{application} {kit.tree.digest}"
-    if await kit.marks.get(_MARK) == now:
-        kit.tree.ids.update(_ids(await kit.marks.get(_IDS)))
+    kept = await kit.marks.get(_IDS)
+    if kept and await kit.marks.get(_MARK) == now:
+        kit.tree.ids.update(_ids(kept))
         return False
     told = await kit.rest.call(
         "PUT", "/applications/{application_id}/commands", json=kit.tree.payload, application_id=application
@@ -70,9 +73,9 @@ def _kept(told: Any) -> str:
     """Write the ids of the typed commands, as far as Discord told them: they only make the help nicer."""
     every = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
     typed = [each for each in every if each.get("type", _TYPED) == _TYPED and str(each.get("id")).isdecimal()]
-    return " ".join(f"{each['name']}:{each['id']}" for each in typed)
+    return " ".join(f"{each['name']}:{each['id']}" for each in typed) or _NONE
 
 
 def _ids(kept: str) -> dict[str, str]:
     """Return the ids of the commands by their names, as they were kept: "papers:1 papers-setup:2"."""
-    return dict(each.split(":") for each in kept.split())
+    return dict(each.split(":") for each in kept.split() if each != _NONE)

@@ -14,6 +14,7 @@ import pytest
 from adapters.discord import chat as outgoing
 from adapters.discord import render
 from adapters.discord.chat import DiscordChat, Taste
+from adapters.discord.errors import code
 from adapters.discord.rest import Rest
 from bot.cards import Action, Card, Item
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
@@ -148,8 +149,9 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: DiscordChat, mo
 
 async def test_a_code_that_nobody_knows_is_given_up_after_a_day(server: Discord, chat: DiscordChat) -> None:
     server.fail(POST, code=99999, times=2)
-    with pytest.raises(TryLater):
+    with pytest.raises(TryLater) as refused:
         await chat.send(delivery(created=now() - timedelta(hours=23)), now())
+    assert code(refused.value) == 99999
     with pytest.raises(Unsendable, match="99999"):
         await chat.send(delivery(created=now() - timedelta(hours=25)), now())
 

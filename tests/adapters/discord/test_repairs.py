@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord import events
+from adapters.discord.chat import SHUT
 from adapters.discord.codes import CHANNEL
 from adapters.discord.repairs import DELETED
 from bot import untold
@@ -23,6 +24,15 @@ async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> N
     await here.server.create_role("30", name="bots")
     await here.server.change_role("30", permissions=rights.SEND)
     await retired(here, "")
+
+
+async def test_what_discord_refused_for_no_known_reason_is_not_tried_again_by_itself(here: Office) -> None:
+    shut = f"{SHUT}: 99999"
+    await here.stores.channels.retire(ROOM, shut)
+    await here.server.create_role("30", name="bots")
+    await here.server.change_role("30", permissions=rights.SEND)
+    await settled(here)
+    assert await here.retired(ROOM) == shut
 
 
 async def test_a_channel_that_can_be_seen_again_goes_on(here: Office) -> None:

@@ -34,6 +34,14 @@ async def test_a_second_start_tells_nothing(shut: Office) -> None:
     assert told(shut) == 1
 
 
+async def test_who_was_never_told_the_ids_is_told_them_once(office: Office) -> None:
+    await office.stores.marks.put("discord command ids", "")
+    for _ in range(2):
+        await syncing.keep(office.kit, asyncio.Event())
+    assert told(office) == 2
+    assert set((await office.stores.marks.get("discord command ids")).split(":")) > {"papers"}
+
+
 @pytest.mark.parametrize("mark", ["2 of-other-commands", "3", "anything"])
 async def test_other_commands_are_told(office: Office, mark: str) -> None:
     kept = await office.stores.marks.get(MARK)
