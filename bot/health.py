@@ -40,7 +40,11 @@ async def report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]
         "newest_list": newest.date.isoformat() if newest else None,
         "feed_date": feed_date(now).isoformat(),
         "waiting": {str(state): number for state, number in (await stores.ledger.waiting()).items()},
-        "silent": [_silent(standing) for standing in await stores.channels.silent(_SILENT)],
+        "silent": [
+            _silent(standing)
+            for standing in await stores.channels.silent(_SILENT)
+            if not wording.is_away(standing.retired)
+        ],
     }
 
 

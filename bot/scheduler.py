@@ -37,6 +37,7 @@ SIGHTINGS_KEPT: Final = timedelta(days=30)
 _START: Final = 60.0
 """Seconds that the first digests wait at most for the lists that were missed while nothing ran."""
 _DRAIN: Final = 10.0
+_LEAVING: Final = 2.0
 _LONG: Final = 60.0
 """Seconds after which a job that is still at work is worth a line."""
 
@@ -151,7 +152,7 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     late = tuple(running)
     scheduler.shutdown(wait=False)
     if late:  # they were cancelled, and give back what they held
-        await asyncio.wait(late, timeout=_DRAIN)
+        await asyncio.wait(late, timeout=_LEAVING)
 
 
 def _add(

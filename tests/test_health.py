@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot import health
+from bot import health, wording
 from bot.delivery import Courier
 from bot.models import Channel, Kind, Preferences
 from bot.ports.sources import SourceState
@@ -70,11 +70,13 @@ async def test_what_ended_is_counted_from_its_end(jobs: Jobs) -> None:
 async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs: Jobs) -> None:
     room, mine = Channel("discord", "10", "20", name="papers"), Channel("discord", "@me", "90", Kind.DIRECT)
     off, well = Channel("slack", "T1", "C1", name="off"), Channel("slack", "T1", "C2", name="well")
-    for channel in (room, mine, off, well):
+    left = Channel("slack", "T2", "C3", name="left")
+    for channel in (room, mine, off, well, left):
         await jobs.stores.channels.open(channel, NOW)
         await jobs.stores.channels.set(channel, Preferences(on=channel is not off), NOW)
     for channel in (room, mine, off):
         await jobs.stores.channels.retire(channel, "the channel was deleted")
+    await jobs.stores.channels.retire(left, wording.away("it was removed"))
     report = await health.report(jobs.stores, jobs, NOW)
     assert report["silent"] == ["#papers on Discord: the channel was deleted"]
     assert report["ok"] is True, "no restart mends that"

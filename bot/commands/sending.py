@@ -50,7 +50,8 @@ def _warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     for day in (today + timedelta(days=n) for n in range(_YEAR)):
         if not schedule.posts_on(day):
             continue
-        written = f"{wording.day(day)} {schedule.at:%H:%M}"
+        # With its year: what is said of the clocks of a zone is of no moment, which readers would see in their own.
+        written = f"{wording.day(day, year=True)} {schedule.at:%H:%M}"
         shift = _shift(schedule, day)
         if shift == "gap":
             later = schedule.instant(day).astimezone(schedule.zone)

@@ -185,8 +185,8 @@ async def test_a_dry_form_has_a_fresh_preview(room: Room) -> None:
     assert isinstance(form, Form)
     assert form.preview == (
         "Next: Wed 25 Nov 02:30, Thu 26 Nov 02:30, Fri 27 Nov 02:30 (Europe/Berlin).",
-        "Sun 28 Mar 02:30 does not exist in Europe/Berlin: the clocks go forward; it comes 03:30.",
-        "Sun 31 Oct 02:30 occurs twice in Europe/Berlin: the clocks go back; it comes the first time.",
+        "Sun 28 Mar 2027 02:30 does not exist in Europe/Berlin: the clocks go forward; it comes 03:30.",
+        "Sun 31 Oct 2027 02:30 occurs twice in Europe/Berlin: the clocks go back; it comes the first time.",
         "The digest is off here; “digest on” starts it.",
     )
     assert not await room.stores.audit.changes(PAPERS)
