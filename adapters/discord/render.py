@@ -65,7 +65,7 @@ def messages(
             pad = Pad(keys.mark(key, number))
             actions = card.actions if part is parts[-1] else ()
             if pictures:
-                drawn = gallery.payload(part, actions, pad)
+                drawn = gallery.payload(_own(part, card.moments), actions, pad)
             else:
                 drawn = _payload(localized(part.text, card.moments), rows(part.items, actions, pad), pad.mark)
             allowed = _allowed(role if ping and number == 0 else "")
@@ -126,6 +126,12 @@ def post(
             drawn = _payload(above, rows([shown], card.actions, pad), pad.mark)
         allowed = _allowed(role if ping else "")
         return plain(item.title or untitled(), _NAME), {**drawn, "allowed_mentions": allowed}, pad.kept
+
+
+def _own(part: Part, moments: Mapping[str, int]) -> Part:
+    """Return a part of a card with its moments as each reader's own."""
+    entries = tuple(replace(each, text=localized(each.text, moments)) for each in part.entries)
+    return Part(localized(part.head, moments), entries, localized(part.foot, moments))
 
 
 def _payload(text: str, components: list[Any], mark: str = "") -> dict[str, Any]:

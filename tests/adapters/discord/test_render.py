@@ -332,6 +332,8 @@ def test_next_sends_are_everybodys_own_time() -> None:
     assert private(card).payload["content"] == shown
     (posted,) = render.messages(card)
     assert posted.payload["content"] == shown
+    (drawn,) = render.messages(card, pictures=True)
+    assert [*texts(drawn.payload)][1:] == [shown]
 
 
 def test_a_long_text_to_copy_is_attached_whole() -> None:
