@@ -22,6 +22,9 @@ EXAMPLE: Final = phrase("For example: ")
 NEXT: Final = phrase("Next: {sends} ({zone}).")
 """When the next digests come; a platform may write the moments so that each reader sees their own time."""
 
+DELETED: Final = phrase("the channel was deleted")
+"""Why a channel is silent that nothing brings back."""
+
 _AWAY: Final = phrase("Broadsheet has no access to this workspace")
 _TAKEN: Final = re.compile(rf"{_AWAY} \((.*)\)")
 _NAME: Final = 40

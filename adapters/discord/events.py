@@ -15,6 +15,7 @@ from adapters.discord.kit import Kit
 from adapters.discord.requests import kind
 from adapters.discord.rights import Place
 from bot.models import Channel
+from bot.wording import DELETED
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +71,12 @@ def _now(happens: Any) -> Callable[..., Coroutine[Any, Any, None]]:
 
 
 async def _deleted(kit: Kit, place: Place) -> None:
-    await kit.presence.gone(rooms.channel(place), repairs.DELETED, kit.clock())
+    await kit.presence.gone(rooms.channel(place), DELETED, kit.clock())
 
 
 async def _thread_deleted(kit: Kit, thread: discord.RawThreadDeleteEvent) -> None:
     there = Channel("discord", str(thread.guild_id), str(thread.thread_id), kind(thread.thread_type.value))
-    await kit.presence.gone(there, repairs.DELETED, kit.clock())
+    await kit.presence.gone(there, DELETED, kit.clock())
 
 
 async def _role_changed(kit: Kit, before: discord.Role, role: discord.Role) -> None:

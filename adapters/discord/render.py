@@ -14,7 +14,7 @@ from adapters.discord.layout import CODE, CONTENT, Limits, Native, Part, lay
 from adapters.discord.pad import Pad
 from adapters.discord.rows import rows
 from adapters.discord.text import clean, plain
-from adapters.discord.times import localized
+from adapters.discord.times import own
 from bot.cards import Action, Card, Item
 from bot.language import speaking
 from bot.models import Kind
@@ -61,13 +61,13 @@ def messages(
         if most and sum(len(part.entries) for part in parts) < len(card.items):
             return ()
         every = []
-        for number, part in enumerate(parts):
-            pad = Pad(keys.mark(key, number))
-            actions = card.actions if part is parts[-1] else ()
+        for number, laid in enumerate(parts):
+            part, pad = own(laid, card.moments, limits.size), Pad(keys.mark(key, number))
+            actions = card.actions if laid is parts[-1] else ()
             if pictures:
-                drawn = gallery.payload(_own(part, card.moments), actions, pad)
+                drawn = gallery.payload(part, actions, pad)
             else:
-                drawn = _payload(localized(part.text, card.moments), rows(part.items, actions, pad), pad.mark)
+                drawn = _payload(part.text, rows(part.items, actions, pad), pad.mark)
             allowed = _allowed(role if ping and number == 0 else "")
             every.append(Message({**drawn, "allowed_mentions": allowed}, pad.kept))
         return tuple(every)
@@ -97,11 +97,9 @@ def private(
     share = press if shared else None
     with speaking(card.language):
         (part,) = lay(card, Limits(), native, private=True)
-        part = clickable(part, request, native, mention)
+        part = own(clickable(part, request, native, mention), card.moments, CONTENT)
         linked = len(part.items) == 1
-        drawn = _payload(
-            localized(part.text, card.moments), rows(part.items, card.actions, pad, share=share, linked=linked)
-        )
+        drawn = _payload(part.text, rows(part.items, card.actions, pad, share=share, linked=linked))
     whole = card.code if len(card.code) > CODE else ""
     flags = SUPPRESS_EMBEDS | EPHEMERAL
     return Message({**drawn, "flags": flags, "allowed_mentions": _allowed()}, pad.kept, whole)
@@ -126,12 +124,6 @@ def post(
             drawn = _payload(above, rows([shown], card.actions, pad), pad.mark)
         allowed = _allowed(role if ping else "")
         return plain(item.title or untitled(), _NAME), {**drawn, "allowed_mentions": allowed}, pad.kept
-
-
-def _own(part: Part, moments: Mapping[str, int]) -> Part:
-    """Return a part of a card with its moments as each reader's own."""
-    entries = tuple(replace(each, text=localized(each.text, moments)) for each in part.entries)
-    return Part(localized(part.head, moments), entries, localized(part.foot, moments))
 
 
 def _payload(text: str, components: list[Any], mark: str = "") -> dict[str, Any]:

@@ -14,11 +14,9 @@ from adapters.discord.codes import CHANNEL
 from adapters.discord.kit import Kit
 from adapters.discord.rights import Place
 from bot.errors import SendError
-from bot.language import phrase
 from bot.models import Kind
 from bot.ports.places import Standing
-
-DELETED: Final = phrase("the channel was deleted")
+from bot.wording import DELETED
 
 _UNTAGGED: Final = CHANNEL[40067]
 _NEVER: Final = frozenset({CHANNEL[50008], CHANNEL[50024]})

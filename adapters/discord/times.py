@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from adapters.discord.layout import CONTENT
+from adapters.discord.layout import Part
 from adapters.discord.text import moment, size
 from bot.language import gettext
 from bot.wording import NEXT
@@ -14,18 +15,21 @@ from bot.wording import NEXT
 _SHOWN = r"<t:\d+:f>"
 
 
-def localized(text: str, moments: Mapping[str, int]) -> str:
-    """Return *text* with its *moments*, as in `bot.cards.Card`, as Discord's; a zone behind them means nothing then.
+def own(part: Part, moments: Mapping[str, int], longest: int) -> Part:
+    """Return *part* with its *moments* as each reader's own; one that would grow too long by it stays as it is."""
+    entries = tuple(replace(each, text=localized(each.text, moments)) for each in part.entries)
+    shown = Part(localized(part.head, moments), entries, localized(part.foot, moments))
+    return shown if size(shown.text) <= longest else part
 
-    A message that would grow too long by it stays as it is.
-    """
+
+def localized(text: str, moments: Mapping[str, int]) -> str:
+    """Return *text* with its *moments*, as in `bot.cards.Card`, as Discord's; a zone behind them means nothing then."""
     if not moments:
         return text
     # The longest first: one may be written like the beginning of another.
     written = re.compile("|".join(map(re.escape, sorted(moments, key=len, reverse=True))))
     shown = written.sub(lambda found: moment(datetime.fromtimestamp(moments[found[0]], UTC)), text)
-    shown = _next().sub(lambda found: gettext("Next: {sends}.", sends=found["sends"]), shown)
-    return shown if size(shown) <= CONTENT else text
+    return _next().sub(lambda found: gettext("Next: {sends}.", sends=found["sends"]), shown)
 
 
 def _next() -> re.Pattern[str]:

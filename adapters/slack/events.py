@@ -16,9 +16,9 @@ from adapters.slack.requests import place, team
 from bot.errors import SendError
 from bot.language import phrase
 from bot.models import Channel, Person
+from bot.wording import DELETED
 
 ARCHIVED: Final = phrase("the channel was archived")
-DELETED: Final = phrase("the channel was deleted")
 REMOVED: Final = phrase("Broadsheet was removed from the channel")
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,6 @@ _PAST: Final = 5
 _OTHERS: Final = 5
 """How many other channels are told of; `doctor` tells of all."""
 _NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
-_DELETED: Final = phrase("the channel was deleted")
 _STATES: Final = {
     "posted": phrase("Posted"),
     "empty": phrase("Nothing to post"),
@@ -120,7 +119,7 @@ async def _others(desk: Desk, request: Request) -> list[Item]:
 def _silent(standing: Standing) -> bool:
     """Tell whether a digest is wanted that somebody could make come again."""
     wanted = standing.preferences.on and not standing.preferences.paused
-    return wanted and standing.channel.kind is not Kind.DIRECT and standing.retired not in ("", _DELETED)
+    return wanted and standing.channel.kind is not Kind.DIRECT and standing.retired not in ("", wording.DELETED)
 
 
 async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:

@@ -9,11 +9,11 @@ import pytest
 
 from adapters.discord import events
 from adapters.discord.kit import Kit
-from adapters.discord.repairs import DELETED
 from adapters.discord.servers import LEFT
 from bot import wording
 from bot.models import Channel
 from bot.ports.places import Workspace
+from bot.wording import DELETED
 from tests.adapters.discord.inbound import ROOM, TOKEN, Office
 from tests.adapters.discord.watching import TALK, retired, subscribe, told, until
 from tests.servers.discord import rights

@@ -17,13 +17,14 @@ CLOSED = "ws://127.0.0.1:9"
 
 
 @asynccontextmanager
-async def connected(server: Discord) -> AsyncIterator[Eager]:
-    """Be connected until the end of the context, which it reaches in bounded time."""
+async def connected(server: Discord, *, mute: bool = False) -> AsyncIterator[Eager]:
+    """Be connected until the end of the context, reached in bounded time; a *mute* server keeps it on the way there."""
     client, stop = Eager(server.api, server.gateway), asyncio.Event()
     client._connection.guild_ready_timeout = 0.05
+    server.mute = mute
     serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
     try:
-        await server.wait(lambda: serving.done() or client.is_ready())
+        await server.wait(lambda: serving.done() or (server.knocks if mute else client.is_ready()))
         yield client
     finally:
         stop.set()
@@ -41,15 +42,8 @@ async def test_it_ends_while_a_shard_comes_back_to_a_gateway_that_says_nothing(s
 
 
 async def test_it_ends_while_the_first_connection_gets_no_answer(server: Discord) -> None:
-    client, stop = Eager(server.api, server.gateway), asyncio.Event()
-    server.mute = True
-    serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
-    await server.wait(lambda: server.knocks)
-    stop.set()
-    async with asyncio.timeout(5):
-        await serving
-    server.mute = False
-    await client.close()
+    async with connected(server, mute=True):
+        pass
 
 
 async def test_a_session_goes_on_where_the_settings_say(server: Discord) -> None:

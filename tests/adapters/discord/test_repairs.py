@@ -7,9 +7,9 @@ import pytest
 from adapters.discord import events
 from adapters.discord.chat import SHUT
 from adapters.discord.codes import CHANNEL
-from adapters.discord.repairs import DELETED
 from bot import untold
 from bot.models import EVERYWHERE, Channel, Kind
+from bot.wording import DELETED
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
 from tests.servers.discord import people, rights

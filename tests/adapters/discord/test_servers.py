@@ -11,11 +11,11 @@ import pytest
 
 from adapters.discord import events, servers
 from adapters.discord.codes import CHANNEL
-from adapters.discord.repairs import DELETED
 from adapters.discord.servers import LEFT
 from bot import language, wording
 from bot.models import Channel
 from bot.ports.places import Workspace
+from bot.wording import DELETED
 from tests.adapters.discord.inbound import ROOM, Office, labels
 from tests.adapters.discord.watching import greetings, retired, settled, subscribe, told, until
 from tests.servers.discord import rights

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.discord.layout import Part
 from adapters.discord.text import clean, code, escape, fit, link, literal, moment, plain, safe, size
-from adapters.discord.times import localized
+from adapters.discord.times import localized, own
 from tests.adapters.slack.hostile import SIGNS, TEXT, URLS
 from tests.servers.discord import markdown
 
@@ -146,9 +147,9 @@ def test_the_moments_of_a_text_are_everybodys_own(text: str, shown: str) -> None
 
 
 def test_a_message_stays_within_its_limit_rather_than_telling_everybodys_own_time() -> None:
-    full = f"{'x' * 1986} 25 Nov 09:00"
-    assert localized(full, {"25 Nov 09:00": 1795593600}) == full
-    assert localized(full[4:], {"25 Nov 09:00": 1795593600}).endswith(" <t:1795593600:f>")
+    full, moments = Part("x" * 1984, (), "25 Nov 09:00"), {"25 Nov 09:00": 1795593600}
+    assert own(full, moments, len(full.text)) == full
+    assert own(full, moments, len(full.text) + 4).text.endswith("\n\n<t:1795593600:f>")
 
 
 def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:

@@ -7,9 +7,10 @@ from typing import Literal
 
 import pytest
 
-from adapters.slack.events import ARCHIVED, DELETED, REMOVED
+from adapters.slack.events import ARCHIVED, REMOVED
 from bot.models import Channel
 from bot.ports.places import Workspace
+from bot.wording import DELETED
 from tests.adapters.slack.inbound import ROOM, Office
 
 NEW = Channel("slack", "T1", "C5", name="reading-group")
