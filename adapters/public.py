@@ -14,10 +14,10 @@ from aiohttp.typedefs import Handler
 
 from bot.errors import Misconfigured
 
-LARGEST: Final = 2**20
+MAX_BODY_BYTES: Final = 2**20
 """Bytes of a request's body."""
-_GRACE: Final = 5.0
-_SAFE: Final = {
+_SHUTDOWN_SECONDS: Final = 5.0
+_SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -27,11 +27,11 @@ _SAFE: Final = {
 log = logging.getLogger(__name__)
 
 
-def application(routes: Iterable[web.RouteDef]) -> web.Application:
+def create_application(routes: Iterable[web.RouteDef]) -> web.Application:
     """Return the routes with ``/livez``, which tells nothing but that the process answers."""
-    app = web.Application(middlewares=[_boundary], client_max_size=LARGEST)
-    app.add_routes([web.get("/livez", _alive), *routes])
-    app.on_response_prepare.append(_protect)
+    app = web.Application(middlewares=[_handle_errors], client_max_size=MAX_BODY_BYTES)
+    app.add_routes([web.get("/livez", _handle_livez), *routes])
+    app.on_response_prepare.append(_set_security_headers)
     return app
 
 
@@ -42,26 +42,26 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str
     Raises `bot.errors.Misconfigured` when the address can't be listened on. Requests are not logged: their addresses
     hold one-time codes.
     """
-    quiet = logging.getLogger(f"{__name__}.wire")
-    quiet.setLevel(logging.CRITICAL)  # a traceback for each stranger who speaks no HTTP helps nobody
-    runner = web.AppRunner(app, access_log=None, logger=quiet, shutdown_timeout=_GRACE)
+    logger = logging.getLogger(f"{__name__}.wire")
+    logger.setLevel(logging.CRITICAL)  # a traceback for each stranger who speaks no HTTP helps nobody
+    runner = web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            fault = (
+            message = (
                 f"The public listener can't listen on {host}, port {port}: {error.strerror}. Set PORT to a free one."
             )
-            raise Misconfigured((fault,)) from error
-        shown = f"[{host}]" if ":" in host else host
-        yield f"http://{shown}:{runner.addresses[0][1]}"
+            raise Misconfigured((message,)) from error
+        url_host = f"[{host}]" if ":" in host else host
+        yield f"http://{url_host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 
 
 @web.middleware
-async def _boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn whatever goes wrong into an answer that tells nothing; the log gets the traceback under the reference."""
     try:
         return await handler(request)
@@ -73,12 +73,12 @@ async def _boundary(request: web.Request, handler: Handler) -> web.StreamRespons
         return web.json_response({"error": "failed", "reference": reference}, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-async def _protect(_: web.Request, response: web.StreamResponse) -> None:
+async def _set_security_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Forbid what no answer needs; a page may bring a policy of its own."""
-    for name, value in _SAFE.items():
+    for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "Broadsheet"
 
 
-async def _alive(_: web.Request) -> web.Response:
+async def _handle_livez(_: web.Request) -> web.Response:
     return web.Response(text="ok")

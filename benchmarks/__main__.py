@@ -19,25 +19,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our figures beside their baselines.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all when left out")
     parser.add_argument("--quick", action="store_true", help="smaller numbers, for a look; figures are not comparable")
-    asked = parser.parse_args(arguments)
-    unknown = [name for name in asked.names if name not in BENCHMARKS]
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"{unknown[0]} is none of {', '.join(BENCHMARKS)}")
     missed = 0
-    for name in asked.names or BENCHMARKS:
-        print(f"{name}{' (quick)' if asked.quick else ''}")
-        missed += _told(import_module(f"benchmarks.{name}").run(asked.quick))
+    for name in options.names or BENCHMARKS:
+        print(f"{name}{' (quick)' if options.quick else ''}")
+        missed += _print_figures(import_module(f"benchmarks.{name}").run(options.quick))
     if missed:
         print(f"{missed} {'goal was' if missed == 1 else 'goals were'} missed.")
     return 1 if missed else 0
 
 
-def _told(figures: Iterable[Figure]) -> int:
+def _print_figures(figures: Iterable[Figure]) -> int:
     """Print each figure as soon as it is there; return how many missed their goal."""
     missed = 0
     for figure in figures:
         print(f"  {figure}", flush=True)
-        missed += figure.missed
+        missed += figure.is_missed
     return missed
 
 

@@ -25,30 +25,30 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.installations import Installations
+from adapters.slack.installations import VaultInstallationStore
 from benchmarks import stage
-from benchmarks.report import Figure, percentile
-from benchmarks.slack import APP_TOKEN, BOT_TOKEN, apart
+from benchmarks.report import Figure, compute_percentile
+from benchmarks.slack import APP_TOKEN, BOT_TOKEN, start_server
 from bot import house, poller
-from bot.app.lines import Line, settle
-from bot.app.slack import line
-from bot.app.turns import Turns
-from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.app.lines import Platform, freeze_garbage_collector
+from bot.app.slack import build_platform
+from bot.app.turns import LimitedCommands
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
 from bot.config import Settings
-from bot.delivery import Courier
+from bot.delivery import Dispatcher
 from bot.digests import planning
-from bot.house import House, clock
+from bot.house import Context, read_clock
 from bot.models import Channel, Preferences
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 from bot.sources import recorded
 
 ROUNDS: Final = 5
-_IN_A_WORKSPACE: Final = 20
+_CHANNELS_PER_WORKSPACE: Final = 20
 """Few enough that Slack's limits, which hold for each workspace, keep nothing back."""
-_LISTS: Final = 40
+_LIST_COUNT: Final = 40
 
-Serve = Callable[[House, Line, asyncio.Event], Coroutine[None, None, None]]
+Serve = Callable[[Context, Platform, asyncio.Event], Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Load:
     """How many channels get their digest, and how many commands a second people type meanwhile."""
 
     channels: int = 2_000
-    rate: int = 50
+    commands_per_second: int = 50
 
     @property
     def workspaces(self) -> int:
         """How many workspaces the channels are in."""
-        return self.channels // _IN_A_WORKSPACE
+        return self.channels // _CHANNELS_PER_WORKSPACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Round:
     ``busy`` is how many commands were answered with no more than that the bot is busy, ``lag`` is Slack's own, at p99.
     """
 
-    digests: float
+    digest_seconds: float
     acks: Sequence[float]
     busy: int
     lag: float
@@ -80,46 +80,51 @@ class Round:
 def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
     """Measure both in turns."""
     load, rounds = (Load(200, 10), 2) if quick else (Load(), ROUNDS)
-    with stage.quiet(), stage.folder() as folder:
-        asyncio.run(_prepare(folder, load))
-        pairs = [[asyncio.run(_round(folder, load, serve)) for serve in (_ours, _bare)] for _ in range(rounds)]
+    with stage.hide_slack_settings(), stage.make_temporary_folder() as folder:
+        asyncio.run(_prepare_channels(folder, load))
+        pairs = [
+            [asyncio.run(_run_round(folder, load, serve)) for serve in (_serve_bot, _serve_bare_app)]
+            for _ in range(rounds)
+        ]
     ours, bare = zip(*pairs, strict=True)
-    print(f"  {load.channels:,} digests: {_told(ours)}; with the bare app {_told(bare)}")
-    what = f"acknowledging {load.rate} commands a second while digests go out"
+    print(f"  {load.channels:,} digests: {_format_rounds(ours)}; with the bare app {_format_rounds(bare)}")
+    what = f"acknowledging {load.commands_per_second} commands a second while digests go out"
     against = "a bare Bolt app that only acknowledges, beside the same digests"
-    p99, plain = (median(percentile(one.acks, 99) for one in held) * 1e3 for held in (ours, bare))
+    p99, plain = (median(compute_percentile(one.acks, 99) for one in held) * 1e3 for held in (ours, bare))
     yield Figure(f"{what}, p99", p99, "ms", 100, plain, against)
     middle, plain = (median(median(one.acks) for one in held) * 1e3 for held in (ours, bare))
     yield Figure(f"{what}, median", middle, "ms", round(2 * plain, 1), plain, against)
 
 
-def _told(held: Sequence[Round]) -> str:
+def _format_rounds(rounds: Sequence[Round]) -> str:
     """Say how long the digests took, what came of the commands meanwhile, and how late Slack's own loop was."""
-    digests, commands = median(one.digests for one in held), median(len(one.acks) for one in held)
-    busy, lag = median(one.busy for one in held), median(one.lag for one in held) * 1e3
-    told = f"{commands:g} commands ({busy:g} told that the bot is busy)" if busy else f"{commands:g} commands"
-    return f"{digests:.1f} s beside {told}, Slack's own loop {lag:.1f} ms late at p99"
+    digests, commands = median(one.digest_seconds for one in rounds), median(len(one.acks) for one in rounds)
+    busy, lag = median(one.busy for one in rounds), median(one.lag for one in rounds) * 1e3
+    command_summary = (
+        f"{commands:g} commands ({busy:g} told that the bot is busy)" if busy else f"{commands:g} commands"
+    )
+    return f"{digests:.1f} s beside {command_summary}, Slack's own loop {lag:.1f} ms late at p99"
 
 
-async def _prepare(folder: Path, load: Load) -> None:
+async def _prepare_channels(folder: Path, load: Load) -> None:
     """Install the bot in the workspaces, and plan a digest for every channel of theirs."""
-    async with stage.opened(folder) as (stores, _), house.vault(_settings(folder)) as vault:
-        for batch in recorded.read(stage.recorded_days()[-_LISTS:]):
-            await poller.take_in(stores, batch.day, batch.papers, stage.NOW)
-        await stores.index.refresh()
-        installations = Installations(vault, stores.workspaces, Attendance(stores), clock)
+    async with stage.open_benchmark_stores(folder) as (stores, _), house.open_vault(_build_settings(folder)) as vault:
+        for batch in recorded.read_batches(stage.find_recorded_lists()[-_LIST_COUNT:]):
+            await poller.import_batch(stores, batch.day, batch.papers, stage.NOW)
+        await stores.search_index.refresh()
+        installations = VaultInstallationStore(vault, stores.workspaces, WorkspaceLifecycle(stores), read_clock)
         for workspace in range(load.workspaces):
-            await installations.async_save(_installation(workspace))
+            await installations.async_save(_build_installation(workspace))
         for number in range(load.channels):
             channel = Channel("slack", f"T{number % load.workspaces}", f"C{number}", name=f"papers-{number}")
-            await stores.channels.open(channel, stage.NOW)
-            await stores.channels.set(channel, Preferences(on=True), stage.NOW)
-        await planning.plan(stores, stage.NOW)
-        planned = await stores.ledger.waiting()
+            await stores.channels.get_or_create(channel, stage.NOW)
+            await stores.channels.save_preferences(channel, Preferences(on=True), stage.NOW)
+        await planning.plan_due_digests(stores, stage.NOW)
+        planned = await stores.ledger.count_open()
         assert sum(planned.values()) == load.channels, planned  # noqa: S101 - what is measured must be so
 
 
-def _installation(workspace: int) -> Installation:
+def _build_installation(workspace: int) -> Installation:
     team = f"T{workspace}"
     return Installation(
         user_id=f"U{workspace}-0",
@@ -132,9 +137,9 @@ def _installation(workspace: int) -> Installation:
     )
 
 
-def _settings(folder: Path, url: str = "") -> Settings:
+def _build_settings(folder: Path, url: str = "") -> Settings:
     """Return settings for many workspaces over Socket Mode, which nothing of the environment has touched."""
-    nowhere = f"http://127.0.0.1:{stage.free_port()}"
+    nowhere = f"http://127.0.0.1:{stage.find_free_port()}"
     return Settings.model_construct(
         data_dir=folder,
         slack_api_url=url,
@@ -147,55 +152,60 @@ def _settings(folder: Path, url: str = "") -> Settings:
     )
 
 
-async def _round(folder: Path, load: Load, serve: Serve) -> Round:
+async def _run_round(folder: Path, load: Load, serve: Serve) -> Round:
     """Send the digests that *folder* holds while *serve* acknowledges."""
-    with stage.folder() as other:
+    with stage.make_temporary_folder() as other:
         shutil.copytree(folder, other, dirs_exist_ok=True)
         async with (
-            apart(load.workspaces, load.channels, load.rate, answers=serve is _ours) as (far, url),
-            _home(_settings(other, url)) as home,
-            line(home) as opened,
+            start_server(load.workspaces, load.channels, load.commands_per_second, answers=serve is _serve_bot) as (
+                server,
+                url,
+            ),
+            _open_context(_build_settings(other, url)) as app_context,
+            build_platform(app_context) as platform,
             asyncio.TaskGroup() as serving,
         ):
             stop = asyncio.Event()
-            serving.create_task(serve(home, opened, stop))
-            await far.say("begin")
-            sent, seconds = await _send(Courier(home.stores, {"slack": opened.chat}, clock))
-            seen = json.loads(await far.say("stop"))
+            serving.create_task(serve(app_context, platform, stop))
+            await server.send_order("begin")
+            sent, seconds = await _send_digests(Dispatcher(app_context.stores, {"slack": platform.chat}, read_clock))
+            server_report = json.loads(await server.send_order("stop"))
             stop.set()
-            await opened.chat.close()
-    assert sent == seen["posts"] == load.channels, (sent, seen["posts"])  # noqa: S101 - what is measured must be so
-    assert not seen["wrong"], seen["wrong"]  # noqa: S101 - as above
-    return Round(seconds, seen["acks"], seen["busy"], seen["lag"])
+            await platform.chat.close()
+    assert sent == server_report["posts"] == load.channels, (sent, server_report["posts"])  # noqa: S101 - what is measured must be so
+    assert not server_report["wrong"], server_report["wrong"]  # noqa: S101 - as above
+    return Round(seconds, server_report["acks"], server_report["busy"], server_report["lag"])
 
 
 @asynccontextmanager
-async def _home(chosen: Settings) -> AsyncIterator[House]:
-    async with house.stores(chosen) as stores, house.sources(chosen, stores) as (daily, arxiv):
-        yield House(chosen, stores, daily, arxiv)
+async def _open_context(settings: Settings) -> AsyncIterator[Context]:
+    async with house.open_stores(settings) as stores, house.open_sources(settings, stores) as (daily, arxiv):
+        yield Context(settings, stores, daily, arxiv)
 
 
-async def _send(courier: Courier) -> tuple[int, float]:
+async def _send_digests(dispatcher: Dispatcher) -> tuple[int, float]:
     """Deliver everything; return how many messages that were, and the seconds."""
     began = time.perf_counter()
-    return await courier.pump(), time.perf_counter() - began
+    return await dispatcher.dispatch_due(), time.perf_counter() - began
 
 
-async def _ours(home: House, opened: Line, stop: asyncio.Event) -> None:
+async def _serve_bot(app_context: Context, platform: Platform, stop: asyncio.Event) -> None:
     """Serve people with everything that the bot can do; the sources, out of reach here, are switched off."""
-    commands = Turns(table(Desk(home.stores, rooms={"slack": opened.rooms})))
-    connected = opened.connect(commands)
-    settle()
+    commands = LimitedCommands(
+        build_table(CommandContext(app_context.stores, directories={"slack": platform.directory}))
+    )
+    connected = platform.connect(commands)
+    freeze_garbage_collector()
     await connected.serve(stop)
 
 
-async def _bare(home: House, _: Line, stop: asyncio.Event) -> None:
+async def _serve_bare_app(app_context: Context, _: Platform, stop: asyncio.Event) -> None:
     """Acknowledge, as a first Bolt app would."""
-    client = AsyncWebClient(base_url=home.settings.slack_api_url)
+    client = AsyncWebClient(base_url=app_context.settings.slack_api_url)
     app = AsyncApp(client=client, signing_secret="-", authorize=_authorize)  # noqa: S106 - a socket needs none
 
     @app.command(re.compile("^/"))
-    async def command(ack: AsyncAck) -> None:
+    async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
     handler: Any = AsyncSocketModeHandler(app, APP_TOKEN, web_client=client)  # whose methods have no types

@@ -10,7 +10,7 @@ from benchmarks import stage
 from benchmarks.report import Figure
 from bot import sample
 
-_EVERYTHING: Final = (
+_IMPORT_EVERYTHING: Final = (
     "import alembic.command, apscheduler.schedulers.asyncio, discord, slack_bolt.async_app, adapters.web.server, "
     "bot.app, storage.stores, storage.index"
 )
@@ -19,15 +19,15 @@ _EVERYTHING: Final = (
 def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
     """Measure a search, the smallest Python, and Python with everything imported."""
     times = 3 if quick else 5
-    with stage.folder() as folder:
-        env = stage.environment(folder)
-        stage.took("-m", "bot", "import", str(sample.FOLDER), env=env)
+    with stage.make_temporary_folder() as folder:
+        env = stage.build_environment(folder)
+        stage.time_python("-m", "bot", "import", str(sample.FOLDER), env=env)
 
-        def usual(*arguments: str) -> float:
-            return median(stage.took(*arguments, env=env) for _ in range(times))
+        def measure_median(*arguments: str) -> float:
+            return median(stage.time_python(*arguments, env=env) for _ in range(times))
 
-        ours = usual("-m", "bot", "search", "x", "--json")
-        least = usual("-c", "import sqlite3")
-        everything = usual("-c", _EVERYTHING)
+        ours = measure_median("-m", "bot", "search", "x", "--json")
+        least = measure_median("-c", "import sqlite3")
+        everything = measure_median("-c", _IMPORT_EVERYTHING)
     yield Figure("search on the sample from cold", ours, "s", 1.5, least, "python -c 'import sqlite3'")
     yield Figure("the same", ours, "s", 1.5, everything, "importing everything, both platforms' libraries too")

@@ -14,30 +14,30 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks import stage
-from benchmarks.lag import sampled
-from benchmarks.report import Figure, percentile
+from benchmarks.lag import sample_lag
+from benchmarks.report import Figure, compute_percentile
 from bot import poller
 from bot.digests import newsroom, planning
-from bot.digests.press import press
+from bot.digests.press import load_digest_builder
 from bot.models import Preferences
 from bot.ports.stores import Stores
 from bot.sources import recorded
 from storage.database import Database
-from storage.preferences import dump
+from storage.preferences import encode_preferences
 from storage.tables import channels, follows, topics
 
 CHANNELS: Final = 100_000
 DUE: Final = 10_000
-EVENING: Final = datetime(2026, 2, 26, 22, tzinfo=UTC)
+PLANNING_TIME: Final = datetime(2026, 2, 26, 22, tzinfo=UTC)
 """When the digests are planned: the list of that day has settled."""
-_LISTS: Final = date(2026, 1, 5)
-_ROWS: Final = 5_000
-_LOOKS: Final = 200
-_FOLLOWING: Final = 5
+_FIRST_LIST: Final = date(2026, 1, 5)
+_ROWS_PER_INSERT: Final = 5_000
+_SCAN_COUNT: Final = 200
+_FOLLOW_INTERVAL: Final = 5
 """Every fifth channel follows a topic."""
 _TOPICS: Final = ("diffusion", "agents", "world model", "reinforcement learning", "speech", "video", "robots", "graphs")
 
-_JOBS: Final = """
+_APSCHEDULER_CODE: Final = """
 import asyncio, json, os, sys, time
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from benchmarks.stage import resident
@@ -56,7 +56,7 @@ async def main(number):
 
 asyncio.run(main(int(sys.argv[1])))
 """
-_OURS: Final = """
+_DUE_SCAN_CODE: Final = """
 import asyncio, json, os, sys, time
 from pathlib import Path
 from benchmarks import due, stage
@@ -74,91 +74,95 @@ asyncio.run(main(sys.argv[1]))
 def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
     """Measure the scan and the planning."""
     number, jobs = (10_000, 2_000) if quick else (CHANNELS, 20_000)
-    with stage.folder() as folder:
-        print(f"  {number:,} channels were made in {asyncio.run(_make(folder, number)):.1f} s")
-        yield Figure(f"due scan, none of {number:,} due, median", median(asyncio.run(_looks(folder))) * 1e3, "ms", 5)
-        first, grown = _apart(_OURS, str(folder))
-    seconds, memory = (figure * number / jobs for figure in _apart(_JOBS, str(jobs)))
+    with stage.make_temporary_folder() as folder:
+        print(f"  {number:,} channels were made in {asyncio.run(_make_channels(folder, number)):.1f} s")
+        yield Figure(
+            f"due scan, none of {number:,} due, median", median(asyncio.run(_time_due_scans(folder))) * 1e3, "ms", 5
+        )
+        first, grown = _measure_process(_DUE_SCAN_CODE, str(folder))
+    seconds, memory = (figure * number / jobs for figure in _measure_process(_APSCHEDULER_CODE, str(jobs)))
     against = f"one APScheduler job a channel (scaled from {jobs:,})"
     yield Figure("start: open the database and look once", first * 1e3, "ms", None, seconds * 1e3, against)
     yield Figure("memory that this takes", grown, "MiB", None, memory, against)
     due, alone = (1_000, 50) if quick else (DUE, 300)
-    with stage.folder() as folder:
-        whole, lags, single = asyncio.run(_all_due(folder, due, alone))
+    with stage.make_temporary_folder() as folder:
+        whole, lags, single = asyncio.run(_time_planning(folder, due, alone))
     each = f"a channel at a time (scaled from {alone})"
     yield Figure(f"planning {due:,} digests due in one minute", whole, "s", 5, single / alone * due, each)
-    yield Figure("lag of the event loop meanwhile, p99", percentile(lags, 99) * 1e3, "ms", goal=200)
+    yield Figure("lag of the event loop meanwhile, p99", compute_percentile(lags, 99) * 1e3, "ms", goal=200)
     yield Figure("lag of the event loop meanwhile, longest", max(lags) * 1e3, "ms")
 
 
-def _apart(code: str, *arguments: str) -> tuple[float, float]:
+def _measure_process(code: str, *arguments: str) -> tuple[float, float]:
     """Return the seconds and the MiB that *code* prints, from a process of its own."""
-    with stage.folder() as folder:
+    with stage.make_temporary_folder() as folder:
         command = [sys.executable, "-c", code, *arguments]
-        env = stage.environment(folder)
+        env = stage.build_environment(folder)
         printed = subprocess.run(command, check=True, capture_output=True, env=env, cwd=stage.ROOT).stdout  # noqa: S603 - our own code
     seconds, memory = json.loads(printed)
     return float(seconds), float(memory)
 
 
-async def _make(folder: Path, number: int) -> float:
+async def _make_channels(folder: Path, number: int) -> float:
     """Make channels that are not due; return the seconds."""
     began = time.perf_counter()
-    async with stage.opened(folder) as (_, database):
-        await _fill(database, number, EVENING + timedelta(hours=12))
+    async with stage.open_benchmark_stores(folder) as (_, database):
+        await _insert_channels(database, number, PLANNING_TIME + timedelta(hours=12))
     return time.perf_counter() - began
 
 
-async def _looks(folder: Path) -> list[float]:
+async def _time_due_scans(folder: Path) -> list[float]:
     """Return the seconds of many scans."""
     times = []
-    async with stage.opened(folder) as (stores, _):
-        for _ in range(_LOOKS):
+    async with stage.open_benchmark_stores(folder) as (stores, _):
+        for _ in range(_SCAN_COUNT):
             began = time.perf_counter()
-            found = await stores.channels.due(EVENING, planning.BATCH)
+            found = await stores.channels.list_due(PLANNING_TIME, planning.BATCH_SIZE)
             times.append(time.perf_counter() - began)
             assert not found  # noqa: S101 - what is measured must be so
     return times
 
 
-async def _all_due(folder: Path, number: int, alone: int) -> tuple[float, list[float], float]:
-    """Return the seconds of planning all, the loop's lags in seconds, and the seconds of planning *alone* singly."""
-    async with stage.opened(folder) as (stores, database):
-        days = [day for day in stage.recorded_days() if day.name >= _LISTS.isoformat()]
-        for batch in recorded.read(days):
-            await poller.take_in(stores, batch.day, batch.papers, EVENING)
-        await _fill(database, number + alone, EVENING)
-        await _follow(database, number + alone)
-        single = await _singly(stores, alone)
-        async with sampled() as lags:
+async def _time_planning(folder: Path, number: int, single_count: int) -> tuple[float, list[float], float]:
+    """Return the seconds of planning all, the loop's lags in seconds, and the seconds of planning *single_count* singly."""
+    async with stage.open_benchmark_stores(folder) as (stores, database):
+        days = [day for day in stage.find_recorded_lists() if day.name >= _FIRST_LIST.isoformat()]
+        for batch in recorded.read_batches(days):
+            await poller.import_batch(stores, batch.day, batch.papers, PLANNING_TIME)
+        await _insert_channels(database, number + single_count, PLANNING_TIME)
+        await _insert_follows(database, number + single_count)
+        single_seconds = await _time_single_planning(stores, single_count)
+        async with sample_lag() as lags:
             began = time.perf_counter()
-            looked = await planning.plan(stores, EVENING)
-            whole = time.perf_counter() - began
-        assert looked == number, looked  # noqa: S101 - what is measured must be so
-    return whole, lags, single
+            planned = await planning.plan_due_digests(stores, PLANNING_TIME)
+            seconds = time.perf_counter() - began
+        assert planned == number, planned  # noqa: S101 - what is measured must be so
+    return seconds, lags, single_seconds
 
 
-async def _singly(stores: Stores, number: int) -> float:
+async def _time_single_planning(stores: Stores, number: int) -> float:
     """Plan *number* channels as a job for each would: its own reads, its own transaction."""
     began = time.perf_counter()
     for _ in range(number):
-        (standing,) = await stores.channels.due(EVENING, 1)
-        known = await newsroom.lists(stores, EVENING)
-        made = await press(stores, [standing], known, EVENING)
-        await stores.editions.commit([made.edition(standing, EVENING)], EVENING)
+        (state,) = await stores.channels.list_due(PLANNING_TIME, 1)
+        known = await newsroom.load_feed(stores, PLANNING_TIME)
+        built = await load_digest_builder(stores, [state], known, PLANNING_TIME)
+        await stores.digests.commit_digests([built.build_digest_record(state, PLANNING_TIME)], PLANNING_TIME)
     return time.perf_counter() - began
 
 
-async def _fill(database: Database, number: int, next_run: datetime) -> None:
+async def _insert_channels(database: Database, number: int, next_run: datetime) -> None:
     """Make *number* channels that post at *next_run*."""
-    preferences = dump(Preferences(on=True))
-    for first in range(0, number, _ROWS):
-        rows = [_row(n, preferences, next_run) for n in range(first, min(first + _ROWS, number))]
-        async with database.write() as connection:
+    preferences = encode_preferences(Preferences(on=True))
+    for first in range(0, number, _ROWS_PER_INSERT):
+        rows = [
+            _build_channel_row(n, preferences, next_run) for n in range(first, min(first + _ROWS_PER_INSERT, number))
+        ]
+        async with database.begin_write() as connection:
             await connection.execute(channels.insert(), rows)
 
 
-def _row(number: int, preferences: dict[str, Any], next_run: datetime) -> dict[str, Any]:
+def _build_channel_row(number: int, preferences: dict[str, Any], next_run: datetime) -> dict[str, Any]:
     return {
         "platform": "web",
         "workspace": f"team-{number // 20}",
@@ -171,24 +175,24 @@ def _row(number: int, preferences: dict[str, Any], next_run: datetime) -> dict[s
         "next_run": next_run,
         "due": next_run,
         "retired": "",
-        "since": EVENING - timedelta(days=30),
+        "since": PLANNING_TIME - timedelta(days=30),
     }
 
 
-async def _follow(database: Database, number: int) -> None:
+async def _insert_follows(database: Database, number: int) -> None:
     """Let every fifth channel follow one of a few topics."""
     rows = [
         {
             "channel_id": channel,
-            "topic_id": channel // _FOLLOWING % len(_TOPICS) + 1,
+            "topic_id": channel // _FOLLOW_INTERVAL % len(_TOPICS) + 1,
             "person": "somebody",
             "person_name": "",
-            "since": EVENING - timedelta(days=20),
+            "since": PLANNING_TIME - timedelta(days=20),
             "alerts": False,
         }
-        for channel in range(1, number + 1, _FOLLOWING)
+        for channel in range(1, number + 1, _FOLLOW_INTERVAL)
     ]
-    async with database.write() as connection:
+    async with database.begin_write() as connection:
         texts = [{"id": n, "text": f'"{topic}"'} for n, topic in enumerate(_TOPICS, 1)]
         await connection.execute(topics.insert(), texts)
         await connection.execute(follows.insert(), rows)

@@ -18,27 +18,27 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks import stage
-from benchmarks.discord import LIMIT, TOKEN, apart, channel_id, server_of
-from benchmarks.report import Figure, percentile
+from benchmarks.discord import REQUESTS_PER_SECOND, TOKEN, build_channel_id, build_server_id, start_server
+from benchmarks.report import Figure, compute_percentile
 from bot import house, poller
-from bot.app.discord import line
-from bot.app.lines import settle
-from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.app.discord import build_platform
+from bot.app.lines import freeze_garbage_collector
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
 from bot.config import Settings
-from bot.delivery import Courier
+from bot.delivery import Dispatcher
 from bot.digests import planning
-from bot.house import House, clock
+from bot.house import Context, read_clock
 from bot.models import Channel, Preferences
 from bot.ports.places import Workspace
 from bot.sources import recorded
 
-_IN_A_SERVER: Final = 25
-_LISTS: Final = 40
-_SLACK: Final = 1.1
+_CHANNELS_PER_SERVER: Final = 25
+_LIST_COUNT: Final = 40
+_TOLERANCE: Final = 1.1
 """How much longer than the limit allows it may take."""
-_MEMORY: Final = 300
-_EVERY: Final = 0.5
+_MEMORY_GOAL: Final = 300
+_SAMPLE_INTERVAL: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,104 +46,107 @@ class Load:
     """How many channels get their digest, and how many commands a second people use meanwhile."""
 
     channels: int = 10_000
-    rate: int = 5
+    commands_per_second: int = 5
 
     @property
     def servers(self) -> int:
         """How many servers the channels are in."""
-        return self.channels // _IN_A_SERVER
+        return self.channels // _CHANNELS_PER_SERVER
 
     @property
-    def least(self) -> float:
+    def minimum_seconds(self) -> float:
         """The seconds in which Discord's limit lets so many messages through."""
-        return self.channels / LIMIT
+        return self.channels / REQUESTS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Result:
     """What all digests took, in seconds, what each command waited, the most memory in MiB, and Discord's own word."""
 
-    digests: float
-    answers: Sequence[float]
-    memory: float
-    word: dict[str, Any]
+    digest_seconds: float
+    answer_seconds: Sequence[float]
+    peak_memory: float
+    server_report: dict[str, Any]
 
 
 def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
     """Measure it once: it takes as long as Discord's limit wants."""
     load = Load(600, 10) if quick else Load()
-    with stage.folder() as folder:
-        asyncio.run(_prepare(folder, load))
-        seen = asyncio.run(_drain(folder, load))
-    print(f"  {load.channels:,} digests: {_told(seen)}")
-    against = f"what {LIMIT} requests a second allow"
+    with stage.make_temporary_folder() as folder:
+        asyncio.run(_prepare_channels(folder, load))
+        result = asyncio.run(_deliver_digests(folder, load))
+    print(f"  {load.channels:,} digests: {_format_result(result)}")
+    against = f"what {REQUESTS_PER_SECOND} requests a second allow"
     yield Figure(
         f"{load.channels:,} channels that are due at once",
-        seen.digests,
+        result.digest_seconds,
         "s",
-        round(_SLACK * load.least, 1),
-        load.least,
+        round(_TOLERANCE * load.minimum_seconds, 1),
+        load.minimum_seconds,
         against,
     )
-    p99, middle = percentile(seen.answers, 99) * 1e3, median(seen.answers) * 1e3
+    p99, middle = compute_percentile(result.answer_seconds, 99) * 1e3, median(result.answer_seconds) * 1e3
     yield Figure("answering a command meanwhile, p99", p99, "ms", 1_000, middle, "the median")
-    yield Figure("most memory meanwhile", seen.memory, "MiB", _MEMORY)
+    yield Figure("most memory meanwhile", result.peak_memory, "MiB", _MEMORY_GOAL)
 
 
-def _told(seen: Seen) -> str:
+def _format_result(result: Result) -> str:
     """Say what happened besides."""
-    word = seen.word
+    server_report = result.server_report
     return (
-        f"{seen.digests:.1f} s beside {len(seen.answers)} commands ({word['busy']} told that the bot is busy); "
-        f"{word['refused']} requests refused, Discord's own loop {word['lag'] * 1e3:.1f} ms late at p99"
+        f"{result.digest_seconds:.1f} s beside {len(result.answer_seconds)} commands ({server_report['busy']} told that the bot is busy); "
+        f"{server_report['refused']} requests refused, Discord's own loop {server_report['lag'] * 1e3:.1f} ms late at p99"
     )
 
 
-async def _prepare(folder: Path, load: Load) -> None:
+async def _prepare_channels(folder: Path, load: Load) -> None:
     """Take the bot into the servers, and plan a digest for every channel of theirs."""
-    async with stage.opened(folder) as (stores, _):
-        for batch in recorded.read(stage.recorded_days()[-_LISTS:]):
-            await poller.take_in(stores, batch.day, batch.papers, stage.NOW)
-        await stores.index.refresh()
+    async with stage.open_benchmark_stores(folder) as (stores, _):
+        for batch in recorded.read_batches(stage.find_recorded_lists()[-_LIST_COUNT:]):
+            await poller.import_batch(stores, batch.day, batch.papers, stage.NOW)
+        await stores.search_index.refresh()
         for number in range(load.servers):
-            there = server_of(number, load.servers)
-            await stores.workspaces.put(Workspace("discord", there, managers=(f"{there}0",)))
+            server_id = build_server_id(number, load.servers)
+            await stores.workspaces.save(Workspace("discord", server_id, managers=(f"{server_id}0",)))
         for number in range(load.channels):
-            there = server_of(number, load.servers)
-            channel = Channel("discord", there, channel_id(number), name=f"papers-{number}")
-            await stores.channels.open(channel, stage.NOW)
-            await stores.channels.set(channel, Preferences(on=True), stage.NOW)
-        await planning.plan(stores, stage.NOW)
-        planned = await stores.ledger.waiting()
+            server_id = build_server_id(number, load.servers)
+            channel = Channel("discord", server_id, build_channel_id(number), name=f"papers-{number}")
+            await stores.channels.get_or_create(channel, stage.NOW)
+            await stores.channels.save_preferences(channel, Preferences(on=True), stage.NOW)
+        await planning.plan_due_digests(stores, stage.NOW)
+        planned = await stores.ledger.count_open()
         assert sum(planned.values()) == load.channels, planned  # noqa: S101 - what is measured must be so
 
 
-async def _drain(folder: Path, load: Load) -> Seen:
+async def _deliver_digests(folder: Path, load: Load) -> Result:
     """Send the digests that *folder* holds while people use commands."""
-    async with apart(load.servers, load.channels, load.rate) as (far, said), _home(folder, json.loads(said)) as home:
-        opened, stop = line(home), asyncio.Event()
-        commands = table(Desk(home.stores, rooms={"discord": opened.rooms}))
-        serving = asyncio.ensure_future(opened.connect(commands).serve(stop))
-        await far.say("begin")
-        settle()
-        async with _held() as memory:
+    async with (
+        start_server(load.servers, load.channels, load.commands_per_second) as (server, addresses),
+        _open_context(folder, json.loads(addresses)) as app_context,
+    ):
+        platform, stop = build_platform(app_context), asyncio.Event()
+        commands = build_table(CommandContext(app_context.stores, directories={"discord": platform.directory}))
+        serving = asyncio.ensure_future(platform.connect(commands).serve(stop))
+        await server.send_order("begin")
+        freeze_garbage_collector()
+        async with _sample_memory() as memory:
             began = time.perf_counter()
-            sent = await Courier(home.stores, {"discord": opened.chat}, clock).pump()
+            sent = await Dispatcher(app_context.stores, {"discord": platform.chat}, read_clock).dispatch_due()
             seconds = time.perf_counter() - began
-        word = json.loads(await far.say("stop"))
+        server_report = json.loads(await server.send_order("stop"))
         stop.set()
         await serving
-        await opened.chat.close()
-    assert sent == word["posts"] == load.channels, (sent, word["posts"])  # noqa: S101 - what is measured must be so
-    assert not word["wrong"], word["wrong"]  # noqa: S101 - as above
-    return Seen(seconds, word.pop("answered"), max(memory), word)
+        await platform.chat.close()
+    assert sent == server_report["posts"] == load.channels, (sent, server_report["posts"])  # noqa: S101 - what is measured must be so
+    assert not server_report["wrong"], server_report["wrong"]  # noqa: S101 - as above
+    return Result(seconds, server_report.pop("answered"), max(memory), server_report)
 
 
 @asynccontextmanager
-async def _home(folder: Path, addresses: dict[str, str]) -> AsyncIterator[House]:
+async def _open_context(folder: Path, addresses: dict[str, str]) -> AsyncIterator[Context]:
     """Give a house with Discord at those addresses, which nothing of the environment has touched."""
-    nowhere = f"http://127.0.0.1:{stage.free_port()}"
-    chosen = Settings.model_construct(
+    nowhere = f"http://127.0.0.1:{stage.find_free_port()}"
+    settings = Settings.model_construct(
         data_dir=folder,
         discord_token=TOKEN,
         discord_api_url=addresses["api"],
@@ -151,25 +154,25 @@ async def _home(folder: Path, addresses: dict[str, str]) -> AsyncIterator[House]
         hf_endpoint=nowhere,
         arxiv_url=nowhere,
     )
-    async with house.stores(chosen) as stores, house.sources(chosen, stores) as (daily, arxiv):
-        yield House(chosen, stores, daily, arxiv)
+    async with house.open_stores(settings) as stores, house.open_sources(settings, stores) as (daily, arxiv):
+        yield Context(settings, stores, daily, arxiv)
 
 
 @asynccontextmanager
-async def _held() -> AsyncIterator[list[float]]:
+async def _sample_memory() -> AsyncIterator[list[float]]:
     """Collect, while the block runs, the memory that this process holds, in MiB."""
-    held = [stage.resident(os.getpid())]
-    watching = asyncio.create_task(_watch(held))
+    samples = [stage.read_resident_memory(os.getpid())]
+    recorder = asyncio.create_task(_record_memory(samples))
     try:
-        yield held
+        yield samples
     finally:
-        watching.cancel()
+        recorder.cancel()
         with suppress(asyncio.CancelledError):
-            await watching
-        held.append(stage.resident(os.getpid()))
+            await recorder
+        samples.append(stage.read_resident_memory(os.getpid()))
 
 
-async def _watch(held: list[float]) -> None:
+async def _record_memory(samples: list[float]) -> None:
     while True:
-        await asyncio.sleep(_EVERY)
-        held.append(stage.resident(os.getpid()))
+        await asyncio.sleep(_SAMPLE_INTERVAL)
+        samples.append(stage.read_resident_memory(os.getpid()))

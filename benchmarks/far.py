@@ -12,46 +12,48 @@ from typing import Final
 
 from benchmarks import stage
 
-_LONGEST: Final = 2**24
+_MAX_LINE_BYTES: Final = 2**24
 """Bytes of a line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Far:
+class ServerProcess:
     """The process, as whoever started it sees it."""
 
     process: Process
 
-    async def say(self, order: str) -> str:
+    async def send_order(self, order: str) -> str:
         """Give an order; return what is said to it."""
         assert self.process.stdin is not None  # noqa: S101 - it is a pipe
         self.process.stdin.write(f"{order}\n".encode())
-        return await self.heard()
+        return await self.read_reply()
 
-    async def heard(self) -> str:
+    async def read_reply(self) -> str:
         """Return the next line. Raises `RuntimeError` when there is none; the reason stands on the error output."""
         assert self.process.stdout is not None  # noqa: S101 - it is a pipe
-        said = (await self.process.stdout.readline()).decode().strip()
-        if not said:
+        reply = (await self.process.stdout.readline()).decode().strip()
+        if not reply:
             raise RuntimeError("The platform's process ended early.")
-        return said
+        return reply
 
 
 @asynccontextmanager
-async def apart(module: str, *given: str) -> AsyncIterator[tuple[Far, str]]:
+async def start_process(module: str, *arguments: str) -> AsyncIterator[tuple[ServerProcess, str]]:
     """Run *module* with some arguments in a process of its own; give it and the first line that it says."""
-    command = (sys.executable, "-m", module, *given)
-    process = await asyncio.create_subprocess_exec(*command, cwd=stage.ROOT, stdin=PIPE, stdout=PIPE, limit=_LONGEST)
+    command = (sys.executable, "-m", module, *arguments)
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=stage.ROOT, stdin=PIPE, stdout=PIPE, limit=_MAX_LINE_BYTES
+    )
     try:
-        far = Far(process)
-        yield far, await far.heard()
+        server = ServerProcess(process)
+        yield server, await server.read_reply()
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
 
 
-async def orders() -> asyncio.StreamReader:
+async def open_stdin() -> asyncio.StreamReader:
     """Return, in such a process, the lines that are said to it."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -19,42 +19,42 @@ from bot import poller
 from bot.ports.stores import Stores
 from bot.sources import recorded
 
-_QUICK: Final = 40
+_QUICK_LIST_COUNT: Final = 40
 
 
 def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark takes the one flag
     """Measure both imports, and a plain insert of every record."""
-    days = stage.recorded_days()[-_QUICK if quick else 0 :]
-    with stage.folder() as folder:
-        first, second, papers = asyncio.run(_twice(folder, days))
-    with stage.folder() as folder:
-        naive = _plainly(folder / "plain.db", days)
+    days = stage.find_recorded_lists()[-_QUICK_LIST_COUNT if quick else 0 :]
+    with stage.make_temporary_folder() as folder:
+        first, second, papers = asyncio.run(_import_twice(folder, days))
+    with stage.make_temporary_folder() as folder:
+        naive = _time_plain_inserts(folder / "plain.db", days)
     what = f"{len(days)} lists, {papers:,} papers"
     yield Figure(f"importing {what}, indexed", first, "s", 60, naive, "an insert and a commit a record, no index")
     yield Figure("importing them again, nothing changed", second, "s")
 
 
-async def _twice(folder: Path, days: Sequence[Path]) -> tuple[float, float, int]:
-    async with stage.opened(folder) as (stores, _):
-        first = await _import(stores, days, 0)
-        before = _contents(folder)
-        second = await _import(stores, days, 1)
-        changed = {table for table, rows in _contents(folder).items() if rows != before[table]}
+async def _import_twice(folder: Path, days: Sequence[Path]) -> tuple[float, float, int]:
+    async with stage.open_benchmark_stores(folder) as (stores, _):
+        first = await _time_import(stores, days, 0)
+        before = _read_tables(folder)
+        second = await _time_import(stores, days, 1)
+        changed = {table for table, rows in _read_tables(folder).items() if rows != before[table]}
         if changed:
             raise RuntimeError(f"The second import changed {', '.join(sorted(changed))}.")
-        return first, second, await stores.papers.count()
+        return first, second, await stores.papers.count_papers()
 
 
-async def _import(stores: Stores, days: Sequence[Path], turn: int) -> float:
-    now = stage.NOW + timedelta(hours=turn)
+async def _time_import(stores: Stores, days: Sequence[Path], hours: int) -> float:
+    now = stage.NOW + timedelta(hours=hours)
     began = time.perf_counter()
-    for batch in recorded.read(days):
-        await poller.take_in(stores, batch.day, batch.papers, now)
-    await stores.index.refresh()
+    for batch in recorded.read_batches(days):
+        await poller.import_batch(stores, batch.day, batch.papers, now)
+    await stores.search_index.refresh()
     return time.perf_counter() - began
 
 
-def _contents(folder: Path) -> dict[str, list[Any]]:
+def _read_tables(folder: Path) -> dict[str, list[Any]]:
     """Return every row of every table; of the days all but when they were read."""
     with closing(sqlite3.connect(folder / "broadsheet.db")) as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -62,7 +62,7 @@ def _contents(folder: Path) -> dict[str, list[Any]]:
         return {t: connection.execute(f"SELECT {c} FROM {t}").fetchall() for t, c in columns.items()}  # noqa: S608 - names of our own tables
 
 
-def _plainly(path: Path, days: Sequence[Path]) -> float:
+def _time_plain_inserts(path: Path, days: Sequence[Path]) -> float:
     """Insert every record by itself, as a first script would."""
     began = time.perf_counter()
     with closing(sqlite3.connect(path)) as connection:

@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-EVERY: Final = 0.005
+SAMPLE_INTERVAL: Final = 0.005
 """Seconds between samples."""
 
 
 @asynccontextmanager
-async def sampled() -> AsyncIterator[list[float]]:
+async def sample_lag() -> AsyncIterator[list[float]]:
     """Collect, while the block runs, by how many seconds the loop was late."""
     lags: list[float] = []
-    sampler = asyncio.create_task(_sample(lags))
+    sampler = asyncio.create_task(_record_lag(lags))
     try:
         yield lags
     finally:
@@ -25,8 +25,8 @@ async def sampled() -> AsyncIterator[list[float]]:
             await sampler
 
 
-async def _sample(lags: list[float]) -> None:
+async def _record_lag(lags: list[float]) -> None:
     while True:
         began = time.perf_counter()
-        await asyncio.sleep(EVERY)
-        lags.append(time.perf_counter() - began - EVERY)
+        await asyncio.sleep(SAMPLE_INTERVAL)
+        lags.append(time.perf_counter() - began - SAMPLE_INTERVAL)

@@ -10,7 +10,7 @@ import typer
 
 from bot import errors, logs
 from bot.cli import discord, machine, papers, slack
-from bot.cli.papers import TAKE_WORDS
+from bot.cli.papers import FREE_TEXT_COMMANDS
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ EXIT_CODES: Final = (
 """0 is done, 1 failed, 2 wrong usage, 3 another instance runs, 4 refused by a platform: do not restart."""
 
 
-def application() -> typer.Typer:
+def build_cli() -> typer.Typer:
     """Return the command line."""
     app = typer.Typer(
         help="Broadsheet: the daily paper for people who read papers.",
@@ -33,22 +33,24 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    app.callback(invoke_without_command=True)(_help)
+    app.callback(invoke_without_command=True)(_show_help)
     for name, command in (machine.COMMANDS | papers.COMMANDS).items():
         # A word such as -robot is part of a topic, not an option.
-        taking = {"ignore_unknown_options": name in TAKE_WORDS}
-        app.command(name, short_help=_sentence(command.__doc__ or ""), context_settings=taking)(command)
-    app.add_typer(slack.group(), name="slack")
-    app.add_typer(discord.group(), name="discord")
+        context_settings = {"ignore_unknown_options": name in FREE_TEXT_COMMANDS}
+        app.command(name, short_help=_extract_first_sentence(command.__doc__ or ""), context_settings=context_settings)(
+            command
+        )
+    app.add_typer(slack.build_group(), name="slack")
+    app.add_typer(discord.build_group(), name="discord")
     return app
 
 
-def _sentence(text: str) -> str:
+def _extract_first_sentence(text: str) -> str:
     """Return the first sentence whole: a list of commands would cut it at its width."""
     return f"{text.partition('.')[0]}."
 
 
-def _help(context: typer.Context) -> None:
+def _show_help(context: typer.Context) -> None:
     """Broadsheet: the daily paper for people who read papers."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -58,32 +60,34 @@ def _help(context: typer.Context) -> None:
 def main() -> int:
     """Run the command line; return its exit code. Errors are one sentence on stderr."""
     try:
-        return int(application()(standalone_mode=False) or 0)
+        return int(build_cli()(standalone_mode=False) or 0)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the last wall: a person reads what follows
-        return _told(error)
+        return _report_error(error)
 
 
-def _told(error: BaseException) -> int:
+def _report_error(error: BaseException) -> int:
     """Say what went wrong and return the exit code for it."""
     if isinstance(error, typer.TyperException):
-        told = getattr(error, "format_message", error.__str__)().replace("Value error, ", "")
-        stop = "" if told.endswith(("?", ")")) else "."
-        return _say(f"{told.rstrip('.')}{stop} See: python -m bot --help", 2)
+        message = getattr(error, "format_message", error.__str__)().replace("Value error, ", "")
+        full_stop = "" if message.endswith(("?", ")")) else "."
+        return _print_error(f"{message.rstrip('.')}{full_stop} See: python -m bot --help", 2)
     if isinstance(error, typer.Abort | KeyboardInterrupt):
-        return _say("Stopped.", 1)
+        return _print_error("Stopped.", 1)
     if isinstance(error, errors.BroadsheetError):
         example = getattr(error, "example", "")
         code = next(code for kind, code in EXIT_CODES if isinstance(error, kind))
-        return _say(f"{error}{f' For example: {example}' if example else ''}", code)
-    reference = logs.reference()
+        return _print_error(f"{error}{f' For example: {example}' if example else ''}", code)
+    reference = logs.create_reference()
     log.error("Reference %s", reference, exc_info=error)
-    return _say(f"That failed in a way that it should not. Reference {reference}: see {logs.FILE} in DATA_DIR.", 1)
+    return _print_error(
+        f"That failed in a way that it should not. Reference {reference}: see {logs.LOG_FILE} in DATA_DIR.", 1
+    )
 
 
-def _say(sentence: str, code: int) -> int:
+def _print_error(sentence: str, code: int) -> int:
     sys.stderr.write(f"{sentence}\n")
     return code
 

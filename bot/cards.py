@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
-from bot.language import ENGLISH, gettext, noted, speaking, spoken
+from bot.language import ENGLISH, collect_moments, current_language, gettext, use_language
 
 VERSION: Final = 1
 
@@ -85,8 +85,8 @@ class Card:
     fallback: str = ""
     tone: Literal["digest", "alert", "answer", "mistake", "failure"] = "answer"
     code: str = ""
-    language: str = field(default_factory=spoken)
-    moments: dict[str, int] = field(default_factory=noted)
+    language: str = field(default_factory=current_language)
+    moments: dict[str, int] = field(default_factory=collect_moments)
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]
@@ -105,8 +105,8 @@ class Field:
     value: str = ""
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
-    least: int | None = None
-    most: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
     required: bool = False
     advanced: bool = False
     mistake: str = ""
@@ -127,7 +127,7 @@ class Form:
     preview: tuple[str, ...] = ()
     submit: str = field(default_factory=lambda: gettext("Save changes"))
     note: str = field(default_factory=lambda: gettext("Nothing changes until you save."))
-    moments: dict[str, int] = field(default_factory=noted)
+    moments: dict[str, int] = field(default_factory=collect_moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +137,13 @@ class Page:
     sections: tuple[Card, ...]
 
 
-def dump(card: Card) -> dict[str, Any]:
+def dump_card(card: Card) -> dict[str, Any]:
     """Return *card* as JSON data; parts that are as by default are left out."""
-    return {"v": VERSION, **_lean(card)}
+    return {"v": VERSION, **_dump_value(card)}
 
 
-def load(data: dict[str, Any]) -> Card:
-    """Return the card that `dump` wrote.
+def load_card(data: dict[str, Any]) -> Card:
+    """Return the card that `dump_card` wrote.
 
     Raises `bot.errors.Malformed` when *data* is of another version or not a card.
     """
@@ -151,36 +151,36 @@ def load(data: dict[str, Any]) -> Card:
         raise Malformed(f"This card is of version {data.get('v')}; version {VERSION} was expected.")
     try:
         parts = {key: value for key, value in data.items() if key != "v"}
-        parts["items"] = tuple(_item(item) for item in parts.get("items", ()))
+        parts["items"] = tuple(_load_item(item) for item in parts.get("items", ()))
         parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
-        return Card(**{"language": ENGLISH, "moments": {}, **_tuples(parts, "folio", "footer", "marks")})
+        return Card(**{"language": ENGLISH, "moments": {}, **_restore_tuples(parts, "folio", "footer", "marks")})
     except (TypeError, AttributeError) as error:
         raise Malformed(f"This is not a card: {error}.") from error
 
 
-def _item(data: dict[str, Any]) -> Item:
+def _load_item(data: dict[str, Any]) -> Item:
     parts = dict(data)
     parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
     parts["links"] = tuple(Link(**link) for link in parts.get("links", ()))
-    return Item(**_tuples(parts, "notes", "because"))
+    return Item(**_restore_tuples(parts, "notes", "because"))
 
 
-def _tuples(parts: dict[str, Any], *names: str) -> dict[str, Any]:
+def _restore_tuples(parts: dict[str, Any], *names: str) -> dict[str, Any]:
     return parts | {name: tuple(parts.get(name, ())) for name in names}
 
 
-def _lean(value: Any) -> Any:
+def _dump_value(value: Any) -> Any:
     """Return *value* as JSON data, a dataclass without the fields that are as if nobody had set them."""
     if is_dataclass(value) and not isinstance(value, type):
-        parts = [(name, getattr(value, name), default) for name, default in _defaults(type(value))]
-        return {name: _lean(part) for name, part, default in parts if part != default}
-    return [_lean(part) for part in value] if isinstance(value, tuple) else value
+        named_parts = [(name, getattr(value, name), default) for name, default in _list_defaults(type(value))]
+        return {name: _dump_value(part) for name, part, default in named_parts if part != default}
+    return [_dump_value(part) for part in value] if isinstance(value, tuple) else value
 
 
 @cache
-def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _list_defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     """Return the names of a dataclass's fields with what they are when nobody sets them."""
-    with speaking(ENGLISH):
+    with use_language(ENGLISH):
         return tuple(
             (part.name, part.default if part.default_factory is MISSING else part.default_factory())
             for part in fields(kind)

@@ -8,102 +8,108 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.cards import Card, Item
-from bot.language import ngettext, speaking
-from bot.models import Channel, DeliveryKey, Kind, Preferences
+from bot.language import ngettext, use_language
+from bot.models import Channel, ChannelKind, DeliveryKey, Preferences
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 
-KIND = "lift"
-_OF_LATE: Final = timedelta(days=3)
+PROMOTION_KIND = "lift"
+_MAX_DIGEST_AGE: Final = timedelta(days=3)
 """How long ago a digest may be whose reactions are counted though nobody saw them come."""
 
 
 @dataclass(frozen=True, slots=True)
-class Crowds:
-    """Readers' reactions, weighed. Implements `bot.ports.crowds.Crowd`."""
+class ReactionPromotion:
+    """Readers' reactions, weighed. Implements `bot.ports.crowds.ReactionEvents`."""
 
     stores: Stores
 
-    async def needed(self, channel: Channel) -> int:
+    async def get_promotion_threshold(self, channel: Channel) -> int:
         """Return how many people it takes."""
         standing = await self.stores.channels.get(channel)
-        return standing.preferences.lift if standing and not standing.retired else 0
+        return standing.preferences.lift if standing and not standing.retired_reason else 0
 
-    async def reacted(self, channel: Channel, message: str, number: int, people: int, now: datetime) -> bool:
+    async def promote_paper(
+        self, channel: Channel, message: str, number: int, reader_count: int, now: datetime
+    ) -> bool:
         """Lift a paper, once."""
-        needed = await self.needed(channel)
-        if not needed or people < needed:
+        needed = await self.get_promotion_threshold(channel)
+        if not needed or reader_count < needed:
             return False
-        digest = await self.stores.ledger.posted(channel, message)
+        digest = await self.stores.ledger.find_digest(channel, message)
         item = next((item for item in digest.card.items if item.number == number), None) if digest else None
-        if item is None or not item.paper or await self._vetoed(channel, item.paper):
+        if item is None or not item.paper or await self._is_muted(channel, item.paper):
             return False
-        standing = await self.stores.channels.open(channel, now)
-        with speaking(standing.preferences.language):
-            drafts = _lifted(channel, item, people, standing.preferences.into)
+        standing = await self.stores.channels.get_or_create(channel, now)
+        with use_language(standing.preferences.language):
+            drafts = _build_promotion_drafts(channel, item, reader_count, standing.preferences.into)
         return bool(await self.stores.ledger.add(drafts, now))
 
-    async def watched(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
+    async def list_watched_digests(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
         """Return the latest digests' messages in channels that lift papers."""
-        every = [standing for standing in await self.stores.channels.on() if standing.channel.platform == platform]
+        every = [
+            standing for standing in await self.stores.channels.list_enabled() if standing.channel.platform == platform
+        ]
         return [
             (standing.channel, message)
             for standing in every
             if standing.preferences.lift
-            for message in await self._latest(standing.channel, now - _OF_LATE)
+            for message in await self._find_recent_messages(standing.channel, now - _MAX_DIGEST_AGE)
         ]
 
-    async def _latest(self, channel: Channel, since: datetime) -> list[str]:
-        past = [one for one in await self.stores.editions.history(channel) if one.at >= since]
+    async def _find_recent_messages(self, channel: Channel, since: datetime) -> list[str]:
+        past = [one for one in await self.stores.digests.list_past_digests(channel) if one.at >= since]
         keys = [DeliveryKey(channel, "digest", one.day.isoformat()) for one in past if one.state == "posted"]
-        found = [await self.stores.ledger.get(key) for key in keys]
-        return [delivery.message for delivery in found if delivery and delivery.message]
+        found = [await self.stores.ledger.find_by_key(key) for key in keys]
+        return [delivery.message_id for delivery in found if delivery and delivery.message_id]
 
-    async def _vetoed(self, channel: Channel, paper: str) -> bool:
+    async def _is_muted(self, channel: Channel, paper: str) -> bool:
         """Tell whether the channel has muted a paper: its managers say no."""
         standing = await self.stores.channels.get(channel)
-        muted = await self.stores.wishes.mutes([standing.key]) if standing else {}
+        muted = await self.stores.mutes_and_saves.list_mutes([standing.channel_id]) if standing else {}
         return any(("paper", paper) in mutes for mutes in muted.values())
 
 
-def called(card: Card, wanted: Preferences) -> Card:
+def add_reaction_hint(card: Card, preferences: Preferences) -> Card:
     """Return a digest's card with a line that tells its readers how they lift a paper, where they can.
 
     The reaction that stands for a number is its keycap: 1️⃣, 2️⃣.
     """
-    if not wanted.lift:
+    if not preferences.lift:
         return card
     line = ngettext(
         "React with a paper’s number, such as 1️⃣: picked by {n} reader, it gets a place of its own to be discussed.",
         "React with a paper’s number, such as 1️⃣: picked by {n} readers, it gets a place of its own to be discussed.",
-        wanted.lift,
+        preferences.lift,
     )
     return replace(card, footer=(*card.footer, line))
 
 
-def _lifted(channel: Channel, item: Item, people: int, into: str) -> tuple[Draft, ...]:
-    """Return the messages of a paper that so many people picked: a post of the forum *into*, else a thread below.
+def _build_promotion_drafts(channel: Channel, item: Item, people: int, forum_id: str) -> tuple[Draft, ...]:
+    """Return the messages of a paper that so many people picked: a post of the forum *forum_id*, else a thread below.
 
     Inside a thread there is none: what would be in it follows.
     """
-    if not into and channel.kind is Kind.THREAD:
+    if not forum_id and channel.kind is ChannelKind.THREAD:
         text = ngettext("{n} reader picked this paper.", "{n} readers picked this paper.", people)
-        return about(channel, item, text, KIND)
-    if not into:
+        return build_paper_drafts(channel, item, text, PROMOTION_KIND)
+    if not forum_id:
         text = ngettext(
             "{n} reader picked this paper; the thread below is for it.",
             "{n} readers picked this paper; the thread below is for it.",
             people,
         )
-        return about(channel, item, text, KIND)
+        return build_paper_drafts(channel, item, text, PROMOTION_KIND)
     room = channel.name or channel.id
     said = ngettext("picked by {n} reader of #{room}", "picked by {n} readers of #{room}", people, room=room)
     post = replace(item, number=None, section="", notes=(said, *item.notes))
-    forum = replace(channel, id=into, kind=Kind.FORUM, name="")
-    return (Draft(DeliveryKey(forum, KIND, item.paper), Card(items=(post,), fallback=item.title, tone="digest")),)
+    forum = replace(channel, id=forum_id, kind=ChannelKind.FORUM, name="")
+    return (
+        Draft(DeliveryKey(forum, PROMOTION_KIND, item.paper), Card(items=(post,), fallback=item.title, tone="digest")),
+    )
 
 
-def about(channel: Channel, item: Item, text: str, kind: str) -> tuple[Draft, Draft]:
+def build_paper_drafts(channel: Channel, item: Item, text: str, kind: str) -> tuple[Draft, Draft]:
     """Return a message about one paper, and its abstract in the thread below; a paper has one of each *kind*."""
     key = DeliveryKey(channel, kind, item.paper)
     plain = replace(item, number=None, section="", abstract="")

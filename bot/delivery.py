@@ -23,7 +23,7 @@ from typing import Final
 from bot import notices, wording
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryState
-from bot.notices import Notices
+from bot.notices import AdminNotices
 from bot.ports.chats import Chat, Delivery
 from bot.ports.places import Directory
 from bot.ports.stores import Stores
@@ -32,39 +32,39 @@ log = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=90)
 """Three times the longest time-out of a chat's request."""
-QUARANTINE: Final = timedelta(seconds=30)
+LOOKUP_DELAY: Final = timedelta(seconds=30)
 """A request in flight and the platform's history settle in this time."""
-MOST_ATTEMPTS: Final = 8
-AT_ONCE: Final = 16
+MAX_ATTEMPTS: Final = 8
+MAX_IN_FLIGHT: Final = 16
 """Messages under way. People's commands share the event loop with them, so that many wait for one turn of it."""
-_LOOKED_UP: Final = 50
-_FIRST_PAUSE: Final = timedelta(seconds=2)
-_LONGEST_PAUSE: Final = timedelta(minutes=15)
-_NOBODY: Final = timedelta(minutes=10)
-_READERS: Final = frozenset({"share", "discuss", "lift"})
+_LOOKUP_BATCH: Final = 50
+_INITIAL_BACKOFF: Final = timedelta(seconds=2)
+_MAX_BACKOFF: Final = timedelta(minutes=15)
+_NO_ADAPTER_DELAY: Final = timedelta(minutes=10)
+_READER_KINDS: Final = frozenset({"share", "discuss", "lift"})
 """Kinds of messages that readers ask for, in channels that others manage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Courier:
-    """Takes messages from the ledger to the chats. ``clock`` gives aware UTC, ``rooms`` are directories by platform."""
+class Dispatcher:
+    """Takes messages from the ledger to the chats. ``clock`` gives aware UTC, ``directories`` are directories by platform."""
 
     stores: Stores
     chats: Mapping[str, Chat]
     clock: Callable[[], datetime]
-    rooms: Mapping[str, Directory] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
 
-    async def pump(self) -> int:
+    async def dispatch_due(self) -> int:
         """Deliver everything that may go out now; return how many messages were tried."""
         tried, under_way = 0, set[asyncio.Task[None]]()
         try:
             while True:
-                claimed = await self._claimed(AT_ONCE - len(under_way))
+                claimed = await self._claim_due(MAX_IN_FLIGHT - len(under_way))
                 tried += len(claimed)
                 under_way |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
                 if not under_way:
                     return tried
-                under_way = await _until(under_way, min(AT_ONCE // 2, len(under_way) - 1))
+                under_way = await _wait_for_capacity(under_way, min(MAX_IN_FLIGHT // 2, len(under_way) - 1))
         except asyncio.CancelledError:
             for task in under_way:
                 task.cancel()
@@ -75,95 +75,97 @@ class Courier:
     async def deliver(self, delivery: Delivery) -> None:
         """Send one claimed message and settle it.
 
-        What can't be settled stays claimed, for `sweep` to look up once the lease has run out.
+        What can't be settled stays claimed, for `resolve_uncertain` to look up once the lease has run out.
         """
         try:
-            await self._deliver(delivery)
+            await self._send_and_settle(delivery)
         except Exception:
             log.exception("What became of a message can't be recorded; it will be looked up: %s", delivery.key)
 
-    async def _claimed(self, most: int) -> Sequence[Delivery]:
+    async def _claim_due(self, limit: int) -> Sequence[Delivery]:
         now = self.clock()
-        return await self.stores.ledger.claim(now, now + LEASE, most)
+        return await self.stores.ledger.claim(now, now + LEASE, limit)
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _send_and_settle(self, delivery: Delivery) -> None:
         chat = self.chats.get(delivery.key.channel.platform)
         if chat is None:
-            return await self._retry(delivery, "no adapter runs for this platform", _NOBODY, counted=False)
+            return await self._schedule_retry(
+                delivery, "no adapter runs for this platform", _NO_ADAPTER_DELAY, counted=False
+            )
         try:
             message = await chat.send(delivery, self.clock())
         except TryLater as error:
-            return await self._retry(delivery, str(error), timedelta(seconds=error.after), counted=False)
+            return await self._schedule_retry(delivery, str(error), timedelta(seconds=error.retry_after), counted=False)
         except Gone as error:
-            return await self._retire(delivery, error)
+            return await self._retire_channel(delivery, error)
         except Unsendable as error:
             log.exception("A message can't be sent: %s", delivery.key)
             return await self._settle(delivery, DeliveryState.DEAD, reason=str(error))
         except Exception as error:
             if not isinstance(error, Uncertain):
                 log.exception("Sending failed: %s", delivery.key)
-            return await self._doubt(delivery, str(error))
+            return await self._settle_uncertain(delivery, str(error))
         return await self._settle(delivery, DeliveryState.SENT, message=message)
 
-    async def sweep(self) -> int:
+    async def resolve_uncertain(self) -> int:
         """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
-        await self.stores.ledger.expired(self.clock())
-        doubtful = await self.stores.ledger.uncertain(self.clock(), _LOOKED_UP)
+        await self.stores.ledger.expire_leases(self.clock())
+        doubtful = await self.stores.ledger.list_uncertain(self.clock(), _LOOKUP_BATCH)
         for delivery in doubtful:
-            await self._resolve(delivery)
+            await self._look_up(delivery)
         return len(doubtful)
 
-    async def _resolve(self, delivery: Delivery) -> None:
+    async def _look_up(self, delivery: Delivery) -> None:
         chat = self.chats.get(delivery.key.channel.platform)
         if chat is None:
             return
         try:
-            message = await chat.find(delivery)
+            message = await chat.find_message(delivery)
         except Gone as error:
-            await self._retire(delivery, error)
+            await self._retire_channel(delivery, error)
         except TryLater as error:
-            await self._doubt(delivery, str(error), timedelta(seconds=error.after), counted=False)
+            await self._settle_uncertain(delivery, str(error), timedelta(seconds=error.retry_after), counted=False)
         except Exception as error:
             if not isinstance(error, Uncertain):
                 log.exception("Looking for a message failed: %s", delivery.key)
-            await self._guess(delivery)
+            await self._settle_unknown(delivery)
         else:
             if message is None:
-                await self._retry(delivery, "it was not there", self._pause(delivery))
+                await self._schedule_retry(delivery, "it was not there", self._compute_backoff(delivery))
             else:
                 await self._settle(delivery, DeliveryState.SENT, message=message)
 
-    async def _guess(self, delivery: Delivery) -> None:
+    async def _settle_unknown(self, delivery: Delivery) -> None:
         """Decide where the platform can't be asked: a digest is sent again, an alert is left out."""
         if delivery.key.kind == "digest":
-            await self._retry(delivery, "its fate is unknown; sent again", self._pause(delivery))
+            await self._schedule_retry(delivery, "its fate is unknown; sent again", self._compute_backoff(delivery))
         else:
             await self._settle(delivery, DeliveryState.DEAD, reason="its fate is unknown; not sent again")
 
-    async def _retry(self, delivery: Delivery, reason: str, pause: timedelta, *, counted: bool = True) -> None:
-        if delivery.attempts >= MOST_ATTEMPTS:
-            return await self._settle(delivery, DeliveryState.DEAD, reason=f"given up after {MOST_ATTEMPTS}: {reason}")
+    async def _schedule_retry(self, delivery: Delivery, reason: str, delay: timedelta, *, counted: bool = True) -> None:
+        if delivery.attempts >= MAX_ATTEMPTS:
+            return await self._settle(delivery, DeliveryState.DEAD, reason=f"given up after {MAX_ATTEMPTS}: {reason}")
         return await self.stores.ledger.settle(
             delivery.id,
             DeliveryState.RETRY,
             self.clock(),
             reason=reason,
-            not_before=self.clock() + pause,
+            not_before=self.clock() + delay,
             counted=counted,
         )
 
-    async def _doubt(
-        self, delivery: Delivery, reason: str, pause: timedelta = QUARANTINE, *, counted: bool = True
+    async def _settle_uncertain(
+        self, delivery: Delivery, reason: str, delay: timedelta = LOOKUP_DELAY, *, counted: bool = True
     ) -> None:
         now = self.clock()
         await self.stores.ledger.settle(
-            delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + pause, counted=counted
+            delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + delay, counted=counted
         )
 
     async def _settle(self, delivery: Delivery, state: DeliveryState, *, message: str = "", reason: str = "") -> None:
         await self.stores.ledger.settle(delivery.id, state, self.clock(), message=message, reason=reason)
 
-    async def _retire(self, delivery: Delivery, error: Gone) -> None:
+    async def _retire_channel(self, delivery: Delivery, error: Gone) -> None:
         """Stop posting to a channel, or to its whole workspace, with the reason; tell one person who can repair it.
 
         What any reader may ask for stops nothing: it may need more than the channel's digest does.
@@ -171,32 +173,32 @@ class Courier:
         await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         channel = delivery.key.channel
         if error.installation:
-            return await self._leave(channel, wording.away(error.reason))
-        if delivery.key.kind in _READERS:
+            return await self._retire_workspace(channel, wording.format_workspace_unavailable(error.reason))
+        if delivery.key.kind in _READER_KINDS:
             return log.warning("What a reader asked for was refused in %s: %s", channel.key, error.reason)
         stopped = await self.stores.channels.retire(channel, error.reason)
-        told = Notices(self.stores, self.rooms)
+        notifier = AdminNotices(self.stores, self.directories)
         if stopped:
             log.warning("Nothing is posted to %s any more: %s", channel.key, error.reason)
-        if delivery.key.kind == notices.KIND:
-            return await told.forward(delivery, self.clock())
-        return await told.stopped(channel, error.reason, self.clock()) if stopped else None
+        if delivery.key.kind == notices.NOTICE_KIND:
+            return await notifier.forward(delivery, self.clock())
+        return await notifier.notify_stopped(channel, error.reason, self.clock()) if stopped else None
 
-    async def _leave(self, channel: Channel, reason: str) -> None:
+    async def _retire_workspace(self, channel: Channel, reason: str) -> None:
         """Retire every channel of a workspace at once: each would be refused like the first. Nobody can be told."""
-        there = await self.stores.channels.of(channel.platform, channel.workspace)
+        there = await self.stores.channels.list_for_workspace(channel.platform, channel.workspace)
         stopped = [await self.stores.channels.retire(standing.channel, reason) for standing in there]
         if any(stopped):
             log.warning("Nothing is posted to %s %s any more: %s", channel.platform, channel.workspace, reason)
 
     @staticmethod
-    def _pause(delivery: Delivery) -> timedelta:
+    def _compute_backoff(delivery: Delivery) -> timedelta:
         """Return how long to wait: 2 s, doubling up to 15 minutes."""
-        return min(_FIRST_PAUSE * (1 << delivery.attempts), _LONGEST_PAUSE)
+        return min(_INITIAL_BACKOFF * (1 << delivery.attempts), _MAX_BACKOFF)
 
 
-async def _until(under_way: set[asyncio.Task[None]], left: int) -> set[asyncio.Task[None]]:
-    """Wait until at most *left* are still under way; return those."""
-    while len(under_way) > left:
+async def _wait_for_capacity(under_way: set[asyncio.Task[None]], max_in_flight: int) -> set[asyncio.Task[None]]:
+    """Wait until at most *max_in_flight* are still under way; return those."""
+    while len(under_way) > max_in_flight:
         _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     return under_way

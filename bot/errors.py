@@ -85,11 +85,11 @@ class SendError(BroadsheetError):
 
 
 class TryLater(SendError):
-    """Nothing was posted; ask again after ``after`` seconds."""
+    """Nothing was posted; ask again after ``retry_after`` seconds."""
 
-    def __init__(self, sentence: str, after: float) -> None:
+    def __init__(self, sentence: str, retry_after: float) -> None:
         super().__init__(sentence)
-        self.after = after
+        self.retry_after = retry_after
 
 
 class Uncertain(SendError):
@@ -112,7 +112,7 @@ class Unsendable(SendError):
     """The message itself is wrong; sending it again can't help."""
 
 
-def trace(error: BaseException) -> str:
+def format_redacted_traceback(error: BaseException) -> str:
     """Return where an error happened and the kinds of it and its causes; their texts may hold what somebody typed."""
     chain = [each for each in (error, error.__cause__, error.__context__) if each]
     frames = ["".join(traceback.format_tb(each.__traceback__)) + type(each).__name__ for each in dict.fromkeys(chain)]

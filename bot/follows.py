@@ -13,224 +13,229 @@ from bot import wording
 from bot.cards import Action, Card
 from bot.clauses import Explanation
 from bot.errors import Mistake
-from bot.language import gettext, joined, ngettext, speaking
+from bot.language import gettext, join_sentences, ngettext, use_language
 from bot.matching import Matcher
-from bot.models import Channel, DeliveryKey, Follow, Kind, Paper
+from bot.models import Channel, ChannelKind, DeliveryKey, Follow, Paper
 from bot.ports.ledger import Draft
-from bot.ports.papers import News
-from bot.ports.places import Standing
+from bot.ports.papers import UnmatchedPapers
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
-from bot.topics import Topic, parse
+from bot.topics import Topic, parse_topic
 
-BUDGET: Final = 10
+DAILY_ALERT_LIMIT: Final = 10
 """Alerts a channel gets on one local date; what is over goes into one ranked message."""
-OWED: Final = timedelta(days=2)
+MAX_ALERT_AGE: Final = timedelta(days=2)
 """A match that could not be told within this time is not news any more."""
-ROLLED: Final = 20
+MAX_ROLLUP_PAPERS: Final = 20
 """Papers that one roll-up names."""
-_WEEK: Final = 7
-_ALIKE: Final = 0.8
+_DAYS_PER_WEEK: Final = 7
+_SIMILARITY_CUTOFF: Final = 0.8
 """How much alike two topics are of which one may be a slip of the other; 1 is the same."""
-_PAGE: Final = 500
+_BATCH_SIZE: Final = 500
 """Papers that are held against the topics at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class TopicPreview:
     """What a topic would have sent: ``papers`` newest first with the reason.
 
-    ``days`` is the span looked at, ``last`` the date that it ends with; ``behind`` tells that
-    this was a week ago or more. ``near`` is what a topic that matched nothing may have meant, or empty.
+    ``days`` is the span looked at, ``last_date`` the date that it ends with; ``is_outdated`` tells that
+    this was a week ago or more. ``suggestion`` is what a topic that matched nothing may have meant, or empty.
     """
 
-    matched: int
+    match_count: int
     per_week: float
     days: int
     papers: tuple[tuple[Paper, Explanation], ...]
-    last: date | None = None
-    behind: bool = False
-    near: str = ""
+    last_date: date | None = None
+    is_outdated: bool = False
+    suggestion: str = ""
 
 
-async def preview(stores: Stores, topic: Topic, days: int | None, now: datetime, known: Sequence[str] = ()) -> Preview:
+async def preview_topic(
+    stores: Stores, topic: Topic, days: int | None, now: datetime, known: Sequence[str] = ()
+) -> TopicPreview:
     """Run *topic* over the stored papers of the last *days* (all, when None).
 
     The span ends at the newest stored date, so that it means the same on a machine that is behind. *known* are topics
     that one without any paper may have meant, before all keywords.
     """
-    span = await stores.papers.span()
+    span = await stores.papers.get_date_range()
     if span is None:
-        return Preview(0, 0.0, days or 0, ())
+        return TopicPreview(0, 0.0, days or 0, ())
     last = min(span[1], now.date())
     first = max(span[0], last - timedelta(days=days - 1)) if days else span[0]
-    papers = await stores.papers.between(first, last)
-    found = await asyncio.to_thread(_explained, topic, papers)
+    papers = await stores.papers.list_between(first, last)
+    found = await asyncio.to_thread(_explain_matches, topic, papers)
     looked = (last - first).days + 1
-    return Preview(
+    return TopicPreview(
         len(found),
-        round(len(found) * _WEEK / max(looked, _WEEK), 1),
+        round(len(found) * _DAYS_PER_WEEK / max(looked, _DAYS_PER_WEEK), 1),
         looked,
         tuple(found),
         last,
-        (now.date() - last).days >= _WEEK,
-        "" if found else await asyncio.to_thread(_near, topic, known, papers),
+        (now.date() - last).days >= _DAYS_PER_WEEK,
+        "" if found else await asyncio.to_thread(_suggest_topic, topic, known, papers),
     )
 
 
-async def probe(stores: Stores) -> int:
+async def match_new_papers(stores: Stores) -> int:
     """Record which followed topics the papers match that were stored as news; return how many matches were new.
 
     News is struck out after its matches are recorded, so that what a crash or a fault interrupts is done again; a match
     counts from when its paper was stored, however late it is found.
     """
     found = 0
-    for news in await stores.papers.news():
-        topics = list(await stores.follows.topics())
-        async for papers in _pages(stores, news):
-            hits = await asyncio.to_thread(_matched, topics, papers) if topics else ()
-            found += await stores.follows.hit(hits, news.at)
-        await stores.papers.told(news)
+    for news in await stores.papers.list_unmatched():
+        topics = list(await stores.follows.count_by_topic())
+        async for papers in _iterate_batches(stores, news):
+            hits = await asyncio.to_thread(_find_matches, topics, papers) if topics else ()
+            found += await stores.follows.record_matches(hits, news.stored_at)
+        await stores.papers.remove_unmatched(news)
     return found
 
 
-async def _pages(stores: Stores, news: News) -> AsyncIterator[Sequence[Paper]]:
+async def _iterate_batches(stores: Stores, news: UnmatchedPapers) -> AsyncIterator[Sequence[Paper]]:
     """Yield the papers of *news*, a few at a time."""
     page: list[Paper] = []
-    async for _, paper in stores.papers.each(news.after, news.last):
+    async for _, paper in stores.papers.iterate_papers(news.after_sequence, news.last_sequence):
         page.append(paper)
-        if len(page) == _PAGE:
+        if len(page) == _BATCH_SIZE:
             yield page
             page = []
     if page:
         yield page
 
 
-def _explained(topic: Topic, papers: Sequence[Paper]) -> list[tuple[Paper, Explanation]]:
+def _explain_matches(topic: Topic, papers: Sequence[Paper]) -> list[tuple[Paper, Explanation]]:
     return [(paper, why) for paper in papers if (why := topic.explain(paper)).matched]
 
 
-def _near(topic: Topic, known: Sequence[str], papers: Sequence[Paper]) -> str:
+def _suggest_topic(topic: Topic, known: Sequence[str], papers: Sequence[Paper]) -> str:
     """Return what *topic*, on which there is no paper, may have meant: a known topic, or a keyword that has one."""
     typed = topic.label.casefold()
-    labels = {parse(text).label.casefold(): parse(text).label for text in known}
-    if near := get_close_matches(typed, labels.keys() - {typed}, 1, _ALIKE):
+    labels = {parse_topic(text).label.casefold(): parse_topic(text).label for text in known}
+    if near := get_close_matches(typed, labels.keys() - {typed}, 1, _SIMILARITY_CUTOFF):
         return labels[near[0]]
     keywords = {name.casefold() for paper in papers for keyword in paper.keywords for name in keyword.split()}
     keywords |= {keyword.casefold() for paper in papers for keyword in paper.keywords}
     # What is a keyword as it stands is no slip, only rare.
-    found = [] if typed in keywords else get_close_matches(typed, keywords, 3, _ALIKE)
-    return next((name for name in found if _leads(name, papers)), "")
+    found = [] if typed in keywords else get_close_matches(typed, keywords, 3, _SIMILARITY_CUTOFF)
+    return next((name for name in found if _has_matching_paper(name, papers)), "")
 
 
-def _leads(name: str, papers: Sequence[Paper]) -> bool:
+def _has_matching_paper(name: str, papers: Sequence[Paper]) -> bool:
     """Tell whether *name* is a topic that one of *papers* is on."""
     try:
-        topic = parse(name)
+        topic = parse_topic(name)
     except Mistake:
         return False
     return any(topic.matches(paper) for paper in papers)
 
 
-def _matched(topics: Sequence[str], papers: Sequence[Paper]) -> set[tuple[str, str]]:
+def _find_matches(topics: Sequence[str], papers: Sequence[Paper]) -> set[tuple[str, str]]:
     matcher = Matcher(topics)
     return {(topic, paper.id) for paper in papers for topic in matcher.match(paper)}
 
 
-async def alert(stores: Stores, now: datetime) -> int:
+async def record_alerts(stores: Stores, now: datetime) -> int:
     """Hold the news against the topics and record the alerts that are owed; return how many messages.
 
     Each channel has a budget for a day.
     """
-    await probe(stores)
-    owed = await stores.follows.unsent(now - OWED)
+    await match_new_papers(stores)
+    owed = await stores.follows.list_unsent_alerts(now - MAX_ALERT_AGE)
     recorded = 0
     for channel, hits in owed.items():
-        standing = await stores.channels.open(channel, now)
-        papers = await _unmuted(stores, standing, await stores.papers.get([paper for paper, _ in hits]))
-        left = BUDGET - await _spent(stores, standing, now)
+        standing = await stores.channels.get_or_create(channel, now)
+        papers = await _exclude_muted(stores, standing, await stores.papers.get([paper for paper, _ in hits]))
+        left = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, standing, now)
         if left > 0 and papers:
-            follows = {follow.topic: follow for follow in await stores.follows.of(channel)}
-            with speaking(standing.preferences.language):
-                drafts = _drafts(channel, _ranked(papers, hits), follows, left, now.date())
+            follows = {follow.topic: follow for follow in await stores.follows.list_for_channel(channel)}
+            with use_language(standing.preferences.language):
+                drafts = _build_drafts(channel, _rank_hits(papers, hits), follows, left, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
 
 
-async def _unmuted(stores: Stores, standing: Standing, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
+async def _exclude_muted(stores: Stores, standing: ChannelState, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
     """Leave out what a muted topic matches, whichever other topic brought it."""
-    mutes = (await stores.wishes.mutes([standing.key])).get(standing.key, ())
-    topics = [parse(value) for kind, value in mutes if kind == "topic"]
+    mutes = (await stores.mutes_and_saves.list_mutes([standing.channel_id])).get(standing.channel_id, ())
+    topics = [parse_topic(value) for kind, value in mutes if kind == "topic"]
     return {key: paper for key, paper in papers.items() if not any(topic.matches(paper) for topic in topics)}
 
 
-async def _spent(stores: Stores, standing: Standing, now: datetime) -> int:
+async def _count_alerts_today(stores: Stores, standing: ChannelState, now: datetime) -> int:
     """Return how many alerts the channel had since its local midnight."""
-    zone = standing.preferences.schedule.zone
+    zone = standing.preferences.schedule.zone_info
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone).astimezone(now.tzinfo)
-    return await stores.ledger.sent_since(standing.channel, "alert", midnight)
+    return await stores.ledger.count_since(standing.channel, "alert", midnight)
 
 
-def _ranked(
+def _rank_hits(
     papers: Mapping[str, Paper], hits: Sequence[tuple[str, Sequence[str]]]
 ) -> list[tuple[Paper, Sequence[str]]]:
     known = [(papers[paper], topics) for paper, topics in hits if paper in papers]
     return sorted(known, key=lambda hit: (-(hit[0].votes or 0), -len(hit[1]), hit[0].id))
 
 
-def _drafts(
+def _build_drafts(
     channel: Channel,
     hits: Sequence[tuple[Paper, Sequence[str]]],
     follows: Mapping[str, Follow],
-    left: int,
+    remaining: int,
     today: date,
 ) -> list[Draft]:
     """Return one message a paper, the last of the budget being a roll-up when there are more papers than that."""
-    single, rest = (hits, []) if len(hits) <= left else (hits[: left - 1], hits[left - 1 :])
+    single, rest = (hits, []) if len(hits) <= remaining else (hits[: remaining - 1], hits[remaining - 1 :])
     drafts = [
-        Draft(DeliveryKey(channel, "alert", paper.id), _card(channel, paper, topics, follows), (paper.id,))
+        Draft(DeliveryKey(channel, "alert", paper.id), _build_alert_card(channel, paper, topics, follows), (paper.id,))
         for paper, topics in single
     ]
     if rest:
         subject = f"more-{today.isoformat()}-{rest[0][0].id}"
         # Only what is shown is claimed: the others may still come, in a digest or when the budget is new.
-        claimed = tuple(paper.id for paper, _ in rest[:ROLLED])
-        drafts.append(Draft(DeliveryKey(channel, "alert", subject), _rollup(rest), claimed))
+        claimed = tuple(paper.id for paper, _ in rest[:MAX_ROLLUP_PAPERS])
+        drafts.append(Draft(DeliveryKey(channel, "alert", subject), _build_rollup_card(rest), claimed))
     return drafts
 
 
-def _card(channel: Channel, paper: Paper, topics: Sequence[str], follows: Mapping[str, Follow]) -> Card:
+def _build_alert_card(channel: Channel, paper: Paper, topics: Sequence[str], follows: Mapping[str, Follow]) -> Card:
     """Return one paper's alert, naming every rule that brought it."""
-    reasons = [parse(topic).explain(paper) for topic in topics]
+    reasons = [parse_topic(topic).explain(paper) for topic in topics]
     because = tuple(dict.fromkeys(phrase for reason in reasons for phrase in reason.phrases))
-    why = wording.listing([str(reason) for reason in reasons])
-    label = parse(topics[0]).label
+    why = wording.format_list([str(reason) for reason in reasons])
+    label = parse_topic(topics[0]).label
     unfollow = Action(gettext("Unfollow"), "unfollow", {"topic": topics[0]}, label)
     return Card(
-        text=joined(gettext("New paper, matches {why}.", why=why), _followed(channel, follows.get(topics[0]))),
-        items=(wording.item(paper, because=because),),
+        text=join_sentences(
+            gettext("New paper, matches {why}.", why=why), _describe_follow(channel, follows.get(topics[0]))
+        ),
+        items=(wording.build_paper_item(paper, because=because),),
         actions=(unfollow,),
         marks=because,
-        fallback=gettext("New on “{topic}”: {paper}", topic=label, paper=wording.name(paper)),
+        fallback=gettext("New on “{topic}”: {paper}", topic=label, paper=wording.format_paper_name(paper)),
         tone="alert",
     )
 
 
-def _followed(channel: Channel, follow: Follow | None) -> str:
+def _describe_follow(channel: Channel, follow: Follow | None) -> str:
     """Say who follows and since when: "Followed by you since 12 Nov."."""
     if follow is None:
         return ""
-    since = wording.short_day(follow.since.date(), follow.since.date())
-    if channel.kind is Kind.DIRECT:
+    since = wording.format_short_day(follow.followed_since.date(), follow.followed_since.date())
+    if channel.kind is ChannelKind.DIRECT:
         return gettext("Followed by you since {day}.", day=since)
-    if follow.by.name:
-        return gettext("Followed by {name} since {day}.", name=follow.by.name, day=since)
+    if follow.added_by.name:
+        return gettext("Followed by {name} since {day}.", name=follow.added_by.name, day=since)
     return gettext("Followed by this channel since {day}.", day=since)
 
 
-def _rollup(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
+def _build_rollup_card(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
     """Return one message for what is over the budget, best first."""
     items = tuple(
-        wording.item(paper, because=[parse(topic).label for topic in topics]) for paper, topics in hits[:ROLLED]
+        wording.build_paper_item(paper, because=[parse_topic(topic).label for topic in topics])
+        for paper, topics in hits[:MAX_ROLLUP_PAPERS]
     )
     more = len(hits) - len(items)
     return Card(

@@ -20,107 +20,107 @@ VERSION: Final = "0.1.0"
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Context:
     """What is open while a command works."""
 
     settings: Settings
     stores: Stores
-    daily: DailyPapers
+    daily_papers: DailyPapers
     arxiv: Announcements
 
 
-def clock() -> datetime:
+def read_clock() -> datetime:
     """Return the moment, aware UTC; the only place that asks for it."""
     return datetime.now(UTC)
 
 
-def settings() -> Settings:
+def load_settings() -> Settings:
     """Read the settings and set the log up.
 
     Raises `bot.errors.Misconfigured`.
     """
-    chosen = config.load()
-    logs.configure(chosen.log_level, chosen.data_dir)
-    return chosen
+    settings = config.load()
+    logs.configure(settings.log_level, settings.data_dir)
+    return settings
 
 
 @asynccontextmanager
-async def reading() -> AsyncIterator[Stores]:
+async def open_existing_stores() -> AsyncIterator[Stores]:
     """Open the stores for a command that only reads; works beside a running bot.
 
     Raises `bot.errors.Mistake` when nothing is stored yet.
     """
-    chosen = settings()
-    if not database_file(chosen).exists():
+    settings = load_settings()
+    if not get_database_path(settings).exists():
         raise Mistake("Nothing is stored yet.", "python -m bot import bot/sample")
-    async with stores(chosen) as opened:
-        yield opened
+    async with open_stores(settings) as stores:
+        yield stores
 
 
 @asynccontextmanager
-async def working() -> AsyncIterator[House]:
+async def open_context() -> AsyncIterator[Context]:
     """Open the stores and the sources for a command that writes; works beside a running bot."""
-    chosen = settings()
+    settings = load_settings()
     with suppress(Locked):  # whoever runs has brought the database up to date
-        migrate(chosen, clock())
-    async with stores(chosen) as opened, sources(chosen, opened) as (daily, arxiv):
-        yield House(chosen, opened, daily, arxiv)
+        migrate_database(settings, read_clock())
+    async with open_stores(settings) as stores, open_sources(settings, stores) as (daily, arxiv):
+        yield Context(settings, stores, daily, arxiv)
 
 
-def migrate(chosen: Settings, now: datetime) -> Path | None:
+def migrate_database(settings: Settings, now: datetime) -> Path | None:
     """Bring the database up to date; return the backup of the one before, if there was one.
 
     Raises `bot.errors.Locked` when a bot runs, `bot.errors.NewerStore`.
     """
-    from storage.locks import hold
-    from storage.upgrades import upgrade
+    from storage.locks import lock_data_directory
+    from storage.upgrades import upgrade_database
 
-    with hold(chosen.data_dir):
-        return upgrade(chosen.database, chosen.data_dir, now)
+    with lock_data_directory(settings.data_dir):
+        return upgrade_database(settings.async_database_url, settings.data_dir, now)
 
 
-def backup(chosen: Settings, now: datetime, *, verify: bool) -> Sequence[str]:
+def backup_database(settings: Settings, now: datetime, *, verify: bool) -> Sequence[str]:
     """Copy the database; say where the copy is and, if asked, what is in it."""
     from storage import backups
 
-    target = backups.place(chosen.data_dir, now, "backup")
-    backups.backup(database_file(chosen), target)
+    target = backups.choose_backup_path(settings.data_dir, now, "backup")
+    backups.back_up_database(get_database_path(settings), target)
     lines = [f"Backed up to {target}."]
     if verify:
-        counts = backups.verify(target)
+        counts = backups.verify_backup(target)
         lines.append(f"Verified: whole, {counts['papers']:,} papers, {counts['channels']:,} channels.")
     return lines
 
 
-def database_file(chosen: Settings) -> Path:
+def get_database_path(settings: Settings) -> Path:
     """Return the file of the database."""
-    from storage.database import path_of
+    from storage.database import get_sqlite_path
 
-    return path_of(chosen.database)
+    return get_sqlite_path(settings.async_database_url)
 
 
 @asynccontextmanager
-async def stores(chosen: Settings) -> AsyncIterator[Stores]:
+async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
     """Open the stores."""
     from storage import stores as every
     from storage.database import open_database
     from storage.index import open_index
 
-    database = open_database(chosen.database)
+    database = open_database(settings.async_database_url)
     try:
-        yield every.stores(database, open_index(chosen.data_dir / "index", database))
+        yield every.build_stores(database, open_index(settings.data_dir / "index", database))
     finally:
         await database.close()
 
 
 @asynccontextmanager
-async def vault(chosen: Settings) -> AsyncIterator[Vault]:
+async def open_vault(settings: Settings) -> AsyncIterator[Vault]:
     """Open the vault, with a connection of its own."""
     from storage.database import open_database
-    from storage.vault import VaultStore, open_keys
+    from storage.vault import VaultStore, load_keys
 
-    keys = open_keys(chosen.vault_keys, chosen.data_dir)
-    database = open_database(chosen.database)
+    keys = load_keys(settings.vault_keys, settings.data_dir)
+    database = open_database(settings.async_database_url)
     try:
         yield VaultStore(database, keys)
     finally:
@@ -128,17 +128,17 @@ async def vault(chosen: Settings) -> AsyncIterator[Vault]:
 
 
 @asynccontextmanager
-async def sources(chosen: Settings, opened: Stores) -> AsyncIterator[tuple[DailyPapers, Announcements]]:
+async def open_sources(settings: Settings, stores: Stores) -> AsyncIterator[tuple[DailyPapers, Announcements]]:
     """Open the sources."""
     from bot.sources import manners
     from bot.sources.arxiv import ArXiv
-    from bot.sources.http import Polite
+    from bot.sources.http import SourceClient
     from bot.sources.huggingface import HuggingFace
 
-    hugging = Polite(manners.HUGGING_FACE, opened.sources, clock, version=VERSION)
-    arxiv = Polite(manners.ARXIV, opened.sources, clock, version=VERSION)
+    huggingface_client = SourceClient(manners.HUGGING_FACE, stores.source_states, read_clock, version=VERSION)
+    arxiv_client = SourceClient(manners.ARXIV, stores.source_states, read_clock, version=VERSION)
     try:
-        yield HuggingFace(hugging, chosen.hf_endpoint), ArXiv(arxiv, chosen.arxiv_url)
+        yield HuggingFace(huggingface_client, settings.hf_endpoint), ArXiv(arxiv_client, settings.arxiv_url)
     finally:
-        await hugging.close()
-        await arxiv.close()
+        await huggingface_client.close()
+        await arxiv_client.close()

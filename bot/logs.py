@@ -11,10 +11,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-FILE: Final = "broadsheet.log"
-_SIZE: Final = 1_000_000
-_KEPT: Final = 4
-_SECRETS: Final = re.compile(
+LOG_FILE: Final = "broadsheet.log"
+_MAX_BYTES: Final = 1_000_000
+_BACKUP_COUNT: Final = 4
+_SECRET_PATTERN: Final = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|\b[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}|gAAAAA[\w=-]{20,}"
     r"|(?<=Bearer )\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
@@ -23,17 +23,17 @@ _SECRETS: Final = re.compile(
 
 def redact(text: str) -> str:
     """Return *text* without anything that looks like a secret."""
-    return _SECRETS.sub("[secret]", text)
+    return _SECRET_PATTERN.sub("[secret]", text)
 
 
-class _Redacted(logging.Formatter):
+class _RedactingFormatter(logging.Formatter):
     """Formats, then takes secrets out of the whole, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
 
 
-class _Brief(_Redacted):
+class _ConsoleFormatter(_RedactingFormatter):
     """For people who watch a terminal: no traceback, that is in the file."""
 
     def formatException(self, ei: object) -> str:  # noqa: ARG002, N802  the name is logging's
@@ -52,26 +52,28 @@ def configure(level: str, directory: Path) -> None:
     """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written."""
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(level)
-    console.setFormatter(_Brief("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    console.setFormatter(_ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     handlers: list[logging.Handler] = [console]
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = RotatingFileHandler(directory / FILE, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
+        file = RotatingFileHandler(
+            directory / LOG_FILE, maxBytes=_MAX_BYTES, backupCount=_BACKUP_COUNT, encoding="utf-8", delay=True
+        )
         # Opened for writing once: a file that refuses that would put a traceback on stderr with every line.
-        os.close(os.open(directory / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        os.close(os.open(directory / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError:
         pass  # the command says what is wrong with the directory when it needs it
     else:
-        file.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        file.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         handlers.append(file)
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
-    for noisy in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for library in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     # What these warn of, `bot.scheduler` and `bot.sources.http` say once, in words of ours.
-    for noisy in ("apscheduler", "stamina"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    for library in ("apscheduler", "stamina"):
+        logging.getLogger(library).setLevel(logging.ERROR)
 
 
-def reference() -> str:
+def create_reference() -> str:
     """Return a short reference that is told to a person and written beside the traceback."""
     return secrets.token_hex(4)

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bot.clauses import Clause, Explanation, Page
+from bot.clauses import Clause, Explanation, TokenizedPaper
 from bot.models import Paper
-from bot.topics import Topic, parse
+from bot.topics import Topic, parse_topic
 
-_LONGEST_ROW: Final = 4
+_MAX_KEY_WORDS: Final = 4
 """Words of a phrase that are looked up; longer phrases are filed under their first words."""
 
 
@@ -22,7 +22,7 @@ class Matcher:
     """The topics that are followed, ready to be asked about papers."""
 
     def __init__(self, topics: Iterable[str]) -> None:
-        self._filed: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._index: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         self._topics: dict[str, Topic] = {}
         for text in topics:
             self.add(text)
@@ -32,28 +32,28 @@ class Matcher:
 
     def add(self, text: str) -> None:
         """File one topic, given by its canonical text."""
-        topic = parse(text)
+        topic = parse_topic(text)
         self._topics[text] = topic
         for clauses in topic.alternatives:
-            self._filed[_key(clauses)].add(text)
+            self._index[_get_index_key(clauses)].add(text)
 
     def match(self, paper: Paper) -> dict[str, Explanation]:
         """Return the topics that *paper* belongs to, each with the reason."""
-        return self.judge(Page.of(paper))
+        return self.match_tokenized(TokenizedPaper.from_paper(paper))
 
-    def judge(self, page: Page) -> dict[str, Explanation]:
+    def match_tokenized(self, paper: TokenizedPaper) -> dict[str, Explanation]:
         """As `match`, for a paper that was cut before."""
-        candidates = {text for key in set(_probes(page)) for text in self._filed.get(key, ())}
-        verdicts = {text: self._topics[text].judge(page) for text in sorted(candidates)}
+        candidates = {text for key in set(_generate_index_keys(paper)) for text in self._index.get(key, ())}
+        verdicts = {text: self._topics[text].explain_tokenized(paper) for text in sorted(candidates)}
         return {text: verdict for text, verdict in verdicts.items() if verdict.matched}
 
 
-def _key(clauses: Sequence[Clause]) -> tuple[str, ...]:
+def _get_index_key(clauses: Sequence[Clause]) -> tuple[str, ...]:
     """Return what an alternative is filed under."""
     positive = [clause for clause in clauses if not clause.negative]
     phrases = [clause.words for clause in positive if clause.kind == "phrase"]
     if phrases:
-        return max(phrases, key=len)[:_LONGEST_ROW]
+        return max(phrases, key=len)[:_MAX_KEY_WORDS]
     authors = [clause.words for clause in positive if clause.kind == "author"]
     if authors:
         # A wanted initial ("Y. LeCun") stands for any name, so file under a whole word where there is one.
@@ -62,14 +62,14 @@ def _key(clauses: Sequence[Clause]) -> tuple[str, ...]:
     return ("cat:", positive[0].text.casefold())
 
 
-def _probes(page: Page) -> Iterator[tuple[str, ...]]:
+def _generate_index_keys(paper: TokenizedPaper) -> Iterator[tuple[str, ...]]:
     """Yield every key under which a topic of this paper may be filed."""
-    for row in (page.title, page.abstract):
-        for size in range(1, _LONGEST_ROW + 1):
+    for row in (paper.title, paper.abstract):
+        for size in range(1, _MAX_KEY_WORDS + 1):
             yield from (row[at : at + size] for at in range(len(row) - size + 1))
     yield ("author:", "")
-    yield from (("author:", word) for name in page.authors for word in name)
-    for category in page.categories:
+    yield from (("author:", word) for name in paper.authors for word in name)
+    for category in paper.categories:
         lowered = category.casefold()
         parts = lowered.split(".")
         yield from (("cat:", ".".join(parts[:size])) for size in range(1, len(parts) + 1))

@@ -10,13 +10,13 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
-FEED_OPENS: Final = time(21, 30)
+FEED_OPENING_TIME: Final = time(21, 30)
 """Local time at which Hugging Face opens the *next* date's list, in New York."""
 
 WEEKDAYS: Final = (0, 1, 2, 3, 4)
 EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
 
-_ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})")
+_CANONICAL_ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,19 @@ class Paper:
     seen: datetime | None = None
 
     @property
-    def day(self) -> date | None:
+    def effective_date(self) -> date | None:
         """The date that windows such as "the last 14 days" go by: first listing, else publication, else storing."""
         return self.listed or self.published or (self.seen.date() if self.seen else None)
 
     @property
     def url(self) -> str:
         """Where to read about it: Hugging Face for what was listed there, else arXiv, else nowhere."""
-        if not _ARXIV_ID.fullmatch(self.id):
+        if not _CANONICAL_ARXIV_ID.fullmatch(self.id):
             return ""
         return f"https://huggingface.co/papers/{self.id}" if self.listed else f"https://arxiv.org/abs/{self.id}"
 
 
-def canonical(identifier: str) -> str:
+def canonicalize_arxiv_id(identifier: str) -> str:
     """Return an arXiv id without version as papers are stored: an old one in lower case, without its subject class.
 
     "math.GT/0309136" and "math/0309136" name one paper: https://info.arxiv.org/help/arxiv_identifier.html
@@ -92,27 +92,27 @@ class FeedDay:
     fetched: datetime | None = None
 
     @property
-    def opened(self) -> datetime:
+    def opened_at(self) -> datetime:
         """The instant at which the source opened this list, in UTC."""
-        return opening(self.date)
+        return compute_opening_time(self.date)
 
 
-def opening(day: date) -> datetime:
+def compute_opening_time(day: date) -> datetime:
     """Return the instant (UTC) at which the list of *day* opens: 21:30 in New York on the evening before."""
-    return datetime.combine(day - timedelta(days=1), FEED_OPENS, NEW_YORK).astimezone(UTC)
+    return datetime.combine(day - timedelta(days=1), FEED_OPENING_TIME, NEW_YORK).astimezone(UTC)
 
 
-def feed_date(now: datetime) -> date:
+def find_newest_feed_date(now: datetime) -> date:
     """Return the date of the newest list that is open at *now*."""
     local = now.astimezone(NEW_YORK)
-    return local.date() + timedelta(days=1) if local.time() >= FEED_OPENS else local.date()
+    return local.date() + timedelta(days=1) if local.time() >= FEED_OPENING_TIME else local.date()
 
 
-EVERYWHERE: Final = "@me"
+DIRECT_MESSAGE_WORKSPACE: Final = "@me"
 """The workspace of direct channels where a platform gives each person one for all their workspaces."""
 
 
-class Kind(StrEnum):
+class ChannelKind(StrEnum):
     """What sort of place a channel is."""
 
     CHANNEL = "channel"
@@ -128,7 +128,7 @@ class Channel:
     platform: str
     workspace: str
     id: str
-    kind: Kind = Kind.CHANNEL
+    kind: ChannelKind = ChannelKind.CHANNEL
     name: str = ""
 
     @property
@@ -159,23 +159,23 @@ class Schedule:
     cadence: Cadence = Cadence.DAILY
 
     @property
-    def zone(self) -> ZoneInfo:
+    def zone_info(self) -> ZoneInfo:
         """The zone's rules."""
         return ZoneInfo(self.timezone)
 
-    def instant(self, day: date) -> datetime:
+    def compute_post_time(self, day: date) -> datetime:
         """Return the moment (UTC) of *day*'s post.
 
         A time that does not exist that day moves forward by the gap; one that occurs twice is its first occurrence
         (PEP 495, fold=0).
         """
-        return datetime.combine(day, self.at, self.zone).astimezone(UTC)
+        return datetime.combine(day, self.at, self.zone_info).astimezone(UTC)
 
-    def local_date(self, moment: datetime) -> date:
+    def to_local_date(self, moment: datetime) -> date:
         """Return the local date of *moment*."""
-        return moment.astimezone(self.zone).date()
+        return moment.astimezone(self.zone_info).date()
 
-    def posts_on(self, day: date) -> bool:
+    def is_post_day(self, day: date) -> bool:
         """Tell whether *day* (a local date) is one of the schedule's."""
         if day.weekday() not in self.days:
             return False
@@ -185,21 +185,21 @@ class Schedule:
             return not any((day - timedelta(days=n)).weekday() in self.days for n in range(1, day.day))
         return True
 
-    def next_after(self, moment: datetime) -> datetime | None:
+    def find_next_post(self, moment: datetime) -> datetime | None:
         """Return the first post strictly after *moment* (UTC), or None when no weekday is chosen."""
         if not self.days:
             return None
-        day = self.local_date(moment) - timedelta(days=1)
+        day = self.to_local_date(moment) - timedelta(days=1)
         while True:
-            if self.posts_on(day):
-                instant = self.instant(day)
+            if self.is_post_day(day):
+                instant = self.compute_post_time(day)
                 # A zone that skips a whole date (Samoa, 2011-12-30) maps that date's post onto the next date.
-                if instant > moment and self.local_date(instant) == day:
+                if instant > moment and self.to_local_date(instant) == day:
                     return instant
             day += timedelta(days=1)
 
 
-class Mode(StrEnum):
+class FeedMode(StrEnum):
     """Which lists a digest may use."""
 
     SETTLED = "settled"
@@ -223,7 +223,7 @@ class Preferences:
     number: int = 5
     min_votes: int = 0
     your_topics: bool = True
-    mode: Mode = Mode.SETTLED
+    mode: FeedMode = FeedMode.SETTLED
     abstracts: bool = False
     say_when_empty: bool = False
     repeats: bool = False
@@ -242,17 +242,17 @@ class Preferences:
 class Person:
     """Somebody who writes to the bot.
 
-    ``manager`` is what the platform says of them in this channel, ``admin`` what it says of them in the workspace,
-    ``zone`` their IANA zone, where it tells. ``home`` is the workspace of their direct messages, where that is not the
+    ``is_manager`` is what the platform says of them in this channel, ``is_admin`` what it says of them in the workspace,
+    ``timezone`` their IANA zone, where it tells. ``direct_workspace`` is the workspace of their direct messages, where that is not the
     one in which they write: some platforms have one direct channel for each person, whatever they have in common.
     """
 
     id: str
     name: str = ""
-    manager: bool = False
-    admin: bool = False
-    zone: str = ""
-    home: str = ""
+    is_manager: bool = False
+    is_admin: bool = False
+    timezone: str = ""
+    direct_workspace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +261,8 @@ class Follow:
 
     channel: Channel
     topic: str
-    by: Person
-    since: datetime
+    added_by: Person
+    followed_since: datetime
     alerts: bool = False
 
 

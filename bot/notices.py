@@ -13,39 +13,39 @@ from typing import Final
 
 from bot import untold, wording
 from bot.cards import Card
-from bot.language import ENGLISH, gettext, speaking
-from bot.models import Channel, DeliveryKey, Kind
+from bot.language import ENGLISH, gettext, use_language
+from bot.models import Channel, ChannelKind, DeliveryKey
 from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.places import Directory, Workspace
 from bot.ports.stores import Stores
 
-KIND: Final = "notice"
+NOTICE_KIND: Final = "notice"
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Notices:
-    """Messages to those who manage a workspace. ``rooms`` are directories by platform, which tell where they hear."""
+class AdminNotices:
+    """Messages to those who manage a workspace. ``directories`` are directories by platform, which tell where they hear."""
 
     stores: Stores
-    rooms: Mapping[str, Directory] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
 
-    async def stopped(self, channel: Channel, reason: str, now: datetime) -> None:
+    async def notify_stopped(self, channel: Channel, reason: str, now: datetime) -> None:
         """Say that a channel gets nothing any more; one that falls silent a second time is told of a second time."""
-        if channel.kind is Kind.DIRECT:
+        if channel.kind is ChannelKind.DIRECT:
             return
         standing = await self.stores.channels.get(channel)
-        with speaking(standing.preferences.language if standing else ENGLISH):
+        with use_language(standing.preferences.language if standing else ENGLISH):
             text = gettext(
                 "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
-                channel=called(channel),
-                reason=wording.reason(reason),
+                channel=format_channel_name(channel),
+                reason=wording.format_reason(reason),
             )
-            await self.tell(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
+            await self.notify(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
 
-    async def tell(self, about: Channel, subject: str, text: str, now: datetime) -> None:
+    async def notify(self, about: Channel, subject: str, text: str, now: datetime) -> None:
         """Tell something of a channel, once for a *subject*, in the language that is spoken."""
         await self._send(about.platform, about.workspace, f"{about.key} {subject}", Card(text=text, fallback=text), now)
 
@@ -58,19 +58,19 @@ class Notices:
 
     async def _send(self, platform: str, workspace: str, subject: str, card: Card, now: datetime) -> None:
         known = await self.stores.workspaces.get(platform, workspace)
-        for channel in self._reach(known) if known else ():
+        for channel in self._list_recipients(known) if known else ():
             standing = await self.stores.channels.get(channel)
-            if standing is None or not standing.retired:
-                await self.stores.ledger.add([Draft(DeliveryKey(channel, KIND, subject), card)], now)
+            if standing is None or not standing.retired_reason:
+                await self.stores.ledger.add([Draft(DeliveryKey(channel, NOTICE_KIND, subject), card)], now)
                 return
-        await untold.keep(self.stores.marks, subject.partition(" ")[0], card.text)
+        await untold.save_pending(self.stores.key_values, subject.partition(" ")[0], card.text)
         log.warning("Nobody of %s %s can be told: %s", platform, workspace, subject)
 
-    def _reach(self, workspace: Workspace) -> Sequence[Channel]:
-        directory = self.rooms.get(workspace.platform)
-        return directory.reach(workspace) if directory else workspace.directs
+    def _list_recipients(self, workspace: Workspace) -> Sequence[Channel]:
+        directory = self.directories.get(workspace.platform)
+        return directory.list_contact_channels(workspace) if directory else workspace.manager_direct_channels
 
 
-def called(channel: Channel) -> str:
+def format_channel_name(channel: Channel) -> str:
     """Name a channel for somebody who is elsewhere: "#papers"; by its id where the platform tells no name."""
     return f"#{channel.name.removeprefix('#')}" if channel.name else channel.id

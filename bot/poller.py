@@ -9,48 +9,48 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from bot.errors import SourceError, SourceRefused, StoreError
-from bot.models import NEW_YORK, DayState, FeedDay, Paper, feed_date
-from bot.ports.papers import Stored
-from bot.ports.sources import Announcements, DailyPapers, Reply, Validators
+from bot.models import NEW_YORK, DayState, FeedDay, Paper, find_newest_feed_date
+from bot.ports.papers import AddResult
+from bot.ports.sources import Announcements, DailyPapers, SourceResponse, Validators
 from bot.ports.stores import Stores
-from bot.sources.states import judge
+from bot.sources.states import classify_day
 
 log = logging.getLogger(__name__)
 
-LOOKED_BACK: Final = 7
+LOOKBACK_DAYS: Final = 7
 """Days whose lists and votes are read again every day."""
-_COMPARED: Final = timedelta(days=16)
+_COMPARISON_WINDOW: Final = timedelta(days=16)
 """How far back the last ten weekday lists lie."""
 _SATURDAY: Final = 5
-_READ: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.WEEKEND, DayState.HOLIDAY}
+_READ_STATES: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.WEEKEND, DayState.HOLIDAY}
 """States of a list that was read; an outage does not take them back."""
 
 
-async def keep(stores: Stores, papers: Sequence[Paper], now: datetime) -> Stored:
-    """Store *papers* as news for those who follow a topic (see `bot.follows.probe`), and make them findable."""
-    stored = await stores.papers.add(papers, now, news=True)
+async def store_papers(stores: Stores, papers: Sequence[Paper], now: datetime) -> AddResult:
+    """Store *papers* as news for those who follow a topic (see `bot.follows.match_new_papers`), and make them findable."""
+    stored = await stores.papers.add(papers, now, queue_matching=True)
     if stored.new or stored.changed:
-        await _make_findable(stores)
+        await _refresh_index(stores)
     return stored
 
 
-async def _make_findable(stores: Stores) -> None:
+async def _refresh_index(stores: Stores) -> None:
     """Bring the index up to date; one that can't be written catches up later and stops nothing."""
     try:
-        await stores.index.refresh()
+        await stores.search_index.refresh()
     except StoreError as error:
         log.warning("New papers can't be searched yet. %s", error)
 
 
-async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
+async def poll_lists(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     """Read the newest list, the one before it, what is missing of the last week, and the trending rank.
 
     A source that fails is a line in the log.
     """
-    newest = feed_date(now)
-    week = await stores.days.between(newest - timedelta(days=LOOKED_BACK), newest)
-    known = {day.date for day in week if day.state in _READ}
-    wanted = [day for day in _last_week(newest) if day not in known or day >= newest - timedelta(days=1)]
+    newest = find_newest_feed_date(now)
+    week = await stores.feed_days.list_between(newest - timedelta(days=LOOKBACK_DAYS), newest)
+    known = {day.date for day in week if day.state in _READ_STATES}
+    wanted = [day for day in _list_last_week(newest) if day not in known or day >= newest - timedelta(days=1)]
     try:
         await _read_days(stores, daily, wanted, now)
         await read_trending(stores, daily, now)
@@ -58,17 +58,17 @@ async def poll(stores: Stores, daily: DailyPapers, now: datetime) -> None:
         log.warning("The newest lists could not be read. %s", error)
 
 
-async def look_back(stores: Stores, daily: DailyPapers, now: datetime) -> None:
+async def reread_last_week(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     """Read the lists of the last seven days again: late papers, votes, and what was missed while nothing ran."""
     try:
-        await _read_days(stores, daily, _last_week(feed_date(now)), now, fresh=True)
+        await _read_days(stores, daily, _list_last_week(find_newest_feed_date(now)), now, fresh=True)
     except SourceError as error:
         log.warning("The lists of the last week could not be read. %s", error)
 
 
-def _last_week(newest: date) -> list[date]:
+def _list_last_week(newest: date) -> list[date]:
     """Return the dates that are read again, oldest first: a list is judged by those before it."""
-    return [newest - timedelta(days=age) for age in range(LOOKED_BACK, -1, -1)]
+    return [newest - timedelta(days=age) for age in range(LOOKBACK_DAYS, -1, -1)]
 
 
 async def _read_days(
@@ -94,54 +94,54 @@ async def read_day(
     Papers of lists that are no *news* any more are not told to those who follow a topic. Raises
     `bot.errors.SourceError` when the source fails; what was stored of the day is then as before.
     """
-    known = await stores.days.get(day)
+    known = await stores.feed_days.get_day(day)
     try:
-        reply = await daily.day(day, fresh=fresh)
+        reply = await daily.fetch_day(day, fresh=fresh)
     except SourceRefused:
-        return await _put(stores, known if known and known.papers else FeedDay(day, DayState.NOT_YET_OPEN))
+        return await _save_day(stores, known if known and known.papers else FeedDay(day, DayState.NOT_YET_OPEN))
     except SourceError:
-        if not (known and known.state in _READ) and day.weekday() < _SATURDAY:
-            await _put(stores, replace(known or FeedDay(day, DayState.SOURCE_DOWN), state=DayState.SOURCE_DOWN))
+        if not (known and known.state in _READ_STATES) and day.weekday() < _SATURDAY:
+            await _save_day(stores, replace(known or FeedDay(day, DayState.SOURCE_DOWN), state=DayState.SOURCE_DOWN))
         raise
-    await (keep(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
+    await (store_papers(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
-        await stores.marks.put("sample", "")
+        await stores.key_values.set("sample", "")
     # A list that is empty all of a sudden is a fault of the source, not a holiday.
     ids = tuple(paper.id for paper in reply.papers) or (known.papers if known else ())
-    kept = await _put(stores, await judged(stores, day, ids, now))
-    await _remember(stores, reply)
-    return kept
+    stored_day = await _save_day(stores, await judge_day(stores, day, ids, now))
+    await _save_validators(stores, reply)
+    return stored_day
 
 
-async def _remember(stores: Stores, reply: Reply) -> None:
+async def _save_validators(stores: Stores, reply: SourceResponse) -> None:
     """Let the next request ask only for what is newer than *reply*, all of which is stored by now."""
     if reply.validators != Validators():
-        await stores.sources.remember(reply.url, reply.validators)
+        await stores.source_states.save_validators(reply.url, reply.validators)
 
 
-async def _put(stores: Stores, day: FeedDay) -> FeedDay:
-    await stores.days.put([day])
+async def _save_day(stores: Stores, day: FeedDay) -> FeedDay:
+    await stores.feed_days.save_days([day])
     return day
 
 
-async def judged(stores: Stores, day: date, ids: Sequence[str], now: datetime) -> FeedDay:
+async def judge_day(stores: Stores, day: date, ids: Sequence[str], now: datetime) -> FeedDay:
     """Return the list with its state, judged against the lists before it."""
-    earlier = await stores.days.between(day - _COMPARED, day - timedelta(days=1))
-    return FeedDay(day, judge(day, ids, now, earlier), tuple(ids), now)
+    earlier = await stores.feed_days.list_between(day - _COMPARISON_WINDOW, day - timedelta(days=1))
+    return FeedDay(day, classify_day(day, ids, now, earlier), tuple(ids), now)
 
 
 async def read_trending(stores: Stores, daily: DailyPapers, now: datetime) -> None:
     """Read the source's trending rank; raises `bot.errors.SourceError`."""
-    reply = await daily.trending()
-    await keep(stores, reply.papers, now)
+    reply = await daily.fetch_trending()
+    await store_papers(stores, reply.papers, now)
     rank = [paper.id for paper in reply.papers]
     if reply.unchanged:
-        rank = list((await stores.days.trending())[0])
+        rank = list((await stores.feed_days.get_trending())[0])
     if rank:
-        await stores.days.rank(rank, now)
+        await stores.feed_days.save_trending(rank, now)
 
 
-def announcement(now: datetime) -> date:
+def get_announcement_date(now: datetime) -> date:
     """Return the date of arXiv's newest announcement feed: rebuilt about midnight Eastern, never on a weekend.
 
     See https://info.arxiv.org/help/rss.html.
@@ -154,35 +154,35 @@ def announcement(now: datetime) -> date:
 
 async def poll_arxiv(stores: Stores, arxiv: Announcements, categories: Sequence[str], now: datetime) -> int:
     """Read arXiv's newest announcement, once; return how many papers were new."""
-    due = announcement(now).isoformat()
-    if not categories or await stores.marks.get("arxiv") == due:
+    announcement_date = get_announcement_date(now).isoformat()
+    if not categories or await stores.key_values.get("arxiv") == announcement_date:
         return 0
     try:
-        reply = await arxiv.announced(categories)
+        reply = await arxiv.fetch_announcement(categories)
     except SourceError as error:
         log.warning("arXiv's announcement could not be read. %s", error)
         return 0
-    stored = await keep(stores, reply.papers, now)
-    await _remember(stores, reply)
-    if (stored.new and _rebuilt(now)) or _over(now):
-        await stores.marks.put("arxiv", due)
+    stored = await store_papers(stores, reply.papers, now)
+    await _save_validators(stores, reply)
+    if (stored.new and _is_feed_rebuilt(now)) or _is_past_noon(now):
+        await stores.key_values.set("arxiv", announcement_date)
     return len(stored.new)
 
 
-def _rebuilt(now: datetime) -> bool:
+def _is_feed_rebuilt(now: datetime) -> bool:
     """Tell whether the day's feed surely is the new one: about midnight it may still be yesterday's."""
     return now.astimezone(NEW_YORK).time() >= time(1)
 
 
-def _over(now: datetime) -> bool:
+def _is_past_noon(now: datetime) -> bool:
     """Tell whether the day is so far gone that a feed without anything new means a holiday."""
     return now.astimezone(NEW_YORK).time() >= time(12)
 
 
-async def take_in(stores: Stores, day: date | None, papers: Iterable[Paper], now: datetime) -> Stored:
+async def import_batch(stores: Stores, day: date | None, papers: Iterable[Paper], now: datetime) -> AddResult:
     """Store a recorded list (or, without *day*, loose papers). Old papers are no news: follows are not asked."""
     listed = [replace(paper, listed=paper.listed or day) for paper in papers]
     stored = await stores.papers.add(listed, now)
     if day is not None:
-        await stores.days.put([await judged(stores, day, [paper.id for paper in listed], now)])
+        await stores.feed_days.save_days([await judge_day(stores, day, [paper.id for paper in listed], now)])
     return stored

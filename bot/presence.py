@@ -9,113 +9,115 @@ from typing import Final
 
 from bot import untold, wording
 from bot.cards import Action, Card
-from bot.language import ENGLISH, gettext, joined, speaking
+from bot.language import ENGLISH, gettext, join_sentences, use_language
 from bot.models import Channel, DeliveryKey, Person
-from bot.notices import Notices, called
+from bot.notices import AdminNotices, format_channel_name
 from bot.ports.ledger import Draft
-from bot.ports.places import Directory, Standing, Workspace
+from bot.ports.places import ChannelState, Directory, Workspace
 from bot.ports.stores import Stores
 
-KEPT: Final = timedelta(days=30)
+RETENTION: Final = timedelta(days=30)
 """How long the settings and follows of a workspace wait for it to come back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attendance:
-    """What the platforms tell, written down. Implements `bot.ports.presence.Presence`.
+class WorkspaceLifecycle:
+    """What the platforms tell, written down. Implements `bot.ports.presence.WorkspaceEvents`.
 
-    ``rooms`` are directories by platform, which tell where those hear who can repair something.
+    ``directories`` are directories by platform, which tell where those hear who can repair something.
     """
 
     stores: Stores
-    rooms: Mapping[str, Directory] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
 
-    async def installed(self, workspace: Workspace, now: datetime, *, owned: bool = False) -> None:
+    async def on_workspace_installed(
+        self, workspace: Workspace, now: datetime, *, is_owner_known: bool = False
+    ) -> None:
         """Keep a workspace; channels that fell silent because it was away get their digests back.
 
         Whoever manages its organization, kept as a workspace of that id, manages it too.
         """
         above = await self.stores.workspaces.get(workspace.platform, workspace.organization)
         if above and above.id != workspace.id:
-            workspace = replace(workspace, managers=_all(workspace.managers, above.managers))
+            workspace = replace(workspace, managers=_merge_unique(workspace.managers, above.managers))
         known = await self.stores.workspaces.get(workspace.platform, workspace.id)
-        wanted = _merged(known, workspace, owned=owned) if known else workspace
+        wanted = _merge_workspace(known, workspace, is_owner_known=is_owner_known) if known else workspace
         if wanted != known:
-            await self.stores.workspaces.put(wanted)
-        for standing in await self.stores.channels.of(workspace.platform, workspace.id):
-            if wording.is_away(standing.retired):
-                await self._restore(standing, now)
+            await self.stores.workspaces.save(wanted)
+        for standing in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
+            if wording.is_workspace_unavailable(standing.retired_reason):
+                await self._restore_channel(standing, now)
 
-    async def uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
         """Stop posting to a whole workspace; the date from which its data waits is the first one told."""
         known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
-        await self.stores.workspaces.put(replace(known, left=known.left or now))
-        for standing in await self.stores.channels.of(platform, workspace):
-            await self.stores.channels.retire(standing.channel, wording.away(reason))
+        await self.stores.workspaces.save(replace(known, left_at=known.left_at or now))
+        for standing in await self.stores.channels.list_for_workspace(platform, workspace):
+            await self.stores.channels.retire(standing.channel, wording.format_workspace_unavailable(reason))
 
-    async def invited(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
+    async def on_channel_joined(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
         """Greet a channel once; a channel that had gone is back."""
-        await self.stores.channels.open(channel, now)
-        await self.back(channel, now)
-        with speaking(language):
-            hello = greeting(by)
+        await self.stores.channels.get_or_create(channel, now)
+        await self.on_channel_recovered(channel, now)
+        with use_language(language):
+            hello = build_greeting(by)
         await self.stores.ledger.add([Draft(DeliveryKey(channel, "greeting", "hello"), hello)], now)
 
-    async def gone(self, channel: Channel, reason: str, now: datetime) -> None:
+    async def on_channel_lost(self, channel: Channel, reason: str, now: datetime) -> None:
         """Stop posting to a channel, and say so where something was to be posted."""
         standing = await self.stores.channels.get(channel)
         stopped = await self.stores.channels.retire(channel, reason)
-        if stopped and standing and await self._wanted(standing):
-            await Notices(self.stores, self.rooms).stopped(standing.channel, reason, now)
+        if stopped and standing and await self._has_subscriptions(standing):
+            await AdminNotices(self.stores, self.directories).notify_stopped(standing.channel, reason, now)
 
-    async def back(self, channel: Channel, now: datetime) -> None:
+    async def on_channel_recovered(self, channel: Channel, now: datetime) -> None:
         """Go on posting to a channel; its next digest covers what it missed, as after any pause."""
         standing = await self.stores.channels.get(channel)
-        if standing and standing.retired:
-            await self._restore(standing, now)
+        if standing and standing.retired_reason:
+            await self._restore_channel(standing, now)
 
-    async def renamed(self, channel: Channel, now: datetime) -> None:
+    async def on_channel_renamed(self, channel: Channel, now: datetime) -> None:
         """Keep the new name of a channel that is known."""
         if await self.stores.channels.get(channel):
-            await self.stores.channels.open(channel, now)
+            await self.stores.channels.get_or_create(channel, now)
 
-    async def moved(self, old: Channel, new: Channel, now: datetime) -> None:  # noqa: ARG002 - the port's shape
+    async def on_channel_moved(self, old: Channel, new: Channel, now: datetime) -> None:  # noqa: ARG002 - the port's shape
         """Keep a channel's new identity."""
-        await self.stores.channels.move(old, new)
+        await self.stores.channels.move_identity(old, new)
 
-    async def unnamed(self, platform: str, workspace: str, role: str, now: datetime) -> None:
+    async def on_role_deleted(self, platform: str, workspace: str, role: str, now: datetime) -> None:
         """Mention a role that is gone no more, and tell one person who can choose another."""
-        for standing in await self.stores.channels.of(platform, workspace):
+        for standing in await self.stores.channels.list_for_workspace(platform, workspace):
             if standing.preferences.mention != role:
                 continue
             preferences = replace(standing.preferences, mention="")
-            await self.stores.channels.set(standing.channel, preferences, standing.next_run, standing.due)
-            with speaking(preferences.language):
-                text = _unnamed(standing.channel)
-                await Notices(self.stores, self.rooms).tell(standing.channel, role, text, now)
+            await self.stores.channels.save_preferences(standing.channel, preferences, standing.next_run, standing.due)
+            with use_language(preferences.language):
+                text = _describe_deleted_role(standing.channel)
+                await AdminNotices(self.stores, self.directories).notify(standing.channel, role, text, now)
 
-    async def _wanted(self, standing: Standing) -> bool:
+    async def _has_subscriptions(self, standing: ChannelState) -> bool:
         """Tell whether anything was to be posted to a channel."""
-        follows = await self.stores.follows.of(standing.channel)
+        follows = await self.stores.follows.list_for_channel(standing.channel)
         return standing.preferences.on or any(follow.alerts for follow in follows)
 
-    async def _restore(self, standing: Standing, now: datetime) -> None:
+    async def _restore_channel(self, standing: ChannelState, now: datetime) -> None:
         wanted = standing.preferences
-        following = wanted.schedule.next_after(now) if wanted.on else None
+        following = wanted.schedule.find_next_post(now) if wanted.on else None
         await self.stores.channels.restore(standing.channel, following)
-        await untold.over(self.stores.marks, standing.channel.key)
+        await untold.clear_pending(self.stores.key_values, standing.channel.key)
 
 
-async def tidy(stores: Stores, now: datetime) -> int:
+async def delete_departed_workspaces(stores: Stores, now: datetime) -> int:
     """Delete what belongs to workspaces that left more than 30 days ago; return how many did."""
-    left = await stores.workspaces.left(now - KEPT)
+    left = await stores.workspaces.list_left_before(now - RETENTION)
     for workspace in left:
-        await stores.workspaces.forget(workspace.platform, workspace.id)
-        await untold.forget(stores.marks, workspace.platform, workspace.id)
+        await stores.workspaces.delete(workspace.platform, workspace.id)
+        await untold.clear_workspace(stores.key_values, workspace.platform, workspace.id)
     return len(left)
 
 
-def greeting(by: Person) -> Card:
+def build_greeting(by: Person) -> Card:
     """Return the one message with which the bot introduces itself, and the two things to try."""
     hello = gettext(
         "Broadsheet posts the day’s most upvoted papers here at your local time, once somebody starts the digest. "
@@ -127,33 +129,35 @@ def greeting(by: Person) -> Card:
         Action(gettext("Today’s papers"), "today"),
     )
     brief = gettext("Broadsheet is here: start the digest, or look at today’s papers.")
-    return Card(text=joined(thanks, hello), actions=actions, fallback=brief)
+    return Card(text=join_sentences(thanks, hello), actions=actions, fallback=brief)
 
 
-def _unnamed(channel: Channel) -> str:
+def _describe_deleted_role(channel: Channel) -> str:
     return gettext(
         "The role that digests in {channel} mentioned was deleted; they mention nobody now. "
         "Another can be chosen in the settings there.",
-        channel=called(channel),
+        channel=format_channel_name(channel),
     )
 
 
-def _merged(known: Workspace, told: Workspace, *, owned: bool) -> Workspace:
+def _merge_workspace(known: Workspace, reported: Workspace, *, is_owner_known: bool) -> Workspace:
     """Return what is known with what was told now; settings that people made here stay.
 
-    Where it is *owned*, its managers are those that were told, if any were.
+    Where it is *is_owner_known*, its managers are those that were told, if any were.
     """
-    managers = told.managers if owned and told.managers else _all(known.managers, told.managers)
+    managers = (
+        reported.managers if is_owner_known and reported.managers else _merge_unique(known.managers, reported.managers)
+    )
     return replace(
         known,
-        name=told.name or known.name,
-        timezone=known.timezone if known.timezone != "UTC" else told.timezone,
+        name=reported.name or known.name,
+        timezone=known.timezone if known.timezone != "UTC" else reported.timezone,
         managers=managers,
-        organization=told.organization or known.organization,
-        left=None,
+        organization=reported.organization or known.organization,
+        left_at=None,
     )
 
 
-def _all(these: Iterable[str], those: Iterable[str]) -> tuple[str, ...]:
+def _merge_unique(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
     """Return each once, in order."""
-    return tuple(dict.fromkeys((*these, *those)))
+    return tuple(dict.fromkeys((*first, *second)))

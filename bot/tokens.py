@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_TYPED: Final = str.maketrans(
+_PLAIN_CHARACTERS: Final = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
 )
 # A quotation mark without a partner, which is always the last one, is a character like any other.
@@ -22,28 +22,28 @@ class Token:
 
     text: str
     value: str
-    name: str = ""
-    minus: bool = False
+    field_name: str = ""
+    negative: bool = False
     quoted: bool = False
 
     @property
-    def plain(self) -> bool:
+    def is_plain(self) -> bool:
         """Tell whether it is a word and nothing more."""
-        return not (self.name or self.minus or self.quoted)
+        return not (self.field_name or self.negative or self.quoted)
 
 
-def fold(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return *text* with plain quotes and dashes and single spaces."""
-    return " ".join(text.translate(_TYPED).split())
+    return " ".join(text.translate(_PLAIN_CHARACTERS).split())
 
 
-def closed(text: str) -> str:
+def remove_open_quote(text: str) -> str:
     """Return *text*, folded, without a quotation mark that is left open."""
     before, mark, after = text.rpartition('"')
     return before + after if mark and before.count('"') % 2 == 0 else text
 
 
-def cut(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """Cut *text*, folded, into tokens; nothing but spaces is lost."""
     for match in _TOKEN.finditer(text):
         quoted = match["quoted"] is not None

@@ -22,22 +22,22 @@ from functools import lru_cache
 from typing import Final
 
 from bot import tokens
-from bot.clauses import Because, Clause, ClauseKind, Explanation, Page, words
+from bot.clauses import Clause, ClauseKind, ClauseResult, Explanation, TokenizedPaper, split_words
 from bot.errors import Mistake
 from bot.language import gettext
 from bot.models import Paper
 from bot.tokens import Token
 
-LONGEST: Final = 200
+MAX_TOPIC_LENGTH: Final = 200
 """Characters of a topic."""
-MOST_CLAUSES: Final = 20
+MAX_CLAUSES: Final = 20
 
 FIELDS: Final[dict[str, ClauseKind]] = {"author": "author", "au": "author", "cat": "category", "category": "category"}
 
-_STRETCH: Final = re.compile(r"""(?:"[^"]*"|[^",|])+""")
+_SEGMENT: Final = re.compile(r"""(?:"[^"]*"|[^",|])+""")
 """What stands between the marks that part alternatives."""
-_CATEGORY: Final = re.compile(r"[A-Za-z][A-Za-z.-]*")
-_SPOKEN: Final = re.compile(r"""[,|":]|(?:^|\s)(?:-|(?:or|and|not|without)(?:\s|$))""")
+_CATEGORY_PATTERN: Final = re.compile(r"[A-Za-z][A-Za-z.-]*")
+_OPERATOR: Final = re.compile(r"""[,|":]|(?:^|\s)(?:-|(?:or|and|not|without)(?:\s|$))""")
 """What means something outside quotes."""
 _EXAMPLE: Final = '"world model" -robot'
 
@@ -54,7 +54,7 @@ class Topic:
     @property
     def label(self) -> str:
         """The text for people: quotes only where leaving them out would mean something else."""
-        return ", ".join(_label(clauses) for clauses in self.alternatives)
+        return ", ".join(_format_label(clauses) for clauses in self.alternatives)
 
     def matches(self, paper: Paper) -> bool:
         """Tell whether *paper* belongs to the topic."""
@@ -62,43 +62,43 @@ class Topic:
 
     def explain(self, paper: Paper) -> Explanation:
         """Say which clauses decided."""
-        return self.judge(Page.of(paper))
+        return self.explain_tokenized(TokenizedPaper.from_paper(paper))
 
-    def judge(self, page: Page) -> Explanation:
+    def explain_tokenized(self, paper: TokenizedPaper) -> Explanation:
         """As `explain`, for a paper that was cut before."""
-        failures: list[Because] = []
+        failures: list[ClauseResult] = []
         for clauses in self.alternatives:
-            verdicts = [Because(clause, clause.found(page)) for clause in clauses]
-            failed = [b for b in verdicts if bool(b.where) == b.clause.negative]
+            verdicts = [ClauseResult(clause, clause.find_in(paper)) for clause in clauses]
+            failed = [b for b in verdicts if bool(b.location) == b.clause.negative]
             if not failed:
-                return Explanation(matched=True, because=tuple(verdicts))
+                return Explanation(matched=True, clause_results=tuple(verdicts))
             failures += failed
-        return Explanation(matched=False, because=tuple(failures))
+        return Explanation(matched=False, clause_results=tuple(failures))
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Topic:
+def parse_topic(text: str) -> Topic:
     """Return the topic that *text* says.
 
     Raises `bot.errors.Mistake` with one sentence and an example: empty, too long, an unknown field, an open quote, or
     nothing but exclusions.
     """
-    typed = _fold(text)
-    alternatives = tuple(clauses for part in _parts(typed) if (clauses := _clauses(part)))
+    typed = _normalize_topic(text)
+    alternatives = tuple(clauses for part in _split_alternatives(typed) if (clauses := _build_clauses(part)))
     if not alternatives:
         raise Mistake(gettext("A topic needs at least one word."), _EXAMPLE)
     for clauses in alternatives:
         if all(clause.negative for clause in clauses):
             raise Mistake(gettext("A topic needs something to look for besides what to leave out."), _EXAMPLE)
-    if sum(map(len, alternatives)) > MOST_CLAUSES:
-        raise Mistake(gettext("A topic takes at most {most} parts.", most=MOST_CLAUSES), _EXAMPLE)
+    if sum(map(len, alternatives)) > MAX_CLAUSES:
+        raise Mistake(gettext("A topic takes at most {most} parts.", most=MAX_CLAUSES), _EXAMPLE)
     topic = Topic(tuple(sorted(set(alternatives), key=lambda clauses: [str(c) for c in clauses])))
     # What is stored is read again by everything that matches, so it has to fit as well.
-    if (size := len(str(topic))) > LONGEST:
+    if (size := len(str(topic))) > MAX_TOPIC_LENGTH:
         raise Mistake(
             gettext(
                 "A topic takes at most {longest} characters; with its quotation marks this has {size}.",
-                longest=LONGEST,
+                longest=MAX_TOPIC_LENGTH,
                 size=size,
             ),
             _EXAMPLE,
@@ -106,38 +106,42 @@ def parse(text: str) -> Topic:
     return topic
 
 
-def _label(clauses: Sequence[Clause]) -> str:
+def _format_label(clauses: Sequence[Clause]) -> str:
     phrases = [clause for clause in clauses if clause.kind == "phrase" and not clause.negative]
-    return " ".join(_bare(clause) if phrases == [clause] or clause.negative else str(clause) for clause in clauses)
+    return " ".join(
+        _format_unquoted(clause) if phrases == [clause] or clause.negative else str(clause) for clause in clauses
+    )
 
 
-def _bare(clause: Clause) -> str:
+def _format_unquoted(clause: Clause) -> str:
     """Write a phrase without quotes; one that is left out keeps them unless it is a single word."""
-    if clause.kind != "phrase" or (clause.negative and " " in clause.text) or _SPOKEN.search(clause.text):
+    if clause.kind != "phrase" or (clause.negative and " " in clause.text) or _OPERATOR.search(clause.text):
         return str(clause)
     return f"{'-' if clause.negative else ''}{clause.text}"
 
 
-def _fold(text: str) -> str:
-    typed = tokens.fold(text)
-    if len(typed) > LONGEST:
+def _normalize_topic(text: str) -> str:
+    typed = tokens.normalize_text(text)
+    if len(typed) > MAX_TOPIC_LENGTH:
         raise Mistake(
             gettext(
-                "A topic takes at most {longest} characters; this one has {size}.", longest=LONGEST, size=len(typed)
+                "A topic takes at most {longest} characters; this one has {size}.",
+                longest=MAX_TOPIC_LENGTH,
+                size=len(typed),
             ),
             _EXAMPLE,
         )
-    if tokens.closed(typed) != typed:
+    if tokens.remove_open_quote(typed) != typed:
         raise Mistake(gettext("A quotation mark is left open."), _EXAMPLE)
     return typed
 
 
-def _parts(typed: str) -> Iterator[list[Token]]:
+def _split_alternatives(typed: str) -> Iterator[list[Token]]:
     """Split at ``,``, ``|`` and the bare word ``or``."""
-    for stretch in _STRETCH.findall(typed):
+    for stretch in _SEGMENT.findall(typed):
         part: list[Token] = []
-        for token in tokens.cut(stretch):
-            if token.plain and token.value.casefold() == "or":
+        for token in tokens.tokenize(stretch):
+            if token.is_plain and token.value.casefold() == "or":
                 yield part
                 part = []
             else:
@@ -145,34 +149,36 @@ def _parts(typed: str) -> Iterator[list[Token]]:
         yield part
 
 
-def _clauses(part: Sequence[Token]) -> tuple[Clause, ...]:
+def _build_clauses(part: Sequence[Token]) -> tuple[Clause, ...]:
     """Turn one alternative's tokens into clauses; bare words in a row are one phrase."""
     clauses: list[Clause] = []
     row: list[str] = []
     negative = False
 
-    def close() -> None:
+    def flush_phrase() -> None:
         nonlocal row
         if row:
-            clauses.extend(_clause("phrase", " ".join(row), negative=False))
+            clauses.extend(_parse_clause("phrase", " ".join(row), negative=False))
             row = []
 
     for token in part:
-        word = token.value.casefold() if token.plain else ""
+        word = token.value.casefold() if token.is_plain else ""
         if word in ("and", "not", "without") and (row or clauses or word != "and"):
-            close()
+            flush_phrase()
             negative = word != "and"
-        elif token.plain and not negative:
+        elif token.is_plain and not negative:
             row.append(token.value)
         else:
-            close()
-            clauses.extend(_clause(_field(token.name), token.value, negative=negative or token.minus))
+            flush_phrase()
+            clauses.extend(
+                _parse_clause(_parse_field(token.field_name), token.value, negative=negative or token.negative)
+            )
             negative = False
-    close()
+    flush_phrase()
     return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: (clause.negative, clause.kind != "phrase")))
 
 
-def _field(name: str) -> ClauseKind:
+def _parse_field(name: str) -> ClauseKind:
     if not name:
         return "phrase"
     if name.casefold() not in FIELDS:
@@ -183,11 +189,11 @@ def _field(name: str) -> ClauseKind:
     return FIELDS[name.casefold()]
 
 
-def _clause(kind: ClauseKind, text: str, *, negative: bool) -> Iterator[Clause]:
-    cut = words(text)
+def _parse_clause(kind: ClauseKind, text: str, *, negative: bool) -> Iterator[Clause]:
+    cut = split_words(text)
     if not cut:
         return
-    if kind == "category" and not _CATEGORY.fullmatch(text.strip()):
+    if kind == "category" and not _CATEGORY_PATTERN.fullmatch(text.strip()):
         raise Mistake(gettext("“{text}” is not an arXiv category.", text=text.strip()), "cat:cs.CL")
     shown = text.strip() if kind == "category" else " ".join(text.split()).strip("-'.;:!?() ")
     yield Clause(kind, shown if kind == "category" else shown.casefold(), cut, negative)

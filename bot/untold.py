@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.ports.places import Marks
+from bot.ports.places import KeyValueStore
 
-_NAME: Final = "untold "
+_KEY_PREFIX: Final = "untold "
 """What stands before the key of the channel that a word is about; each has a mark of its own, for many come at once."""
 
 
-async def keep(marks: Marks, about: str, text: str) -> None:
-    """Keep the newest word on a channel, whose key *about* is."""
-    await marks.put(_NAME + about, text)
+async def save_pending(key_values: KeyValueStore, channel_key: str, text: str) -> None:
+    """Keep the newest word on a channel, whose key *channel_key* is."""
+    await key_values.set(_KEY_PREFIX + channel_key, text)
 
 
-async def waiting(marks: Marks, platform: str, workspace: str) -> Mapping[str, str]:
+async def list_pending(key_values: KeyValueStore, platform: str, workspace: str) -> Mapping[str, str]:
     """Return what waits in a workspace, by the key of the channel that it is about."""
-    found = await marks.under(f"{_NAME}{platform}:{workspace}:")
-    return {name.removeprefix(_NAME): text for name, text in found.items()}
+    found = await key_values.list_by_prefix(f"{_KEY_PREFIX}{platform}:{workspace}:")
+    return {name.removeprefix(_KEY_PREFIX): text for name, text in found.items()}
 
 
-async def told(marks: Marks, platform: str, workspace: str) -> str:
+async def pop_pending(key_values: KeyValueStore, platform: str, workspace: str) -> str:
     """Return one word, which waits no more; "" when none does."""
-    for about, text in (await waiting(marks, platform, workspace)).items():
-        await over(marks, about)
+    for channel_key, text in (await list_pending(key_values, platform, workspace)).items():
+        await clear_pending(key_values, channel_key)
         return text
     return ""
 
 
-async def over(marks: Marks, about: str) -> None:
+async def clear_pending(key_values: KeyValueStore, channel_key: str) -> None:
     """Forget what is not so any more of a channel, or was told."""
-    await marks.put(_NAME + about, "")
+    await key_values.set(_KEY_PREFIX + channel_key, "")
 
 
-async def forget(marks: Marks, platform: str, workspace: str) -> None:
+async def clear_workspace(key_values: KeyValueStore, platform: str, workspace: str) -> None:
     """Forget all of a workspace."""
-    for about in await waiting(marks, platform, workspace):
-        await over(marks, about)
+    for channel_key in await list_pending(key_values, platform, workspace):
+        await clear_pending(key_values, channel_key)

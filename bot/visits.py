@@ -9,113 +9,122 @@ from typing import TYPE_CHECKING
 
 from bot import house, untold, wording
 from bot.config import Settings
-from bot.models import Kind
-from bot.ports.places import Standing
+from bot.models import ChannelKind
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
 
 if TYPE_CHECKING:
-    from adapters.slack.installations import Installations
+    from adapters.slack.installations import VaultInstallationStore
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; ``what`` says how it is and, if it is not ``well``, what to do."""
+class CheckResult:
+    """One thing looked at; ``message`` says how it is and, if it is not ``ok``, what to do."""
 
-    well: bool
-    what: str
+    ok: bool
+    message: str
 
 
-async def visits(chosen: Settings, stores: Stores | None, *, running: bool) -> Sequence[Finding]:
+async def check_platforms(settings: Settings, stores: Stores | None, *, running: bool) -> Sequence[CheckResult]:
     """Ask every platform that the settings name about its tokens and channels; without *stores* there are none.
 
     *running* tells that a bot runs. Raises `bot.errors.BroadsheetError` kinds when the stores can't be read.
     """
-    asked = [*await _slack(chosen, stores, running=running), *await _discord(chosen, stores)]
-    return [*asked, *(await _untold(stores) if stores else ())]
+    results = [*await _check_slack(settings, stores, running=running), *await _check_discord(settings, stores)]
+    return [*results, *(await _check_pending_notices(stores) if stores else ())]
 
 
-async def _untold(stores: Stores) -> Sequence[Finding]:
+async def _check_pending_notices(stores: Stores) -> Sequence[CheckResult]:
     """Return what nobody could be told."""
-    findings = list[Finding]()
-    for workspace in [one for platform in ("slack", "discord") for one in await stores.workspaces.of(platform)]:
-        words = await untold.waiting(stores.marks, workspace.platform, workspace.id)
+    results = list[CheckResult]()
+    for workspace in [
+        one for platform in ("slack", "discord") for one in await stores.workspaces.list_for_platform(platform)
+    ]:
+        notices = await untold.list_pending(stores.key_values, workspace.platform, workspace.id)
         name = workspace.name or workspace.id
-        findings += [
-            Finding(well=False, what=f"Nobody who manages {name} can be told: {word}") for word in words.values()
+        results += [
+            CheckResult(ok=False, message=f"Nobody who manages {name} can be told: {notice}")
+            for notice in notices.values()
         ]
-    return findings
+    return results
 
 
-async def _wanted(stores: Stores | None, platform: str) -> Sequence[Standing]:
+async def _load_digest_channels(stores: Stores | None, platform: str) -> Sequence[ChannelState]:
     """Return the channels of a platform that should have a digest, but those of workspaces that took the bot away."""
-    standings = await stores.channels.on(retired=True) if stores else ()
+    states = await stores.channels.list_enabled(include_retired=True) if stores else ()
     return [
-        standing
-        for standing in standings
-        if standing.channel.platform == platform
-        and standing.channel.kind is not Kind.DIRECT
-        and not wording.is_away(standing.retired)
+        state
+        for state in states
+        if state.channel.platform == platform
+        and state.channel.kind is not ChannelKind.DIRECT
+        and not wording.is_workspace_unavailable(state.retired_reason)
     ]
 
 
-async def _discord(chosen: Settings, stores: Stores | None) -> Sequence[Finding]:
+async def _check_discord(settings: Settings, stores: Stores | None) -> Sequence[CheckResult]:
     """Connect to Discord, and look at the channels that should have a digest."""
-    if not chosen.discord_token:
+    if not settings.discord_token:
         return []
     from adapters.discord import checkup
-    from adapters.discord.client import Client
+    from adapters.discord.client import DiscordClient
 
-    client = Client(chosen.discord_api_url, chosen.discord_gateway_url)
-    found = await checkup.look(client, chosen.discord_token, await _wanted(stores, "discord"))
-    return [Finding(well=well, what=what) for well, what in found]
+    client = DiscordClient(settings.discord_api_url, settings.discord_gateway_url)
+    found = await checkup.check_bot_token(
+        client, settings.discord_token, await _load_digest_channels(stores, "discord")
+    )
+    return [CheckResult(ok=well, message=what) for well, what in found]
 
 
-async def _slack(chosen: Settings, stores: Stores | None, *, running: bool) -> Sequence[Finding]:
+async def _check_slack(settings: Settings, stores: Stores | None, *, running: bool) -> Sequence[CheckResult]:
     """Ask Slack about the tokens, and about the channels that have a digest; without *stores* there are none."""
-    if not chosen.slack:
+    if not settings.is_slack_configured:
         return []
     from adapters.slack import checkup
 
-    channels = [standing.channel for standing in await _wanted(stores, "slack")]
+    channels = [standing.channel for standing in await _load_digest_channels(stores, "slack")]
     found: list[tuple[bool, str]] = []
-    if chosen.slack_app_token:
-        found += await checkup.app(chosen.slack_app_token, chosen.slack_api_url)
-    if chosen.slack_bot_token:
-        found += await checkup.single(chosen.slack_bot_token, chosen.slack_api_url, channels)
-    if chosen.port is not None:
-        found.append(await _listener(chosen, running=running))
-    if chosen.slack_client_id and stores:
-        async with _installations(chosen, stores) as installations:
-            found += await checkup.many(installations, chosen.slack_api_url, chosen.public_url, channels)
+    if settings.slack_app_token:
+        found += await checkup.check_app_token(settings.slack_app_token, settings.slack_api_url)
+    if settings.slack_bot_token:
+        found += await checkup.check_bot_token(settings.slack_bot_token, settings.slack_api_url, channels)
+    if settings.port is not None:
+        found.append(await _check_public_listener(settings, running=running))
+    if settings.slack_client_id and stores:
+        async with _open_installations(settings, stores) as installations:
+            found += await checkup.check_installations(
+                installations, settings.slack_api_url, settings.public_url, channels
+            )
     # That Slack can't be reached is found by both tokens, and told once.
-    return [Finding(well=well, what=what) for well, what in dict.fromkeys(found)]
+    return [CheckResult(ok=well, message=what) for well, what in dict.fromkeys(found)]
 
 
-async def _listener(chosen: Settings, *, running: bool) -> tuple[bool, str]:
+async def _check_public_listener(settings: Settings, *, running: bool) -> tuple[bool, str]:
     """Look whether Slack's requests can arrive."""
     from adapters.slack import checkup
 
-    if running and chosen.public_url:
-        return await checkup.reached(chosen.public_url)
-    needed = "while a bot runs" if chosen.public_url else "when PUBLIC_URL is set"
+    if running and settings.public_url:
+        return await checkup.check_public_url(settings.public_url)
+    needed = "while a bot runs" if settings.public_url else "when PUBLIC_URL is set"
     return True, f"Whether requests from outside arrive can be seen only {needed}."
 
 
 @asynccontextmanager
-async def _installations(chosen: Settings, stores: Stores) -> AsyncIterator[Installations]:
+async def _open_installations(settings: Settings, stores: Stores) -> AsyncIterator[VaultInstallationStore]:
     """Give the installations; a token that has ended is renewed as the bot would, for one may run beside us."""
     from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-    from adapters.slack.installations import Installations
-    from adapters.slack.membership import client
-    from bot.presence import Attendance
+    from adapters.slack.installations import VaultInstallationStore
+    from adapters.slack.membership import create_web_client
+    from bot.presence import WorkspaceLifecycle
 
-    nobody = client(chosen.slack_api_url)
+    tokenless_client = create_web_client(settings.slack_api_url)
     rotator = AsyncTokenRotator(
-        client_id=chosen.slack_client_id, client_secret=chosen.slack_client_secret, client=nobody
+        client_id=settings.slack_client_id, client_secret=settings.slack_client_secret, client=tokenless_client
     )
-    async with house.vault(chosen) as vault:
-        installations = Installations(vault, stores.workspaces, Attendance(stores), house.clock, rotator)
+    async with house.open_vault(settings) as vault:
+        installations = VaultInstallationStore(
+            vault, stores.workspaces, WorkspaceLifecycle(stores), house.read_clock, rotator
+        )
         try:
             yield installations
         finally:

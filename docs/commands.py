@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from typing import cast
 
-from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
 from bot.ports.commands import Audience, Command
 from bot.ports.stores import Stores
 
-_HEAD = """\
+_PAGE_HEAD = """\
 # Commands
 
 Type a command in the workspace's input, with or without `/papers` before it. Answers are private until you share them.
@@ -22,14 +22,16 @@ This page is written from the table of commands by `python -m docs.commands`; do
 """
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page."""
     # The table is only looked at, nothing is answered: no stores are needed.
-    groups = table(Desk(cast("Stores", None))).commands
-    return "\n".join([_HEAD, *(line for command in groups if not command.hidden for line in _section(command))])
+    groups = build_table(CommandContext(cast("Stores", None))).commands
+    return "\n".join(
+        [_PAGE_HEAD, *(line for command in groups if not command.hidden for line in _render_section(command))]
+    )
 
 
-def _section(command: Command) -> Iterator[str]:
+def _render_section(command: Command) -> Iterator[str]:
     managers = {Audience.MANAGERS: " **M**", Audience.ADMINS: " **A**"}.get(command.audience, "")
     yield f"## `{command.name}`{managers}\n"
     yield f"{command.summary}.{f' {command.detail}' if command.detail else ''}\n"
@@ -38,15 +40,15 @@ def _section(command: Command) -> Iterator[str]:
         yield "| parameter | what | values |\n| --- | --- | --- |"
         for parameter in (each for each in command.parameters if not each.hidden):
             values = ", ".join(f"`{choice}`" for choice in parameter.choices) or f"such as `{parameter.example}`"
-            yield f"| `{parameter.name}` | {_cell(parameter.summary)} | {_cell(values) if parameter.example else ''} |"
+            yield f"| `{parameter.name}` | {_escape_cell(parameter.summary)} | {_escape_cell(values) if parameter.example else ''} |"
         yield ""
     if command.example:
         yield f"For example: `{command.example}`\n"
 
 
-def _cell(text: str) -> str:
+def _escape_cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    sys.stdout.write(render_page())

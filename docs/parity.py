@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, cast
 
-from adapters.discord.tree import Tree, tree
-from bot.commands.desk import Desk
-from bot.commands.table import Table, table
+from adapters.discord.tree import CommandTree, build_command_tree
+from bot.commands.desk import CommandContext
+from bot.commands.table import CommandTable, build_table
 from bot.ports.commands import Command
 from bot.ports.stores import Stores
 
-CONTRACT: Final = Path(__file__).parents[1] / "tests/contract/test_chats.py"
+CONTRACT_TESTS: Final = Path(__file__).parents[1] / "tests/contract/test_chats.py"
 
-_HEAD: Final = """\
+_PAGE_HEAD: Final = """\
 # Slack and Discord, side by side
 
 This page is written by `python -m docs.parity` from the table of commands, Discord's own tree of them, and the tests
@@ -29,7 +29,7 @@ In the browser's workspace they are typed as in Slack, with or without `/papers`
 | command | Slack | Discord |
 | --- | --- | --- |
 """
-_PROMISES: Final = """
+_CONTRACT_HEAD: Final = """
 ## What every chat does
 
 Each line is a test of `tests/contract/test_chats.py`, which runs against all of these.
@@ -37,8 +37,8 @@ Each line is a test of `tests/contract/test_chats.py`, which runs against all of
 | promise | Slack | Discord | browser |
 | --- | --- | --- | --- |
 """
-_ELSEWHERE: Final = "the server’s settings, “Integrations”"
-_APART: Final = """
+_INTEGRATION_SETTINGS: Final = "the server’s settings, “Integrations”"
+_DIFFERENCES_HEAD: Final = """
 ## Where they differ
 
 | | Slack | Discord |
@@ -103,33 +103,42 @@ _DIFFERENCES: Final = (
 )
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page."""
     # The table is only looked at, nothing is answered: no stores are needed.
-    commands = table(Desk(cast("Stores", None)))
-    return "".join([_HEAD, *_commands(commands), _PROMISES, *_promises(), _APART, *_differences()])
+    commands = build_table(CommandContext(cast("Stores", None)))
+    return "".join(
+        [
+            _PAGE_HEAD,
+            *_render_commands(commands),
+            _CONTRACT_HEAD,
+            *_render_contract_tests(),
+            _DIFFERENCES_HEAD,
+            *_render_differences(),
+        ]
+    )
 
 
-def _differences() -> Iterator[str]:
+def _render_differences() -> Iterator[str]:
     for row in _DIFFERENCES:
         yield f"| {' | '.join(row)} |\n"
 
 
-def _commands(commands: Table) -> Iterator[str]:
-    theirs = tree(commands)
-    for command in commands.all():
+def _render_commands(commands: CommandTable) -> Iterator[str]:
+    command_tree = build_command_tree(commands)
+    for command in commands.list_commands():
         if not command.hidden:
-            yield f"| `{command.name}` | `/papers {command.name}` | {_discord(command, theirs)} |\n"
+            yield f"| `{command.name}` | `/papers {command.name}` | {_format_discord_path(command, command_tree)} |\n"
 
 
-def _discord(command: Command, theirs: Tree) -> str:
-    path = theirs.path(command.name)
-    return f"`/{' '.join(path)}`" if path else _ELSEWHERE
+def _format_discord_path(command: Command, command_tree: CommandTree) -> str:
+    path = command_tree.find_path(command.name)
+    return f"`/{' '.join(path)}`" if path else _INTEGRATION_SETTINGS
 
 
-def _promises() -> Iterator[str]:
+def _render_contract_tests() -> Iterator[str]:
     """Yield the contract's tests as sentences; every chat is in its list, so every chat keeps them."""
-    source = ast.parse(CONTRACT.read_text(encoding="utf-8"))
+    source = ast.parse(CONTRACT_TESTS.read_text(encoding="utf-8"))
     names = [node.name for node in source.body if isinstance(node, ast.AsyncFunctionDef)]
     for name in names:
         if name.startswith("test_"):
@@ -138,4 +147,4 @@ def _promises() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    sys.stdout.write(render_page())

@@ -18,54 +18,57 @@ from cryptography.fernet import Fernet
 from sqlalchemy import delete, select
 
 from storage.database import Database
-from storage.keys import insert
+from storage.keys import build_insert
 from storage.tables import actions
 
 
 @dataclass(frozen=True, slots=True)
-class ActionStore:
-    """`bot.ports.secrets.Actions` on the database."""
+class ButtonPayloadStore:
+    """`bot.ports.secrets.ButtonPayloads` on the database."""
 
     database: Database
 
-    async def keep(self, given: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    async def save_payloads(self, payloads: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
         """Keep JSON data by token; what is there already only gets its time renewed."""
-        if not given:
+        if not payloads:
             return
-        rows = [{"token": _name(token), "data": _seal(token, data), "at": now} for token, data in given.items()]
-        async with self.database.write() as connection:
-            statement = insert(connection, actions).values(rows)
+        rows = [
+            {"token": _hash_token(token), "data": _encrypt_payload(token, data), "at": now}
+            for token, data in payloads.items()
+        ]
+        async with self.database.begin_write() as connection:
+            statement = build_insert(connection, actions).values(rows)
             renewed = statement.on_conflict_do_update(index_elements=["token"], set_={"at": now})
             await connection.execute(renewed)
 
-    async def get(self, token: str) -> Mapping[str, Any] | None:
+    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
         """Return the data, or None."""
-        async with self.database.read() as connection:
-            kept = await connection.scalar(select(actions.c.data).where(actions.c.token == _name(token)))
-        return _open(token, kept) if kept else None
+        async with self.database.begin_read() as connection:
+            kept = await connection.scalar(select(actions.c.data).where(actions.c.token == _hash_token(token)))
+        return _decrypt_payload(token, kept) if kept else None
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         """Delete what was kept before; return how many."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             return (await connection.execute(delete(actions).where(actions.c.at < before))).rowcount
 
 
-def _name(token: str) -> str:
+def _hash_token(token: str) -> str:
     """Return under what a token is stored, from which it can't be told."""
-    return _digest("name", token).hex()
+    return _compute_digest("name", token).hex()
 
 
-def _seal(token: str, data: Mapping[str, Any]) -> dict[str, str]:
-    return {"sealed": _key(token).encrypt(json.dumps(dict(data)).encode()).decode()}
+def _encrypt_payload(token: str, data: Mapping[str, Any]) -> dict[str, str]:
+    return {"sealed": _derive_cipher(token).encrypt(json.dumps(dict(data)).encode()).decode()}
 
 
-def _open(token: str, kept: Mapping[str, str]) -> Mapping[str, Any]:
-    return cast("dict[str, Any]", json.loads(_key(token).decrypt(kept["sealed"])))
+def _decrypt_payload(token: str, kept: Mapping[str, str]) -> Mapping[str, Any]:
+    return cast("dict[str, Any]", json.loads(_derive_cipher(token).decrypt(kept["sealed"])))
 
 
-def _key(token: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(_digest("key", token)))
+def _derive_cipher(token: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(_compute_digest("key", token)))
 
 
-def _digest(purpose: str, token: str) -> bytes:
+def _compute_digest(purpose: str, token: str) -> bytes:
     return sha256(f"{purpose} {token}".encode()).digest()

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from bot.models import Channel, Person
 from bot.ports.people import Change, ChangeKind
 from storage.database import Database
-from storage.keys import enter, those
+from storage.keys import get_or_create_channel_id, match_channel
 from storage.tables import changes, channels
 
 
@@ -22,7 +22,7 @@ class AuditStore:
 
     database: Database
 
-    async def note(
+    async def record_change(
         self,
         channel: Channel,
         by: Person,
@@ -34,9 +34,9 @@ class AuditStore:
         after: Mapping[str, Any],
     ) -> None:
         """Write a line."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             row = {
-                "channel_id": await enter(connection, channel, now),
+                "channel_id": await get_or_create_channel_id(connection, channel, now),
                 "person": by.id,
                 "person_name": by.name,
                 "at": now,
@@ -47,25 +47,25 @@ class AuditStore:
             }
             await connection.execute(insert(changes), row)
 
-    async def changes(self, channel: Channel, limit: int = 20) -> Sequence[Change]:
+    async def list_changes(self, channel: Channel, limit: int = 20) -> Sequence[Change]:
         """Return a channel's latest changes, newest first."""
-        query = select(changes).join(channels, channels.c.id == changes.c.channel_id).where(those(channel))
+        query = select(changes).join(channels, channels.c.id == changes.c.channel_id).where(match_channel(channel))
         newest = query.order_by(changes.c.at.desc(), changes.c.id.desc()).limit(limit)
-        async with self.database.read() as connection:
-            return [_change(channel, row) for row in (await connection.execute(newest)).mappings()]
+        async with self.database.begin_read() as connection:
+            return [_to_change(channel, row) for row in (await connection.execute(newest)).mappings()]
 
-    async def undone(self, change: int) -> None:
+    async def set_undone(self, change: int) -> None:
         """Mark a change as taken back."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             await connection.execute(update(changes).where(changes.c.id == change).values(undone=True))
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         """Delete older lines; return how many."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             return (await connection.execute(delete(changes).where(changes.c.at < before))).rowcount
 
 
-def _change(channel: Channel, row: Mapping[Any, Any]) -> Change:
+def _to_change(channel: Channel, row: Mapping[Any, Any]) -> Change:
     by = Person(row["person"], row["person_name"])
     parts = {name: row[name] for name in ("at", "kind", "summary", "before", "after", "undone")}
-    return Change(id=row["id"], channel=channel, by=by, **parts)
+    return Change(id=row["id"], channel=channel, changed_by=by, **parts)

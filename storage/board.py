@@ -12,57 +12,57 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey
-from bot.ports.places import Post
+from bot.ports.places import WebMessage
 from storage.database import Database
-from storage.drafts import dump, load
-from storage.keys import channel_of, enter, insert, those
+from storage.drafts import decode_card, encode_card
+from storage.keys import build_insert, get_or_create_channel_id, match_channel, to_channel
 from storage.tables import channels, posts
 
 
 @dataclass(frozen=True, slots=True)
-class BoardStore:
-    """`bot.ports.places.Board` on the database."""
+class WebMessageStore:
+    """`bot.ports.places.WebMessages` on the database."""
 
     database: Database
 
-    async def put(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> Post:
+    async def add(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> WebMessage:
         """Keep a message; the same key gives the message that is there already."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             row = {
-                "channel_id": await enter(connection, key.channel, at),
+                "channel_id": await get_or_create_channel_id(connection, key.channel, at),
                 "kind": key.kind,
                 "subject": key.subject,
                 "part": key.part,
                 "operation": key.operation,
-                "card": dump(card),
+                "card": encode_card(card),
                 "at": at,
                 "parent": parent,
             }
-            await connection.execute(insert(connection, posts).values(row).on_conflict_do_nothing())
-            return (await _posts(connection, _same(key)))[0]
+            await connection.execute(build_insert(connection, posts).values(row).on_conflict_do_nothing())
+            return (await _fetch_messages(connection, _match_key(key)))[0]
 
-    async def find(self, key: DeliveryKey) -> Post | None:
+    async def find_by_key(self, key: DeliveryKey) -> WebMessage | None:
         """Return the message with a key."""
-        async with self.database.read() as connection:
-            return next(iter(await _posts(connection, _same(key))), None)
+        async with self.database.begin_read() as connection:
+            return next(iter(await _fetch_messages(connection, _match_key(key))), None)
 
-    async def edit(self, post: int, card: Card, at: datetime) -> Post | None:
+    async def edit_card(self, message: int, card: Card, at: datetime) -> WebMessage | None:
         """Replace a message's card; None when there is no such message."""
-        async with self.database.write() as connection:
-            changed = update(posts).where(posts.c.id == post).values(card=dump(card), edited=at)
+        async with self.database.begin_write() as connection:
+            changed = update(posts).where(posts.c.id == message).values(card=encode_card(card), edited=at)
             await connection.execute(changed)
-            return next(iter(await _posts(connection, posts.c.id == post)), None)
+            return next(iter(await _fetch_messages(connection, posts.c.id == message)), None)
 
-    async def latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[Post]:
+    async def list_latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[WebMessage]:
         """Return a channel's latest messages, oldest first."""
-        mine = those(channel) if before is None else and_(those(channel), posts.c.id < before)
-        async with self.database.read() as connection:
-            return (await _posts(connection, mine, limit))[::-1]
+        mine = match_channel(channel) if before is None else and_(match_channel(channel), posts.c.id < before)
+        async with self.database.begin_read() as connection:
+            return (await _fetch_messages(connection, mine, limit))[::-1]
 
 
-def _same(key: DeliveryKey) -> ColumnElement[bool]:
+def _match_key(key: DeliveryKey) -> ColumnElement[bool]:
     return and_(
-        those(key.channel),
+        match_channel(key.channel),
         posts.c.kind == key.kind,
         posts.c.subject == key.subject,
         posts.c.part == key.part,
@@ -70,14 +70,16 @@ def _same(key: DeliveryKey) -> ColumnElement[bool]:
     )
 
 
-async def _posts(connection: AsyncConnection, which: ColumnElement[bool], limit: int | None = None) -> list[Post]:
+async def _fetch_messages(
+    connection: AsyncConnection, condition: ColumnElement[bool], limit: int | None = None
+) -> list[WebMessage]:
     """Return messages, newest first."""
     places = (channels.c.platform, channels.c.workspace, channels.c.external_id, channels.c.kind, channels.c.name)
     columns = (posts.c.id.label("post"), posts.c.card, posts.c.at, posts.c.parent, posts.c.edited, *places)
-    query = select(*columns).join_from(posts, channels, channels.c.id == posts.c.channel_id).where(which)
+    query = select(*columns).join_from(posts, channels, channels.c.id == posts.c.channel_id).where(condition)
     rows = await connection.execute(query.order_by(posts.c.id.desc()).limit(limit))
-    return [_post(row) for row in rows.mappings()]
+    return [_to_web_message(row) for row in rows.mappings()]
 
 
-def _post(row: Mapping[Any, Any]) -> Post:
-    return Post(row["post"], channel_of(row), load(row["card"]), row["at"], row["parent"], row["edited"])
+def _to_web_message(row: Mapping[Any, Any]) -> WebMessage:
+    return WebMessage(row["post"], to_channel(row), decode_card(row["card"]), row["at"], row["parent"], row["edited"])

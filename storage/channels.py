@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, DeliveryState, Kind, Preferences
-from bot.ports.places import Standing
+from bot.models import Channel, ChannelKind, DeliveryState, Preferences
+from bot.ports.places import ChannelState
 from storage.database import Database
-from storage.keys import channel_key, channel_of, enter, those
-from storage.preferences import dump, load
-from storage.tables import LISTENING, channels, deliveries
+from storage.keys import find_channel_id, get_or_create_channel_id, match_channel, to_channel
+from storage.preferences import decode_preferences, encode_preferences
+from storage.tables import ACTIVE_CHANNEL_CONDITION, channels, deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,69 +24,69 @@ class ChannelStore:
 
     database: Database
 
-    async def get(self, channel: Channel) -> Standing | None:
+    async def get(self, channel: Channel) -> ChannelState | None:
         """Return the channel's standing, if it is known."""
-        async with self.database.read() as connection:
-            return await _standing(connection, channel)
+        async with self.database.begin_read() as connection:
+            return await _fetch_channel_state(connection, channel)
 
-    async def open(self, channel: Channel, now: datetime) -> Standing:
+    async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
         """Return the channel's standing; an unknown one becomes known, a renamed one gets its name."""
         found = await self.get(channel)
         if found and channel.name in ("", found.channel.name):
             return found
-        async with self.database.write() as connection:
-            await enter(connection, channel, now)
+        async with self.database.begin_write() as connection:
+            await get_or_create_channel_id(connection, channel, now)
             if channel.name:
-                await connection.execute(update(channels).where(those(channel)).values(name=channel.name))
-            standing = await _standing(connection, channel)
+                await connection.execute(update(channels).where(match_channel(channel)).values(name=channel.name))
+            standing = await _fetch_channel_state(connection, channel)
         assert standing is not None  # noqa: S101 - entered in this transaction
         return standing
 
-    async def set(
+    async def save_preferences(
         self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
     ) -> None:
         """Keep the preferences, when to look again, and the post to look for."""
         values = {
-            "preferences": dump(preferences),
+            "preferences": encode_preferences(preferences),
             "enabled": preferences.on,
             "paused": preferences.paused,
             "next_run": next_run,
             "due": due or next_run,
         }
-        async with self.database.write() as connection:
-            key = await enter(connection, channel, None)
+        async with self.database.begin_write() as connection:
+            key = await get_or_create_channel_id(connection, channel, None)
             await connection.execute(update(channels).where(channels.c.id == key).values(values))
 
-    async def of(self, platform: str, workspace: str) -> Sequence[Standing]:
+    async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
         """Return the channels of a workspace, by name."""
         mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
         query = select(channels).where(mine).order_by(channels.c.name, channels.c.id)
-        async with self.database.read() as connection:
-            return [standing_of(row) for row in (await connection.execute(query)).mappings()]
+        async with self.database.begin_read() as connection:
+            return [to_channel_state(row) for row in (await connection.execute(query)).mappings()]
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Standing]:
+    async def list_due(self, now: datetime, limit: int) -> Sequence[ChannelState]:
         """Return the channels whose time has come, the longest waiting first."""
-        async with self.database.read() as connection:
-            return [standing_of(row) for row in (await connection.execute(due(now, limit))).mappings()]
+        async with self.database.begin_read() as connection:
+            return [to_channel_state(row) for row in (await connection.execute(build_due_query(now, limit))).mappings()]
 
-    async def on(self, *, retired: bool = False) -> Sequence[Standing]:
-        """Return the channels that have a digest and get it; with *retired* those too that get none any more."""
-        which = text("enabled AND NOT paused" if retired else LISTENING)
-        async with self.database.read() as connection:
+    async def list_enabled(self, *, include_retired: bool = False) -> Sequence[ChannelState]:
+        """Return the channels that have a digest and get it; with *include_retired* those too that get none any more."""
+        which = text("enabled AND NOT paused" if include_retired else ACTIVE_CHANNEL_CONDITION)
+        async with self.database.begin_read() as connection:
             rows = await connection.execute(select(channels).where(which).order_by(channels.c.id))
-            return [standing_of(row) for row in rows.mappings()]
+            return [to_channel_state(row) for row in rows.mappings()]
 
-    async def silent(self, limit: int) -> Sequence[Standing]:
+    async def list_retired(self, limit: int) -> Sequence[ChannelState]:
         """Return channels that have a digest and are retired, by platform and name."""
-        these = (text("enabled AND NOT paused AND retired <> ''"), channels.c.kind != Kind.DIRECT.value)
+        these = (text("enabled AND NOT paused AND retired <> ''"), channels.c.kind != ChannelKind.DIRECT.value)
         query = select(channels).where(*these).order_by(channels.c.platform, channels.c.name, channels.c.id)
-        async with self.database.read() as connection:
-            return [standing_of(row) for row in (await connection.execute(query.limit(limit))).mappings()]
+        async with self.database.begin_read() as connection:
+            return [to_channel_state(row) for row in (await connection.execute(query.limit(limit))).mappings()]
 
     async def retire(self, channel: Channel, reason: str) -> bool:
         """Stop posting to the channel; what waits for it is given up for the same reason."""
-        async with self.database.write() as connection:
-            statement = update(channels).where(those(channel), channels.c.retired == "").values(retired=reason)
+        async with self.database.begin_write() as connection:
+            statement = update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=reason)
             key = await connection.scalar(statement.returning(channels.c.id))
             if key is None:
                 return False
@@ -98,38 +98,40 @@ class ChannelStore:
     async def restore(self, channel: Channel, next_run: datetime | None) -> None:
         """Take a retired channel back."""
         values = {"retired": "", "next_run": next_run, "due": next_run}
-        async with self.database.write() as connection:
-            await connection.execute(update(channels).where(those(channel)).values(values))
+        async with self.database.begin_write() as connection:
+            await connection.execute(update(channels).where(match_channel(channel)).values(values))
 
-    async def move(self, old: Channel, new: Channel) -> bool:
+    async def move_identity(self, old: Channel, new: Channel) -> bool:
         """Give a channel its new identity; what hangs on it follows by its number."""
-        async with self.database.write() as connection:
-            if await channel_key(connection, new) is not None:
+        async with self.database.begin_write() as connection:
+            if await find_channel_id(connection, new) is not None:
                 return False
             identity = {"workspace": new.workspace, "external_id": new.id}
-            moved = update(channels).where(those(old)).values(identity | ({"name": new.name} if new.name else {}))
+            moved = (
+                update(channels).where(match_channel(old)).values(identity | ({"name": new.name} if new.name else {}))
+            )
             return bool((await connection.execute(moved)).rowcount)
 
 
-def due(now: datetime, limit: int) -> Select[Any]:
+def build_due_query(now: datetime, limit: int) -> Select[Any]:
     """Return the clock's query; it must read nothing but the partial index, however many channels there are."""
-    query = select(channels).where(text(LISTENING), channels.c.next_run <= now)
+    query = select(channels).where(text(ACTIVE_CHANNEL_CONDITION), channels.c.next_run <= now)
     return query.order_by(channels.c.next_run).limit(limit)
 
 
-def standing_of(row: Mapping[Any, Any]) -> Standing:
+def to_channel_state(row: Mapping[Any, Any]) -> ChannelState:
     """Return the standing of a row of the channels' table."""
-    return Standing(
-        key=row["id"],
-        channel=channel_of(row),
-        preferences=load(row["preferences"]),
+    return ChannelState(
+        channel_id=row["id"],
+        channel=to_channel(row),
+        preferences=decode_preferences(row["preferences"]),
         next_run=row["next_run"],
         due=row["due"],
-        retired=row["retired"],
-        since=row["since"],
+        retired_reason=row["retired"],
+        known_since=row["since"],
     )
 
 
-async def _standing(connection: AsyncConnection, channel: Channel) -> Standing | None:
-    row = (await connection.execute(select(channels).where(those(channel)))).mappings().first()
-    return standing_of(row) if row else None
+async def _fetch_channel_state(connection: AsyncConnection, channel: Channel) -> ChannelState | None:
+    row = (await connection.execute(select(channels).where(match_channel(channel)))).mappings().first()
+    return to_channel_state(row) if row else None

@@ -7,18 +7,18 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.keys import chunks, paper_keys
+from storage.keys import find_paper_row_ids, split_into_chunks
 from storage.tables import postings
 
 
-async def claimed(
-    connection: AsyncConnection, channels: Collection[int], papers: Collection[str]
+async def fetch_claimed_papers(
+    connection: AsyncConnection, channel_ids: Collection[int], paper_ids: Collection[str]
 ) -> set[tuple[int, str]]:
-    """Return which of *papers* were claimed for which of *channels*, by number."""
+    """Return which of *paper_ids* were claimed for which of *channel_ids*, by number."""
     found: set[tuple[int, str]] = set()
-    names = {key: name for name, key in (await paper_keys(connection, papers)).items()}
-    for some in chunks(channels):
-        for few in chunks(names):
+    names = {key: name for name, key in (await find_paper_row_ids(connection, paper_ids)).items()}
+    for some in split_into_chunks(channel_ids):
+        for few in split_into_chunks(names):
             query = select(postings.c.channel_id, postings.c.paper_id).where(
                 postings.c.channel_id.in_(some), postings.c.paper_id.in_(few)
             )

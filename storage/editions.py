@@ -10,121 +10,123 @@ from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Channel
-from bot.ports.ledger import Edition, PastEdition
-from bot.ports.places import Standing
-from storage.claims import claimed
+from bot.ports.ledger import DigestRecord, PastDigest
+from bot.ports.places import ChannelState
+from storage.claims import fetch_claimed_papers
 from storage.database import Database
-from storage.drafts import Record
-from storage.keys import chunks, enter_all, insert, those
+from storage.drafts import DraftBatch
+from storage.keys import build_insert, get_or_create_channel_ids, match_channel, split_into_chunks
 from storage.tables import channels, coverage, deliveries, digests, papers, postings
 
 
 @dataclass(frozen=True, slots=True)
-class EditionStore:
-    """`bot.ports.ledger.Editions` on the database."""
+class DigestStore:
+    """`bot.ports.ledger.Digests` on the database."""
 
     database: Database
 
-    async def covered(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
+    async def list_coverage(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
         """Return the feed dates that each channel has covered or skipped."""
         found: dict[int, dict[date, str]] = {}
-        async with self.database.read() as connection:
-            for chunk in chunks(channels):
+        async with self.database.begin_read() as connection:
+            for chunk in split_into_chunks(channels):
                 mine = coverage.c.channel_id.in_(chunk)
                 for row in await connection.execute(select(coverage).where(mine, coverage.c.feed_date >= since)):
                     found.setdefault(row.channel_id, {})[row.feed_date] = row.reason
         return found
 
-    async def posted(self, channels: Collection[int], papers: Collection[str]) -> set[tuple[int, str]]:
+    async def find_claimed_papers(self, channels: Collection[int], papers: Collection[str]) -> set[tuple[int, str]]:
         """Return which papers were claimed for which channels."""
-        async with self.database.read() as connection:
-            return await claimed(connection, channels, papers)
+        async with self.database.begin_read() as connection:
+            return await fetch_claimed_papers(connection, channels, papers)
 
-    async def commit(self, editions: Sequence[Edition], now: datetime) -> Sequence[Edition]:
+    async def commit_digests(self, records: Sequence[DigestRecord], now: datetime) -> Sequence[DigestRecord]:
         """Record editions with all that hangs on them; only those of a new channel and date get their messages."""
-        if not editions:
+        if not records:
             return []
-        async with self.database.write() as connection:
-            editions = await _unclaimed(connection, editions)
-            new = await _fresh(connection, editions, now)
-            await _cover(connection, new)
+        async with self.database.begin_write() as connection:
+            records = await _drop_claimed_digests(connection, records)
+            new = await _insert_new_digests(connection, records, now)
+            await _insert_coverage(connection, new)
             drafts = [draft for edition in new for draft in edition.drafts]
             if drafts:
-                await Record(connection, await _places(connection, new, now), now).write(drafts)
-            await _advance(connection, editions)
+                await DraftBatch(connection, await _find_channel_ids(connection, new, now), now).insert_drafts(drafts)
+            await _update_next_runs(connection, records)
         return new
 
-    async def hold(self, waits: Sequence[tuple[Standing, datetime, datetime]]) -> None:
+    async def postpone_digests(self, waits: Sequence[tuple[ChannelState, datetime, datetime]]) -> None:
         """Let channels wait."""
         if not waits:
             return
-        rows = [{"key": s.key, "seen": s.next_run, "post": due, "again": again} for s, due, again in waits]
-        statement = update(channels).where(channels.c.id == bindparam("key"), _as_seen())
-        async with self.database.write() as connection:
+        rows = [{"key": s.channel_id, "seen": s.next_run, "post": due, "again": again} for s, due, again in waits]
+        statement = update(channels).where(channels.c.id == bindparam("key"), _match_unchanged_run())
+        async with self.database.begin_write() as connection:
             await connection.execute(statement.values(due=bindparam("post"), next_run=bindparam("again")), rows)
 
-    async def history(self, channel: Channel, limit: int = 10) -> Sequence[PastEdition]:
+    async def list_past_digests(self, channel: Channel, limit: int = 10) -> Sequence[PastDigest]:
         """Return the latest editions of a channel, newest first."""
-        query = select(digests).join(channels, channels.c.id == digests.c.channel_id).where(those(channel))
-        async with self.database.read() as connection:
+        query = select(digests).join(channels, channels.c.id == digests.c.channel_id).where(match_channel(channel))
+        async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(digests.c.day.desc()).limit(limit))
-            return [PastEdition(row.day, row.state, row.reason, row.at) for row in rows]
+            return [PastDigest(row.day, row.state, row.reason, row.at) for row in rows]
 
-    async def lately(self, channel: Channel, limit: int) -> Sequence[str]:
+    async def list_recent_papers(self, channel: Channel, limit: int) -> Sequence[str]:
         """Return the papers that were last claimed for a channel."""
         query = (
             select(papers.c.external_id)
             .join(postings, postings.c.paper_id == papers.c.id)
             .join(channels, channels.c.id == postings.c.channel_id)
-            .where(those(channel))
+            .where(match_channel(channel))
         )
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(postings.c.delivery_id.desc()).limit(limit))
             return [row.external_id for row in rows]
 
-    async def of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
+    async def list_messages_of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
         """Return the messages that claimed a paper for a channel."""
         query = (
             select(deliveries.c.kind, deliveries.c.subject, deliveries.c.created, deliveries.c.sent)
             .join(postings, postings.c.delivery_id == deliveries.c.id)
             .join(channels, channels.c.id == postings.c.channel_id)
             .join(papers, papers.c.id == postings.c.paper_id)
-            .where(those(channel), papers.c.external_id == paper)
+            .where(match_channel(channel), papers.c.external_id == paper)
         )
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(deliveries.c.id))
             return [(row.kind, row.subject, row.sent or row.created) for row in rows]
 
 
-async def _unclaimed(connection: AsyncConnection, editions: Sequence[Edition]) -> Sequence[Edition]:
+async def _drop_claimed_digests(connection: AsyncConnection, records: Sequence[DigestRecord]) -> Sequence[DigestRecord]:
     """Leave out the editions of whose papers an alert claimed one since they were planned; their turn comes again.
 
     A channel that allows repeats may have had any of them.
     """
     wanted = {
-        (edition.standing.key, paper)
-        for edition in editions
-        if not edition.standing.preferences.repeats
+        (edition.channel_state.channel_id, paper)
+        for edition in records
+        if not edition.channel_state.preferences.repeats
         for draft in edition.drafts
         for paper in draft.papers
     }
     if not wanted:
-        return editions
-    taken = wanted & await claimed(connection, {key for key, _ in wanted}, {paper for _, paper in wanted})
+        return records
+    taken = wanted & await fetch_claimed_papers(connection, {key for key, _ in wanted}, {paper for _, paper in wanted})
     late = {key for key, _ in taken}
-    return [edition for edition in editions if edition.standing.key not in late]
+    return [edition for edition in records if edition.channel_state.channel_id not in late]
 
 
-async def _fresh(connection: AsyncConnection, editions: Sequence[Edition], now: datetime) -> list[Edition]:
+async def _insert_new_digests(
+    connection: AsyncConnection, records: Sequence[DigestRecord], now: datetime
+) -> list[DigestRecord]:
     """Write the editions down; return the first of each channel and date that was not there, or was no post so far."""
-    if not editions:
+    if not records:
         return []
-    unique = {(edition.standing.key, edition.day): edition for edition in reversed(editions)}
+    unique = {(edition.channel_state.channel_id, edition.day): edition for edition in reversed(records)}
     rows = [
         {"channel_id": key, "day": day, "state": edition.state, "reason": edition.reason, "at": now}
         for (key, day), edition in reversed(unique.items())
     ]
-    written = insert(connection, digests)
+    written = build_insert(connection, digests)
     statement = written.on_conflict_do_update(
         index_elements=[digests.c.channel_id, digests.c.day],
         set_={"state": written.excluded.state, "reason": written.excluded.reason, "at": written.excluded.at},
@@ -134,36 +136,38 @@ async def _fresh(connection: AsyncConnection, editions: Sequence[Edition], now: 
     return [edition for key, edition in reversed(unique.items()) if key in new]
 
 
-async def _cover(connection: AsyncConnection, editions: Sequence[Edition]) -> None:
+async def _insert_coverage(connection: AsyncConnection, records: Sequence[DigestRecord]) -> None:
     rows = [
-        {"channel_id": edition.standing.key, "feed_date": day, "reason": reason}
-        for edition in editions
-        for day, reason in edition.covered.items()
+        {"channel_id": edition.channel_state.channel_id, "feed_date": day, "reason": reason}
+        for edition in records
+        for day, reason in edition.coverage.items()
     ]
     if rows:
-        await connection.execute(insert(connection, coverage).on_conflict_do_nothing(), rows)
+        await connection.execute(build_insert(connection, coverage).on_conflict_do_nothing(), rows)
 
 
-async def _places(connection: AsyncConnection, editions: Sequence[Edition], now: datetime) -> Mapping[str, int]:
+async def _find_channel_ids(
+    connection: AsyncConnection, records: Sequence[DigestRecord], now: datetime
+) -> Mapping[str, int]:
     """Return the numbers of the channels that messages go to; nearly always the editions' own."""
-    known = {edition.standing.channel.key: edition.standing.key for edition in editions}
-    keys = [key for edition in editions for draft in edition.drafts for key in (draft.key, draft.parent) if key]
+    known = {edition.channel_state.channel.key: edition.channel_state.channel_id for edition in records}
+    keys = [key for edition in records for draft in edition.drafts for key in (draft.key, draft.parent) if key]
     others = {key.channel.key: key.channel for key in keys if key.channel.key not in known}
-    return known | (await enter_all(connection, others.values(), now) if others else {})
+    return known | (await get_or_create_channel_ids(connection, others.values(), now) if others else {})
 
 
-async def _advance(connection: AsyncConnection, editions: Sequence[Edition]) -> None:
+async def _update_next_runs(connection: AsyncConnection, records: Sequence[DigestRecord]) -> None:
     """Set the next runs, except where somebody changed the channel since its standing was read."""
-    if not editions:
+    if not records:
         return
     rows = [
-        {"key": edition.standing.key, "seen": edition.standing.next_run, "next": edition.next_run}
-        for edition in editions
+        {"key": edition.channel_state.channel_id, "seen": edition.channel_state.next_run, "next": edition.next_run}
+        for edition in records
     ]
-    statement = update(channels).where(channels.c.id == bindparam("key"), _as_seen())
+    statement = update(channels).where(channels.c.id == bindparam("key"), _match_unchanged_run())
     await connection.execute(statement.values(next_run=bindparam("next"), due=bindparam("next")), rows)
 
 
-def _as_seen() -> ColumnElement[bool]:
+def _match_unchanged_run() -> ColumnElement[bool]:
     """Return the condition that nobody changed a channel since its standing was read."""
     return channels.c.next_run.is_not_distinct_from(bindparam("seen", type_=channels.c.next_run.type))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.errors import StoreError
 from bot.language import phrase
 
-_SENTENCES: Final = (
+_ERROR_SENTENCES: Final = (
     ("disk is full", phrase("The disk is full, so nothing can be recorded. Free some space; nothing stored was lost.")),
     (
         "readonly database",
@@ -38,19 +38,19 @@ _SENTENCES: Final = (
 )
 
 
-def sentence(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Say what *error* means and what to do about it."""
     if isinstance(error, PoolTimeout):
         return phrase("The database is busy: too much waits to be recorded. Try again in a moment.")
     cause = str(getattr(error, "orig", None) or error)
-    known = next((text for sign, text in _SENTENCES if sign in cause.casefold()), "")
+    known = next((text for sign, text in _ERROR_SENTENCES if sign in cause.casefold()), "")
     return known or phrase("The database refused: {cause}.").format(cause=cause)
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def translate_database_errors() -> Iterator[None]:
     """Raise `bot.errors.StoreError` in place of what SQLAlchemy and sqlite3 raise inside the block."""
     try:
         yield
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-        raise StoreError(sentence(error)) from error
+        raise StoreError(describe_error(error)) from error

@@ -8,23 +8,23 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from storage.database import Database
-from storage.keys import insert
+from storage.keys import build_insert
 from storage.tables import events
 
 
 @dataclass(frozen=True, slots=True)
-class InboxStore:
-    """`bot.ports.people.Inbox` on the database."""
+class ProcessedEventStore:
+    """`bot.ports.people.ProcessedEvents` on the database."""
 
     database: Database
 
-    async def first(self, event: str, now: datetime) -> bool:
+    async def add_if_new(self, event_id: str, now: datetime) -> bool:
         """Return True for the first sight of an event id."""
-        async with self.database.write() as connection:
-            statement = insert(connection, events).values(id=event, at=now).on_conflict_do_nothing()
+        async with self.database.begin_write() as connection:
+            statement = build_insert(connection, events).values(id=event_id, at=now).on_conflict_do_nothing()
             return bool((await connection.execute(statement)).rowcount)
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         """Forget older ones; return how many."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             return (await connection.execute(delete(events).where(events.c.at < before))).rowcount

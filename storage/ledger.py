@@ -29,22 +29,22 @@ from bot.cards import Card
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
-from storage.claims import claimed
+from storage.claims import fetch_claimed_papers
 from storage.database import Database
-from storage.drafts import Record, dump, load
-from storage.keys import CHUNK, channel_of, chunks, enter_all, those
-from storage.tables import OPEN, channels, deliveries
+from storage.drafts import DraftBatch, decode_card, encode_card
+from storage.keys import CHUNK_SIZE, get_or_create_channel_ids, match_channel, split_into_chunks, to_channel
+from storage.tables import OPEN_DELIVERY_CONDITION, channels, deliveries
 
-QUARANTINE: Final = timedelta(seconds=30)
+LOOKUP_DELAY: Final = timedelta(seconds=30)
 """How long after its start the fate of an attempt is not looked up: it may still be on its way."""
 
-_PLACE: Final = ("platform", "workspace", "external_id", "kind", "name")
-_WAITING: Final = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
-_EMPTY: Final = dump(Card())
-_BEYOND: Final = 2**63 - 1
+_CHANNEL_COLUMNS: Final = ("platform", "workspace", "external_id", "kind", "name")
+_WAITING_STATES: Final = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+_EMPTY_CARD: Final = encode_card(Card())
+_MAX_ROW_ID: Final = 2**63 - 1
 """No message has a number as high as this."""
-_OLDEST: Final = (deliveries.c.sent, deliveries.c.id)
-_AWAY: Final = (DeliveryState.SENDING.value, DeliveryState.UNCERTAIN.value)
+_OLDEST_FIRST: Final = (deliveries.c.sent, deliveries.c.id)
+_IN_FLIGHT_STATES: Final = (DeliveryState.SENDING.value, DeliveryState.UNCERTAIN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +57,27 @@ class LedgerStore:
         """Record messages and their claims; leave out what is known or claimed already."""
         if not drafts:
             return []
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             keys = [key for draft in drafts for key in (draft.key, draft.parent) if key]
-            places = await enter_all(connection, [key.channel for key in keys], now)
-            wanted = await _unclaimed(connection, drafts, places)
-            written = await Record(connection, places, now).write(wanted)
-            return await _deliveries(connection, deliveries.c.id.in_(written.values())) if written else []
+            places = await get_or_create_channel_ids(connection, [key.channel for key in keys], now)
+            wanted = await _drop_claimed_drafts(connection, drafts, places)
+            written = await DraftBatch(connection, places, now).insert_drafts(wanted)
+            return await _fetch_deliveries(connection, deliveries.c.id.in_(written.values())) if written else []
 
     async def claim(self, now: datetime, lease: datetime, limit: int) -> Sequence[Delivery]:
         """Take messages that may go out now, oldest first, one for each channel."""
-        async with self.database.write() as connection:
-            ready = list(await connection.scalars(_ready(), {"now": now, "most": limit}))
+        async with self.database.begin_write() as connection:
+            ready = list(await connection.scalars(_build_claim_query(), {"now": now, "most": limit}))
             if not ready:
                 return []
-            taken = {"state": DeliveryState.SENDING.value, "lease": lease, "not_before": now + QUARANTINE}
-            for chunk in chunks(ready):
+            taken = {"state": DeliveryState.SENDING.value, "lease": lease, "not_before": now + LOOKUP_DELAY}
+            for chunk in split_into_chunks(ready):
                 await connection.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(taken))
-            return [one for chunk in chunks(ready) for one in await _deliveries(connection, deliveries.c.id.in_(chunk))]
+            return [
+                one
+                for chunk in split_into_chunks(ready)
+                for one in await _fetch_deliveries(connection, deliveries.c.id.in_(chunk))
+            ]
 
     async def settle(
         self,
@@ -87,8 +91,8 @@ class LedgerStore:
         counted: bool = True,
     ) -> None:
         """Record what became of a message; a dead one takes along what waits for it."""
-        async with self.database.write() as connection:
-            gone = await _retired(connection, delivery) if state in _WAITING else ""
+        async with self.database.begin_write() as connection:
+            gone = await _fetch_retired_reason(connection, delivery) if state in _WAITING_STATES else ""
             state, reason = (DeliveryState.DEAD, gone) if gone else (state, reason)
             values: dict[str, Any] = {
                 "state": state.value,
@@ -100,77 +104,83 @@ class LedgerStore:
                 values["message"] = message
             if state is DeliveryState.SENT:
                 values["sent"] = now
-            if not_before or state in _WAITING:
+            if not_before or state in _WAITING_STATES:
                 values["not_before"] = not_before or now
             await connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
             if state is DeliveryState.DEAD:
-                await _bury(connection, delivery, reason)
+                await _kill_waiting_children(connection, delivery, reason)
 
-    async def expired(self, now: datetime) -> int:
+    async def expire_leases(self, now: datetime) -> int:
         """Turn messages whose lease ran out into uncertain ones; each counts as an attempt."""
-        lost = and_(_open("deliveries"), deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease <= now)
+        lost = and_(
+            _match_open("deliveries"), deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease <= now
+        )
         values = {"state": DeliveryState.UNCERTAIN.value, "lease": None, "attempts": deliveries.c.attempts + 1}
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             return (await connection.execute(update(deliveries).where(lost).values(values))).rowcount
 
-    async def uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def list_uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return messages whose fate may be looked up now."""
-        doubtful = and_(_open("deliveries"), deliveries.c.state == DeliveryState.UNCERTAIN.value)
-        async with self.database.read() as connection:
-            return await _deliveries(connection, and_(doubtful, deliveries.c.not_before <= now), limit=limit)
+        doubtful = and_(_match_open("deliveries"), deliveries.c.state == DeliveryState.UNCERTAIN.value)
+        async with self.database.begin_read() as connection:
+            return await _fetch_deliveries(connection, and_(doubtful, deliveries.c.not_before <= now), limit=limit)
 
-    async def get(self, key: DeliveryKey) -> Delivery | None:
+    async def find_by_key(self, key: DeliveryKey) -> Delivery | None:
         """Return one message by its key."""
         same = and_(
-            those(key.channel),
+            match_channel(key.channel),
             deliveries.c.kind == key.kind,
             deliveries.c.subject == key.subject,
             deliveries.c.part == key.part,
             deliveries.c.operation == key.operation,
         )
-        async with self.database.read() as connection:
-            return next(iter(await _deliveries(connection, same)), None)
+        async with self.database.begin_read() as connection:
+            return next(iter(await _fetch_deliveries(connection, same)), None)
 
-    async def posted(self, channel: Channel, message: str) -> Delivery | None:
+    async def find_digest(self, channel: Channel, message: str) -> Delivery | None:
         """Return the digest that was posted as a message, if it is one."""
-        digest = and_(those(channel), deliveries.c.kind == "digest", deliveries.c.operation == "post")
-        async with self.database.read() as connection:
-            found = await _deliveries(connection, and_(digest, deliveries.c.message == message))
+        digest = and_(match_channel(channel), deliveries.c.kind == "digest", deliveries.c.operation == "post")
+        async with self.database.begin_read() as connection:
+            found = await _fetch_deliveries(connection, and_(digest, deliveries.c.message == message))
             return next(iter(found), None)
 
-    async def waiting(self) -> dict[DeliveryState, int]:
+    async def count_open(self) -> dict[DeliveryState, int]:
         """Return how many messages are in each state that is not final."""
-        query = select(deliveries.c.state, func.count()).where(text(OPEN)).group_by(deliveries.c.state)
-        async with self.database.read() as connection:
+        query = (
+            select(deliveries.c.state, func.count()).where(text(OPEN_DELIVERY_CONDITION)).group_by(deliveries.c.state)
+        )
+        async with self.database.begin_read() as connection:
             return {DeliveryState(row[0]): row[1] for row in await connection.execute(query)}
 
-    async def sent_since(self, channel: Channel, kind: str, since: datetime) -> int:
+    async def count_since(self, channel: Channel, kind: str, since: datetime) -> int:
         """Return how many messages of *kind* were recorded for a channel since."""
-        mine = and_(those(channel), deliveries.c.kind == kind, deliveries.c.created >= since)
+        mine = and_(match_channel(channel), deliveries.c.kind == kind, deliveries.c.created >= since)
         query = select(func.count()).join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             return await connection.scalar(query.where(mine)) or 0
 
-    async def wanting_refresh(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
+    async def list_refreshable(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
         """Return what shows votes and was sent in the span, oldest first; of one moment, in the order of numbers."""
-        async with self.database.read() as connection:
-            return await _deliveries(connection, _posted(first, last, after), limit=limit, order=_OLDEST)
+        async with self.database.begin_read() as connection:
+            return await _fetch_deliveries(
+                connection, _match_refreshable(first, last, after), limit=limit, order=_OLDEST_FIRST
+            )
 
-    async def prune(self, before: datetime) -> int:
+    async def clear_old_cards(self, before: datetime) -> int:
         """Empty the cards of old messages, a few in one transaction, so that nobody waits for it."""
         emptied = 0
         old = [0]
         while True:
-            async with self.database.read() as connection:
-                old = list(await connection.scalars(_full(old[-1], before)))
+            async with self.database.begin_read() as connection:
+                old = list(await connection.scalars(_build_old_cards_query(old[-1], before)))
             if not old:
                 return emptied
-            async with self.database.write() as connection:
-                await connection.execute(update(deliveries).where(deliveries.c.id.in_(old)).values(card=_EMPTY))
+            async with self.database.begin_write() as connection:
+                await connection.execute(update(deliveries).where(deliveries.c.id.in_(old)).values(card=_EMPTY_CARD))
             emptied += len(old)
 
 
-def _full(after: int, before: datetime) -> Select[tuple[int]]:
+def _build_old_cards_query(after: int, before: datetime) -> Select[tuple[int]]:
     """Return the query of old messages that have a card and no future, by number.
 
     Numbers grow with time, so the first message that is not old ends the look: the cards of young ones are not read.
@@ -178,10 +188,12 @@ def _full(after: int, before: datetime) -> Select[tuple[int]]:
     rest = select(deliveries.c.id).where(deliveries.c.id > after).order_by(deliveries.c.id)
     young = rest.where(deliveries.c.created >= before).limit(1).scalar_subquery()
     done = deliveries.c.state.in_((DeliveryState.SENT.value, DeliveryState.DEAD.value))
-    return rest.where(deliveries.c.id < func.coalesce(young, _BEYOND), done, deliveries.c.card != _EMPTY).limit(CHUNK)
+    return rest.where(
+        deliveries.c.id < func.coalesce(young, _MAX_ROW_ID), done, deliveries.c.card != _EMPTY_CARD
+    ).limit(CHUNK_SIZE)
 
 
-def _posted(first: datetime, last: datetime, after: int) -> ColumnElement[bool]:
+def _match_refreshable(first: datetime, last: datetime, after: int) -> ColumnElement[bool]:
     """Return the condition of digests, what is below them, and lifted papers, sent in a span and after one number.
 
     Its first words are those of a partial index, which holds the numbers too, so that a page needs no sorting.
@@ -195,13 +207,13 @@ def _posted(first: datetime, last: datetime, after: int) -> ColumnElement[bool]:
     return and_(posts, tuple_(deliveries.c.sent, deliveries.c.id) > place.scalar_subquery())
 
 
-def _open(table: str) -> TextClause:
+def _match_open(table: str) -> TextClause:
     """Return the condition of the partial indexes, for a table that is joined under a name."""
-    return text(f"{table}.{OPEN}")
+    return text(f"{table}.{OPEN_DELIVERY_CONDITION}")
 
 
 @cache
-def _ready() -> Select[tuple[int]]:
+def _build_claim_query() -> Select[tuple[int]]:
     """Return the query of what may go out "now", "most" of it: the oldest of each channel that has nothing under way.
 
     It is asked several times a second and written once: that takes longer than to answer it.
@@ -209,40 +221,42 @@ def _ready() -> Select[tuple[int]]:
     now = bindparam("now", type_=deliveries.c.not_before.type)
     earlier, busy = deliveries.alias("earlier"), deliveries.alias("busy")
     under_way = select(busy.c.id).where(
-        busy.c.channel_id == deliveries.c.channel_id, _open("busy"), busy.c.state.in_(_AWAY)
+        busy.c.channel_id == deliveries.c.channel_id, _match_open("busy"), busy.c.state.in_(_IN_FLIGHT_STATES)
     )
     first = select(earlier.c.id).where(
         earlier.c.channel_id == deliveries.c.channel_id,
         earlier.c.id < deliveries.c.id,
-        _open("earlier"),
-        _claimable(earlier, now),
+        _match_open("earlier"),
+        _match_claimable(earlier, now),
     )
-    mine = and_(_open("deliveries"), _claimable(deliveries, now), ~under_way.exists(), ~first.exists())
+    mine = and_(_match_open("deliveries"), _match_claimable(deliveries, now), ~under_way.exists(), ~first.exists())
     return select(deliveries.c.id).where(mine).order_by(deliveries.c.id).limit(bindparam("most", type_=Integer))
 
 
-def _claimable(row: FromClause, now: ColumnElement[datetime]) -> ColumnElement[bool]:
+def _match_claimable(row: FromClause, now: ColumnElement[datetime]) -> ColumnElement[bool]:
     parent = deliveries.alias()
     sent = select(parent.c.id).where(parent.c.id == row.c.parent_id, parent.c.state == DeliveryState.SENT.value)
-    return and_(row.c.state.in_(_WAITING), row.c.not_before <= now, or_(row.c.parent_id.is_(None), sent.exists()))
+    return and_(
+        row.c.state.in_(_WAITING_STATES), row.c.not_before <= now, or_(row.c.parent_id.is_(None), sent.exists())
+    )
 
 
-async def _deliveries(
+async def _fetch_deliveries(
     connection: AsyncConnection,
-    which: ColumnElement[bool],
+    condition: ColumnElement[bool],
     *,
     limit: int | None = None,
     order: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
 ) -> list[Delivery]:
-    query = _placed().where(which).order_by(*order).limit(limit)
-    return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+    query = _build_delivery_query().where(condition).order_by(*order).limit(limit)
+    return [_to_delivery(row) for row in (await connection.execute(query)).mappings()]
 
 
 @cache
-def _placed() -> Select[Any]:
+def _build_delivery_query() -> Select[Any]:
     """Return the query of messages with where they go and what they are below."""
     parent, above = deliveries.alias("parent"), deliveries.alias("above")
-    place = (channels.c[name].label(f"at_{name}") for name in _PLACE)
+    place = (channels.c[name].label(f"at_{name}") for name in _CHANNEL_COLUMNS)
     return (
         select(deliveries, parent.c.message.label("parent"), above.c.message.label("above"), *place)
         .join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
@@ -251,47 +265,49 @@ def _placed() -> Select[Any]:
     )
 
 
-def _delivery(row: Mapping[Any, Any]) -> Delivery:
-    channel = channel_of({name: row[f"at_{name}"] for name in _PLACE})
+def _to_delivery(row: Mapping[Any, Any]) -> Delivery:
+    channel = to_channel({name: row[f"at_{name}"] for name in _CHANNEL_COLUMNS})
     return Delivery(
         id=row["id"],
         key=DeliveryKey(channel, row["kind"], row["subject"], row["part"], row["operation"]),
-        card=load(row["card"]),
+        card=decode_card(row["card"]),
         state=DeliveryState(row["state"]),
         attempts=row["attempts"],
-        parent=row["parent"] or "",
-        above=row["above"] or "",
-        message=row["message"],
+        parent_message_id=row["parent"] or "",
+        root_message_id=row["above"] or "",
+        message_id=row["message"],
         reason=row["reason"],
-        created=row["created"],
+        created_at=row["created"],
     )
 
 
-async def _unclaimed(
-    connection: AsyncConnection, drafts: Sequence[Draft], places: Mapping[str, int]
+async def _drop_claimed_drafts(
+    connection: AsyncConnection, drafts: Sequence[Draft], channel_ids: Mapping[str, int]
 ) -> Sequence[Draft]:
     """Return the drafts without those of whose papers any is claimed, by a message or by a draft before it."""
-    wanted = [(places[draft.key.channel.key], draft.papers) for draft in drafts if draft.papers]
-    taken = await claimed(connection, {key for key, _ in wanted}, {paper for _, some in wanted for paper in some})
+    wanted = [(channel_ids[draft.key.channel.key], draft.papers) for draft in drafts if draft.papers]
+    taken = await fetch_claimed_papers(
+        connection, {key for key, _ in wanted}, {paper for _, some in wanted for paper in some}
+    )
     kept = []
     for draft in drafts:
-        mine = {(places[draft.key.channel.key], paper) for paper in draft.papers}
+        mine = {(channel_ids[draft.key.channel.key], paper) for paper in draft.papers}
         if not mine & taken:
             kept.append(draft)
             taken |= mine
     return kept
 
 
-async def _retired(connection: AsyncConnection, delivery: int) -> str:
+async def _fetch_retired_reason(connection: AsyncConnection, delivery: int) -> str:
     """Return why the channel of a message takes nothing any more, or ""."""
     query = select(channels.c.retired).join(deliveries, deliveries.c.channel_id == channels.c.id)
     return await connection.scalar(query.where(deliveries.c.id == delivery)) or ""
 
 
-async def _bury(connection: AsyncConnection, parent: int, reason: str) -> None:
+async def _kill_waiting_children(connection: AsyncConnection, parent_id: int, reason: str) -> None:
     """Give up what waits for a message that will never be sent."""
-    parents = [parent]
+    parents = [parent_id]
     while parents:
-        orphans = and_(deliveries.c.parent_id.in_(parents), deliveries.c.state.in_(_WAITING))
+        orphans = and_(deliveries.c.parent_id.in_(parents), deliveries.c.state.in_(_WAITING_STATES))
         statement = update(deliveries).where(orphans).values(state=DeliveryState.DEAD.value, reason=reason)
         parents = list(await connection.scalars(statement.returning(deliveries.c.id)))

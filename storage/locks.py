@@ -8,27 +8,27 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import Locked, StoreError
-from storage.database import prepare
+from storage.database import create_private_directory
 
 try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows has no flock
     fcntl = None  # type: ignore[assignment]
 
-_NAME: Final = "lock"
+_LOCK_FILE_NAME: Final = "lock"
 
 
 @contextmanager
-def hold(directory: Path) -> Iterator[None]:
+def lock_data_directory(directory: Path) -> Iterator[None]:
     """Hold *directory* while the block runs; the system lets go of it however the process ends.
 
     Raises `bot.errors.Locked` when another process holds it, `bot.errors.StoreError` when it can't be locked at all.
     """
     if fcntl is None:
         raise StoreError("This system can't lock a folder (it has no flock); Broadsheet runs on Linux and macOS.")
-    prepare(directory)
+    create_private_directory(directory)
     try:
-        file = (directory / _NAME).open("a")
+        file = (directory / _LOCK_FILE_NAME).open("a")
     except OSError as error:
         raise StoreError(f"{directory} can't be written to: {error.strerror}.") from error
     with file:

@@ -8,11 +8,11 @@ from typing import Final
 
 from bot.models import Paper
 
-SEARCHED: Final = ("title", "abstract", "authors", "categories")
+SEARCHED_FIELDS: Final = ("title", "abstract", "authors", "categories")
 """What the index holds; a change of one of these gives a paper a new sequence."""
 
-_FILLED: Final = (
-    *SEARCHED,
+_TEXT_FIELDS: Final = (
+    *SEARCHED_FIELDS,
     "published",
     "comments",
     "summary",
@@ -22,10 +22,10 @@ _FILLED: Final = (
     "project",
     "thumbnail",
 )
-_COUNTED: Final = ("votes", "stars")
+_COUNT_FIELDS: Final = ("votes", "stars")
 
 
-def merge(old: Paper, new: Paper, relisted: date | None) -> Paper:
+def merge_papers(old: Paper, new: Paper, relisted: date | None) -> Paper:
     """Return *old* with what *new* adds: the later word wins, what it leaves empty is kept.
 
     *relisted* is the latest list that had a say in *old*. A reading from an earlier list, or from none, then only fills
@@ -34,8 +34,8 @@ def merge(old: Paper, new: Paper, relisted: date | None) -> Paper:
     """
     lesser = relisted is not None and (new.listed is None or new.listed < relisted)
     first, second = (old, new) if lesser else (new, old)
-    parts = {name: getattr(first, name) or getattr(second, name) for name in _FILLED}
-    for name in _COUNTED:
+    parts = {name: getattr(first, name) or getattr(second, name) for name in _TEXT_FIELDS}
+    for name in _COUNT_FIELDS:
         value = getattr(first, name)
         parts[name] = getattr(second, name) if value is None else value
     return replace(
@@ -46,11 +46,11 @@ def merge(old: Paper, new: Paper, relisted: date | None) -> Paper:
     )
 
 
-def latest(one: date | None, other: date | None) -> date | None:
+def pick_later_date(one: date | None, other: date | None) -> date | None:
     """Return the later of two dates that may be missing."""
     return max((day for day in (one, other) if day), default=None)
 
 
-def reads_otherwise(old: Paper, new: Paper) -> bool:
+def has_searched_changes(old: Paper, new: Paper) -> bool:
     """Tell whether what is searched differs."""
-    return any(getattr(old, name) != getattr(new, name) for name in SEARCHED)
+    return any(getattr(old, name) != getattr(new, name) for name in SEARCHED_FIELDS)

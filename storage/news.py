@@ -10,24 +10,24 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports.papers import News
-from storage.keys import insert
+from bot.ports.papers import UnmatchedPapers
+from storage.keys import build_insert
 from storage.tables import marks
 
-_MARK: Final = "news"
+_UNMATCHED_KEY: Final = "news"
 
 
-async def read(connection: AsyncConnection) -> list[News]:
+async def read_unmatched(connection: AsyncConnection) -> list[UnmatchedPapers]:
     """Return the news, oldest first."""
-    text = await connection.scalar(select(marks.c.value).where(marks.c.name == _MARK))
-    return [News(after, last, datetime.fromisoformat(at)) for after, last, at in json.loads(text or "[]")]
+    text = await connection.scalar(select(marks.c.value).where(marks.c.name == _UNMATCHED_KEY))
+    return [UnmatchedPapers(after, last, datetime.fromisoformat(at)) for after, last, at in json.loads(text or "[]")]
 
 
-async def write(connection: AsyncConnection, news: Sequence[News]) -> None:
-    """Keep *news* in place of what was there."""
-    if not news:
-        await connection.execute(delete(marks).where(marks.c.name == _MARK))
+async def write_unmatched(connection: AsyncConnection, unmatched: Sequence[UnmatchedPapers]) -> None:
+    """Keep *unmatched* in place of what was there."""
+    if not unmatched:
+        await connection.execute(delete(marks).where(marks.c.name == _UNMATCHED_KEY))
         return
-    value = json.dumps([(one.after, one.last, one.at.isoformat()) for one in news])
-    statement = insert(connection, marks).values(name=_MARK, value=value)
+    value = json.dumps([(one.after_sequence, one.last_sequence, one.stored_at.isoformat()) for one in unmatched])
+    statement = build_insert(connection, marks).values(name=_UNMATCHED_KEY, value=value)
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

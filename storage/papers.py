@@ -11,17 +11,17 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Paper
-from bot.ports.papers import News, Stored
+from bot.ports.papers import AddResult, UnmatchedPapers
 from storage import news as pending
 from storage.database import Database
-from storage.keys import chunks, insert, paper_keys
-from storage.merging import latest, merge, reads_otherwise
+from storage.keys import build_insert, find_paper_row_ids, split_into_chunks
+from storage.merging import has_searched_changes, merge_papers, pick_later_date
 from storage.tables import papers as table
 from storage.tables import sightings
 
-_PAGE: Final = 500
-_LISTS: Final = ("authors", "categories", "keywords")
-_NAMES: Final = tuple(f.name for f in fields(Paper) if f.name != "id")
+_PAGE_SIZE: Final = 500
+_LIST_FIELDS: Final = ("authors", "categories", "keywords")
+_PAPER_FIELDS: Final = tuple(f.name for f in fields(Paper) if f.name != "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,69 +30,71 @@ class PaperStore:
 
     database: Database
 
-    async def add(self, papers: Sequence[Paper], now: datetime, *, news: bool = False) -> Stored:
+    async def add(self, papers: Sequence[Paper], now: datetime, *, queue_matching: bool = False) -> AddResult:
         """Merge *papers* into what is known."""
-        batch = _Batch(now)
-        async with self.database.write() as connection:
-            before = batch.sequence = await _sequence(connection)
-            for chunk in chunks(_together(papers).items()):
-                await batch.store(connection, dict(chunk))
-            if news and batch.sequence > before:
-                fresh = News(before, batch.sequence, now)
-                await pending.write(connection, [*await pending.read(connection), fresh])
-        return Stored(tuple(batch.new), tuple(batch.changed))
+        batch = _PaperBatch(now)
+        async with self.database.begin_write() as connection:
+            before = batch.sequence = await _fetch_last_sequence(connection)
+            for chunk in split_into_chunks(_group_by_paper(papers).items()):
+                await batch.merge_and_write(connection, dict(chunk))
+            if queue_matching and batch.sequence > before:
+                fresh = UnmatchedPapers(before, batch.sequence, now)
+                await pending.write_unmatched(connection, [*await pending.read_unmatched(connection), fresh])
+        return AddResult(tuple(batch.new), tuple(batch.changed))
 
-    async def news(self) -> Sequence[News]:
+    async def list_unmatched(self) -> Sequence[UnmatchedPapers]:
         """Return what was stored as news and is not told yet, oldest first."""
-        async with self.database.read() as connection:
-            return await pending.read(connection)
+        async with self.database.begin_read() as connection:
+            return await pending.read_unmatched(connection)
 
-    async def told(self, news: News) -> None:
+    async def remove_unmatched(self, unmatched: UnmatchedPapers) -> None:
         """Strike out news."""
-        async with self.database.write() as connection:
-            await pending.write(connection, [one for one in await pending.read(connection) if one != news])
+        async with self.database.begin_write() as connection:
+            await pending.write_unmatched(
+                connection, [one for one in await pending.read_unmatched(connection) if one != unmatched]
+            )
 
     async def get(self, ids: Collection[str]) -> dict[str, Paper]:
         """Return the known ones of *ids*."""
-        async with self.database.read() as connection:
-            return {key: known.paper for key, known in (await _known(connection, ids)).items()}
+        async with self.database.begin_read() as connection:
+            return {key: known.paper for key, known in (await _fetch_stored_papers(connection, ids)).items()}
 
-    async def count(self) -> int:
+    async def count_papers(self) -> int:
         """Return how many there are."""
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             return await connection.scalar(select(func.count()).select_from(table)) or 0
 
-    async def between(self, first: date, last: date) -> Sequence[Paper]:
+    async def list_between(self, first: date, last: date) -> Sequence[Paper]:
         """Return the papers of a span of days, newest first."""
         query = select(table).where(table.c.day.between(first, last)).order_by(table.c.day.desc(), table.c.id.desc())
-        async with self.database.read() as connection:
-            return [paper_of(row) for row in (await connection.execute(query)).mappings()]
+        async with self.database.begin_read() as connection:
+            return [to_paper(row) for row in (await connection.execute(query)).mappings()]
 
-    async def span(self) -> tuple[date, date] | None:
+    async def get_date_range(self) -> tuple[date, date] | None:
         """Return the first and the last day, or None."""
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             first, last = (await connection.execute(select(func.min(table.c.day), func.max(table.c.day)))).one()
             return (first, last) if first else None
 
-    async def each(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
+    async def iterate_papers(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
         """Yield (sequence, paper) of everything newer than *after*, up to *last*, a page at a time."""
         wanted = select(table) if last is None else select(table).where(table.c.sequence <= last)
         while True:
-            query = wanted.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE)
-            async with self.database.read() as connection:
+            query = wanted.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE_SIZE)
+            async with self.database.begin_read() as connection:
                 rows = (await connection.execute(query)).mappings().all()
             for row in rows:
-                yield row["sequence"], paper_of(row)
-            if len(rows) < _PAGE:
+                yield row["sequence"], to_paper(row)
+            if len(rows) < _PAGE_SIZE:
                 return
             after = rows[-1]["sequence"]
 
-    async def sequence(self) -> int:
+    async def get_last_sequence(self) -> int:
         """Return the highest sequence."""
-        async with self.database.read() as connection:
-            return await _sequence(connection)
+        async with self.database.begin_read() as connection:
+            return await _fetch_last_sequence(connection)
 
-    async def sightings(self, paper: str) -> Sequence[tuple[datetime, int]]:
+    async def list_vote_history(self, paper: str) -> Sequence[tuple[datetime, int]]:
         """Return a paper's votes over time, oldest first."""
         query = (
             select(sightings.c.at, sightings.c.votes)
@@ -100,10 +102,10 @@ class PaperStore:
             .where(table.c.external_id == paper)
             .order_by(sightings.c.at)
         )
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             return [(row.at, row.votes) for row in await connection.execute(query)]
 
-    async def thin(self, before: datetime) -> int:
+    async def thin_vote_history(self, before: datetime) -> int:
         """Keep the last sighting of each day of those older than *before*."""
         later = sightings.alias()
         newer = select(later.c.at).where(
@@ -112,22 +114,22 @@ class PaperStore:
             later.c.at < before,
             func.date(later.c.at) == func.date(sightings.c.at),
         )
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             return (await connection.execute(delete(sightings).where(sightings.c.at < before, newer.exists()))).rowcount
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _StoredPaper:
     """A paper as it is stored."""
 
-    key: int
+    row_id: int
     paper: Paper
     relisted: date | None
     sequence: int
 
 
 @dataclass(slots=True)
-class _Batch:
+class _PaperBatch:
     """One call of `PaperStore.add`, with what it has found so far."""
 
     now: datetime
@@ -135,63 +137,65 @@ class _Batch:
     new: list[Paper] = field(default_factory=list)
     changed: list[Paper] = field(default_factory=list)
 
-    async def store(self, connection: AsyncConnection, readings: Mapping[str, Sequence[Paper]]) -> None:
+    async def merge_and_write(self, connection: AsyncConnection, readings: Mapping[str, Sequence[Paper]]) -> None:
         """Merge and write one chunk."""
-        known = await _known(connection, readings)
+        known = await _fetch_stored_papers(connection, readings)
         added, altered, votes = [], [], {}
         for key, several in readings.items():
             before = known.get(key)
-            paper, relisted = _fold(before, several, self.now)
+            paper, relisted = _merge_readings(before, several, self.now)
             if before is None:
-                added.append(self._row(paper, relisted, self._next()))
+                added.append(self._build_row(paper, relisted, self._increment_sequence()))
                 self.new.append(paper)
             elif (paper, relisted) != (before.paper, before.relisted):
-                altered.append(self._row(paper, relisted, self._sequence(before, paper)) | {"key": before.key})
+                altered.append(
+                    self._build_row(paper, relisted, self._assign_sequence(before, paper)) | {"key": before.row_id}
+                )
             if paper.votes is not None and (before is None or paper.votes != before.paper.votes):
                 votes[key] = paper.votes
-        await _write(connection, added, altered)
-        await self._sight(connection, votes)
+        await _write_rows(connection, added, altered)
+        await self._record_votes(connection, votes)
 
-    def _next(self) -> int:
+    def _increment_sequence(self) -> int:
         self.sequence += 1
         return self.sequence
 
-    def _sequence(self, before: _Known, paper: Paper) -> int:
-        if not reads_otherwise(before.paper, paper):
-            return before.sequence
+    def _assign_sequence(self, stored: _StoredPaper, paper: Paper) -> int:
+        if not has_searched_changes(stored.paper, paper):
+            return stored.sequence
         self.changed.append(paper)
-        return self._next()
+        return self._increment_sequence()
 
-    def _row(self, paper: Paper, relisted: date | None, sequence: int) -> dict[str, Any]:
-        row = {name: getattr(paper, name) for name in _NAMES}
-        row |= {name: list(row[name]) for name in _LISTS}
+    def _build_row(self, paper: Paper, relisted: date | None, sequence: int) -> dict[str, Any]:
+        row = {name: getattr(paper, name) for name in _PAPER_FIELDS}
+        row |= {name: list(row[name]) for name in _LIST_FIELDS}
         return row | {
             "external_id": paper.id,
-            "day": paper.day or self.now.date(),
+            "day": paper.effective_date or self.now.date(),
             "relisted": relisted,
             "sequence": sequence,
         }
 
-    async def _sight(self, connection: AsyncConnection, votes: Mapping[str, int]) -> None:
-        if not votes:
+    async def _record_votes(self, connection: AsyncConnection, vote_counts: Mapping[str, int]) -> None:
+        if not vote_counts:
             return
-        keys = await paper_keys(connection, votes)
-        statement = insert(connection, sightings)
+        keys = await find_paper_row_ids(connection, vote_counts)
+        statement = build_insert(connection, sightings)
         statement = statement.on_conflict_do_update(
             index_elements=["paper_id", "at"], set_={"votes": statement.excluded.votes}
         )
-        rows = [{"paper_id": keys[paper], "at": self.now, "votes": count} for paper, count in votes.items()]
+        rows = [{"paper_id": keys[paper], "at": self.now, "votes": count} for paper, count in vote_counts.items()]
         await connection.execute(statement, rows)
 
 
-def paper_of(row: Mapping[Any, Any]) -> Paper:
+def to_paper(row: Mapping[Any, Any]) -> Paper:
     """Return the paper of a row of its table."""
-    parts = {name: row[name] for name in _NAMES}
-    parts |= {name: tuple(parts[name]) for name in _LISTS}
+    parts = {name: row[name] for name in _PAPER_FIELDS}
+    parts |= {name: tuple(parts[name]) for name in _LIST_FIELDS}
     return Paper(row["external_id"], **parts)
 
 
-def _together(readings: Iterable[Paper]) -> dict[str, list[Paper]]:
+def _group_by_paper(readings: Iterable[Paper]) -> dict[str, list[Paper]]:
     """Put the readings of one paper side by side."""
     folded: dict[str, list[Paper]] = {}
     for paper in readings:
@@ -199,28 +203,28 @@ def _together(readings: Iterable[Paper]) -> dict[str, list[Paper]]:
     return folded
 
 
-def _fold(before: _Known | None, readings: Sequence[Paper], now: datetime) -> tuple[Paper, date | None]:
-    paper = before.paper if before else replace(readings[0], seen=now)
-    relisted = before.relisted if before else None
+def _merge_readings(stored: _StoredPaper | None, readings: Sequence[Paper], now: datetime) -> tuple[Paper, date | None]:
+    paper = stored.paper if stored else replace(readings[0], seen=now)
+    relisted = stored.relisted if stored else None
     for reading in readings:
-        paper, relisted = merge(paper, reading, relisted), latest(relisted, reading.listed)
+        paper, relisted = merge_papers(paper, reading, relisted), pick_later_date(relisted, reading.listed)
     return paper, relisted
 
 
-async def _known(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, _Known]:
-    found: dict[str, _Known] = {}
-    for chunk in chunks(dict.fromkeys(ids)):
+async def _fetch_stored_papers(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, _StoredPaper]:
+    found: dict[str, _StoredPaper] = {}
+    for chunk in split_into_chunks(dict.fromkeys(ids)):
         rows = await connection.execute(select(table).where(table.c.external_id.in_(chunk)))
         for row in rows.mappings():
-            found[row["external_id"]] = _Known(row["id"], paper_of(row), row["relisted"], row["sequence"])
+            found[row["external_id"]] = _StoredPaper(row["id"], to_paper(row), row["relisted"], row["sequence"])
     return found
 
 
-async def _sequence(connection: AsyncConnection) -> int:
+async def _fetch_last_sequence(connection: AsyncConnection) -> int:
     return await connection.scalar(select(func.max(table.c.sequence))) or 0
 
 
-async def _write(connection: AsyncConnection, added: list[dict[str, Any]], altered: list[dict[str, Any]]) -> None:
+async def _write_rows(connection: AsyncConnection, added: list[dict[str, Any]], altered: list[dict[str, Any]]) -> None:
     if added:
         await connection.execute(table.insert(), added)
     if altered:

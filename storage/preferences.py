@@ -7,16 +7,16 @@ from dataclasses import fields
 from datetime import time
 from typing import Any, Final
 
-from bot.models import Cadence, Mode, Preferences, Schedule
+from bot.models import Cadence, FeedMode, Preferences, Schedule
 
-_PLAIN: Final = tuple(f.name for f in fields(Preferences) if f.name not in ("schedule", "mode"))
+_PLAIN_FIELDS: Final = tuple(f.name for f in fields(Preferences) if f.name not in ("schedule", "mode"))
 
 
-def dump(preferences: Preferences) -> dict[str, Any]:
+def encode_preferences(preferences: Preferences) -> dict[str, Any]:
     """Return *preferences* as JSON data."""
     schedule = preferences.schedule
     return {
-        **{name: getattr(preferences, name) for name in _PLAIN},
+        **{name: getattr(preferences, name) for name in _PLAIN_FIELDS},
         "mode": preferences.mode.value,
         "at": schedule.at.isoformat(timespec="minutes"),
         "timezone": schedule.timezone,
@@ -25,8 +25,8 @@ def dump(preferences: Preferences) -> dict[str, Any]:
     }
 
 
-def load(data: Mapping[str, Any]) -> Preferences:
-    """Return the preferences that `dump` wrote."""
+def decode_preferences(data: Mapping[str, Any]) -> Preferences:
+    """Return the preferences that `encode_preferences` wrote."""
     usual = Preferences()
     schedule = Schedule(
         at=time.fromisoformat(data["at"]) if "at" in data else usual.schedule.at,
@@ -34,5 +34,5 @@ def load(data: Mapping[str, Any]) -> Preferences:
         days=tuple(data.get("days", usual.schedule.days)),
         cadence=Cadence(data.get("cadence", usual.schedule.cadence)),
     )
-    plain = {name: data[name] for name in _PLAIN if name in data}
-    return Preferences(schedule=schedule, mode=Mode(data.get("mode", usual.mode)), **plain)
+    plain = {name: data[name] for name in _PLAIN_FIELDS if name in data}
+    return Preferences(schedule=schedule, mode=FeedMode(data.get("mode", usual.mode)), **plain)

@@ -9,45 +9,45 @@ from sqlalchemy import select
 
 from bot.ports.sources import SourceState, Validators
 from storage.database import Database
-from storage.keys import insert
+from storage.keys import build_insert
 from storage.tables import sources
 from storage.tables import validators as fetched
 
 
 @dataclass(frozen=True, slots=True)
-class SourceStore:
+class SourceStateStore:
     """`bot.ports.sources.SourceStates` on the database."""
 
     database: Database
 
-    async def state(self, name: str) -> SourceState:
+    async def get_state(self, name: str) -> SourceState:
         """Return what is known of a source; a fresh state when nothing is."""
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             row = (await connection.execute(select(sources).where(sources.c.name == name))).first()
         return SourceState(*row) if row else SourceState(name)
 
-    async def states(self) -> Sequence[SourceState]:
+    async def list_states(self) -> Sequence[SourceState]:
         """Return every state known, by name."""
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             return [SourceState(*row) for row in await connection.execute(select(sources).order_by(sources.c.name))]
 
-    async def record(self, state: SourceState) -> None:
-        """Keep *state*."""
+    async def save_state(self, state: SourceState) -> None:
+        """Keep *get_state*."""
         values = asdict(state)
-        async with self.database.write() as connection:
-            statement = insert(connection, sources).values(values)
+        async with self.database.begin_write() as connection:
+            statement = build_insert(connection, sources).values(values)
             await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
-    async def validators(self, url: str) -> Validators:
+    async def get_validators(self, url: str) -> Validators:
         """Return the validators of *url*; empty ones when it was never fetched."""
         query = select(fetched.c.etag, fetched.c.modified, fetched.c.digest).where(fetched.c.url == url)
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             row = (await connection.execute(query)).first()
         return Validators(*row) if row else Validators()
 
-    async def remember(self, url: str, validators: Validators) -> None:
+    async def save_validators(self, url: str, validators: Validators) -> None:
         """Keep the validators of *url*."""
         values = asdict(validators)
-        async with self.database.write() as connection:
-            statement = insert(connection, fetched).values(url=url, **values)
+        async with self.database.begin_write() as connection:
+            statement = build_insert(connection, fetched).values(url=url, **values)
             await connection.execute(statement.on_conflict_do_update(index_elements=["url"], set_=values))

@@ -14,8 +14,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from bot.errors import Misconfigured, StoreError
-from storage.database import Database, prepare
-from storage.keys import insert
+from storage.database import Database, create_private_directory
+from storage.keys import build_insert
 from storage.tables import secrets
 
 KEY_FILE: Final = "vault.key"
@@ -31,53 +31,55 @@ class VaultStore:
     async def put(self, name: str, secret: Mapping[str, Any], now: datetime) -> None:
         """Keep a secret, sealed with the newest key."""
         sealed = self.keys.encrypt(json.dumps(dict(secret)).encode()).decode()
-        async with self.database.write() as connection:
-            statement = insert(connection, secrets).values(name=name, sealed=sealed, at=now)
+        async with self.database.begin_write() as connection:
+            statement = build_insert(connection, secrets).values(name=name, sealed=sealed, at=now)
             fresh = {"sealed": sealed, "at": now}
             await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=fresh))
 
     async def get(self, name: str) -> Mapping[str, Any] | None:
         """Return a secret, or None."""
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             sealed = await connection.scalar(select(secrets.c.sealed).where(secrets.c.name == name))
-        return self._open(sealed)
+        return self._decrypt(sealed)
 
-    async def take(self, name: str) -> Mapping[str, Any] | None:
+    async def pop(self, name: str) -> Mapping[str, Any] | None:
         """Remove a secret and return it."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             statement = delete(secrets).where(secrets.c.name == name).returning(secrets.c.sealed)
             sealed = await connection.scalar(statement)
-        return self._open(sealed)
+        return self._decrypt(sealed)
 
-    async def names(self, prefix: str) -> Sequence[str]:
+    async def list_names(self, prefix: str) -> Sequence[str]:
         """Return the names that start with *prefix*."""
-        async with self.database.read() as connection:
-            query = select(secrets.c.name).where(_under(prefix)).order_by(secrets.c.name)
+        async with self.database.begin_read() as connection:
+            query = select(secrets.c.name).where(_match_prefix(prefix)).order_by(secrets.c.name)
             return list(await connection.scalars(query))
 
-    async def remove(self, prefix: str) -> int:
+    async def delete_by_prefix(self, prefix: str) -> int:
         """Delete every secret whose name starts with *prefix*."""
-        async with self.database.write() as connection:
-            return (await connection.execute(delete(secrets).where(_under(prefix)))).rowcount
+        async with self.database.begin_write() as connection:
+            return (await connection.execute(delete(secrets).where(_match_prefix(prefix)))).rowcount
 
-    async def lease(self, name: str, now: datetime, until: datetime) -> bool:
+    async def acquire_lease(self, name: str, now: datetime, until: datetime) -> bool:
         """Take the one right to change a secret; the database decides between two that ask at once."""
         free = or_(secrets.c.lease.is_(None), secrets.c.lease <= now)
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             taken = update(secrets).where(secrets.c.name == name, free).values(lease=until)
             return bool((await connection.execute(taken)).rowcount)
 
-    async def release(self, name: str) -> None:
+    async def release_lease(self, name: str) -> None:
         """Give that right back."""
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             await connection.execute(update(secrets).where(secrets.c.name == name).values(lease=None))
 
-    async def prune(self, prefix: str, before: datetime) -> int:
+    async def delete_older(self, prefix: str, before: datetime) -> int:
         """Delete secrets under *prefix* that were put before."""
-        async with self.database.write() as connection:
-            return (await connection.execute(delete(secrets).where(_under(prefix), secrets.c.at < before))).rowcount
+        async with self.database.begin_write() as connection:
+            return (
+                await connection.execute(delete(secrets).where(_match_prefix(prefix), secrets.c.at < before))
+            ).rowcount
 
-    def _open(self, sealed: str | None) -> Mapping[str, Any] | None:
+    def _decrypt(self, sealed: str | None) -> Mapping[str, Any] | None:
         if sealed is None:
             return None
         try:
@@ -88,23 +90,23 @@ class VaultStore:
             ) from error
 
 
-def open_keys(given: Sequence[str], directory: Path) -> MultiFernet:
-    """Return the keys *given*, newest first; without any, the one in *directory*, which is made when it is missing.
+def load_keys(configured_keys: Sequence[str], directory: Path) -> MultiFernet:
+    """Return the keys *configured_keys*, newest first; without any, the one in *directory*, which is made when it is missing.
 
     Raises `bot.errors.Misconfigured` for a text that is no key, `bot.errors.StoreError` when no key can be kept.
     """
     try:
-        return MultiFernet([Fernet(key) for key in given or (_own(directory / KEY_FILE),)])
+        return MultiFernet([Fernet(key) for key in configured_keys or (_load_or_create_key(directory / KEY_FILE),)])
     except ValueError as error:
-        where = "VAULT_KEYS" if given else str(directory / KEY_FILE)
+        where = "VAULT_KEYS" if configured_keys else str(directory / KEY_FILE)
         raise Misconfigured(
             (f"{where}: a key is 32 bytes in URL-safe base64; make one with: python -m bot key",)
         ) from error
 
 
-def _own(path: Path) -> str:
+def _load_or_create_key(path: Path) -> str:
     """Return the key in the file at *path*, made now when there is none; two that make one at once agree."""
-    prepare(path.parent)
+    create_private_directory(path.parent)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -117,5 +119,5 @@ def _own(path: Path) -> str:
     return key
 
 
-def _under(prefix: str) -> ColumnElement[bool]:
+def _match_prefix(prefix: str) -> ColumnElement[bool]:
     return secrets.c.name.startswith(prefix, autoescape=True)

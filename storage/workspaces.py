@@ -11,8 +11,8 @@ from sqlalchemy import Row, and_, delete, select
 
 from bot.ports.places import Workspace
 from storage.database import Database
-from storage.follows import forsake
-from storage.keys import insert
+from storage.follows import delete_unfollowed_topics
+from storage.keys import build_insert
 from storage.tables import (
     changes,
     channels,
@@ -28,7 +28,7 @@ from storage.tables import (
     workspaces,
 )
 
-_HANGING: Final = (postings, deliveries, digests, coverage, posts, mutes, saves, seen, changes, follows)
+_DEPENDENT_TABLES: Final = (postings, deliveries, digests, coverage, posts, mutes, saves, seen, changes, follows)
 """What points to channels, in the order in which it can be deleted."""
 
 
@@ -41,11 +41,11 @@ class WorkspaceStore:
     async def get(self, platform: str, workspace: str) -> Workspace | None:
         """Return one."""
         mine = and_(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             row = (await connection.execute(select(workspaces).where(mine))).first()
-        return _workspace(row) if row else None
+        return _to_workspace(row) if row else None
 
-    async def put(self, workspace: Workspace) -> None:
+    async def save(self, workspace: Workspace) -> None:
         """Keep one."""
         values = {
             "name": workspace.name,
@@ -54,52 +54,52 @@ class WorkspaceStore:
             "limits": dict(workspace.limits),
             "organization": workspace.organization,
             "policy": workspace.policy,
-            "left": workspace.left,
+            "left": workspace.left_at,
             "blocked": list(workspace.blocked),
         }
-        async with self.database.write() as connection:
-            statement = insert(connection, workspaces).values(
+        async with self.database.begin_write() as connection:
+            statement = build_insert(connection, workspaces).values(
                 platform=workspace.platform, external_id=workspace.id, **values
             )
             identity = ["platform", "external_id"]
             await connection.execute(statement.on_conflict_do_update(index_elements=identity, set_=values))
 
-    async def left(self, before: datetime) -> Sequence[Workspace]:
+    async def list_left_before(self, before: datetime) -> Sequence[Workspace]:
         """Return those that took the bot away before then."""
         query = select(workspaces).where(workspaces.c.left < before).order_by(workspaces.c.id)
-        async with self.database.read() as connection:
-            return [_workspace(row) for row in await connection.execute(query)]
+        async with self.database.begin_read() as connection:
+            return [_to_workspace(row) for row in await connection.execute(query)]
 
-    async def of(self, platform: str) -> Sequence[Workspace]:
+    async def list_for_platform(self, platform: str) -> Sequence[Workspace]:
         """Return all of a platform that have not taken the bot away, by id."""
         here = and_(workspaces.c.platform == platform, workspaces.c.left.is_(None))
-        async with self.database.read() as connection:
+        async with self.database.begin_read() as connection:
             rows = await connection.execute(select(workspaces).where(here).order_by(workspaces.c.external_id))
-            return [_workspace(row) for row in rows]
+            return [_to_workspace(row) for row in rows]
 
-    async def under(self, platform: str, organization: str) -> Sequence[Workspace]:
+    async def list_for_organization(self, platform: str, organization: str) -> Sequence[Workspace]:
         """Return the workspaces that use an organization's installation, by id."""
         mine = and_(workspaces.c.platform == platform, workspaces.c.organization == organization)
         query = select(workspaces).where(mine).order_by(workspaces.c.external_id)
-        async with self.database.read() as connection:
-            return [_workspace(row) for row in await connection.execute(query)]
+        async with self.database.begin_read() as connection:
+            return [_to_workspace(row) for row in await connection.execute(query)]
 
-    async def forget(self, platform: str, workspace: str) -> int:
+    async def delete(self, platform: str, workspace: str) -> int:
         """Delete a workspace with its channels and all that hangs on them."""
         there = and_(channels.c.platform == platform, channels.c.workspace == workspace)
         mine = and_(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
         keys = select(channels.c.id).where(there)
-        async with self.database.write() as connection:
+        async with self.database.begin_write() as connection:
             followed = list(await connection.scalars(select(follows.c.topic_id).where(follows.c.channel_id.in_(keys))))
-            for table in _HANGING:
+            for table in _DEPENDENT_TABLES:
                 await connection.execute(delete(table).where(table.c.channel_id.in_(keys)))
-            await forsake(connection, followed)
+            await delete_unfollowed_topics(connection, followed)
             gone = await connection.execute(delete(channels).where(there))
             await connection.execute(delete(workspaces).where(mine))
             return gone.rowcount
 
 
-def _workspace(row: Row[Any]) -> Workspace:
+def _to_workspace(row: Row[Any]) -> Workspace:
     return Workspace(
         row.platform,
         row.external_id,

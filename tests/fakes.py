@@ -10,29 +10,29 @@ from bot.cards import Card
 from bot.errors import SendError, Unsendable
 from bot.models import Channel, DeliveryKey
 from bot.ports.chats import Delivery
-from bot.ports.places import Post, Standing
+from bot.ports.places import ChannelState, WebMessage
 
 
 @dataclass
 class MemoryBoard:
     """A board without a database."""
 
-    posts: dict[DeliveryKey, Post] = field(default_factory=dict)
+    posts: dict[DeliveryKey, WebMessage] = field(default_factory=dict)
 
-    async def put(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> Post:
-        return self.posts.setdefault(key, Post(len(self.posts) + 1, key.channel, card, at, parent))
+    async def add(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> WebMessage:
+        return self.posts.setdefault(key, WebMessage(len(self.posts) + 1, key.channel, card, at, parent))
 
-    async def find(self, key: DeliveryKey) -> Post | None:
+    async def find_by_key(self, key: DeliveryKey) -> WebMessage | None:
         return self.posts.get(key)
 
-    async def edit(self, post: int, card: Card, at: datetime) -> Post | None:
+    async def edit_card(self, message: int, card: Card, at: datetime) -> WebMessage | None:
         for key, held in self.posts.items():
-            if held.id == post:
-                self.posts[key] = replace(held, card=card, edited=at)
+            if held.id == message:
+                self.posts[key] = replace(held, card=card, edited_at=at)
                 return self.posts[key]
         return None
 
-    async def latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[Post]:
+    async def list_latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[WebMessage]:
         mine = [post for post in self.posts.values() if post.channel.key == channel.key]
         return [post for post in mine if before is None or post.id < before][-limit:]
 
@@ -50,15 +50,15 @@ class FakeChat:
         if self.faults:
             raise self.faults.pop(0)
         if delivery.key.operation == "edit":
-            number = int(delivery.parent) if delivery.parent.isdecimal() else 0
-            edited = await self.board.edit(number, delivery.card, now)
+            number = int(delivery.parent_message_id) if delivery.parent_message_id.isdecimal() else 0
+            edited = await self.board.edit_card(number, delivery.card, now)
             if edited is None:
                 raise Unsendable("There is nothing to edit.")
             return str(edited.id)
-        return str((await self.board.put(delivery.key, delivery.card, now, delivery.parent)).id)
+        return str((await self.board.add(delivery.key, delivery.card, now, delivery.parent_message_id)).id)
 
-    async def find(self, delivery: Delivery) -> str | None:
-        post = await self.board.find(delivery.key)
+    async def find_message(self, delivery: Delivery) -> str | None:
+        post = await self.board.find_by_key(delivery.key)
         return str(post.id) if post else None
 
     async def run(self) -> None:
@@ -72,7 +72,7 @@ class FakeChat:
 class MemoryChannels:
     """Channels that can be listed; the workspace asks for no more."""
 
-    standings: list[Standing] = field(default_factory=list)
+    standings: list[ChannelState] = field(default_factory=list)
 
-    async def of(self, platform: str, workspace: str) -> Sequence[Standing]:
+    async def of(self, platform: str, workspace: str) -> Sequence[ChannelState]:
         return [s for s in self.standings if (s.channel.platform, s.channel.workspace) == (platform, workspace)]

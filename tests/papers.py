@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bot.models import Channel, DayState, FeedDay, Paper, Preferences, Schedule
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
 
 
@@ -26,13 +26,13 @@ async def publish(stores: Stores, day: date, now: datetime, *, state: DayState =
     """Store the list of *day* as a poller would."""
     papers = of_day(day, number)
     await stores.papers.add(papers, now)
-    await stores.days.put([FeedDay(day, state, tuple(p.id for p in papers), now)])
+    await stores.feed_days.save_days([FeedDay(day, state, tuple(p.id for p in papers), now)])
 
 
-async def subscribe(stores: Stores, channel: Channel, zone: str, now: datetime, **wishes: Any) -> Standing:
+async def subscribe(stores: Stores, channel: Channel, zone: str, now: datetime, **wishes: Any) -> ChannelState:
     """Turn a channel's digest on, weekdays at 09:00 local time unless *wishes* say else."""
-    standing = await stores.channels.open(channel, now)
+    standing = await stores.channels.get_or_create(channel, now)
     schedule = wishes.pop("schedule", Schedule(time(9), zone))
     preferences = replace(Preferences(on=True, schedule=schedule), **wishes)
-    await stores.channels.set(channel, preferences, schedule.next_after(now))
+    await stores.channels.save_preferences(channel, preferences, schedule.next_after(now))
     return replace(standing, preferences=preferences)

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.ports.stores import Stores
-from storage.database import Database, open_database, path_of, prepare
+from storage.database import Database, create_private_directory, get_sqlite_path, open_database
 from storage.index import open_index
-from storage.stores import stores
-from storage.upgrades import upgrade
+from storage.stores import build_stores
+from storage.upgrades import upgrade_database
 
 
 def url(path: Path) -> str:
@@ -25,11 +25,11 @@ def url(path: Path) -> str:
 @asynccontextmanager
 async def opened(path: Path, now: datetime) -> AsyncIterator[Database]:
     """Give a migrated database in the folder *path*; one that is there already is brought to the newest tables."""
-    file = path_of(url(path))
+    file = get_sqlite_path(url(path))
     if not file.exists():
-        prepare(path)
+        create_private_directory(path)
         file.write_bytes(_empty())
-    upgrade(url(path), path, now)
+    upgrade_database(url(path), path, now)
     database = open_database(url(path))
     try:
         yield database
@@ -41,15 +41,15 @@ async def opened(path: Path, now: datetime) -> AsyncIterator[Database]:
 async def open_stores(path: Path, now: datetime) -> AsyncIterator[Stores]:
     """Give all stores on a database in the folder *path*; opening the same folder again finds what was kept."""
     async with opened(path, now) as database:
-        yield stores(database, open_index(path / "index", database))
+        yield build_stores(database, open_index(path / "index", database))
 
 
 @cache
 def _empty() -> bytes:
     """Return a database with the newest tables and nothing in them; hundreds of tests begin with one."""
     with TemporaryDirectory() as folder:
-        upgrade(url(Path(folder)), Path(folder), datetime.now(UTC))
-        return path_of(url(Path(folder))).read_bytes()
+        upgrade_database(url(Path(folder)), Path(folder), datetime.now(UTC))
+        return get_sqlite_path(url(Path(folder))).read_bytes()
 
 
 @contextmanager

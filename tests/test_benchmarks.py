@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks import cold, stage
 from benchmarks.__main__ import BENCHMARKS, main
-from benchmarks.report import Figure, percentile
+from benchmarks.report import Figure, compute_percentile
 from bot.config import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -44,8 +44,8 @@ def test_a_missed_goal_is_a_failure(
 
 
 def test_percentiles() -> None:
-    assert percentile(range(101), 50) == 50
-    assert percentile(range(101), 99) == 99
+    assert compute_percentile(range(101), 50) == 50
+    assert compute_percentile(range(101), 99) == 99
 
 
 def test_the_operators_settings_reach_no_benchmark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_operators_settings_reach_no_benchmark(monkeypatch: pytest.MonkeyPat
     given = ("SLACK_BOT_TOKEN=xoxb-1", "SLACK_SIGNING_SECRET=theirs", "PORT=8124", "VAULT_KEYS=theirs")
     (tmp_path / ".env").write_text("\n".join(given))
     monkeypatch.chdir(tmp_path)
-    env = stage.environment(tmp_path)
+    env = stage.build_environment(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.setenv(name.upper(), env[name.upper()])
     changed = {name for name, value in Settings() if value != Settings.model_fields[name].default}
@@ -63,7 +63,7 @@ def test_the_operators_settings_reach_no_benchmark(monkeypatch: pytest.MonkeyPat
 
 def test_slack_bolt_reads_nothing_of_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-theirs")
-    with stage.quiet():
+    with stage.hide_slack_settings():
         assert "SLACK_BOT_TOKEN" not in os.environ
         assert os.environ["PATH"]
     assert os.environ["SLACK_BOT_TOKEN"] == "xoxb-theirs"

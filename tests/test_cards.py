@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import Action, Card, Item, Link, dump, load
+from bot.cards import Action, Card, Item, Link, dump_card, load_card
 from bot.errors import Malformed
 
 text = st.text(max_size=12)
@@ -49,16 +49,16 @@ cards = st.builds(
 
 @given(cards)
 def test_round_trip(card: Card) -> None:
-    assert load(json.loads(json.dumps(dump(card)))) == card
+    assert load_card(json.loads(json.dumps(dump_card(card)))) == card
 
 
 def test_arguments_are_kept_as_they_are_even_empty_ones() -> None:
     card = Card(actions=(Action("Clear", "settings", {"topics": ""}),), items=(Item(""),))
-    assert load(dump(card)) == card
+    assert load_card(dump_card(card)) == card
 
 
 def test_empty_parts_are_left_out_and_zero_votes_are_not() -> None:
-    assert dump(Card(items=(Item("A", votes=0),))) == {"v": 1, "items": [{"title": "A", "votes": 0}]}
+    assert dump_card(Card(items=(Item("A", votes=0),))) == {"v": 1, "items": [{"title": "A", "votes": 0}]}
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_empty_parts_are_left_out_and_zero_votes_are_not() -> None:
 )
 def test_what_is_no_card_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        load(data)
+        load_card(data)

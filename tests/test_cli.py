@@ -76,12 +76,12 @@ async def furnished(data: Path) -> None:
     """Give a data directory as a first start leaves it: with the sample, marked as one."""
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     async with open_stores(data, now) as stores:
-        await workspace.furnish(stores, now)
+        await workspace.prepare_workspace(stores, now)
 
 
 async def marked(data: Path) -> bool:
     async with open_stores(data, datetime(2026, 11, 23, 13, tzinfo=UTC)) as stores:
-        return bool(await stores.marks.get("sample"))
+        return bool(await stores.key_values.get("sample"))
 
 
 @pytest.mark.long

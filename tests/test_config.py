@@ -34,13 +34,13 @@ def faults(monkeypatch: pytest.MonkeyPatch, **settings: str) -> tuple[str, ...]:
 
 def test_without_any_setting_only_this_machine_is_served() -> None:
     chosen = load()
-    assert chosen.local
+    assert chosen.is_local_only
     assert not chosen.web_trust_network
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "localhost", "LOCALHOST", "::1"])
 def test_this_machines_own_addresses_need_no_trust(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    assert choose(monkeypatch, WEB_HOST=host).local
+    assert choose(monkeypatch, WEB_HOST=host).is_local_only
 
 
 @pytest.mark.parametrize("host", [EVERYWHERE, "::", "", "192.168.1.5", "papers.lan", "127.evil.example", "127.1"])
@@ -60,11 +60,11 @@ def test_a_no_is_no(monkeypatch: pytest.MonkeyPatch, trust: str) -> None:
 def test_an_open_address_is_taken_when_somebody_vouches_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = choose(monkeypatch, WEB_HOST=EVERYWHERE, WEB_TRUST_NETWORK="yes")
     assert chosen.web_host == EVERYWHERE
-    assert not chosen.local
+    assert not chosen.is_local_only
 
 
 def test_trust_alone_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose(monkeypatch, WEB_TRUST_NETWORK="yes").local
+    assert choose(monkeypatch, WEB_TRUST_NETWORK="yes").is_local_only
 
 
 def test_a_trust_that_can_not_be_read_is_the_one_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +125,7 @@ def test_settings_of_slack_that_do_not_go_together_are_told(
     if told:
         assert faults(monkeypatch, **settings) == told
     else:
-        assert choose(monkeypatch, **settings).slack
+        assert choose(monkeypatch, **settings).is_slack_configured
 
 
 def test_wrong_values_and_contradictions_are_told_together_in_the_order_of_the_settings(
@@ -154,7 +154,7 @@ def test_a_setting_that_is_wrong_in_itself_is_told_once(monkeypatch: pytest.Monk
 
 def test_the_file_and_the_environment_are_judged_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-1\nSLACK_APP_TOKEN=xapp-1\n")
-    assert load().slack
+    assert load().is_slack_configured
     assert faults(monkeypatch, SLACK_APP_TOKEN="") == (APP_TOO,)
 
 
@@ -168,7 +168,7 @@ def test_what_names_no_file_of_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("url", ["sqlite:///data/x.db", "sqlite:////srv/x.db", "sqlite+aiosqlite:///x.db?timeout=9"])
 def test_a_file_of_sqlite_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    assert choose(monkeypatch, DATABASE_URL=url).database.startswith("sqlite+aiosqlite:///")
+    assert choose(monkeypatch, DATABASE_URL=url).async_database_url.startswith("sqlite+aiosqlite:///")
 
 
 def test_a_file_of_settings_in_another_encoding_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards import Card
-from bot.delivery import AT_ONCE, LEASE, MOST_ATTEMPTS, QUARANTINE, Courier
+from bot.delivery import LEASE, LOOKUP_DELAY, MAX_ATTEMPTS, MAX_IN_FLIGHT, Dispatcher
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
@@ -41,7 +41,7 @@ class Scripted:
             raise outcome
         return f"m{len(self.held)}"
 
-    async def find(self, delivery: Delivery) -> str | None:
+    async def find_message(self, delivery: Delivery) -> str | None:
         if self.blind:
             raise Uncertain("The history can't be read.")
         if self.busy:
@@ -67,15 +67,15 @@ class Desk:
     stores: Stores
     chat: Scripted
     clock: Clock
-    courier: Courier
+    courier: Dispatcher
 
     async def state(self, key: DeliveryKey = KEY) -> DeliveryState:
-        found = await self.stores.ledger.get(key)
+        found = await self.stores.ledger.find_by_key(key)
         assert found
         return found.state
 
     async def reason(self, key: DeliveryKey = KEY) -> str:
-        found = await self.stores.ledger.get(key)
+        found = await self.stores.ledger.find_by_key(key)
         assert found
         return found.reason
 
@@ -84,14 +84,14 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with open_stores(tmp_path, NOW) as stores:
         chat, clock = Scripted(), Clock()
-        await stores.channels.open(PAPERS, NOW)
+        await stores.channels.get_or_create(PAPERS, NOW)
         await stores.ledger.add([Draft(KEY, Card(text="Hello"))], NOW)
-        yield Desk(stores, chat, clock, Courier(stores, {"web": chat}, clock))
+        yield Desk(stores, chat, clock, Dispatcher(stores, {"web": chat}, clock))
 
 
 async def test_a_message_is_sent_once(desk: Desk) -> None:
-    assert await desk.courier.pump() == 1
-    assert await desk.courier.pump() == 0
+    assert await desk.courier.dispatch_due() == 1
+    assert await desk.courier.dispatch_due() == 0
     assert desk.chat.held == [str(KEY)]
     assert await desk.state() is DeliveryState.SENT
 
@@ -99,50 +99,50 @@ async def test_a_message_is_sent_once(desk: Desk) -> None:
 async def test_asked_to_wait_it_is_not_sent_before_and_the_wait_is_no_attempt(desk: Desk) -> None:
     desk.chat.script = [TryLater("Rate limited.", 40)] * 12
     for _ in range(12):
-        await desk.courier.pump()
-        assert await desk.courier.pump() == 0
+        await desk.courier.dispatch_due()
+        assert await desk.courier.dispatch_due() == 0
         desk.clock.now += timedelta(seconds=39)
-        assert await desk.courier.pump() == 0
+        assert await desk.courier.dispatch_due() == 0
         desk.clock.now += timedelta(seconds=1)
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.SENT
 
 
 async def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(desk: Desk) -> None:
     desk.chat.script = [Uncertain("The connection broke.")]
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.UNCERTAIN
-    assert await desk.courier.sweep() == 0, "the platform's history needs time to catch up"
-    desk.clock.now += QUARANTINE
-    assert await desk.courier.sweep() == 1
-    await desk.courier.pump()
+    assert await desk.courier.resolve_uncertain() == 0, "the platform's history needs time to catch up"
+    desk.clock.now += LOOKUP_DELAY
+    assert await desk.courier.resolve_uncertain() == 1
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.SENT
     assert desk.chat.held == [str(KEY)]
 
 
 async def test_a_message_that_surely_did_not_arrive_is_sent_again(desk: Desk) -> None:
     desk.chat.script = [RuntimeError("boom")]
-    await desk.courier.pump()
-    desk.clock.now += QUARANTINE
-    await desk.courier.sweep()
+    await desk.courier.dispatch_due()
+    desk.clock.now += LOOKUP_DELAY
+    await desk.courier.resolve_uncertain()
     desk.clock.now += timedelta(minutes=1)
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.SENT
 
 
 async def test_a_look_up_that_is_told_to_wait_is_no_attempt(desk: Desk) -> None:
     desk.chat.script = [RuntimeError("boom")]
-    desk.chat.busy = MOST_ATTEMPTS + 4
-    await desk.courier.pump()
-    desk.clock.now += QUARANTINE
-    for _ in range(MOST_ATTEMPTS + 4):
-        assert await desk.courier.sweep() == 1
-        assert await desk.courier.sweep() == 0, "not before it was told"
+    desk.chat.busy = MAX_ATTEMPTS + 4
+    await desk.courier.dispatch_due()
+    desk.clock.now += LOOKUP_DELAY
+    for _ in range(MAX_ATTEMPTS + 4):
+        assert await desk.courier.resolve_uncertain() == 1
+        assert await desk.courier.resolve_uncertain() == 0, "not before it was told"
         assert await desk.state() is DeliveryState.UNCERTAIN
         desk.clock.now += timedelta(seconds=40)
-    await desk.courier.sweep()
+    await desk.courier.resolve_uncertain()
     desk.clock.now += timedelta(minutes=1)
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.SENT
     assert desk.chat.held == [str(KEY)]
 
@@ -151,15 +151,15 @@ async def test_a_look_up_that_is_told_to_wait_is_no_attempt(desk: Desk) -> None:
 async def test_where_nobody_can_tell_a_digest_is_sent_again_and_an_alert_is_not(
     desk: Desk, kind: str, state: DeliveryState
 ) -> None:
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     key = DeliveryKey(PAPERS, kind, "x")
     await desk.stores.ledger.add([Draft(key, Card(text="x"))], NOW)
     desk.chat.script, desk.chat.blind = [Uncertain("?")], True
-    await desk.courier.pump()
-    desk.clock.now += QUARANTINE
-    await desk.courier.sweep()
+    await desk.courier.dispatch_due()
+    desk.clock.now += LOOKUP_DELAY
+    await desk.courier.resolve_uncertain()
     desk.clock.now += timedelta(minutes=1)
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state(key) is state
 
 
@@ -167,20 +167,20 @@ async def test_a_process_that_died_while_sending_leaves_a_lease_that_runs_out(de
     await desk.stores.ledger.claim(NOW, NOW + LEASE, 10)
     desk.chat.held.append(str(KEY))
     desk.clock.now += LEASE + timedelta(seconds=1)
-    await desk.courier.sweep()
-    desk.clock.now += QUARANTINE
-    await desk.courier.sweep()
+    await desk.courier.resolve_uncertain()
+    desk.clock.now += LOOKUP_DELAY
+    await desk.courier.resolve_uncertain()
     assert await desk.state() is DeliveryState.SENT
     assert desk.chat.held == [str(KEY)]
 
 
 async def test_a_channel_that_is_gone_is_asked_once_retired_and_reported_once(desk: Desk) -> None:
-    await desk.stores.workspaces.put(Workspace("web", "local", managers=("ada",)))
+    await desk.stores.workspaces.save(Workspace("web", "local", managers=("ada",)))
     await desk.stores.ledger.add([Draft(DeliveryKey(PAPERS, "alert", "2"), Card(text="2"))], NOW)
     desk.chat.script = [Gone("the channel was archived")]
-    await desk.courier.pump()
-    standing = await desk.stores.channels.open(PAPERS, NOW)
-    assert standing.retired == "the channel was archived"
+    await desk.courier.dispatch_due()
+    standing = await desk.stores.channels.get_or_create(PAPERS, NOW)
+    assert standing.retired_reason == "the channel was archived"
     assert await desk.state(DeliveryKey(PAPERS, "alert", "2")) is DeliveryState.DEAD
     assert len(desk.chat.held) == 1
     assert "web:local:ada/notice/" in desk.chat.held[0]
@@ -188,40 +188,40 @@ async def test_a_channel_that_is_gone_is_asked_once_retired_and_reported_once(de
 
 @pytest.mark.parametrize("kind", ["share", "discuss", "lift"])
 async def test_what_a_reader_asked_for_stops_no_channel(desk: Desk, kind: str) -> None:
-    await desk.courier.pump()
-    await desk.stores.workspaces.put(Workspace("web", "local", managers=("ada",)))
+    await desk.courier.dispatch_due()
+    await desk.stores.workspaces.save(Workspace("web", "local", managers=("ada",)))
     await desk.stores.ledger.add([Draft(DeliveryKey(PAPERS, kind, "2"), Card(text="2"))], NOW)
     desk.chat.held.clear()
     desk.chat.script = [Gone("Broadsheet may not post there")]
-    await desk.courier.pump()
-    assert not (await desk.stores.channels.open(PAPERS, NOW)).retired
+    await desk.courier.dispatch_due()
+    assert not (await desk.stores.channels.get_or_create(PAPERS, NOW)).retired_reason
     assert await desk.state(DeliveryKey(PAPERS, kind, "2")) is DeliveryState.DEAD
     assert desk.chat.held == [], "nobody is told"
 
 
 async def test_a_message_that_is_wrong_is_not_tried_again(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.chat.script = [Unsendable("The card is too long.")]
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.DEAD
     assert "can't be sent" in caplog.text
 
 
 async def test_after_eight_attempts_it_is_given_up_with_the_reason(desk: Desk) -> None:
     desk.chat.script = [RuntimeError("boom")] * 20
-    for _ in range(MOST_ATTEMPTS * 2 + 4):
-        await desk.courier.pump()
+    for _ in range(MAX_ATTEMPTS * 2 + 4):
+        await desk.courier.dispatch_due()
         desk.clock.now += timedelta(minutes=20)
-        await desk.courier.sweep()
+        await desk.courier.resolve_uncertain()
     assert await desk.state() is DeliveryState.DEAD
     assert "given up" in await desk.reason()
 
 
 async def test_without_an_adapter_messages_wait(desk: Desk) -> None:
-    courier = Courier(desk.stores, {}, desk.clock)
-    await courier.pump()
+    courier = Dispatcher(desk.stores, {}, desk.clock)
+    await courier.dispatch_due()
     assert await desk.state() is DeliveryState.RETRY
     desk.clock.now += timedelta(minutes=11)
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.SENT
 
 
@@ -229,11 +229,11 @@ async def test_what_cannot_be_recorded_stays_claimed_and_holds_up_nothing(desk: 
     other = DeliveryKey(Channel("web", "local", "other"), "digest", "2026-11-24")
     await desk.stores.ledger.add([Draft(other, Card(text="Hello"))], NOW)
     with broken(tmp_path, "UPDATE OF sent ON deliveries WHEN NEW.subject = '2026-11-24' AND NEW.id = 1"):
-        assert await desk.courier.pump() == 2
+        assert await desk.courier.dispatch_due() == 2
     assert (await desk.state(), await desk.state(other)) == (DeliveryState.SENDING, DeliveryState.SENT)
     desk.clock.now += LEASE
-    await desk.courier.sweep()
-    assert await desk.courier.pump() == 0
+    await desk.courier.resolve_uncertain()
+    assert await desk.courier.dispatch_due() == 0
     assert await desk.state() is DeliveryState.SENT
     assert sorted(desk.chat.held) == sorted([str(KEY), str(other)])
 
@@ -257,27 +257,27 @@ class Slow(Scripted):
             return await super().send(delivery, now)
         finally:
             self.under_way -= 1
-            if len(self.held) == AT_ONCE * 3 - 1:
+            if len(self.held) == MAX_IN_FLIGHT * 3 - 1:
                 self.last.set()
 
 
-async def crowd(desk: Desk) -> Courier:
-    keys = [DeliveryKey(Channel("web", "local", f"c{n}"), "digest", "2026-11-24") for n in range(AT_ONCE * 3 - 1)]
+async def crowd(desk: Desk) -> Dispatcher:
+    keys = [DeliveryKey(Channel("web", "local", f"c{n}"), "digest", "2026-11-24") for n in range(MAX_IN_FLIGHT * 3 - 1)]
     await desk.stores.ledger.add([Draft(key, Card(text="Hello")) for key in keys], NOW)
     desk.chat = Slow()
-    return Courier(desk.stores, {"web": desk.chat}, desk.clock)
+    return Dispatcher(desk.stores, {"web": desk.chat}, desk.clock)
 
 
 async def test_a_few_are_under_way_and_a_slow_one_holds_up_nobody(desk: Desk) -> None:
     courier = await crowd(desk)
     chat = desk.chat
     assert isinstance(chat, Slow)
-    pump = asyncio.create_task(courier.pump())
-    for _ in range(AT_ONCE):
+    pump = asyncio.create_task(courier.dispatch_due())
+    for _ in range(MAX_IN_FLIGHT):
         await chat.begun.acquire()
     chat.gate.set()
-    assert await pump == AT_ONCE * 3
-    assert chat.most == AT_ONCE
+    assert await pump == MAX_IN_FLIGHT * 3
+    assert chat.most == MAX_IN_FLIGHT
     assert chat.held[-1] == str(KEY)
 
 
@@ -285,7 +285,7 @@ async def test_a_pump_that_is_stopped_leaves_nothing_behind(desk: Desk) -> None:
     courier = await crowd(desk)
     chat = desk.chat
     assert isinstance(chat, Slow)
-    pump = asyncio.create_task(courier.pump())
+    pump = asyncio.create_task(courier.dispatch_due())
     await chat.begun.acquire()
     pump.cancel()
     with pytest.raises(asyncio.CancelledError):

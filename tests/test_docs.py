@@ -20,7 +20,7 @@ from bot.__main__ import EXIT_CODES
 from bot.config import Settings
 from bot.errors import Mistake
 from bot.models import Paper
-from bot.topics import parse
+from bot.topics import parse_topic
 from docs import commands, parity
 from tests.contract.test_chats import CHATS
 
@@ -125,11 +125,11 @@ def test_every_command_of_the_command_line_is_in_the_readme() -> None:
 
 
 def test_the_list_of_commands_is_up_to_date() -> None:
-    assert text("docs/commands.md") == commands.page(), "run: python -m docs.commands > docs/commands.md"
+    assert text("docs/commands.md") == commands.render_page(), "run: python -m docs.commands > docs/commands.md"
 
 
 def test_the_page_of_parity_is_up_to_date() -> None:
-    assert text("docs/parity.md") == parity.page(), "run: python -m docs.parity > docs/parity.md"
+    assert text("docs/parity.md") == parity.render_page(), "run: python -m docs.parity > docs/parity.md"
     assert {"slack", "discord", "web on the database"} <= set(CHATS), "each promise is kept by all that the page names"
 
 
@@ -187,21 +187,21 @@ def told(cell: str) -> Paper:
     ("typed", "taken", "left"), rows("docs/topics.md", "you type", "a paper that it takes", "a paper that it leaves")
 )
 def test_topics_take_and_leave_what_the_page_says(typed: str, taken: str, left: str) -> None:
-    topic = parse(typed)
+    topic = parse_topic(typed)
     assert topic.matches(told(taken))
     assert not topic.matches(told(left))
 
 
 @pytest.mark.parametrize(("typed", "kept"), rows("docs/topics.md", "you type", "it is kept as"))
 def test_topics_are_kept_as_the_page_says(typed: str, kept: str) -> None:
-    assert str(parse(typed)) == kept
-    assert str(parse(kept)) == kept
+    assert str(parse_topic(typed)) == kept
+    assert str(parse_topic(kept)) == kept
 
 
 @pytest.mark.parametrize(("typed", "answer"), rows("docs/topics.md", "you type", "the answer"))
 def test_mistakes_are_answered_as_the_page_says(typed: str, answer: str) -> None:
     with pytest.raises(Mistake) as caught:
-        parse(typed)
+        parse_topic(typed)
     assert str(caught.value) == answer
 
 

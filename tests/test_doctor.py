@@ -15,12 +15,12 @@ import pytest
 from adapters import public
 from bot import doctor, untold, wording
 from bot.config import Settings
-from bot.doctor import OPEN
-from bot.models import Channel, Kind, Preferences
+from bot.doctor import OPEN_NETWORK_WARNING
+from bot.models import Channel, ChannelKind, Preferences
 from bot.ports.places import Workspace
-from bot.visits import Finding
-from storage.locks import hold
-from storage.vault import VaultStore, open_keys
+from bot.visits import CheckResult
+from storage.locks import lock_data_directory
+from storage.vault import VaultStore, load_keys
 from tests.servers.discord import discord, rights
 from tests.servers.slack import Slack, slack
 from tests.stores import open_stores, opened
@@ -66,21 +66,21 @@ async def digests(folder: Path, *channels: Channel) -> None:
     """Give channels a digest."""
     async with open_stores(folder, NOW) as stores:
         for channel in channels:
-            await stores.channels.set(channel, Preferences(on=True), NOW)
+            await stores.channels.save_preferences(channel, Preferences(on=True), NOW)
 
 
 async def found() -> dict[str, bool]:
-    return {finding.what: finding.well for finding in await doctor.examine()}
+    return {finding.message: finding.ok for finding in await doctor.run_checks()}
 
 
 async def test_a_door_that_is_closed_is_not_mentioned() -> None:
-    assert OPEN not in await found()
+    assert OPEN_NETWORK_WARNING not in await found()
 
 
 async def test_a_door_that_somebody_vouches_for_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEB_HOST", "0.0.0.0")  # noqa: S104 (read, never bound to)
     monkeypatch.setenv("WEB_TRUST_NETWORK", "yes")
-    assert (await found())[OPEN] is False
+    assert (await found())[OPEN_NETWORK_WARNING] is False
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -121,7 +121,7 @@ async def test_secrets_that_others_can_read_are_told(tmp_path: Path, *, mode: in
     (tmp_path / ".env").touch(mode)
     (tmp_path / ".env").chmod(mode)
     what = "No secrets lie open." if well else "Others on this machine can read .env. Run: chmod 600 .env"
-    assert Finding(well, what) in await doctor.examine()
+    assert CheckResult(well, what) in await doctor.run_checks()
 
 
 async def test_a_database_of_a_newer_version_is_not_to_be_migrated(tmp_path: Path) -> None:
@@ -179,15 +179,15 @@ async def test_slack_is_asked_before_anything_is_stored(server: Slack, monkeypat
 async def test_a_slack_that_can_not_be_reached_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, SLACK_API_URL=NOWHERE, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
     told = "Slack can’t be reached. Check the network and SLACK_API_URL, and run doctor again in a minute."
-    assert [finding for finding in await doctor.examine() if "reached" in finding.what] == [
-        Finding(well=False, what=told)
+    assert [finding for finding in await doctor.run_checks() if "reached" in finding.message] == [
+        CheckResult(ok=False, message=told)
     ]
 
 
 async def test_channels_of_slack_that_have_a_digest_are_looked_at(
     server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = Channel("slack", "T1", "U1", Kind.DIRECT)
+    person = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
     elsewhere = Channel("web", "local", "C2")
     await digests(tmp_path / "data", Channel("slack", "T1", "C1"), Channel("slack", "T1", "C2"), person, elsewhere)
     given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
@@ -222,7 +222,7 @@ async def test_a_vault_that_no_key_opens_is_told(
     server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(tmp_path / "data", NOW) as database:
-        await VaultStore(database, open_keys((), tmp_path / "data")).put("slack/T1", {"bot_token": "xoxb-1"}, NOW)
+        await VaultStore(database, load_keys((), tmp_path / "data")).put("slack/T1", {"bot_token": "xoxb-1"}, NOW)
     (tmp_path / "data/vault.key").unlink()
     given(monkeypatch, SLACK_API_URL=server.url, **MANY)
     told = "VAULT_KEYS: no key opens what is stored; put the key that was used before behind the new one."
@@ -235,12 +235,12 @@ async def test_whether_requests_arrive_is_looked_at_while_a_bot_runs(
     signed = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "PORT": "0", "SLACK_API_URL": server.url}
     given(monkeypatch, **signed)
     assert (await found())["Whether requests from outside arrive can be seen only when PUBLIC_URL is set."] is True
-    async with public.serve(public.application(()), "127.0.0.1", 0) as address:
+    async with public.serve(public.create_application(()), "127.0.0.1", 0) as address:
         given(monkeypatch, PUBLIC_URL=address)
         assert (await found())["Whether requests from outside arrive can be seen only while a bot runs."] is True
-        with hold(tmp_path / "data"):
+        with lock_data_directory(tmp_path / "data"):
             assert (await found())[f"The public listener answers at {address}."] is True
-    with hold(tmp_path / "data"):
+    with lock_data_directory(tmp_path / "data"):
         assert [well for what, well in (await found()).items() if "can't be reached from here" in what] == [False]
 
 
@@ -251,7 +251,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
     await digests(tmp_path / "data", quiet, left)
     async with open_stores(tmp_path / "data", NOW) as stores:
         await stores.channels.retire(quiet, "Broadsheet was removed from the channel")
-        await stores.channels.retire(left, wording.away("it was uninstalled"))
+        await stores.channels.retire(left, wording.format_workspace_unavailable("it was uninstalled"))
     given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
     told = await found()
     assert told["The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"] is False
@@ -260,8 +260,8 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
 
 async def test_what_nobody_could_be_told_is_told(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "data", NOW) as stores:
-        await stores.workspaces.put(Workspace("discord", "10", "Lab"))
-        await untold.keep(stores.marks, "discord:10:20", "Nothing is posted to papers any more.")
+        await stores.workspaces.save(Workspace("discord", "10", "Lab"))
+        await untold.save_pending(stores.key_values, "discord:10:20", "Nothing is posted to papers any more.")
     assert (await found())["Nobody who manages Lab can be told: Nothing is posted to papers any more."] is False
 
 

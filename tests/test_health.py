@@ -11,12 +11,12 @@ import pytest
 from aiohttp import ClientSession
 
 from bot import health, wording
-from bot.delivery import Courier
-from bot.models import Channel, Kind, Preferences
+from bot.delivery import Dispatcher
+from bot.models import Channel, ChannelKind, Preferences
 from bot.ports.sources import SourceState
-from bot.scheduler import DAILY, HOURLY, POLL, SWEEP, TICK, Jobs
+from bot.scheduler import DAILY, HOURLY, POLL_INTERVAL, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.sources.arxiv import ArXiv
-from bot.sources.http import Polite
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
 from tests.stores import open_stores
@@ -34,9 +34,11 @@ def clock() -> datetime:
 async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
     """Give jobs that were started now and of which none runs; nothing here asks a source."""
     async with open_stores(tmp_path, NOW) as stores:
-        hugging, arxiv = (Polite(manners, stores.sources, clock, version="1") for manners in (HUGGING_FACE, ARXIV))
-        jobs = Jobs(stores, Courier(stores, {}, clock), HuggingFace(hugging), ArXiv(arxiv), (), clock)
-        jobs.pulse.started = NOW
+        hugging, arxiv = (
+            SourceClient(manners, stores.source_states, clock, version="1") for manners in (HUGGING_FACE, ARXIV)
+        )
+        jobs = Jobs(stores, Dispatcher(stores, {}, clock), HuggingFace(hugging), ArXiv(arxiv), (), clock)
+        jobs.history.started_at = NOW
         yield jobs
         await hugging.close()
         await arxiv.close()
@@ -44,16 +46,16 @@ async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
 
 async def late(jobs: Jobs, now: datetime) -> set[str]:
     """Return which jobs are late; the report is well exactly when none is."""
-    report = await health.report(jobs.stores, jobs, now)
+    report = await health.build_report(jobs.stores, jobs, now)
     assert report["ok"] is (not report["overdue"])
     return set(report["overdue"])
 
 
 async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Jobs) -> None:
     assert await late(jobs, NOW + MARGIN) == set()
-    assert await late(jobs, NOW + TICK + MARGIN) == {"deliver"}
-    assert await late(jobs, NOW + SWEEP + MARGIN) == {"deliver", "tick"}
-    assert await late(jobs, NOW + POLL + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"}
+    assert await late(jobs, NOW + TICK_INTERVAL + MARGIN) == {"deliver"}
+    assert await late(jobs, NOW + SWEEP_INTERVAL + MARGIN) == {"deliver", "tick"}
+    assert await late(jobs, NOW + POLL_INTERVAL + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"}
     hourly = {"announcements", "votes"}
     assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"} | hourly
     assert "housekeeping" not in await late(jobs, NOW + 2 * DAILY), "nobody waits for it"
@@ -61,29 +63,29 @@ async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Job
 
 async def test_what_ended_is_counted_from_its_end(jobs: Jobs) -> None:
     now = NOW + timedelta(hours=9)
-    jobs.pulse.ended = {job.__name__: now for _, job in jobs.every()}
+    jobs.history.ended_at = {job.__name__: now for _, job in jobs.list_jobs()}
     assert await late(jobs, now + MARGIN) == set()
-    jobs.pulse.ended["tick"] = now - TICK - SECOND
+    jobs.history.ended_at["tick"] = now - TICK_INTERVAL - SECOND
     assert await late(jobs, now + MARGIN) == {"tick"}
 
 
 async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs: Jobs) -> None:
-    room, mine = Channel("discord", "10", "20", name="papers"), Channel("discord", "@me", "90", Kind.DIRECT)
+    room, mine = Channel("discord", "10", "20", name="papers"), Channel("discord", "@me", "90", ChannelKind.DIRECT)
     off, well = Channel("slack", "T1", "C1", name="off"), Channel("slack", "T1", "C2", name="well")
     left = Channel("slack", "T2", "C3", name="left")
     for channel in (room, mine, off, well, left):
-        await jobs.stores.channels.open(channel, NOW)
-        await jobs.stores.channels.set(channel, Preferences(on=channel is not off), NOW)
+        await jobs.stores.channels.get_or_create(channel, NOW)
+        await jobs.stores.channels.save_preferences(channel, Preferences(on=channel is not off), NOW)
     for channel in (room, mine, off):
         await jobs.stores.channels.retire(channel, "the channel was deleted")
-    await jobs.stores.channels.retire(left, wording.away("it was removed"))
-    report = await health.report(jobs.stores, jobs, NOW)
+    await jobs.stores.channels.retire(left, wording.format_workspace_unavailable("it was removed"))
+    report = await health.build_report(jobs.stores, jobs, NOW)
     assert report["silent"] == ["#papers on Discord: the channel was deleted"]
     assert report["ok"] is True, "no restart mends that"
 
 
 async def test_before_the_start_nothing_is_late(jobs: Jobs) -> None:
-    jobs.pulse.started = None
+    jobs.history.started_at = None
     assert await late(jobs, NOW + DAILY) == set()
 
 
@@ -95,18 +97,18 @@ async def test_a_job_that_fails_three_times_in_a_row_is_not_well(jobs: Jobs) -> 
             raise RuntimeError("boom")
 
     for failing in ([], [], ["shaky"], ["shaky"]):
-        await jobs.once(shaky)
-        report = await health.report(jobs.stores, jobs, NOW)
+        await jobs.run_job(shaky)
+        report = await health.build_report(jobs.stores, jobs, NOW)
         assert report["failing"] == failing
         assert report["ok"] is (not failing)
     broken = False
-    await jobs.once(shaky)
-    assert (await health.report(jobs.stores, jobs, NOW))["ok"] is True
+    await jobs.run_job(shaky)
+    assert (await health.build_report(jobs.stores, jobs, NOW))["ok"] is True
 
 
 async def test_a_source_that_is_down_does_not_make_the_program_ill(jobs: Jobs) -> None:
-    await jobs.stores.sources.record(SourceState("huggingface", failures=9, error="no answer"))
-    report = await health.report(jobs.stores, jobs, NOW)
+    await jobs.stores.source_states.save_state(SourceState("huggingface", failures=9, error="no answer"))
+    report = await health.build_report(jobs.stores, jobs, NOW)
     assert report["ok"] is True
     assert report["sources"][0]["failures"] == 9
 
@@ -117,11 +119,11 @@ async def test_the_address_for_supervisors_tells_it(jobs: Jobs) -> None:
             told = await answer.json()
             return answer.status, told["overdue"], told["failing"]
 
-    status = partial(health.report, jobs.stores, jobs)
+    status = partial(health.build_report, jobs.stores, jobs)
     async with running(status=status) as workspace, ClientSession(workspace.url) as client:
         assert await asked() == (200, [], [])
-        jobs.pulse.failures["poll"] = 3
+        jobs.history.failures["poll"] = 3
         assert await asked() == (503, [], ["poll"])
-        jobs.pulse.failures["poll"] = 0
-        jobs.pulse.started = NOW - SWEEP - MARGIN
+        jobs.history.failures["poll"] = 0
+        jobs.history.started_at = NOW - SWEEP_INTERVAL - MARGIN
         assert await asked() == (503, ["deliver", "tick"], [])

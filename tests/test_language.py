@@ -18,11 +18,21 @@ from adapters.discord import render as discord
 from adapters.slack import render as slack
 from bot import cards, wording
 from bot.cards import Card
-from bot.commands.finding import entry
+from bot.commands.finding import build_detailed_item
 from bot.digests import page
-from bot.language import ENGLISH, LANGUAGES, gettext, nearest, ngettext, phrase, retold, speaking, spoken
+from bot.language import (
+    ENGLISH,
+    LANGUAGES,
+    current_language,
+    gettext,
+    match_language,
+    ngettext,
+    phrase,
+    translate_stored,
+    use_language,
+)
 from bot.models import DayState, FeedDay, Preferences
-from bot.topics import parse
+from bot.topics import parse_topic
 from docs import messages
 from tests.adapters.slack.cards import digest
 from tests.papers import paper
@@ -38,7 +48,7 @@ def names(text: str) -> set[str]:
 
 
 def sentences(language: str) -> Iterator[Message]:
-    yield from (message for message in messages.catalogue(language) if message.id)
+    yield from (message for message in messages.read_catalogue(language) if message.id)
 
 
 def both(message: Message) -> tuple[list[str], list[str]]:
@@ -52,12 +62,12 @@ def both(message: Message) -> tuple[list[str], list[str]]:
 def test_no_sentence_is_missing_and_none_is_left_over(language: str) -> None:
     """`python -m docs.messages` brings the catalogues up to date."""
     said = {tuple(m.id) if isinstance(m.id, (list, tuple)) else m.id for m in sentences(language)}
-    assert said == set(messages.sentences())
+    assert said == set(messages.collect_sentences())
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_sentence_is_translated_with_its_names_and_plurals(language: str) -> None:
-    plurals = messages.catalogue(language).num_plurals
+    plurals = messages.read_catalogue(language).num_plurals
     for message in sentences(language):
         english, said = both(message)
         assert all(said), f"{english[0]!r} has no translation"
@@ -68,7 +78,7 @@ def test_every_sentence_is_translated_with_its_names_and_plurals(language: str) 
 
 
 def test_sentences_are_extracted() -> None:
-    found = messages.sentences()
+    found = messages.collect_sentences()
     assert "adapters/slack/items.py" in found["matches {reasons}"]
     assert ("{n} vote", "{n} votes") in found
 
@@ -78,7 +88,7 @@ def test_sentences_are_extracted() -> None:
     [("de-AT", "de"), ("pt-BR", "en"), ("zh-CN", "zh"), ("en-GB", "en"), ("", "en"), ("es_419", "es"), ("ja", "ja")],
 )
 def test_a_locale_is_answered_in_the_nearest_language(locale: str, language: str) -> None:
-    assert nearest(locale) == language
+    assert match_language(locale) == language
 
 
 @pytest.mark.parametrize(
@@ -93,15 +103,15 @@ def test_a_locale_is_answered_in_the_nearest_language(locale: str, language: str
     ],
 )
 def test_numbers_and_dates_are_those_of_the_language(language: str, one: str, several: str, day: str) -> None:
-    with speaking(language):
-        assert wording.count(1, "vote") == one
-        assert wording.count(1300, "vote") == several
-        assert wording.day(TUESDAY) == day
+    with use_language(language):
+        assert wording.format_count(1, "vote") == one
+        assert wording.format_count(1300, "vote") == several
+        assert wording.format_day(TUESDAY) == day
 
 
 def test_french_counts_nothing_in_the_singular() -> None:
-    with speaking("fr"):
-        assert wording.count(0, "paper") == "0 article"
+    with use_language("fr"):
+        assert wording.format_count(0, "paper") == "0 article"
 
 
 @pytest.mark.parametrize(
@@ -110,48 +120,48 @@ def test_french_counts_nothing_in_the_singular() -> None:
 def test_those_left_out_are_counted_as_what_they_are(language: str, people: str, papers: str) -> None:
     many = paper("2611.00001", authors=tuple(f"Author {n}" for n in range(13)))
     day = FeedDay(TUESDAY, DayState.OK, (many.id,))
-    with speaking(language):
-        assert entry(many, datetime(2026, 11, 24, 8, tzinfo=UTC)).notes[-1].endswith(people)
-        left = page.Page((many,), (), of=2, left=1)
-        assert page.card(left, [day], Preferences(), TUESDAY, matches={}).footer == (papers,)
+    with use_language(language):
+        assert build_detailed_item(many, datetime(2026, 11, 24, 8, tzinfo=UTC)).notes[-1].endswith(people)
+        left = page.DigestContent((many,), (), total_count=2, omitted_count=1)
+        assert page.build_digest_card(left, [day], Preferences(), TUESDAY, matches={}).footer == (papers,)
 
 
 async def test_two_who_speak_at_once_do_not_mix() -> None:
     async def count(language: str) -> list[str]:
-        with speaking(language):
+        with use_language(language):
             said = []
             for _ in range(20):
                 await asyncio.sleep(0)
-                said.append(wording.count(2, "paper"))
+                said.append(wording.format_count(2, "paper"))
             return said
 
     german, japanese, english = await asyncio.gather(count("de"), count("ja"), count("en"))
     assert (set(german), set(japanese), set(english)) == ({"2 Paper"}, {"論文2件"}, {"2 papers"})
-    assert spoken() == ENGLISH
+    assert current_language() == ENGLISH
 
 
 def test_braces_in_what_people_wrote_are_left_alone() -> None:
-    with speaking("de"):
+    with use_language("de"):
         assert gettext("matches {reasons}", reasons="{0} {x}") == "passt zu {0} {x}"
         assert ngettext("{n} vote", "{n} votes", 2) == "2 Stimmen"
 
 
 def test_a_card_knows_its_language_wherever_it_is_read() -> None:
-    with speaking("ja"):
+    with use_language("ja"):
         card = Card(text="x")
-        kept = cards.dump(card)
+        kept = cards.dump_card(card)
     assert kept["language"] == "ja"
-    with speaking("de"):
-        assert cards.load(kept) == card
-        assert cards.load({"v": cards.VERSION, "text": "x"}).language == ENGLISH, "of before there were languages"
-    assert "language" not in cards.dump(Card(text="x"))
+    with use_language("de"):
+        assert cards.load_card(kept) == card
+        assert cards.load_card({"v": cards.VERSION, "text": "x"}).language == ENGLISH, "of before there were languages"
+    assert "language" not in cards.dump_card(Card(text="x"))
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_digest_has_no_english_left(language: str) -> None:
     """What is said is translated; what papers, people and topics are called is not."""
     english = digest("diffusion", "world model")
-    with speaking(language):
+    with use_language(language):
         other = digest("diffusion", "world model")
     assert [item.title for item in other.items] == [item.title for item in english.items]
     assert [item.text for item in other.items] == [item.text for item in english.items]
@@ -166,10 +176,10 @@ def test_a_digest_has_no_english_left(language: str) -> None:
 
 
 def test_it_is_drawn_in_its_language_wherever_it_is_sent() -> None:
-    with speaking("de"):
+    with use_language("de"):
         card = digest("diffusion")
-    drawn = [message.payload for message in discord.messages(card)]
-    told = json.dumps([slack.message(card).blocks, drawn], ensure_ascii=False)
+    drawn = [message.payload for message in discord.render_messages(card)]
+    told = json.dumps([slack.render_message(card).blocks, drawn], ensure_ascii=False)
     assert told.count("19 Stimmen") == 3, "in both, and in the list to choose from"
     assert "passt zu „diffusion“" in told
     assert "Paper auswählen" in told
@@ -178,30 +188,30 @@ def test_it_is_drawn_in_its_language_wherever_it_is_sent() -> None:
 
 def test_why_a_paper_matches_is_said_in_the_language() -> None:
     one = paper("2611.00001", "Sparse Attention")
-    with speaking("de"):
-        assert str(parse("sparse attention").explain(one)) == "„sparse attention“ im Titel"
+    with use_language("de"):
+        assert str(parse_topic("sparse attention").explain(one)) == "„sparse attention“ im Titel"
 
 
 def test_moments_are_local() -> None:
-    with speaking("de"):
-        assert wording.when(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
+    with use_language("de"):
+        assert wording.format_moment(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
 
 
 def test_a_card_knows_the_moments_that_it_names_and_no_two_that_are_written_alike() -> None:
     nine = datetime(2026, 11, 24, 8, 0, 59, tzinfo=UTC)
-    with speaking("en"):
-        first = wording.when(nine, "Europe/Berlin")
-        with speaking("de"):
-            wording.when(nine, "Asia/Tokyo")
+    with use_language("en"):
+        first = wording.format_moment(nine, "Europe/Berlin")
+        with use_language("de"):
+            wording.format_moment(nine, "Asia/Tokyo")
         assert Card(text=first).moments == {"Tue 24 Nov 09:00": 1795507200}
-        wording.when(nine.replace(hour=14), "America/New_York")
+        wording.format_moment(nine.replace(hour=14), "America/New_York")
         assert Card(text=first).moments == {}, "neither of them, for nobody can tell which is meant"
-    assert Card(text=wording.when(nine, "UTC")).moments == {}
+    assert Card(text=wording.format_moment(nine, "UTC")).moments == {}
 
 
 def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
-    with speaking("de"):
-        said = gettext("The newest list is that of {day}.", day=wording.day(TUESDAY))
+    with use_language("de"):
+        said = gettext("The newest list is that of {day}.", day=wording.format_day(TUESDAY))
     assert said.endswith(" 24. Nov.")
     assert gettext("Wait{more}", more="...") == "Wait..."
 
@@ -210,17 +220,17 @@ def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
 def test_a_sentence_that_was_kept_is_told_with_what_it_holds(language: str) -> None:
     kept = phrase("{title} answered with an error (HTTP {status}); it is asked again later.")
     held = {"title": "Hugging Face", "status": "502"}
-    with speaking(language):
-        assert retold(kept.format(**held)) == gettext(kept, **held) != kept.format(**held)
+    with use_language(language):
+        assert translate_stored(kept.format(**held)) == gettext(kept, **held) != kept.format(**held)
         alone = phrase("{title} is left alone until {time} UTC ({why}).")
-        told = retold(alone.format(title="arXiv", time="09:10", why=kept.format(**held)))
+        told = translate_stored(alone.format(title="arXiv", time="09:10", why=kept.format(**held)))
         assert told == gettext(alone, title="arXiv", time="09:10", why=gettext(kept, **held))
-        assert retold(phrase("the channel was deleted")) == gettext("the channel was deleted")
-        away = wording.reason(wording.away("the channel was deleted"))
+        assert translate_stored(phrase("the channel was deleted")) == gettext("the channel was deleted")
+        away = wording.format_reason(wording.format_workspace_unavailable("the channel was deleted"))
         assert gettext("the channel was deleted") in away
         assert "access" not in away
-        assert retold("Nobody ever said this.") == "Nobody ever said this."
-    assert retold(kept.format(**held)) == kept.format(**held)
+        assert translate_stored("Nobody ever said this.") == "Nobody ever said this."
+    assert translate_stored(kept.format(**held)) == kept.format(**held)
 
 
 FIRST = {"Mistake", "say", "Action", "Link", "Card", "Form", "Item", "SourceDown", "SourceRefused"}

@@ -40,7 +40,7 @@ def test_secrets_are_taken_out_of_texts_and_tracebacks(
         raise ValueError(f"refused: {secret}")
     except ValueError:
         logging.getLogger("test").exception("With token %s", secret)
-    written = (tmp_path / logs.FILE).read_text()
+    written = (tmp_path / logs.LOG_FILE).read_text()
     assert "Traceback" in written
     assert secret not in written + capsys.readouterr().err
     assert "[secret]" in written
@@ -57,13 +57,13 @@ def test_the_terminal_shows_the_sentence_and_the_file_the_traceback(
     shown = capsys.readouterr().err
     assert "Reference abc123" in shown
     assert "Traceback" not in shown
-    assert "ValueError: boom" in (tmp_path / logs.FILE).read_text()
+    assert "ValueError: boom" in (tmp_path / logs.LOG_FILE).read_text()
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     logs.configure("INFO", tmp_path / "new")
     logging.getLogger("test").info("x")
-    assert stat.S_IMODE((tmp_path / "new" / logs.FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new" / logs.LOG_FILE).stat().st_mode) == 0o600
 
 
 def test_a_folder_that_can_not_be_written_leaves_the_terminal(

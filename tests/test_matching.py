@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.matching import Matcher
 from bot.models import Paper
-from bot.topics import LONGEST, parse
+from bot.topics import MAX_TOPIC_LENGTH, parse_topic
 
 WORDS = ("model", "world", "image", "rl", "ml")
 NAMES = ("Ada Lovelace", "Yann LeCun", "Y Li", "Li Wei", "Ada Y Wei")
@@ -32,15 +32,15 @@ alternatives = st.tuples(positive, st.lists(positive | positive.map(lambda text:
 topics = (
     st.lists(alternatives, min_size=1, max_size=3)
     .map(", ".join)
-    .filter(lambda text: len(text) <= LONGEST)
-    .map(lambda text: str(parse(text)))
-    .filter(lambda text: len(text) <= LONGEST)
+    .filter(lambda text: len(text) <= MAX_TOPIC_LENGTH)
+    .map(lambda text: str(parse_topic(text)))
+    .filter(lambda text: len(text) <= MAX_TOPIC_LENGTH)
 )
 
 
 @given(st.lists(topics, max_size=8), papers)
 def test_agrees_with_every_topic_on_its_own(followed: list[str], paper: Paper) -> None:
-    alone = {topic: verdict for topic in followed if (verdict := parse(topic).explain(paper)).matched}
+    alone = {topic: verdict for topic in followed if (verdict := parse_topic(topic).explain(paper)).matched}
     assert Matcher(followed).match(paper) == alone
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from bot import untold
 from bot.cards import Card
-from bot.delivery import Courier
+from bot.delivery import Dispatcher
 from bot.errors import Gone
-from bot.models import Channel, DeliveryKey, Kind, Preferences
-from bot.notices import Notices
+from bot.models import Channel, ChannelKind, DeliveryKey, Preferences
+from bot.notices import AdminNotices
 from bot.ports.ledger import Draft
 from bot.ports.places import Workspace
 from bot.ports.stores import Stores
-from bot.presence import Attendance, tidy
+from bot.presence import WorkspaceLifecycle, delete_departed_workspaces
 from tests.fakes import FakeChat
 from tests.stores import open_stores
 
@@ -30,19 +30,19 @@ ARCHIVED = "the channel was archived"
 
 
 def direct(person: str) -> Channel:
-    return Channel("slack", "T1", person, Kind.DIRECT)
+    return Channel("slack", "T1", person, ChannelKind.DIRECT)
 
 
 @pytest.fixture
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, NOW) as opened:
-        await opened.workspaces.put(LAB)
-        await opened.channels.set(ROOM, Preferences(on=True, language="de"), NOW + timedelta(days=1))
+        await opened.workspaces.save(LAB)
+        await opened.channels.save_preferences(ROOM, Preferences(on=True, language="de"), NOW + timedelta(days=1))
         yield opened
 
 
 async def test_the_first_manager_is_told_in_the_language_of_the_channel(stores: Stores) -> None:
-    await Notices(stores).stopped(ROOM, ARCHIVED, NOW)
+    await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW)
     (notice,) = await stores.ledger.claim(NOW, NOW + timedelta(days=1), 10)
     assert notice.key.channel == direct("U1")
     assert notice.card.language == "de"
@@ -52,67 +52,73 @@ async def test_the_first_manager_is_told_in_the_language_of_the_channel(stores: 
 async def test_where_one_can_not_be_reached_the_next_is_told_the_same(stores: Stores) -> None:
     chat = FakeChat("slack")
     chat.faults += [Gone("they take none")]
-    await Notices(stores).stopped(ROOM, ARCHIVED, NOW)
-    await Courier(stores, {"slack": chat}, lambda: NOW).pump()
-    assert await chat.board.latest(direct("U1")) == []
-    (post,) = await chat.board.latest(direct("U2"))
+    await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW)
+    await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due()
+    assert await chat.board.list_latest(direct("U1")) == []
+    (post,) = await chat.board.list_latest(direct("U2"))
     assert "#papers" in post.card.text
 
 
 @pytest.mark.parametrize(("name", "called"), [("papers", "#papers"), ("#papers", "#papers"), ("", "C1")])
 async def test_a_channel_is_named_as_people_write_it(stores: Stores, name: str, called: str) -> None:
-    await Notices(stores).stopped(Channel("slack", "T1", "C1", name=name), ARCHIVED, NOW)
+    await AdminNotices(stores).notify_stopped(Channel("slack", "T1", "C1", name=name), ARCHIVED, NOW)
     (notice,) = await stores.ledger.claim(NOW, NOW + timedelta(days=1), 10)
     assert f"In {called} wird nichts mehr gepostet" in notice.card.text
 
 
 async def test_a_channel_that_falls_silent_again_is_told_of_to_whom_it_reaches(stores: Stores) -> None:
-    await stores.channels.open(direct("U1"), NOW)
+    await stores.channels.get_or_create(direct("U1"), NOW)
     await stores.channels.retire(direct("U1"), "they take none")
-    await Notices(stores).stopped(ROOM, ARCHIVED, NOW)
-    await Notices(stores).stopped(ROOM, ARCHIVED, NOW + timedelta(days=1))
+    await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW)
+    await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW + timedelta(days=1))
     chat = FakeChat("slack")
-    await Courier(stores, {"slack": chat}, lambda: NOW + timedelta(days=1)).pump()
-    assert len(await chat.board.latest(direct("U2"))) == 2
+    await Dispatcher(stores, {"slack": chat}, lambda: NOW + timedelta(days=1)).dispatch_due()
+    assert len(await chat.board.list_latest(direct("U2"))) == 2
 
 
 async def test_nobody_is_told_of_somebody_elses_direct_messages(stores: Stores) -> None:
     chat = FakeChat("slack")
     chat.faults += [Gone("they take none")]
     await stores.ledger.add([Draft(DeliveryKey(direct("U7"), "alert", "1"), Card("one"))], NOW)
-    assert await Courier(stores, {"slack": chat}, lambda: NOW).pump() == 1
-    assert not any((await stores.ledger.waiting()).values())
+    assert await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due() == 1
+    assert not any((await stores.ledger.count_open()).values())
 
 
 async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
     chat = FakeChat("slack")
     chat.faults += [Gone("they take none"), Gone("they take none")]
-    await Notices(stores).stopped(ROOM, ARCHIVED, NOW)
-    await Courier(stores, {"slack": chat}, lambda: NOW).pump()
+    await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW)
+    await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due()
     assert "Nobody of slack T1 can be told: slack:T1:C1 2026-11-24T08:00:00" in caplog.text
-    (kept,) = (await untold.waiting(stores.marks, "slack", "T1")).items()
+    (kept,) = (await untold.list_pending(stores.key_values, "slack", "T1")).items()
     assert kept[0] == ROOM.key
     assert "papers" in kept[1]
 
 
 async def test_what_waits_to_be_told_is_the_newest_of_each_channel(stores: Stores) -> None:
-    marks = stores.marks
-    await asyncio.gather(*(untold.keep(marks, f"slack:T1:C{number}", f"old {number}") for number in range(4)))
-    await untold.keep(marks, "slack:T1:C3", "word 3")
-    await untold.keep(marks, "slack:T11:C1", "another workspace's")
-    assert list((await untold.waiting(marks, "slack", "T1")).values()) == ["old 0", "old 1", "old 2", "word 3"]
-    assert [await untold.told(marks, "slack", "T1") for _ in range(5)] == ["old 0", "old 1", "old 2", "word 3", ""]
-    assert list(await untold.waiting(marks, "slack", "T11")) == ["slack:T11:C1"]
+    marks = stores.key_values
+    await asyncio.gather(*(untold.save_pending(marks, f"slack:T1:C{number}", f"old {number}") for number in range(4)))
+    await untold.save_pending(marks, "slack:T1:C3", "word 3")
+    await untold.save_pending(marks, "slack:T11:C1", "another workspace's")
+    assert list((await untold.list_pending(marks, "slack", "T1")).values()) == ["old 0", "old 1", "old 2", "word 3"]
+    assert [await untold.pop_pending(marks, "slack", "T1") for _ in range(5)] == [
+        "old 0",
+        "old 1",
+        "old 2",
+        "word 3",
+        "",
+    ]
+    assert list(await untold.list_pending(marks, "slack", "T11")) == ["slack:T11:C1"]
 
 
 async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace_is_gone(stores: Stores) -> None:
-    presence = Attendance(stores)
+    presence = WorkspaceLifecycle(stores)
     for channel in (ROOM, OTHER):
-        await stores.channels.open(channel, NOW)
+        await stores.channels.get_or_create(channel, NOW)
         await stores.channels.retire(channel, ARCHIVED)
-        await untold.keep(stores.marks, channel.key, channel.name)
-    await presence.back(ROOM, NOW)
-    assert list(await untold.waiting(stores.marks, "slack", "T1")) == [OTHER.key]
-    await presence.uninstalled("slack", "T1", "it was uninstalled", NOW)
-    assert await tidy(stores, NOW + timedelta(days=31)) == 1
-    assert await untold.waiting(stores.marks, "slack", "T1") == {}
+        await untold.save_pending(stores.key_values, channel.key, channel.name)
+    await presence.on_channel_recovered(ROOM, NOW)
+    assert list(await untold.list_pending(stores.key_values, "slack", "T1")) == [OTHER.key]
+    await presence.on_workspace_uninstalled("slack", "T1", "it was uninstalled", NOW)
+    assert await delete_departed_workspaces(stores, NOW + timedelta(days=31)) == 1
+    assert await untold.list_pending(stores.key_values, "slack", "T1") == {}

@@ -9,13 +9,13 @@ import pytest
 
 from bot import presence, wording
 from bot.cards import Card
-from bot.delivery import Courier
+from bot.delivery import Dispatcher
 from bot.errors import Gone
-from bot.models import Channel, DeliveryKey, Follow, Kind, Person, Preferences, Schedule
+from bot.models import Channel, ChannelKind, DeliveryKey, Follow, Person, Preferences, Schedule
 from bot.ports.ledger import Draft
-from bot.ports.places import Standing, Workspace
+from bot.ports.places import ChannelState, Workspace
 from bot.ports.stores import Stores
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 from tests.fakes import FakeChat
 from tests.stores import open_stores
 
@@ -32,138 +32,147 @@ DAILY = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin"))
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, NOW) as opened:
         for channel in (ROOM, OTHER):
-            await opened.channels.set(channel, DAILY, NOW + DAY)
+            await opened.channels.save_preferences(channel, DAILY, NOW + DAY)
         yield opened
 
 
 @pytest.fixture
-def attendance(stores: Stores) -> Attendance:
-    return Attendance(stores)
+def attendance(stores: Stores) -> WorkspaceLifecycle:
+    return WorkspaceLifecycle(stores)
 
 
-async def standing(stores: Stores, channel: Channel = ROOM) -> Standing:
-    return await stores.channels.open(channel, NOW)
+async def standing(stores: Stores, channel: Channel = ROOM) -> ChannelState:
+    return await stores.channels.get_or_create(channel, NOW)
 
 
-async def test_an_uninstalled_workspace_falls_silent_and_comes_back(stores: Stores, attendance: Attendance) -> None:
-    await attendance.installed(LAB, NOW)
-    await attendance.gone(OTHER, "the channel was archived", NOW)
+async def test_an_uninstalled_workspace_falls_silent_and_comes_back(
+    stores: Stores, attendance: WorkspaceLifecycle
+) -> None:
+    await attendance.on_workspace_installed(LAB, NOW)
+    await attendance.on_channel_lost(OTHER, "the channel was archived", NOW)
     for moment in (NOW, NOW + DAY):  # the two events of an uninstall come in either order, and twice
-        await attendance.uninstalled("slack", "T1", "it was uninstalled", moment)
+        await attendance.on_workspace_uninstalled("slack", "T1", "it was uninstalled", moment)
     known = await stores.workspaces.get("slack", "T1")
     assert known
-    assert known.left == NOW
-    assert (await standing(stores)).retired == "Broadsheet has no access to this workspace (it was uninstalled)"
-    await attendance.installed(replace(LAB, managers=("U2",)), NOW + 2 * DAY)
+    assert known.left_at == NOW
+    assert (await standing(stores)).retired_reason == "Broadsheet has no access to this workspace (it was uninstalled)"
+    await attendance.on_workspace_installed(replace(LAB, managers=("U2",)), NOW + 2 * DAY)
     known = await stores.workspaces.get("slack", "T1")
     assert known == replace(LAB, managers=("U1", "U2"))
     back = await standing(stores)
-    assert (back.retired, back.next_run) == ("", datetime(2026, 11, 27, 8, tzinfo=UTC))
-    assert (await standing(stores, OTHER)).retired == "the channel was archived"
+    assert (back.retired_reason, back.next_run) == ("", datetime(2026, 11, 27, 8, tzinfo=UTC))
+    assert (await standing(stores, OTHER)).retired_reason == "the channel was archived"
 
 
-async def test_what_people_set_survives_installing_again(stores: Stores, attendance: Attendance) -> None:
-    await stores.workspaces.put(replace(LAB, policy="admins", limits={"follows": 3}))
-    await attendance.installed(Workspace("slack", "T1", "New name", "Asia/Tokyo"), NOW)
+async def test_what_people_set_survives_installing_again(stores: Stores, attendance: WorkspaceLifecycle) -> None:
+    await stores.workspaces.save(replace(LAB, policy="admins", limits={"follows": 3}))
+    await attendance.on_workspace_installed(Workspace("slack", "T1", "New name", "Asia/Tokyo"), NOW)
     kept = await stores.workspaces.get("slack", "T1")
     assert kept == replace(LAB, name="New name", policy="admins", limits={"follows": 3})
 
 
-async def test_a_workspace_that_is_owned_is_managed_by_its_owner_alone(stores: Stores, attendance: Attendance) -> None:
+async def test_a_workspace_that_is_owned_is_managed_by_its_owner_alone(
+    stores: Stores, attendance: WorkspaceLifecycle
+) -> None:
     for owners in (("U1",), ("U2",), ()):
-        await attendance.installed(replace(LAB, managers=owners), NOW, owned=True)
+        await attendance.on_workspace_installed(replace(LAB, managers=owners), NOW, is_owner_known=True)
     kept = await stores.workspaces.get("slack", "T1")
     assert kept == replace(LAB, managers=("U2",))
 
 
-async def test_what_left_long_ago_is_deleted(stores: Stores, attendance: Attendance) -> None:
-    await attendance.uninstalled("slack", "T1", "it was uninstalled", NOW)
-    assert await presence.tidy(stores, NOW + 30 * DAY) == 0
-    assert await presence.tidy(stores, NOW + 31 * DAY) == 1
-    assert await stores.channels.of("slack", "T1") == []
-    assert await presence.tidy(stores, NOW + 31 * DAY) == 0
+async def test_what_left_long_ago_is_deleted(stores: Stores, attendance: WorkspaceLifecycle) -> None:
+    await attendance.on_workspace_uninstalled("slack", "T1", "it was uninstalled", NOW)
+    assert await presence.delete_departed_workspaces(stores, NOW + 30 * DAY) == 0
+    assert await presence.delete_departed_workspaces(stores, NOW + 31 * DAY) == 1
+    assert await stores.channels.list_for_workspace("slack", "T1") == []
+    assert await presence.delete_departed_workspaces(stores, NOW + 31 * DAY) == 0
 
 
-async def test_a_channel_is_greeted_once(stores: Stores, attendance: Attendance) -> None:
+async def test_a_channel_is_greeted_once(stores: Stores, attendance: WorkspaceLifecycle) -> None:
     new = replace(ROOM, id="C3", name="new")
     chat = FakeChat("slack")
-    courier = Courier(stores, {"slack": chat}, lambda: NOW)
+    courier = Dispatcher(stores, {"slack": chat}, lambda: NOW)
     for _ in range(2):
-        await attendance.invited(new, ANA, NOW)
-        await courier.pump()
-    (post,) = await chat.board.latest(new)
+        await attendance.on_channel_joined(new, ANA, NOW)
+        await courier.dispatch_due()
+    (post,) = await chat.board.list_latest(new)
     assert "Ana" in post.card.text
     assert [action.command for action in post.card.actions] == ["digest on", "today"]
 
 
 async def test_one_who_can_repair_it_is_told_once_that_a_channel_is_gone(
-    stores: Stores, attendance: Attendance
+    stores: Stores, attendance: WorkspaceLifecycle
 ) -> None:
-    await attendance.installed(LAB, NOW)
+    await attendance.on_workspace_installed(LAB, NOW)
     for _ in range(2):
-        await attendance.gone(ROOM, "the channel was archived", NOW)
+        await attendance.on_channel_lost(ROOM, "the channel was archived", NOW)
     (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
-    assert notice.key.channel == Channel("slack", "T1", "U1", Kind.DIRECT)
+    assert notice.key.channel == Channel("slack", "T1", "U1", ChannelKind.DIRECT)
     assert notice.card.text.startswith("Nothing is posted to #papers any more: the channel was archived.")
 
 
-async def test_nobody_is_told_of_a_channel_that_got_nothing(stores: Stores, attendance: Attendance) -> None:
-    await attendance.installed(LAB, NOW)
-    await stores.channels.set(ROOM, replace(DAILY, on=False), None)
-    await attendance.gone(ROOM, "the channel was archived", NOW)
+async def test_nobody_is_told_of_a_channel_that_got_nothing(stores: Stores, attendance: WorkspaceLifecycle) -> None:
+    await attendance.on_workspace_installed(LAB, NOW)
+    await stores.channels.save_preferences(ROOM, replace(DAILY, on=False), None)
+    await attendance.on_channel_lost(ROOM, "the channel was archived", NOW)
     assert await stores.ledger.claim(NOW, NOW + DAY, 10) == []
     alert = Follow(OTHER, "diffusion", ANA, NOW, alerts=True)
-    await stores.channels.set(OTHER, replace(DAILY, on=False), None)
+    await stores.channels.save_preferences(OTHER, replace(DAILY, on=False), None)
     await stores.follows.add(alert)
-    await attendance.gone(OTHER, "the channel was archived", NOW)
+    await attendance.on_channel_lost(OTHER, "the channel was archived", NOW)
     assert len(await stores.ledger.claim(NOW, NOW + DAY, 10)) == 1
 
 
-async def test_a_channel_goes_and_comes_back(stores: Stores, attendance: Attendance) -> None:
-    await attendance.gone(ROOM, "the channel was archived", NOW)
-    assert (await standing(stores)).retired == "the channel was archived"
-    await attendance.back(ROOM, NOW)
-    await attendance.back(ROOM, NOW)
+async def test_a_channel_goes_and_comes_back(stores: Stores, attendance: WorkspaceLifecycle) -> None:
+    await attendance.on_channel_lost(ROOM, "the channel was archived", NOW)
+    assert (await standing(stores)).retired_reason == "the channel was archived"
+    await attendance.on_channel_recovered(ROOM, NOW)
+    await attendance.on_channel_recovered(ROOM, NOW)
     back = await standing(stores)
-    assert (back.retired, back.next_run) == ("", datetime(2026, 11, 25, 8, tzinfo=UTC))
-    await attendance.gone(ROOM, "Broadsheet was removed from the channel", NOW)
-    await attendance.invited(ROOM, ANA, NOW)
-    assert not (await standing(stores)).retired
+    assert (back.retired_reason, back.next_run) == ("", datetime(2026, 11, 25, 8, tzinfo=UTC))
+    await attendance.on_channel_lost(ROOM, "Broadsheet was removed from the channel", NOW)
+    await attendance.on_channel_joined(ROOM, ANA, NOW)
+    assert not (await standing(stores)).retired_reason
 
 
-async def test_names_and_ids_change(stores: Stores, attendance: Attendance) -> None:
-    await attendance.renamed(replace(ROOM, name="daily-papers"), NOW)
-    await attendance.renamed(replace(ROOM, id="C77", name="unknown"), NOW)
-    assert [s.channel.name for s in await stores.channels.of("slack", "T1")] == ["daily-papers", "reading"]
-    await attendance.moved(ROOM, replace(ROOM, id="C9", name=""), NOW)
+async def test_names_and_ids_change(stores: Stores, attendance: WorkspaceLifecycle) -> None:
+    await attendance.on_channel_renamed(replace(ROOM, name="daily-papers"), NOW)
+    await attendance.on_channel_renamed(replace(ROOM, id="C77", name="unknown"), NOW)
+    assert [s.channel.name for s in await stores.channels.list_for_workspace("slack", "T1")] == [
+        "daily-papers",
+        "reading",
+    ]
+    await attendance.on_channel_moved(ROOM, replace(ROOM, id="C9", name=""), NOW)
     assert (await standing(stores, replace(ROOM, id="C9", name=""))).preferences == DAILY
 
 
 async def test_a_refused_installation_silences_its_workspace_with_one_request(stores: Stores) -> None:
     elsewhere = replace(ROOM, workspace="T2")
-    await stores.channels.set(elsewhere, DAILY, NOW + DAY)
-    await stores.workspaces.put(LAB)
+    await stores.channels.save_preferences(elsewhere, DAILY, NOW + DAY)
+    await stores.workspaces.save(LAB)
     chat = FakeChat("slack")
     chat.faults.append(Gone("the token was revoked", installation=True))
     await stores.ledger.add([Draft(DeliveryKey(ROOM, "digest", "1"), Card("one"))], NOW)
-    courier = Courier(stores, {"slack": chat}, lambda: NOW)
-    assert await courier.pump() == 1
-    reasons = [s.retired for c in (ROOM, OTHER, elsewhere) if (s := await standing(stores, c))]
-    away = wording.away("the token was revoked")
+    courier = Dispatcher(stores, {"slack": chat}, lambda: NOW)
+    assert await courier.dispatch_due() == 1
+    reasons = [s.retired_reason for c in (ROOM, OTHER, elsewhere) if (s := await standing(stores, c))]
+    away = wording.format_workspace_unavailable("the token was revoked")
     assert reasons == [away, away, ""]
-    assert await courier.pump() == 0
-    assert all(s.channel.kind is not Kind.DIRECT for s in await stores.channels.of("slack", "T1"))
+    assert await courier.dispatch_due() == 0
+    assert all(
+        s.channel.kind is not ChannelKind.DIRECT for s in await stores.channels.list_for_workspace("slack", "T1")
+    )
 
 
-async def test_a_role_that_is_gone_is_mentioned_no_more(stores: Stores, attendance: Attendance) -> None:
-    await attendance.installed(LAB, NOW)
-    await stores.channels.set(ROOM, replace(DAILY, mention="7"), NOW + DAY)
-    await stores.channels.set(OTHER, replace(DAILY, mention="8"), NOW + DAY)
+async def test_a_role_that_is_gone_is_mentioned_no_more(stores: Stores, attendance: WorkspaceLifecycle) -> None:
+    await attendance.on_workspace_installed(LAB, NOW)
+    await stores.channels.save_preferences(ROOM, replace(DAILY, mention="7"), NOW + DAY)
+    await stores.channels.save_preferences(OTHER, replace(DAILY, mention="8"), NOW + DAY)
     for _ in range(2):
-        await attendance.unnamed("slack", "T1", "7", NOW)
+        await attendance.on_role_deleted("slack", "T1", "7", NOW)
     mentioned = [(await standing(stores, channel)).preferences.mention for channel in (ROOM, OTHER)]
     assert mentioned == ["", "8"]
     assert (await standing(stores)).next_run == NOW + DAY
     (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
-    assert notice.key.channel == Channel("slack", "T1", "U1", Kind.DIRECT)
+    assert notice.key.channel == Channel("slack", "T1", "U1", ChannelKind.DIRECT)
     assert notice.card.text.startswith("The role that digests in #papers mentioned was deleted;")

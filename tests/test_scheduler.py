@@ -11,14 +11,14 @@ import pytest
 
 from bot import health, logs, scheduler
 from bot.cards import Card
-from bot.delivery import Courier
+from bot.delivery import Dispatcher
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
 from bot.sources.arxiv import ArXiv
-from bot.sources.http import Polite
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
 from tests.servers.sources import DAILY, Sources, drip, entry
@@ -44,7 +44,7 @@ class Slow:
         await self.go.wait()
         return "m1"
 
-    async def find(self, delivery: Delivery) -> str | None:
+    async def find_message(self, delivery: Delivery) -> str | None:
         return None
 
     async def run(self) -> None: ...
@@ -55,7 +55,7 @@ class Slow:
 @pytest.fixture
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, clock()) as opened:
-        await opened.channels.open(KEY.channel, clock())
+        await opened.channels.get_or_create(KEY.channel, clock())
         yield opened
 
 
@@ -67,9 +67,9 @@ async def sources() -> AsyncIterator[Sources]:
 
 @pytest.fixture
 async def jobs(stores: Stores, sources: Sources) -> AsyncIterator[Jobs]:
-    hugging = Polite(HUGGING_FACE, stores.sources, clock, version="1")
-    arxiv = Polite(ARXIV, stores.sources, clock, version="1")
-    courier = Courier(stores, {"web": Slow()}, clock)
+    hugging = SourceClient(HUGGING_FACE, stores.source_states, clock, version="1")
+    arxiv = SourceClient(ARXIV, stores.source_states, clock, version="1")
+    courier = Dispatcher(stores, {"web": Slow()}, clock)
     yield Jobs(stores, courier, HuggingFace(hugging, sources.url), ArXiv(arxiv, sources.url), ("cs.CL",), clock)
     await hugging.close()
     await arxiv.close()
@@ -84,11 +84,11 @@ async def until(met: Callable[[], bool]) -> None:
 async def test_jobs_run_and_the_program_says_it_is_well(jobs: Jobs) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: {"deliver", "tick", "poll", "housekeeping"} <= set(jobs.pulse.ended))
-    report = await health.report(jobs.stores, jobs, clock())
+    await until(lambda: {"deliver", "tick", "poll", "housekeeping"} <= set(jobs.history.ended_at))
+    report = await health.build_report(jobs.stores, jobs, clock())
     assert report["ok"] is True
     assert report["newest_list"] is None
-    late = await health.report(jobs.stores, jobs, clock() + timedelta(minutes=10))
+    late = await health.build_report(jobs.stores, jobs, clock() + timedelta(minutes=10))
     assert late["ok"] is False
     assert "tick" in late["overdue"]
     stop.set()
@@ -102,14 +102,14 @@ async def test_the_daily_round_empties_the_cards_of_half_a_year_ago(jobs: Jobs) 
         at = clock() - timedelta(days=int(key.subject))
         await jobs.stores.ledger.add([Draft(key, Card(text=key.subject))], at)
     await jobs.housekeeping()
-    young, old = [await jobs.stores.ledger.get(key) for key in keys]
+    young, old = [await jobs.stores.ledger.find_by_key(key) for key in keys]
     assert young
     assert old
     assert (young.card, old.card) == (Card(text="179"), Card())
 
 
 async def test_stopping_waits_for_the_message_in_flight(jobs: Jobs) -> None:
-    chat = jobs.courier.chats["web"]
+    chat = jobs.dispatcher.chats["web"]
     assert isinstance(chat, Slow)
     await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
     stop = asyncio.Event()
@@ -120,13 +120,13 @@ async def test_stopping_waits_for_the_message_in_flight(jobs: Jobs) -> None:
     assert not running.done()
     chat.go.set()
     await running
-    sent = await jobs.stores.ledger.get(KEY)
+    sent = await jobs.stores.ledger.find_by_key(KEY)
     assert sent
     assert sent.state is DeliveryState.SENT
 
 
 async def test_stopping_waits_for_what_it_cut_short(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "_DRAIN", 0.05)
+    monkeypatch.setattr(scheduler, "_DRAIN_TIMEOUT", 0.05)
     begun, given_back = asyncio.Event(), asyncio.Event()
 
     async def deliver(_: Jobs) -> None:
@@ -148,17 +148,17 @@ async def test_stopping_waits_for_what_it_cut_short(jobs: Jobs, monkeypatch: pyt
 
 async def test_what_was_about_to_begin_when_it_stops_does_not(jobs: Jobs) -> None:
     stop = asyncio.Event()
-    await scheduler._turn(jobs, set(), stop, jobs.sweep)
+    await scheduler._run_tracked(jobs, set(), stop, jobs.sweep)
     stop.set()
-    await scheduler._turn(jobs, set(), stop, jobs.deliver)
-    assert set(jobs.pulse.ended) == {"sweep"}
+    await scheduler._run_tracked(jobs, set(), stop, jobs.deliver)
+    assert set(jobs.history.ended_at) == {"sweep"}
 
 
 async def test_arxiv_is_read_at_the_start_before_the_first_digests(jobs: Jobs, sources: Sources) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: "tick" in jobs.pulse.ended)
-    assert jobs.pulse.ended["announcements"] <= jobs.pulse.ended["tick"]
+    await until(lambda: "tick" in jobs.history.ended_at)
+    assert jobs.history.ended_at["announcements"] <= jobs.history.ended_at["tick"]
     assert len(sources.asked("/atom/cs.CL")) == 1
     assert set(await jobs.stores.papers.get(["2611.00311"])) == {"2611.00311"}
     stop.set()
@@ -169,23 +169,23 @@ async def test_arxiv_is_read_at_the_start_though_hugging_face_keeps_silent(jobs:
     sources.always(DAILY, drip())
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: "announcements" in jobs.pulse.ended)
-    assert "housekeeping" not in jobs.pulse.ended
-    assert await jobs.stores.papers.count() == 1
+    await until(lambda: "announcements" in jobs.history.ended_at)
+    assert "housekeeping" not in jobs.history.ended_at
+    assert await jobs.stores.papers.count_papers() == 1
     stop.set()
     await running
 
 
 async def test_a_job_that_hangs_from_the_start_is_not_well(jobs: Jobs) -> None:
-    chat = jobs.courier.chats["web"]
+    chat = jobs.dispatcher.chats["web"]
     assert isinstance(chat, Slow)
     await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
     await chat.begun.wait()
-    assert "deliver" not in jobs.pulse.ended
-    assert "deliver" not in (await health.report(jobs.stores, jobs, clock()))["overdue"]
-    late = await health.report(jobs.stores, jobs, clock() + timedelta(minutes=5))
+    assert "deliver" not in jobs.history.ended_at
+    assert "deliver" not in (await health.build_report(jobs.stores, jobs, clock()))["overdue"]
+    late = await health.build_report(jobs.stores, jobs, clock() + timedelta(minutes=5))
     assert "deliver" in late["overdue"]
     chat.go.set()
     stop.set()
@@ -201,11 +201,11 @@ async def test_a_job_that_fails_is_logged_counted_and_runs_again(jobs: Jobs, cap
         if turns == 1:
             raise RuntimeError("boom")
 
-    await jobs.once(shaky)
-    assert jobs.pulse.failures["shaky"] == 1
+    await jobs.run_job(shaky)
+    assert jobs.history.failures["shaky"] == 1
     assert "boom" in caplog.text
-    await jobs.once(shaky)
-    assert jobs.pulse.failures["shaky"] == 0
+    await jobs.run_job(shaky)
+    assert jobs.history.failures["shaky"] == 0
 
 
 @pytest.fixture
@@ -228,17 +228,17 @@ def quiet(tmp_path: Path) -> Iterator[None]:
 async def test_a_job_that_takes_long_is_told_once_while_it_lasts(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(scheduler, "MOMENT", timedelta(milliseconds=10))
-    monkeypatch.setattr(scheduler, "SWEEP", timedelta(milliseconds=10))
-    monkeypatch.setattr(scheduler, "_LONG", 0.05)
-    chat = jobs.courier.chats["web"]
+    monkeypatch.setattr(scheduler, "DELIVERY_INTERVAL", timedelta(milliseconds=10))
+    monkeypatch.setattr(scheduler, "SWEEP_INTERVAL", timedelta(milliseconds=10))
+    monkeypatch.setattr(scheduler, "_SLOW_JOB_SECONDS", 0.05)
+    chat = jobs.dispatcher.chats["web"]
     assert isinstance(chat, Slow)
     await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: "“deliver” has been at work" in caplog.text and "sweep" in jobs.pulse.ended)
-    ended = jobs.pulse.ended["sweep"]
-    await until(lambda: jobs.pulse.ended["sweep"] > ended + 5 * scheduler.SWEEP)
+    await until(lambda: "“deliver” has been at work" in caplog.text and "sweep" in jobs.history.ended_at)
+    ended = jobs.history.ended_at["sweep"]
+    await until(lambda: jobs.history.ended_at["sweep"] > ended + 5 * scheduler.SWEEP_INTERVAL)
     chat.go.set()
     stop.set()
     await running

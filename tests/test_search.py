@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from bot import search
 from bot.errors import Mistake, SourceDown
 from bot.models import Paper
-from bot.ports.sources import Reply
+from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
-from bot.search import Query, Sort
-from bot.search.reading import Asked, read
+from bot.search import SearchQuery, SortOrder
+from bot.search.reading import ParsedQuery, parse_query
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -41,13 +41,13 @@ class Remote:
     silent: bool = False
     asked: list[str] = field(default_factory=list)
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search(self, query: str, limit: int = 20) -> SourceResponse:
         self.asked.append(query)
         if self.silent:
             await asyncio.Event().wait()
         if self.error:
             raise self.error
-        return Reply(tuple(self.papers))
+        return SourceResponse(tuple(self.papers))
 
 
 @pytest.fixture
@@ -57,17 +57,17 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
         yield opened
 
 
-async def ids(stores: Stores, query: Query, remote: Remote | None = None) -> list[str]:
-    results = await search.find(stores, remote, query, NOW)  # type: ignore[arg-type]
+async def ids(stores: Stores, query: SearchQuery, remote: Remote | None = None) -> list[str]:
+    results = await search.find_papers(stores, remote, query, NOW)  # type: ignore[arg-type]
     return [paper.id for paper in results.papers]
 
 
 async def test_words_rank(stores: Stores) -> None:
-    results = await search.find(stores, None, Query("sparse attention"), NOW)
+    results = await search.find_papers(stores, None, SearchQuery("sparse attention"), NOW)
     assert {paper.id for paper in results.papers[:2]} == {"1", "2"}
     scores = [results.scores[paper.id] for paper in results.papers]
     assert scores == sorted(scores, reverse=True)
-    assert results.searched == 4
+    assert results.searched_count == 4
     assert results.notes == ("Stored papers only.",)
 
 
@@ -96,39 +96,39 @@ async def test_words_rank(stores: Stores) -> None:
     ],
 )
 async def test_conditions_must_hold(stores: Stores, text: str, found: set[str]) -> None:
-    assert set(await ids(stores, Query(text))) == found
+    assert set(await ids(stores, SearchQuery(text))) == found
 
 
 async def test_a_paper_that_says_it_does_without_is_not_left_out(stores: Stores) -> None:
     """People type titles, and some titles hold a "not" or a "without"."""
     titles = ("Attention Is Not All You Need", "All That Attention Is", "Attention without Tears")
     await stores.papers.add([Paper(f"9{n}", title) for n, title in enumerate(titles)], NOW)
-    found = await ids(stores, Query("attention is not all you need"))
+    found = await ids(stores, SearchQuery("attention is not all you need"))
     assert ("90" in found, "91" in found, "92" in found) == (True, False, True)
-    assert "92" in await ids(stores, Query("attention without tears"))
+    assert "92" in await ids(stores, SearchQuery("attention without tears"))
 
 
 async def test_filters(stores: Stores) -> None:
-    assert set(await ids(stores, Query("sparse attention", since=date(2026, 11, 1)))) >= {"1", "2"}
-    assert "3" not in await ids(stores, Query("sparse attention", since=date(2026, 11, 1)))
-    assert set(await ids(stores, Query("sparse", category="cs.CL"))) == {"1", "3"}
-    assert set(await ids(stores, Query("sparse", category="CS"))) == {"1", "2", "3"}
+    assert set(await ids(stores, SearchQuery("sparse attention", since=date(2026, 11, 1)))) >= {"1", "2"}
+    assert "3" not in await ids(stores, SearchQuery("sparse attention", since=date(2026, 11, 1)))
+    assert set(await ids(stores, SearchQuery("sparse", category="cs.CL"))) == {"1", "3"}
+    assert set(await ids(stores, SearchQuery("sparse", category="CS"))) == {"1", "2", "3"}
 
 
 async def test_sorting_by_votes_does_not_bring_chance_hits_to_the_top(stores: Stores) -> None:
-    assert (await ids(stores, Query("sparse attention", Sort.VOTES)))[0] != "4"
-    assert (await ids(stores, Query("sparse attention", Sort.DATE)))[0] != "4"
+    assert (await ids(stores, SearchQuery("sparse attention", SortOrder.VOTES)))[0] != "4"
+    assert (await ids(stores, SearchQuery("sparse attention", SortOrder.DATE)))[0] != "4"
 
 
 async def test_sorting(stores: Stores) -> None:
-    both = list(await ids(stores, Query('"sparse attention"', Sort.DATE)))
+    both = list(await ids(stores, SearchQuery('"sparse attention"', SortOrder.DATE)))
     assert both == ["2", "1"]
-    assert await ids(stores, Query('"sparse attention"', Sort.VOTES)) == ["2", "1"]
+    assert await ids(stores, SearchQuery('"sparse attention"', SortOrder.VOTES)) == ["2", "1"]
 
 
 async def test_merged_by_paper_and_the_stored_version_wins(stores: Stores) -> None:
     remote = Remote([Paper("2", "An older title"), Paper("9", "Only there: sparse attention")])
-    results = await search.find(stores, remote, Query("sparse attention"), NOW)  # type: ignore[arg-type]
+    results = await search.find_papers(stores, remote, SearchQuery("sparse attention"), NOW)  # type: ignore[arg-type]
     found = {paper.id: paper.title for paper in results.papers}
     assert found["2"] == "Sparse sparse attention"
     assert found["9"] == "Only there: sparse attention"
@@ -139,40 +139,40 @@ async def test_merged_by_paper_and_the_stored_version_wins(stores: Stores) -> No
 
 async def test_filters_hold_for_the_source_too(stores: Stores) -> None:
     remote = Remote([Paper("9", "Medical sparse attention"), Paper("8", "Attention", published=date(2020, 1, 1))])
-    assert "9" not in await ids(stores, Query("attention -medical"), remote)
-    assert "8" not in await ids(stores, Query("attention", since=date(2026, 1, 1)), remote)
+    assert "9" not in await ids(stores, SearchQuery("attention -medical"), remote)
+    assert "8" not in await ids(stores, SearchQuery("attention", since=date(2026, 1, 1)), remote)
 
 
 async def test_only_words_reach_the_source(stores: Stores) -> None:
     remote = Remote()
-    await search.find(stores, remote, Query('title:(sparse) AND "x\\" OR * -evil ~2'), NOW)  # type: ignore[arg-type]
+    await search.find_papers(stores, remote, SearchQuery('title:(sparse) AND "x\\" OR * -evil ~2'), NOW)  # type: ignore[arg-type]
     assert remote.asked == ["title sparse and x or 2"]
-    await search.find(stores, remote, Query("w " * 249), NOW)  # type: ignore[arg-type]
+    await search.find_papers(stores, remote, SearchQuery("w " * 249), NOW)  # type: ignore[arg-type]
     assert len(remote.asked[-1]) <= 250
 
 
 async def test_a_silent_source_costs_the_budget_and_no_more(stores: Stores) -> None:
-    results = await search.find(stores, Remote(silent=True), Query("sparse"), NOW, budget=0.01)  # type: ignore[arg-type]
+    results = await search.find_papers(stores, Remote(silent=True), SearchQuery("sparse"), NOW, timeout=0.01)  # type: ignore[arg-type]
     assert results.papers
     assert results.notes == ("Hugging Face’s own search did not answer in time; stored papers only.",)
 
 
 async def test_a_failing_source_is_a_note(stores: Stores) -> None:
-    results = await search.find(stores, Remote(error=SourceDown("no")), Query("sparse"), NOW)  # type: ignore[arg-type]
+    results = await search.find_papers(stores, Remote(error=SourceDown("no")), SearchQuery("sparse"), NOW)  # type: ignore[arg-type]
     assert results.papers
     assert results.notes == ("Hugging Face’s own search is not available; stored papers only.",)
 
 
 async def test_nothing_found_suggests_the_nearest_words_of_titles(stores: Stores) -> None:
-    results = await search.find(stores, None, Query("sprase cookin"), NOW)
+    results = await search.find_papers(stores, None, SearchQuery("sprase cookin"), NOW)
     assert not results.papers
     assert results.suggestion == "sparse cooking"
 
 
 async def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "empty", NOW) as opened:
-        results = await search.find(opened, None, Query("sparse"), NOW)
-    assert (results.papers, results.searched, results.suggestion) == ((), 0, "")
+        results = await search.find_papers(opened, None, SearchQuery("sparse"), NOW)
+    assert (results.papers, results.searched_count, results.suggestion) == ((), 0, "")
 
 
 @pytest.mark.parametrize(
@@ -180,27 +180,27 @@ async def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
 )
 def test_a_query_needs_a_word(text: str) -> None:
     with pytest.raises(Mistake, match="at least one word"):
-        read(text)
+        parse_query(text)
 
 
 @pytest.mark.parametrize("text", ['"sparse attention', 'sparse "attention', 'sparse attention"', "“sparse attention"])
 def test_a_quotation_mark_that_is_left_open_says_nothing(text: str) -> None:
-    assert read(text) == read("sparse attention")
+    assert parse_query(text) == parse_query("sparse attention")
 
 
 def test_what_names_no_field_is_a_word() -> None:
-    assert read('title:"sparse attention"') == Asked(("title", "sparse", "attention"), ())
+    assert parse_query('title:"sparse attention"') == ParsedQuery(("title", "sparse", "attention"), ())
 
 
 def test_a_query_is_not_too_long() -> None:
     with pytest.raises(Mistake, match="at most 500 characters"):
-        read("x" * 501)
+        parse_query("x" * 501)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_words_or_a_mistake(text: str) -> None:
     try:
-        asked = read(text)
+        asked = parse_query(text)
     except Mistake:
         return
     assert asked.words

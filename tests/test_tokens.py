@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tokens import Token, closed, cut, fold
+from bot.tokens import Token, normalize_text, remove_open_quote, tokenize
 
 
 def test_quotes_dashes_and_spaces_are_folded() -> None:
-    assert fold("  “world\n model” „x“ «y» –z  ‘it’s’ ") == """"world model" "x" "y" -z 'it's'"""
+    assert normalize_text("  “world\n model” „x“ «y» –z  ‘it’s’ ") == """"world model" "x" "y" -z 'it's'"""
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ def test_quotes_dashes_and_spaces_are_folded() -> None:
         ("", []),
         ("world-model it's", [Token("world-model", "world-model"), Token("it's", "it's")]),
         ('"world model"', [Token('"world model"', "world model", quoted=True)]),
-        ("-robot", [Token("-robot", "robot", minus=True)]),
-        ('-author:"Yann LeCun"', [Token('-author:"Yann LeCun"', "Yann LeCun", "author", minus=True, quoted=True)]),
+        ("-robot", [Token("-robot", "robot", negative=True)]),
+        ('-author:"Yann LeCun"', [Token('-author:"Yann LeCun"', "Yann LeCun", "author", negative=True, quoted=True)]),
         ("cat:cs.CL", [Token("cat:cs.CL", "cs.CL", "cat")]),
         ("since: -", [Token("since:", "since:"), Token("-", "-")]),
         ('a"b c"d', [Token("a", "a"), Token('"b c"', "b c", quoted=True), Token("d", "d")]),
@@ -29,7 +29,7 @@ def test_quotes_dashes_and_spaces_are_folded() -> None:
     ],
 )
 def test_cut(text: str, tokens: list[Token]) -> None:
-    assert list(cut(text)) == tokens
+    assert list(tokenize(text)) == tokens
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_cut(text: str, tokens: list[Token]) -> None:
     [("", ""), ("x", "x"), ('"a b" c', '"a b" c'), ('"', ""), ('"a b', "a b"), ('"a b" 5" c', '"a b" 5 c')],
 )
 def test_a_quotation_mark_without_a_partner_goes(text: str, whole: str) -> None:
-    assert closed(text) == whole
+    assert remove_open_quote(text) == whole
 
 
 LINES = st.text(alphabet=st.sampled_from('ab "-,:é“–'), max_size=40) | st.text(max_size=60)
@@ -45,13 +45,13 @@ LINES = st.text(alphabet=st.sampled_from('ab "-,:é“–'), max_size=40) | st.t
 
 @given(LINES)
 def test_nothing_but_spaces_is_lost(line: str) -> None:
-    typed = fold(line)
-    assert "".join(token.text for token in cut(typed)).replace(" ", "") == typed.replace(" ", "")
+    typed = normalize_text(line)
+    assert "".join(token.text for token in tokenize(typed)).replace(" ", "") == typed.replace(" ", "")
 
 
 @given(LINES)
 def test_what_is_closed_stays_closed(line: str) -> None:
-    whole = closed(fold(line))
+    whole = remove_open_quote(normalize_text(line))
     assert whole.count('"') % 2 == 0
-    assert closed(whole) == whole
-    assert not any('"' in token.value for token in cut(whole))
+    assert remove_open_quote(whole) == whole
+    assert not any('"' in token.value for token in tokenize(whole))

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clauses import words
+from bot.clauses import split_words
 from bot.errors import Mistake
 from bot.models import Paper
-from bot.topics import LONGEST, MOST_CLAUSES, parse
+from bot.topics import MAX_CLAUSES, MAX_TOPIC_LENGTH, parse_topic
 
 PAPER = Paper(
     "2611.23000",
@@ -55,7 +55,7 @@ PAPER = Paper(
     ],
 )
 def test_matches(topic: str) -> None:
-    assert parse(topic).matches(PAPER)
+    assert parse_topic(topic).matches(PAPER)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_matches(topic: str) -> None:
     ],
 )
 def test_does_not_match(topic: str) -> None:
-    assert not parse(topic).matches(PAPER)
+    assert not parse_topic(topic).matches(PAPER)
 
 
 @pytest.mark.parametrize(
@@ -93,19 +93,19 @@ def test_does_not_match(topic: str) -> None:
         ('"world model', "A quotation mark is left open."),
         ('cat:"a, b"', "“a, b” is not an arXiv category."),
         ("venue:ICLR", "“venue:” is not something that a topic knows; author: and cat: are."),
-        ("x" * (LONGEST + 1), "A topic takes at most 200 characters; this one has 201."),
+        ("x" * (MAX_TOPIC_LENGTH + 1), "A topic takes at most 200 characters; this one has 201."),
         (
             ",".join("abcdefghij") + "x" * 170,
             "A topic takes at most 200 characters; with its quotation marks this has 218.",
         ),
-        (" ".join(f'"{n}"' for n in range(MOST_CLAUSES + 1)), "A topic takes at most 20 parts."),
+        (" ".join(f'"{n}"' for n in range(MAX_CLAUSES + 1)), "A topic takes at most 20 parts."),
     ],
 )
 def test_mistakes(text: str, sentence: str) -> None:
     with pytest.raises(Mistake) as caught:
-        parse(text)
+        parse_topic(text)
     assert str(caught.value) == sentence
-    assert parse(caught.value.example)
+    assert parse_topic(caught.value.example)
 
 
 @pytest.mark.parametrize(
@@ -120,18 +120,18 @@ def test_mistakes(text: str, sentence: str) -> None:
     ],
 )
 def test_equal_topics_have_one_text(one: str, other: str) -> None:
-    assert str(parse(one)) == str(parse(other))
-    assert parse(one) == parse(other)
+    assert str(parse_topic(one)) == str(parse_topic(other))
+    assert parse_topic(one) == parse_topic(other)
 
 
 def test_says_which_words_decided() -> None:
-    assert str(parse('"world models" diffusion').explain(PAPER)) == (
+    assert str(parse_topic('"world models" diffusion').explain(PAPER)) == (
         "“world models” in its title and “diffusion” in its abstract"
     )
-    assert parse("diffusion -zebra").explain(PAPER).phrases == ("diffusion",)
-    assert str(parse("zebra").explain(PAPER)) == "“zebra” is nowhere in it"
-    assert str(parse("diffusion -robots").explain(PAPER)) == "“robots” is in its title"
-    assert parse("zebra").explain(PAPER).phrases == ()
+    assert parse_topic("diffusion -zebra").explain(PAPER).phrases == ("diffusion",)
+    assert str(parse_topic("zebra").explain(PAPER)) == "“zebra” is nowhere in it"
+    assert str(parse_topic("diffusion -robots").explain(PAPER)) == "“robots” is in its title"
+    assert parse_topic("zebra").explain(PAPER).phrases == ()
 
 
 TOPICS = st.text(alphabet=st.sampled_from('abc "-,|:.éß author: cat: or not'), max_size=60)
@@ -140,24 +140,24 @@ TOPICS = st.text(alphabet=st.sampled_from('abc "-,|:.éß author: cat: or not'),
 @given(TOPICS | st.text(max_size=100))
 def test_a_topic_reads_its_own_text_and_its_label(text: str) -> None:
     try:
-        topic = parse(text)
+        topic = parse_topic(text)
     except Mistake:
         return
-    assert parse(str(topic)) == topic
-    assert parse(topic.label) == topic
+    assert parse_topic(str(topic)) == topic
+    assert parse_topic(topic.label) == topic
 
 
 @given(st.lists(st.sampled_from(("a", "b c", "-d", "author:e", "cat:cs", "f" * 30)), max_size=30).map(",".join))
 def test_what_is_stored_can_be_read_again_however_long(text: str) -> None:
     try:
-        topic = parse(text)
+        topic = parse_topic(text)
     except Mistake:
         return
-    assert parse(str(topic)) == topic
+    assert parse_topic(str(topic)) == topic
 
 
 @given(st.text(max_size=100))
 def test_words_are_folded(text: str) -> None:
-    cut = words(text)
+    cut = split_words(text)
     assert all(word and word == word.casefold() for word in cut)
-    assert words(" ".join(cut)) == cut
+    assert split_words(" ".join(cut)) == cut

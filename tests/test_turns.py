@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.app import turns
-from bot.app.turns import Turns
+from bot.app.turns import LimitedCommands
 from bot.cards import Card, Page
 from bot.models import Channel, Person
 from bot.ports.commands import Answer, Command, Completion, Request
@@ -29,10 +29,10 @@ class Held:
     ended: list[str] = field(default_factory=list)
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
 
-    def all(self) -> Sequence[Command]:
+    def list_commands(self) -> Sequence[Command]:
         return ()
 
-    def read(self, line: str) -> tuple[str, dict[str, str]]:
+    def parse_line(self, line: str) -> tuple[str, dict[str, str]]:
         return line, {}
 
     async def answer(self, request: Request) -> Answer:
@@ -43,10 +43,10 @@ class Held:
             self.ended.append(request.id)
         return Answer(Card(text=request.id))
 
-    async def home(self, request: Request, channels: Collection[str]) -> Page:
+    async def build_home(self, request: Request, channels: Collection[str]) -> Page:
         return Page(((await self.answer(request)).body,))  # type: ignore[arg-type]  # a card
 
-    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+    async def complete_line(self, line: str, request: Request) -> Sequence[Completion]:
         return ()
 
 
@@ -61,7 +61,7 @@ async def until_idle() -> None:
 
 
 @asynccontextmanager
-async def asking(table: Turns, *requests: Request) -> AsyncIterator[list[asyncio.Task[Answer]]]:
+async def asking(table: LimitedCommands, *requests: Request) -> AsyncIterator[list[asyncio.Task[Answer]]]:
     tasks = [asyncio.create_task(table.answer(request)) for request in requests]
     await until_idle()
     try:
@@ -79,7 +79,7 @@ def text(answer: Answer) -> str:
 
 async def test_a_few_are_answered_at_once_in_the_order_in_which_they_came() -> None:
     held = Held()
-    async with asking(Turns(held, at_once=2), *(by(f"U{n}", f"{n}") for n in range(4))) as tasks:
+    async with asking(LimitedCommands(held, max_concurrent=2), *(by(f"U{n}", f"{n}") for n in range(4))) as tasks:
         assert held.begun == ["0", "1"]
         held.gates["1"].set()
         assert text(await tasks[1]) == "1"
@@ -89,7 +89,7 @@ async def test_a_few_are_answered_at_once_in_the_order_in_which_they_came() -> N
 
 async def test_one_persons_requests_are_answered_one_after_another() -> None:
     held = Held()
-    async with asking(Turns(held), by("U1", "first"), by("U1", "second"), by("U2", "other")) as tasks:
+    async with asking(LimitedCommands(held), by("U1", "first"), by("U1", "second"), by("U2", "other")) as tasks:
         assert held.begun == ["first", "other"]
         held.gates["first"].set()
         await tasks[0]
@@ -99,10 +99,10 @@ async def test_one_persons_requests_are_answered_one_after_another() -> None:
 
 async def test_behind_too_many_people_hear_it_at_once() -> None:
     held = Held()
-    table = Turns(held, at_once=1, most=2)
+    table = LimitedCommands(held, max_concurrent=1, max_pending=2)
     async with asking(table, by("U1", "a"), by("U2", "b")) as tasks:
         assert "busy" in text(await table.answer(by("U3", "c")))
-        assert "busy" in (await table.home(by("U3", "d"), ())).sections[0].text
+        assert "busy" in (await table.build_home(by("U3", "d"), ())).sections[0].text
         held.gates["a"].set()
         await tasks[0]
         async with asking(table, by("U3", "e")):
@@ -113,9 +113,9 @@ async def test_behind_too_many_people_hear_it_at_once() -> None:
 
 
 async def test_whoever_waits_for_a_source_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    monkeypatch.setattr(turns, "SLOT_TIMEOUT", 0.0)
     held = Held()
-    async with asking(Turns(held, at_once=1), by("U1", "slow"), by("U2", "next")) as tasks:
+    async with asking(LimitedCommands(held, max_concurrent=1), by("U1", "slow"), by("U2", "next")) as tasks:
         while len(held.begun) < 2:
             await asyncio.sleep(0)
         held.gates["slow"].set()
@@ -124,7 +124,7 @@ async def test_whoever_waits_for_a_source_keeps_nobody_waiting(monkeypatch: pyte
 
 async def test_whoever_stops_waiting_makes_room() -> None:
     held = Held()
-    table: Any = Turns(held, at_once=1, most=1)
+    table: Any = LimitedCommands(held, max_concurrent=1, max_pending=1)
     async with asking(table, by("U1", "a")) as tasks:
         tasks[0].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,11 +16,11 @@ TODAY = date(2026, 11, 24)
 
 
 def test_dates() -> None:
-    assert wording.day(TODAY) == "Tue 24 Nov"
-    assert wording.day(TODAY, year=True) == "Tue 24 Nov 2026"
-    assert wording.short_day(date(2026, 9, 1), TODAY) == "1 Sep"
-    assert wording.short_day(date(2026, 2, 1), TODAY) == "1 Feb 2026"
-    assert wording.when(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "Asia/Tokyo") == "Wed 25 Nov 08:30"
+    assert wording.format_day(TODAY) == "Tue 24 Nov"
+    assert wording.format_day(TODAY, year=True) == "Tue 24 Nov 2026"
+    assert wording.format_short_day(date(2026, 9, 1), TODAY) == "1 Sep"
+    assert wording.format_short_day(date(2026, 2, 1), TODAY) == "1 Feb 2026"
+    assert wording.format_moment(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "Asia/Tokyo") == "Wed 25 Nov 08:30"
 
 
 @pytest.mark.parametrize(
@@ -29,15 +29,15 @@ def test_dates() -> None:
      ((4, 0, 2), "Mon, Wed and Fri"), ((), "never")],
 )  # fmt: skip
 def test_weekdays(days: tuple[int, ...], written: str) -> None:
-    assert wording.weekdays(days) == written
+    assert wording.format_weekdays(days) == written
 
 
 def test_counts_and_lists() -> None:
-    assert [wording.count(n, "vote") for n in (0, 1, 2, 1300)] == ["0 votes", "1 vote", "2 votes", "1,300 votes"]
-    assert wording.count(2, "entry", "entries") == "2 entries"
-    assert wording.listing([]) == ""
-    assert wording.listing(["a", "b", "c"]) == "a, b and c"
-    assert wording.listing(["a", "b"], "or") == "a or b"
+    assert [wording.format_count(n, "vote") for n in (0, 1, 2, 1300)] == ["0 votes", "1 vote", "2 votes", "1,300 votes"]
+    assert wording.format_count(2, "entry", "entries") == "2 entries"
+    assert wording.format_list([]) == ""
+    assert wording.format_list(["a", "b", "c"]) == "a, b and c"
+    assert wording.format_list(["a", "b"], "or") == "a or b"
 
 
 @pytest.mark.parametrize(
@@ -59,19 +59,19 @@ def test_never_longer_than_asked(text: str, longest: int) -> None:
 
 def test_sense_prefers_the_summary_then_the_claim_then_the_first_sentence() -> None:
     abstract = "Models are slow. In this paper, we propose Quick. It is fast."
-    assert wording.sense(Paper("1", "T", abstract, summary="A summary.")) == "A summary."
-    assert wording.sense(Paper("1", "T", abstract)) == "In this paper, we propose Quick."
-    assert wording.sense(Paper("1", "T", "Models are slow. They are big.")) == "Models are slow."
-    assert wording.sense(Paper("1", "T")) == ""
-    assert len(wording.sense(Paper("1", "T", "word " * 200))) <= wording.ONE_LINER
+    assert wording.summarize_paper(Paper("1", "T", abstract, summary="A summary.")) == "A summary."
+    assert wording.summarize_paper(Paper("1", "T", abstract)) == "In this paper, we propose Quick."
+    assert wording.summarize_paper(Paper("1", "T", "Models are slow. They are big.")) == "Models are slow."
+    assert wording.summarize_paper(Paper("1", "T")) == ""
+    assert len(wording.summarize_paper(Paper("1", "T", "word " * 200))) <= wording.MAX_SUMMARY_LENGTH
 
 
 def test_names() -> None:
-    assert wording.name(Paper("1", "DreamID-Omni: Unified")) == "DreamID-Omni"
-    assert wording.name(Paper("1", "A Very Long Title without Any Colon That Goes On")).endswith("…")
-    assert wording.authors(Paper("1", "T")) == ""
-    assert wording.authors(Paper("1", "T", authors=("Ada",))) == "Ada"
-    assert wording.authors(Paper("1", "T", authors=("Ada", "Bob", "Cy"))) == "Ada +2"
+    assert wording.format_paper_name(Paper("1", "DreamID-Omni: Unified")) == "DreamID-Omni"
+    assert wording.format_paper_name(Paper("1", "A Very Long Title without Any Colon That Goes On")).endswith("…")
+    assert wording.format_authors(Paper("1", "T")) == ""
+    assert wording.format_authors(Paper("1", "T", authors=("Ada",))) == "Ada"
+    assert wording.format_authors(Paper("1", "T", authors=("Ada", "Bob", "Cy"))) == "Ada +2"
 
 
 def test_a_paper_as_an_entry() -> None:
@@ -79,7 +79,7 @@ def test_a_paper_as_an_entry() -> None:
         "2611.23000", "Quick: Fast", "We propose Quick.", ("Ada", "Bob"), votes=0, organization="Acme",
         code="https://github.com/a/b", listed=date(2026, 11, 23), withdrawn=True,
     )  # fmt: skip
-    item = wording.item(paper, number=3, because=["quick"], dated=TODAY)
+    item = wording.build_paper_item(paper, number=3, because=["quick"], today=TODAY)
     assert (item.title, item.number, item.votes) == ("Quick: Fast", 3, 0)
     assert item.notes == ("23 Nov", "Acme", "Ada +1", "withdrawn")
     assert item.url == "https://huggingface.co/papers/2611.23000"
@@ -93,10 +93,10 @@ def test_a_paper_as_an_entry() -> None:
      (7200, "2 hours ago"), (86400, "1 day ago"), (-61, "in 1 minute"), (9e6, "104 days ago")],
 )  # fmt: skip
 def test_ago(seconds: float, written: str) -> None:
-    assert wording.ago(seconds) == written
+    assert wording.format_age(seconds) == written
 
 
 def test_a_mistake_shows_its_example_without_a_platform_s_prefix() -> None:
-    card = wording.mistake(Mistake("“serch” is not a command.", "search x"))
+    card = wording.build_mistake_card(Mistake("“serch” is not a command.", "search x"))
     assert (card.text, card.footer, card.tone) == ("“serch” is not a command.", ("For example: search x",), "mistake")
-    assert wording.mistake(Mistake("There is nobody to share with.")).footer == ()
+    assert wording.build_mistake_card(Mistake("There is nobody to share with.")).footer == ()

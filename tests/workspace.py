@@ -11,17 +11,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, cast
 
 from adapters.web.chat import WebChat
-from adapters.web.events import Feed
-from adapters.web.server import application, serve
-from adapters.web.site import DIRECT, Site
+from adapters.web.events import EventFeed
+from adapters.web.server import build_application, serve
+from adapters.web.site import DIRECT_CHANNEL, SiteInfo
 from bot import wording
 from bot.cards import Action, Card, Field, Form, Item, Page
 from bot.errors import Mistake
 from bot.models import WEEKDAYS, Channel, DeliveryKey, Paper, Preferences, Schedule
 from bot.ports.chats import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
-from bot.ports.drawings import Draw
-from bot.ports.places import Channels, Standing
+from bot.ports.drawings import PreviewRenderer
+from bot.ports.places import Channels, ChannelState
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -98,7 +98,7 @@ PAPERS: Final = (
 def digest(votes: int = 0) -> Card:
     """Return a digest; *votes* are added to what every paper had."""
     items = [
-        wording.item(
+        wording.build_paper_item(
             replace(paper, votes=(paper.votes or 0) + votes), number=n, because=("diffusion",) if n == 1 else ()
         )
         for n, paper in enumerate(PAPERS, 1)
@@ -112,7 +112,7 @@ def digest(votes: int = 0) -> Card:
             Action("Settings", "settings"),
         ),
         footer=("12 more, 3 match this channel’s topics",),
-        fallback=wording.names(PAPERS),
+        fallback=wording.format_paper_names(PAPERS),
         tone="digest",
     )
 
@@ -121,7 +121,7 @@ def alert() -> Card:
     """Return a follow alert."""
     return Card(
         text="New paper, matches “world model” in its title. Followed by you since 12 Nov.",
-        items=(wording.item(PAPERS[4]),),
+        items=(wording.build_paper_item(PAPERS[4]),),
         marks=("world model",),
         tone="alert",
     )
@@ -136,7 +136,7 @@ def results(page: int, query: str) -> Card:
     )
     return Card(
         title=f"5 papers on {query}",
-        items=tuple(wording.item(paper, dated=NOW.date()) for paper in PAPERS[first : first + 2]),
+        items=tuple(wording.build_paper_item(paper, today=NOW.date()) for paper in PAPERS[first : first + 2]),
         actions=turns,
         footer=("Stored papers only. Hugging Face’s own search is off in the sample.", f"{first + 1}–{first + 2} of 5"),
         marks=(query,),
@@ -159,8 +159,8 @@ def settings(arguments: Mapping[str, str]) -> Form:
             "number",
             arguments.get("number", "5"),
             "papers, 1 to 10",
-            least=1,
-            most=10,
+            minimum=1,
+            maximum=10,
             mistake=wrong,
         ),
         Field("topics", "Topics", "topics", arguments.get("topics", "diffusion; world model; sparse attention")),
@@ -187,26 +187,26 @@ class Table:
     asked: list[Request] = field(default_factory=list)
     hold: asyncio.Event | None = None
 
-    def all(self) -> Sequence[Command]:
+    def list_commands(self) -> Sequence[Command]:
         return tuple(
             Command(name, summary, self.answer, parameters, example=example)
             for name, summary, parameters, example in _COMMANDS
         )
 
-    def read(self, line: str) -> tuple[str, dict[str, str]]:
+    def parse_line(self, line: str) -> tuple[str, dict[str, str]]:
         typed = line.strip().removeprefix("/papers").strip().replace("“", '"').replace("”", '"')
-        for command in self.all():
+        for command in self.list_commands():
             if typed == command.name or typed.startswith(f"{command.name} "):
                 rest = typed.removeprefix(command.name).strip()
                 return command.name, {command.parameters[0].name: rest} if rest and command.parameters else {}
         raise Mistake(f"“{typed}” is not a command; “search” looks for papers.", f"search {typed}")
 
-    async def home(self, request: Request, channels: Collection[str]) -> Page:
+    async def build_home(self, request: Request, channels: Collection[str]) -> Page:
         raise AssertionError("The browser has no home screen.")
 
-    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+    async def complete_line(self, line: str, request: Request) -> Sequence[Completion]:
         typed = line.removeprefix("/papers").removeprefix("/").strip()
-        rows = sorted(self.all(), key=lambda command: not command.name.startswith(typed))
+        rows = sorted(self.list_commands(), key=lambda command: not command.name.startswith(typed))
         return [
             Completion(
                 f"/papers {command.name} ",
@@ -220,9 +220,9 @@ class Table:
         ]
 
     async def answer(self, request: Request) -> Answer:
-        if self.hold and not request.dry:
+        if self.hold and not request.dry_run:
             await self.hold.wait()
-        if not request.dry:
+        if not request.dry_run:
             self.asked.append(request)
         answer = getattr(self, f"_{request.command.replace(' ', '_')}", self._done)
         return await answer(request)
@@ -246,7 +246,7 @@ class Table:
         return Answer(Card(title="All papers of Thu 26 Feb", items=digest().items))
 
     async def _help(self, request: Request) -> Answer:
-        rows = tuple(Item(c.usage, text=c.summary) for c in self.all())
+        rows = tuple(Item(c.usage, text=c.summary) for c in self.list_commands())
         return Answer(Card(title="Commands", items=rows))
 
     async def _break(self, request: Request) -> Answer:
@@ -265,7 +265,7 @@ class Table:
 
     async def _settings(self, request: Request) -> Answer:
         form = settings(request.arguments)
-        if request.dry or not request.arguments or any(field.mistake for field in form.fields):
+        if request.dry_run or not request.arguments or any(field.mistake for field in form.fields):
             return Answer(form)
         return Answer(
             Card(text=f"Saved for #papers: {request.arguments['number']} papers at {request.arguments['time']}.")
@@ -294,7 +294,9 @@ _COMMANDS: Final[tuple[tuple[str, str, tuple[Parameter, ...], str], ...]] = (
 )
 
 _READY: Final = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin", WEEKDAYS))
-SITE: Final = Site(sample=True, sentence="Real papers of February 2026; no internet needed.", version="0.1.0")
+SITE: Final = SiteInfo(
+    is_sample=True, sample_notice="Real papers of February 2026; no internet needed.", version="0.1.0"
+)
 
 
 @dataclass(frozen=True)
@@ -304,7 +306,7 @@ class Workspace:
     url: str
     table: Table
     board: MemoryBoard
-    feed: Feed
+    feed: EventFeed
 
 
 async def well(now: datetime) -> Mapping[str, Any]:
@@ -317,10 +319,10 @@ async def well(now: datetime) -> Mapping[str, Any]:
     }
 
 
-def _always(site: Site) -> Callable[[], Awaitable[Site]]:
+def _always(site: SiteInfo) -> Callable[[], Awaitable[SiteInfo]]:
     """Return *site* for every page."""
 
-    async def asked() -> Site:
+    async def asked() -> SiteInfo:
         return site
 
     return asked
@@ -331,35 +333,35 @@ async def running(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    site: Site = SITE,
+    site: SiteInfo = SITE,
     beat: float = 15,
     kept: MemoryBoard | None = None,
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]] = well,
-    drawn: Mapping[str, Draw] | None = None,
+    drawn: Mapping[str, PreviewRenderer] | None = None,
 ) -> AsyncIterator[Workspace]:
     """Run a workspace on a free port, with one digest and one alert on its board; *kept* is the board of another."""
-    board, feed = kept or MemoryBoard(), Feed(secrets.token_hex(4))
+    board, feed = kept or MemoryBoard(), EventFeed(secrets.token_hex(4))
     chat = WebChat(board, feed)
     channels = MemoryChannels(
         [
-            Standing(1, PAPERS_CHANNEL, _READY, datetime(2026, 11, 25, 8, tzinfo=UTC)),
-            Standing(2, NLP_CHANNEL, Preferences()),
-            Standing(3, DIRECT, Preferences()),
+            ChannelState(1, PAPERS_CHANNEL, _READY, datetime(2026, 11, 25, 8, tzinfo=UTC)),
+            ChannelState(2, NLP_CHANNEL, Preferences()),
+            ChannelState(3, DIRECT_CHANNEL, Preferences()),
         ]
     )
     table = Table(chat, channels)
-    app = application(
+    app = build_application(
         table,
         board,
         cast("Channels", channels),
         chat,
         feed,
-        site=_always(site),
+        site_info=_always(site),
         clock=lambda: NOW,
         status=status,
         host=host,
-        beat=beat,
-        drawn=drawn,
+        heartbeat=beat,
+        preview_renderers=drawn,
     )
     await table.post(digest(), "2026-11-24")
     await table.post(alert(), "2602.22208", NOW.replace(hour=9, minute=42))

@@ -12,14 +12,14 @@ from urllib.parse import quote, unquote
 
 from bot.errors import Malformed
 
-LONGEST: Final = 100
+MAX_CUSTOM_ID_LENGTH: Final = 100
 """Characters of a custom_id, and of the value of a select's row."""
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPayload:
     """What a button asks for. ``share`` wants the answer in the channel for everybody.
 
     ``manager`` tells that it stands in an answer to a manager's command. ``channel`` is the one that it is about, where
@@ -33,27 +33,33 @@ class Press:
     channel: str = ""
 
 
-def seal(press: Press, longest: int = LONGEST) -> tuple[str, dict[str, dict[str, Any]]]:
-    """Return the custom_id for *press*, and what must be kept so that it can be opened: nothing when it fits."""
-    flags = [*("s" * press.share), *("m" * press.manager), *([f"h={_safe(press.channel)}"] if press.channel else ())]
-    said = "&".join(f"{_safe(name)}={_safe(text)}" for name, text in press.arguments.items())
-    written = f"p;{_safe(press.command)};{said};{','.join(flags)}"
-    if len(written) <= longest:
+def encode_payload(
+    payload: ButtonPayload, max_length: int = MAX_CUSTOM_ID_LENGTH
+) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the custom_id for *payload*, and what must be kept so that it can be opened: nothing when it fits."""
+    flags = [
+        *("s" * payload.share),
+        *("m" * payload.manager),
+        *([f"h={_quote_text(payload.channel)}"] if payload.channel else ()),
+    ]
+    pairs = "&".join(f"{_quote_text(name)}={_quote_text(text)}" for name, text in payload.arguments.items())
+    written = f"p;{_quote_text(payload.command)};{pairs};{','.join(flags)}"
+    if len(written) <= max_length:
         return written, {}
-    data: dict[str, Any] = {"c": press.command, "a": dict(press.arguments)}
-    data |= {"s": 1} if press.share else {}
-    data |= {"m": 1} if press.manager else {}
-    data |= {"h": press.channel} if press.channel else {}
-    token = tokened(data)
+    data: dict[str, Any] = {"c": payload.command, "a": dict(payload.arguments)}
+    data |= {"s": 1} if payload.share else {}
+    data |= {"m": 1} if payload.manager else {}
+    data |= {"h": payload.channel} if payload.channel else {}
+    token = compute_token(data)
     return f"t;{token}", {token: data}
 
 
-def tokened(data: Mapping[str, Any]) -> str:
+def compute_token(data: Mapping[str, Any]) -> str:
     """Return the token under which JSON data is kept: of its content, so that the same is kept once."""
     return sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def open_(value: str) -> Press | str:
+def decode_payload(value: str) -> ButtonPayload | str:
     """Return the press that a custom_id or a row's value holds, or the token under which it is kept.
 
     Raises `bot.errors.Malformed` when it is none of ours.
@@ -63,26 +69,28 @@ def open_(value: str) -> Press | str:
             return token
         case ["p", command, said, flags, *_]:
             pairs = [part.partition("=") for part in said.split("&") if part]
-            arguments = {_read(name): _read(text) for name, _, text in pairs}
+            arguments = {_unquote_text(name): _unquote_text(text) for name, _, text in pairs}
             named = dict.fromkeys(part for part in flags.split(",") if part)
-            channel = next((_read(flag[2:]) for flag in named if flag.startswith("h=")), "")
-            return Press(_read(command), arguments, "s" in named, "m" in named, channel)
+            channel = next((_unquote_text(flag[2:]) for flag in named if flag.startswith("h=")), "")
+            return ButtonPayload(_unquote_text(command), arguments, "s" in named, "m" in named, channel)
         case _:
             raise Malformed("This is not a button of ours.")
 
 
-def unfold(data: Mapping[str, Any]) -> Press:
+def restore_payload(data: Mapping[str, Any]) -> ButtonPayload:
     """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
     try:
         arguments = {str(name): str(text) for name, text in data["a"].items()}
-        return Press(str(data["c"]), arguments, bool(data.get("s")), bool(data.get("m")), str(data.get("h", "")))
+        return ButtonPayload(
+            str(data["c"]), arguments, bool(data.get("s")), bool(data.get("m")), str(data.get("h", ""))
+        )
     except (KeyError, AttributeError, TypeError) as error:
         raise Malformed(f"This is not a button of ours: {error}.") from error
 
 
-def _safe(text: str) -> str:
+def _quote_text(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
-def _read(text: str) -> str:
+def _unquote_text(text: str) -> str:
     return unquote(text, errors="surrogatepass")

@@ -9,28 +9,28 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.discord import forums, history, keys, render
-from adapters.discord.codes import ARCHIVED, FORBIDDEN, THREAD
-from adapters.discord.drafting import Drafts, Taste, Tastes, plain
-from adapters.discord.errors import Unknown, code
-from adapters.discord.history import Held
-from adapters.discord.layout import Native
-from adapters.discord.places import MESSAGE, MESSAGES, Places
-from adapters.discord.render import Message
-from adapters.discord.rest import Rest
+from adapters.discord.codes import MISSING_PERMISSIONS, THREAD_ARCHIVED, THREAD_ERRORS
+from adapters.discord.drafting import ChannelStyle, DeliveryRenderer, StyleLookup, get_default_style
+from adapters.discord.errors import UnknownErrorCode, get_error_code
+from adapters.discord.history import MessageData
+from adapters.discord.layout import CommandFormatter
+from adapters.discord.places import MESSAGE_PATH, MESSAGES_PATH, Destinations
+from adapters.discord.render import RenderedMessage
+from adapters.discord.rest import RestClient
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
 from bot.language import phrase
-from bot.models import Kind
+from bot.models import ChannelKind
 from bot.ports.chats import Delivery
-from bot.ports.secrets import Actions
+from bot.ports.secrets import ButtonPayloads
 
-__all__ = ["DiscordChat", "Taste"]
+__all__ = ["ChannelStyle", "DiscordChat"]
 
-_LONGEST: Final = 80.0
+_SEND_TIMEOUT_SECONDS: Final = 80.0
 """Seconds for a message with all its parts; less than the ledger's lease."""
-_PATIENCE: Final = 5.0
-_REFUSED: Final = timedelta(days=1)
+_STORE_RETRY_SECONDS: Final = 5.0
+_MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 """How long a message is tried again that Discord refuses with a code that no group knows."""
-SHUT: Final = phrase("Discord refuses what is posted there, with the code")
+CLOSED_REASON: Final = phrase("Discord refuses what is posted there, with the code")
 
 
 class DiscordChat:
@@ -44,51 +44,57 @@ class DiscordChat:
 
     def __init__(
         self,
-        rest: Rest,
-        actions: Actions,
+        rest: RestClient,
+        button_payloads: ButtonPayloads,
         *,
-        tastes: Tastes = plain,
-        native: Native = render.command,
+        style_lookup: StyleLookup = get_default_style,
+        command_formatter: CommandFormatter = render.format_command,
     ) -> None:
         self._rest = rest
-        self._drafts = Drafts(actions, tastes, native)
-        self._places = Places(rest)
+        self._renderer = DeliveryRenderer(button_payloads, style_lookup, command_formatter)
+        self._destinations = Destinations(rest)
         self._closed = asyncio.Event()
 
     async def send(self, delivery: Delivery, now: datetime) -> str:
         """Post, reply or edit; return the message's id, or that of the first of several."""
-        if delivery.key.operation != "post" and not delivery.parent.isdecimal():
+        if delivery.key.operation != "post" and not delivery.parent_message_id.isdecimal():
             raise Unsendable("The message that it belongs to has no id.")
         try:
-            async with asyncio.timeout(_LONGEST):
-                return await self._sent(delivery, now)
+            async with asyncio.timeout(_SEND_TIMEOUT_SECONDS):
+                return await self._send_operation(delivery, now)
         except TimeoutError as error:
-            raise Uncertain(f"Discord took longer than {_LONGEST:.0f} seconds") from error
+            raise Uncertain(f"Discord took longer than {_SEND_TIMEOUT_SECONDS:.0f} seconds") from error
         except StoreError as error:
-            raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
-        except Unknown as error:
-            if (refused := _unknown(error, delivery, now)) is error:
+            raise TryLater(f"The database can’t be used: {error}", _STORE_RETRY_SECONDS) from error
+        except UnknownErrorCode as error:
+            if (translated := _translate_unknown_code(error, delivery, now)) is error:
                 raise
-            raise refused from error
+            raise translated from error
         except Gone as error:
-            if delivery.above and code(error) == ARCHIVED:
-                return delivery.parent  # what is below a digest is put away after a day, with the votes of then
-            if why := _spared(delivery, code(error)):
-                raise Unsendable(f"{why}: {error}") from error
+            if delivery.root_message_id and get_error_code(error) == THREAD_ARCHIVED:
+                return (
+                    delivery.parent_message_id
+                )  # what is below a digest is put away after a day, with the votes of then
+            if reason := _explain_thread_error(delivery, get_error_code(error)):
+                raise Unsendable(f"{reason}: {error}") from error
             raise
 
-    async def find(self, delivery: Delivery) -> str | None:
+    async def find_message(self, delivery: Delivery) -> str | None:
         """Look the key up where the message would be; doing an edit again is harmless."""
         key = delivery.key
         if key.operation == "edit":
             return None
         try:
-            if key.channel.kind is Kind.FORUM and key.operation == "post":
-                return await forums.kept(self._rest, key.channel, keys.key(key), delivery.created)
-            there = await self._there(delivery, await self._places.of(delivery, make=False))
-            drawn = await self._drafts.parts(delivery, keys.key(key), there)
+            if key.channel.kind is ChannelKind.FORUM and key.operation == "post":
+                return await forums.deduplicate_posts(
+                    self._rest, key.channel, keys.hash_delivery_key(key), delivery.created_at
+                )
+            posted_parts = await self._find_parts(
+                delivery, await self._destinations.find_post_target(delivery, creates_thread=False)
+            )
+            messages = await self._renderer.render_parts(delivery, keys.hash_delivery_key(key), posted_parts)
         except StoreError as error:
-            raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
+            raise TryLater(f"The database can’t be used: {error}", _STORE_RETRY_SECONDS) from error
         except Gone:
             if key.operation == "reply":
                 return None  # nor is the thread that it would be in
@@ -96,7 +102,7 @@ class DiscordChat:
         except Unsendable as error:
             raise Uncertain(f"The history can’t be read: {error}") from error
         # What stopped between two parts is not there; sending goes on with the first that is missing.
-        return str(there[0]["id"]) if there.keys() >= set(range(len(drawn))) else None
+        return str(posted_parts[0]["id"]) if posted_parts.keys() >= set(range(len(messages))) else None
 
     async def run(self) -> None:
         """Wait until closed."""
@@ -107,97 +113,109 @@ class DiscordChat:
         await self._rest.close()
         self._closed.set()
 
-    async def _sent(self, delivery: Delivery, now: datetime) -> str:
+    async def _send_operation(self, delivery: Delivery, now: datetime) -> str:
         if delivery.key.operation == "edit":
-            return await self._edit(delivery, now)
-        if delivery.key.channel.kind is Kind.FORUM and delivery.key.operation == "post":
-            return await self._start(delivery, now)
-        return await self._post(delivery, now)
+            return await self._edit_parts(delivery, now)
+        if delivery.key.channel.kind is ChannelKind.FORUM and delivery.key.operation == "post":
+            return await self._start_forum_post(delivery, now)
+        return await self._post_parts(delivery, now)
 
-    async def _post(self, delivery: Delivery, now: datetime) -> str:
+    async def _post_parts(self, delivery: Delivery, now: datetime) -> str:
         """Send the parts that are not there yet, in order."""
-        place = await self._places.of(delivery)
-        there: Mapping[int, Held] = {}
+        channel_id = await self._destinations.find_post_target(delivery)
+        posted_parts: Mapping[int, MessageData] = {}
         if delivery.attempts:
             # Where nobody can look, the ledger has decided; the nonce helps for some minutes.
             with suppress(Uncertain):
-                there = await self._there(delivery, place)
-        first = ""
-        for number, message in enumerate(await self._drafts.parts(delivery, keys.key(delivery.key), there)):
+                posted_parts = await self._find_parts(delivery, channel_id)
+        first_id = ""
+        for number, message in enumerate(
+            await self._renderer.render_parts(delivery, keys.hash_delivery_key(delivery.key), posted_parts)
+        ):
             try:
-                held = there.get(number) or await self._put(delivery, place, number, message, now)
+                posted = posted_parts.get(number) or await self._post_part(delivery, channel_id, number, message, now)
             except (TryLater, StoreError) as error:
-                if not first:
+                if not first_id:
                     raise
                 raise Uncertain(f"It stopped after {number} of its parts: {error}") from error
-            first = first or str(held["id"])
-        return first
+            first_id = first_id or str(posted["id"])
+        return first_id
 
-    async def _put(self, delivery: Delivery, place: str, number: int, message: Message, now: datetime) -> Held:
-        await self._drafts.keep(message, now)
-        payload = {**message.payload, "nonce": keys.nonce(delivery.key, number), "enforce_nonce": True}
-        if delivery.key.operation == "reply" and place != delivery.parent:
+    async def _post_part(
+        self, delivery: Delivery, channel_id: str, number: int, message: RenderedMessage, now: datetime
+    ) -> MessageData:
+        await self._renderer.save_button_payloads(message, now)
+        payload = {**message.payload, "nonce": keys.build_nonce(delivery.key, number), "enforce_nonce": True}
+        if delivery.key.operation == "reply" and channel_id != delivery.parent_message_id:
             # Nothing below a direct message or inside a thread can be a thread.
-            payload["message_reference"] = {"message_id": delivery.parent, "fail_if_not_exists": False}
-        held: Held = await self._rest.call("POST", MESSAGES, json=payload, channel_id=place)
-        return held
+            payload["message_reference"] = {"message_id": delivery.parent_message_id, "fail_if_not_exists": False}
+        posted: MessageData = await self._rest.call("POST", MESSAGES_PATH, json=payload, channel_id=channel_id)
+        return posted
 
-    async def _start(self, delivery: Delivery, now: datetime) -> str:
+    async def _start_forum_post(self, delivery: Delivery, now: datetime) -> str:
         """Make a post of a forum, once."""
-        forum, key = delivery.key.channel, keys.key(delivery.key)
+        forum, key = delivery.key.channel, keys.hash_delivery_key(delivery.key)
         if delivery.attempts:
             with suppress(Uncertain):
-                if there := await forums.kept(self._rest, forum, key, delivery.created):
-                    return there
-        return await forums.start(self._rest, forum, key, await self._drafts.post(delivery, now))
+                if post_id := await forums.deduplicate_posts(self._rest, forum, key, delivery.created_at):
+                    return post_id
+        return await forums.start_post(self._rest, forum, key, await self._renderer.render_forum_post(delivery, now))
 
-    async def _edit(self, delivery: Delivery, now: datetime) -> str:
+    async def _edit_parts(self, delivery: Delivery, now: datetime) -> str:
         """Edit every part; where they can't be as many as before, the message stays as it is."""
-        first = delivery.parent
-        place = await self._places.held(delivery)
-        key, there = await history.following(self._rest, place, first)
-        if not there:
+        first_id = delivery.parent_message_id
+        channel_id = await self._destinations.find_edit_target(delivery)
+        key, posted_parts = await history.find_following_parts(self._rest, channel_id, first_id)
+        if not posted_parts:
             raise Unsendable("The message is gone.")
-        drawn = await self._drafts.parts(delivery, key, there)
-        if len(there) < len(drawn):
-            there = await history.look(self._rest, place, key, history.made(first))
-        if len(there) < len(drawn):
+        messages = await self._renderer.render_parts(delivery, key, posted_parts)
+        if len(posted_parts) < len(messages):
+            posted_parts = await history.find_message(self._rest, channel_id, key, history.from_snowflake(first_id))
+        if len(posted_parts) < len(messages):
             # Votes with one digit more need no further message; there can't be one.
-            drawn = await self._drafts.parts(delivery, key, there, most=len(there))
-        if there.keys() != set(range(len(drawn))):
-            return first
-        for number, message in enumerate(drawn):
-            await self._drafts.keep(message, now)
-            identity = there[number]["id"]
-            await self._rest.call("PATCH", MESSAGE, json=message.payload, channel_id=place, message_id=identity)
-        return first
+            messages = await self._renderer.render_parts(delivery, key, posted_parts, max_messages=len(posted_parts))
+        if posted_parts.keys() != set(range(len(messages))):
+            return first_id
+        for number, message in enumerate(messages):
+            await self._renderer.save_button_payloads(message, now)
+            message_id = posted_parts[number]["id"]
+            await self._rest.call(
+                "PATCH", MESSAGE_PATH, json=message.payload, channel_id=channel_id, message_id=message_id
+            )
+        return first_id
 
-    async def _there(self, delivery: Delivery, place: str) -> Mapping[int, Held]:
-        return await history.look(self._rest, place, keys.key(delivery.key), delivery.created)
+    async def _find_parts(self, delivery: Delivery, channel_id: str) -> Mapping[int, MessageData]:
+        return await history.find_message(
+            self._rest, channel_id, keys.hash_delivery_key(delivery.key), delivery.created_at
+        )
 
 
-def _unknown(error: Unknown, delivery: Delivery, now: datetime) -> SendError:
+def _translate_unknown_code(error: UnknownErrorCode, delivery: Delivery, now: datetime) -> SendError:
     """Return what a refusal costs that no group knows: who asks a channel again that is shut nears a ban.
 
     https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
     """
-    if error.shut and delivery.key.operation == "post":
-        return Gone(f"{SHUT}: {error.code}")
-    if error.shut:
+    if error.is_closed and delivery.key.operation == "post":
+        return Gone(f"{CLOSED_REASON}: {error.code}")
+    if error.is_closed:
         return Unsendable(str(error))
-    if delivery.created and now - delivery.created > _REFUSED:
+    if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
         return Unsendable(f"{error}; given up after a day.")
     return error
 
 
-def _spared(delivery: Delivery, said: int) -> str:
+def _explain_thread_error(delivery: Delivery, error_code: int) -> str:
     """Return why a refusal is a thread's alone; "" where it is the channel's, which takes nothing any more.
 
     Whoever may ask for a thread could silence a channel otherwise.
     """
-    of = delivery.key
-    if of.operation != "post" and said in THREAD:
+    key = delivery.key
+    if key.operation != "post" and error_code in THREAD_ERRORS:
         return phrase("The thread takes nothing any more")
-    if of.operation == "reply" and of.channel.kind in {Kind.CHANNEL, Kind.FORUM} and said == FORBIDDEN:
+    if (
+        key.operation == "reply"
+        and key.channel.kind in {ChannelKind.CHANNEL, ChannelKind.FORUM}
+        and error_code == MISSING_PERMISSIONS
+    ):
         return phrase("Threads there need the permissions Create Public Threads and Send Messages in Threads")
     return ""

@@ -18,22 +18,24 @@ from yarl import URL
 
 from adapters.discord import parsing
 
-PASSING: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+TRANSIENT_EXCEPTIONS: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What the network and Discord do, and what passes."""
 
-_GRACE: Final = 5.0
+_DRAIN_SECONDS: Final = 5.0
 
-Hears = Callable[..., Coroutine[Any, Any, Any]]
+EventHandler = Callable[..., Coroutine[Any, Any, Any]]
 
 
-class Client(discord.AutoShardedClient):
+class DiscordClient(discord.AutoShardedClient):
     """A client that keeps no messages and no members, asks for no privileged intent and never pings anybody.
 
     *api* and *gateway* are other addresses than Discord's own, for tests and proxies; *trace* sees every reply.
     """
 
-    def __init__(self, api: str = "", gateway: str = "", trace: aiohttp.TraceConfig | None = None) -> None:
-        _quiet()
+    def __init__(
+        self, api_url: str = "", gateway_url: str = "", trace_config: aiohttp.TraceConfig | None = None
+    ) -> None:
+        _quiet_library_logs()
         intents = discord.Intents.none()
         intents.guilds = intents.guild_reactions = True
         super().__init__(
@@ -42,49 +44,49 @@ class Client(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=cast("Any", trace),  # None is its default, which it does not declare
+            http_trace=cast("Any", trace_config),  # None is its default, which it does not declare
             enable_debug_events=False,
         )
-        if api:
+        if api_url:
             # The library knows no other way.
-            Route.BASE = api
-        if gateway:
-            self.http.ws_connect = partial(self._dial, URL(gateway))  # type: ignore[method-assign]
-        parsing.guard(self._connection)
-        self._flights: set[asyncio.Task[Any]] = set()
-        self._heard: defaultdict[str, list[Hears]] = defaultdict(list)
+            Route.BASE = api_url
+        if gateway_url:
+            self.http.ws_connect = partial(self._connect_websocket, URL(gateway_url))  # type: ignore[method-assign]
+        parsing.guard_parsers(self._connection)
+        self._event_tasks: set[asyncio.Task[Any]] = set()
+        self._event_handlers: defaultdict[str, list[EventHandler]] = defaultdict(list)
 
-    def event(self, coro: Hears, /) -> Any:
+    def event(self, coro: EventHandler, /) -> Any:
         """Let *coro* hear of the event that it is named for, beside others: the library itself keeps only the last."""
-        every = self._heard[coro.__name__]
-        every.append(coro)
+        handlers = self._event_handlers[coro.__name__]
+        handlers.append(coro)
 
-        async def heard(*given: Any) -> None:
-            await asyncio.gather(*(each(*given) for each in every))
+        async def call_handlers(*arguments: Any) -> None:
+            await asyncio.gather(*(each(*arguments) for each in handlers))
 
-        heard.__name__ = coro.__name__
-        return super().event(heard)
+        call_handlers.__name__ = coro.__name__
+        return super().event(call_handlers)
 
-    def note(self) -> None:
+    def track_current_task(self) -> None:
         """Count the current task as one that works on what somebody did."""
         task = asyncio.current_task()
         if task:
-            self._flights.add(task)
-            task.add_done_callback(self._flights.discard)
+            self._event_tasks.add(task)
+            task.add_done_callback(self._event_tasks.discard)
 
-    async def land(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Wait for those tasks, then end those that still run."""
-        if not self._flights:
+        if not self._event_tasks:
             return
-        _, late = await asyncio.wait(set(self._flights), timeout=seconds)
-        for task in late:
+        _, unfinished = await asyncio.wait(set(self._event_tasks), timeout=seconds)
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def close(self) -> None:
         """Let go of the network; nothing of ours goes on afterwards."""
         await super().close()
-        await self.land(_GRACE)
+        await self.drain(_DRAIN_SECONDS)
 
     async def reopen(self) -> None:
         """Be as new after the library has closed itself, which forgets only half of what it was by itself."""
@@ -99,25 +101,27 @@ class Client(discord.AutoShardedClient):
         DiscordWebSocket.DEFAULT_GATEWAY = gateway
         await super().launch_shard(gateway, shard_id, initial=initial)
 
-    async def _dial(self, gateway: URL, url: str, **more: Any) -> aiohttp.ClientWebSocketResponse:
+    async def _connect_websocket(self, gateway_url: URL, url: str, **more: Any) -> aiohttp.ClientWebSocketResponse:
         """Open a connection to the gateway of the settings, wherever Discord says that a session goes on."""
-        return await discord.http.HTTPClient.ws_connect(self.http, str(gateway.update_query(URL(url).query)), **more)
+        return await discord.http.HTTPClient.ws_connect(
+            self.http, str(gateway_url.update_query(URL(url).query)), **more
+        )
 
 
-def _quiet() -> None:
+def _quiet_library_logs() -> None:
     """Keep the library from writing whole messages and interactions' tokens down, and that voice is missing."""
     logging.getLogger("discord").setLevel(logging.WARNING)
     for name in ("discord.client", "discord.http"):
         logging.getLogger(name).setLevel(logging.ERROR)
     for name in ("discord.client", "discord.shard"):
-        logging.getLogger(name).addFilter(_briefly)
+        logging.getLogger(name).addFilter(_shorten_transient_errors)
 
 
-def _briefly(record: logging.LogRecord) -> bool:
+def _shorten_transient_errors(record: logging.LogRecord) -> bool:
     """Leave one line of what passes by itself: a line that is lost is taken up again, no traceback helps with that."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, PASSING):
-        why = f"{type(error).__name__}: {error}".removesuffix(": ")
-        record.msg, record.args = f"{record.getMessage()} ({why})", ()
+    if isinstance(error, TRANSIENT_EXCEPTIONS):
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+        record.msg, record.args = f"{record.getMessage()} ({reason})", ()
         record.exc_info = None
     return True

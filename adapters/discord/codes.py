@@ -11,58 +11,60 @@ from typing import Final
 
 from bot.language import phrase
 
-_FORBIDDEN: Final = phrase("Broadsheet may not post there; “doctor” and “status” name the permission that it lacks")
+_FORBIDDEN_REASON: Final = phrase(
+    "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"
+)
 
-CHANNEL: Final[Mapping[int, str]] = {
+CHANNEL_ERRORS: Final[Mapping[int, str]] = {
     10003: phrase("the channel was deleted, or Broadsheet does not see it any more"),
     10013: phrase("Discord does not know the person any more"),
     40067: phrase("the forum asks for a tag on every post; make one there that is named “Papers”"),
     50001: phrase("Broadsheet does not see the channel; give it the permission View Channel"),
     50007: phrase("direct messages are closed"),
     50008: phrase("this kind of channel takes no messages"),
-    50013: _FORBIDDEN,
+    50013: _FORBIDDEN_REASON,
     50024: phrase("this kind of channel takes no messages"),
     50033: phrase("Discord does not know the person any more"),
     50083: phrase("the thread is archived and can’t be opened by Broadsheet"),
     50278: phrase("no server is shared with Broadsheet any more"),
-    160002: _FORBIDDEN,
+    160002: _FORBIDDEN_REASON,
     160005: phrase("the thread is locked"),
 }
 """The channel takes nothing any more: why, as people read it."""
 
-FORBIDDEN: Final = 50013
+MISSING_PERMISSIONS: Final = 50013
 """A permission is missing; Discord does not say which."""
 
-ARCHIVED: Final = 50083
+THREAD_ARCHIVED: Final = 50083
 
-THREAD: Final = frozenset({10003, ARCHIVED, 160005})
+THREAD_ERRORS: Final = frozenset({10003, THREAD_ARCHIVED, 160005})
 """Those of the channel's that are the thread's, or the forum post's, where something is said or changed in one."""
 
-HISTORY: Final = frozenset({50001, 50013})
+HISTORY_ERRORS: Final = frozenset({50001, 50013})
 """Those of the channel's that mean, where something is looked up, that Broadsheet may not read it."""
 
-SERVER: Final[Mapping[int, str]] = {10004: phrase("it was removed from the server")}
+GUILD_ERRORS: Final[Mapping[int, str]] = {10004: phrase("it was removed from the server")}
 """No channel of the server takes anything any more."""
 
-TOKEN: Final = frozenset({0, 40001, 40002, 50014})
+TOKEN_ERRORS: Final = frozenset({0, 40001, 40002, 50014})
 """The bot itself is turned down; the gateway says so too, and the program ends."""
 
-LATER: Final = frozenset({20016, 20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 130000, 160006})
+TRANSIENT_ERRORS: Final = frozenset({20016, 20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 130000, 160006})
 """Nothing was done; the same request works later."""
 
-MESSAGE: Final = frozenset({10002, 10007, 10008, 10014, 10015, 10062, 40060, 40094, 50005, 50027, 160004})
+MESSAGE_ERRORS: Final = frozenset({10002, 10007, 10008, 10014, 10015, 10062, 40060, 40094, 50005, 50027, 160004})
 """What this message edits, answers or belongs to is gone or was answered; the channel is as good as before."""
 
-OURS: Final = frozenset(
+REQUEST_ERRORS: Final = frozenset(
     {10011, 40005, 50006, 50016, 50035, 50036, 50041, 50068, 50109, 90001, 110000, 200000, 200001, 240000}
 )
 """The request itself is wrong, or its text was kept back by the server's own rules."""
 
-GROUPS: Final[Mapping[str, Collection[int]]] = {
-    "channel": CHANNEL,
-    "server": SERVER,
-    "token": TOKEN,
-    "later": LATER,
-    "message": MESSAGE,
-    "ours": OURS,
+ERROR_GROUPS: Final[Mapping[str, Collection[int]]] = {
+    "channel": CHANNEL_ERRORS,
+    "server": GUILD_ERRORS,
+    "token": TOKEN_ERRORS,
+    "later": TRANSIENT_ERRORS,
+    "message": MESSAGE_ERRORS,
+    "ours": REQUEST_ERRORS,
 }

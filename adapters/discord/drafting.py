@@ -9,87 +9,100 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.discord import forums, gallery, keys, render
-from adapters.discord.history import Held
-from adapters.discord.layout import Native
-from adapters.discord.render import Message
+from adapters.discord.history import MessageData
+from adapters.discord.layout import CommandFormatter
+from adapters.discord.render import RenderedMessage
 from bot.errors import Unsendable
-from bot.models import Channel, DeliveryKey, Kind
+from bot.models import Channel, ChannelKind, DeliveryKey
 from bot.ports.chats import Delivery
-from bot.ports.secrets import Actions
+from bot.ports.secrets import ButtonPayloads
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class ChannelStyle:
     """How a channel wants its digests: with *pictures*, pinging *role* (an id), in a forum under its *tags*.
 
-    *tag* is the name of the one for what fits none by its name.
+    *default_tag* is the name of the one for what fits none by its name.
     """
 
     pictures: bool = False
     role: str = ""
-    tags: forums.Tags = ()
-    tag: str = ""
+    tags: forums.ForumTags = ()
+    default_tag: str = ""
 
 
-Tastes = Callable[[Channel], Awaitable[Taste]]
-There = Mapping[int, Held]
+StyleLookup = Callable[[Channel], Awaitable[ChannelStyle]]
+PostedParts = Mapping[int, MessageData]
 
-NOTHING: Final[There] = {}
+NO_PARTS: Final[PostedParts] = {}
 
 
-async def plain(_: Channel) -> Taste:
+async def get_default_style(_: Channel) -> ChannelStyle:
     """Return the taste of a channel of which nothing is known."""
-    return Taste()
+    return ChannelStyle()
 
 
 @dataclass(frozen=True, slots=True)
-class Drafts:
+class DeliveryRenderer:
     """Draws deliveries. All of it raises `bot.errors.Unsendable` and `bot.errors.StoreError`."""
 
-    actions: Actions
-    tastes: Tastes
-    native: Native
+    button_payloads: ButtonPayloads
+    style_lookup: StyleLookup
+    command_formatter: CommandFormatter
 
-    async def parts(self, delivery: Delivery, key: str, there: There = NOTHING, *, most: int = 0) -> Sequence[Message]:
-        """Return the messages of a delivery, each with its part of *key*; at most *most*, or none where it needs more.
+    async def render_parts(
+        self, delivery: Delivery, key: str, posted_parts: PostedParts = NO_PARTS, *, max_messages: int = 0
+    ) -> Sequence[RenderedMessage]:
+        """Return the messages of a delivery, each with its part of *key*; at most *max_messages*, or none where it needs more.
 
-        Those that are *there* keep their layout, whatever the channel's taste is by now.
+        Those that are *posted_parts* keep their layout, whatever the channel's taste is by now.
         """
-        of, card = delivery.key, delivery.card
-        taste = await self.tastes(of.channel)
-        pictures = gallery.shown(next(iter(there.values()))) if there else taste.pictures
-        role = keys.pinged(there.get(0, {})) if of.operation == "edit" else _role(of, taste)
-        with _drawing():
-            if of.channel.kind is Kind.FORUM and of.operation != "reply":
-                _, payload, kept = render.post(card, key, pictures=pictures, role=role)
-                return (Message(payload, kept),)
-            return render.messages(card, key, pictures=pictures, role=role, most=most, native=self.native)
-
-    async def post(self, delivery: Delivery, now: datetime) -> Mapping[str, Any]:
-        """Return the name, the starter and the tags of a forum's post; what its buttons need is kept."""
-        of = delivery.key
-        taste = await self.tastes(of.channel)
-        with _drawing():
-            name, starter, kept = render.post(
-                delivery.card, keys.key(of), pictures=taste.pictures, role=_role(of, taste)
+        delivery_key, card = delivery.key, delivery.card
+        style = await self.style_lookup(delivery_key.channel)
+        pictures = gallery.is_components_v2(next(iter(posted_parts.values()))) if posted_parts else style.pictures
+        role = (
+            keys.find_pinged_role(posted_parts.get(0, {}))
+            if delivery_key.operation == "edit"
+            else _get_pinged_role(delivery_key, style)
+        )
+        with _translate_render_errors():
+            if delivery_key.channel.kind is ChannelKind.FORUM and delivery_key.operation != "reply":
+                _, payload, button_payloads = render.render_forum_post(card, key, pictures=pictures, role=role)
+                return (RenderedMessage(payload, button_payloads),)
+            return render.render_messages(
+                card,
+                key,
+                pictures=pictures,
+                role=role,
+                max_messages=max_messages,
+                command_formatter=self.command_formatter,
             )
-        await self.keep(Message(starter, kept), now)
-        tags = forums.fitting(taste.tags, delivery.card, taste.tag)
+
+    async def render_forum_post(self, delivery: Delivery, now: datetime) -> Mapping[str, Any]:
+        """Return the name, the starter and the tags of a forum's post; what its buttons need is kept."""
+        key = delivery.key
+        style = await self.style_lookup(key.channel)
+        with _translate_render_errors():
+            name, starter, button_payloads = render.render_forum_post(
+                delivery.card, keys.hash_delivery_key(key), pictures=style.pictures, role=_get_pinged_role(key, style)
+            )
+        await self.save_button_payloads(RenderedMessage(starter, button_payloads), now)
+        tags = forums.choose_tags(style.tags, delivery.card, style.default_tag)
         return {"name": name, "message": starter, "applied_tags": tags}
 
-    async def keep(self, message: Message, now: datetime) -> None:
+    async def save_button_payloads(self, message: RenderedMessage, now: datetime) -> None:
         """Keep what the buttons of a message need, before it is out."""
-        if message.kept:
-            await self.actions.keep(message.kept, now)
+        if message.stored_data:
+            await self.button_payloads.save_payloads(message.stored_data, now)
 
 
-def _role(of: DeliveryKey, taste: Taste) -> str:
+def _get_pinged_role(key: DeliveryKey, style: ChannelStyle) -> str:
     """Return the role that a message pings: a digest's first does, be it one message or a forum's posts."""
-    return taste.role if of.kind == "digest" and of.operation == "post" and of.part == 0 else ""
+    return style.role if key.kind == "digest" and key.operation == "post" and key.part == 0 else ""
 
 
 @contextmanager
-def _drawing() -> Iterator[None]:
+def _translate_render_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:

@@ -11,102 +11,108 @@ from typing import Any
 import discord
 
 from adapters.discord import repairs, rooms, servers
-from adapters.discord.kit import Kit
-from adapters.discord.requests import kind
-from adapters.discord.rights import Place
+from adapters.discord.kit import DiscordContext
+from adapters.discord.requests import get_channel_kind
+from adapters.discord.rights import ChannelOrThread
 from bot.models import Channel
-from bot.wording import DELETED
+from bot.wording import CHANNEL_DELETED
 
 log = logging.getLogger(__name__)
 
 
-def listen(kit: Kit) -> None:
+def register_listeners(context: DiscordContext) -> None:
     """Take the events: https://docs.discord.com/developers/events/gateway-events; the names are discord.py's."""
-    turn = asyncio.Lock()
-    for event, happens in {
-        "shard_ready": servers.reconcile,
-        "guild_join": servers.arrived,
-        "guild_available": servers.arrived,
-        "guild_remove": servers.left,
-        "guild_update": _now(servers.renamed),
-        "guild_channel_create": _changed,  # also of one that the bot may see again
-        "guild_channel_delete": _deleted,
-        "guild_channel_update": _channel_changed,
-        "raw_thread_delete": _thread_deleted,
-        "thread_update": _now(_changed),
-        "thread_join": _changed,
-        "guild_role_update": _role_changed,
-        "guild_role_delete": _role_deleted,
-        "member_update": _now(_member_changed),
+    lock = asyncio.Lock()
+    for event, handler in {
+        "shard_ready": servers.reconcile_guilds,
+        "guild_join": servers.on_guild_available,
+        "guild_available": servers.on_guild_available,
+        "guild_remove": servers.on_guild_remove,
+        "guild_update": _pass_new_state(servers.on_guild_update),
+        "guild_channel_create": _on_channel_change,  # also of one that the bot may see again
+        "guild_channel_delete": _on_guild_channel_delete,
+        "guild_channel_update": _on_guild_channel_update,
+        "raw_thread_delete": _on_raw_thread_delete,
+        "thread_update": _pass_new_state(_on_channel_change),
+        "thread_join": _on_channel_change,
+        "guild_role_update": _on_guild_role_update,
+        "guild_role_delete": _on_guild_role_delete,
+        "member_update": _pass_new_state(_on_member_update),
     }.items():
-        kit.client.event(_listener(event, happens, kit, turn))
+        context.client.event(_build_listener(event, handler, context, lock))
 
 
-def _listener(event: str, happens: Any, kit: Kit, turn: asyncio.Lock) -> Callable[..., Coroutine[Any, Any, None]]:
+def _build_listener(
+    event: str, handler: Any, context: DiscordContext, lock: asyncio.Lock
+) -> Callable[..., Coroutine[Any, Any, None]]:
     """Return what discord.py calls; whatever goes wrong is a line in the log, with a reference.
 
     What happens is written down one after the other, in its order: a beginning tells of thousands of servers at once,
     and people don't wait for them.
     """
 
-    async def told(*given: Any) -> None:
-        kit.client.note()
+    async def handle_event(*arguments: Any) -> None:
+        context.client.track_current_task()
         try:
-            async with turn:
-                await happens(kit, *given)
+            async with lock:
+                await handler(context, *arguments)
         except Exception:
             log.exception("A listener failed, reference %s", secrets.token_hex(3))
 
-    told.__name__ = f"on_{event}"
-    return told
+    handle_event.__name__ = f"on_{event}"
+    return handle_event
 
 
-def _now(happens: Any) -> Callable[..., Coroutine[Any, Any, None]]:
+def _pass_new_state(handler: Any) -> Callable[..., Coroutine[Any, Any, None]]:
     """Return what hears of a change: how things were, which does not count, and how they are."""
 
-    async def heard(kit: Kit, _: Any, now: Any) -> None:
-        await happens(kit, now)
+    async def handle_update(context: DiscordContext, _: Any, new_state: Any) -> None:
+        await handler(context, new_state)
 
-    return heard
-
-
-async def _deleted(kit: Kit, place: Place) -> None:
-    await kit.presence.gone(rooms.channel(place), DELETED, kit.clock())
+    return handle_update
 
 
-async def _thread_deleted(kit: Kit, thread: discord.RawThreadDeleteEvent) -> None:
-    there = Channel("discord", str(thread.guild_id), str(thread.thread_id), kind(thread.thread_type.value))
-    await kit.presence.gone(there, DELETED, kit.clock())
+async def _on_guild_channel_delete(context: DiscordContext, discord_channel: ChannelOrThread) -> None:
+    await context.workspace_events.on_channel_lost(rooms.to_channel(discord_channel), CHANNEL_DELETED, context.clock())
 
 
-async def _role_changed(kit: Kit, before: discord.Role, role: discord.Role) -> None:
+async def _on_raw_thread_delete(context: DiscordContext, thread: discord.RawThreadDeleteEvent) -> None:
+    channel = Channel(
+        "discord", str(thread.guild_id), str(thread.thread_id), get_channel_kind(thread.thread_type.value)
+    )
+    await context.workspace_events.on_channel_lost(channel, CHANNEL_DELETED, context.clock())
+
+
+async def _on_guild_role_update(context: DiscordContext, before: discord.Role, role: discord.Role) -> None:
     """Look anew at what the bot may; some roles change their colour every few seconds."""
     if before.permissions != role.permissions:
-        await repairs.everywhere(kit, role.guild)
+        await repairs.restore_guild_channels(context, role.guild)
 
 
-async def _role_deleted(kit: Kit, role: discord.Role) -> None:
-    await kit.presence.unnamed("discord", str(role.guild.id), str(role.id), kit.clock())
-    await repairs.everywhere(kit, role.guild)
+async def _on_guild_role_delete(context: DiscordContext, role: discord.Role) -> None:
+    await context.workspace_events.on_role_deleted("discord", str(role.guild.id), str(role.id), context.clock())
+    await repairs.restore_guild_channels(context, role.guild)
 
 
-async def _member_changed(kit: Kit, member: discord.Member) -> None:
+async def _on_member_update(context: DiscordContext, member: discord.Member) -> None:
     """Look anew at what the bot may when its own roles change; others' don't count."""
     if member.id == member.guild.me.id:
-        await repairs.everywhere(kit, member.guild)
+        await repairs.restore_guild_channels(context, member.guild)
 
 
-async def _channel_changed(kit: Kit, before: discord.abc.GuildChannel, place: discord.abc.GuildChannel) -> None:
+async def _on_guild_channel_update(
+    context: DiscordContext, before: discord.abc.GuildChannel, discord_channel: discord.abc.GuildChannel
+) -> None:
     """Look anew at a channel, and where other things are allowed there also at its threads, which it allows them to."""
-    await _changed(kit, place)
-    if before.overwrites != place.overwrites:
-        await repairs.everywhere(kit, place.guild, asking=True)
+    await _on_channel_change(context, discord_channel)
+    if before.overwrites != discord_channel.overwrites:
+        await repairs.restore_guild_channels(context, discord_channel.guild, include_archived=True)
 
 
-async def _changed(kit: Kit, place: Place) -> None:
+async def _on_channel_change(context: DiscordContext, discord_channel: ChannelOrThread) -> None:
     """Keep a channel's name, and go on where posting had stopped and is possible again.
 
     A thread that is not among the open ones comes as one that the bot joins, whatever changed in it.
     """
-    await kit.presence.renamed(rooms.channel(place), kit.clock())
-    await repairs.here(kit, place)
+    await context.workspace_events.on_channel_renamed(rooms.to_channel(discord_channel), context.clock())
+    await repairs.restore_channel(context, discord_channel)

@@ -12,57 +12,61 @@ from typing import Any, Final
 
 from adapters.discord import keys
 from adapters.discord.items import Entry
-from adapters.discord.layout import Limits, Part
-from adapters.discord.pad import Component, Pad
-from adapters.discord.rows import rows
-from adapters.discord.text import plain, safe
+from adapters.discord.layout import MessageLimits, MessagePart
+from adapters.discord.pad import Component, ComponentBuilder
+from adapters.discord.rows import build_action_rows
+from adapters.discord.text import fit_plain_text, sanitize_url
 from bot.cards import Action, Item
 from bot.language import gettext
 
-LIMITS: Final = Limits(size=4000, entries=9)
+LIMITS: Final = MessageLimits(max_characters=4000, max_entries=9)
 """Characters of all texts together; of the 40 components an entry takes three, what stands around them up to ten."""
 IS_V2: Final = 1 << 15
 """Can't be taken from a message: https://docs.discord.com/developers/resources/message#message-object-message-flags."""
 
 _SECTION, _TEXT, _THUMBNAIL = 9, 10, 11
-_ALT: Final = 200
-_NAMED: Final = 300
-_ROWS: Final = 2
+_MAX_ALT_TEXT: Final = 200
+_MAX_TITLE: Final = 300
+_MAX_ROWS: Final = 2
 
 
-def shown(message: Mapping[str, Any]) -> bool:
+def is_components_v2(message: Mapping[str, Any]) -> bool:
     """Tell whether a message, as Discord sends it, is one with pictures: it stays one, as one without stays without."""
     return bool(message.get("flags", 0) & IS_V2)
 
 
-def payload(part: Part, actions: Sequence[Action], pad: Pad) -> dict[str, Any]:
+def render_components_message(
+    part: MessagePart, actions: Sequence[Action], builder: ComponentBuilder
+) -> dict[str, Any]:
     """Return a part of a card as a message with pictures."""
-    below = rows(part.items, actions, pad, most=_ROWS)
-    foot = "\n".join(line for line in (part.foot, keys.line(pad.mark) if pad.mark else "") if line)
-    inside = [
-        *_text(part.head),
-        *(each for one in part.entries for each in _entry(one)),
-        *_text(foot),
+    below = build_action_rows(part.items, actions, builder, max_rows=_MAX_ROWS)
+    foot = "\n".join(
+        line for line in (part.foot, keys.format_key_line(builder.part_key) if builder.part_key else "") if line
+    )
+    components = [
+        *_build_text_display(part.head),
+        *(each for one in part.entries for each in _build_section(one)),
+        *_build_text_display(foot),
         *below,
     ]
-    return {"components": inside or list(_text("Broadsheet")), "flags": IS_V2}
+    return {"components": components or list(_build_text_display("Broadsheet")), "flags": IS_V2}
 
 
-def _entry(entry: Entry) -> list[Component]:
-    text = _text(entry.after(""))
-    address = safe(entry.item.thumbnail)
+def _build_section(entry: Entry) -> list[Component]:
+    text = _build_text_display(entry.append_to(""))
+    address = sanitize_url(entry.item.thumbnail)
     if not address:
         return text
-    thumbnail = {"type": _THUMBNAIL, "media": {"url": address}, "description": _told(entry.item)}
+    thumbnail = {"type": _THUMBNAIL, "media": {"url": address}, "description": _describe_thumbnail(entry.item)}
     return [{"type": _SECTION, "components": text, "accessory": thumbnail}]
 
 
-def _text(text: str) -> list[Component]:
+def _build_text_display(text: str) -> list[Component]:
     return [{"type": _TEXT, "content": text}] if text else []
 
 
-def _told(item: Item) -> str:
+def _describe_thumbnail(item: Item) -> str:
     """Tell a picture for those who can't see it."""
     about = next((action.about for action in item.actions if action.about), "")
-    named = about or re.split(r":\s", item.title[:_NAMED], maxsplit=1)[0]
-    return plain(gettext("First page or figure of {name}", name=named), _ALT)
+    named = about or re.split(r":\s", item.title[:_MAX_TITLE], maxsplit=1)[0]
+    return fit_plain_text(gettext("First page or figure of {name}", name=named), _MAX_ALT_TEXT)

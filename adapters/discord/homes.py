@@ -5,29 +5,31 @@ from __future__ import annotations
 import discord
 
 from adapters.discord import requests
-from adapters.discord.kit import Kit
+from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
-from bot.models import Channel, Kind, Preferences
+from bot.models import Channel, ChannelKind, Preferences
 
 
-async def home(kit: Kit, interaction: Interaction) -> Channel:
+async def resolve_target_channel(context: DiscordContext, interaction: Interaction) -> Channel:
     """Return the channel that "here" means; a thread with a digest or follows of its own is itself.
 
     People may do in a thread what they may do in its channel: https://docs.discord.com/developers/topics/threads.
     Raises `bot.errors.StoreError`.
     """
-    here, thread = requests.place(interaction), interaction.channel
-    if here.kind is not Kind.THREAD or not isinstance(thread, discord.Thread):
+    here, thread = requests.build_channel(interaction), interaction.channel
+    if here.kind is not ChannelKind.THREAD or not isinstance(thread, discord.Thread):
         return here
-    above = kit.rooms.elsewhere(here, str(thread.parent_id))
-    if above.kind is Kind.THREAD or await _used(kit, here):
+    above = context.directory.find_channel(here, str(thread.parent_id))
+    if above.kind is ChannelKind.THREAD or await _is_configured(context, here):
         return here
     # What the bot opened serves a channel even where that got a digest once only.
-    ours = thread.owner_id == getattr(kit.client.user, "id", None)
-    return above if ours or await _used(kit, above) else here
+    ours = thread.owner_id == getattr(context.client.user, "id", None)
+    return above if ours or await _is_configured(context, above) else here
 
 
-async def _used(kit: Kit, channel: Channel) -> bool:
+async def _is_configured(context: DiscordContext, channel: Channel) -> bool:
     """Tell whether anything was set up in a channel; that somebody has asked something there is not enough."""
-    standing = await kit.channels.get(channel)
-    return standing is not None and (standing.preferences != Preferences() or bool(await kit.follows.of(channel)))
+    standing = await context.channels.get(channel)
+    return standing is not None and (
+        standing.preferences != Preferences() or bool(await context.follows.list_for_channel(channel))
+    )

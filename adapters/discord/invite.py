@@ -4,48 +4,50 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from adapters.discord.client import Client
-from adapters.discord.gateway import login
-from adapters.discord.rights import INVITED
+from adapters.discord.client import DiscordClient
+from adapters.discord.gateway import log_in
+from adapters.discord.rights import INVITE_PERMISSIONS
 
-_AUTHORIZE = "https://discord.com/oauth2/authorize"
-_PERSON = "1"
+_AUTHORIZE_URL = "https://discord.com/oauth2/authorize"
+_USER_INSTALL = "1"
 """The installation for a person, where 0 is the one for a server."""
 
 
-def link(application: str) -> str:
+def build_invite_link(application_id: str) -> str:
     """Return the invite link of an application: its commands, and exactly the permissions that the bot uses.
 
     See https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow.
     """
-    return _link(application, scope="bot applications.commands", permissions=str(INVITED.value))
+    return _build_authorize_url(
+        application_id, scope="bot applications.commands", permissions=str(INVITE_PERMISSIONS.value)
+    )
 
 
-def personal(application: str) -> str:
+def build_user_install_link(application_id: str) -> str:
     """Return the link with which a person takes the commands along, into every server and direct message.
 
     See https://docs.discord.com/developers/resources/application#installation-context.
     """
-    return _link(application, integration_type=_PERSON, scope="applications.commands")
+    return _build_authorize_url(application_id, integration_type=_USER_INSTALL, scope="applications.commands")
 
 
-def _link(application: str, **asked: str) -> str:
-    return f"{_AUTHORIZE}?{urlencode({'client_id': application, **asked})}"
+def _build_authorize_url(application_id: str, **parameters: str) -> str:
+    return f"{_AUTHORIZE_URL}?{urlencode({'client_id': application_id, **parameters})}"
 
 
-def wanted(client: Client) -> str:
+def suggest_invite_link(client: DiscordClient) -> str:
     """Return the invite link while a connected bot is in no server, else ""."""
-    return "" if client.guilds else link(str(client.application_id))
+    return "" if client.guilds else build_invite_link(str(client.application_id))
 
 
-async def application(token: str, api: str = "") -> str:
+async def fetch_application_id(token: str, api_url: str = "") -> str:
     """Ask Discord whose token it is; return the application's id.
 
     Raises `bot.errors.Refused` when it turns the token down, `bot.errors.TryLater` when it can't be asked.
     """
-    client = Client(api)
+    client = DiscordClient(api_url)
     try:
-        await login(client, token)
+        await log_in(client, token)
     finally:
         await client.http.close()
     return str(client.application_id)

@@ -6,113 +6,117 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.discord.text import clean, fit, link, size
+from adapters.discord.text import clean_text, count_utf16_units, fit_markdown, format_link
 from bot.cards import Item
-from bot.language import gettext, quoted
-from bot.wording import count, untitled
+from bot.language import gettext, quote_name
+from bot.wording import format_count, format_untitled
 
-_TITLE: Final = 220
-_NOTE: Final = 120
-_SMALL: Final = 400
-_LEAST: Final = 150
-_LINE: Final = 300
-_MARK: Final = 3
+_MAX_TITLE: Final = 220
+_MAX_NOTE: Final = 120
+_MAX_SUBTEXT: Final = 400
+_MIN_SUBTEXT: Final = 150
+_MAX_LINE_TEXT: Final = 300
+_SUBTEXT_PREFIX_LENGTH: Final = 3
 """Characters that make small print small."""
-_AROUND: Final = 14
+_TITLE_OVERHEAD: Final = 14
 """Characters around a title: its number, and the signs that make it bold and a link."""
-_TELLING: Final = 20
+_MIN_TITLE: Final = 20
 """Characters of a title that are left however little room there is."""
-_MOST_REASONS: Final = 5
+_MAX_REASONS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item, written. ``heading`` stands above it, ``gap`` is what sets it off from the one before."""
+    """One item, written. ``heading`` stands above it, ``separator`` is what sets it off from the one before."""
 
     item: Item
     text: str
     heading: str = ""
-    gap: str = "\n\n"
+    separator: str = "\n\n"
 
-    def after(self, text: str) -> str:
+    def append_to(self, text: str) -> str:
         """Return *text* and this entry below it; what begins a message needs no gap."""
-        return f"{text}{self.gap}{self._whole}" if text else self._whole
+        return f"{text}{self.separator}{self._full_text}" if text else self._full_text
 
     @property
-    def _whole(self) -> str:
+    def _full_text(self) -> str:
         return f"{self.heading}\n{self.text}" if self.heading else self.text
 
 
-def entries(items: Sequence[Item], most: int, *, sense: int | None = None) -> Iterator[Entry]:
-    """Yield *items* as text, each in at most *most* characters; *sense* is the most of a line of sense, None any."""
+def render_entries(items: Sequence[Item], max_length: int, *, max_summary: int | None = None) -> Iterator[Entry]:
+    """Yield *items* as text, each in at most *max_length* characters; *max_summary* is the most of a line of sense, None any."""
     before, above = "", False
     for item in items:
-        named = clean(item.section)
-        heading = f"**{fit(named, _NOTE)}**" if named and named != before else ""
-        small = is_small(item)
-        room = most - size(heading) - 3
-        text = _line(item, room) if small else entry(item, room, sense=sense)
-        yield Entry(item, text, heading, "\n" if small and above and not heading else "\n\n")
-        before, above = named, small
+        named = clean_text(item.section)
+        heading = f"**{fit_markdown(named, _MAX_NOTE)}**" if named and named != before else ""
+        one_line = is_one_line(item)
+        remaining = max_length - count_utf16_units(heading) - 3
+        text = _render_line(item, remaining) if one_line else render_entry(item, remaining, max_summary=max_summary)
+        yield Entry(item, text, heading, "\n" if one_line and above and not heading else "\n\n")
+        before, above = named, one_line
 
 
-def is_small(item: Item) -> bool:
+def is_one_line(item: Item) -> bool:
     """Tell whether an item is said on one line."""
     more = item.url or item.paper or item.links or item.because or item.number is not None or item.votes is not None
-    return not more and size(item.text) <= _LINE
+    return not more and count_utf16_units(item.text) <= _MAX_LINE_TEXT
 
 
-def entry(item: Item, most: int, *, sense: int | None = None, linked: bool = True) -> str:
-    """Write one item in at most *most* characters: its text gives way, then small print, then the end of its title.
+def render_entry(item: Item, max_length: int, *, max_summary: int | None = None, with_links: bool = True) -> str:
+    """Write one item in at most *max_length* characters: its text gives way, then small print, then the end of its title.
 
-    *sense* is the most for the text, None for any. *linked* puts its links into the small print.
+    *max_summary* is the most for the text, None for any. *with_links* puts its links into the small print.
     """
-    title = named(item, most)
-    left = max(most - size(title) - 2, 0)
-    longest = left if sense is None else min(left, sense)
+    title = render_title(item, max_length)
+    remaining = max(max_length - count_utf16_units(title) - 2, 0)
+    longest = remaining if max_summary is None else min(remaining, max_summary)
     # Small print gives way to a whole text, but not all of it.
-    kept = max(_LEAST, min(_SMALL, left - size(fit(item.text, longest))))
-    small = notes(item, min(left - _MARK, kept), linked=linked)
-    text = fit(item.text, max(min(left - size(small), longest), 0))
-    return "\n".join(part for part in (title, text, small) if part)
+    kept = max(_MIN_SUBTEXT, min(_MAX_SUBTEXT, remaining - count_utf16_units(fit_markdown(item.text, longest))))
+    subtext = render_notes(item, min(remaining - _SUBTEXT_PREFIX_LENGTH, kept), with_links=with_links)
+    text = fit_markdown(item.text, max(min(remaining - count_utf16_units(subtext), longest), 0))
+    return "\n".join(part for part in (title, text, subtext) if part)
 
 
-def named(item: Item, most: int) -> str:
-    """Write the title in about *most* characters: bold, a link, with its number."""
+def render_title(item: Item, max_length: int) -> str:
+    """Write the title in about *max_length* characters: bold, a link, with its number."""
     number = f"{item.number}. " if item.number is not None else ""
-    longest = min(_TITLE, max(most - size(item.url) - _AROUND, _TELLING))
-    return f"**{number}{link(item.url, item.title, longest) or link(item.url, untitled(), longest)}**"
+    longest = min(_MAX_TITLE, max(max_length - count_utf16_units(item.url) - _TITLE_OVERHEAD, _MIN_TITLE))
+    return (
+        f"**{number}{format_link(item.url, item.title, longest) or format_link(item.url, format_untitled(), longest)}**"
+    )
 
 
-def notes(item: Item, most: int = _SMALL, *, linked: bool = True) -> str:
-    """Write the small print, in about *most* characters: votes, who, links, why it is here; "" when there is none."""
-    parts = [count(item.votes, "vote")] if item.votes is not None else []
-    parts += [fit(note, _NOTE) for note in item.notes]
-    parts += [link(place.url, place.label, _NOTE) for place in item.links] if linked else []
-    reasons = ", ".join(quoted(fit(reason, _NOTE)) for reason in item.because[:_MOST_REASONS] if clean(reason))
-    return small([*parts, gettext("matches {reasons}", reasons=reasons) if reasons else ""], most)
+def render_notes(item: Item, max_length: int = _MAX_SUBTEXT, *, with_links: bool = True) -> str:
+    """Write the small print, in about *max_length* characters: votes, who, links, why it is here; "" when there is none."""
+    parts = [format_count(item.votes, "vote")] if item.votes is not None else []
+    parts += [fit_markdown(note, _MAX_NOTE) for note in item.notes]
+    parts += [format_link(place.url, place.label, _MAX_NOTE) for place in item.links] if with_links else []
+    reasons = ", ".join(
+        quote_name(fit_markdown(reason, _MAX_NOTE)) for reason in item.because[:_MAX_REASONS] if clean_text(reason)
+    )
+    return format_subtext([*parts, gettext("matches {reasons}", reasons=reasons) if reasons else ""], max_length)
 
 
-def small(parts: Sequence[str], most: int = _SMALL) -> str:
+def format_subtext(parts: Sequence[str], max_length: int = _MAX_SUBTEXT) -> str:
     """Write small print, as much as there is room for: https://support.discord.com/hc/en-us/articles/210298617."""
-    line = _joined(parts, most)
+    line = _join_fitting(parts, max_length)
     return f"-# {line}" if line else ""
 
 
-def _joined(parts: Sequence[str], most: int) -> str:
+def _join_fitting(parts: Sequence[str], max_length: int) -> str:
     """Join what there is room for."""
     line = ""
     for part in parts:
         longer = f"{line} · {part}" if line and part else line or part
-        line = longer if size(longer) <= most else line
+        line = longer if count_utf16_units(longer) <= max_length else line
     return line
 
 
-def _line(item: Item, most: int) -> str:
+def _render_line(item: Item, max_length: int) -> str:
     """Write a small thing on one line of a list; its text gives way to its notes."""
-    name = fit(item.title, max(min(_NOTE, most - _AROUND), _TELLING)) or untitled()
-    left = max(most - size(name) - _AROUND, 0)
-    notes = _joined([fit(note, _NOTE) for note in item.notes[:_MOST_REASONS]], left)
-    text = fit(item.text.rstrip(".") if notes else item.text, max(left - size(notes), 0))
-    said = " · ".join(part for part in (text, notes) if part)
-    return f"- **{name}** {said}".rstrip()
+    name = fit_markdown(item.title, max(min(_MAX_NOTE, max_length - _TITLE_OVERHEAD), _MIN_TITLE)) or format_untitled()
+    remaining = max(max_length - count_utf16_units(name) - _TITLE_OVERHEAD, 0)
+    notes = _join_fitting([fit_markdown(note, _MAX_NOTE) for note in item.notes[:_MAX_REASONS]], remaining)
+    text = fit_markdown(item.text.rstrip(".") if notes else item.text, max(remaining - count_utf16_units(notes), 0))
+    details = " · ".join(part for part in (text, notes) if part)
+    return f"- **{name}** {details}".rstrip()

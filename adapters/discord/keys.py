@@ -13,62 +13,62 @@ from typing import Any, Final
 
 from bot.models import DeliveryKey
 
-_KEY: Final = 10
-_NONCE: Final = 25
-_RIDING: Final = re.compile(r";k=([a-z2-7]{10})\.(\d{1,3})$")
-_WRITTEN: Final = re.compile(r"^-# ref ([a-z2-7]{10})\.(\d{1,3})$", re.MULTILINE)
+_KEY_LENGTH: Final = 10
+_MAX_NONCE_LENGTH: Final = 25
+_CUSTOM_ID_KEY: Final = re.compile(r";k=([a-z2-7]{10})\.(\d{1,3})$")
+_KEY_LINE: Final = re.compile(r"^-# ref ([a-z2-7]{10})\.(\d{1,3})$", re.MULTILINE)
 
-_ROLE: Final = re.compile(r"<@&(\d+)>")
+_ROLE_MENTION: Final = re.compile(r"<@&(\d+)>")
 
 
-def key(of: DeliveryKey) -> str:
+def hash_delivery_key(delivery_key: DeliveryKey) -> str:
     """Return the short key of a delivery: 50 bits, enough among the messages of one channel."""
-    return base64.b32encode(sha256(str(of).encode()).digest()).decode().casefold()[:_KEY]
+    return base64.b32encode(sha256(str(delivery_key).encode()).digest()).decode().casefold()[:_KEY_LENGTH]
 
 
-def nonce(of: DeliveryKey, part: int) -> str:
+def build_nonce(delivery_key: DeliveryKey, part: int) -> str:
     """Return what Discord tells a repeated part of a delivery by."""
-    return sha256(f"{of}#{part}".encode()).hexdigest()[:_NONCE]
+    return sha256(f"{delivery_key}#{part}".encode()).hexdigest()[:_MAX_NONCE_LENGTH]
 
 
-def mark(key: str, part: int) -> str:
+def format_part_key(key: str, part: int) -> str:
     """Return what a part of a delivery carries; "" without a key."""
     return f"{key}.{part}" if key else ""
 
 
-def ride(mark: str) -> str:
-    """Return *mark* as the end of a custom_id."""
-    return f";k={mark}" if mark else ""
+def format_custom_id_suffix(part_key: str) -> str:
+    """Return *part_key* as the end of a custom_id."""
+    return f";k={part_key}" if part_key else ""
 
 
-def line(mark: str) -> str:
-    """Return *mark* as a line of small print, for a message without a component."""
-    return f"-# ref {mark}"
+def format_key_line(part_key: str) -> str:
+    """Return *part_key* as a line of small print, for a message without a component."""
+    return f"-# ref {part_key}"
 
 
-def read(message: Mapping[str, Any]) -> tuple[str, int] | None:
+def read_message_key(message: Mapping[str, Any]) -> tuple[str, int] | None:
     """Return the key and the part number that a message of ours carries, or None; *message* is as Discord sends it."""
-    parts = list(_walk(message.get("components") or ()))
-    riding = (_RIDING.search(str(part.get("custom_id") or "")) for part in parts)
-    written = (_WRITTEN.search(text) for text in _texts(message))
+    parts = list(_walk_components(message.get("components") or ()))
+    riding = (_CUSTOM_ID_KEY.search(str(part.get("custom_id") or "")) for part in parts)
+    written = (_KEY_LINE.search(text) for text in _collect_texts(message))
     found = next(filter(None, (*riding, *written)), None)
     return (found[1], int(found[2])) if found else None
 
 
-def pinged(message: Mapping[str, Any]) -> str:
+def find_pinged_role(message: Mapping[str, Any]) -> str:
     """Return the id of the role that a message of ours begins with, or ""."""
-    found = _ROLE.match(next(filter(None, _texts(message)), ""))
+    found = _ROLE_MENTION.match(next(filter(None, _collect_texts(message)), ""))
     return found[1] if found else ""
 
 
-def _texts(message: Mapping[str, Any]) -> list[str]:
-    parts = _walk(message.get("components") or ())
+def _collect_texts(message: Mapping[str, Any]) -> list[str]:
+    parts = _walk_components(message.get("components") or ())
     return [str(each.get("content") or "") for each in (message, *parts)]
 
 
-def _walk(components: Any) -> Iterator[Mapping[str, Any]]:
+def _walk_components(components: Any) -> Iterator[Mapping[str, Any]]:
     """Yield components and those inside of them."""
     for each in components:
         yield each
         inside = [each["accessory"]] if each.get("accessory") else []
-        yield from _walk([*(each.get("components") or ()), *inside])
+        yield from _walk_components([*(each.get("components") or ()), *inside])

@@ -6,38 +6,38 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.discord.client import Client
-from adapters.discord.rest import Rest
-from adapters.discord.rooms import Rooms
-from adapters.discord.tree import Tree
-from bot.language import spelling
+from adapters.discord.client import DiscordClient
+from adapters.discord.rest import RestClient
+from adapters.discord.rooms import ChannelDirectory
+from adapters.discord.tree import CommandTree
+from bot.language import use_command_format
 from bot.ports.commands import Answer, Commands, Request
-from bot.ports.crowds import Crowd
+from bot.ports.crowds import ReactionEvents
 from bot.ports.people import Follows
-from bot.ports.places import Channels, Marks, Workspaces
-from bot.ports.presence import Presence
-from bot.ports.secrets import Actions
+from bot.ports.places import Channels, KeyValueStore, Workspaces
+from bot.ports.presence import WorkspaceEvents
+from bot.ports.secrets import ButtonPayloads
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class DiscordContext:
     """The command table and its shape in Discord, what is kept, and the ways to Discord."""
 
     commands: Commands
-    tree: Tree
-    actions: Actions
+    tree: CommandTree
+    button_payloads: ButtonPayloads
     channels: Channels
     follows: Follows
     workspaces: Workspaces
-    marks: Marks
-    presence: Presence
-    crowd: Crowd
-    client: Client
-    rest: Rest
-    rooms: Rooms
+    key_value_store: KeyValueStore
+    workspace_events: WorkspaceEvents
+    reaction_events: ReactionEvents
+    client: DiscordClient
+    rest: RestClient
+    directory: ChannelDirectory
     clock: Callable[[], datetime]
 
-    async def answer(self, asked: Request) -> Answer:
+    async def answer_request(self, request: Request) -> Answer:
         """Answer a request; the commands that the answer names are written as they are typed in Discord."""
-        with spelling(self.tree.native):
-            return await self.commands.answer(asked)
+        with use_command_format(self.tree.format_slash_command):
+            return await self.commands.answer(request)

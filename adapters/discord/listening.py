@@ -12,67 +12,69 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from adapters.discord import completing, panels, pressed, requests, typed
-from adapters.discord.homes import home
-from adapters.discord.kit import Kit
+from adapters.discord.homes import resolve_target_channel
+from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
-from adapters.discord.ways import Way
+from adapters.discord.ways import Responder
 from bot.cards import Card
 from bot.errors import SendError
-from bot.language import gettext, phrase, speaking
+from bot.language import gettext, phrase, use_language
 from bot.ports.commands import Answer
 
-_COMMAND, _COMPONENT, _AUTOCOMPLETE, _MODAL = 2, 3, 4, 5
-_TAKES: Final[Mapping[int, Callable[[Kit, Way], Awaitable[None]]]] = {
-    _COMMAND: typed.command,
-    _COMPONENT: pressed.press,
-    _MODAL: panels.changed,
+_APPLICATION_COMMAND, _MESSAGE_COMPONENT, _AUTOCOMPLETE, _MODAL_SUBMIT = 2, 3, 4, 5
+_HANDLERS: Final[Mapping[int, Callable[[DiscordContext, Responder], Awaitable[None]]]] = {
+    _APPLICATION_COMMAND: typed.handle_command,
+    _MESSAGE_COMPONENT: pressed.handle_component,
+    _MODAL_SUBMIT: panels.handle_form_input,
 }
-_FAILED: Final = phrase("That failed; nothing more was done. Reference: {reference}.")
+_FAILURE_MESSAGE: Final = phrase("That failed; nothing more was done. Reference: {reference}.")
 
 log = logging.getLogger(__name__)
 
 
-class Flights:
+class InteractionDispatcher:
     """The interactions that are being answered."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
-        self._turns = WeakValueDictionary[int, asyncio.Lock]()
+    def __init__(self, context: DiscordContext) -> None:
+        self._context = context
+        self._message_locks = WeakValueDictionary[int, asyncio.Lock]()
 
-    def listen(self) -> None:
+    def register_listeners(self) -> None:
         """Take what people do."""
 
         async def on_interaction(interaction: Interaction) -> None:
-            await self._take(interaction)
+            await self._handle_interaction(interaction)
 
-        self._kit.client.event(on_interaction)
+        self._context.client.event(on_interaction)
 
-    async def land(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Wait for those that are being answered, then end those that still are."""
-        await self._kit.client.land(seconds)
+        await self._context.client.drain(seconds)
 
-    async def _take(self, interaction: Interaction) -> None:
-        self._kit.client.note()
+    async def _handle_interaction(self, interaction: Interaction) -> None:
+        self._context.client.track_current_task()
         try:
-            with speaking(requests.locale(interaction)):
-                await self._spoken(interaction)
+            with use_language(requests.get_locale(interaction)):
+                await self._dispatch(interaction)
         except SendError as error:
             log.warning("An answer did not get through: %s", error)
 
-    async def _spoken(self, interaction: Interaction) -> None:
+    async def _dispatch(self, interaction: Interaction) -> None:
         """Answer in the language that is spoken now."""
         if interaction.type.value == _AUTOCOMPLETE:
-            await completing.complete(self._kit, interaction)
-        elif take := _TAKES.get(interaction.type.value):
-            await self._answer(take, Way(self._kit, interaction))
+            await completing.handle_autocomplete(self._context, interaction)
+        elif take := _HANDLERS.get(interaction.type.value):
+            await self._run_handler(take, Responder(self._context, interaction))
 
-    async def _answer(self, take: Callable[[Kit, Way], Awaitable[None]], way: Way) -> None:
+    async def _run_handler(
+        self, handler: Callable[[DiscordContext, Responder], Awaitable[None]], responder: Responder
+    ) -> None:
         """Answer in time; whatever goes wrong becomes a sentence."""
-        async with way.patience(), self._turn(way):
+        async with responder.defer_if_slow(), self._lock_message(responder):
             try:
-                way.here = await home(self._kit, way.interaction)
-                await self._met(way.interaction)
-                await take(self._kit, way)
+                responder.target_channel = await resolve_target_channel(self._context, responder.interaction)
+                await self._resume_direct_messages(responder.interaction)
+                await handler(self._context, responder)
             except SendError:
                 raise
             except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
@@ -80,14 +82,22 @@ class Flights:
                 # Its text may hold what somebody typed.
                 trace = "".join(traceback.format_tb(error.__traceback__))
                 log.error("An interaction failed. Reference: %s.\n%s%s", reference, trace, type(error).__name__)  # noqa: TRY400
-                await way.tell(Answer(Card(text=gettext(_FAILED, reference=reference), tone="failure")))
+                await responder.send_answer(
+                    Answer(Card(text=gettext(_FAILURE_MESSAGE, reference=reference), tone="failure"))
+                )
 
-    def _turn(self, way: Way) -> AbstractAsyncContextManager[Any]:
+    def _lock_message(self, responder: Responder) -> AbstractAsyncContextManager[Any]:
         """Let what is done in one private answer come one after the other."""
-        message = way.interaction.message
-        return self._turns.setdefault(message.id, asyncio.Lock()) if message and way.private else nullcontext()
+        message = responder.interaction.message
+        return (
+            self._message_locks.setdefault(message.id, asyncio.Lock())
+            if message and responder.is_ephemeral
+            else nullcontext()
+        )
 
-    async def _met(self, interaction: Interaction) -> None:
+    async def _resume_direct_messages(self, interaction: Interaction) -> None:
         """Go on writing to somebody who writes in their direct messages."""
         if interaction.context.dm_channel:
-            await self._kit.presence.back(requests.direct(interaction.user.id), self._kit.clock())
+            await self._context.workspace_events.on_channel_recovered(
+                requests.build_direct_channel(interaction.user.id), self._context.clock()
+            )

@@ -35,90 +35,90 @@ _INLINE: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_MARKS: Final = {"#": "h1", "##": "h2", "###": "h3", "-#": "small", ">": "blockquote"}
-_NAMES: Final = {"<@&": "@role", "<#": "#channel", "<@": "@member"}
+_LINE_ELEMENTS: Final = {"#": "h1", "##": "h2", "###": "h3", "-#": "small", ">": "blockquote"}
+_MENTION_LABELS: Final = {"<@&": "@role", "<#": "#channel", "<@": "@member"}
 
 
-def tag(name: str, *inside: str, class_: str = "", **attributes: str) -> str:
+def render_tag(name: str, *children: str, class_: str = "", **attributes: str) -> str:
     """Return an element around HTML; empty attributes are left out."""
     given = {"class": class_, **attributes}
     written = "".join(f' {key.replace("_", "-")}="{escape(value)}"' for key, value in given.items() if value)
-    return f"<{name}{written}>{''.join(inside)}</{name}>"
+    return f"<{name}{written}>{''.join(children)}</{name}>"
 
 
-def markdown(text: str) -> str:
+def render_markdown(text: str) -> str:
     """Return the content of a message, or of a text display."""
     parts, at = [], 0
     for fence in _FENCE.finditer(text):
-        parts += [*_blocks(text[at : fence.start()].removesuffix("\n")), tag("pre", escape(fence[1]))]
+        parts += [*_render_blocks(text[at : fence.start()].removesuffix("\n")), render_tag("pre", escape(fence[1]))]
         at = fence.end()
-    return "".join([*parts, *_blocks(text[at:])])
+    return "".join([*parts, *_render_blocks(text[at:])])
 
 
-def inline(text: str) -> str:
+def render_inline(text: str) -> str:
     """Return what stands within lines."""
     parts, at = [], 0
     for match in _INLINE.finditer(text):
-        parts += [escape(text[at : match.start()]), _PIECES[str(match.lastgroup)](match)]
+        parts += [escape(text[at : match.start()]), _INLINE_RENDERERS[str(match.lastgroup)](match)]
         at = match.end()
     return "".join([*parts, escape(text[at:])])
 
 
-def _blocks(text: str) -> Iterator[str]:
+def _render_blocks(text: str) -> Iterator[str]:
     """Yield runs of lines of one kind; a mark at the start of a line makes it another kind."""
-    for kind, run in groupby(map(_line, text.split("\n") if text else ()), key=itemgetter(0)):
+    for kind, run in groupby(map(_parse_line, text.split("\n") if text else ()), key=itemgetter(0)):
         rests = [rest for _, rest in run]
         if kind in {"ul", "ol"}:
-            yield tag(kind, *(tag("li", inline(rest)) for rest in rests))
+            yield render_tag(kind, *(render_tag("li", render_inline(rest)) for rest in rests))
         elif kind == "blockquote":
-            yield tag(kind, *_blocks("\n".join(rests)))
+            yield render_tag(kind, *_render_blocks("\n".join(rests)))
         elif kind:
-            yield from (tag(kind, inline(rest)) for rest in rests)
+            yield from (render_tag(kind, render_inline(rest)) for rest in rests)
         else:
-            yield tag("p", inline("\n".join(rests)).replace("\n", "<br>"), "" if rests[-1] else "<br>")
+            yield render_tag("p", render_inline("\n".join(rests)).replace("\n", "<br>"), "" if rests[-1] else "<br>")
 
 
-def _line(line: str) -> tuple[str, str]:
+def _parse_line(line: str) -> tuple[str, str]:
     """Return the element that a line makes, "" for none of its own, and what stands in it."""
     match = _LINE.fullmatch(line)
     if match is None:
         return "", line
-    return _MARKS.get(match["mark"]) or ("ol" if match["number"] else "ul"), match["rest"]
+    return _LINE_ELEMENTS.get(match["mark"]) or ("ol" if match["number"] else "ul"), match["rest"]
 
 
-def _link(address: str, shown: str) -> str:
-    return tag("a", shown, href=address, rel="noopener noreferrer", target="_blank")
+def _render_link(address: str, label: str) -> str:
+    return render_tag("a", label, href=address, rel="noopener noreferrer", target="_blank")
 
 
-def _mention(match: re.Match[str]) -> str:
-    shown = next((name for sign, name in _NAMES.items() if match[0].startswith(sign)), match[0])
-    return tag("span", escape(shown), class_="dc-mention")
+def _render_mention(match: re.Match[str]) -> str:
+    shown = next((name for sign, name in _MENTION_LABELS.items() if match[0].startswith(sign)), match[0])
+    return render_tag("span", escape(shown), class_="dc-mention")
 
 
-def _moment(match: re.Match[str]) -> str:
+def _render_timestamp(match: re.Match[str]) -> str:
     """Return a moment in UTC, with what a script needs to show it in the reader's own zone."""
     try:
         at = datetime.fromtimestamp(int(match["seconds"]), UTC)
     except (ValueError, OverflowError, OSError):
         return escape("Invalid date")
     shown = f"{at.day} {at:%B %Y %H:%M} UTC"
-    return tag("time", shown, datetime=f"{at:%Y-%m-%dT%H:%M:%SZ}", data_style=match["style"] or "f")
+    return render_tag("time", shown, datetime=f"{at:%Y-%m-%dT%H:%M:%SZ}", data_style=match["style"] or "f")
 
 
-_PIECES: Final[Mapping[str, Callable[[re.Match[str]], str]]] = {
+_INLINE_RENDERERS: Final[Mapping[str, Callable[[re.Match[str]], str]]] = {
     "escaped": lambda match: escape(match["escaped"]),
-    "code": lambda match: tag("code", escape(match["code"])),
-    "address": lambda match: _link(match["address"], inline(match["label"])),
-    "auto": lambda match: _link(match["auto"], escape(match["auto"])),
-    "seconds": _moment,
-    "style": _moment,
-    "command": lambda match: tag("span", f"/{escape(match['command'])}", class_="dc-mention"),
-    "mention": _mention,
-    "bare": lambda match: _link(match["bare"], escape(match["bare"])),
-    "b": lambda match: tag("b", inline(match["b"])),
-    "u": lambda match: tag("u", inline(match["u"])),
-    "i": lambda match: tag("i", inline(match["i"])),
-    "em": lambda match: tag("i", inline(match["em"])),
-    "s": lambda match: tag("s", inline(match["s"])),
-    "spoiler": lambda match: tag("span", inline(match["spoiler"]), class_="dc-spoiler"),
+    "code": lambda match: render_tag("code", escape(match["code"])),
+    "address": lambda match: _render_link(match["address"], render_inline(match["label"])),
+    "auto": lambda match: _render_link(match["auto"], escape(match["auto"])),
+    "seconds": _render_timestamp,
+    "style": _render_timestamp,
+    "command": lambda match: render_tag("span", f"/{escape(match['command'])}", class_="dc-mention"),
+    "mention": _render_mention,
+    "bare": lambda match: _render_link(match["bare"], escape(match["bare"])),
+    "b": lambda match: render_tag("b", render_inline(match["b"])),
+    "u": lambda match: render_tag("u", render_inline(match["u"])),
+    "i": lambda match: render_tag("i", render_inline(match["i"])),
+    "em": lambda match: render_tag("i", render_inline(match["em"])),
+    "s": lambda match: render_tag("s", render_inline(match["s"])),
+    "spoiler": lambda match: render_tag("span", render_inline(match["spoiler"]), class_="dc-spoiler"),
 }

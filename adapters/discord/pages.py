@@ -8,69 +8,71 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from adapters.discord import fields, modal
-from adapters.discord.pad import MOST_ROWS
+from adapters.discord.pad import MAX_OPTIONS
 from bot.cards import Field
 
-_LISTS: Final = 4
-_MODALS: Final = 2
+_MAX_SELECTS: Final = 4
+_MAX_MODALS: Final = 2
 """Of a page: beside them stand the next page, saving and leaving."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What is asked at once: each of ``chosen`` in a list, each group of ``flags`` in one, of ``typed`` in a modal.
+class FormPage:
+    """What is asked at once: each of ``selects`` in a list, each group of ``flag_groups`` in one, of ``modals`` in a modal.
 
-    ``long`` are those that no modal holds.
+    ``oversized`` are those that no modal holds.
     """
 
-    chosen: tuple[Field, ...] = ()
-    flags: tuple[tuple[Field, ...], ...] = ()
-    typed: tuple[tuple[Field, ...], ...] = ()
-    long: tuple[Field, ...] = ()
+    selects: tuple[Field, ...] = ()
+    flag_groups: tuple[tuple[Field, ...], ...] = ()
+    modals: tuple[tuple[Field, ...], ...] = ()
+    oversized: tuple[Field, ...] = ()
 
 
-def pages(asked: Sequence[Field]) -> list[Page]:
+def paginate_fields(form_fields: Sequence[Field]) -> list[FormPage]:
     """Return the questions by page, at least one; what is asked rarely comes later.
 
     A zone stands beside its time: Discord tells nobody's, so it has to be asked.
     """
-    usual = [each for each in asked if not each.advanced or each.kind == "zone"]
-    rare = [each for each in asked if each not in usual]
-    return [*_pages(_ordered(usual)), *(_pages(rare) if rare else [])]
+    basic = [each for each in form_fields if not each.advanced or each.kind == "zone"]
+    advanced = [each for each in form_fields if each not in basic]
+    return [*_build_pages(_order_fields(basic)), *(_build_pages(advanced) if advanced else [])]
 
 
-def _ordered(asked: Sequence[Field]) -> list[Field]:
+def _order_fields(form_fields: Sequence[Field]) -> list[Field]:
     """Put zones behind the first time."""
-    zones = [each for each in asked if each.kind == "zone"]
-    times = [each for each in asked if each.kind == "time"]
-    rest = [each for each in asked if each.kind not in {"zone", "time"}]
+    zones = [each for each in form_fields if each.kind == "zone"]
+    times = [each for each in form_fields if each.kind == "time"]
+    rest = [each for each in form_fields if each.kind not in {"zone", "time"}]
     return [*times, *zones, *rest]
 
 
-def _pages(asked: Sequence[Field]) -> list[Page]:
-    chosen = [each for each in asked if fields.is_chosen(each)]
-    flags = _groups([each for each in asked if each.kind == "flag"], MOST_ROWS)
-    typed = [each for each in asked if fields.is_typed(each)]
-    lists = _groups([*((each, ()) for each in chosen), *((None, group) for group in flags)], _LISTS)
-    modals = _groups(_groups([each for each in typed if fields.fits(each)], modal.MOST), _MODALS)
-    long = tuple(each for each in typed if not fields.fits(each))
+def _build_pages(form_fields: Sequence[Field]) -> list[FormPage]:
+    selects = [each for each in form_fields if fields.has_select(each)]
+    flags = _split_groups([each for each in form_fields if each.kind == "flag"], MAX_OPTIONS)
+    text_inputs = [each for each in form_fields if fields.is_text_input(each)]
+    lists = _split_groups([*((each, ()) for each in selects), *((None, group) for group in flags)], _MAX_SELECTS)
+    modals = _split_groups(
+        _split_groups([each for each in text_inputs if fields.fits_input(each)], modal.MAX_QUESTIONS), _MAX_MODALS
+    )
+    oversized = tuple(each for each in text_inputs if not fields.fits_input(each))
     return [
-        Page(
-            tuple(each for each, _ in _at(lists, number) if each),
-            tuple(group for _, group in _at(lists, number) if group),
-            _at(modals, number),
-            () if number else long,
+        FormPage(
+            tuple(each for each, _ in _get_group(lists, number) if each),
+            tuple(group for _, group in _get_group(lists, number) if group),
+            _get_group(modals, number),
+            () if number else oversized,
         )
         for number in range(max(len(lists), len(modals), 1))
     ]
 
 
-def _at(groups: Sequence[tuple[T, ...]], number: int) -> tuple[T, ...]:
+def _get_group(groups: Sequence[tuple[T, ...]], number: int) -> tuple[T, ...]:
     return groups[number] if number < len(groups) else ()
 
 
-def _groups(things: Sequence[T], size: int) -> list[tuple[T, ...]]:
-    rest = iter(things)
+def _split_groups(elements: Sequence[T], size: int) -> list[tuple[T, ...]]:
+    rest = iter(elements)
     return list(iter(lambda: tuple(islice(rest, size)), ()))

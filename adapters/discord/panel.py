@@ -11,142 +11,165 @@ from dataclasses import replace
 from typing import Any, Final
 
 from adapters.discord import fields, modal
-from adapters.discord.layout import CONTENT
-from adapters.discord.pad import LABEL, Component
-from adapters.discord.pages import Page, pages
-from adapters.discord.render import EPHEMERAL, SUPPRESS_EMBEDS, Message
-from adapters.discord.rows import row
-from adapters.discord.states import Part, State
-from adapters.discord.text import clean, fit, plain, size
-from adapters.discord.times import localized
+from adapters.discord.layout import MAX_CONTENT
+from adapters.discord.pad import MAX_LABEL, Component
+from adapters.discord.pages import FormPage, paginate_fields
+from adapters.discord.render import EPHEMERAL, SUPPRESS_EMBEDS, RenderedMessage
+from adapters.discord.rows import build_action_row
+from adapters.discord.states import FormCustomId, FormState
+from adapters.discord.text import clean_text, count_utf16_units, fit_markdown, fit_plain_text
+from adapters.discord.times import localize_moments
 from bot.cards import Field, Form
-from bot.language import following, gettext, phrase
-from bot.wording import listing
+from bot.language import format_after_colon, gettext, phrase
+from bot.wording import format_list
 
-_TITLE: Final = 150
-_NAME: Final = 60
-_VALUE: Final = 120
-_MISTAKE: Final = 150
-_NOTE: Final = 300
-_PREVIEW: Final = 5
-_NOTHING: Final = phrase("nothing")
-_PRIMARY, _SECONDARY = 1, 2
+_MAX_TITLE: Final = 150
+_MAX_NAME: Final = 60
+_MAX_VALUE: Final = 120
+_MAX_MISTAKE: Final = 150
+_MAX_NOTE: Final = 300
+_MAX_PREVIEW_LINES: Final = 5
+_NOTHING_CHOSEN: Final = phrase("nothing")
+_PRIMARY_STYLE, _SECONDARY_STYLE = 1, 2
 
 
-def panel(form: Form, state: State) -> Message:
+def render_panel(form: Form, state: FormState) -> RenderedMessage:
     """Return *form* as a private message; *state* says which page it is, and how it was opened."""
-    every = pages(form.fields)
-    held, here = _held(form, every, state)
-    components = [*(row([each]) for each in _lists(here, held.token)), row(_buttons(form, every, held))]
+    form_pages = paginate_fields(form.fields)
+    resolved, page = _resolve_state(form, form_pages, state)
+    components = [
+        *(build_action_row([each]) for each in _build_selects(page, resolved.token)),
+        build_action_row(_build_buttons(form, form_pages, resolved)),
+    ]
     payload = {
-        "content": _content(form, here),
+        "content": _render_content(form, page),
         "components": components,
         "embeds": [],
         "flags": SUPPRESS_EMBEDS | EPHEMERAL,
         "allowed_mentions": {"parse": []},
     }
-    return Message(payload, {held.token: held.pack()})
+    return RenderedMessage(payload, {resolved.token: resolved.pack()})
 
 
-def window(form: Form, state: State, number: int = 0) -> tuple[Component, Mapping[str, Mapping[str, Any]]]:
+def render_page_modal(
+    form: Form, state: FormState, number: int = 0
+) -> tuple[Component, Mapping[str, Mapping[str, Any]]]:
     """Return the modal of a page's button, and what must be kept before it is opened; *number* counts from 0."""
-    held, here = _held(form, pages(form.fields), state)
-    asked = here.typed[number] if number < len(here.typed) else ()
-    custom_id = Part("typed", "", held.token).pack()
-    return modal.modal(form.title, asked, custom_id), {held.token: held.pack()}
+    resolved, page = _resolve_state(form, paginate_fields(form.fields), state)
+    modal_fields = page.modals[number] if number < len(page.modals) else ()
+    custom_id = FormCustomId("typed", "", resolved.token).pack()
+    return modal.build_modal(form.title, modal_fields, custom_id), {resolved.token: resolved.pack()}
 
 
-def windows(form: Form, state: State) -> list[Component]:
+def render_page_modals(form: Form, state: FormState) -> list[Component]:
     """Return every modal that the buttons of a page open, for those who only look."""
-    _, here = _held(form, pages(form.fields), state)
-    return [window(form, state, number)[0] for number in range(len(here.typed))]
+    _, page = _resolve_state(form, paginate_fields(form.fields), state)
+    return [render_page_modal(form, state, number)[0] for number in range(len(page.modals))]
 
 
-def is_blank(form: Form) -> bool:
+def starts_with_modal(form: Form) -> bool:
     """Tell whether a form begins with its modal: what must be typed is not there yet."""
-    return any(fields.is_typed(each) and each.required and not each.value for each in form.fields)
+    return any(fields.is_text_input(each) and each.required and not each.value for each in form.fields)
 
 
-def _held(form: Form, every: Sequence[Page], state: State) -> tuple[State, Page]:
+def _resolve_state(form: Form, form_pages: Sequence[FormPage], state: FormState) -> tuple[FormState, FormPage]:
     """Return the state in which everything is as *form* shows it, and the page that is shown."""
-    number = min(state.page, len(every) - 1)
-    here = every[number]
-    ticks = tuple(tuple(each.name for each in group) for group in here.flags)
-    return replace(state.of(form), page=number, ticks=ticks), here
+    number = min(state.page, len(form_pages) - 1)
+    page = form_pages[number]
+    flag_groups = tuple(tuple(each.name for each in group) for group in page.flag_groups)
+    return replace(state.fill_from_form(form), page=number, flag_groups=flag_groups), page
 
 
-def _content(form: Form, here: Page) -> str:
+def _render_content(form: Form, page: FormPage) -> str:
     """Write what stands above the lists; the preview gives way first, then the answers."""
-    shown = [each for group in here.typed for each in group]
-    wrong = [each for each in form.fields if clean(each.mistake) and each not in (*here.chosen, *shown)]
+    text_fields = [each for group in page.modals for each in group]
+    mistaken = [each for each in form.fields if clean_text(each.mistake) and each not in (*page.selects, *text_fields)]
     lines = (
-        f"### {fit(form.title, _TITLE)}" if clean(form.title) else "",
-        *(_answer(each) for each in (*here.chosen, *shown)),
-        *(_answer(each) for each in wrong),
+        f"### {fit_markdown(form.title, _MAX_TITLE)}" if clean_text(form.title) else "",
+        *(_render_field_answer(each) for each in (*page.selects, *text_fields)),
+        *(_render_field_answer(each) for each in mistaken),
         *(
             "-# "
             + gettext(
-                "{question} is too long to be changed here; type it as a command.", question=fit(each.label, _NAME)
+                "{question} is too long to be changed here; type it as a command.",
+                question=fit_markdown(each.label, _MAX_NAME),
             )
-            for each in here.long
+            for each in page.oversized
         ),
-        *(localized(fit(line, _VALUE * 2), form.moments) for line in form.preview[:_PREVIEW]),
-        f"-# {fit(form.note, _NOTE)}" if clean(form.note) else "",
+        *(
+            localize_moments(fit_markdown(line, _MAX_VALUE * 2), form.moments)
+            for line in form.preview[:_MAX_PREVIEW_LINES]
+        ),
+        f"-# {fit_markdown(form.note, _MAX_NOTE)}" if clean_text(form.note) else "",
     )
     text = ""
     for line in lines:
         longer = f"{text}\n{line}" if text and line else text or line
-        text = longer if size(longer) <= CONTENT else text
+        text = longer if count_utf16_units(longer) <= MAX_CONTENT else text
     return text or "Broadsheet"
 
 
-def _answer(field: Field) -> str:
+def _render_field_answer(field: Field) -> str:
     """Write a question with its answer, and what is wrong with it below."""
-    said = f"**{fit(clean(field.label) or field.name, _NAME)}** {_value(field)}"
-    return f"{said}\n> {fit(field.mistake, _MISTAKE)}" if clean(field.mistake) else said
+    answer = f"**{fit_markdown(clean_text(field.label) or field.name, _MAX_NAME)}** {_format_value(field)}"
+    return f"{answer}\n> {fit_markdown(field.mistake, _MAX_MISTAKE)}" if clean_text(field.mistake) else answer
 
 
-def _value(field: Field) -> str:
+def _format_value(field: Field) -> str:
     """Write an answer; a role and a forum as Discord names them, which notifies nobody here."""
-    if field.name == fields.ROLE and field.value.isdecimal():
+    if field.name == fields.ROLE_FIELD and field.value.isdecimal():
         return f"<@&{field.value}>"
     if field.kind == "days":
-        return fields.named(field.value) or gettext(_NOTHING)
-    if field.name == fields.FORUM and field.value.isdecimal():
+        return fields.format_day_names(field.value) or gettext(_NOTHING_CHOSEN)
+    if field.name == fields.FORUM_FIELD and field.value.isdecimal():
         return f"<#{field.value}>"
-    return fit(dict(field.choices).get(field.value) or field.value, _VALUE) or gettext(_NOTHING)
+    return fit_markdown(dict(field.choices).get(field.value) or field.value, _MAX_VALUE) or gettext(_NOTHING_CHOSEN)
 
 
-def _lists(here: Page, token: str) -> list[Component]:
-    chosen = [fields.select(each, Part("pick", each.name, token).pack()) for each in here.chosen]
-    flags = [fields.ticks(group, Part("ticks", str(n), token).pack()) for n, group in enumerate(here.flags)]
-    return [*chosen, *flags]
+def _build_selects(page: FormPage, token: str) -> list[Component]:
+    selects = [fields.build_field_select(each, FormCustomId("pick", each.name, token).pack()) for each in page.selects]
+    flags = [
+        fields.build_flag_select(group, FormCustomId("ticks", str(n), token).pack())
+        for n, group in enumerate(page.flag_groups)
+    ]
+    return [*selects, *flags]
 
 
-def _buttons(form: Form, every: Sequence[Page], held: State) -> list[Component]:
+def _build_buttons(form: Form, form_pages: Sequence[FormPage], state: FormState) -> list[Component]:
     """Return the last row: the modals of this page, the next page, saving and leaving."""
-    number = held.page
-    following = (number + 1) % len(every)
-    turn = [_button(_turned(number, len(every)), Part("page", str(following), held.token))] if len(every) > 1 else []
+    number = state.page
+    next_number = (number + 1) % len(form_pages)
+    page_buttons = (
+        [
+            _build_button(
+                _label_page_button(number, len(form_pages)), FormCustomId("page", str(next_number), state.token)
+            )
+        ]
+        if len(form_pages) > 1
+        else []
+    )
     return [
-        *(_button(_named(group), Part("type", str(n), held.token)) for n, group in enumerate(every[number].typed)),
-        *turn,
-        _button(form.submit, Part("save", "", held.token), _PRIMARY),
-        _button(gettext("Cancel"), Part("cancel", "", held.token)),
+        *(
+            _build_button(_label_modal_button(group), FormCustomId("type", str(n), state.token))
+            for n, group in enumerate(form_pages[number].modals)
+        ),
+        *page_buttons,
+        _build_button(form.submit, FormCustomId("save", "", state.token), _PRIMARY_STYLE),
+        _build_button(gettext("Cancel"), FormCustomId("cancel", "", state.token)),
     ]
 
 
-def _turned(number: int, of: int) -> str:
-    if number == of - 1:
+def _label_page_button(number: int, page_count: int) -> str:
+    if number == page_count - 1:
         return gettext("Back")
     return gettext("More") if number else gettext("Advanced")
 
 
-def _named(group: Sequence[Field]) -> str:
+def _label_modal_button(group: Sequence[Field]) -> str:
     """Name a modal for what is typed in it: "Time, zone and topics…"."""
-    first, *rest = [clean(each.label) or each.name for each in group]
-    return f"{plain(listing([first, *map(following, rest)]), LABEL - 1)}…"
+    first, *rest = [clean_text(each.label) or each.name for each in group]
+    return f"{fit_plain_text(format_list([first, *map(format_after_colon, rest)]), MAX_LABEL - 1)}…"
 
 
-def _button(label: str, part: Part, style: int = _SECONDARY) -> Component:
-    return {"type": 2, "style": style, "label": plain(label, LABEL), "custom_id": part.pack()}
+def _build_button(label: str, custom_id: FormCustomId, style: int = _SECONDARY_STYLE) -> Component:
+    return {"type": 2, "style": style, "label": fit_plain_text(label, MAX_LABEL), "custom_id": custom_id.pack()}

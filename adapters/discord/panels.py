@@ -6,132 +6,154 @@ from dataclasses import replace
 from typing import Any, Final
 
 from adapters.discord import panel, requests, states
-from adapters.discord.buttons import tokened
-from adapters.discord.kit import Kit
-from adapters.discord.states import Part, State
-from adapters.discord.turning import turned
-from adapters.discord.ways import Way
+from adapters.discord.buttons import compute_token
+from adapters.discord.kit import DiscordContext
+from adapters.discord.states import FormCustomId, FormState
+from adapters.discord.turning import retarget_request
+from adapters.discord.ways import Responder
 from bot.cards import Card, Form
 from bot.errors import Malformed
 from bot.language import gettext, phrase
 from bot.ports.commands import Answer, Placement, Request
 
-_OLD: Final = phrase("This panel is too old. Nothing was changed; ask for a new one.")
-_LEFT: Final = phrase("Nothing was changed.")
+_EXPIRED_FORM: Final = phrase("This panel is too old. Nothing was changed; ask for a new one.")
+_CANCELLED: Final = phrase("Nothing was changed.")
 
 
-async def show(kit: Kit, way: Way, form: Form, asked: Request, *, setup: bool = False) -> None:
+async def show_form(
+    context: DiscordContext, responder: Responder, form: Form, request: Request, *, as_manager: bool = False
+) -> None:
     """Show a form; one that begins with something to type begins with its modal.
 
     Raises `bot.errors.SendError` kinds.
     """
-    state = State(form.command, manager=setup, channel=way.elsewhere(asked))
-    if not (panel.is_blank(form) and await _window(kit, way, form, state, 0)):
-        await way.say(panel.panel(form, state))
+    state = FormState(form.command, manager=as_manager, channel=responder.get_other_channel_id(request))
+    if not (panel.starts_with_modal(form) and await _open_modal(context, responder, form, state, 0)):
+        await responder.send_message(panel.render_panel(form, state))
 
 
-async def changed(kit: Kit, way: Way) -> None:
+async def handle_form_input(context: DiscordContext, responder: Responder) -> None:
     """Go on with a panel in which something was pressed, chosen or typed.
 
     Changes of one panel must come here one after another. Raises `bot.errors.SendError` kinds.
     """
-    found = await _found(kit, way)
+    found = await _load_form_state(context, responder)
     if found is None:
-        return await _close(way, Answer(Card(text=gettext(_OLD), tone="mistake")))
+        return await _close_form(responder, Answer(Card(text=gettext(_EXPIRED_FORM), tone="mistake")))
     part, state = found
-    if part.what == "cancel":
-        return await _close(way, Answer(Card(text=gettext(_LEFT))))
-    if part.what == "save":
-        return await _go_on(kit, way, state, await _answer(kit, way, state, dry=False))
-    data: Any = way.interaction.data
-    after = replace(state.after(part, data), turn=state.turn + 1)
-    answer = await _answer(kit, way, after, dry=True)
+    if part.action == "cancel":
+        return await _close_form(responder, Answer(Card(text=gettext(_CANCELLED))))
+    if part.action == "save":
+        return await _show_result(
+            context, responder, state, await _run_command(context, responder, state, dry_run=False)
+        )
+    data: Any = responder.interaction.data
+    after = replace(state.apply_input(part, data), revision=state.revision + 1)
+    answer = await _run_command(context, responder, after, dry_run=True)
     if not isinstance(answer.body, Form):
-        return await _mark(kit, way, state, after, answer)
-    if way.private:
-        await kit.actions.keep({_turn(way, after.turn): after.pack()}, kit.clock())
-    typing = part.what == "type" and part.which.isdecimal()
-    if not (typing and await _window(kit, way, answer.body, after, int(part.which))):
-        await _go_on(kit, way, after, answer)
+        return await _show_mistakes(context, responder, state, after, answer)
+    if responder.is_ephemeral:
+        await context.button_payloads.save_payloads(
+            {_build_state_token(responder, after.revision): after.pack()}, context.clock()
+        )
+    typing = part.action == "type" and part.target.isdecimal()
+    if not (typing and await _open_modal(context, responder, answer.body, after, int(part.target))):
+        await _show_result(context, responder, after, answer)
     return None
 
 
-async def _found(kit: Kit, way: Way) -> tuple[Part, State] | None:
+async def _load_form_state(context: DiscordContext, responder: Responder) -> tuple[FormCustomId, FormState] | None:
     """Return what was pressed and what the panel was told so far, or None when that is not kept any more."""
-    data: Any = way.interaction.data
-    part = states.part(data["custom_id"])
-    state = await _kept(kit, part.token) if part else None
+    data: Any = responder.interaction.data
+    part = states.parse_custom_id(data["custom_id"])
+    state = await _load_state(context, part.token) if part else None
     if part is None or state is None:
         return None
     # What everybody sees gives nobody a manager's rights, whatever it says; a command's modal is in no message.
-    trusted = way.private or way.interaction.message is None
-    return part, await _latest(kit, way, replace(state, manager=state.manager and trusted))
+    trusted = responder.is_ephemeral or responder.interaction.message is None
+    return part, await _load_latest_state(context, responder, replace(state, manager=state.manager and trusted))
 
 
-async def _latest(kit: Kit, way: Way, state: State) -> State:
+async def _load_latest_state(context: DiscordContext, responder: Responder, state: FormState) -> FormState:
     """Return the state with what was told since: who is quick presses what the panel showed before."""
-    while way.private and (later := await _kept(kit, _turn(way, state.turn + 1))):
-        state = replace(state, arguments=later.arguments, turn=later.turn)
+    while responder.is_ephemeral and (
+        later := await _load_state(context, _build_state_token(responder, state.revision + 1))
+    ):
+        state = replace(state, arguments=later.arguments, revision=later.revision)
     return state
 
 
-async def _kept(kit: Kit, token: str) -> State | None:
-    kept = await kit.actions.get(token)
+async def _load_state(context: DiscordContext, token: str) -> FormState | None:
+    kept = await context.button_payloads.get_payload(token)
     try:
-        return states.unpack(kept) if kept else None
+        return states.unpack_state(kept) if kept else None
     except Malformed:
         return None
 
 
-def _turn(way: Way, number: int) -> str:
+def _build_state_token(responder: Responder, state_number: int) -> str:
     """Return the token under which a panel's change of a number is kept."""
-    message = way.interaction.message
-    return tokened({"panel": str(message.id) if message else "", "turn": number})
+    message = responder.interaction.message
+    return compute_token({"panel": str(message.id) if message else "", "turn": state_number})
 
 
-async def _window(kit: Kit, way: Way, form: Form, state: State, number: int) -> bool:
+async def _open_modal(
+    context: DiscordContext, responder: Responder, form: Form, state: FormState, page_number: int
+) -> bool:
     """Open a modal; False when it is too late for one, or nothing is asked in it."""
-    payload, kept = panel.window(form, state, number)
+    payload, kept = panel.render_page_modal(form, state, page_number)
     if not payload["components"]:
         return False
-    await kit.actions.keep(kept, kit.clock())
-    return await way.modal(payload)
+    await context.button_payloads.save_payloads(kept, context.clock())
+    return await responder.open_modal(payload)
 
 
-async def _go_on(kit: Kit, way: Way, state: State, answer: Answer) -> None:
+async def _show_result(context: DiscordContext, responder: Responder, state: FormState, answer: Answer) -> None:
     """Show the panel anew, or what was done in its place."""
     if isinstance(answer.body, Form):
-        await way.say(panel.panel(answer.body, state), replacing=True)
+        await responder.send_message(panel.render_panel(answer.body, state), replace_original=True)
     else:
-        await _close(way, answer, _request(kit, way, state, dry=True), setup=state.manager)
+        await _close_form(
+            responder, answer, _build_request(context, responder, state, dry_run=True), as_manager=state.manager
+        )
 
 
-async def _mark(kit: Kit, way: Way, before: State, after: State, answer: Answer) -> None:
+async def _show_mistakes(
+    context: DiscordContext, responder: Responder, before: FormState, after: FormState, answer: Answer
+) -> None:
     """Show the panel as it was, with what is wrong below the question that was answered."""
-    form = (await _answer(kit, way, before, dry=True)).body
+    form = (await _run_command(context, responder, before, dry_run=True)).body
     card = answer.body
     if not isinstance(form, Form) or not isinstance(card, Card):
-        return await _go_on(kit, way, before, answer)
+        return await _show_result(context, responder, before, answer)
     wrong = {name for name, text in after.arguments.items() if before.arguments.get(name) != text}
     fields = [replace(each, mistake=card.text) if each.name in wrong else each for each in form.fields]
-    return await _go_on(kit, way, before, Answer(replace(form, fields=tuple(fields))))
+    return await _show_result(context, responder, before, Answer(replace(form, fields=tuple(fields))))
 
 
-async def _close(way: Way, answer: Answer, asked: Request | None = None, *, setup: bool = False) -> None:
+async def _close_form(
+    responder: Responder, answer: Answer, request: Request | None = None, *, as_manager: bool = False
+) -> None:
     """Put a card in the place of the panel."""
-    await way.tell(replace(answer, placement=Placement.REPLACE), asked, setup=setup)
+    await responder.send_answer(replace(answer, placement=Placement.REPLACE), request, as_manager=as_manager)
 
 
-async def _answer(kit: Kit, way: Way, state: State, *, dry: bool) -> Answer:
-    return await kit.answer(_request(kit, way, state, dry=dry))
+async def _run_command(context: DiscordContext, responder: Responder, state: FormState, *, dry_run: bool) -> Answer:
+    return await context.answer_request(_build_request(context, responder, state, dry_run=dry_run))
 
 
-def _request(kit: Kit, way: Way, state: State, *, dry: bool) -> Request:
+def _build_request(context: DiscordContext, responder: Responder, state: FormState, *, dry_run: bool) -> Request:
     """Return what saving asks, or what it would do."""
     given = state.arguments
-    asked = requests.request(
-        way.interaction, kit.clock(), state.command, given, here=way.here, setup=state.manager, dry=dry
+    asked = requests.build_request(
+        responder.interaction,
+        context.clock(),
+        state.command,
+        given,
+        target_channel=responder.target_channel,
+        as_manager=state.manager,
+        dry_run=dry_run,
     )
     if not state.channel:
         return asked
-    return turned(kit, way.interaction, asked, state.channel, setup=state.manager) or asked
+    return retarget_request(context, responder.interaction, asked, state.channel, as_manager=state.manager) or asked

@@ -5,88 +5,96 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from adapters.discord.errors import code
-from adapters.discord.rest import Rest
-from adapters.discord.text import clean, plain
+from adapters.discord.errors import get_error_code
+from adapters.discord.rest import RestClient
+from adapters.discord.text import clean_text, fit_plain_text
 from bot import wording
 from bot.errors import TryLater, Uncertain, Unsendable
-from bot.language import gettext, speaking
-from bot.models import Channel, Kind
+from bot.language import gettext, use_language
+from bot.models import Channel, ChannelKind
 from bot.ports.chats import Delivery
 
-MESSAGES: Final = "/channels/{channel_id}/messages"
-MESSAGE: Final = f"{MESSAGES}/{{message_id}}"
+MESSAGES_PATH: Final = "/channels/{channel_id}/messages"
+MESSAGE_PATH: Final = f"{MESSAGES_PATH}/{{message_id}}"
 
-_MOST_DIRECT: Final = 10_000
-_THERE_ALREADY: Final = 160004
-_DAY: Final = 1_440
+_MAX_DIRECT_CHANNELS: Final = 10_000
+_THREAD_EXISTS: Final = 160004
+_AUTO_ARCHIVE_MINUTES: Final = 1_440
 """Minutes after which Discord hides a thread in which nothing is said."""
-_NAME: Final = 100
-_AGAIN: Final = 10.0
+_MAX_NAME_LENGTH: Final = 100
+_RETRY_SECONDS: Final = 10.0
 
 
-class Places:
+class Destinations:
     """Addresses of channels; those of direct messages are remembered. All raise `bot.errors.SendError` kinds."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: RestClient) -> None:
         self._rest = rest
-        self._directs: dict[str, str] = {}
+        self._direct_channel_ids: dict[str, str] = {}
 
-    async def of(self, delivery: Delivery, *, make: bool = True) -> str:
+    async def find_post_target(self, delivery: Delivery, *, creates_thread: bool = True) -> str:
         """Return where a delivery's messages go: a reply to a channel's message into the thread below it.
 
-        *make* opens the thread where it is not there yet.
+        *creates_thread* opens the thread where it is not there yet.
         """
-        channel, reply = delivery.key.channel, delivery.key.operation == "reply"
-        if reply and channel.kind is Kind.CHANNEL:
+        channel, is_reply = delivery.key.channel, delivery.key.operation == "reply"
+        if is_reply and channel.kind is ChannelKind.CHANNEL:
             # The thread below a message has the message's own id.
-            return await self._thread(delivery) if make else delivery.parent
+            return await self._start_thread(delivery) if creates_thread else delivery.parent_message_id
         # Inside a thread, and in direct messages, there are no threads.
-        return delivery.parent if reply and channel.kind is Kind.FORUM else await self.address(channel)
+        return (
+            delivery.parent_message_id
+            if is_reply and channel.kind is ChannelKind.FORUM
+            else await self.resolve_channel_id(channel)
+        )
 
-    async def held(self, delivery: Delivery) -> str:
+    async def find_edit_target(self, delivery: Delivery) -> str:
         """Return where the message is that a delivery edits: a reply is in the thread below what it replies to."""
         channel = delivery.key.channel
-        if delivery.above and channel.kind in {Kind.CHANNEL, Kind.FORUM}:
-            return delivery.above
-        return delivery.parent if channel.kind is Kind.FORUM else await self.address(channel)
+        if delivery.root_message_id and channel.kind in {ChannelKind.CHANNEL, ChannelKind.FORUM}:
+            return delivery.root_message_id
+        return (
+            delivery.parent_message_id if channel.kind is ChannelKind.FORUM else await self.resolve_channel_id(channel)
+        )
 
-    async def address(self, channel: Channel) -> str:
+    async def resolve_channel_id(self, channel: Channel) -> str:
         """Return where to post: a person's direct messages have a channel of their own."""
-        if channel.kind is not Kind.DIRECT:
+        if channel.kind is not ChannelKind.DIRECT:
             return channel.id
-        if channel.id not in self._directs:
+        if channel.id not in self._direct_channel_ids:
             try:
-                answer = await self._rest.call("POST", "/users/@me/channels", json={"recipient_id": channel.id})
+                response = await self._rest.call("POST", "/users/@me/channels", json={"recipient_id": channel.id})
             except Uncertain as error:
                 # Opened or not, nothing is said there yet.
-                raise TryLater(str(error), _AGAIN) from error
-            if len(self._directs) >= _MOST_DIRECT:
-                self._directs.clear()
-            self._directs[channel.id] = str(answer["id"])
-        return self._directs[channel.id]
+                raise TryLater(str(error), _RETRY_SECONDS) from error
+            if len(self._direct_channel_ids) >= _MAX_DIRECT_CHANNELS:
+                self._direct_channel_ids.clear()
+            self._direct_channel_ids[channel.id] = str(response["id"])
+        return self._direct_channel_ids[channel.id]
 
-    async def _thread(self, delivery: Delivery) -> str:
+    async def _start_thread(self, delivery: Delivery) -> str:
         """Open the thread below a message; one that is open stays."""
-        with speaking(delivery.card.language):
-            name = plain(clean(delivery.card.title) or _named(delivery.key.subject), _NAME)
+        with use_language(delivery.card.language):
+            name = fit_plain_text(
+                clean_text(delivery.card.title) or _build_thread_name(delivery.key.subject), _MAX_NAME_LENGTH
+            )
         try:
             await self._rest.call(
                 "POST",
-                f"{MESSAGE}/threads",
-                json={"name": name, "auto_archive_duration": _DAY},
+                f"{MESSAGE_PATH}/threads",
+                json={"name": name, "auto_archive_duration": _AUTO_ARCHIVE_MINUTES},
                 channel_id=delivery.key.channel.id,
-                message_id=delivery.parent,
+                message_id=delivery.parent_message_id,
             )
         except Unsendable as error:
-            if code(error) != _THERE_ALREADY:
+            if get_error_code(error) != _THREAD_EXISTS:
                 raise
-        return delivery.parent
+        return delivery.parent_message_id
 
 
-def _named(subject: str) -> str:
+def _build_thread_name(subject: str) -> str:
     """Name the thread of what has no title: that of a digest by its date."""
     try:
-        return gettext("Papers of {day}", day=wording.day(date.fromisoformat(subject)))
+        return gettext("Papers of {day}", day=wording.format_day(date.fromisoformat(subject)))
     except ValueError:
         return gettext("Papers")

@@ -5,60 +5,66 @@ from __future__ import annotations
 from typing import Any, Final
 
 from adapters.discord import panels, replies, requests, states
-from adapters.discord.buttons import Press, open_, unfold
-from adapters.discord.kit import Kit
+from adapters.discord.buttons import ButtonPayload, decode_payload, restore_payload
+from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
-from adapters.discord.turning import turned
-from adapters.discord.ways import Way
+from adapters.discord.turning import retarget_request
+from adapters.discord.ways import Responder
 from bot.cards import Card
 from bot.errors import Malformed
 from bot.language import gettext, phrase
 from bot.ports.commands import Answer
 
-_OLD: Final = phrase("This button is too old. Nothing was changed; ask again.")
-_FOREIGN: Final = phrase("This belongs to somebody else; ask for your own with the same command.")
+_EXPIRED_BUTTON: Final = phrase("This button is too old. Nothing was changed; ask again.")
+_NOT_YOURS: Final = phrase("This belongs to somebody else; ask for your own with the same command.")
 
 
-async def press(kit: Kit, way: Way) -> None:
+async def handle_component(context: DiscordContext, responder: Responder) -> None:
     """Answer whoever pressed something, or chose from a list."""
-    interaction = way.interaction
+    interaction = responder.interaction
     data: Any = interaction.data
-    if not _theirs(interaction):
-        return await way.tell(_wrong(_FOREIGN))
-    if states.part(data["custom_id"]):
-        return await panels.changed(kit, way)
-    wanted = await _wanted(kit, (data.get("values") or [data["custom_id"]])[0])
+    if not _may_use_message(interaction):
+        return await responder.send_answer(_build_mistake_answer(_NOT_YOURS))
+    if states.parse_custom_id(data["custom_id"]):
+        return await panels.handle_form_input(context, responder)
+    wanted = await _load_button_payload(context, (data.get("values") or [data["custom_id"]])[0])
     if wanted is None:
-        return await way.tell(_wrong(_OLD))
+        return await responder.send_answer(_build_mistake_answer(_EXPIRED_BUTTON))
     # Only what the bot told one person alone can have been opened from a manager's command.
-    setup = wanted.manager and way.private
-    asked = requests.request(
-        interaction, kit.clock(), wanted.command, wanted.arguments, here=way.here, setup=setup, share=wanted.share
+    setup = wanted.manager and responder.is_ephemeral
+    asked = requests.build_request(
+        interaction,
+        context.clock(),
+        wanted.command,
+        wanted.arguments,
+        target_channel=responder.target_channel,
+        as_manager=setup,
+        share=wanted.share,
     )
-    meant = turned(kit, interaction, asked, wanted.channel, setup=setup) if wanted.channel else asked
+    meant = retarget_request(context, interaction, asked, wanted.channel, as_manager=setup) if wanted.channel else asked
     if meant is None:
-        return await way.tell(_wrong(_OLD))
-    return await replies.reply(kit, way, meant, setup=setup)
+        return await responder.send_answer(_build_mistake_answer(_EXPIRED_BUTTON))
+    return await replies.answer_request(context, responder, meant, as_manager=setup)
 
 
-def _wrong(sentence: str) -> Answer:
-    return Answer(Card(text=gettext(sentence), tone="mistake"))
+def _build_mistake_answer(text: str) -> Answer:
+    return Answer(Card(text=gettext(text), tone="mistake"))
 
 
-def _theirs(interaction: Interaction) -> bool:
+def _may_use_message(interaction: Interaction) -> bool:
     """Tell whether a message is everybody's, or the answer to whoever presses now."""
     message = interaction.message
     asked = message.interaction_metadata if message else None
     return asked is None or asked.user.id == interaction.user.id
 
 
-async def _wanted(kit: Kit, value: str) -> Press | None:
+async def _load_button_payload(context: DiscordContext, custom_id: str) -> ButtonPayload | None:
     """Return what is asked for, or None when that is not kept any more, or was never ours."""
     try:
-        wanted = open_(value)
-        if isinstance(wanted, Press):
+        wanted = decode_payload(custom_id)
+        if isinstance(wanted, ButtonPayload):
             return wanted
-        kept = await kit.actions.get(wanted)
-        return unfold(kept) if kept else None
+        kept = await context.button_payloads.get_payload(wanted)
+        return restore_payload(kept) if kept else None
     except (Malformed, UnicodeError):
         return None

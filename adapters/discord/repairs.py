@@ -9,77 +9,92 @@ from typing import Final
 import discord
 
 from adapters.discord import forums, rights, rooms
-from adapters.discord.chat import SHUT
-from adapters.discord.codes import CHANNEL
-from adapters.discord.kit import Kit
-from adapters.discord.rights import Place
+from adapters.discord.chat import CLOSED_REASON
+from adapters.discord.codes import CHANNEL_ERRORS
+from adapters.discord.kit import DiscordContext
+from adapters.discord.rights import ChannelOrThread
 from bot.errors import SendError
-from bot.models import Kind
-from bot.ports.places import Standing
-from bot.wording import DELETED
+from bot.models import ChannelKind
+from bot.ports.places import ChannelState
+from bot.wording import CHANNEL_DELETED
 
-_UNTAGGED: Final = CHANNEL[40067]
-_NEVER: Final = frozenset({CHANNEL[50008], CHANNEL[50024]})
+_TAG_REQUIRED_REASON: Final = CHANNEL_ERRORS[40067]
+_UNRECOVERABLE_REASONS: Final = frozenset({CHANNEL_ERRORS[50008], CHANNEL_ERRORS[50024]})
 """Reasons that nothing mends which Discord tells of; nor does anything what it refused for no known reason."""
-_OVER: Final = frozenset({DELETED, CHANNEL[10003]})
+_DELETED_REASONS: Final = frozenset({CHANNEL_DELETED, CHANNEL_ERRORS[10003]})
 """Reasons for which a thread is not looked for any more."""
 
 log = logging.getLogger(__name__)
 
 
-async def everywhere(kit: Kit, server: discord.Guild, *, asking: bool = False) -> None:
+async def restore_guild_channels(
+    context: DiscordContext, guild: discord.Guild, *, include_archived: bool = False
+) -> None:
     """Go on in every channel of a server in which posting is possible again.
 
-    *asking* looks for threads that were put away, too, of which only Discord knows.
+    *include_archived* looks for threads that were put away, too, of which only Discord knows.
     """
-    for standing in await kit.channels.of("discord", str(server.id)):
-        place = await _place(kit, server, standing, asking=asking) if standing.retired else None
-        if place and mended(place, standing):
-            await kit.presence.back(standing.channel, kit.clock())
+    for channel_state in await context.channels.list_for_workspace("discord", str(guild.id)):
+        discord_channel = (
+            await _find_channel(context, guild, channel_state, include_archived=include_archived)
+            if channel_state.retired_reason
+            else None
+        )
+        if discord_channel and is_recoverable(discord_channel, channel_state):
+            await context.workspace_events.on_channel_recovered(channel_state.channel, context.clock())
 
 
-async def here(kit: Kit, place: Place) -> None:
+async def restore_channel(context: DiscordContext, discord_channel: ChannelOrThread) -> None:
     """Go on in a channel, if posting is possible again."""
-    standing = await kit.channels.get(rooms.channel(place))
-    if standing and standing.retired and mended(place, standing):
-        await kit.presence.back(standing.channel, kit.clock())
+    channel_state = await context.channels.get(rooms.to_channel(discord_channel))
+    if channel_state and channel_state.retired_reason and is_recoverable(discord_channel, channel_state):
+        await context.workspace_events.on_channel_recovered(channel_state.channel, context.clock())
 
 
-async def roles(kit: Kit, server: discord.Guild) -> None:
+async def drop_deleted_roles(context: DiscordContext, guild: discord.Guild) -> None:
     """Mention no role any more that was deleted while nobody listened."""
-    standings = await kit.channels.of("discord", str(server.id))
-    for role in {standing.preferences.mention for standing in standings} - {""}:
-        if server.get_role(int(role)) is None:
-            await kit.presence.unnamed("discord", str(server.id), role, kit.clock())
+    channel_states = await context.channels.list_for_workspace("discord", str(guild.id))
+    for role in {channel_state.preferences.mention for channel_state in channel_states} - {""}:
+        if guild.get_role(int(role)) is None:
+            await context.workspace_events.on_role_deleted("discord", str(guild.id), role, context.clock())
 
 
-def mended(place: Place, standing: Standing) -> bool:
+def is_recoverable(discord_channel: ChannelOrThread, channel_state: ChannelState) -> bool:
     """Tell whether what stopped a channel is over, so that it is not tried, refused and told of again and again.
 
     What pictures may need stops no message.
     """
     if (
-        standing.retired in _NEVER
-        or standing.retired.startswith(SHUT)
-        or rights.lacking(place, replace(standing.preferences, pictures=False))
+        channel_state.retired_reason in _UNRECOVERABLE_REASONS
+        or channel_state.retired_reason.startswith(CLOSED_REASON)
+        or rights.list_missing_for_digest(discord_channel, replace(channel_state.preferences, pictures=False))
     ):
         return False
-    if isinstance(place, discord.Thread):
-        return not place.locked  # an archived one is opened by the next post
-    return standing.retired != _UNTAGGED or forums.takes(place, standing.preferences.tag)
+    if isinstance(discord_channel, discord.Thread):
+        return not discord_channel.locked  # an archived one is opened by the next post
+    return channel_state.retired_reason != _TAG_REQUIRED_REASON or forums.accepts_papers(
+        discord_channel, channel_state.preferences.tag
+    )
 
 
-async def _place(kit: Kit, server: discord.Guild, standing: Standing, *, asking: bool) -> Place | None:
+async def _find_channel(
+    context: DiscordContext, guild: discord.Guild, channel_state: ChannelState, *, include_archived: bool
+) -> ChannelOrThread | None:
     """Return a channel as the gateway told of it; a thread that was put away it tells nothing of, so that is asked for.
 
     None where there is none, or Discord can't be asked now.
     """
-    place = kit.rooms.find(standing.channel)
-    if place or not asking or standing.channel.kind is not Kind.THREAD or standing.retired in _OVER:
-        return place
+    discord_channel = context.directory.find_discord_channel(channel_state.channel)
+    if (
+        discord_channel
+        or not include_archived
+        or channel_state.channel.kind is not ChannelKind.THREAD
+        or channel_state.retired_reason in _DELETED_REASONS
+    ):
+        return discord_channel
     try:
-        told = await kit.rest.call("GET", "/channels/{channel_id}", channel_id=standing.channel.id)
+        thread_data = await context.rest.call("GET", "/channels/{channel_id}", channel_id=channel_state.channel.id)
     except SendError as error:
         log.info("Whether a thread can be posted to again can't be told: %s", error)
         return None
-    return discord.Thread(guild=server, state=server._state, data=told)  # noqa: SLF001 - as the library makes its own
+    return discord.Thread(guild=guild, state=guild._state, data=thread_data)  # noqa: SLF001 - as the library makes its own

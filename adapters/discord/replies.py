@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from adapters.discord import panels, rights, tagging
-from adapters.discord.kit import Kit
+from adapters.discord.kit import DiscordContext
 from adapters.discord.render import DISCUSS
-from adapters.discord.ways import Way
+from adapters.discord.ways import Responder
 from bot.cards import Card, Form
 from bot.ports.commands import Answer, Request
 
 
-async def reply(kit: Kit, way: Way, asked: Request, *, setup: bool = False) -> None:
-    """Answer *asked*; *setup* tells that the buttons of the answer may do what managers may.
+async def answer_request(
+    context: DiscordContext, responder: Responder, request: Request, *, as_manager: bool = False
+) -> None:
+    """Answer *request*; *as_manager* tells that the buttons of the answer may do what managers may.
 
     Raises `bot.errors.SendError` kinds.
     """
-    if lacking := way.unable(asked, share=asked.share, discuss=asked.command == DISCUSS):
-        return await way.tell(Answer(Card(text=rights.mended(lacking), tone="mistake")), asked)
-    answer = await kit.answer(asked)
+    if lacking := responder.find_missing_permissions(request, share=request.share, discuss=request.command == DISCUSS):
+        return await responder.send_answer(
+            Answer(Card(text=rights.format_missing_permissions(lacking), tone="mistake")), request
+        )
+    answer = await context.answer_request(request)
     if isinstance(answer.body, Form):
-        await panels.show(kit, way, answer.body, asked, setup=setup)
+        await panels.show_form(context, responder, answer.body, request, as_manager=as_manager)
     else:
-        await way.tell(await tagging.warned(kit, asked, answer), asked, setup=setup)
+        await responder.send_answer(
+            await tagging.add_tag_warning(context, request, answer), request, as_manager=as_manager
+        )
     return None

@@ -12,36 +12,36 @@ import discord
 from discord.http import Route
 from discord.webhook.async_ import async_context
 
-from adapters.discord.errors import BANNED, Unknown, translate
-from adapters.discord.pace import Pace
-from adapters.discord.text import attached
+from adapters.discord.errors import DEFAULT_BAN_SECONDS, UnknownErrorCode, translate_error
+from adapters.discord.pace import RateLimiter
+from adapters.discord.text import choose_filename
 from bot.errors import TryLater
 
-TIMEOUT: Final = 60.0
+TIMEOUT_SECONDS: Final = 60.0
 """Seconds for one call with all that discord.py repeats and waits for; less than the ledger's lease."""
-_NOT_YET: Final = 0.5
-_PATIENCE: Final = 30.0
+_CONNECTING_RETRY_SECONDS: Final = 0.5
+_MAX_RATELIMIT_TIMEOUT: Final = 30.0
 """Seconds that discord.py may wait within a call, for having been too fast; it takes no shorter limit."""
-_DRAIN: Final = 10.0
+_DRAIN_SECONDS: Final = 10.0
 
 log = logging.getLogger(__name__)
 
-Form = list[dict[str, Any]]
+MultipartForm = list[dict[str, Any]]
 
 
-class Rest:
+class RestClient:
     """Calls to Discord's REST API by the HTTP client of *client*, which knows the token and obeys the headers."""
 
-    def __init__(self, client: discord.Client, pace: Pace) -> None:
+    def __init__(self, client: discord.Client, rate_limiter: RateLimiter) -> None:
         self._client = client
-        self._pace = pace
-        self._flights: set[asyncio.Future[None]] = set()
-        self._unknown: set[int] = set()
+        self._rate_limiter = rate_limiter
+        self._pending_calls: set[asyncio.Future[None]] = set()
+        self._unknown_codes: set[int] = set()
         # The ledger is told of longer pauses; nobody waits for them here.
-        client.http.max_ratelimit_timeout = _PATIENCE
+        client.http.max_ratelimit_timeout = _MAX_RATELIMIT_TIMEOUT
 
     @property
-    def me(self) -> str:
+    def bot_user_id(self) -> str:
         """The bot's own user id; "" before it is logged in."""
         return str(self._client.user.id) if self._client.user else ""
 
@@ -53,49 +53,55 @@ class Rest:
         json: Any = None,
         params: Mapping[str, Any] | None = None,
         file: str = "",
-        paced: bool = True,
+        rate_limited: bool = True,
         **ids: str | int | None,
     ) -> Any:
         """Call *method* on *path* ("/channels/{channel_id}/messages") with *ids*; return Discord's answer as JSON data.
 
-        *file* is a text to attach. Answers to interactions are not *paced*: no limit for all holds them up. Raises
+        *file* is a text to attach. Answers to interactions are not *rate_limited*: no limit for all holds them up. Raises
         `bot.errors.SendError` kinds, nothing else.
         """
-        if paced:
-            await self._pace.turn()
+        if rate_limited:
+            await self._rate_limiter.acquire()
         if self._client.http.token is None or self._client.is_closed():
-            raise TryLater("Discord is not connected yet", _NOT_YET)
-        route, form = Route(method, path, **cast("Any", ids)), _form(json, file) if file else None
-        flight = asyncio.get_running_loop().create_future()
-        self._flights.add(flight)
+            raise TryLater("Discord is not connected yet", _CONNECTING_RETRY_SECONDS)
+        route, form = Route(method, path, **cast("Any", ids)), _build_multipart(json, file) if file else None
+        pending = asyncio.get_running_loop().create_future()
+        self._pending_calls.add(pending)
         try:
-            ask = self._ask if paced else self._answer
-            async with asyncio.timeout(TIMEOUT):
-                return await ask(route, json, form, params)
+            send_request = self._request_as_bot if rate_limited else self._request_as_interaction
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                return await send_request(route, json, form, params)
         except Exception as error:
-            refusal = translate(error, writes=method != "GET", out=self._pace.out or BANNED)
-            if isinstance(refusal, Unknown) and refusal.code not in self._unknown:
-                self._unknown.add(refusal.code)
-                log.warning("%s %s was refused for a reason that no group knows: %s", method, path, refusal.code)
-            raise refusal from error
+            failure = translate_error(
+                error, writes=method != "GET", ban_seconds=self._rate_limiter.ban_seconds or DEFAULT_BAN_SECONDS
+            )
+            if isinstance(failure, UnknownErrorCode) and failure.code not in self._unknown_codes:
+                self._unknown_codes.add(failure.code)
+                log.warning("%s %s was refused for a reason that no group knows: %s", method, path, failure.code)
+            raise failure from error
         finally:
-            flight.set_result(None)
-            self._flights.discard(flight)
+            pending.set_result(None)
+            self._pending_calls.discard(pending)
 
-    async def _ask(self, route: Route, json: Any, form: Form | None, params: Mapping[str, Any] | None) -> Any:
+    async def _request_as_bot(
+        self, route: Route, json: Any, form: MultipartForm | None, params: Mapping[str, Any] | None
+    ) -> Any:
         """Ask as the bot."""
         http = self._client.http
-        given: dict[str, Any] = {"form": form} if form else {} if json is None else {"json": json}
+        options: dict[str, Any] = {"form": form} if form else {} if json is None else {"json": json}
         if params:
-            given["params"] = dict(params)
+            options["params"] = dict(params)
         try:
-            return await http.request(route, **given)
+            return await http.request(route, **options)
         except asyncio.CancelledError:
             # Whoever is interrupted in the library's pause for all never ends it, and all would wait for ever.
             http._global_over.set()  # noqa: SLF001 - the library knows no other way
             raise
 
-    async def _answer(self, route: Route, json: Any, form: Form | None, params: Mapping[str, Any] | None) -> Any:
+    async def _request_as_interaction(
+        self, route: Route, json: Any, form: MultipartForm | None, params: Mapping[str, Any] | None
+    ) -> Any:
         """Answer an interaction, as the library itself does: its token is enough, and the limit for all is not its.
 
         https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
@@ -108,17 +114,17 @@ class Rest:
 
     async def close(self) -> None:
         """Wait a little for what is in flight, then let go of the network."""
-        if self._flights:
-            await asyncio.wait(self._flights, timeout=_DRAIN)
+        if self._pending_calls:
+            await asyncio.wait(self._pending_calls, timeout=_DRAIN_SECONDS)
         if not self._client.is_closed():
             await self._client.close()
 
 
-def _form(json: Any, file: str) -> Form:
+def _build_multipart(json: Any, file: str) -> MultipartForm:
     """Return a message with a text beside it: https://docs.discord.com/developers/reference#uploading-files."""
-    name = attached(file)
-    type_ = "application/json" if name.endswith(".json") else "text/plain"
+    filename = choose_filename(file)
+    content_type = "application/json" if filename.endswith(".json") else "text/plain"
     return [
         {"name": "payload_json", "value": dumps(json)},
-        {"name": "files[0]", "value": file.encode(), "filename": name, "content_type": type_},
+        {"name": "files[0]", "value": file.encode(), "filename": filename, "content_type": content_type},
     ]

@@ -7,29 +7,29 @@ from typing import Final
 
 import discord
 
-from adapters.discord.requests import kind
+from adapters.discord.requests import get_channel_kind
 from bot.language import gettext, phrase
-from bot.models import Kind, Preferences
-from bot.wording import listing
+from bot.models import ChannelKind, Preferences
+from bot.wording import format_list
 
-Place = discord.abc.GuildChannel | discord.Thread
+ChannelOrThread = discord.abc.GuildChannel | discord.Thread
 
-_ALWAYS: Final = ("view_channel", "read_message_history")
-_NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.CHANNEL: (*_ALWAYS, "send_messages"),
-    Kind.THREAD: (*_ALWAYS, "send_messages_in_threads"),
-    Kind.FORUM: (*_ALWAYS, "send_messages", "send_messages_in_threads"),
+_READ_PERMISSIONS: Final = ("view_channel", "read_message_history")
+_DIGEST_PERMISSIONS: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
+    ChannelKind.CHANNEL: (*_READ_PERMISSIONS, "send_messages"),
+    ChannelKind.THREAD: (*_READ_PERMISSIONS, "send_messages_in_threads"),
+    ChannelKind.FORUM: (*_READ_PERMISSIONS, "send_messages", "send_messages_in_threads"),
 }
-_THREADS: Final = ("create_public_threads", "send_messages_in_threads")
+_THREAD_PERMISSIONS: Final = ("create_public_threads", "send_messages_in_threads")
 """What entries below a digest need besides."""
-_WRITING: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.CHANNEL: ("view_channel", "send_messages"),
-    Kind.THREAD: ("view_channel", "send_messages_in_threads"),
+_REPLY_PERMISSIONS: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
+    ChannelKind.CHANNEL: ("view_channel", "send_messages"),
+    ChannelKind.THREAD: ("view_channel", "send_messages_in_threads"),
 }
 """What a message that a reader asks for needs."""
-_PICTURES: Final = ("embed_links",)
+_PICTURE_PERMISSIONS: Final = ("embed_links",)
 """What thumbnails may need: Discord documents it for embeds alone, and promises nothing of components."""
-_NAMES: Final[Mapping[str, str]] = {
+_PERMISSION_NAMES: Final[Mapping[str, str]] = {
     "view_channel": phrase("View Channel"),
     "read_message_history": phrase("Read Message History"),
     "send_messages": phrase("Send Messages"),
@@ -39,60 +39,75 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 """As Discord's own settings name them: https://docs.discord.com/developers/topics/permissions."""
 
-INVITED: Final = discord.Permissions(**dict.fromkeys(_NAMES, True))
+INVITE_PERMISSIONS: Final = discord.Permissions(**dict.fromkeys(_PERMISSION_NAMES, True))
 """What the invite link asks for: everything that is used, and nothing else."""
 
 
-def missing(place: Place, kind: Kind, *, threads: bool = False, pictures: bool = False) -> Sequence[str]:
+def list_missing_permissions(
+    discord_channel: ChannelOrThread, kind: ChannelKind, *, threads: bool = False, pictures: bool = False
+) -> Sequence[str]:
     """Return the permissions that the bot lacks in a channel, as Discord's settings name them.
 
     *threads* tells that messages have entries below them, *pictures* that they hold some.
     """
-    held = _held(place)
-    if not held.view_channel:
-        return [gettext(_NAMES["view_channel"])]  # without it nothing else is allowed either, whatever is set
-    needed = (*_NEEDED[kind], *(_THREADS if threads else ()), *(_PICTURES if pictures else ()))
-    return [gettext(_NAMES[name]) for name in dict.fromkeys(needed) if not getattr(held, name)]
+    permissions = _get_permissions(discord_channel)
+    if not permissions.view_channel:
+        return [
+            gettext(_PERMISSION_NAMES["view_channel"])
+        ]  # without it nothing else is allowed either, whatever is set
+    required = (
+        *_DIGEST_PERMISSIONS[kind],
+        *(_THREAD_PERMISSIONS if threads else ()),
+        *(_PICTURE_PERMISSIONS if pictures else ()),
+    )
+    return [gettext(_PERMISSION_NAMES[name]) for name in dict.fromkeys(required) if not getattr(permissions, name)]
 
 
-def lacking(place: Place, wanted: Preferences) -> Sequence[str]:
-    """Return the permissions that a channel's digest lacks, as `missing` does."""
-    here = kind(place.type.value)
-    return missing(place, here, threads=wanted.entries and here is Kind.CHANNEL, pictures=wanted.pictures)
-
-
-def unable(held: discord.Permissions, kind: Kind, *, threads: bool = False) -> Sequence[str]:
-    """Return what the bot lacks, of what it *held*, to post what a reader asks for; *threads* tells that it opens one.
-
-    https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
-    """
-    needed = (*_WRITING.get(kind, ()), *(_THREADS if threads else ()))
-    return [gettext(_NAMES[name]) for name in dict.fromkeys(needed) if not getattr(held, name)]
-
-
-def mended(lacking: Sequence[str]) -> str:
-    """Say which permissions are missing in a channel, and where to allow them."""
-    return gettext(
-        "Broadsheet lacks {permissions} there. Allow it under Edit Channel → Permissions → Broadsheet.",
-        permissions=listing(lacking),
+def list_missing_for_digest(discord_channel: ChannelOrThread, preferences: Preferences) -> Sequence[str]:
+    """Return the permissions that a channel's digest lacks, as `list_missing_permissions` does."""
+    channel_kind = get_channel_kind(discord_channel.type.value)
+    return list_missing_permissions(
+        discord_channel,
+        channel_kind,
+        threads=preferences.entries and channel_kind is ChannelKind.CHANNEL,
+        pictures=preferences.pictures,
     )
 
 
-def trouble(place: Place, wanted: Preferences) -> str:
+def list_missing_for_request(
+    permissions: discord.Permissions, kind: ChannelKind, *, threads: bool = False
+) -> Sequence[str]:
+    """Return what the bot lacks, of what it *permissions*, to post what a reader asks for; *threads* tells that it opens one.
+
+    https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
+    """
+    required = (*_REPLY_PERMISSIONS.get(kind, ()), *(_THREAD_PERMISSIONS if threads else ()))
+    return [gettext(_PERMISSION_NAMES[name]) for name in dict.fromkeys(required) if not getattr(permissions, name)]
+
+
+def format_missing_permissions(missing: Sequence[str]) -> str:
+    """Say which permissions are missing in a channel, and where to allow them."""
+    return gettext(
+        "Broadsheet lacks {permissions} there. Allow it under Edit Channel → Permissions → Broadsheet.",
+        permissions=format_list(missing),
+    )
+
+
+def describe_problem(discord_channel: ChannelOrThread, preferences: Preferences) -> str:
     """Say what a channel's digest lacks there, and how to mend it; "" when it lacks nothing."""
-    if lacks := lacking(place, wanted):
-        return mended(lacks)
-    if isinstance(place, discord.Thread) and place.locked:
+    if missing := list_missing_for_digest(discord_channel, preferences):
+        return format_missing_permissions(missing)
+    if isinstance(discord_channel, discord.Thread) and discord_channel.locked:
         return gettext("The thread is locked. Unlock it.")
-    into = place.guild.get_channel(int(wanted.into)) if wanted.lift and wanted.into else None
-    if wanted.lift and wanted.into and (into is None or missing(into, Kind.FORUM)):
+    forum = discord_channel.guild.get_channel(int(preferences.into)) if preferences.lift and preferences.into else None
+    if preferences.lift and preferences.into and (forum is None or list_missing_permissions(forum, ChannelKind.FORUM)):
         return gettext(
             "Papers can’t be lifted into #{forum}. Choose another one in the settings, or allow it there under "
             "Edit Channel → Permissions → Broadsheet.",
-            forum=into.name if into else wanted.into,
+            forum=forum.name if forum else preferences.into,
         )
-    role = place.guild.get_role(int(wanted.mention)) if wanted.mention else None
-    if role and not role.mentionable and not _held(place).mention_everyone:
+    role = discord_channel.guild.get_role(int(preferences.mention)) if preferences.mention else None
+    if role and not role.mentionable and not _get_permissions(discord_channel).mention_everyone:
         return gettext(
             "@{role} can’t be pinged. Allow it under Server Settings → Roles: anyone may mention this role.",
             role=role.name,
@@ -100,14 +115,14 @@ def trouble(place: Place, wanted: Preferences) -> str:
     return ""
 
 
-def posts(place: Place, kind: Kind) -> bool:
+def can_post(discord_channel: ChannelOrThread, kind: ChannelKind) -> bool:
     """Tell whether the bot can post there."""
-    return not missing(place, kind)
+    return not list_missing_permissions(discord_channel, kind)
 
 
-def _held(place: Place) -> discord.Permissions:
+def _get_permissions(discord_channel: ChannelOrThread) -> discord.Permissions:
     """Return what the bot may do in a channel; in a thread below one that it does not see, nothing."""
     try:
-        return place.permissions_for(place.guild.me)
+        return discord_channel.permissions_for(discord_channel.guild.me)
     except discord.ClientException:
         return discord.Permissions.none()

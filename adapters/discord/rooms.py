@@ -8,93 +8,110 @@ from dataclasses import dataclass, replace
 import discord
 
 from adapters.discord import rights
-from adapters.discord.requests import direct, kind
-from adapters.discord.rights import Place, posts
+from adapters.discord.requests import build_direct_channel, get_channel_kind
+from adapters.discord.rights import ChannelOrThread, can_post
 from bot.errors import TryLater, Unsendable
 from bot.language import phrase
 from bot.models import Channel
-from bot.ports.places import Room, Standing, Workspace
+from bot.ports.places import ChannelInfo, ChannelState, Workspace
 
-_AGAIN = 5.0
+_RETRY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class ChannelDirectory:
     """What Discord knows of channels. Implements `bot.ports.places.Directory`."""
 
     client: discord.Client
 
-    async def shared(self, workspace: str, person: str) -> Sequence[Room]:
+    async def list_shared_channels(self, workspace: str, person: str) -> Sequence[ChannelInfo]:
         """Return the channels in which the bot can post and which the person sees, by name."""
-        server = self.client.get_guild(int(workspace)) if workspace.isdecimal() else None
-        if server is None:
+        guild = self.client.get_guild(int(workspace)) if workspace.isdecimal() else None
+        if guild is None:
             return ()
-        member = await self._member(server, int(person))
-        seen = [place for place in places(server) if place.permissions_for(member).view_channel]
-        rooms = [Room(channel(place), getattr(place, "topic", None) or "") for place in seen if _open(place)]
-        return sorted(rooms, key=lambda room: room.channel.name)
+        member = await self._fetch_member(guild, int(person))
+        visible_channels = [
+            discord_channel
+            for discord_channel in iterate_digest_channels(guild)
+            if discord_channel.permissions_for(member).view_channel
+        ]
+        shared_channels = [
+            ChannelInfo(to_channel(discord_channel), getattr(discord_channel, "topic", None) or "")
+            for discord_channel in visible_channels
+            if _is_writable(discord_channel)
+        ]
+        return sorted(shared_channels, key=lambda channel_info: channel_info.channel.name)
 
-    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+    def list_contact_channels(self, workspace: Workspace) -> Sequence[Channel]:
         """Return the direct messages of those who manage a server, then where everybody there hears it."""
-        server = self.client.get_guild(int(workspace.id)) if workspace.id.isdecimal() else None
-        place = lobby(server) if server else None
-        return [*map(direct, workspace.managers), *([channel(place)] if place else [])]
+        guild = self.client.get_guild(int(workspace.id)) if workspace.id.isdecimal() else None
+        default_channel = find_default_channel(guild) if guild else None
+        return [
+            *map(build_direct_channel, workspace.managers),
+            *([to_channel(default_channel)] if default_channel else []),
+        ]
 
-    def called(self, channel: Channel, identity: str) -> str:
+    def find_display_name(self, channel: Channel, identity: str) -> str:
         """Return the name of a role or of a channel."""
-        server = self.client.get_guild(int(channel.workspace)) if channel.workspace.isdecimal() else None
-        if server is None or not identity.isdecimal():
+        guild = self.client.get_guild(int(channel.workspace)) if channel.workspace.isdecimal() else None
+        if guild is None or not identity.isdecimal():
             return ""
-        role, place = server.get_role(int(identity)), server.get_channel(int(identity))
-        return f"@{role.name}" if role else f"#{place.name}" if place else ""
+        role, discord_channel = guild.get_role(int(identity)), guild.get_channel(int(identity))
+        return f"@{role.name}" if role else f"#{discord_channel.name}" if discord_channel else ""
 
-    async def trouble(self, standing: Standing) -> str:
+    async def find_posting_problem(self, channel_state: ChannelState) -> str:
         """Say what the bot lacks in a channel, by the names of Discord's own settings."""
-        place = self.find(standing.channel)
-        return rights.trouble(place, standing.preferences) if place else ""
+        discord_channel = self.find_discord_channel(channel_state.channel)
+        return rights.describe_problem(discord_channel, channel_state.preferences) if discord_channel else ""
 
     @staticmethod
-    async def _member(server: discord.Guild, person: int) -> discord.Member:
+    async def _fetch_member(guild: discord.Guild, user_id: int) -> discord.Member:
         try:
-            return await server.fetch_member(person)
+            return await guild.fetch_member(user_id)
         except discord.NotFound as error:
             raise Unsendable(phrase("This person is not in the server")) from error
         except (discord.HTTPException, OSError, TimeoutError) as error:
-            raise TryLater(phrase("Discord can’t be asked who sees which channel"), _AGAIN) from error
+            raise TryLater(phrase("Discord can’t be asked who sees which channel"), _RETRY_SECONDS) from error
 
-    def elsewhere(self, here: Channel, identity: str) -> Channel:
+    def find_channel(self, channel: Channel, channel_id: str) -> Channel:
         """Return another channel of the same server."""
-        there = replace(here, id=identity, name="")
-        place = self.find(there)
-        return channel(place) if place else there
+        other_channel = replace(channel, id=channel_id, name="")
+        discord_channel = self.find_discord_channel(other_channel)
+        return to_channel(discord_channel) if discord_channel else other_channel
 
-    def forums(self, here: Channel) -> Sequence[Channel]:
+    def list_forums(self, channel: Channel) -> Sequence[Channel]:
         """Return the forums of a channel's server."""
-        server = self.client.get_guild(int(here.workspace)) if here.workspace.isdecimal() else None
-        return [channel(forum) for forum in server.forums] if server else ()
+        guild = self.client.get_guild(int(channel.workspace)) if channel.workspace.isdecimal() else None
+        return [to_channel(forum) for forum in guild.forums] if guild else ()
 
-    def find(self, there: Channel) -> Place | None:
+    def find_discord_channel(self, channel: Channel) -> ChannelOrThread | None:
         """Return a channel as the gateway told of it."""
-        server = self.client.get_guild(int(there.workspace)) if there.workspace.isdecimal() else None
-        return server.get_channel_or_thread(int(there.id)) if server else None
+        guild = self.client.get_guild(int(channel.workspace)) if channel.workspace.isdecimal() else None
+        return guild.get_channel_or_thread(int(channel.id)) if guild else None
 
 
-def places(server: discord.Guild) -> Iterator[Place]:
+def iterate_digest_channels(guild: discord.Guild) -> Iterator[ChannelOrThread]:
     """Yield the channels of a server in which a digest makes sense."""
-    yield from server.text_channels
-    yield from server.forums
+    yield from guild.text_channels
+    yield from guild.forums
 
 
-def lobby(server: discord.Guild) -> Place | None:
+def find_default_channel(guild: discord.Guild) -> ChannelOrThread | None:
     """Return where a server is spoken to: its system channel, else the first that can be written to, if any can."""
-    wanted = [*filter(None, (server.system_channel,)), *server.text_channels]
-    return next((place for place in wanted if _open(place)), None)
+    candidates = [*filter(None, (guild.system_channel,)), *guild.text_channels]
+    return next((discord_channel for discord_channel in candidates if _is_writable(discord_channel)), None)
 
 
-def channel(place: Place) -> Channel:
+def to_channel(discord_channel: ChannelOrThread) -> Channel:
     """Return a channel as the core knows it."""
-    return Channel("discord", str(place.guild.id), str(place.id), kind(place.type.value), place.name)
+    return Channel(
+        "discord",
+        str(discord_channel.guild.id),
+        str(discord_channel.id),
+        get_channel_kind(discord_channel.type.value),
+        discord_channel.name,
+    )
 
 
-def _open(place: Place) -> bool:
-    return posts(place, kind(place.type.value))
+def _is_writable(discord_channel: ChannelOrThread) -> bool:
+    return can_post(discord_channel, get_channel_kind(discord_channel.type.value))

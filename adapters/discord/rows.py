@@ -6,54 +6,65 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from adapters.discord.buttons import Press
-from adapters.discord.pad import MOST_ROWS, Component, Pad, Row, leading
-from adapters.discord.text import clean
+from adapters.discord.buttons import ButtonPayload
+from adapters.discord.pad import MAX_OPTIONS, Component, ComponentBuilder, SelectOption, build_link_button
+from adapters.discord.text import clean_text
 from bot.cards import Action, Item
 from bot.language import gettext
-from bot.wording import count, untitled
+from bot.wording import format_count, format_untitled
 
-MOST: Final = 5
+MAX_ROWS: Final = 5
 """Rows of a message, and buttons of a row: https://docs.discord.com/developers/components/reference#action-row."""
 
-_LISTS: Final = 4
+_MAX_SELECTS: Final = 4
 
 
-def rows(
+def build_action_rows(
     items: Sequence[Item],
     actions: Sequence[Action],
-    pad: Pad,
+    builder: ComponentBuilder,
     *,
-    share: Press | None = None,
-    linked: bool = False,
-    most: int = MOST,
+    share_payload: ButtonPayload | None = None,
+    with_links: bool = False,
+    max_rows: int = MAX_ROWS,
 ) -> list[Component]:
-    """Return at most *most* rows for *items* and a card's *actions*.
+    """Return at most *max_rows* rows for *items* and a card's *actions*.
 
-    The only item of a message has its actions as buttons, and its links too with *linked*; several have lists.
+    The only item of a message has its actions as buttons, and its links too with *with_links*; several have lists.
     """
-    alone = items[0] if len(items) == 1 else None
-    wide = -(-(len(actions) + (share is not None)) // MOST)
-    chosen = [] if alone else _lists(items, pad, min(_LISTS, max(most - wide, 1)))
-    leads = list(islice((each for place in alone.links for each in leading(place)), MOST)) if alone and linked else []
-    above = [row([each]) for each in chosen] + ([row(leads)] if leads else [])
-    buttons = _buttons([*(_does(alone) if alone else ()), *actions], pad, share, (most - len(above)) * MOST)
-    return [*above, *(row(buttons[at : at + MOST]) for at in range(0, len(buttons), MOST))]
+    only_item = items[0] if len(items) == 1 else None
+    button_rows = -(-(len(actions) + (share_payload is not None)) // MAX_ROWS)
+    selects = [] if only_item else _build_selects(items, builder, min(_MAX_SELECTS, max(max_rows - button_rows, 1)))
+    link_buttons = (
+        list(islice((each for place in only_item.links for each in build_link_button(place)), MAX_ROWS))
+        if only_item and with_links
+        else []
+    )
+    above = [build_action_row([each]) for each in selects] + ([build_action_row(link_buttons)] if link_buttons else [])
+    buttons = _build_buttons(
+        [*(_list_item_actions(only_item) if only_item else ()), *actions],
+        builder,
+        share_payload,
+        (max_rows - len(above)) * MAX_ROWS,
+    )
+    return [*above, *(build_action_row(buttons[at : at + MAX_ROWS]) for at in range(0, len(buttons), MAX_ROWS))]
 
 
-def row(components: Sequence[Component]) -> Component:
+def build_action_row(components: Sequence[Component]) -> Component:
     """Return an action row."""
     return {"type": 1, "components": list(components)}
 
 
-def _buttons(actions: Sequence[Action], pad: Pad, share: Press | None, most: int) -> list[Component]:
+def _build_buttons(
+    actions: Sequence[Action], builder: ComponentBuilder, share_payload: ButtonPayload | None, max_buttons: int
+) -> list[Component]:
     """Return the buttons that there is room for; sharing is always among them."""
-    room = most - (share is not None)
-    drawn = list(islice((each for action in actions for each in pad.button(action)), room))
-    return [*drawn, *(pad.button(Action(gettext("Share"), ""), share) if share else ())]
+    available = max_buttons - (share_payload is not None)
+    buttons = list(islice((each for action in actions for each in builder.build_button(action)), available))
+    return [*buttons, *(builder.build_button(Action(gettext("Share"), ""), share_payload) if share_payload else ())]
 
 
-def _does(item: Item) -> Iterator[Action]:
+def _list_item_actions(item: Item) -> Iterator[Action]:
     """Yield what can be done with the only item of a message; its abstract first, where it is not shown."""
     about = next((action.about for action in item.actions if action.about), item.title)
     if item.paper and item.abstract and item.abstract != item.text:
@@ -63,35 +74,47 @@ def _does(item: Item) -> Iterator[Action]:
     yield from item.actions
 
 
-def _lists(items: Sequence[Item], pad: Pad, most: int) -> list[Component]:
-    """Return at most *most* selects: the papers to open, and one for each thing that can be done with others."""
-    pick = gettext("Pick a paper")
-    groups: dict[str, list[Row]] = {}
-    papers = [_paper(item, pad) for item in items if item.paper]
+def _build_selects(items: Sequence[Item], builder: ComponentBuilder, max_selects: int) -> list[Component]:
+    """Return at most *max_selects* selects: the papers to open, and one for each thing that can be done with others."""
+    paper_label = gettext("Pick a paper")
+    groups: dict[str, list[SelectOption]] = {}
+    papers = [_build_paper_option(item, builder) for item in items if item.paper]
     if papers:
-        groups[pick] = papers
+        groups[paper_label] = papers
     for item in items:
         for action in () if item.paper else item.actions:
-            groups.setdefault(clean(action.label), []).append(_row(item, action, pad))
-    if len(groups) > most:
-        together = [(label, each) for label, chosen in groups.items() if label != pick for each in chosen]
-        rest = [Row(f"{label}: {each.label}", each.press, each.about) for label, each in together]
-        groups = ({pick: papers} if papers else {}) | {gettext("Choose what to do"): rest}
-    pages = [(label, chosen[at : at + MOST_ROWS]) for label, chosen in groups.items() for at in _starts(chosen)]
-    return [pad.choice(label, chosen) for label, chosen in pages[:most]]
+            groups.setdefault(clean_text(action.label), []).append(_build_action_option(item, action, builder))
+    if len(groups) > max_selects:
+        together = [
+            (label, each) for label, select_options in groups.items() if label != paper_label for each in select_options
+        ]
+        rest = [SelectOption(f"{label}: {each.label}", each.payload, each.description) for label, each in together]
+        groups = ({paper_label: papers} if papers else {}) | {gettext("Choose what to do"): rest}
+    pages = [
+        (label, select_options[at : at + MAX_OPTIONS])
+        for label, select_options in groups.items()
+        for at in _page_offsets(select_options)
+    ]
+    return [builder.build_select(label, select_options) for label, select_options in pages[:max_selects]]
 
 
-def _starts(rows: Sequence[Row]) -> range:
-    return range(0, len(rows), MOST_ROWS)
+def _page_offsets(select_options: Sequence[SelectOption]) -> range:
+    return range(0, len(select_options), MAX_OPTIONS)
 
 
-def _paper(item: Item, pad: Pad) -> Row:
+def _build_paper_option(item: Item, builder: ComponentBuilder) -> SelectOption:
     """Return the row that opens a paper's own card."""
     number = f"{item.number}. " if item.number is not None else ""
-    votes = [count(item.votes, "vote")] if item.votes is not None else []
-    press = pad.press(Action("", "show", {"paper": item.paper}))
-    return Row(f"{number}{clean(item.title) or untitled()}", press, " · ".join([*votes, *item.notes[:3]]))
+    votes = [format_count(item.votes, "vote")] if item.votes is not None else []
+    payload = builder.build_payload(Action("", "show", {"paper": item.paper}))
+    return SelectOption(
+        f"{number}{clean_text(item.title) or format_untitled()}", payload, " · ".join([*votes, *item.notes[:3]])
+    )
 
 
-def _row(item: Item, action: Action, pad: Pad) -> Row:
-    return Row(clean(action.about) or clean(item.title) or untitled(), pad.press(action), " · ".join(item.notes[:3]))
+def _build_action_option(item: Item, action: Action, builder: ComponentBuilder) -> SelectOption:
+    return SelectOption(
+        clean_text(action.about) or clean_text(item.title) or format_untitled(),
+        builder.build_payload(action),
+        " · ".join(item.notes[:3]),
+    )

@@ -7,62 +7,69 @@ from typing import Final
 import discord
 
 from adapters.discord import repairs, rooms
-from adapters.discord.kit import Kit
-from adapters.discord.requests import direct
+from adapters.discord.kit import DiscordContext
+from adapters.discord.requests import build_direct_channel
 from bot.language import phrase
 from bot.models import Channel, Person
 from bot.ports.places import Workspace
 
-LEFT: Final = phrase("Broadsheet was removed from the server")
+REMOVED_REASON: Final = phrase("Broadsheet was removed from the server")
 
 
-async def reconcile(kit: Kit, shard: int) -> None:
+async def reconcile_guilds(context: DiscordContext, shard_id: int) -> None:
     """Make good for the servers of a shard that took the bot away while nobody listened.
 
-    A session's beginning names all that it is in; those that it is in are told one by one besides, as `arrived`.
+    A session's beginning names all that it is in; those that it is in are told one by one besides, as `on_guild_available`.
     """
-    here = {str(server.id) for server in kit.client.guilds}
-    for known in await kit.workspaces.of("discord"):
-        if known.id not in here and _shard(known.id, kit.client.shard_count or 1) == shard:
-            await kit.presence.uninstalled("discord", known.id, LEFT, kit.clock())
+    guild_ids = {str(guild.id) for guild in context.client.guilds}
+    for workspace in await context.workspaces.list_for_platform("discord"):
+        if (
+            workspace.id not in guild_ids
+            and _compute_shard_id(workspace.id, context.client.shard_count or 1) == shard_id
+        ):
+            await context.workspace_events.on_workspace_uninstalled(
+                "discord", workspace.id, REMOVED_REASON, context.clock()
+            )
 
 
-async def arrived(kit: Kit, server: discord.Guild) -> None:
+async def on_guild_available(context: DiscordContext, guild: discord.Guild) -> None:
     """Keep a server that the bot is in and that can be looked at, go on there, and greet one that is new.
 
     Whoever throws the bot out and invites it again may have done so to give it what it lacked.
     """
-    known = await kit.workspaces.get("discord", str(server.id))
-    await renamed(kit, server)
-    if (known is None or known.left) and (place := greeted(server)):
-        await kit.presence.invited(place, Person(""), kit.clock(), str(server.preferred_locale))
-    await repairs.roles(kit, server)
-    await repairs.everywhere(kit, server, asking=True)
+    workspace = await context.workspaces.get("discord", str(guild.id))
+    await on_guild_update(context, guild)
+    if (workspace is None or workspace.left_at) and (channel := find_greeting_channel(guild)):
+        await context.workspace_events.on_channel_joined(
+            channel, Person(""), context.clock(), str(guild.preferred_locale)
+        )
+    await repairs.drop_deleted_roles(context, guild)
+    await repairs.restore_guild_channels(context, guild, include_archived=True)
 
 
-async def left(kit: Kit, server: discord.Guild) -> None:
+async def on_guild_remove(context: DiscordContext, guild: discord.Guild) -> None:
     """Stop posting to a server."""
-    await kit.presence.uninstalled("discord", str(server.id), LEFT, kit.clock())
+    await context.workspace_events.on_workspace_uninstalled("discord", str(guild.id), REMOVED_REASON, context.clock())
 
 
-async def renamed(kit: Kit, server: discord.Guild) -> None:
+async def on_guild_update(context: DiscordContext, guild: discord.Guild) -> None:
     """Keep a server's name, and whose it is."""
-    await kit.presence.installed(workspace(server), kit.clock(), owned=True)
+    await context.workspace_events.on_workspace_installed(to_workspace(guild), context.clock(), is_owner_known=True)
 
 
-def workspace(server: discord.Guild) -> Workspace:
+def to_workspace(guild: discord.Guild) -> Workspace:
     """Return a server as the core knows it; its owner can repair what is broken."""
-    managers = (str(server.owner_id),) if server.owner_id else ()
-    return Workspace("discord", str(server.id), server.name, managers=managers)
+    managers = (str(guild.owner_id),) if guild.owner_id else ()
+    return Workspace("discord", str(guild.id), guild.name, managers=managers)
 
 
-def greeted(server: discord.Guild) -> Channel | None:
+def find_greeting_channel(guild: discord.Guild) -> Channel | None:
     """Return where to say hello: where the server is spoken to, else to its owner, if that is known."""
-    if place := rooms.lobby(server):
-        return rooms.channel(place)
-    return direct(server.owner_id) if server.owner_id else None
+    if discord_channel := rooms.find_default_channel(guild):
+        return rooms.to_channel(discord_channel)
+    return build_direct_channel(guild.owner_id) if guild.owner_id else None
 
 
-def _shard(server: str, count: int) -> int:
-    """Return which of *count* shards tells of a server: https://docs.discord.com/developers/events/gateway#sharding."""
-    return (int(server) >> 22) % count if server.isdecimal() else 0
+def _compute_shard_id(guild_id: str, shard_count: int) -> int:
+    """Return which of *shard_count* shards tells of a server: https://docs.discord.com/developers/events/gateway#sharding."""
+    return (int(guild_id) >> 22) % shard_count if guild_id.isdecimal() else 0

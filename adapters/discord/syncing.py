@@ -7,36 +7,36 @@ import logging
 from contextlib import suppress
 from typing import Any, Final
 
-from adapters.discord.kit import Kit
+from adapters.discord.kit import DiscordContext
 from bot.errors import SendError, StoreError, TryLater
 
-_NOT_YET: Final = 0.2
-_PATIENCE: Final = 60.0
-_LONGEST: Final = 3600.0
+_CONNECTION_DELAY: Final = 0.2
+_RETRY_DELAY: Final = 60.0
+_MAX_RETRY_DELAY: Final = 3600.0
 """Seconds between two tries, at most: what Discord refuses, only a newer version or a new token mends."""
-_MARK: Final = "discord commands"
-_IDS: Final = "discord command ids"
-_NONE: Final = "none"
+_PAYLOAD_KEY: Final = "discord commands"
+_COMMAND_IDS_KEY: Final = "discord command ids"
+_NO_IDS: Final = "none"
 """What is kept where Discord told of no ids; where nothing is kept it was never asked."""
-_TYPED: Final = 1
+_CHAT_INPUT: Final = 1
 """The type of commands that are typed."""
 
 log = logging.getLogger(__name__)
 
 
-async def keep(kit: Kit, stop: asyncio.Event) -> None:
+async def sync_with_retries(context: DiscordContext, stop: asyncio.Event) -> None:
     """Tell Discord of the commands once there is a connection, and until that has worked; say each trouble once."""
     told: set[str] = set()
-    patience = _PATIENCE
+    patience = _RETRY_DELAY
     while not stop.is_set():
         try:
-            if kit.client.application_id is not None:
-                await sync(kit)
+            if context.client.application_id is not None:
+                await sync_commands(context)
                 return
-            after = _NOT_YET
+            after = _CONNECTION_DELAY
         except (SendError, StoreError) as error:
-            after = max(patience, error.after if isinstance(error, TryLater) else 0.0)
-            patience = min(patience * 2, _LONGEST)
+            after = max(patience, error.retry_after if isinstance(error, TryLater) else 0.0)
+            patience = min(patience * 2, _MAX_RETRY_DELAY)
             if str(error) not in told:
                 log.warning("Discord could not be told of the commands: %s", error)
             told.add(str(error))
@@ -44,38 +44,38 @@ async def keep(kit: Kit, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), after)
 
 
-async def sync(kit: Kit) -> bool:
+async def sync_commands(context: DiscordContext) -> bool:
     """Tell Discord of the commands unless it was told; return whether it was told now.
 
     Discord allows 200 new commands a day (https://docs.discord.com/developers/interactions/application-commands), and
     shows changed ones anew to everybody. Raises `bot.errors.SendError` kinds.
     """
-    application = kit.client.application_id
+    application = context.client.application_id
     if application is None:
-        raise TryLater("Discord is not connected yet", _NOT_YET)
-    now = f"{application} {kit.tree.digest}"
-    kept = await kit.marks.get(_IDS)
-    if kept and await kit.marks.get(_MARK) == now:
-        kit.tree.ids.update(_ids(kept))
+        raise TryLater("Discord is not connected yet", _CONNECTION_DELAY)
+    now = f"{application} {context.tree.payload_hash}"
+    kept = await context.key_value_store.get(_COMMAND_IDS_KEY)
+    if kept and await context.key_value_store.get(_PAYLOAD_KEY) == now:
+        context.tree.command_ids.update(_decode_command_ids(kept))
         return False
-    told = await kit.rest.call(
-        "PUT", "/applications/{application_id}/commands", json=kit.tree.payload, application_id=application
+    told = await context.rest.call(
+        "PUT", "/applications/{application_id}/commands", json=context.tree.payload, application_id=application
     )
-    kept = _kept(told)
-    await kit.marks.put(_IDS, kept)
-    kit.tree.ids.update(_ids(kept))
-    await kit.marks.put(_MARK, now)
+    kept = _encode_command_ids(told)
+    await context.key_value_store.set(_COMMAND_IDS_KEY, kept)
+    context.tree.command_ids.update(_decode_command_ids(kept))
+    await context.key_value_store.set(_PAYLOAD_KEY, now)
     log.info("Discord was told of the commands")
     return True
 
 
-def _kept(told: Any) -> str:
+def _encode_command_ids(response: Any) -> str:
     """Write the ids of the typed commands, as far as Discord told them: they only make the help nicer."""
-    every = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
-    typed = [each for each in every if each.get("type", _TYPED) == _TYPED and str(each.get("id")).isdecimal()]
-    return " ".join(f"{each['name']}:{each['id']}" for each in typed) or _NONE
+    every = [each for each in response if isinstance(each, dict)] if isinstance(response, list) else []
+    typed = [each for each in every if each.get("type", _CHAT_INPUT) == _CHAT_INPUT and str(each.get("id")).isdecimal()]
+    return " ".join(f"{each['name']}:{each['id']}" for each in typed) or _NO_IDS
 
 
-def _ids(kept: str) -> dict[str, str]:
+def _decode_command_ids(stored_ids: str) -> dict[str, str]:
     """Return the ids of the commands by their names, as they were kept: "papers:1 papers-setup:2"."""
-    return dict(each.split(":") for each in kept.split() if each != _NONE)
+    return dict(each.split(":") for each in stored_ids.split() if each != _NO_IDS)

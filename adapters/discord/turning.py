@@ -7,29 +7,33 @@ from dataclasses import replace
 import discord
 
 from adapters.discord import requests
-from adapters.discord.kit import Kit
+from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Request
 
 
-def turned(kit: Kit, interaction: Interaction, asked: Request, channel: str, *, setup: bool) -> Request | None:
-    """Return *asked* about another channel of the same server; None when there can be none.
+def retarget_request(
+    context: DiscordContext, interaction: Interaction, request: Request, channel_id: str, *, as_manager: bool
+) -> Request | None:
+    """Return *request* about another channel of the same server; None when there can be none.
 
-    *setup* tells that their rights there were checked when the answer was given in which they press now.
+    *as_manager* tells that their rights there were checked when the answer was given in which they press now.
     """
-    if asked.channel.kind is Kind.DIRECT or not channel.isdecimal():
+    if request.channel.kind is ChannelKind.DIRECT or not channel_id.isdecimal():
         return None
-    there = kit.rooms.elsewhere(asked.channel, channel)
-    if setup:
-        return replace(asked, channel=there, thread=None)
-    who = requests.person(interaction, setup=False, rights=_rights(kit, interaction, there))
-    return replace(asked, channel=there, thread=None, person=who)
+    there = context.directory.find_channel(request.channel, channel_id)
+    if as_manager:
+        return replace(request, channel=there, thread=None)
+    who = requests.build_person(
+        interaction, as_manager=False, permissions=_get_permissions(context, interaction, there)
+    )
+    return replace(request, channel=there, thread=None, person=who)
 
 
-def _rights(kit: Kit, interaction: Interaction, there: Channel) -> discord.Permissions:
+def _get_permissions(context: DiscordContext, interaction: Interaction, channel: Channel) -> discord.Permissions:
     """Return what somebody may do in a channel; nothing in one that is not known."""
-    place = kit.rooms.find(there)
+    place = context.directory.find_discord_channel(channel)
     if place is None or not isinstance(interaction.user, discord.Member):
         return discord.Permissions.none()
     try:

@@ -14,145 +14,163 @@ from enum import IntEnum
 from typing import Any, Final
 
 from adapters.discord import render, requests, rights
-from adapters.discord.kit import Kit
-from adapters.discord.render import DISCUSS, EPHEMERAL, SHARE, Message
-from adapters.discord.requests import CALLBACK, Interaction
+from adapters.discord.kit import DiscordContext
+from adapters.discord.render import DISCUSS, EPHEMERAL, SHARE, RenderedMessage
+from adapters.discord.requests import CALLBACK_ROUTE, Interaction
 from bot.cards import Action, Card
 from bot.errors import Uncertain
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Answer, Placement, Request
 
-PATIENCE: Final = 1.5
+LOADING_DELAY: Final = 1.5
 """Seconds until people are told that it takes a moment; Discord waits for three."""
 
-_WEBHOOK: Final = "/webhooks/{webhook_id}/{webhook_token}"
-_ORIGINAL: Final = f"{_WEBHOOK}/messages/@original"
+_FOLLOWUP_ROUTE: Final = "/webhooks/{webhook_id}/{webhook_token}"
+_ORIGINAL_ROUTE: Final = f"{_FOLLOWUP_ROUTE}/messages/@original"
 
 
-class _Type(IntEnum):
-    MESSAGE = 4
-    WAIT = 5
-    WAIT_UPDATE = 6
-    UPDATE = 7
+class _CallbackType(IntEnum):
+    CHANNEL_MESSAGE = 4
+    DEFERRED_MESSAGE = 5
+    DEFERRED_UPDATE = 6
+    UPDATE_MESSAGE = 7
     MODAL = 9
 
 
 @dataclass(slots=True)
-class Way:
-    """Where the answer to one interaction goes: to the asker alone. ``here`` is the channel that they mean.
+class Responder:
+    """Where the answer to one interaction goes: to the asker alone. ``target_channel`` is the channel that they mean.
 
     Every method raises `bot.errors.SendError` kinds when Discord does not take it.
     """
 
-    kit: Kit
+    context: DiscordContext
     interaction: Interaction
-    here: Channel = field(init=False)
-    _waiting: bool = False
-    _said: bool = False
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    target_channel: Channel = field(init=False)
+    _is_deferred: bool = False
+    _is_answered: bool = False
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        self.here = requests.place(self.interaction)
+        self.target_channel = requests.build_channel(self.interaction)
 
     @property
-    def private(self) -> bool:
+    def is_ephemeral(self) -> bool:
         """Whether what was pressed is a message that only its reader sees, which an answer may replace."""
-        return requests.private(self.interaction)
+        return requests.is_ephemeral(self.interaction)
 
     @asynccontextmanager
-    async def patience(self) -> AsyncIterator[None]:
+    async def defer_if_slow(self) -> AsyncIterator[None]:
         """Let Discord say that it takes a moment when nothing is said in time; no modal can be opened then."""
-        waiting = asyncio.create_task(self._wait())
+        waiting = asyncio.create_task(self._defer_after_delay())
         try:
             yield
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
 
-    async def tell(self, answer: Answer, asked: Request | None = None, *, setup: bool = False) -> None:
-        """Show a card to the asker; *setup* tells that its buttons may do what those of managers' commands do."""
-        asked = asked or requests.request(self.interaction, self.kit.clock(), "help", {}, here=self.here, dry=True)
-        shown = _about(answer, self.elsewhere(asked))
-        unable = {DISCUSS} if self.unable(asked, discuss=True) else set[str]()
-        unable |= {SHARE} if self.unable(asked, share=True) else set[str]()
-        message = render.private(
-            shown,
-            asked,
-            manager=setup,
-            unable=unable,
-            native=self.kit.tree.native,
-            mention=self.kit.tree.mention,
+    async def send_answer(self, answer: Answer, request: Request | None = None, *, as_manager: bool = False) -> None:
+        """Show a card to the asker; *as_manager* tells that its buttons may do what those of managers' commands do."""
+        request = request or requests.build_request(
+            self.interaction, self.context.clock(), "help", {}, target_channel=self.target_channel, dry_run=True
         )
-        await self.say(message, replacing=answer.placement is Placement.REPLACE)
+        shown = _retarget_buttons(answer, self.get_other_channel_id(request))
+        unable = {DISCUSS} if self.find_missing_permissions(request, discuss=True) else set[str]()
+        unable |= {SHARE} if self.find_missing_permissions(request, share=True) else set[str]()
+        message = render.render_private_answer(
+            shown,
+            request,
+            manager=as_manager,
+            unavailable=unable,
+            command_formatter=self.context.tree.format_slash_command,
+            mention_formatter=self.context.tree.format_command_mention,
+        )
+        await self.send_message(message, replace_original=answer.placement is Placement.REPLACE)
 
-    async def say(self, message: Message, *, replacing: bool = False) -> None:
+    async def send_message(self, message: RenderedMessage, *, replace_original: bool = False) -> None:
         """Show a message; in the place of the pressed one, where only its reader sees that."""
-        await self.kit.actions.keep(message.kept, self.kit.clock())
+        await self.context.button_payloads.save_payloads(message.stored_data, self.context.clock())
         payload = {**message.payload, "flags": message.payload.get("flags", 0) | EPHEMERAL}
-        replacing = replacing and self.private
-        async with self._turn:
-            if self._waiting and replacing is self.private and not self._said:
-                await self._webhook("PATCH", _ORIGINAL, payload, message.file)
-            elif self._waiting or self._said:
-                await self._webhook("POST", _WEBHOOK, payload, message.file)
+        replace_original = replace_original and self.is_ephemeral
+        async with self._lock:
+            if self._is_deferred and replace_original is self.is_ephemeral and not self._is_answered:
+                await self._call_webhook("PATCH", _ORIGINAL_ROUTE, payload, message.attachment)
+            elif self._is_deferred or self._is_answered:
+                await self._call_webhook("POST", _FOLLOWUP_ROUTE, payload, message.attachment)
             else:
-                await self._call_back(_Type.UPDATE if replacing else _Type.MESSAGE, payload, message.file)
-            self._said = True
+                await self._send_callback(
+                    _CallbackType.UPDATE_MESSAGE if replace_original else _CallbackType.CHANNEL_MESSAGE,
+                    payload,
+                    message.attachment,
+                )
+            self._is_answered = True
 
-    async def modal(self, payload: dict[str, Any]) -> bool:
+    async def open_modal(self, payload: dict[str, Any]) -> bool:
         """Open a modal; False when it is too late for one."""
-        async with self._turn:
-            if self._waiting or self._said:
+        async with self._lock:
+            if self._is_deferred or self._is_answered:
                 return False
-            await self._call_back(_Type.MODAL, payload)
-            self._said = True
+            await self._send_callback(_CallbackType.MODAL, payload)
+            self._is_answered = True
             return True
 
-    def elsewhere(self, asked: Request) -> str:
-        """Return the id of the channel that *asked* is about; "" when it is the one that they mean by "here"."""
-        return asked.channel.id if asked.channel.kind is not Kind.DIRECT and asked.channel.id != self.here.id else ""
+    def get_other_channel_id(self, request: Request) -> str:
+        """Return the id of the channel that *request* is about; "" when it is the one that they mean by "here"."""
+        return (
+            request.channel.id
+            if request.channel.kind is not ChannelKind.DIRECT and request.channel.id != self.target_channel.id
+            else ""
+        )
 
-    def unable(self, asked: Request, *, share: bool = False, discuss: bool = False) -> Sequence[str]:
+    def find_missing_permissions(
+        self, request: Request, *, share: bool = False, discuss: bool = False
+    ) -> Sequence[str]:
         """Return which permissions the bot lacks to *share* an answer, or to open a thread, where somebody asks."""
-        channel = asked.thread or asked.channel
-        if not (share or discuss) or channel.kind is Kind.DIRECT or self.elsewhere(asked):
+        channel = request.thread or request.channel
+        if not (share or discuss) or channel.kind is ChannelKind.DIRECT or self.get_other_channel_id(request):
             return ()
-        return rights.unable(self.interaction.app_permissions, channel.kind, threads=discuss)
+        return rights.list_missing_for_request(self.interaction.app_permissions, channel.kind, threads=discuss)
 
-    async def _wait(self) -> None:
-        await asyncio.sleep(PATIENCE)
-        async with self._turn:
-            if self._said:
+    async def _defer_after_delay(self) -> None:
+        await asyncio.sleep(LOADING_DELAY)
+        async with self._lock:
+            if self._is_answered:
                 return
             # What may have been taken counts as told: what follows is refused at worst.
             with suppress(Uncertain):
-                await (self._call_back(_Type.WAIT_UPDATE) if self.private else self._call_back(_Type.WAIT, _HIDDEN))
-            self._waiting = True
+                await (
+                    self._send_callback(_CallbackType.DEFERRED_UPDATE)
+                    if self.is_ephemeral
+                    else self._send_callback(_CallbackType.DEFERRED_MESSAGE, _EPHEMERAL_FLAGS)
+                )
+            self._is_deferred = True
 
-    async def _call_back(self, type_: _Type, data: dict[str, Any] | None = None, file: str = "") -> None:
-        body = {"type": int(type_), **({"data": data} if data else {})}
-        ids = self._mine(self.interaction.id)
-        await self.kit.rest.call("POST", CALLBACK, json=body, file=file, paced=False, **ids)
+    async def _send_callback(
+        self, callback_type: _CallbackType, payload: dict[str, Any] | None = None, file: str = ""
+    ) -> None:
+        body = {"type": int(callback_type), **({"data": payload} if payload else {})}
+        ids = self._build_webhook_ids(self.interaction.id)
+        await self.context.rest.call("POST", CALLBACK_ROUTE, json=body, file=file, rate_limited=False, **ids)
 
-    async def _webhook(self, method: str, path: str, payload: dict[str, Any], file: str) -> None:
-        ids = self._mine(self.interaction.application_id)
-        await self.kit.rest.call(method, path, json=payload, file=file, paced=False, **ids)
+    async def _call_webhook(self, method: str, route: str, payload: dict[str, Any], file: str) -> None:
+        ids = self._build_webhook_ids(self.interaction.application_id)
+        await self.context.rest.call(method, route, json=payload, file=file, rate_limited=False, **ids)
 
-    def _mine(self, identity: int) -> dict[str, Any]:
-        return {"webhook_id": identity, "webhook_token": self.interaction.token}
-
-
-_HIDDEN: Final = {"flags": EPHEMERAL}
+    def _build_webhook_ids(self, webhook_id: int) -> dict[str, Any]:
+        return {"webhook_id": webhook_id, "webhook_token": self.interaction.token}
 
 
-def _about(answer: Answer, channel: str) -> Answer:
+_EPHEMERAL_FLAGS: Final = {"flags": EPHEMERAL}
+
+
+def _retarget_buttons(answer: Answer, channel_id: str) -> Answer:
     """Return an answer whose buttons are about the channel that it is about; shared here it would be out of place."""
     card = answer.body
-    if not channel or not isinstance(card, Card):
+    if not channel_id or not isinstance(card, Card):
         return answer
 
-    def there(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-        return tuple(replace(action, channel=action.channel or channel) for action in actions)
+    def add_channel(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        return tuple(replace(action, channel=action.channel or channel_id) for action in actions)
 
-    items = tuple(replace(item, actions=there(item.actions)) for item in card.items)
-    return replace(answer, body=replace(card, actions=there(card.actions), items=items), shareable=False)
+    items = tuple(replace(item, actions=add_channel(item.actions)) for item in card.items)
+    return replace(answer, body=replace(card, actions=add_channel(card.actions), items=items), shareable=False)

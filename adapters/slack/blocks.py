@@ -9,71 +9,71 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from adapters.slack.text import clean, mrkdwn, plain
+from adapters.slack.text import build_mrkdwn, build_plain_text, clean_text
 
 Block = dict[str, Any]
 
-HEADER: Final = 150
-ALTERNATIVE: Final = 300
-_CONTAINER: Final = 100
+MAX_HEADER: Final = 150
+MAX_ALT_TEXT: Final = 300
+_BLOCK_OVERHEAD: Final = 100
 """What a block weighs besides its texts."""
 
 
-def section(text: str, accessory: Block | None = None, *, name: str = "") -> Block:
-    """Return a section of mrkdwn; *name* is its ``block_id``."""
-    block: Block = {"type": "section", "text": mrkdwn(text)}
+def build_section(text: str, accessory: Block | None = None, *, block_id: str = "") -> Block:
+    """Return a section of mrkdwn; *block_id* is its ``block_id``."""
+    block: Block = {"type": "section", "text": build_mrkdwn(text)}
     if accessory:
         block["accessory"] = accessory
-    return _named(block, name)
+    return _set_block_id(block, block_id)
 
 
-def context(text: str, *, name: str = "") -> Block:
+def build_context_block(text: str, *, block_id: str = "") -> Block:
     """Return small print of mrkdwn."""
-    return _named({"type": "context", "elements": [mrkdwn(text)]}, name)
+    return _set_block_id({"type": "context", "elements": [build_mrkdwn(text)]}, block_id)
 
 
-def header(text: str) -> Block:
+def build_header(text: str) -> Block:
     """Return a heading."""
-    return {"type": "header", "text": plain(text, HEADER)}
+    return {"type": "header", "text": build_plain_text(text, MAX_HEADER)}
 
 
-def divider() -> Block:
+def build_divider() -> Block:
     """Return a rule."""
     return {"type": "divider"}
 
 
-def actions(elements: Sequence[Block], *, name: str = "") -> Block:
+def build_actions(elements: Sequence[Block], *, block_id: str = "") -> Block:
     """Return a row of at most 25 buttons."""
-    return _named({"type": "actions", "elements": list(elements)}, name)
+    return _set_block_id({"type": "actions", "elements": list(elements)}, block_id)
 
 
-def picture(url: str, alternative: str) -> Block:
-    """Return an image to stand beside a section; *url* has been found `adapters.slack.text.safe`."""
-    return {"type": "image", "image_url": url, "alt_text": clean(alternative)[:ALTERNATIVE] or "Picture"}
+def build_image(url: str, alt_text: str) -> Block:
+    """Return an image to stand beside a section; *url* has been found `adapters.slack.text.sanitize_url`."""
+    return {"type": "image", "image_url": url, "alt_text": clean_text(alt_text)[:MAX_ALT_TEXT] or "Picture"}
 
 
-def verbatim(text: str) -> Block:
+def build_preformatted(text: str) -> Block:
     """Return text that is shown as it is, with its line breaks."""
-    inside = [{"type": "text", "text": text}]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": inside}]}
+    elements = [{"type": "text", "text": text}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": elements}]}
 
 
-def weight(blocks: Iterable[Block]) -> int:
+def measure_weight(blocks: Iterable[Block]) -> int:
     """Return what Slack may count against a message's size, in characters: every string, and something for each block.
 
     The limit is not documented: texts of about 13,200 characters are refused, and fewer where blocks are many
     (https://github.com/slackapi/bolt-js/issues/2509, https://github.com/slackapi/bolt-js/issues/2867).
     """
-    return sum(_CONTAINER + _letters(block) for block in blocks)
+    return sum(_BLOCK_OVERHEAD + _count_characters(block) for block in blocks)
 
 
-def _letters(part: Any) -> int:
+def _count_characters(part: Any) -> int:
     if isinstance(part, str):
         return len(part)
     if isinstance(part, dict):
-        return sum(_letters(inside) for name, inside in part.items() if name != "type")
-    return sum(map(_letters, part)) if isinstance(part, list) else 0
+        return sum(_count_characters(inside) for name, inside in part.items() if name != "type")
+    return sum(map(_count_characters, part)) if isinstance(part, list) else 0
 
 
-def _named(block: Block, name: str) -> Block:
-    return {**block, "block_id": name} if name else block
+def _set_block_id(block: Block, block_id: str) -> Block:
+    return {**block, "block_id": block_id} if block_id else block

@@ -21,65 +21,65 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import departures, events, pressed, shortcuts, typed, unfurls, visits, windows
-from adapters.slack.departures import Forget
-from adapters.slack.kit import Kit
+from adapters.slack.departures import TokenDeleter
+from adapters.slack.kit import SlackContext
 from bot.errors import BroadsheetError
 
-_GRACE: Final = 10.0
-_UNKNOWN: Final = (
+_DRAIN_SECONDS: Final = 10.0
+_NOT_AUTHORIZED_MESSAGE: Final = (
     "Broadsheet can’t act in this workspace now: it is not installed here, or Slack does not answer it. "
     "Try again in a minute; if that does not help, add it to the workspace again."
 )
 
 log = logging.getLogger(__name__)
 
-Find = Callable[[str, str], Awaitable[AuthorizeResult | None]]
+InstallationLookup = Callable[[str, str], Awaitable[AuthorizeResult | None]]
 
 
-def app(
-    kit: Kit,
+def create_app(
+    context: SlackContext,
     authorize: AsyncAuthorize,
     client: AsyncWebClient,
     *,
-    secret: str,
-    flow: AsyncOAuthFlow | None,
-    forget: Forget,
-) -> App:
-    """Return the app with all its listeners. *secret* signs requests; without one none can be right."""
-    bolt = App(
+    signing_secret: str,
+    oauth_flow: AsyncOAuthFlow | None,
+    token_deleter: TokenDeleter,
+) -> BoltApp:
+    """Return the app with all its listeners. *signing_secret* signs requests; without one none can be right."""
+    app = BoltApp(
         name="broadsheet",
-        logger=_quiet(),
-        signing_secret=secret or secrets.token_hex(32),
+        logger=_create_quiet_logger(),
+        signing_secret=signing_secret or secrets.token_hex(32),
         client=client,
-        before_authorize=_placed,
+        before_authorize=_fill_team_id,
         authorize=cast("Any", authorize),  # declared narrower than what it takes: an `AsyncAuthorize` too
-        user_facing_authorize_error_message=_UNKNOWN,
-        oauth_flow=flow,
+        user_facing_authorize_error_message=_NOT_AUTHORIZED_MESSAGE,
+        oauth_flow=oauth_flow,
     )
-    for part in (typed, pressed, windows, shortcuts, visits, unfurls, events):
-        part.listen(bolt, kit)
-    departures.listen(bolt, kit, forget)
-    return bolt
+    for module in (typed, pressed, windows, shortcuts, visits, unfurls, events):
+        module.listen(app, context)
+    departures.register_listeners(app, context, token_deleter)
+    return app
 
 
-class App(AsyncApp):
+class BoltApp(AsyncApp):
     """slack_bolt's app, which acknowledges and lets its listeners go on; this one knows which still do."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self._flights = _Flights()
-        self.listener_runner.listener_start_handler = self._flights
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._listener_tasks = _ListenerTasks()
+        self.listener_runner.listener_start_handler = self._listener_tasks
 
-    def note(self) -> None:
+    def track_current_task(self) -> None:
         """Count the current task as a listener: it hands over what was acknowledged already."""
-        self._flights.note()
+        self._listener_tasks.track_current_task()
 
-    async def drain(self, seconds: float = _GRACE) -> None:
+    async def drain(self, seconds: float = _DRAIN_SECONDS) -> None:
         """Wait for the listeners that run, then end those that still do."""
-        await self._flights.land(seconds)
+        await self._listener_tasks.drain(seconds)
 
 
-class _Flights(AsyncListenerStartHandler):
+class _ListenerTasks(AsyncListenerStartHandler):
     """The listeners that run; slack_bolt itself holds no reference to their tasks."""
 
     def __init__(self) -> None:
@@ -88,28 +88,28 @@ class _Flights(AsyncListenerStartHandler):
     async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
         """Note the listener that starts."""
         del request, response
-        self.note()
+        self.track_current_task()
 
-    def note(self) -> None:
+    def track_current_task(self) -> None:
         """Note the current task."""
         task = asyncio.current_task()
         if task:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def land(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Wait for all, and for what they start, then cancel what is left."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._tasks:
                     await asyncio.wait(set(self._tasks))
-        late = set(self._tasks)
-        for task in late:
+        unfinished = set(self._tasks)
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*unfinished, return_exceptions=True)
 
 
-async def _placed(
+async def _fill_team_id(
     body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
 ) -> BoltResponse:
     """Tell the workspace of an event that an organization's installation hears: its authorization names none."""
@@ -118,18 +118,18 @@ async def _placed(
     return await next_()
 
 
-def _quiet() -> logging.Logger:
+def _create_quiet_logger() -> logging.Logger:
     """Return a logger that lets errors through only: below that slack_bolt writes whole payloads down."""
-    quiet = logging.getLogger(f"{__name__}.framework")
-    quiet.setLevel(logging.ERROR)
-    return quiet
+    logger = logging.getLogger(f"{__name__}.framework")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 class Authorize(AsyncAuthorize):
     """Tells slack_bolt with whose token it acts; *find* takes a workspace and its organization."""
 
-    def __init__(self, find: Find) -> None:
-        self._find = find
+    def __init__(self, lookup: InstallationLookup) -> None:
+        self._lookup = lookup
 
     async def __call__(
         self, *, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None, **_: Any
@@ -137,7 +137,7 @@ class Authorize(AsyncAuthorize):
         """Return the installation of a workspace, None where there is none or nobody can tell."""
         del context
         try:
-            return await self._find(team_id or "", enterprise_id or "")
+            return await self._lookup(team_id or "", enterprise_id or "")
         except (BroadsheetError, SlackClientError, OSError, TimeoutError) as error:
             log.warning("With whose token to act can't be told: %s", error)
             return None

@@ -7,23 +7,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.slack.clients import Clients
-from adapters.slack.errors import Unknown, code
-from adapters.slack.history import look, mark
-from adapters.slack.render import COMMAND, Message, message
+from adapters.slack.clients import SlackClient
+from adapters.slack.errors import UnknownErrorCode, get_error_code
+from adapters.slack.history import build_metadata, find_message
+from adapters.slack.render import DEFAULT_COMMAND, RenderedMessage, render_message
 from bot.cards import Card
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 from bot.ports.chats import Delivery
-from bot.ports.secrets import Actions
+from bot.ports.secrets import ButtonPayloads
 
-_PATIENCE: Final = 5.0
-_REFUSED: Final = timedelta(days=1)
+_STORE_RETRY_SECONDS: Final = 5.0
+_MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 """How long a message is tried again that Slack refuses with a code that no group knows."""
-_MOST_DIRECT: Final = 10_000
+_MAX_DIRECT_CHANNELS: Final = 10_000
 
 
-async def _never(_: Channel) -> bool:
+async def _disable_pictures(_: Channel) -> bool:
     return False
 
 
@@ -38,38 +38,38 @@ class SlackChat:
 
     def __init__(
         self,
-        clients: Clients,
-        actions: Actions,
+        client: SlackClient,
+        button_payloads: ButtonPayloads,
         *,
-        command: str = COMMAND,
-        pictures: Callable[[Channel], Awaitable[bool]] = _never,
+        command: str = DEFAULT_COMMAND,
+        wants_pictures: Callable[[Channel], Awaitable[bool]] = _disable_pictures,
     ) -> None:
-        self._clients = clients
-        self._actions = actions
+        self._client = client
+        self._button_payloads = button_payloads
         self._command = command
-        self._pictures = pictures
-        self._directs: dict[tuple[str, str], str] = {}
+        self._wants_pictures = wants_pictures
+        self._direct_channel_ids: dict[tuple[str, str], str] = {}
         self._closed = asyncio.Event()
 
     async def send(self, delivery: Delivery, now: datetime) -> str:
         """Post, reply or edit; return the message's timestamp, which is its id."""
-        if delivery.key.operation != "post" and not delivery.parent:
+        if delivery.key.operation != "post" and not delivery.parent_message_id:
             raise Unsendable("The message that it belongs to has no id.")
         try:
-            return await self._known(delivery) or await self._put(delivery, now)
+            return await self._find_earlier_attempt(delivery) or await self._send_rendered(delivery, now)
         except StoreError as error:
-            raise TryLater(f"The database can’t be used: {error}", _PATIENCE) from error
-        except Unknown as error:
-            if delivery.created and now - delivery.created > _REFUSED:
+            raise TryLater(f"The database can’t be used: {error}", _STORE_RETRY_SECONDS) from error
+        except UnknownErrorCode as error:
+            if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
                 raise Unsendable(f"{error}; given up after a day.") from error
             raise
 
-    async def find(self, delivery: Delivery) -> str | None:
+    async def find_message(self, delivery: Delivery) -> str | None:
         """Look the key up in the channel's history, or in the thread; doing an edit again is harmless."""
         if delivery.key.operation == "edit":
             return None
         try:
-            return await look(self._clients, delivery, await self._address(delivery.key.channel))
+            return await find_message(self._client, delivery, await self._resolve_channel_id(delivery.key.channel))
         except TryLater:
             raise
         except SendError as error:
@@ -81,68 +81,77 @@ class SlackChat:
 
     async def close(self) -> None:
         """Finish what is in flight and let go of the network."""
-        await self._clients.close()
+        await self._client.close()
         self._closed.set()
 
-    async def _known(self, delivery: Delivery) -> str | None:
+    async def _find_earlier_attempt(self, delivery: Delivery) -> str | None:
         """Return the message of an earlier attempt; where the history can't be read the ledger has decided already."""
         try:
-            return await self.find(delivery) if delivery.attempts else None
+            return await self.find_message(delivery) if delivery.attempts else None
         except Uncertain:
             return None
 
-    async def _put(self, delivery: Delivery, now: datetime) -> str:
-        place, pictures = await self._address(delivery.key.channel), await self._pictures(delivery.key.channel)
+    async def _send_rendered(self, delivery: Delivery, now: datetime) -> str:
+        channel_id, with_pictures = (
+            await self._resolve_channel_id(delivery.key.channel),
+            await self._wants_pictures(delivery.key.channel),
+        )
         try:
-            return await self._say(delivery, place, await self._draw(delivery.card, now, pictures=pictures))
+            return await self._post_or_update(
+                delivery, channel_id, await self._render_card(delivery.card, now, pictures=with_pictures)
+            )
         except Unsendable as error:
-            if not pictures or code(error) != "invalid_blocks":
+            if not with_pictures or get_error_code(error) != "invalid_blocks":
                 raise
         # One picture that Slack can't fetch spoils the whole message.
-        return await self._say(delivery, place, await self._draw(delivery.card, now, pictures=False))
+        return await self._post_or_update(
+            delivery, channel_id, await self._render_card(delivery.card, now, pictures=False)
+        )
 
-    async def _say(self, delivery: Delivery, place: str, drawn: Message) -> str:
-        workspace, parent = delivery.key.channel.workspace, delivery.parent
-        words: dict[str, Any] = {"text": drawn.text, "blocks": drawn.blocks, "parse": "none", "link_names": False}
+    async def _post_or_update(self, delivery: Delivery, channel_id: str, message: RenderedMessage) -> str:
+        workspace, parent = delivery.key.channel.workspace, delivery.parent_message_id
+        content: dict[str, Any] = {"text": message.text, "blocks": message.blocks, "parse": "none", "link_names": False}
         if delivery.key.operation == "edit":
-            answer = await self._clients.call(workspace, "chat.update", channel=place, ts=parent, **words)
+            answer = await self._client.call(workspace, "chat.update", channel=channel_id, ts=parent, **content)
             return str(answer["ts"])
-        answer = await self._clients.call(
+        answer = await self._client.call(
             workspace,
             "chat.postMessage",
-            channel=place,
+            channel=channel_id,
             thread_ts=parent if delivery.key.operation == "reply" else None,
             unfurl_links=False,
             unfurl_media=False,
-            metadata=mark(delivery),
-            **words,
+            metadata=build_metadata(delivery),
+            **content,
         )
         return str(answer["ts"])
 
-    async def _draw(self, card: Card, now: datetime, *, pictures: bool) -> Message:
+    async def _render_card(self, card: Card, now: datetime, *, pictures: bool) -> RenderedMessage:
         try:
-            drawn = message(card, pictures=pictures, command=self._command)
+            message = render_message(card, pictures=pictures, command=self._command)
         except Exception as error:
             raise Unsendable(f"The card can’t be drawn: {error}") from error
-        if drawn.kept:
-            await self._actions.keep(drawn.kept, now)
-        return drawn
+        if message.stored_data:
+            await self._button_payloads.save_payloads(message.stored_data, now)
+        return message
 
-    async def _address(self, channel: Channel) -> str:
+    async def _resolve_channel_id(self, channel: Channel) -> str:
         """Return where to post: a person's direct message has an address of its own."""
-        if channel.kind is not Kind.DIRECT:
+        if channel.kind is not ChannelKind.DIRECT:
             return channel.id
-        who = (channel.workspace, channel.id)
-        if who not in self._directs:
-            answer = await self._open(channel)
-            if len(self._directs) >= _MOST_DIRECT:
-                self._directs.clear()
-            self._directs[who] = str(answer["channel"]["id"])
-        return self._directs[who]
+        person_key = (channel.workspace, channel.id)
+        if person_key not in self._direct_channel_ids:
+            response = await self._open_direct_message(channel)
+            if len(self._direct_channel_ids) >= _MAX_DIRECT_CHANNELS:
+                self._direct_channel_ids.clear()
+            self._direct_channel_ids[person_key] = str(response["channel"]["id"])
+        return self._direct_channel_ids[person_key]
 
-    async def _open(self, channel: Channel) -> Mapping[str, Any]:
+    async def _open_direct_message(self, channel: Channel) -> Mapping[str, Any]:
         """Open a direct message; where the bot may not, its channels are as good as before."""
         try:
-            return await self._clients.call(channel.workspace, "conversations.open", users=channel.id)
+            return await self._client.call(channel.workspace, "conversations.open", users=channel.id)
         except Gone as error:
-            raise Gone(error.reason, installation=error.installation and code(error) != "missing_scope") from error
+            raise Gone(
+                error.reason, installation=error.installation and get_error_code(error) != "missing_scope"
+            ) from error

@@ -10,145 +10,147 @@ from typing import Any, Final, Protocol
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.codes import STALE
-from adapters.slack.errors import Limited, Unknown, code, translate
-from adapters.slack.pace import Pace
+from adapters.slack.codes import STALE_TOKEN_ERRORS
+from adapters.slack.errors import RateLimited, UnknownErrorCode, get_error_code, translate_error
+from adapters.slack.pace import RateLimiter
 from bot.errors import BroadsheetError, SendError, TryLater, Unsendable
 
 log = logging.getLogger(__name__)
 
-TIMEOUT: Final = 30.0
+TIMEOUT_SECONDS: Final = 30.0
 """Seconds for one whole request."""
-_LARGEST: Final = 8 * 2**20
+_MAX_RESPONSE_BYTES: Final = 8 * 2**20
 """Bytes of an answer; a full page of channels is under one MiB."""
-_REPLY: Final = aiohttp.ClientTimeout(total=10)
-_DRAIN: Final = 10.0
-_VAULT: Final = 5.0
+_RESPONSE_URL_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+_DRAIN_SECONDS: Final = 10.0
+_VAULT_RETRY_SECONDS: Final = 5.0
 
 
-class Tokens(Protocol):
+class TokenProvider(Protocol):
     """Who knows the bot's tokens."""
 
-    async def token(self, workspace: str, *, refused: str = "") -> str:
-        """Return the bot's token for a workspace; *refused* is one that Slack has just turned down: find a newer one.
+    async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
+        """Return the bot's token for a workspace; *rejected_token* is one that Slack has just turned down: find a newer one.
 
         Raises `bot.errors.Gone` with ``installation`` set when there is none.
         """
         ...
 
 
-class Clients:
+class SlackClient:
     """Calls to the Web API at *api_url* ("https://slack.com/api/"), for every workspace."""
 
-    def __init__(self, tokens: Tokens, api_url: str, pace: Pace) -> None:
-        self._tokens = tokens
-        self._url = api_url
-        self._pace = pace
-        self._client: AsyncWebClient | None = None
-        self._open: aiohttp.ClientSession | None = None
-        self._flights: set[asyncio.Future[None]] = set()
-        self._unknown: set[str] = set()
+    def __init__(self, token_provider: TokenProvider, api_url: str, rate_limiter: RateLimiter) -> None:
+        self._token_provider = token_provider
+        self._api_url = api_url
+        self._rate_limiter = rate_limiter
+        self._web_client: AsyncWebClient | None = None
+        self._http_session: aiohttp.ClientSession | None = None
+        self._pending_calls: set[asyncio.Future[None]] = set()
+        self._unknown_codes: set[str] = set()
 
     async def call(self, workspace: str, method: str, /, **arguments: Any) -> Mapping[str, Any]:
         """Call *method* ("chat.postMessage") with the bot's token of *workspace*; return Slack's answer.
 
         A token that Slack turns down is asked for anew, once. Raises `bot.errors.SendError` kinds, nothing else.
         """
-        await self._pace.turn(workspace, method, str(arguments.get("channel", "")))
-        token = await self._token(workspace)
+        await self._rate_limiter.acquire(workspace, method, str(arguments.get("channel", "")))
+        token = await self._get_token(workspace)
         try:
-            return await self._ask(workspace, method, token, arguments)
-        except SendError as refusal:
-            if code(refusal) not in STALE:
+            return await self._call_method(workspace, method, token, arguments)
+        except SendError as failure:
+            if get_error_code(failure) not in STALE_TOKEN_ERRORS:
                 raise
-            newer = await self._token(workspace, refused=token)
-            if newer == token:
+            new_token = await self._get_token(workspace, rejected_token=token)
+            if new_token == token:
                 raise
-        return await self._ask(workspace, method, newer, arguments)
+        return await self._call_method(workspace, method, new_token, arguments)
 
-    async def reply(self, url: str, body: Mapping[str, Any]) -> None:
+    async def post_to_response_url(self, url: str, body: Mapping[str, Any]) -> None:
         """Use a response URL once, without repetition: a repeated answer would be said twice.
 
         Raises `bot.errors.Unsendable`.
         """
         try:
-            async with self._session().post(url, json=body, timeout=_REPLY) as answered:
-                if not answered.ok:
-                    raise Unsendable(f"Slack did not take the answer: HTTP {answered.status}")
+            async with self._get_session().post(url, json=body, timeout=_RESPONSE_URL_TIMEOUT) as response:
+                if not response.ok:
+                    raise Unsendable(f"Slack did not take the answer: HTTP {response.status}")
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise Unsendable(f"The answer did not get through: {type(error).__name__}") from error
 
     async def close(self) -> None:
         """Wait a little for what is in flight, then let go of the network."""
-        if self._flights:
-            await asyncio.wait(self._flights, timeout=_DRAIN)
-        if self._open:
-            await self._open.close()
+        if self._pending_calls:
+            await asyncio.wait(self._pending_calls, timeout=_DRAIN_SECONDS)
+        if self._http_session:
+            await self._http_session.close()
 
-    async def _token(self, workspace: str, *, refused: str = "") -> str:
+    async def _get_token(self, workspace: str, *, rejected_token: str = "") -> str:
         try:
-            return await self._tokens.token(workspace, refused=refused)
+            return await self._token_provider.get_token(workspace, rejected_token=rejected_token)
         except SendError:
             raise
         except BroadsheetError as error:
-            raise TryLater(f"The token can’t be read: {error}", _VAULT) from error
+            raise TryLater(f"The token can’t be read: {error}", _VAULT_RETRY_SECONDS) from error
 
-    async def _ask(self, workspace: str, method: str, token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        ask = getattr(self._connected(), method.replace(".", "_"))
-        flight = asyncio.get_running_loop().create_future()
-        self._flights.add(flight)
+    async def _call_method(
+        self, workspace: str, method: str, token: str, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        api_method = getattr(self._get_web_client(), method.replace(".", "_"))
+        pending = asyncio.get_running_loop().create_future()
+        self._pending_calls.add(pending)
         try:
-            answer = await ask(token=token, **arguments)
+            response = await api_method(token=token, **arguments)
         except Exception as error:
-            refusal = translate(error, method)
-            self._note(workspace, method, refusal)
-            raise refusal from error
+            failure = translate_error(error, method)
+            self._record_failure(workspace, method, failure)
+            raise failure from error
         finally:
-            flight.set_result(None)
-            self._flights.discard(flight)
-        data: Mapping[str, Any] = answer.data
+            pending.set_result(None)
+            self._pending_calls.discard(pending)
+        data: Mapping[str, Any] = response.data
         return data
 
-    def _note(self, workspace: str, method: str, refusal: SendError) -> None:
+    def _record_failure(self, workspace: str, method: str, error: SendError) -> None:
         """Remember a pause, and say once what no group knows."""
-        if isinstance(refusal, Limited):
-            self._pace.pause(workspace, method, refusal.after)
-        if isinstance(refusal, Unknown) and refusal.code not in self._unknown:
-            self._unknown.add(refusal.code)
-            log.warning("%s was refused for a reason that no group knows: %s", method, refusal.code)
+        if isinstance(error, RateLimited):
+            self._rate_limiter.pause(workspace, method, error.retry_after)
+        if isinstance(error, UnknownErrorCode) and error.code not in self._unknown_codes:
+            self._unknown_codes.add(error.code)
+            log.warning("%s was refused for a reason that no group knows: %s", method, error.code)
 
-    def _connected(self) -> AsyncWebClient:
-        session = self._session()
-        if self._client is None or self._client.session is not session:
-            self._client = _client(self._url, session)
-        return self._client
+    def _get_web_client(self) -> AsyncWebClient:
+        session = self._get_session()
+        if self._web_client is None or self._web_client.session is not session:
+            self._web_client = _create_web_client(self._api_url, session)
+        return self._web_client
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _get_session(self) -> aiohttp.ClientSession:
         """Return the connections to Slack, which all calls and answers share."""
-        if self._open is None or self._open.closed:
-            self._open = _session()
-        return self._open
+        if self._http_session is None or self._http_session.closed:
+            self._http_session = _create_session()
+        return self._http_session
 
 
-def _session() -> aiohttp.ClientSession:
+def _create_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
-        response_class=_Bounded,
+        response_class=_SizeLimitedResponse,
         trust_env=False,
     )
 
 
-def _client(url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+def _create_web_client(url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Return a client of the SDK that takes nothing from the environment and never sends anything twice."""
     # Apart from the others, for at the level DEBUG, which an unset level counts as, the SDK writes whole messages down.
-    quiet = logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001 - see above
-    client = AsyncWebClient(base_url=url, session=session, retry_handlers=[], logger=quiet)
+    silent_logger = logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001 - see above
+    client = AsyncWebClient(base_url=url, session=session, retry_handlers=[], logger=silent_logger)
     client.proxy = None
     return client
 
 
-class _Bounded(aiohttp.ClientResponse):
+class _SizeLimitedResponse(aiohttp.ClientResponse):
     """An answer that is read up to a limit."""
 
     async def read(self) -> bytes:
@@ -156,7 +158,7 @@ class _Bounded(aiohttp.ClientResponse):
             body = bytearray()
             async for chunk in self.content.iter_any():
                 body += chunk
-                if len(body) > _LARGEST:
+                if len(body) > _MAX_RESPONSE_BYTES:
                     self.close()
                     raise aiohttp.ClientPayloadError("The answer is too long.")
             self._body = bytes(body)

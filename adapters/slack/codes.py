@@ -12,11 +12,11 @@ from typing import Final
 from bot.language import phrase
 
 
-def _words(text: str) -> frozenset[str]:
+def _split_codes(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-CHANNEL: Final[Mapping[str, str]] = {
+CHANNEL_ERRORS: Final[Mapping[str, str]] = {
     "access_denied": phrase("the workspace does not let the bot post there"),
     "cannot_dm_bot": phrase("a bot can’t be written to"),
     "channel_is_limited_access": phrase("only some people may post there, and the bot is not one of them"),
@@ -39,7 +39,7 @@ CHANNEL: Final[Mapping[str, str]] = {
 }
 """The channel takes nothing any more: why, as people read it."""
 
-INSTALLATION: Final[Mapping[str, str]] = {
+INSTALLATION_ERRORS: Final[Mapping[str, str]] = {
     "account_inactive": phrase("the bot’s account or its workspace was deactivated; install the app again"),
     "app_access_restricted": phrase("the workspace’s administrators have restricted the app"),
     "app_not_installed": phrase("the app is not installed in the workspace"),
@@ -58,10 +58,10 @@ INSTALLATION: Final[Mapping[str, str]] = {
 }
 """No channel of the workspace takes anything any more."""
 
-STALE: Final = _words("invalid_auth token_expired")
+STALE_TOKEN_ERRORS: Final = _split_codes("invalid_auth token_expired")
 """Of those, the ones that a fresh token may mend; a subset, not a group."""
 
-LATER: Final = _words(
+TRANSIENT_ERRORS: Final = _split_codes(
     """
     accesslimited external_channel_migrating message_limit_exceeded rate_limited ratelimited streaming_state_conflict
     team_added_to_org
@@ -69,10 +69,10 @@ LATER: Final = _words(
 )
 """Nothing was done; the same request works later."""
 
-DOUBTFUL: Final = _words("fatal_error internal_error request_timeout service_unavailable update_failed")
+AMBIGUOUS_ERRORS: Final = _split_codes("fatal_error internal_error request_timeout service_unavailable update_failed")
 """Something may have been done all the same."""
 
-MESSAGE: Final = _words(
+MESSAGE_ERRORS: Final = _split_codes(
     """
     block_mismatch cannot_find_channel cannot_find_message cannot_find_service cannot_unfurl_message cannot_unfurl_url
     cant_broadcast_message cant_delete_message cant_update_message edit_window_closed exchanged_trigger_id
@@ -83,7 +83,7 @@ MESSAGE: Final = _words(
 )
 """What this message edits, answers or belongs to is closed or gone; the channel is as good as before."""
 
-OURS: Final = _words(
+REQUEST_ERRORS: Final = _split_codes(
     """
     as_user_not_supported attachment_payload_limit_exceeded cannot_parse_attachment deprecated_endpoint
     duplicate_channel_not_found duplicate_external_id duplicate_message_not_found invalid_arg_name invalid_arguments
@@ -97,11 +97,11 @@ OURS: Final = _words(
 )
 """The request itself is wrong."""
 
-GROUPS: Final[Mapping[str, Collection[str]]] = {
-    "channel": CHANNEL,
-    "installation": INSTALLATION,
-    "later": LATER,
-    "doubtful": DOUBTFUL,
-    "message": MESSAGE,
-    "ours": OURS,
+ERROR_GROUPS: Final[Mapping[str, Collection[str]]] = {
+    "channel": CHANNEL_ERRORS,
+    "installation": INSTALLATION_ERRORS,
+    "later": TRANSIENT_ERRORS,
+    "doubtful": AMBIGUOUS_ERRORS,
+    "message": MESSAGE_ERRORS,
+    "ours": REQUEST_ERRORS,
 }

@@ -15,37 +15,45 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.middleware.authorization.async_multi_teams_authorization import AsyncMultiTeamsAuthorization
 
 from adapters.slack import grants
-from adapters.slack.guard import guarded
-from adapters.slack.kit import Kit
+from adapters.slack.guard import log_exceptions
+from adapters.slack.kit import SlackContext
 from bot.language import phrase
 
-Forget = Callable[[str, str, datetime], Awaitable[Sequence[str]]]
+TokenDeleter = Callable[[str, str, datetime], Awaitable[Sequence[str]]]
 """Deletes the tokens of (workspace, organization), of the whole organization where no workspace is named, as of the
 moment in which they ended; returns the workspaces that are left without one."""
 
 
-def listen(app: AsyncApp, kit: Kit, forget: Forget) -> None:
+def register_listeners(app: AsyncApp, slack_context: SlackContext, token_deleter: TokenDeleter) -> None:
     """Take them (https://docs.slack.dev/reference/events/tokens_revoked), and what organizations give and take."""
-    grants.listen(app, kit)
+    grants.register_grant_listeners(app, slack_context)
     # What still comes afterwards finds no installation. Slack_bolt takes that for an error and answers it all the same.
     logging.getLogger(f"slack_bolt.{AsyncMultiTeamsAuthorization.__name__}").setLevel(logging.CRITICAL)
 
     @app.event("app_uninstalled")
-    @guarded
-    async def uninstalled(body: Mapping[str, Any], context: AsyncBoltContext) -> None:
-        await _leave(kit, forget, body, context, phrase("it was uninstalled"))
+    @log_exceptions
+    async def on_app_uninstalled(body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+        await _end_installation(slack_context, token_deleter, body, context, phrase("it was uninstalled"))
 
     @app.event("tokens_revoked")
-    @guarded
-    async def revoked(event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+    @log_exceptions
+    async def on_tokens_revoked(event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
-            await _leave(kit, forget, body, context, phrase("its token was revoked"))
+            await _end_installation(slack_context, token_deleter, body, context, phrase("its token was revoked"))
 
 
-async def _leave(kit: Kit, forget: Forget, body: Mapping[str, Any], context: AsyncBoltContext, reason: str) -> None:
+async def _end_installation(
+    slack_context: SlackContext,
+    token_deleter: TokenDeleter,
+    body: Mapping[str, Any],
+    context: AsyncBoltContext,
+    reason: str,
+) -> None:
     """Delete the tokens at once, then stop posting wherever they served."""
     workspace, organization = context.team_id or "", context.enterprise_id or ""
-    whole = bool(organization) and (context.is_enterprise_install or not workspace)
-    ended = datetime.fromtimestamp(body["event_time"], UTC)
-    for each in await forget("" if whole else workspace, organization, ended):
-        await kit.presence.uninstalled("slack", each, reason, kit.clock())
+    is_whole_organization = bool(organization) and (context.is_enterprise_install or not workspace)
+    ended_at = datetime.fromtimestamp(body["event_time"], UTC)
+    for workspace_id in await token_deleter("" if is_whole_organization else workspace, organization, ended_at):
+        await slack_context.workspace_events.on_workspace_uninstalled(
+            "slack", workspace_id, reason, slack_context.clock()
+        )

@@ -6,135 +6,164 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from adapters.slack.markup import tag, words
-from adapters.slack.render import Message
+from adapters.slack.markup import render_tag, render_text_object
+from adapters.slack.render import RenderedMessage
 
 Block = Mapping[str, Any]
 
 _PLACEHOLDERS: Final = {"multi_static_select": "Select options", "timepicker": "Select time"}
 
 
-def draw(message: Message, *, hidden: bool = False) -> str:
-    """Return a message as it stands in a channel; one that is *hidden* from all but one says so."""
-    only = tag("div", "Only visible to you", class_="sk-only") if hidden else ""
-    body = tag("div", only, _BY, *map(_block, message.blocks), class_="sk-body")
-    return tag("div", _BOT, body, class_="sk sk-message")
+def render_message_html(message: RenderedMessage, *, is_ephemeral: bool = False) -> str:
+    """Return a message as it stands in a channel; one that is *is_ephemeral* from all but one says so."""
+    ephemeral_notice = render_tag("div", "Only visible to you", class_="sk-only") if is_ephemeral else ""
+    body = render_tag("div", ephemeral_notice, _AUTHOR, *map(_render_block, message.blocks), class_="sk-body")
+    return render_tag("div", _AVATAR, body, class_="sk sk-message")
 
 
-def window(view: Mapping[str, Any]) -> str:
+def render_view_html(view: Mapping[str, Any]) -> str:
     """Return a modal, or a home, as it stands over or in place of the channel."""
-    body = tag("div", *map(_block, view["blocks"]), class_="sk-body")
+    body = render_tag("div", *map(_render_block, view["blocks"]), class_="sk-body")
     if view["type"] == "home":
-        return tag("div", body, class_="sk sk-home")
-    bar = tag("div", _BOT, tag("b", words(view["title"])), tag("span", "×", class_="sk-x"), class_="sk-bar")
-    ends = [tag("span", words(view["close"]), class_="sk-button")] if "close" in view else []
-    ends += [tag("span", words(view["submit"]), class_="sk-button sk-submit")] if "submit" in view else []
-    return tag("div", bar, body, tag("div", *ends, class_="sk-end"), class_="sk sk-window")
+        return render_tag("div", body, class_="sk sk-home")
+    bar = render_tag(
+        "div",
+        _AVATAR,
+        render_tag("b", render_text_object(view["title"])),
+        render_tag("span", "×", class_="sk-x"),
+        class_="sk-bar",
+    )
+    buttons = [render_tag("span", render_text_object(view["close"]), class_="sk-button")] if "close" in view else []
+    buttons += (
+        [render_tag("span", render_text_object(view["submit"]), class_="sk-button sk-submit")]
+        if "submit" in view
+        else []
+    )
+    return render_tag("div", bar, body, render_tag("div", *buttons, class_="sk-end"), class_="sk sk-window")
 
 
-_BOT: Final = tag("span", "B", class_="sk-bot")
-_BY: Final = tag("div", tag("b", "Broadsheet"), tag("span", "APP", class_="sk-app"), class_="sk-by")
+_AVATAR: Final = render_tag("span", "B", class_="sk-bot")
+_AUTHOR: Final = render_tag(
+    "div", render_tag("b", "Broadsheet"), render_tag("span", "APP", class_="sk-app"), class_="sk-by"
+)
 
 
-def _block(block: Block) -> str:
-    return _BLOCKS[block["type"]](block)
+def _render_block(block: Block) -> str:
+    return _BLOCK_RENDERERS[block["type"]](block)
 
 
-def _section(block: Block) -> str:
-    beside = _element(block["accessory"]) if "accessory" in block else ""
-    text = tag("div", words(block["text"]), class_="sk-text")
-    return tag("div", text, tag("div", beside) if beside else "", class_="sk-section")
+def _render_section(block: Block) -> str:
+    accessory = _render_element(block["accessory"]) if "accessory" in block else ""
+    text = render_tag("div", render_text_object(block["text"]), class_="sk-text")
+    return render_tag("div", text, render_tag("div", accessory) if accessory else "", class_="sk-section")
 
 
-def _context(block: Block) -> str:
-    return tag("div", *map(_element, block["elements"]), class_="sk-context")
+def _render_context(block: Block) -> str:
+    return render_tag("div", *map(_render_element, block["elements"]), class_="sk-context")
 
 
-def _actions(block: Block) -> str:
-    return tag("div", *map(_element, block["elements"]), class_="sk-actions")
+def _render_actions(block: Block) -> str:
+    return render_tag("div", *map(_render_element, block["elements"]), class_="sk-actions")
 
 
-def _rich(block: Block) -> str:
+def _render_rich_text(block: Block) -> str:
     texts = (part["text"] for element in block["elements"] for part in element["elements"])
-    return tag("pre", *map(escape, texts))
+    return render_tag("pre", *map(escape, texts))
 
 
-def _input(block: Block) -> str:
-    optional = tag("span", " (optional)", class_="sk-quiet") if block.get("optional") else ""
-    label = tag("div", words(block["label"]), optional, class_="sk-label")
-    hint = tag("div", words(block["hint"]), class_="sk-quiet") if "hint" in block else ""
-    return tag("div", label, _element(block["element"]), hint, class_="sk-input")
+def _render_input(block: Block) -> str:
+    optional = render_tag("span", " (optional)", class_="sk-quiet") if block.get("optional") else ""
+    label = render_tag("div", render_text_object(block["label"]), optional, class_="sk-label")
+    hint = render_tag("div", render_text_object(block["hint"]), class_="sk-quiet") if "hint" in block else ""
+    return render_tag("div", label, _render_element(block["element"]), hint, class_="sk-input")
 
 
-def _element(element: Block) -> str:
-    return _ELEMENTS.get(element["type"], _field)(element)
+def _render_element(element: Block) -> str:
+    return _ELEMENT_RENDERERS.get(element["type"], _render_text_field)(element)
 
 
-def _image(element: Block) -> str:
-    return tag("img", class_="sk-image", src=element["image_url"], alt=element["alt_text"]).removesuffix("</img>")
+def _render_image(element: Block) -> str:
+    return render_tag("img", class_="sk-image", src=element["image_url"], alt=element["alt_text"]).removesuffix(
+        "</img>"
+    )
 
 
-def _button(element: Block) -> str:
+def _render_button(element: Block) -> str:
     style = f"sk-button sk-{element['style']}" if "style" in element else "sk-button"
-    return tag("span", words(element["text"]), class_=style, title=element.get("accessibility_label", ""))
+    return render_tag(
+        "span", render_text_object(element["text"]), class_=style, title=element.get("accessibility_label", "")
+    )
 
 
-def _menu(element: Block) -> str:
-    return tag("details", tag("summary", "⋯", class_="sk-button"), _options(element["options"]), class_="sk-menu")
+def _render_overflow_menu(element: Block) -> str:
+    return render_tag(
+        "details", render_tag("summary", "⋯", class_="sk-button"), _render_options(element["options"]), class_="sk-menu"
+    )
 
 
-def _select(element: Block) -> str:
-    shown = tag("summary", _chosen(element), tag("span", "⌄", class_="sk-down"), class_="sk-field")
-    return tag("details", shown, _options(element.get("options", ())), class_="sk-menu")
+def _render_select(element: Block) -> str:
+    shown = render_tag(
+        "summary", _render_current_value(element), render_tag("span", "⌄", class_="sk-down"), class_="sk-field"
+    )
+    return render_tag("details", shown, _render_options(element.get("options", ())), class_="sk-menu")
 
 
-def _options(options: Iterable[Block]) -> str:
-    return tag("ul", *(tag("li", words(option["text"])) for option in options))
+def _render_options(options: Iterable[Block]) -> str:
+    return render_tag("ul", *(render_tag("li", render_text_object(option["text"])) for option in options))
 
 
-def _checkboxes(element: Block) -> str:
-    on = [option["value"] for option in element.get("initial_options", ())]
-    return "".join(_box(option, ticked=option["value"] in on) for option in element["options"])
+def _render_checkboxes(element: Block) -> str:
+    checked = [option["value"] for option in element.get("initial_options", ())]
+    return "".join(_render_checkbox(option, is_checked=option["value"] in checked) for option in element["options"])
 
 
-def _box(option: Block, *, ticked: bool) -> str:
-    more = tag("div", words(option["description"]), class_="sk-quiet") if "description" in option else ""
-    return tag("div", tag("i", "✓" if ticked else ""), tag("div", words(option["text"]), more), class_="sk-check")
+def _render_checkbox(option: Block, *, is_checked: bool) -> str:
+    more = (
+        render_tag("div", render_text_object(option["description"]), class_="sk-quiet")
+        if "description" in option
+        else ""
+    )
+    return render_tag(
+        "div",
+        render_tag("i", "✓" if is_checked else ""),
+        render_tag("div", render_text_object(option["text"]), more),
+        class_="sk-check",
+    )
 
 
-def _field(element: Block) -> str:
+def _render_text_field(element: Block) -> str:
     style = "sk-field sk-lines" if element.get("multiline") else "sk-field"
-    return tag("div", _chosen(element), class_=style)
+    return render_tag("div", _render_current_value(element), class_=style)
 
 
-def _chosen(element: Block) -> str:
+def _render_current_value(element: Block) -> str:
     """Return what an input holds, else what stands in it meanwhile."""
     options: Sequence[Block] = element.get("initial_options") or [element.get("initial_option") or {}]
     if options[0]:
-        return "".join(tag("span", words(option["text"]), class_="sk-chip") for option in options)
+        return "".join(render_tag("span", render_text_object(option["text"]), class_="sk-chip") for option in options)
     if value := element.get("initial_value") or element.get("initial_time"):
         return escape(str(value))
-    waiting = element.get("placeholder") or {"type": "plain_text", "text": _PLACEHOLDERS.get(element["type"], "")}
-    return tag("span", words(waiting), class_="sk-quiet")
+    placeholder = element.get("placeholder") or {"type": "plain_text", "text": _PLACEHOLDERS.get(element["type"], "")}
+    return render_tag("span", render_text_object(placeholder), class_="sk-quiet")
 
 
-_BLOCKS: Final[Mapping[str, Callable[[Block], str]]] = {
-    "section": _section,
-    "context": _context,
-    "actions": _actions,
-    "input": _input,
-    "rich_text": _rich,
-    "header": lambda block: tag("h3", words(block["text"])),
+_BLOCK_RENDERERS: Final[Mapping[str, Callable[[Block], str]]] = {
+    "section": _render_section,
+    "context": _render_context,
+    "actions": _render_actions,
+    "input": _render_input,
+    "rich_text": _render_rich_text,
+    "header": lambda block: render_tag("h3", render_text_object(block["text"])),
     "divider": lambda _: "<hr>",
 }
-_ELEMENTS: Final[Mapping[str, Callable[[Block], str]]] = {
-    "mrkdwn": lambda text: tag("span", words(text)),
-    "image": _image,
-    "button": _button,
-    "overflow": _menu,
-    "static_select": _select,
-    "external_select": _select,
-    "multi_static_select": _select,
-    "timepicker": _select,
-    "checkboxes": _checkboxes,
+_ELEMENT_RENDERERS: Final[Mapping[str, Callable[[Block], str]]] = {
+    "mrkdwn": lambda text: render_tag("span", render_text_object(text)),
+    "image": _render_image,
+    "button": _render_button,
+    "overflow": _render_overflow_menu,
+    "static_select": _render_select,
+    "external_select": _render_select,
+    "multi_static_select": _render_select,
+    "timepicker": _render_select,
+    "checkboxes": _render_checkboxes,
 }

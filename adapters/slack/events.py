@@ -10,98 +10,113 @@ from typing import Any, Final
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.slack.guard import guarded
-from adapters.slack.kit import Kit
-from adapters.slack.requests import place, team
+from adapters.slack.guard import log_exceptions
+from adapters.slack.kit import SlackContext
+from adapters.slack.requests import build_channel, get_team_id
 from bot.errors import SendError
 from bot.language import phrase
 from bot.models import Channel, Person
-from bot.wording import DELETED
+from bot.wording import CHANNEL_DELETED
 
-ARCHIVED: Final = phrase("the channel was archived")
-REMOVED: Final = phrase("Broadsheet was removed from the channel")
+ARCHIVED_REASON: Final = phrase("the channel was archived")
+REMOVED_REASON: Final = phrase("Broadsheet was removed from the channel")
 
 log = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
-Happens = Callable[[Kit, Event, AsyncBoltContext], Awaitable[None]]
+ChannelEventHandler = Callable[[SlackContext, Event, AsyncBoltContext], Awaitable[None]]
 
 
-def listen(app: AsyncApp, kit: Kit) -> None:
+def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     """Take the events."""
-    for event, happens in {
-        "member_joined_channel": _joined,
-        "member_left_channel": _removed,
-        "channel_left": _removed,
-        "group_left": _removed,
-        "channel_archive": _archived,
-        "group_archive": _archived,
-        "channel_unarchive": _unarchived,
-        "group_unarchive": _unarchived,
-        "channel_deleted": _deleted,
-        "group_deleted": _deleted,
-        "channel_rename": _renamed,
-        "group_rename": _renamed,
-        "channel_id_changed": _moved,
+    for event, handler in {
+        "member_joined_channel": _on_member_joined_channel,
+        "member_left_channel": _on_bot_removed,
+        "channel_left": _on_bot_removed,
+        "group_left": _on_bot_removed,
+        "channel_archive": _on_channel_archive,
+        "group_archive": _on_channel_archive,
+        "channel_unarchive": _on_channel_unarchive,
+        "group_unarchive": _on_channel_unarchive,
+        "channel_deleted": _on_channel_deleted,
+        "group_deleted": _on_channel_deleted,
+        "channel_rename": _on_channel_rename,
+        "group_rename": _on_channel_rename,
+        "channel_id_changed": _on_channel_id_changed,
     }.items():
-        app.event(event)(_listener(kit, happens))
+        app.event(event)(_build_listener(slack_context, handler))
 
 
-def _listener(kit: Kit, happens: Happens) -> Any:
-    @guarded
-    async def told(event: Event, context: AsyncBoltContext) -> None:
+def _build_listener(slack_context: SlackContext, handler: ChannelEventHandler) -> Any:
+    @log_exceptions
+    async def on_channel_event(event: Event, context: AsyncBoltContext) -> None:
         if event["type"].startswith("member_") and event["user"] != context.bot_user_id:
             return  # other people come and go without a word
         # Whatever happened, the list of the bot's channels is not what it was.
-        kit.rooms.forget(team(context))
-        await happens(kit, event, context)
+        slack_context.directory.invalidate_channels(get_team_id(context))
+        await handler(slack_context, event, context)
 
-    return told
-
-
-def _where(event: Event, context: AsyncBoltContext) -> Channel:
-    said = event["channel"]
-    identity, name = (said["id"], said.get("name", "")) if isinstance(said, Mapping) else (said, "")
-    return place(team(context), str(identity), "", str(name))
+    return on_channel_event
 
 
-async def _joined(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
+def _parse_channel(event: Event, context: AsyncBoltContext) -> Channel:
+    event_channel = event["channel"]
+    channel_id, name = (
+        (event_channel["id"], event_channel.get("name", ""))
+        if isinstance(event_channel, Mapping)
+        else (event_channel, "")
+    )
+    return build_channel(get_team_id(context), str(channel_id), "", str(name))
+
+
+async def _on_member_joined_channel(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
     """Greet whoever invited the bot."""
-    channel, inviter = await _named(kit, _where(event, context)), str(event.get("inviter") or "")
-    name = await kit.people.called(channel.workspace, inviter) if inviter else ""
-    await kit.presence.invited(channel, Person(inviter, name), kit.clock())
+    channel, inviter = (
+        await _fetch_channel_name(slack_context, _parse_channel(event, context)),
+        str(event.get("inviter") or ""),
+    )
+    name = await slack_context.user_directory.get_name(channel.workspace, inviter) if inviter else ""
+    await slack_context.workspace_events.on_channel_joined(channel, Person(inviter, name), slack_context.clock())
 
 
-async def _named(kit: Kit, channel: Channel) -> Channel:
+async def _fetch_channel_name(slack_context: SlackContext, channel: Channel) -> Channel:
     try:
-        said = await kit.clients.call(channel.workspace, "conversations.info", channel=channel.id)
+        response = await slack_context.client.call(channel.workspace, "conversations.info", channel=channel.id)
     except SendError as error:
         # The name is for people to read; it comes with the first command.
         log.info("A channel's name can't be told: %s", error)
         return channel
-    return replace(channel, name=str(said["channel"].get("name", "")))
+    return replace(channel, name=str(response["channel"].get("name", "")))
 
 
-async def _removed(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    await kit.presence.gone(_where(event, context), REMOVED, kit.clock())
+async def _on_bot_removed(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
+    await slack_context.workspace_events.on_channel_lost(
+        _parse_channel(event, context), REMOVED_REASON, slack_context.clock()
+    )
 
 
-async def _archived(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    await kit.presence.gone(_where(event, context), ARCHIVED, kit.clock())
+async def _on_channel_archive(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
+    await slack_context.workspace_events.on_channel_lost(
+        _parse_channel(event, context), ARCHIVED_REASON, slack_context.clock()
+    )
 
 
-async def _deleted(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    await kit.presence.gone(_where(event, context), DELETED, kit.clock())
+async def _on_channel_deleted(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
+    await slack_context.workspace_events.on_channel_lost(
+        _parse_channel(event, context), CHANNEL_DELETED, slack_context.clock()
+    )
 
 
-async def _unarchived(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    await kit.presence.back(_where(event, context), kit.clock())
+async def _on_channel_unarchive(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
+    await slack_context.workspace_events.on_channel_recovered(_parse_channel(event, context), slack_context.clock())
 
 
-async def _renamed(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    await kit.presence.renamed(_where(event, context), kit.clock())
+async def _on_channel_rename(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
+    await slack_context.workspace_events.on_channel_renamed(_parse_channel(event, context), slack_context.clock())
 
 
-async def _moved(kit: Kit, event: Event, context: AsyncBoltContext) -> None:
-    old, new = (place(team(context), str(event[which]), "") for which in ("old_channel_id", "new_channel_id"))
-    await kit.presence.moved(old, new, kit.clock())
+async def _on_channel_id_changed(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
+    old, new = (
+        build_channel(get_team_id(context), str(event[which]), "") for which in ("old_channel_id", "new_channel_id")
+    )
+    await slack_context.workspace_events.on_channel_moved(old, new, slack_context.clock())

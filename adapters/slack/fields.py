@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.slack.blocks import Block, actions
-from adapters.slack.inputs import TYPED, element, lines
-from adapters.slack.text import clean, plain
+from adapters.slack.blocks import Block, build_actions
+from adapters.slack.inputs import MAX_INPUT_LENGTH, build_element, split_into_lines
+from adapters.slack.text import build_plain_text, clean_text
 from bot.cards import Field
 
-ACTION: Final = "field:"
+FIELD_ACTION_PREFIX: Final = "field:"
 """What an input's ``action_id`` begins with; the field's name follows."""
 
-_LABEL: Final = 200
-_HINT: Final = 1000
-_CLEARED: Final = frozenset({"text", "topics"})
+_MAX_LABEL: Final = 200
+_MAX_HINT: Final = 1000
+_CLEARABLE_KINDS: Final = frozenset({"text", "topics"})
 """What may be emptied; a time, a number or a choice that was there can be changed only."""
-_PREVIEWED: Final = frozenset({"text", "time", "days", "choice", "zone"})
+_PREVIEWED_KINDS: Final = frozenset({"text", "time", "days", "choice", "zone"})
 """What changes when and what is sent; the form is asked anew when one of these is changed."""
 
 
-def shown(field: Field) -> Block:
-    """Return *field* as an input; what can't be shown whole could not be saved whole, so check `fits` before."""
-    asked = {**element(field), "action_id": f"{ACTION}{field.name}"}
+def build_input(field: Field) -> Block:
+    """Return *field* as an input; what can't be shown whole could not be saved whole, so check `fits_input` before."""
+    input_element = {**build_element(field), "action_id": f"{FIELD_ACTION_PREFIX}{field.name}"}
     if field.kind == "flag":
         # Its label is beside the box, and an input would call it optional.
-        return actions([asked], name=field.name)
+        return build_actions([input_element], block_id=field.name)
     block: Block = {
         "type": "input",
         "block_id": field.name,
-        "label": plain(field.label or field.name, _LABEL),
-        "element": asked,
-        "optional": not (field.required or (field.value and field.kind not in _CLEARED)),
-        "dispatch_action": field.kind in _PREVIEWED,
+        "label": build_plain_text(field.label or field.name, _MAX_LABEL),
+        "element": input_element,
+        "optional": not (field.required or (field.value and field.kind not in _CLEARABLE_KINDS)),
+        "dispatch_action": field.kind in _PREVIEWED_KINDS,
     }
-    return {**block, "hint": plain(hint, _HINT)} if (hint := clean(_hint(field))) else block
+    return {**block, "hint": build_plain_text(hint, _MAX_HINT)} if (hint := clean_text(_format_hint(field))) else block
 
 
-def fits(field: Field) -> bool:
+def fits_input(field: Field) -> bool:
     """Tell whether an input holds the whole value."""
-    return len(lines(field.value)) <= TYPED
+    return len(split_into_lines(field.value)) <= MAX_INPUT_LENGTH
 
 
-def _hint(field: Field) -> str:
+def _format_hint(field: Field) -> str:
     """Return what helps to answer; how something is typed need not be told where it is chosen."""
     if field.kind in {"days", "choice", "topics"}:
         return ""
-    if not field.hint and field.least is not None and field.most is not None:
-        return f"{field.least} to {field.most}"
+    if not field.hint and field.minimum is not None and field.maximum is not None:
+        return f"{field.minimum} to {field.maximum}"
     return field.hint

@@ -7,72 +7,72 @@ from dataclasses import replace
 from typing import Any, Final
 
 from adapters.slack import fields, inputs
-from adapters.slack.blocks import Block, context, section
-from adapters.slack.origins import Origin
-from adapters.slack.text import clean, inert, plain
+from adapters.slack.blocks import Block, build_context_block, build_section
+from adapters.slack.origins import PrivateMetadata
+from adapters.slack.text import build_plain_text, clean_text, escape_mrkdwn
 from bot.cards import Field, Form
-from bot.wording import listing
+from bot.wording import format_list
 
-CALLBACK: Final = "form"
-ADVANCED: Final = "advanced"
+FORM_CALLBACK_ID: Final = "form"
+ADVANCED_ACTION_ID: Final = "advanced"
 """The ``action_id`` of the button that unfolds what is asked rarely."""
-PREVIEW: Final = "preview"
+PREVIEW_BLOCK_ID: Final = "preview"
 """The ``block_id`` of what saving would do."""
 
-_TITLE: Final = 24
-_MOST_FIELDS: Final = 60
-_MOST_LINES: Final = 10
-_HEAD: Final = 20
+_MAX_TITLE: Final = 24
+_MAX_FIELDS: Final = 60
+_MAX_LINES: Final = 10
+_MAX_LINE_NAME: Final = 20
 """Characters of a preview line's beginning that still count as its name."""
-_MISTAKE: Final = 2000
+_MAX_MISTAKE: Final = 2000
 
 
-def view(form: Form, origin: Origin, *, advanced: bool = False) -> Block:
+def build_modal(form: Form, metadata: PrivateMetadata, *, advanced: bool = False) -> Block:
     """Return *form* as a window; fields beyond the usual ones are there when *advanced*, or when one has a mistake."""
-    unfolded = advanced or any(each.advanced and each.mistake for each in form.fields)
-    there = replace(origin, command=form.command, arguments=form.arguments, advanced=unfolded)
-    asked = [each for each in form.fields if unfolded or not each.advanced]
-    folded = [each for each in form.fields if each not in asked]
-    title = clean(form.title)
+    shows_advanced = advanced or any(each.advanced and each.mistake for each in form.fields)
+    carried = replace(metadata, command=form.command, arguments=form.arguments, shows_advanced=shows_advanced)
+    shown_fields = [each for each in form.fields if shows_advanced or not each.advanced]
+    hidden_fields = [each for each in form.fields if each not in shown_fields]
+    title = clean_text(form.title)
     blocks = [
-        *([section(f"*{inert(title, 300)}*")] if len(title) > _TITLE else []),
-        *_mistakes(form),
-        *(_row(each) for each in asked[:_MOST_FIELDS]),
-        *([_fold(folded)] if folded else []),
-        *_preview(form),
-        *([context(inert(form.note, 300))] if clean(form.note) else []),
+        *([build_section(f"*{escape_mrkdwn(title, 300)}*")] if len(title) > _MAX_TITLE else []),
+        *_render_mistakes(form),
+        *(_build_field_block(each) for each in shown_fields[:_MAX_FIELDS]),
+        *([_build_advanced_section(hidden_fields)] if hidden_fields else []),
+        *_build_preview_blocks(form),
+        *([build_context_block(escape_mrkdwn(form.note, 300))] if clean_text(form.note) else []),
     ]
     return {
         "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": there.pack(),
-        "title": plain(title, _TITLE),
-        "submit": plain(form.submit, _TITLE),
-        "close": plain("Cancel", _TITLE),
+        "callback_id": FORM_CALLBACK_ID,
+        "private_metadata": carried.pack(),
+        "title": build_plain_text(title, _MAX_TITLE),
+        "submit": build_plain_text(form.submit, _MAX_TITLE),
+        "close": build_plain_text("Cancel", _MAX_TITLE),
         "blocks": blocks,
     }
 
 
-def arguments(view: Mapping[str, Any]) -> dict[str, str]:
+def read_arguments(view: Mapping[str, Any]) -> dict[str, str]:
     """Return what was answered, by field, as a person would type it; *view* is the one that Slack sends.
 
     What was left empty is left out, unless emptiness says something. Folded fields were not asked.
     """
-    given: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for name, states in view.get("state", {}).get("values", {}).items():
         for action, state in states.items():
-            text = inputs.answer(state.get("type", ""), state)
-            if action.startswith(fields.ACTION) and (text or _tells(state, name, view)):
-                given[name] = text
-    return given
+            text = inputs.read_value(state.get("type", ""), state)
+            if action.startswith(fields.FIELD_ACTION_PREFIX) and (text or _is_meaningful_when_empty(state, name, view)):
+                answers[name] = text
+    return answers
 
 
-def errors(form: Form) -> dict[str, str]:
+def collect_errors(form: Form) -> dict[str, str]:
     """Return what is wrong, by block, for the answer to a submission."""
-    return {each.name: clean(each.mistake)[:_MISTAKE] for each in form.fields if clean(each.mistake)}
+    return {each.name: clean_text(each.mistake)[:_MAX_MISTAKE] for each in form.fields if clean_text(each.mistake)}
 
 
-def _tells(state: Mapping[str, Any], name: str, view: Mapping[str, Any]) -> bool:
+def _is_meaningful_when_empty(state: Mapping[str, Any], name: str, view: Mapping[str, Any]) -> bool:
     """Tell whether an empty answer says something: no day, no topic."""
     if state.get("type") == "multi_static_select":
         return True
@@ -80,36 +80,46 @@ def _tells(state: Mapping[str, Any], name: str, view: Mapping[str, Any]) -> bool
     return any(block.get("block_id") == name and block.get("element", {}).get("multiline") for block in blocks)
 
 
-def _mistakes(form: Form) -> list[Block]:
+def _render_mistakes(form: Form) -> list[Block]:
     """Return what is wrong, by field; a window that is opened can't mark a field by itself."""
-    lines = [f"*{inert(each.label, 60)}:* {inert(each.mistake, 200)}" for each in form.fields if clean(each.mistake)]
-    return [section("\n".join(lines[:_MOST_LINES]))] if lines else []
+    lines = [
+        f"*{escape_mrkdwn(each.label, 60)}:* {escape_mrkdwn(each.mistake, 200)}"
+        for each in form.fields
+        if clean_text(each.mistake)
+    ]
+    return [build_section("\n".join(lines[:_MAX_LINES]))] if lines else []
 
 
-def _row(each: Field) -> Block:
+def _build_field_block(field: Field) -> Block:
     """Return one question, or a line that says why it is not asked."""
-    if fields.fits(each):
-        return fields.shown(each)
-    return context(f"{inert(each.label, 100)} is too long to be changed here; type it as a command.")
+    if fields.fits_input(field):
+        return fields.build_input(field)
+    return build_context_block(
+        f"{escape_mrkdwn(field.label, 100)} is too long to be changed here; type it as a command."
+    )
 
 
-def _fold(folded: Sequence[Field]) -> Block:
-    named = inert(listing([each.label.casefold() for each in folded]), 300)
-    button = {"type": "button", "action_id": ADVANCED, "text": plain("Advanced", _TITLE)}
-    return section(f"Also: {named}", button, name=ADVANCED)
+def _build_advanced_section(hidden_fields: Sequence[Field]) -> Block:
+    labels = escape_mrkdwn(format_list([each.label.casefold() for each in hidden_fields]), 300)
+    button = {"type": "button", "action_id": ADVANCED_ACTION_ID, "text": build_plain_text("Advanced", _MAX_TITLE)}
+    return build_section(f"Also: {labels}", button, block_id=ADVANCED_ACTION_ID)
 
 
-def _preview(form: Form) -> list[Block]:
+def _build_preview_blocks(form: Form) -> list[Block]:
     """Return what saving would do; a short beginning such as "Next:" stands out."""
-    said = [_line(clean(line)) for line in form.preview[:_MOST_LINES] if clean(line)]
-    if said:
-        return [section("\n".join(said), name=PREVIEW)]
-    typed = any(each.kind == "text" and not each.advanced for each in form.fields)
-    return [context("Press Enter after typing to see what this would do.", name=PREVIEW)] if typed else []
+    lines = [_format_preview_line(clean_text(line)) for line in form.preview[:_MAX_LINES] if clean_text(line)]
+    if lines:
+        return [build_section("\n".join(lines), block_id=PREVIEW_BLOCK_ID)]
+    has_text_field = any(each.kind == "text" and not each.advanced for each in form.fields)
+    return (
+        [build_context_block("Press Enter after typing to see what this would do.", block_id=PREVIEW_BLOCK_ID)]
+        if has_text_field
+        else []
+    )
 
 
-def _line(line: str) -> str:
+def _format_preview_line(line: str) -> str:
     head, colon, rest = line.partition(": ")
-    if colon and len(head) <= _HEAD:
-        return f"*{inert(head, 2 * _HEAD)}:* {inert(rest, 200)}"
-    return inert(line, 280)
+    if colon and len(head) <= _MAX_LINE_NAME:
+        return f"*{escape_mrkdwn(head, 2 * _MAX_LINE_NAME)}:* {escape_mrkdwn(rest, 200)}"
+    return escape_mrkdwn(line, 280)

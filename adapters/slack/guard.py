@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 Listener = Callable[..., Awaitable[None]]
 
 
-def guarded(listener: Listener) -> Listener:
+def log_exceptions(listener: Listener) -> Listener:
     """Return *listener* so that whatever it raises is a line in the log.
 
     slack_bolt takes an acknowledgement back when a listener raises right after it, and Slack then tells people that the
@@ -21,10 +21,10 @@ def guarded(listener: Listener) -> Listener:
     """
 
     @wraps(listener)
-    async def told(**given: Any) -> None:
+    async def run_listener(**arguments: Any) -> None:
         try:
-            await listener(**given)
+            await listener(**arguments)
         except Exception:
             log.exception("A listener failed, reference %s", secrets.token_hex(3))
 
-    return told
+    return run_listener

@@ -11,57 +11,63 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from adapters.slack.clients import Clients
+from adapters.slack.clients import SlackClient
 from bot.errors import Uncertain
 from bot.ports.chats import Delivery
 
-EVENT: Final = "broadsheet_delivery"
+METADATA_EVENT_TYPE: Final = "broadsheet_delivery"
 
-_SKEW: Final = timedelta(seconds=60)
+_CLOCK_SKEW: Final = timedelta(seconds=60)
 """Slack's clock and ours may differ by so much."""
-_PAGE: Final = 15
+_PAGE_SIZE: Final = 15
 """What the strictest limit on reading a history allows at once."""
-_PAGES: Final = 4
+_MAX_PAGES: Final = 4
 
 
-def mark(delivery: Delivery) -> dict[str, Any]:
+def build_metadata(delivery: Delivery) -> dict[str, Any]:
     """Return the metadata that a delivery's message carries."""
-    return {"event_type": EVENT, "event_payload": {"key": str(delivery.key)}}
+    return {"event_type": METADATA_EVENT_TYPE, "event_payload": {"key": str(delivery.key)}}
 
 
-async def look(clients: Clients, delivery: Delivery, place: str) -> str | None:
-    """Return the timestamp of the delivery's message in the conversation *place*, or None when there surely is none.
+async def find_message(client: SlackClient, delivery: Delivery, channel_id: str) -> str | None:
+    """Return the timestamp of the delivery's message in the conversation *channel_id*, or None when there surely is none.
 
     Raises `bot.errors.Uncertain` when too much was said since, and `bot.errors.SendError` kinds when Slack can't be
     asked.
     """
     cursor = None
-    for _ in range(_PAGES):
-        page = await _page(clients, delivery, place, cursor)
-        for held in page.get("messages") or ():
-            if _key(held) == str(delivery.key):
-                return str(held["ts"])
+    for _ in range(_MAX_PAGES):
+        page = await _fetch_page(client, delivery, channel_id, cursor)
+        for message in page.get("messages") or ():
+            if _read_key(message) == str(delivery.key):
+                return str(message["ts"])
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return None
     raise Uncertain("Too much was said since.")
 
 
-async def _page(clients: Clients, delivery: Delivery, place: str, cursor: str | None) -> Mapping[str, Any]:
+async def _fetch_page(
+    client: SlackClient, delivery: Delivery, channel_id: str, cursor: str | None
+) -> Mapping[str, Any]:
     workspace = delivery.key.channel.workspace
-    span: dict[str, Any] = {
-        "channel": place,
+    arguments: dict[str, Any] = {
+        "channel": channel_id,
         "include_all_metadata": True,
-        "oldest": f"{(delivery.created - _SKEW).timestamp():.6f}" if delivery.created else None,
-        "limit": _PAGE,
+        "oldest": f"{(delivery.created_at - _CLOCK_SKEW).timestamp():.6f}" if delivery.created_at else None,
+        "limit": _PAGE_SIZE,
         "cursor": cursor,
     }
     if delivery.key.operation == "reply":
-        return await clients.call(workspace, "conversations.replies", ts=delivery.parent, **span)
-    return await clients.call(workspace, "conversations.history", **span)
+        return await client.call(workspace, "conversations.replies", ts=delivery.parent_message_id, **arguments)
+    return await client.call(workspace, "conversations.history", **arguments)
 
 
-def _key(held: Mapping[str, Any]) -> str:
+def _read_key(message: Mapping[str, Any]) -> str:
     """Return the delivery's key that a message carries, or ""."""
-    metadata = held.get("metadata") or {}
-    return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == EVENT else ""
+    metadata = message.get("metadata") or {}
+    return (
+        str(metadata.get("event_payload", {}).get("key", ""))
+        if metadata.get("event_type") == METADATA_EVENT_TYPE
+        else ""
+    )

@@ -6,27 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.slack.clients import Clients
-from adapters.slack.people import People
-from adapters.slack.rooms import Rooms
+from adapters.slack.clients import SlackClient
+from adapters.slack.people import UserDirectory
+from adapters.slack.rooms import ChannelDirectory
 from bot.ports.commands import Commands
-from bot.ports.people import Inbox
+from bot.ports.people import ProcessedEvents
 from bot.ports.places import Workspaces
-from bot.ports.presence import Presence
-from bot.ports.secrets import Actions
+from bot.ports.presence import WorkspaceEvents
+from bot.ports.secrets import ButtonPayloads
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class SlackContext:
     """The command table, what is kept, and the ways to Slack. ``command`` is what people type ("/papers")."""
 
     commands: Commands
-    actions: Actions
-    inbox: Inbox
+    button_payloads: ButtonPayloads
+    processed_events: ProcessedEvents
     workspaces: Workspaces
-    presence: Presence
-    clients: Clients
-    rooms: Rooms
-    people: People
+    workspace_events: WorkspaceEvents
+    client: SlackClient
+    directory: ChannelDirectory
+    user_directory: UserDirectory
     clock: Callable[[], datetime]
     command: str = "/papers"

@@ -9,13 +9,13 @@ import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from adapters.slack.http import EVENTS as REQUESTS
-from adapters.slack.oauth import REDIRECT
+from adapters.slack.http import EVENTS_PATH as REQUESTS
+from adapters.slack.oauth import REDIRECT_PATH
 from adapters.slack.shortcuts import SHORTCUTS
-from adapters.slack.unfurls import DOMAINS
+from adapters.slack.unfurls import UNFURL_DOMAINS
 from bot.errors import Mistake
 
-SCOPES: Final = (
+BOT_SCOPES: Final = (
     "app_mentions:read",
     "channels:history",
     "channels:read",
@@ -31,7 +31,7 @@ SCOPES: Final = (
     "users:read",
 )
 """What each serves stands in docs/slack.md."""
-EVENTS: Final = (
+BOT_EVENTS: Final = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
@@ -54,25 +54,25 @@ EVENTS: Final = (
     "team_access_revoked",
     "tokens_revoked",
 )
-_NAMES: Final = {"papers_here": "Papers in this message", "similar_here": "Similar papers"}
-_ABOUT: Final = "The daily paper for people who read papers: digests, topics and search of research papers."
-_COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}", re.ASCII)
-_HINT: Final = "search sparse attention · follow diffusion · digest on · help"
+_SHORTCUT_NAMES: Final = {"papers_here": "Papers in this message", "similar_here": "Similar papers"}
+_DESCRIPTION: Final = "The daily paper for people who read papers: digests, topics and search of research papers."
+_COMMAND_PATTERN: Final = re.compile(r"/[a-z0-9_-]{1,31}", re.ASCII)
+_USAGE_HINT: Final = "search sparse attention · follow diffusion · digest on · help"
 
 
-def manifest(*, command: str = "/papers", url: str = "", many: bool = False) -> dict[str, Any]:
+def build_manifest(*, command: str = "/papers", url: str = "", many_workspaces: bool = False) -> dict[str, Any]:
     """Return the manifest: for Socket Mode, or for requests to *url* (https, without a path).
 
-    With *many* the app can be installed in many workspaces, whose tokens are renewed; a token from the settings, which
+    With *many_workspaces* the app can be installed in many workspaces, whose tokens are renewed; a token from the settings, which
     nobody renews, must not expire. Raises `bot.errors.Mistake` for what Slack would not take.
     """
-    _check(command, url)
+    _check_arguments(command, url)
     url = url.rstrip("/")
-    requests = f"{url}{REQUESTS}"
-    reached = {"url": requests} if url else {}
-    asked = {"request_url": requests} if url else {}
+    events_url = f"{url}{REQUESTS}"
+    command_url = {"url": events_url} if url else {}
+    request_url = {"request_url": events_url} if url else {}
     return {
-        "display_information": {"name": "Broadsheet", "description": _ABOUT, "background_color": "#1d1c1d"},
+        "display_information": {"name": "Broadsheet", "description": _DESCRIPTION, "background_color": "#1d1c1d"},
         "features": {
             "app_home": {
                 "home_tab_enabled": True,
@@ -81,40 +81,45 @@ def manifest(*, command: str = "/papers", url: str = "", many: bool = False) -> 
             },
             "bot_user": {"display_name": "Broadsheet", "always_online": True},
             "shortcuts": [
-                {"name": _NAMES[callback], "type": "message", "callback_id": callback, "description": _NAMES[callback]}
+                {
+                    "name": _SHORTCUT_NAMES[callback],
+                    "type": "message",
+                    "callback_id": callback,
+                    "description": _SHORTCUT_NAMES[callback],
+                }
                 for callback in SHORTCUTS
             ],
             "slash_commands": [
                 {
                     "command": command,
                     "description": "Trending papers, topics and search",
-                    "usage_hint": _HINT,
+                    "usage_hint": _USAGE_HINT,
                     "should_escape": False,
-                    **reached,
+                    **command_url,
                 }
             ],
-            "unfurl_domains": list(DOMAINS),
+            "unfurl_domains": list(UNFURL_DOMAINS),
         },
         "oauth_config": {
-            "scopes": {"bot": list(SCOPES)},
-            **({"redirect_urls": [f"{url}{REDIRECT}"]} if many else {}),
+            "scopes": {"bot": list(BOT_SCOPES)},
+            **({"redirect_urls": [f"{url}{REDIRECT_PATH}"]} if many_workspaces else {}),
         },
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS), **asked},
+            "event_subscriptions": {"bot_events": list(BOT_EVENTS), **request_url},
             "interactivity": {
                 "is_enabled": True,
-                **asked,
-                **({"message_menu_options_url": requests} if url else {}),
+                **request_url,
+                **({"message_menu_options_url": events_url} if url else {}),
             },
-            "org_deploy_enabled": many,
+            "org_deploy_enabled": many_workspaces,
             "socket_mode_enabled": not url,
-            "token_rotation_enabled": many,
+            "token_rotation_enabled": many_workspaces,
         },
     }
 
 
-def _check(command: str, url: str) -> None:
-    if not _COMMAND.fullmatch(command):
+def _check_arguments(command: str, url: str) -> None:
+    if not _COMMAND_PATTERN.fullmatch(command):
         raise Mistake(
             f"“{command}” is not a slash command: lower-case letters, digits, - and _, at most 32 characters.",
             "python -m bot slack manifest --command /papers",

@@ -17,48 +17,51 @@ _INLINE: Final = re.compile(
 )
 
 
-def inline(text: str) -> str:
+def render_inline(text: str) -> str:
     """Return mrkdwn as HTML, by the loosest reading of its signs."""
     parts, at = [], 0
     for match in _INLINE.finditer(text):
-        parts += [_plain(text[at : match.start()]), _piece(match)]
+        parts += [_escape_html(text[at : match.start()]), _render_match(match)]
         at = match.end()
-    return "".join([*parts, _plain(text[at:])])
+    return "".join([*parts, _escape_html(text[at:])])
 
 
-def tag(name: str, *inside: str, class_: str = "", **attributes: str) -> str:
+def render_tag(name: str, *children: str, class_: str = "", **attributes: str) -> str:
     """Return an element around HTML; empty attributes are left out."""
     given = {"class": class_, **attributes}
     written = "".join(f' {key}="{escape(value)}"' for key, value in given.items() if value)
-    return f"<{name}{written}>{''.join(inside)}</{name}>"
+    return f"<{name}{written}>{''.join(children)}</{name}>"
 
 
-def _piece(match: re.Match[str]) -> str:
+def _render_match(match: re.Match[str]) -> str:
     if match["sign"]:
-        return tag("span", _plain(match[0]), class_="sk-mention")
+        return render_tag("span", _escape_html(match[0]), class_="sk-mention")
     if match["url"]:
-        shown = inline(match["label"]) if match["label"] else _plain(match["url"])
-        return tag("a", shown, href=_decoded(match["url"]), rel="noopener noreferrer", target="_blank")
+        shown = render_inline(match["label"]) if match["label"] else _escape_html(match["url"])
+        return render_tag("a", shown, href=_unescape_text(match["url"]), rel="noopener noreferrer", target="_blank")
     if match["emoji"]:
-        return tag("span", _plain(match[0]), class_="sk-emoji")
+        return render_tag("span", _escape_html(match[0]), class_="sk-emoji")
     if match["code"]:
-        return tag("code", _plain(match["code"]))
+        return render_tag("code", _escape_html(match["code"]))
     name = next(name for name in ("b", "i", "s") if match[name])
-    return tag(name, inline(match[name]))
+    return render_tag(name, render_inline(match[name]))
 
 
-def _decoded(text: str) -> str:
+def _unescape_text(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _plain(text: str) -> str:
-    return escape(_decoded(text))
+def _escape_html(text: str) -> str:
+    return escape(_unescape_text(text))
 
 
-def words(text: Mapping[str, Any]) -> str:
+def render_text_object(text: Mapping[str, Any]) -> str:
     """Return a text object."""
     if text["type"] == "plain_text":
         return escape(text["text"])
     lines = text["text"].split("\n")
-    quoted = (tag("blockquote", inline(line[4:])) if line.startswith("&gt;") else inline(line) for line in lines)
+    quoted = (
+        render_tag("blockquote", render_inline(line[4:])) if line.startswith("&gt;") else render_inline(line)
+        for line in lines
+    )
     return "<br>".join(quoted)

@@ -16,39 +16,41 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import pages
-from adapters.slack.installations import Installations
-from adapters.slack.states import LIFE, States
+from adapters.slack.installations import VaultInstallationStore
+from adapters.slack.states import STATE_LIFETIME, VaultStateStore
 
-INSTALL: Final = "/slack/install"
-REDIRECT: Final = "/slack/oauth_redirect"
-COOKIE: Final = "__Host-broadsheet-install"
+INSTALL_PATH: Final = "/slack/install"
+REDIRECT_PATH: Final = "/slack/oauth_redirect"
+STATE_COOKIE: Final = "__Host-broadsheet-install"
 """Holds the state; its first letters bind it to this host and to https
 (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes)."""
-_TEAM: Final = re.compile(r"[TE][A-Z0-9]{1,20}", re.ASCII)
+_TEAM_ID_PATTERN: Final = re.compile(r"[TE][A-Z0-9]{1,20}", re.ASCII)
 
 
-class Flow(AsyncOAuthFlow):
+class OAuthFlow(AsyncOAuthFlow):
     """The flow with our page in front; states are bound to the browser by slack_bolt's cookie."""
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
         """Return the page with the button."""
         del request
-        return pages.invitation(url)
+        return pages.render_install_page(url)
 
     async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
         """Return Slack's address, for the workspace that the link to us names."""
         # The generator of slack_sdk escapes nothing: whatever is no id could add parameters of its own.
-        asked = request.query.get("team", [""])[0]
-        team = asked if _TEAM.fullmatch(asked) else None
+        requested_team = request.query.get("team", [""])[0]
+        team = requested_team if _TEAM_ID_PATTERN.fullmatch(requested_team) else None
         return self.settings.authorize_url_generator.generate(state=state, team=team)
 
     async def append_set_cookie_headers(self, headers: dict[str, Any], set_cookie_value: str | None) -> dict[str, Any]:
         """Return the headers of the page."""
-        whole: dict[str, Any] = await super().append_set_cookie_headers(headers | dict(pages.HEADERS), set_cookie_value)
-        return whole
+        all_headers: dict[str, Any] = await super().append_set_cookie_headers(
+            headers | dict(pages.HEADERS), set_cookie_value
+        )
+        return all_headers
 
 
-def flow(
+def create_oauth_flow(
     *,
     client: AsyncWebClient,
     client_id: str,
@@ -56,14 +58,14 @@ def flow(
     scopes: Collection[str],
     public_url: str,
     command: str,
-    installations: Installations,
-    states: States,
-) -> Flow:
+    installation_store: VaultInstallationStore,
+    state_store: VaultStateStore,
+) -> OAuthFlow:
     """Return the flow for an app; nothing of it is read from the environment.
 
     *public_url* is this server's own address ("https://bot.example.org"), *client* one without a token.
     """
-    return Flow(
+    return OAuthFlow(
         client=client,
         logger=logging.getLogger(__name__),
         settings=AsyncOAuthSettings(
@@ -71,32 +73,32 @@ def flow(
             client_secret=client_secret,
             scopes=list(scopes),
             user_scopes=[],
-            redirect_uri=f"{public_url.rstrip('/')}{REDIRECT}",
-            install_path=INSTALL,
-            redirect_uri_path=REDIRECT,
-            callback_options=_Pages(command),
+            redirect_uri=f"{public_url.rstrip('/')}{REDIRECT_PATH}",
+            install_path=INSTALL_PATH,
+            redirect_uri_path=REDIRECT_PATH,
+            callback_options=_CallbackPages(command),
             authorization_url=urljoin(client.base_url, "../oauth/v2/authorize"),
-            installation_store=installations,
+            installation_store=installation_store,
             installation_store_bot_only=True,
-            state_store=states,
-            state_cookie_name=COOKIE,
-            state_expiration_seconds=int(LIFE.total_seconds()),
+            state_store=state_store,
+            state_cookie_name=STATE_COOKIE,
+            state_expiration_seconds=int(STATE_LIFETIME.total_seconds()),
         ),
     )
 
 
-class _Pages(AsyncCallbackOptions):
+class _CallbackPages(AsyncCallbackOptions):
     """What the installer sees in the end."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(self._done, self._failed)
+        super().__init__(self._render_success, self._render_failure)
         self._command = command
 
-    async def _done(self, args: AsyncSuccessArgs) -> BoltResponse:
-        over = args.settings.state_utils.build_set_cookie_for_deletion()
-        body = pages.done(args.installation, self._command)
-        return BoltResponse(status=200, headers={**pages.HEADERS, "Set-Cookie": [over]}, body=body)
+    async def _render_success(self, args: AsyncSuccessArgs) -> BoltResponse:
+        deletion_cookie = args.settings.state_utils.build_set_cookie_for_deletion()
+        body = pages.render_success_page(args.installation, self._command)
+        return BoltResponse(status=200, headers={**pages.HEADERS, "Set-Cookie": [deletion_cookie]}, body=body)
 
-    async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
-        body = pages.failed(args.reason, INSTALL)
+    async def _render_failure(self, args: AsyncFailureArgs) -> BoltResponse:
+        body = pages.render_failure_page(args.reason, INSTALL_PATH)
         return BoltResponse(status=args.suggested_status_code, headers=dict(pages.HEADERS), body=body)

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.errors import Malformed, Unsendable
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 
-_METADATA: Final = 3000
+_MAX_METADATA: Final = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class PrivateMetadata:
     """Where a form belongs: the channel that it is about, the command and arguments that its answers join.
 
-    ``home`` tells that it was opened there, ``advanced`` what the window shows.
+    ``from_home`` tells that it was opened there, ``shows_advanced`` what the window shows.
     """
 
     channel: Channel
     command: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
-    advanced: bool = False
-    home: bool = False
+    shows_advanced: bool = False
+    from_home: bool = False
 
     def pack(self) -> str:
         """Return it as a window's ``private_metadata``. Raises `bot.errors.Unsendable` when it is too long."""
@@ -33,21 +33,21 @@ class Origin:
             "c": [channel.platform, channel.workspace, channel.id, channel.kind.value, channel.name],
             "n": self.command,
             "a": dict(self.arguments),
-            "x": int(self.advanced),
-            "h": int(self.home),
+            "x": int(self.shows_advanced),
+            "h": int(self.from_home),
         }
         written = json.dumps(data, separators=(",", ":"), sort_keys=True)
-        if len(written) > _METADATA:
+        if len(written) > _MAX_METADATA:
             raise Unsendable(f"A form can’t carry {len(written):,} characters.")
         return written
 
 
-def unpack(metadata: str) -> Origin:
-    """Return what `Origin.pack` wrote. Raises `bot.errors.Malformed`."""
+def unpack_metadata(metadata: str) -> PrivateMetadata:
+    """Return what `PrivateMetadata.pack` wrote. Raises `bot.errors.Malformed`."""
     try:
         data = json.loads(metadata)
         platform, workspace, id_, kind, name = data["c"]
-        channel = Channel(platform, workspace, id_, Kind(kind), name)
-        return Origin(channel, data["n"], data["a"], bool(data["x"]), bool(data.get("h")))
+        channel = Channel(platform, workspace, id_, ChannelKind(kind), name)
+        return PrivateMetadata(channel, data["n"], data["a"], bool(data["x"]), bool(data.get("h")))
     except (ValueError, KeyError, TypeError) as error:
         raise Malformed(f"This is not a form of ours: {error}.") from error

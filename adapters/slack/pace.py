@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.errors import TryLater
 
-PATIENCE: Final = 2.0
+MAX_WAIT_SECONDS: Final = 2.0
 """Seconds that a caller waits here; for more, the ledger waits and not a coroutine."""
 
 _TIERS: Final = (
@@ -32,11 +32,11 @@ _TIERS: Final = (
     # No tier: about one a second to a channel, and several hundred a minute to a workspace.
     (300, "chat.postMessage"),
 )
-MINUTELY: Final[Mapping[str, int]] = {method: calls for calls, methods in _TIERS for method in methods.split()}
+CALLS_PER_MINUTE: Final[Mapping[str, int]] = {method: calls for calls, methods in _TIERS for method in methods.split()}
 """Calls a minute, for one workspace. What is not listed counts as tier 2."""
-_UNLISTED: Final = 20
-_MINUTE: Final = 60.0
-_CROWDED: Final = 1_000
+_DEFAULT_CALLS_PER_MINUTE: Final = 20
+_MINUTE_SECONDS: Final = 60.0
+_MIN_PRUNE_SIZE: Final = 1_000
 """Buckets at which idle ones are looked for."""
 
 
@@ -44,95 +44,99 @@ _CROWDED: Final = 1_000
 class Bucket:
     """A right to *burst* turns at once and one more every *interval* seconds; moments are the clock's seconds.
 
-    ``taken`` is when all turns given so far are paid for, ``promised`` likewise for those who were sent away to come
-    again, ``until`` the end of a pause.
+    ``reserved_until`` is when all turns given so far are paid for, ``retry_until`` likewise for those who were sent away to come
+    again, ``paused_until`` the end of a pause.
     """
 
     interval: float
     burst: int
-    taken: float = 0.0
-    promised: float = 0.0
-    until: float = 0.0
+    reserved_until: float = 0.0
+    retry_until: float = 0.0
+    paused_until: float = 0.0
 
-    def wait(self, now: float) -> float:
+    def compute_wait(self, now: float) -> float:
         """Return the seconds until a turn is free."""
-        return max(0.0, self._opens(self.taken) - now)
+        return max(0.0, self._compute_opening(self.reserved_until) - now)
 
-    def take(self, at: float) -> None:
+    def reserve(self, at: float) -> None:
         """Give the turn of the moment *at*."""
-        self.taken = max(self.taken, at) + self.interval
+        self.reserved_until = max(self.reserved_until, at) + self.interval
 
-    def promise(self, now: float) -> float:
+    def schedule_retry(self, now: float) -> float:
         """Return in how many seconds to come again; everyone who is sent away hears a time of their own."""
-        last = max(self.taken, self.promised, now)
-        self.promised = last + self.interval
-        return self._opens(last) - now
+        last = max(self.reserved_until, self.retry_until, now)
+        self.retry_until = last + self.interval
+        return self._compute_opening(last) - now
 
     def pause(self, until: float) -> None:
         """Give no turn before; afterwards no burst either."""
-        self.until = max(self.until, until)
-        self.taken = max(self.taken, until + self.interval * (self.burst - 1))
+        self.paused_until = max(self.paused_until, until)
+        self.reserved_until = max(self.reserved_until, until + self.interval * (self.burst - 1))
 
-    def idle(self, now: float) -> bool:
+    def is_idle(self, now: float) -> bool:
         """Tell whether the bucket is as good as a new one."""
-        return max(self.taken, self.promised, self.until) <= now
+        return max(self.reserved_until, self.retry_until, self.paused_until) <= now
 
-    def _opens(self, paid: float) -> float:
-        return max(self.until, paid - self.interval * (self.burst - 1))
+    def _compute_opening(self, reserved_until: float) -> float:
+        return max(self.paused_until, reserved_until - self.interval * (self.burst - 1))
 
 
-class Pace:
+class RateLimiter:
     """Turns to call Slack. ``clock`` gives monotonic seconds, ``sleep`` waits for some."""
 
     def __init__(self, clock: Callable[[], float], sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._clock = clock
         self._sleep = sleep
         self._buckets: dict[tuple[str, ...], Bucket] = {}
-        self._crowded = _CROWDED
+        self._prune_size = _MIN_PRUNE_SIZE
 
-    async def turn(self, workspace: str, method: str, channel: str = "") -> None:
+    async def acquire(self, workspace: str, method: str, channel: str = "") -> None:
         """Wait until *method* may be called.
 
         A pause that Slack asks for meanwhile holds here too. Raises `bot.errors.TryLater` when it would take longer
-        than `PATIENCE`.
+        than `MAX_WAIT_SECONDS`.
         """
-        buckets = self._of(workspace, method, channel)
+        buckets = self._get_buckets(workspace, method, channel)
         now = self._clock()
-        full = [bucket for bucket in buckets if bucket.wait(now) > PATIENCE]
+        full = [bucket for bucket in buckets if bucket.compute_wait(now) > MAX_WAIT_SECONDS]
         if full:
-            raise TryLater("Slack’s limits leave no room now", max(bucket.promise(now) for bucket in full))
-        wait = max(bucket.wait(now) for bucket in buckets)
+            raise TryLater("Slack’s limits leave no room now", max(bucket.schedule_retry(now) for bucket in full))
+        wait = max(bucket.compute_wait(now) for bucket in buckets)
         for bucket in buckets:
-            bucket.take(now + wait)
+            bucket.reserve(now + wait)
         if wait:
             await self._sleep(wait)
-            if any(bucket.until > self._clock() for bucket in buckets):
-                await self.turn(workspace, method, channel)
+            if any(bucket.paused_until > self._clock() for bucket in buckets):
+                await self.acquire(workspace, method, channel)
 
     def pause(self, workspace: str, method: str, seconds: float) -> None:
         """Let nobody call *method* for that workspace, as Slack's Retry-After asks."""
-        for bucket in self._of(workspace, method):
+        for bucket in self._get_buckets(workspace, method):
             bucket.pause(self._clock() + seconds)
 
-    def _of(self, workspace: str, method: str, channel: str = "") -> list[Bucket]:
-        if len(self._buckets) >= self._crowded:
-            self._forget()
-        buckets = [self._bucket((workspace, method), *_rate(MINUTELY.get(method, _UNLISTED)))]
+    def _get_buckets(self, workspace: str, method: str, channel: str = "") -> list[Bucket]:
+        if len(self._buckets) >= self._prune_size:
+            self._drop_idle_buckets()
+        buckets = [
+            self._get_bucket(
+                (workspace, method), *_compute_rate(CALLS_PER_MINUTE.get(method, _DEFAULT_CALLS_PER_MINUTE))
+            )
+        ]
         if method == "chat.postMessage" and channel:
-            buckets.append(self._bucket((workspace, method, channel), 1.0, 2))
+            buckets.append(self._get_bucket((workspace, method, channel), 1.0, 2))
         return buckets
 
-    def _bucket(self, key: tuple[str, ...], interval: float, burst: int) -> Bucket:
+    def _get_bucket(self, key: tuple[str, ...], interval: float, burst: int) -> Bucket:
         return self._buckets.setdefault(key, Bucket(interval, burst))
 
-    def _forget(self) -> None:
+    def _drop_idle_buckets(self) -> None:
         """Drop what is idle; look again when there is twice as much."""
         now = self._clock()
-        self._buckets = {key: bucket for key, bucket in self._buckets.items() if not bucket.idle(now)}
-        self._crowded = max(_CROWDED, 2 * len(self._buckets))
+        self._buckets = {key: bucket for key, bucket in self._buckets.items() if not bucket.is_idle(now)}
+        self._prune_size = max(_MIN_PRUNE_SIZE, 2 * len(self._buckets))
 
 
-def _rate(calls: int) -> tuple[float, int]:
+def _compute_rate(calls: int) -> tuple[float, int]:
     """Return (interval, burst) of which any sixty seconds hold at most *calls*: a quarter at once, the rest evenly."""
     burst = max(1, calls // 4)
-    return _MINUTE / max(1, calls - burst), burst
+    return _MINUTE_SECONDS / max(1, calls - burst), burst

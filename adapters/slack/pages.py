@@ -28,19 +28,19 @@ _STYLE: Final = (
     "code{padding:.15rem .4rem;border-radius:.3rem;background:var(--code);font-size:.92em;white-space:nowrap}"
     ".small{color:var(--soft);font-size:.88rem}"
 )
-_SEAL: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_ID: Final = re.compile(r"[A-Z0-9]{2,20}", re.ASCII)
-_SLACK: Final = re.compile(r"https://[a-z0-9.-]+\.slack\.com/", re.ASCII)
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_ID_PATTERN: Final = re.compile(r"[A-Z0-9]{2,20}", re.ASCII)
+_SLACK_URL_PATTERN: Final = re.compile(r"https://[a-z0-9.-]+\.slack\.com/", re.ASCII)
 
 HEADERS: Final[Mapping[str, str | Sequence[str]]] = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_SEAL}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
 """What every page is sent with; the public listener adds what it adds to all."""
 
-_FAULTS: Final = {
+_FAILURE_SENTENCES: Final = {
     "access_denied": "It was cancelled in Slack.",
     "invalid_browser": "It was not started in this browser, or it took so long that the browser has forgotten.",
     "invalid_state": "This address was used already, or it is older than ten minutes.",
@@ -50,9 +50,9 @@ _FAULTS: Final = {
 }
 
 
-def invitation(url: str) -> str:
+def render_install_page(url: str) -> str:
     """Return the page with the button, which leads to *url*."""
-    return _page(
+    return _render_page(
         "Add Broadsheet to Slack",
         "<p>The day’s most upvoted research papers in your channels, at your local time. Anybody can search papers "
         "and follow topics.</p>"
@@ -61,57 +61,64 @@ def invitation(url: str) -> str:
     )
 
 
-def done(installation: Installation, command: str) -> str:
+def render_success_page(installation: Installation, command: str) -> str:
     """Return the page that says what to do first; *command* is what people type ("/papers")."""
-    where = html.escape(installation.team_name or installation.enterprise_name or "Slack")
+    workspace_name = html.escape(installation.team_name or installation.enterprise_name or "Slack")
     steps = [
         "Invite it to a channel: <code>/invite @Broadsheet</code>",
         f"Start the digest there: <code>{html.escape(command)} digest on</code>",
     ]
     if installation.is_enterprise_install:
-        steps.insert(0, _spread(installation))
-    first, address = f"<ol>{''.join(f'<li>{step}</li>' for step in steps)}</ol>", _address(installation)
-    button = f'<p><a class="button" href="{address}">Open Slack</a></p>' if address else ""
-    return _page(f"Broadsheet is in {where}", f"<p>What to do now:</p>{first}{button}")
+        steps.insert(0, _render_add_to_workspaces(installation))
+    step_list, app_url = (
+        f"<ol>{''.join(f'<li>{step}</li>' for step in steps)}</ol>",
+        _build_app_redirect_url(installation),
+    )
+    button = f'<p><a class="button" href="{app_url}">Open Slack</a></p>' if app_url else ""
+    return _render_page(f"Broadsheet is in {workspace_name}", f"<p>What to do now:</p>{step_list}{button}")
 
 
-def failed(reason: str, again: str) -> str:
-    """Return the page that says why it did not work, with the way back to the address *again*."""
-    fault = _FAULTS.get(reason, "Slack did not finish it.")
-    return _page(
+def render_failure_page(reason: str, retry_url: str) -> str:
+    """Return the page that says why it did not work, with the way back to the address *retry_url*."""
+    sentence = _FAILURE_SENTENCES.get(reason, "Slack did not finish it.")
+    return _render_page(
         "Not installed",
-        f"<p>{fault} Nothing was changed here.</p>"
-        f'<p><a class="button" href="{html.escape(again, quote=True)}">Try again</a></p>',
+        f"<p>{sentence} Nothing was changed here.</p>"
+        f'<p><a class="button" href="{html.escape(retry_url, quote=True)}">Try again</a></p>',
     )
 
 
-def unavailable(again: str, reference: str) -> str:
+def render_unavailable_page(retry_url: str, reference: str) -> str:
     """Return the page for our own faults."""
-    return _page(
+    return _render_page(
         "Not just now",
         "<p>Broadsheet can’t install anything at the moment. Try again in a few minutes; if that does not help, tell "
         "whoever runs it.</p>"
-        f'<p><a class="button" href="{html.escape(again, quote=True)}">Try again</a></p>'
+        f'<p><a class="button" href="{html.escape(retry_url, quote=True)}">Try again</a></p>'
         f'<p class="small">Reference {html.escape(reference)}</p>',
     )
 
 
-def _spread(installation: Installation) -> str:
+def _render_add_to_workspaces(installation: Installation) -> str:
     """Return the step that only an organization has: the app is in none of its workspaces yet."""
-    told = "Add it to workspaces"
-    base, app = installation.enterprise_url or "", installation.app_id or ""
-    if _SLACK.fullmatch(base) and _ID.fullmatch(app):
-        told = f'<a href="{base}manage/organization/apps/profile/{app}/workspaces/add">{told}</a>'
-    return f"{told} of the organization."
+    step = "Add it to workspaces"
+    organization_url, app_id = installation.enterprise_url or "", installation.app_id or ""
+    if _SLACK_URL_PATTERN.fullmatch(organization_url) and _ID_PATTERN.fullmatch(app_id):
+        step = f'<a href="{organization_url}manage/organization/apps/profile/{app_id}/workspaces/add">{step}</a>'
+    return f"{step} of the organization."
 
 
-def _address(installation: Installation) -> str:
+def _build_app_redirect_url(installation: Installation) -> str:
     """Return where Slack opens the app's own page (https://docs.slack.dev/interactivity/deep-linking), or ""."""
-    app, team = installation.app_id or "", installation.team_id or ""
-    return f"https://slack.com/app_redirect?app={app}&amp;team={team}" if _ID.fullmatch(app + team) and team else ""
+    app_id, team_id = installation.app_id or "", installation.team_id or ""
+    return (
+        f"https://slack.com/app_redirect?app={app_id}&amp;team={team_id}"
+        if _ID_PATTERN.fullmatch(app_id + team_id) and team_id
+        else ""
+    )
 
 
-def _page(title: str, body: str) -> str:
+def _render_page(title: str, body: str) -> str:
     """Return a page of HTML that is safe already."""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'

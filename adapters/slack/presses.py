@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from bot.errors import Malformed
 
-BUTTON: Final = 2000
-OPTION: Final = 150
+MAX_BUTTON_VALUE: Final = 2000
+MAX_OPTION_VALUE: Final = 150
 """Characters of a value."""
-_TOKEN: Final = 32
-_HALVES: Final = re.compile("[\ud800-\udfff]")
+_TOKEN_LENGTH: Final = 32
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPayload:
     """What a button asks for. ``modal`` wants the answer in a window, ``share`` in the channel for everybody.
 
     ``channel`` is the one that it is about, where it stands elsewhere.
@@ -33,27 +33,27 @@ class Press:
     channel: str = ""
 
 
-def seal(press: Press, longest: int) -> tuple[str, dict[str, dict[str, Any]]]:
-    """Return the value for *press*, and what must be kept so that it can be opened: nothing when it fits."""
-    data: dict[str, Any] = {"c": press.command, "a": dict(press.arguments)}
-    data |= {"m": 1} if press.modal else {}
-    data |= {"s": 1} if press.share else {}
-    data |= {"h": press.channel} if press.channel else {}
-    written = _written(data)
-    if len(written) <= longest:
+def encode_payload(payload: ButtonPayload, max_length: int) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the value for *payload*, and what must be kept so that it can be opened: nothing when it fits."""
+    data: dict[str, Any] = {"c": payload.command, "a": dict(payload.arguments)}
+    data |= {"m": 1} if payload.modal else {}
+    data |= {"s": 1} if payload.share else {}
+    data |= {"h": payload.channel} if payload.channel else {}
+    written = _dump_json(data)
+    if len(written) <= max_length:
         return written, {}
-    token = sha256(written.encode()).hexdigest()[:_TOKEN]
+    token = sha256(written.encode()).hexdigest()[:_TOKEN_LENGTH]
     return token, {token: data}
 
 
-def _written(data: Mapping[str, Any]) -> str:
+def _dump_json(data: Mapping[str, Any]) -> str:
     """Write JSON with its letters as they are, for an escaped one takes six; halves of letters can't be sent so."""
     dump = partial(json.dumps, data, separators=(",", ":"), sort_keys=True)
     written = dump(ensure_ascii=False)
-    return dump() if _HALVES.search(written) else written
+    return dump() if _SURROGATES.search(written) else written
 
 
-def open_(value: str) -> Press | str:
+def decode_payload(value: str) -> ButtonPayload | str:
     """Return the press that a value holds, or the token under which it is kept.
 
     Raises `bot.errors.Malformed` when the value is none of ours.
@@ -61,16 +61,16 @@ def open_(value: str) -> Press | str:
     if not value.startswith("{"):
         return value
     try:
-        return unfold(json.loads(value))
+        return restore_payload(json.loads(value))
     except ValueError as error:
         raise Malformed(f"This is not a button of ours: {error}.") from error
 
 
-def unfold(data: Mapping[str, Any]) -> Press:
+def restore_payload(data: Mapping[str, Any]) -> ButtonPayload:
     """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
     try:
         arguments = {str(name): str(text) for name, text in data["a"].items()}
-        return Press(
+        return ButtonPayload(
             str(data["c"]),
             arguments,
             modal=bool(data.get("m")),

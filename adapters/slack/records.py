@@ -11,18 +11,18 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from bot.ports.places import Workspace
 
 
-def bot_of(kept: Mapping[str, Any]) -> Bot:
+def decode_bot(record: Mapping[str, Any]) -> Bot:
     """Return what the vault keeps as slack_sdk's object."""
-    return Bot(**kept)
+    return Bot(**record)
 
 
-def plain(bot: Bot) -> dict[str, Any]:
+def encode_bot(bot: Bot) -> dict[str, Any]:
     """Return *bot* as JSON data: times in ISO 8601, which slack_sdk reads back. Nothing of it names a person."""
     data = bot.to_dict()
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
 
 
-def workspace_of(installation: Installation) -> Workspace:
+def to_workspace(installation: Installation) -> Workspace:
     """Return the workspace of an installation, or the organization as one, with whoever installed it."""
     managers = (installation.user_id,) if installation.user_id else ()
     if not installation.is_enterprise_install:

@@ -6,92 +6,111 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from adapters.slack.blocks import Block, section
-from adapters.slack.buttons import VIEW_ROOM, Pad
-from adapters.slack.layout import CODE, VIEW, VIEW_WEIGHT, lay
-from adapters.slack.presses import Press
-from adapters.slack.text import clean, inert, plain
+from adapters.slack.blocks import Block, build_section
+from adapters.slack.buttons import VIEW_VALUE_BUDGET, ComponentBuilder
+from adapters.slack.layout import MAX_CODE, MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, lay_out_card
+from adapters.slack.presses import ButtonPayload
+from adapters.slack.text import build_plain_text, clean_text, escape_mrkdwn
 from bot import wording
 from bot.cards import Action, Card
-from bot.language import speaking
-from bot.models import Kind
+from bot.language import use_language
+from bot.models import ChannelKind
 from bot.ports.commands import Answer, Request
 
-COMMAND: Final = "/papers"
+DEFAULT_COMMAND: Final = "/papers"
 """What people type before a command's name, unless the workspace chose another."""
 
-_FALLBACK: Final = 3000
-_FALLBACK_BYTES: Final = 3900
+_MAX_FALLBACK: Final = 3000
+_MAX_FALLBACK_BYTES: Final = 3900
 """An edit counts a text's bytes, up to 4,000: https://docs.slack.dev/reference/methods/chat.update."""
-_WINDOW_TITLE: Final = 24
+_MAX_MODAL_TITLE: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """What Slack is given: ``text`` is the notification, ``kept`` what the buttons need kept before it is sent."""
+class RenderedMessage:
+    """What Slack is given: ``text`` is the notification, ``stored_data`` what the buttons need kept before it is sent."""
 
     text: str
     blocks: list[Block]
-    kept: Mapping[str, Mapping[str, Any]]
+    stored_data: Mapping[str, Mapping[str, Any]]
 
 
-def message(card: Card, *, pictures: bool = False, command: str = COMMAND) -> Message:
+def render_message(card: Card, *, pictures: bool = False, command: str = DEFAULT_COMMAND) -> RenderedMessage:
     """Return *card* for everybody. *command* is what people type before a command's name."""
-    pad = Pad()
-    blocks = lay(card, pad, pictures=pictures, command=command)
-    return Message(fallback(card), blocks, pad.kept)
+    builder = ComponentBuilder()
+    blocks = lay_out_card(card, builder, pictures=pictures, command=command)
+    return RenderedMessage(format_fallback_text(card), blocks, builder.stored_data)
 
 
-def private(answer: Answer, request: Request, *, pictures: bool = False, command: str = COMMAND) -> Message:
+def render_private_answer(
+    answer: Answer, request: Request, *, pictures: bool = False, command: str = DEFAULT_COMMAND
+) -> RenderedMessage:
     """Return the card of an answer for its asker, with a button that shares it where others could see it."""
     card = answer.body
     if not isinstance(card, Card):
         raise TypeError("A form is a window of its own; see adapters.slack.forms.")
-    pad = Pad()
-    extra = [_whole(request, pad)] if len(card.code) > CODE else []
-    if answer.shareable and request.channel.kind is not Kind.DIRECT:
-        extra.append(_share(request, pad))
-    return Message(fallback(card), lay(card, pad, extra=extra, pictures=pictures, command=command), pad.kept)
+    builder = ComponentBuilder()
+    extra_buttons = [_build_full_text_button(request, builder)] if len(card.code) > MAX_CODE else []
+    if answer.shareable and request.channel.kind is not ChannelKind.DIRECT:
+        extra_buttons.append(_build_share_button(request, builder))
+    return RenderedMessage(
+        format_fallback_text(card),
+        lay_out_card(card, builder, extra_buttons=extra_buttons, pictures=pictures, command=command),
+        builder.stored_data,
+    )
 
 
-def modal(card: Card, title: str = "", *, command: str = COMMAND) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
+def render_card_modal(
+    card: Card, title: str = "", *, command: str = DEFAULT_COMMAND
+) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
     """Return *card* as a window with whole texts, and what its buttons need kept. *title* stands in the bar."""
-    pad = Pad(modal=True, room=VIEW_ROOM)
-    named = clean(title or card.title) or "Broadsheet"
-    inside = card if title or len(named) > _WINDOW_TITLE else replace(card, title="")
-    blocks = lay(inside, pad, most=VIEW, heaviest=VIEW_WEIGHT, whole=True, command=command)
+    builder = ComponentBuilder(in_modal=True, available=VIEW_VALUE_BUDGET)
+    bar_title = clean_text(title or card.title) or "Broadsheet"
+    shown_card = card if title or len(bar_title) > _MAX_MODAL_TITLE else replace(card, title="")
+    blocks = lay_out_card(
+        shown_card,
+        builder,
+        max_blocks=MAX_VIEW_BLOCKS,
+        max_weight=MAX_VIEW_WEIGHT,
+        show_full_text=True,
+        command=command,
+    )
     view = {
         "type": "modal",
         "callback_id": "card",
-        "title": plain(named, _WINDOW_TITLE),
-        "close": plain("Close", _WINDOW_TITLE),
-        "blocks": blocks or [section("Nothing to show.")],
+        "title": build_plain_text(bar_title, _MAX_MODAL_TITLE),
+        "close": build_plain_text("Close", _MAX_MODAL_TITLE),
+        "blocks": blocks or [build_section("Nothing to show.")],
     }
-    return view, pad.kept
+    return view, builder.stored_data
 
 
-def unfurl(card: Card) -> list[Block]:
+def render_unfurl(card: Card) -> list[Block]:
     """Return *card* below somebody's link: to be read only."""
     items = tuple(replace(item, actions=(), abstract="") for item in card.items)
-    return lay(replace(card, items=items, actions=()), Pad(), command=COMMAND)
+    return lay_out_card(replace(card, items=items, actions=()), ComponentBuilder(), command=DEFAULT_COMMAND)
 
 
-def fallback(card: Card) -> str:
+def format_fallback_text(card: Card) -> str:
     """Return what a notification shows."""
-    said = card.fallback or card.title or card.text or " · ".join(card.folio)
-    said = said or ", ".join(item.title for item in card.items[:3]) or "Broadsheet"
-    with speaking(card.language):
-        sign = wording.sign(card)
-    longest = _FALLBACK
-    while len((text := inert(f"{sign} {said}", longest)).encode()) > _FALLBACK_BYTES:
-        longest = longest * 3 // 4
+    notification = card.fallback or card.title or card.text or " · ".join(card.folio)
+    notification = notification or ", ".join(item.title for item in card.items[:3]) or "Broadsheet"
+    with use_language(card.language):
+        sign = wording.format_failure_heading(card)
+    max_length = _MAX_FALLBACK
+    while len((text := escape_mrkdwn(f"{sign} {notification}", max_length)).encode()) > _MAX_FALLBACK_BYTES:
+        max_length = max_length * 3 // 4
     return text or "Broadsheet"
 
 
-def _share(request: Request, pad: Pad) -> Block:
-    place = request.channel.name or request.channel.id
-    return pad.button(Action(f"Share in #{place}", ""), Press(request.command, request.arguments, share=True))
+def _build_share_button(request: Request, builder: ComponentBuilder) -> Block:
+    channel_name = request.channel.name or request.channel.id
+    return builder.build_button(
+        Action(f"Share in #{channel_name}", ""), ButtonPayload(request.command, request.arguments, share=True)
+    )
 
 
-def _whole(request: Request, pad: Pad) -> Block:
-    return pad.button(Action("Show all of it", ""), Press(request.command, request.arguments, modal=True))
+def _build_full_text_button(request: Request, builder: ComponentBuilder) -> Block:
+    return builder.build_button(
+        Action("Show all of it", ""), ButtonPayload(request.command, request.arguments, modal=True)
+    )

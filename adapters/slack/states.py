@@ -12,11 +12,11 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.ports.secrets import Vault
 
-PREFIX: Final = "slack-state/"
-LIFE: Final = timedelta(minutes=10)
+STATE_PREFIX: Final = "slack-state/"
+STATE_LIFETIME: Final = timedelta(minutes=10)
 
 
-class States(AsyncOAuthStateStore):
+class VaultStateStore(AsyncOAuthStateStore):
     """States in the vault, under their hash: each works once, for ten minutes."""
 
     def __init__(self, vault: Vault, clock: Callable[[], datetime]) -> None:
@@ -26,16 +26,16 @@ class States(AsyncOAuthStateStore):
     async def async_issue(self, *_: Any, **__: Any) -> str:
         """Return a new state; those that nobody came back with are swept away."""
         now = self._clock()
-        await self._vault.prune(PREFIX, now - LIFE)
+        await self._vault.delete_older(STATE_PREFIX, now - STATE_LIFETIME)
         state = secrets.token_urlsafe(32)
-        await self._vault.put(_name(state), {"until": (now + LIFE).isoformat()}, now)
+        await self._vault.put(_build_state_name(state), {"until": (now + STATE_LIFETIME).isoformat()}, now)
         return state
 
     async def async_consume(self, state: str) -> bool:
         """Tell whether a state is ours, still fresh, and used for the first time."""
-        kept = await self._vault.take(_name(state))
+        kept = await self._vault.pop(_build_state_name(state))
         return kept is not None and self._clock() < datetime.fromisoformat(kept["until"])
 
 
-def _name(state: str) -> str:
-    return PREFIX + hashlib.sha256(state.encode()).hexdigest()
+def _build_state_name(state: str) -> str:
+    return STATE_PREFIX + hashlib.sha256(state.encode()).hexdigest()

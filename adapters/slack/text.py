@@ -15,102 +15,104 @@ from urllib.parse import urlsplit
 
 from bot.wording import shorten
 
-SECTION: Final = 3000
+MAX_SECTION_TEXT: Final = 3000
 """Characters of a section's text: https://docs.slack.dev/reference/block-kit/blocks/section-block."""
-LONGEST_URL: Final = 600
+MAX_URL_LENGTH: Final = 600
 
-_UNSEEN: Final = re.compile(
+_INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 """What is never shown: controls, overrides of direction, fillers of no width, halves of characters."""
-_JOINER: Final = "\u2060"
-_ALIKE: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_WORD_JOINER: Final = "\u2060"
+_LOOKALIKES: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 # Inside a word an underscore formats nothing, and identifiers are full of them.
 _UNDERSCORE: Final = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_LIVE: Final = re.compile(r":(?=[^\s:]+:)|:(?=//)|[@#](?=\S)|\bwww(?=\.)|^(?=>)", re.IGNORECASE)
+_ACTIVE_SEQUENCES: Final = re.compile(r":(?=[^\s:]+:)|:(?=//)|[@#](?=\S)|\bwww(?=\.)|^(?=>)", re.IGNORECASE)
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SPACES: Final = re.compile(r"\s+")
 _NO_BREAK: Final = frozenset({"\u00a0", "\u202f"})
-_QUOTED: Final = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", "*": "%2A", "~": "%7E", "`": "%60"})
+_PERCENT_ENCODING: Final = str.maketrans(
+    {"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", "*": "%2A", "~": "%7E", "`": "%60"}
+)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return *text* as one line without what can't be seen; a single space that forbids a break stays."""
-    return _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _UNSEEN.sub("", text)).strip()
+    return _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _INVISIBLE.sub("", text)).strip()
 
 
-def literal(text: str) -> str:
+def remove_invisible(text: str) -> str:
     """Return *text* with its line breaks and without what can't be seen, for where no sign means anything."""
-    return _UNSEEN.sub("", text)
+    return _INVISIBLE.sub("", text)
 
 
-def inert(text: str, longest: int = SECTION) -> str:
-    """Return *text* as mrkdwn that shows it letter by letter, on one line, in at most *longest* characters."""
-    return _fitting(text, longest, _written)
+def escape_mrkdwn(text: str, max_length: int = MAX_SECTION_TEXT) -> str:
+    """Return *text* as mrkdwn that shows it letter by letter, on one line, in at most *max_length* characters."""
+    return _fit_text(text, max_length, _escape_signs)
 
 
-def pieces(text: str, longest: int) -> Iterator[str]:
-    """Yield *text* as `inert` mrkdwn in parts of at most *longest* characters, cut between words."""
-    rest = clean(text)
+def split_mrkdwn(text: str, max_length: int) -> Iterator[str]:
+    """Yield *text* as `escape_mrkdwn` mrkdwn in parts of at most *max_length* characters, cut between words."""
+    rest = clean_text(text)
     while rest:
-        size = longest
-        while len(written := _written(part := _beginning(rest, size))) > longest:
+        size = max_length
+        while len(written := _escape_signs(part := _cut_at_word(rest, size))) > max_length:
             size = size * 2 // 3
         yield written
         rest = rest[len(part) :].lstrip()
 
 
-def code(text: str, longest: int = 300) -> str:
+def format_code(text: str, max_length: int = 300) -> str:
     """Return *text* as inline code, in which nothing else means anything; "" stays empty."""
-    said = _fitting(text, longest - 2, lambda part: part.replace("`", "ˋ").translate(_ESCAPES))
-    return f"`{said}`" if said else ""
+    content = _fit_text(text, max_length - 2, lambda part: part.replace("`", "ˋ").translate(_ESCAPES))
+    return f"`{content}`" if content else ""
 
 
-def link(url: str, shown: str, longest: int = 300) -> str:
-    """Return *shown* as a link to *url*, or as it is when *url* may not be one."""
-    address, label = safe(url).translate(_QUOTED), inert(shown, longest)
-    fine = address and label and len(address) <= LONGEST_URL
-    return f"<{address}|{label.replace('|', '∣')}>" if fine else label
+def format_link(url: str, label_text: str, max_length: int = 300) -> str:
+    """Return *label_text* as a link to *url*, or as it is when *url* may not be one."""
+    address, label = sanitize_url(url).translate(_PERCENT_ENCODING), escape_mrkdwn(label_text, max_length)
+    is_allowed = address and label and len(address) <= MAX_URL_LENGTH
+    return f"<{address}|{label.replace('|', '∣')}>" if is_allowed else label
 
 
-def safe(url: str) -> str:
+def sanitize_url(url: str) -> str:
     """Return *url* when it may be a link: https, a host, no name and password, nothing that hides; else ""."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    fine = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and len(url) <= LONGEST_URL
-    return url if fine and not re.search(r"\s", url) and not _UNSEEN.search(url) else ""
+    is_allowed = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and len(url) <= MAX_URL_LENGTH
+    return url if is_allowed and not re.search(r"\s", url) and not _INVISIBLE.search(url) else ""
 
 
-def mrkdwn(text: str) -> dict[str, Any]:
-    """Return a text object of formatted text; what comes from outside in it has passed `inert`."""
+def build_mrkdwn(text: str) -> dict[str, Any]:
+    """Return a text object of formatted text; what comes from outside in it has passed `escape_mrkdwn`."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def plain(text: str, longest: int) -> dict[str, Any]:
+def build_plain_text(text: str, max_length: int) -> dict[str, Any]:
     """Return a text object in which only names of emoji could mean something, and don't."""
-    return {"type": "plain_text", "text": _fitting(text, longest, _broken) or "…", "emoji": False}
+    return {"type": "plain_text", "text": _fit_text(text, max_length, _break_sequences) or "…", "emoji": False}
 
 
-def _fitting(text: str, longest: int, write: Callable[[str], str]) -> str:
+def _fit_text(text: str, max_length: int, write: Callable[[str], str]) -> str:
     """Write *text*, cut at a word until what is written fits."""
-    said, room = clean(text), longest
-    while len(written := write(shorten(said, room))) > longest:
-        room = max(2, room * longest // len(written))
+    cleaned, available = clean_text(text), max_length
+    while len(written := write(shorten(cleaned, available))) > max_length:
+        available = max(2, available * max_length // len(written))
     return written
 
 
-def _beginning(text: str, size: int) -> str:
+def _cut_at_word(text: str, size: int) -> str:
     if len(text) <= size:
         return text
     return text[:size].rpartition(" ")[0] or text[:size]
 
 
-def _written(text: str) -> str:
-    return _UNDERSCORE.sub("ˍ", _broken(text).translate(_ALIKE)).translate(_ESCAPES)
+def _escape_signs(text: str) -> str:
+    return _UNDERSCORE.sub("ˍ", _break_sequences(text).translate(_LOOKALIKES)).translate(_ESCAPES)
 
 
-def _broken(text: str) -> str:
-    return _LIVE.sub(lambda match: match[0] + _JOINER, text)
+def _break_sequences(text: str) -> str:
+    return _ACTIVE_SEQUENCES.sub(lambda match: match[0] + _WORD_JOINER, text)

@@ -11,63 +11,78 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import replies
-from adapters.slack.guard import guarded
-from adapters.slack.kit import Kit
-from adapters.slack.requests import Caller, place, plain, team
-from adapters.slack.ways import Hook, Way
-from adapters.slack.whispers import Direct, Whisper
+from adapters.slack.guard import log_exceptions
+from adapters.slack.kit import SlackContext
+from adapters.slack.requests import Requester, build_channel, get_team_id, unescape_text
+from adapters.slack.ways import Responder, ResponseUrlResponder
+from adapters.slack.whispers import DirectMessageResponder, EphemeralResponder
 
-_ANY: Final = re.compile(r"^/")
-_COMMAND: Final = re.compile(r"^/\S+\s*")
+_ANY_COMMAND: Final = re.compile(r"^/")
+_LEADING_COMMAND: Final = re.compile(r"^/\S+\s*")
 
 Event = Mapping[str, Any]
 
 
-def listen(app: AsyncApp, kit: Kit) -> None:
+def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     """Take what is typed."""
 
-    @app.command(_ANY)
-    @guarded
-    async def command(ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+    @app.command(_ANY_COMMAND)
+    @log_exceptions
+    async def on_slash_command(ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        workspace, user = team(context), body["user_id"]
-        channel = place(workspace, body.get("channel_id", ""), user, body.get("channel_name", ""))
-        caller = Caller(body.get("trigger_id", ""), channel, user, body.get("user_name", ""), inside=True)
-        way = Hook(kit, workspace, body["response_url"], body.get("trigger_id", ""))
-        await replies.line(kit, way, caller, plain(body.get("text", "")))
+        workspace, user = get_team_id(context), body["user_id"]
+        channel = build_channel(workspace, body.get("channel_id", ""), user, body.get("channel_name", ""))
+        caller = Requester(body.get("trigger_id", ""), channel, user, body.get("user_name", ""), is_member=True)
+        way = ResponseUrlResponder(slack_context, workspace, body["response_url"], body.get("trigger_id", ""))
+        await replies.answer_command_text(slack_context, way, caller, unescape_text(body.get("text", "")))
 
     @app.event("app_mention")
-    @guarded
-    async def mention(event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
-        if not _automatic(event):
-            way = Whisper(kit, team(context), event["channel"], event["user"], event.get("thread_ts", ""))
-            await _written(kit, event, body, context, way)
+    @log_exceptions
+    async def on_app_mention(event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+        if not _is_automatic(event):
+            way = EphemeralResponder(
+                slack_context, get_team_id(context), event["channel"], event["user"], event.get("thread_ts", "")
+            )
+            await _answer_message(slack_context, event, body, context, way)
 
     @app.event("message")
-    @guarded
-    async def message(event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
-        if event.get("channel_type") == "im" and not _automatic(event):
-            way = Direct(kit, team(context), event["channel"], event.get("thread_ts", ""))
-            await _written(kit, event, body, context, way)
+    @log_exceptions
+    async def on_message(event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+        if event.get("channel_type") == "im" and not _is_automatic(event):
+            way = DirectMessageResponder(
+                slack_context, get_team_id(context), event["channel"], event.get("thread_ts", "")
+            )
+            await _answer_message(slack_context, event, body, context, way)
 
 
-async def _written(kit: Kit, event: Event, body: Mapping[str, Any], context: AsyncBoltContext, way: Way) -> None:
+async def _answer_message(
+    slack_context: SlackContext,
+    event: Event,
+    body: Mapping[str, Any],
+    bolt_context: AsyncBoltContext,
+    responder: Responder,
+) -> None:
     """Answer a message to the bot; Slack tells of one again when it believes that nobody heard."""
-    workspace, user, identity = team(context), event["user"], str(body.get("event_id") or event.get("ts"))
-    if not await kit.inbox.first(f"slack:{workspace}:{identity}", kit.clock()):
+    workspace, user, identity = get_team_id(bolt_context), event["user"], str(body.get("event_id") or event.get("ts"))
+    if not await slack_context.processed_events.add_if_new(f"slack:{workspace}:{identity}", slack_context.clock()):
         return
-    channel, name = place(workspace, event["channel"], user), await kit.people.called(workspace, user)
-    caller = Caller(identity, channel, user, name, inside=True)
-    await replies.line(kit, way, caller, _said(event.get("text", ""), context.bot_user_id or ""))
+    channel, name = (
+        build_channel(workspace, event["channel"], user),
+        await slack_context.user_directory.get_name(workspace, user),
+    )
+    caller = Requester(identity, channel, user, name, is_member=True)
+    await replies.answer_command_text(
+        slack_context, responder, caller, _extract_command_text(event.get("text", ""), bolt_context.bot_user_id or "")
+    )
 
 
-def _automatic(event: Event) -> bool:
+def _is_automatic(event: Event) -> bool:
     """Tell whether a message is no person's own: a bot's, an edit, somebody joining."""
     return bool(event.get("bot_id") or event.get("subtype") or not event.get("user"))
 
 
-def _said(text: str, bot: str) -> str:
+def _extract_command_text(text: str, bot_user_id: str) -> str:
     """Return what was said to the bot: after its name, else before it; without the slash command's, which some type."""
-    before, *after = re.split(rf"<@{re.escape(bot)}(?:\|[^>]*)?>", text)
-    said = plain(" ".join(after)) or plain(before)
-    return _COMMAND.sub("", said)
+    before, *after = re.split(rf"<@{re.escape(bot_user_id)}(?:\|[^>]*)?>", text)
+    said = unescape_text(" ".join(after)) or unescape_text(before)
+    return _LEADING_COMMAND.sub("", said)

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from adapters.slack.kit import Kit
-from adapters.slack.origins import Origin
-from adapters.slack.render import modal
+from adapters.slack.kit import SlackContext
+from adapters.slack.origins import PrivateMetadata
+from adapters.slack.render import render_card_modal
 from bot.cards import Card
 from bot.errors import SendError
 from bot.models import Channel
@@ -18,30 +18,32 @@ log = logging.getLogger(__name__)
 View = dict[str, Any]
 
 
-async def drawn(kit: Kit, card: Card, channel: Channel) -> View:
+async def prepare_view(context: SlackContext, card: Card, channel: Channel) -> View:
     """Draw a card as a window that is about a channel, and keep what its buttons need before anybody presses them."""
-    view, kept = modal(card, command=kit.command)
-    await kit.actions.keep(kept, kit.clock())
-    return {**view, "private_metadata": Origin(channel).pack()}
+    view, kept = render_card_modal(card, command=context.command)
+    await context.button_payloads.save_payloads(kept, context.clock())
+    return {**view, "private_metadata": PrivateMetadata(channel).pack()}
 
 
-async def opened(kit: Kit, workspace: str, trigger: str, view: View) -> View | None:
-    """Open a window; *trigger* is three seconds' right to do so. Return the window, None when it was too late."""
-    return await _done(kit.clients.call(workspace, "views.open", trigger_id=trigger, view=view))
+async def open_view(context: SlackContext, workspace: str, trigger_id: str, view: View) -> View | None:
+    """Open a window; *trigger_id* is three seconds' right to do so. Return the window, None when it was too late."""
+    return await _await_view(context.client.call(workspace, "views.open", trigger_id=trigger_id, view=view))
 
 
-async def pushed(kit: Kit, workspace: str, trigger: str, view: View) -> View | None:
+async def push_view(context: SlackContext, workspace: str, trigger_id: str, view: View) -> View | None:
     """Lay a window over the one in which something was pressed; at most three lie on each other."""
-    return await _done(kit.clients.call(workspace, "views.push", trigger_id=trigger, view=view))
+    return await _await_view(context.client.call(workspace, "views.push", trigger_id=trigger_id, view=view))
 
 
-async def changed(kit: Kit, workspace: str, window: str, view: View, version: str = "") -> View | None:
-    """Change a window; one that was closed, or is not the *version* (a hash) any more, is left alone."""
-    guard = {"hash": version} if version else {}
-    return await _done(kit.clients.call(workspace, "views.update", view_id=window, view=view, **guard))
+async def update_view(
+    context: SlackContext, workspace: str, view_id: str, view: View, view_hash: str = ""
+) -> View | None:
+    """Change a window; one that was closed, or is not the *view_hash* (a hash) any more, is left alone."""
+    guard = {"hash": view_hash} if view_hash else {}
+    return await _await_view(context.client.call(workspace, "views.update", view_id=view_id, view=view, **guard))
 
 
-async def _done(call: Awaitable[Mapping[str, Any]]) -> View | None:
+async def _await_view(call: Awaitable[Mapping[str, Any]]) -> View | None:
     try:
         said: View = (await call)["view"]
     except SendError as error:

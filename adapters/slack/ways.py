@@ -6,127 +6,130 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from adapters.slack import views
-from adapters.slack.kit import Kit
-from adapters.slack.render import Message, private
+from adapters.slack.kit import SlackContext
+from adapters.slack.render import RenderedMessage, render_private_answer
 from bot.cards import Card
 from bot.errors import Unsendable
 from bot.ports.commands import Answer, Placement, Request
 
-WAIT: Final = Answer(Card(text="Looking…", fallback="Looking…"))
+LOADING_ANSWER: Final = Answer(Card(text="Looking…", fallback="Looking…"))
 """What stands where an answer takes a moment."""
 
 
-class Way(Protocol):
+class Responder(Protocol):
     """Where answers go. All raise `bot.errors.SendError` when one does not get through."""
 
-    async def wait(self, request: Request) -> None:
+    async def show_loading(self, request: Request) -> None:
         """Say that it takes a moment; the answer comes in that line's place where Slack lets it."""
         ...
 
-    async def say(self, answer: Answer, request: Request) -> None:
+    async def send_answer(self, answer: Answer, request: Request) -> None:
         """Show a card."""
         ...
 
-    async def window(self, view: dict[str, Any]) -> bool:
+    async def open_modal(self, view: dict[str, Any]) -> bool:
         """Open a window; False when nobody waits for one any more."""
         ...
 
 
-async def drawn(kit: Kit, answer: Answer, request: Request) -> Message:
+async def prepare_message(context: SlackContext, answer: Answer, request: Request) -> RenderedMessage:
     """Draw a card, and keep what its buttons need before anybody can press them."""
-    message = private(answer, request, command=kit.command)
-    await kit.actions.keep(message.kept, request.now)
+    message = render_private_answer(answer, request, command=context.command)
+    await context.button_payloads.save_payloads(message.stored_data, request.now)
     return message
 
 
 @dataclass(slots=True)
-class Hook:
+class ResponseUrlResponder:
     """A response URL: five uses in thirty minutes (https://docs.slack.dev/interactivity/handling-user-interaction).
 
-    ``over`` is what "replace_original" would replace: the pressed message where only the asker sees it ("pressed"),
+    ``original`` is what "replace_original" would replace: the pressed message where only the asker sees it ("pressed"),
     nothing that may be ("nothing", a message for everybody), or the line that was said first ("line", of a command).
     Of a command Slack replaces nothing in truth (slackapi/bolt-python#1268); asking for it does no harm.
     """
 
-    kit: Kit
+    context: SlackContext
     workspace: str
-    url: str
-    trigger: str = ""
-    over: Literal["line", "pressed", "nothing"] = "line"
-    thread: str = ""
-    _waiting: bool = False
+    response_url: str
+    trigger_id: str = ""
+    original: Literal["line", "pressed", "nothing"] = "line"
+    thread_ts: str = ""
+    _is_loading: bool = False
 
-    async def wait(self, request: Request) -> None:
+    async def show_loading(self, request: Request) -> None:
         """Say so in a line of its own."""
-        self._waiting = True
-        await self._post(await drawn(self.kit, WAIT, request), replace=False)
+        self._is_loading = True
+        await self._post_response(await prepare_message(self.context, LOADING_ANSWER, request), replace_original=False)
 
-    async def say(self, answer: Answer, request: Request) -> None:
+    async def send_answer(self, answer: Answer, request: Request) -> None:
         """Show a card to the asker alone."""
-        turned = self.over == "pressed" and answer.placement is Placement.REPLACE
-        replace = turned or (self.over == "line" and self._waiting)
-        await self._post(await drawn(self.kit, answer, request), replace=replace)
+        turned = self.original == "pressed" and answer.placement is Placement.REPLACE
+        replace = turned or (self.original == "line" and self._is_loading)
+        await self._post_response(await prepare_message(self.context, answer, request), replace_original=replace)
 
-    async def window(self, view: dict[str, Any]) -> bool:
+    async def open_modal(self, view: dict[str, Any]) -> bool:
         """Open a window."""
-        return bool(self.trigger) and await views.opened(self.kit, self.workspace, self.trigger, view) is not None
+        return (
+            bool(self.trigger_id)
+            and await views.open_view(self.context, self.workspace, self.trigger_id, view) is not None
+        )
 
-    async def _post(self, message: Message, *, replace: bool) -> None:
+    async def _post_response(self, message: RenderedMessage, *, replace_original: bool) -> None:
         """Use the URL once."""
         body = {
             "response_type": "ephemeral",
-            "replace_original": replace,
+            "replace_original": replace_original,
             "text": message.text,
             "blocks": message.blocks,
-            **({"thread_ts": self.thread} if self.thread and not replace else {}),
+            **({"thread_ts": self.thread_ts} if self.thread_ts and not replace_original else {}),
         }
-        await self.kit.clients.reply(self.url, body)
+        await self.context.client.post_to_response_url(self.response_url, body)
 
 
 @dataclass(slots=True)
-class Window:
+class ModalResponder:
     """A window of its own, over the one in which something was pressed, if any; turned pages replace theirs.
 
-    ``view`` is the window of the pressed button, ``beside`` where the answer goes when no window can be opened.
+    ``view_id`` is the window of the pressed button, ``fallback`` where the answer goes when no window can be opened.
     """
 
-    kit: Kit
+    context: SlackContext
     workspace: str
-    trigger: str
-    view: str = ""
-    beside: Way | None = None
-    _opened: str = field(default="", init=False)
+    trigger_id: str
+    view_id: str = ""
+    fallback: Responder | None = None
+    _opened_view_id: str = field(default="", init=False)
 
-    async def wait(self, request: Request) -> None:
+    async def show_loading(self, request: Request) -> None:
         """Open the window before the answer is there: in three seconds Slack lets nobody open one any more."""
-        await self._put(await self._draw(WAIT, request), replace=False)
+        await self._show_view(await self._render_view(LOADING_ANSWER, request), replace_pressed=False)
 
-    async def say(self, answer: Answer, request: Request) -> None:
+    async def send_answer(self, answer: Answer, request: Request) -> None:
         """Show a card."""
-        view = await self._draw(answer, request)
-        if await self._put(view, replace=answer.placement is Placement.REPLACE):
+        view = await self._render_view(answer, request)
+        if await self._show_view(view, replace_pressed=answer.placement is Placement.REPLACE):
             return
-        if self.beside is None:
+        if self.fallback is None:
             raise Unsendable("The window can’t be opened any more.")
-        await self.beside.say(answer, request)
+        await self.fallback.send_answer(answer, request)
 
-    async def window(self, view: dict[str, Any]) -> bool:
+    async def open_modal(self, view: dict[str, Any]) -> bool:
         """Show a view."""
-        return await self._put(view, replace=False)
+        return await self._show_view(view, replace_pressed=False)
 
-    async def _draw(self, answer: Answer, request: Request) -> dict[str, Any]:
+    async def _render_view(self, answer: Answer, request: Request) -> dict[str, Any]:
         if not isinstance(answer.body, Card):
             raise TypeError("A form is a window of its own.")
-        return await views.drawn(self.kit, answer.body, request.channel)
+        return await views.prepare_view(self.context, answer.body, request.channel)
 
-    async def _put(self, view: dict[str, Any], *, replace: bool) -> bool:
+    async def _show_view(self, view: dict[str, Any], *, replace_pressed: bool) -> bool:
         """Show a view: in the place of ours, of the pressed one where it is to be replaced, else over it."""
         shown = None
-        if not self._opened and not replace:
-            lay = views.pushed if self.view else views.opened
-            shown = await lay(self.kit, self.workspace, self.trigger, view)
-        there = self._opened or self.view
+        if not self._opened_view_id and not replace_pressed:
+            lay = views.push_view if self.view_id else views.open_view
+            shown = await lay(self.context, self.workspace, self.trigger_id, view)
+        there = self._opened_view_id or self.view_id
         if shown is None and there:
-            shown = await views.changed(self.kit, self.workspace, there, view)
-        self._opened = str(shown["id"]) if shown else ""
+            shown = await views.update_view(self.context, self.workspace, there, view)
+        self._opened_view_id = str(shown["id"]) if shown else ""
         return shown is not None

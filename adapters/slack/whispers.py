@@ -5,71 +5,71 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.slack.kit import Kit
-from adapters.slack.ways import WAIT, drawn
+from adapters.slack.kit import SlackContext
+from adapters.slack.ways import LOADING_ANSWER, prepare_message
 from bot.ports.commands import Answer, Request
 
 
 @dataclass(slots=True)
-class Whisper:
+class EphemeralResponder:
     """A line in a channel, or in a thread of it, that the asker alone sees; nobody can change it afterwards."""
 
-    kit: Kit
+    context: SlackContext
     workspace: str
     channel: str
     user: str
-    thread: str = ""
+    thread_ts: str = ""
 
-    async def wait(self, request: Request) -> None:
+    async def show_loading(self, request: Request) -> None:
         """Say so in a line of its own."""
-        await self.say(WAIT, request)
+        await self.send_answer(LOADING_ANSWER, request)
 
-    async def say(self, answer: Answer, request: Request) -> None:
+    async def send_answer(self, answer: Answer, request: Request) -> None:
         """Show a card."""
-        message = await drawn(self.kit, answer, request)
-        await self.kit.clients.call(
+        message = await prepare_message(self.context, answer, request)
+        await self.context.client.call(
             self.workspace,
             "chat.postEphemeral",
             channel=self.channel,
             user=self.user,
             text=message.text,
             blocks=message.blocks,
-            **_thread(self.thread),
+            **_build_thread_arguments(self.thread_ts),
         )
 
-    async def window(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
+    async def open_modal(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
         """Open nothing: whoever mentions the bot has pressed nothing that a window could follow."""
         return False
 
 
 @dataclass(slots=True)
-class Direct:
+class DirectMessageResponder:
     """A direct message, which nobody else sees anyway."""
 
-    kit: Kit
+    context: SlackContext
     workspace: str
     channel: str
-    thread: str = ""
-    _said: str = field(default="", init=False)
+    thread_ts: str = ""
+    _message_ts: str = field(default="", init=False)
 
-    async def wait(self, request: Request) -> None:
+    async def show_loading(self, request: Request) -> None:
         """Say so in a message that the answer replaces."""
-        await self.say(WAIT, request)
+        await self.send_answer(LOADING_ANSWER, request)
 
-    async def say(self, answer: Answer, request: Request) -> None:
+    async def send_answer(self, answer: Answer, request: Request) -> None:
         """Show a card."""
-        message = await drawn(self.kit, answer, request)
-        if self._said:
-            await self.kit.clients.call(
+        message = await prepare_message(self.context, answer, request)
+        if self._message_ts:
+            await self.context.client.call(
                 self.workspace,
                 "chat.update",
                 channel=self.channel,
-                ts=self._said,
+                ts=self._message_ts,
                 text=message.text,
                 blocks=message.blocks,
             )
             return
-        posted = await self.kit.clients.call(
+        posted = await self.context.client.call(
             self.workspace,
             "chat.postMessage",
             channel=self.channel,
@@ -77,14 +77,14 @@ class Direct:
             blocks=message.blocks,
             unfurl_links=False,
             unfurl_media=False,
-            **_thread(self.thread),
+            **_build_thread_arguments(self.thread_ts),
         )
-        self._said = str(posted["ts"])
+        self._message_ts = str(posted["ts"])
 
-    async def window(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
+    async def open_modal(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
         """Open nothing."""
         return False
 
 
-def _thread(parent: str) -> dict[str, str]:
-    return {"thread_ts": parent} if parent else {}
+def _build_thread_arguments(thread_ts: str) -> dict[str, str]:
+    return {"thread_ts": thread_ts} if thread_ts else {}

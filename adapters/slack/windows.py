@@ -12,79 +12,88 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import fields, forms, inputs, saving
-from adapters.slack.forms import ADVANCED, CALLBACK
-from adapters.slack.guard import guarded
-from adapters.slack.kit import Kit
-from adapters.slack.previews import Previews
-from adapters.slack.requests import filled, origin
+from adapters.slack.forms import ADVANCED_ACTION_ID, FORM_CALLBACK_ID
+from adapters.slack.guard import log_exceptions
+from adapters.slack.kit import SlackContext
+from adapters.slack.previews import OrderedViewUpdates
+from adapters.slack.requests import build_form_request, read_private_metadata
 from adapters.slack.views import View
 from bot.cards import Form
 from bot.errors import BroadsheetError, Malformed
 
-_FIELD: Final = re.compile(rf"^{fields.ACTION}")
-_OPTIONS: Final = 20
+_FIELD_ACTION_ID: Final = re.compile(rf"^{fields.FIELD_ACTION_PREFIX}")
+_MAX_OPTIONS: Final = 20
 
 log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
 
 
-def listen(app: AsyncApp, kit: Kit) -> None:
+def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     """Take what happens in forms."""
-    previews = Previews(kit)
+    previews = OrderedViewUpdates(slack_context)
 
-    @app.action(_FIELD)
-    @guarded
-    async def changed(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+    @app.action(_FIELD_ACTION_ID)
+    @log_exceptions
+    async def on_field_change(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        await _redraw(kit, previews, body, context, advanced=False)
+        await _update_form_view(slack_context, previews, body, context, advanced=False)
 
-    @app.action(ADVANCED)
-    @guarded
-    async def unfolded(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+    @app.action(ADVANCED_ACTION_ID)
+    @log_exceptions
+    async def on_show_advanced(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        await _redraw(kit, previews, body, context, advanced=True)
+        await _update_form_view(slack_context, previews, body, context, advanced=True)
 
-    @app.options(_FIELD)
-    @guarded
-    async def suggested(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+    @app.options(_FIELD_ACTION_ID)
+    @log_exceptions
+    async def on_block_suggestion(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         try:
-            options = await _options(kit, body, context)
+            options = await _find_options(slack_context, body, context)
         except BroadsheetError as error:
             log.warning("Nothing is suggested: %s", error)
             options = []
         await ack(options=options)
 
-    @app.view(CALLBACK)
-    @guarded
-    async def submitted(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        await saving.save(ack, kit, body, context)
+    @app.view(FORM_CALLBACK_ID)
+    @log_exceptions
+    async def on_view_submission(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await saving.handle_view_submission(ack, slack_context, body, context)
 
 
-async def _redraw(kit: Kit, previews: Previews, body: Body, context: AsyncBoltContext, *, advanced: bool) -> None:
+async def _update_form_view(
+    slack_context: SlackContext,
+    view_updates: OrderedViewUpdates,
+    body: Body,
+    bolt_context: AsyncBoltContext,
+    *,
+    advanced: bool,
+) -> None:
     """Show the form with what saving would do now; what was typed stays."""
     try:
-        there = origin(body, context)
+        there = read_private_metadata(body, bolt_context)
     except Malformed as error:
         log.warning("A form is not shown anew: %s", error)
         return
 
-    async def draw() -> View | None:
-        answer = await kit.commands.answer(await filled(kit, body, there))
+    async def render_view() -> View | None:
+        answer = await slack_context.commands.answer(await build_form_request(slack_context, body, there))
         if not isinstance(answer.body, Form):
             return None
-        return forms.view(answer.body, there, advanced=advanced or there.advanced)
+        return forms.build_modal(answer.body, there, advanced=advanced or there.shows_advanced)
 
-    await previews.redraw(there.channel.workspace, body["view"], draw)
+    await view_updates.update(there.channel.workspace, body["view"], render_view)
 
 
-async def _options(kit: Kit, body: Body, context: AsyncBoltContext) -> list[dict[str, Any]]:
+async def _find_options(
+    slack_context: SlackContext, body: Body, bolt_context: AsyncBoltContext
+) -> list[dict[str, Any]]:
     """Return what a field could hold, from the parameter that it stands for."""
-    name = str(body.get("action_id", "")).removeprefix(fields.ACTION)
-    request = await filled(kit, body, origin(body, context))
-    command = next((each for each in kit.commands.all() if each.name == request.command), None)
+    name = str(body.get("action_id", "")).removeprefix(fields.FIELD_ACTION_PREFIX)
+    request = await build_form_request(slack_context, body, read_private_metadata(body, bolt_context))
+    command = next((each for each in slack_context.commands.list_commands() if each.name == request.command), None)
     parameter = next((each for each in command.parameters if each.name == name), None) if command else None
     if parameter is None or parameter.suggest is None:
         return []
     found = await parameter.suggest(str(body.get("value", "")), request)
-    return [inputs.option(each.value, each.label) for each in found[:_OPTIONS]]
+    return [inputs.build_option(each.value, each.label) for each in found[:_MAX_OPTIONS]]

@@ -5,73 +5,80 @@ from __future__ import annotations
 from aiohttp import web
 
 from adapters.web import forms, incoming, render
-from adapters.web.desk import DESK, Desk, place, standings
-from adapters.web.site import YOU
+from adapters.web.desk import CONTEXT, WebContext, find_channel, list_channel_states
+from adapters.web.site import LOCAL_USER
 from bot import wording
 from bot.cards import Card, Form
 from bot.errors import Mistake
 from bot.ports.commands import Answer, Request
-from bot.ports.drawings import Aside
+from bot.ports.drawings import PrivateAnswer
 
 
-async def command(request: web.Request) -> web.Response:
+async def handle_command(request: web.Request) -> web.Response:
     """Answer a typed line."""
-    desk, told = request.app[DESK], await incoming.typed(request)
-    channel = await place(desk, told.channel)
+    context, body = request.app[CONTEXT], await incoming.parse_command_body(request)
+    channel = await find_channel(context, body.channel)
     try:
-        name, arguments = desk.commands.read(told.line)
+        name, arguments = context.commands.parse_line(body.line)
     except Mistake as mistake:
-        asked = Request(told.id, channel, YOU, desk.clock(), "")
-        return await _private(desk, Answer(wording.mistake(mistake)), asked)
-    asked = Request(told.id, channel, YOU, desk.clock(), name, arguments)
-    return await _answer(desk, asked)
+        command_request = Request(body.id, channel, LOCAL_USER, context.clock(), "")
+        return await _respond_privately(context, Answer(wording.build_mistake_card(mistake)), command_request)
+    command_request = Request(body.id, channel, LOCAL_USER, context.clock(), name, arguments)
+    return await _answer_request(context, command_request)
 
 
-async def action(request: web.Request) -> web.Response:
+async def handle_action(request: web.Request) -> web.Response:
     """Answer a button or a form; a dry one says what would happen."""
-    desk, told = request.app[DESK], await incoming.pressed(request)
-    channel = await place(desk, told.channel)
-    asked = Request(
-        told.id,
+    context, body = request.app[CONTEXT], await incoming.parse_action_body(request)
+    channel = await find_channel(context, body.channel)
+    command_request = Request(
+        body.id,
         channel,
-        YOU,
-        desk.clock(),
-        told.command,
-        told.arguments,
-        dry=told.dry,
-        share=told.share,
+        LOCAL_USER,
+        context.clock(),
+        body.command,
+        body.arguments,
+        dry_run=body.dry,
+        share=body.share,
     )
-    if told.dry:
-        return _foreseen(await desk.commands.answer(asked))
-    return await _answer(desk, asked)
+    if body.dry:
+        return _respond_to_dry_run(await context.commands.answer(command_request))
+    return await _answer_request(context, command_request)
 
 
-async def _answer(desk: Desk, asked: Request) -> web.Response:
-    before = await standings(desk)
-    answer = await desk.commands.answer(asked)
-    if await standings(desk) != before:
-        desk.feed.publish("channels")
-    return await _private(desk, answer, asked)
+async def _answer_request(context: WebContext, command_request: Request) -> web.Response:
+    before = await list_channel_states(context)
+    answer = await context.commands.answer(command_request)
+    if await list_channel_states(context) != before:
+        context.feed.publish("channels")
+    return await _respond_privately(context, answer, command_request)
 
 
-async def _private(desk: Desk, answer: Answer, asked: Request) -> web.Response:
+async def _respond_privately(context: WebContext, answer: Answer, command_request: Request) -> web.Response:
     """Hand an answer back for the asker alone.
 
     One that replaces what held the button does so on the page when that was private; a message that everybody sees is
     never changed by what one reader presses.
     """
-    if desk.drawings:
-        desk.recent.keep(Aside(answer, asked))
-    html = render.panel(answer, asked, pictures=(await desk.site()).pictures, platforms=tuple(desk.drawings))
+    if context.preview_renderers:
+        context.recent_answers.add(PrivateAnswer(answer, command_request))
+    html = render.render_private_answer(
+        answer,
+        command_request,
+        pictures=(await context.site_info()).show_thumbnails,
+        platforms=tuple(context.preview_renderers),
+    )
     kind = "form" if isinstance(answer.body, Form) else answer.body.tone
     return web.json_response(
-        {"placement": answer.placement, "kind": kind, "said": render.said(answer.body), "html": html},
+        {"placement": answer.placement, "kind": kind, "said": render.summarize_card(answer.body), "html": html},
     )
 
 
-def _foreseen(answer: Answer) -> web.Response:
+def _respond_to_dry_run(answer: Answer) -> web.Response:
     """Answer a dry request: what saving would do, and what is wrong with which field."""
     if isinstance(answer.body, Card):
-        return web.json_response({"preview": forms.preview([answer.body.text or answer.body.title]), "mistakes": {}})
+        return web.json_response(
+            {"preview": forms.render_form_preview([answer.body.text or answer.body.title]), "mistakes": {}}
+        )
     mistakes = {field.name: field.mistake for field in answer.body.fields if field.mistake}
-    return web.json_response({"preview": forms.preview(answer.body.preview), "mistakes": mistakes})
+    return web.json_response({"preview": forms.render_form_preview(answer.body.preview), "mistakes": mistakes})

@@ -9,72 +9,74 @@ from typing import Any, Final
 from aiohttp import web
 
 from adapters.web import frame, incoming
-from adapters.web.desk import DESK, Desk, news, place, standings
+from adapters.web.desk import CONTEXT, WebContext, find_channel, list_channel_states, serialize_message
 from adapters.web.events import Event
-from adapters.web.site import DIRECT, YOU
-from bot.models import Channel, Kind
+from adapters.web.site import DIRECT_CHANNEL, LOCAL_USER
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Request
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 
-PAGE: Final = 30
+PAGE_SIZE: Final = 30
 """Messages that are fetched at a time."""
-_RECENT: Final = 20
+_MAX_UNREAD: Final = 20
 """Messages of each channel that can be counted as unread."""
 
 
-async def channels(request: web.Request) -> web.Response:
+async def get_channels(request: web.Request) -> web.Response:
     """Answer with the side bar, and what is said of each channel."""
-    desk = request.app[DESK]
-    known = await standings(desk)
-    rows = [await _row(desk, standing.channel, standing) for standing in known]
-    rows.append(await _row(desk, DIRECT, None))
-    return web.json_response({"html": frame.channels(known), "channels": rows})
+    context = request.app[CONTEXT]
+    channel_states = await list_channel_states(context)
+    rows = [await _build_channel_row(context, channel_state.channel, channel_state) for channel_state in channel_states]
+    rows.append(await _build_channel_row(context, DIRECT_CHANNEL, None))
+    return web.json_response({"html": frame.render_channel_list(channel_states), "channels": rows})
 
 
-async def messages(request: web.Request) -> web.Response:
+async def get_messages(request: web.Request) -> web.Response:
     """Answer with a channel's latest messages, oldest first; with those before a message when one is named."""
-    desk, latest = request.app[DESK], request.app[DESK].feed.latest
-    channel = await place(desk, incoming.query(request, "channel", 100))
-    posts = await desk.board.latest(channel, PAGE, incoming.number(request, "before"))
-    rows = [await news(desk, post) for post in posts]
-    return web.json_response({"messages": rows, "more": len(posts) == PAGE, "latest": latest})
+    context, latest = request.app[CONTEXT], request.app[CONTEXT].feed.latest_id
+    channel = await find_channel(context, incoming.parse_query_text(request, "channel", 100))
+    posts = await context.web_messages.list_latest(channel, PAGE_SIZE, incoming.parse_query_number(request, "before"))
+    rows = [await serialize_message(context, post) for post in posts]
+    return web.json_response({"messages": rows, "more": len(posts) == PAGE_SIZE, "latest": latest})
 
 
-async def complete(request: web.Request) -> web.Response:
+async def get_completions(request: web.Request) -> web.Response:
     """Answer with the completions of a line that is being typed."""
-    desk = request.app[DESK]
-    channel = await place(desk, incoming.query(request, "channel", 100))
-    line = incoming.query(request, "line", incoming.LINE)
-    asked = Request("", channel, YOU, desk.clock(), "")
-    found = await desk.commands.complete(line, asked)
+    context = request.app[CONTEXT]
+    channel = await find_channel(context, incoming.parse_query_text(request, "channel", 100))
+    line = incoming.parse_query_text(request, "line", incoming.MAX_LINE_LENGTH)
+    command_request = Request("", channel, LOCAL_USER, context.clock(), "")
+    found = await context.commands.complete_line(line, command_request)
     return web.json_response({"completions": [asdict(completion) for completion in found]})
 
 
-async def events(request: web.Request) -> web.StreamResponse:
+async def stream_events(request: web.Request) -> web.StreamResponse:
     """Stream the news, from the event that the page saw last (https://html.spec.whatwg.org/#server-sent-events)."""
-    desk = request.app[DESK]
+    context = request.app[CONTEXT]
     after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
     await response.prepare(request)
     try:
         await response.write(b"retry: 1000\n\n")
-        async for event in desk.feed.follow(after, desk.beat):
-            await response.write(await _wire(desk, event))
+        async for event in context.feed.subscribe(after, context.heartbeat):
+            await response.write(await _encode_event(context, event))
     except ConnectionError:
         pass  # The page went away; there is nobody to tell.
     return response
 
 
-async def _wire(desk: Desk, event: Event) -> bytes:
-    data = json.dumps(await news(desk, event.post) if event.post else {})
-    return f"id: {desk.feed.id(event.number)}\nevent: {event.kind}\ndata: {data}\n\n".encode()
+async def _encode_event(context: WebContext, event: Event) -> bytes:
+    data = json.dumps(await serialize_message(context, event.post) if event.post else {})
+    return f"id: {context.feed.format_id(event.number)}\nevent: {event.kind}\ndata: {data}\n\n".encode()
 
 
-async def _row(desk: Desk, channel: Channel, standing: Standing | None) -> dict[str, Any]:
+async def _build_channel_row(
+    context: WebContext, channel: Channel, channel_state: ChannelState | None
+) -> dict[str, Any]:
     return {
         "id": channel.id,
         "name": channel.name or channel.id,
-        "direct": channel.kind is Kind.DIRECT,
-        "about": frame.about(standing),
-        "posts": [post.id for post in await desk.board.latest(channel, _RECENT)],
+        "direct": channel.kind is ChannelKind.DIRECT,
+        "about": frame.describe_channel(channel_state),
+        "posts": [post.id for post in await context.web_messages.list_latest(channel, _MAX_UNREAD)],
     }

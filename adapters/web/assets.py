@@ -10,8 +10,8 @@ from typing import Final
 
 from aiohttp import web
 
-FOLDER: Final = Path(__file__).parent / "static"
-_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+STATIC_FOLDER: Final = Path(__file__).parent / "static"
+_CONTENT_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Assets:
     files: Mapping[str, bytes]
     version: str
 
-    def url(self, name: str) -> str:
+    def build_url(self, name: str) -> str:
         """Return the address of a file."""
         return f"/static/{self.version}/{name}"
 
@@ -29,20 +29,20 @@ class Assets:
 ASSETS: Final = web.AppKey("assets", Assets)
 
 
-def load(folder: Path = FOLDER) -> Assets:
+def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
     """Read the files of *folder*."""
-    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _CONTENT_TYPES}
     hashed = hashlib.sha256(b"".join(name.encode() + b"\0" + data + b"\0" for name, data in files.items()))
     return Assets(files, hashed.hexdigest()[:12])
 
 
-def respond(assets: Assets, version: str, name: str) -> web.Response:
+def serve_asset(assets: Assets, version: str, name: str) -> web.Response:
     """Return one file; raises `aiohttp.web.HTTPNotFound` for one that is not there in this version."""
     if version != assets.version or name not in assets.files:
         raise web.HTTPNotFound
     return web.Response(
         body=assets.files[name],
-        content_type=_TYPES[Path(name).suffix],
+        content_type=_CONTENT_TYPES[Path(name).suffix],
         charset="utf-8",
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )

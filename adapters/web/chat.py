@@ -6,14 +6,14 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from adapters.web.events import Feed
+from adapters.web.events import EventFeed
 from bot.cards import Card
 from bot.errors import StoreError, TryLater, Uncertain, Unsendable
 from bot.models import DeliveryKey
 from bot.ports.chats import Delivery
-from bot.ports.places import Board, Post
+from bot.ports.places import WebMessage, WebMessages
 
-_PATIENCE: Final = 5.0
+_RETRY_DELAY: Final = 5.0
 """Seconds until the board is tried again."""
 
 
@@ -22,8 +22,8 @@ class WebChat:
 
     platform = "web"
 
-    def __init__(self, board: Board, feed: Feed) -> None:
-        self._board = board
+    def __init__(self, web_messages: WebMessages, feed: EventFeed) -> None:
+        self._web_messages = web_messages
         self._feed = feed
         self._closed = asyncio.Event()
 
@@ -31,15 +31,15 @@ class WebChat:
         """Put the message on the board once; a repeated key gives the same id and shows nothing twice."""
         try:
             if delivery.key.operation == "edit":
-                return str((await self._edit(delivery, now)).id)
-            return str((await self._put(delivery.key, delivery.card, now, delivery.parent)).id)
+                return str((await self._edit_message(delivery, now)).id)
+            return str((await self._post_message(delivery.key, delivery.card, now, delivery.parent_message_id)).id)
         except StoreError as error:
-            raise TryLater(f"The board can't be written: {error}", _PATIENCE) from error
+            raise TryLater(f"The board can't be written: {error}", _RETRY_DELAY) from error
 
-    async def find(self, delivery: Delivery) -> str | None:
+    async def find_message(self, delivery: Delivery) -> str | None:
         """Look the key up; an edit leaves no key, and doing it again is harmless."""
         try:
-            post = await self._board.find(delivery.key)
+            post = await self._web_messages.find_by_key(delivery.key)
         except StoreError as error:
             raise Uncertain(f"The board can't be read: {error}") from error
         return str(post.id) if post else None
@@ -53,17 +53,17 @@ class WebChat:
         self._feed.close()
         self._closed.set()
 
-    async def _put(self, key: DeliveryKey, card: Card, now: datetime, parent: str = "") -> Post:
-        known = await self._board.find(key)
+    async def _post_message(self, key: DeliveryKey, card: Card, now: datetime, parent: str = "") -> WebMessage:
+        known = await self._web_messages.find_by_key(key)
         if known:
             return known
-        post = await self._board.put(key, card, now, parent)
+        post = await self._web_messages.add(key, card, now, parent)
         self._feed.publish("post", post)
         return post
 
-    async def _edit(self, delivery: Delivery, now: datetime) -> Post:
-        number = delivery.parent
-        edited = await self._board.edit(int(number), delivery.card, now) if number.isdecimal() else None
+    async def _edit_message(self, delivery: Delivery, now: datetime) -> WebMessage:
+        number = delivery.parent_message_id
+        edited = await self._web_messages.edit_card(int(number), delivery.card, now) if number.isdecimal() else None
         if not edited:
             raise Unsendable("The message that is to be edited is not on the board.")
         self._feed.publish("edit", edited)

@@ -12,57 +12,59 @@ from aiohttp import web
 
 from adapters.web import render
 from adapters.web.chat import WebChat
-from adapters.web.events import BEAT, Feed
-from adapters.web.guards import Wrong
-from adapters.web.recent import Recent
-from adapters.web.site import DIRECT, PLATFORM, WORKSPACE, Site
-from bot.models import Channel, Kind
+from adapters.web.events import HEARTBEAT_SECONDS, EventFeed
+from adapters.web.guards import RequestRefused
+from adapters.web.recent import RecentAnswers
+from adapters.web.site import DIRECT_CHANNEL, PLATFORM, WORKSPACE, SiteInfo
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Commands
-from bot.ports.drawings import Draw
-from bot.ports.places import Board, Channels, Post, Standing
+from bot.ports.drawings import PreviewRenderer
+from bot.ports.places import Channels, ChannelState, WebMessage, WebMessages
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WebContext:
     """What the handlers work with."""
 
     commands: Commands
-    board: Board
+    web_messages: WebMessages
     channels: Channels
     chat: WebChat
-    feed: Feed
-    site: Callable[[], Awaitable[Site]]
+    feed: EventFeed
+    site_info: Callable[[], Awaitable[SiteInfo]]
     clock: Callable[[], datetime]
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]]
-    beat: float = BEAT
-    drawings: Mapping[str, Draw] = field(default_factory=dict)
-    recent: Recent = field(default_factory=Recent)
+    heartbeat: float = HEARTBEAT_SECONDS
+    preview_renderers: Mapping[str, PreviewRenderer] = field(default_factory=dict)
+    recent_answers: RecentAnswers = field(default_factory=RecentAnswers)
 
 
-DESK: Final = web.AppKey("desk", Desk)
+CONTEXT: Final = web.AppKey("desk", WebContext)
 
 
-async def standings(desk: Desk) -> Sequence[Standing]:
+async def list_channel_states(context: WebContext) -> Sequence[ChannelState]:
     """Return the channels of this workspace, without the direct one."""
-    known = await desk.channels.of(PLATFORM, WORKSPACE)
-    return [standing for standing in known if standing.channel.kind is not Kind.DIRECT]
+    known = await context.channels.list_for_workspace(PLATFORM, WORKSPACE)
+    return [channel_state for channel_state in known if channel_state.channel.kind is not ChannelKind.DIRECT]
 
 
-async def place(desk: Desk, name: str) -> Channel:
-    """Return the channel of a name; raises `Wrong` when there is none."""
-    if name == DIRECT.id:
-        return DIRECT
-    for standing in await standings(desk):
-        if standing.channel.id == name:
-            return standing.channel
-    raise Wrong("There is no such channel here.", HTTPStatus.NOT_FOUND)
+async def find_channel(context: WebContext, channel_id: str) -> Channel:
+    """Return the channel of a name; raises `RequestRefused` when there is none."""
+    if channel_id == DIRECT_CHANNEL.id:
+        return DIRECT_CHANNEL
+    for channel_state in await list_channel_states(context):
+        if channel_state.channel.id == channel_id:
+            return channel_state.channel
+    raise RequestRefused("There is no such channel here.", HTTPStatus.NOT_FOUND)
 
 
-async def news(desk: Desk, post: Post) -> dict[str, Any]:
+async def serialize_message(context: WebContext, post: WebMessage) -> dict[str, Any]:
     """Return a message as the page's scripts take it."""
     return {
         "id": post.id,
         "channel": post.channel.id,
-        "said": render.said(post.card),
-        "html": render.message(post, pictures=(await desk.site()).pictures, platforms=tuple(desk.drawings)),
+        "said": render.summarize_card(post.card),
+        "html": render.render_message(
+            post, pictures=(await context.site_info()).show_thumbnails, platforms=tuple(context.preview_renderers)
+        ),
     }

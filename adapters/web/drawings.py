@@ -14,15 +14,15 @@ from typing import Final
 from aiohttp import web
 
 from adapters.web import incoming
-from adapters.web.desk import DESK, Desk, place
-from adapters.web.guards import Wrong
-from adapters.web.markup import Html, tag
-from bot.ports.drawings import Aside, Drawing
-from bot.ports.places import Post
+from adapters.web.desk import CONTEXT, WebContext, find_channel
+from adapters.web.guards import RequestRefused
+from adapters.web.markup import Html, render_tag
+from bot.ports.drawings import MessagePreview, PrivateAnswer
+from bot.ports.places import WebMessage
 
-_LONGEST: Final = 40
+_MAX_PARAMETER: Final = 40
 _THEMES: Final = frozenset({"light", "dark"})
-_SHEET: Final = """
+_STYLE_SHEET: Final = """
 :root { color-scheme: light dark; }
 :root[data-theme="light"] { color-scheme: light; }
 :root[data-theme="dark"] { color-scheme: dark; }
@@ -38,14 +38,19 @@ _POLICY: Final = (
 )
 
 
-async def document(request: web.Request) -> web.Response:
+async def get_preview(request: web.Request) -> web.Response:
     """Answer with a drawing, in the theme that the page has."""
-    drawing, theme = await _drawing(request), request.query.get("theme", "")
-    sheet = drawing.style + _SHEET
-    page = tag(
+    preview, theme = await _render_preview(request), request.query.get("theme", "")
+    sheet = preview.style + _STYLE_SHEET
+    page = render_tag(
         "html",
-        tag("head", tag("meta", charset="utf-8"), tag("title", "Drawing"), tag("style", Html(sheet))),
-        tag("body", Html(drawing.html)),
+        render_tag(
+            "head",
+            render_tag("meta", charset="utf-8"),
+            render_tag("title", "Drawing"),
+            render_tag("style", Html(sheet)),
+        ),
+        render_tag("body", Html(preview.html)),
         lang="en",
         data_theme=theme if theme in _THEMES else None,
     )
@@ -54,29 +59,29 @@ async def document(request: web.Request) -> web.Response:
     return web.Response(text=f"<!doctype html>\n{page}\n", content_type="text/html", headers=headers)
 
 
-async def source(request: web.Request) -> web.Response:
+async def get_source(request: web.Request) -> web.Response:
     """Answer with what the platform is sent, as one text: the page shows it letter by letter."""
-    return web.json_response({"source": (await _drawing(request)).source})
+    return web.json_response({"source": (await _render_preview(request)).source})
 
 
-async def _drawing(request: web.Request) -> Drawing:
-    desk = request.app[DESK]
-    draw = desk.drawings.get(incoming.query(request, "as", _LONGEST))
-    if draw is None:
-        raise Wrong("There are no drawings for that platform.", HTTPStatus.NOT_FOUND)
-    return draw(await _said(desk, request))
+async def _render_preview(request: web.Request) -> MessagePreview:
+    context = request.app[CONTEXT]
+    preview_renderer = context.preview_renderers.get(incoming.parse_query_text(request, "as", _MAX_PARAMETER))
+    if preview_renderer is None:
+        raise RequestRefused("There are no drawings for that platform.", HTTPStatus.NOT_FOUND)
+    return preview_renderer(await _find_subject(context, request))
 
 
-async def _said(desk: Desk, request: web.Request) -> Aside | Post:
+async def _find_subject(context: WebContext, request: web.Request) -> PrivateAnswer | WebMessage:
     """Return what is to be drawn: a private answer, else a message of a channel."""
     if "answer" in request.query:
-        told = desk.recent.get(incoming.query(request, "answer", _LONGEST))
-        if told is None:
-            raise Wrong("This answer is no longer kept. Ask again to see it.", HTTPStatus.NOT_FOUND)
-        return told
-    channel = await place(desk, incoming.query(request, "channel", incoming.NAME))
-    number = incoming.number(request, "post")
-    posts = await desk.board.latest(channel, 1, number + 1) if number is not None else ()
+        answer = context.recent_answers.get(incoming.parse_query_text(request, "answer", _MAX_PARAMETER))
+        if answer is None:
+            raise RequestRefused("This answer is no longer kept. Ask again to see it.", HTTPStatus.NOT_FOUND)
+        return answer
+    channel = await find_channel(context, incoming.parse_query_text(request, "channel", incoming.MAX_NAME_LENGTH))
+    number = incoming.parse_query_number(request, "post")
+    posts = await context.web_messages.list_latest(channel, 1, number + 1) if number is not None else ()
     if not posts or posts[-1].id != number:
-        raise Wrong("There is no such message here.", HTTPStatus.NOT_FOUND)
+        raise RequestRefused("There is no such message here.", HTTPStatus.NOT_FOUND)
     return posts[-1]

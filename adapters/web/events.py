@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.ports.places import Post
+from bot.ports.places import WebMessage
 
-KEEP: Final = 500
-BEAT: Final = 15.0
+MAX_EVENTS: Final = 500
+HEARTBEAT_SECONDS: Final = 15.0
 """Seconds of silence after which a page is sent a sign of life."""
 
-Kind = Literal["post", "edit", "channels", "reset", "beat"]
+EventKind = Literal["post", "edit", "channels", "reset", "beat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,72 +26,72 @@ class Event:
     """Something that pages should show. ``post`` is there for "post" and "edit"."""
 
     number: int
-    kind: Kind
-    post: Post | None = None
+    kind: EventKind
+    post: WebMessage | None = None
 
 
-class Feed:
+class EventFeed:
     """What happened lately, and those who wait for more."""
 
-    def __init__(self, boot: str, keep: int = KEEP) -> None:
-        self._boot = boot
-        self._events: deque[Event] = deque(maxlen=keep)
-        self._last = 0
-        self._news = asyncio.Event()
+    def __init__(self, boot_id: str, max_events: int = MAX_EVENTS) -> None:
+        self._boot_id = boot_id
+        self._events: deque[Event] = deque(maxlen=max_events)
+        self._last_number = 0
+        self._wakeup = asyncio.Event()
         self._closed = False
 
     @property
-    def latest(self) -> str:
+    def latest_id(self) -> str:
         """The id of the newest event; what was read before it was asked for is complete up to there."""
-        return self.id(self._last)
+        return self.format_id(self._last_number)
 
-    def id(self, number: int) -> str:
+    def format_id(self, number: int) -> str:
         """Write an event's id."""
-        return f"{self._boot}-{number}"
+        return f"{self._boot_id}-{number}"
 
-    def publish(self, kind: Kind, post: Post | None = None) -> None:
+    def publish(self, kind: EventKind, post: WebMessage | None = None) -> None:
         """Tell every page."""
-        self._last += 1
-        self._events.append(Event(self._last, kind, post))
-        self._wake()
+        self._last_number += 1
+        self._events.append(Event(self._last_number, kind, post))
+        self._notify_subscribers()
 
     def close(self) -> None:
         """End every page's stream."""
         self._closed = True
-        self._wake()
+        self._notify_subscribers()
 
-    async def follow(self, after: str, beat: float = BEAT) -> AsyncIterator[Event]:
-        """Yield what came after the id *after*, then what comes, with a beat after *beat* seconds of silence."""
-        at = self._place(after)
+    async def subscribe(self, last_event_id: str, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncIterator[Event]:
+        """Yield what came after the id *last_event_id*, then what comes, with a beat after *heartbeat* seconds of silence."""
+        at = self._parse_event_id(last_event_id)
         while not self._closed:
-            if at < self._oldest - 1:
-                at = self._last
+            if at < self._oldest_number - 1:
+                at = self._last_number
                 yield Event(at, "reset")
-            news, fresh = self._news, [event for event in self._events if event.number > at]
-            for event in fresh:
+            wakeup, new_events = self._wakeup, [event for event in self._events if event.number > at]
+            for event in new_events:
                 at = event.number
                 yield event
-            if not fresh and not await _within(news, beat):
+            if not new_events and not await _wait_for_event(wakeup, heartbeat):
                 yield Event(at, "beat")
 
     @property
-    def _oldest(self) -> int:
-        return self._events[0].number if self._events else self._last + 1
+    def _oldest_number(self) -> int:
+        return self._events[0].number if self._events else self._last_number + 1
 
-    def _place(self, after: str) -> int:
+    def _parse_event_id(self, event_id: str) -> int:
         """Return the number of an id, or one that is too old when it is not an id of this boot."""
-        boot, _, number = after.rpartition("-")
-        known = boot == self._boot and number.isdecimal() and len(number) <= len(str(self._last))
-        return int(number) if known and int(number) <= self._last else -1
+        boot_id, _, number = event_id.rpartition("-")
+        known = boot_id == self._boot_id and number.isdecimal() and len(number) <= len(str(self._last_number))
+        return int(number) if known and int(number) <= self._last_number else -1
 
-    def _wake(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+    def _notify_subscribers(self) -> None:
+        wakeup, self._wakeup = self._wakeup, asyncio.Event()
+        wakeup.set()
 
 
-async def _within(news: asyncio.Event, seconds: float) -> bool:
+async def _wait_for_event(event: asyncio.Event, seconds: float) -> bool:
     try:
-        await asyncio.wait_for(news.wait(), seconds)
+        await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:
         return False
     return True

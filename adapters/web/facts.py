@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from adapters.web.markup import Html, join, tag
-from adapters.web.words import plain
-from bot.wording import ago, day, when
+from adapters.web.markup import Html, join_html, render_tag
+from adapters.web.words import render_plain_text
+from bot.wording import format_age, format_day, format_moment
 
-_DEEPEST: Final = 5
-_LONGEST: Final = 500
+_MAX_DEPTH: Final = 5
+_MAX_TEXT: Final = 500
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
-_AGES: Final = "jobs"
+_AGES_KEY: Final = "jobs"
 """The part whose numbers are seconds since something ended."""
-_WORDS: Final = {
+_LABELS: Final = {
     "failing": "Jobs that fail",
     "overdue": "Jobs that are late",
     "jobs": "Jobs, last done",
@@ -34,50 +34,58 @@ _WORDS: Final = {
 """What the report calls things, and how people do."""
 
 
-def listing(facts: Mapping[str, Any], now: datetime) -> Html:
+def render_report(report: Mapping[str, Any], now: datetime) -> Html:
     """Return the report as it stands at *now*; what is not known is left out."""
-    return _rows({key: value for key, value in facts.items() if key != "ok"}, now, 0)
+    return _render_rows({key: value for key, value in report.items() if key != "ok"}, now, 0)
 
 
-def _rows(value: Mapping[Any, Any], now: datetime, depth: int, *, ages: bool = False) -> Html:
+def _render_rows(value: Mapping[Any, Any], now: datetime, depth: int, *, ages: bool = False) -> Html:
     known = [(str(key), part) for key, part in value.items() if part not in (None, "")]
-    return tag("dl", *(_row(key, part, now, depth, ages=ages) for key, part in known))
+    return render_tag("dl", *(_render_row(key, part, now, depth, ages=ages) for key, part in known))
 
 
-def _row(key: str, value: Any, now: datetime, depth: int, *, ages: bool) -> Html:
-    name = _WORDS.get(key, key.replace("_", " "))
-    shown = plain(ago(value)) if ages and isinstance(value, int) else _value(value, now, depth + 1, ages=key == _AGES)
-    return join(tag("dt", plain(name if depth else name[:1].upper() + name[1:])), tag("dd", shown))
+def _render_row(key: str, value: Any, now: datetime, depth: int, *, ages: bool) -> Html:
+    name = _LABELS.get(key, key.replace("_", " "))
+    shown = (
+        render_plain_text(format_age(value))
+        if ages and isinstance(value, int)
+        else _render_value(value, now, depth + 1, ages=key == _AGES_KEY)
+    )
+    return join_html(
+        render_tag("dt", render_plain_text(name if depth else name[:1].upper() + name[1:])), render_tag("dd", shown)
+    )
 
 
-def _value(value: Any, now: datetime, depth: int, *, ages: bool = False) -> Html:
+def _render_value(value: Any, now: datetime, depth: int, *, ages: bool = False) -> Html:
     """Return a part of the report; what lies too deep is shown as it is."""
-    if isinstance(value, Mapping) and value and depth < _DEEPEST:
-        return _rows(value, now, depth, ages=ages)
-    if isinstance(value, list | tuple) and value and depth < _DEEPEST:
-        return join(*(tag("div", _value(part, now, depth + 1)) for part in value))
+    if isinstance(value, Mapping) and value and depth < _MAX_DEPTH:
+        return _render_rows(value, now, depth, ages=ages)
+    if isinstance(value, list | tuple) and value and depth < _MAX_DEPTH:
+        return join_html(*(render_tag("div", _render_value(part, now, depth + 1)) for part in value))
     if value is None or value in ({}, [], ()):
         return Html("none")
     if isinstance(value, bool):
         return Html("yes" if value else "no")
     return (
-        _text(value, now) if isinstance(value, str) else plain(f"{value:,}" if isinstance(value, int) else str(value))
+        _render_text(value, now)
+        if isinstance(value, str)
+        else render_plain_text(f"{value:,}" if isinstance(value, int) else str(value))
     )
 
 
-def _text(value: str, now: datetime) -> Html:
+def _render_text(value: str, now: datetime) -> Html:
     """Return a text; one that is a date or a moment as people write it."""
     try:
         if _DATE.fullmatch(value):
-            return plain(day(date.fromisoformat(value), year=True))
+            return render_plain_text(format_day(date.fromisoformat(value), year=True))
         if _MOMENT.fullmatch(value):
-            return _moment(datetime.fromisoformat(value), now)
+            return _render_moment(datetime.fromisoformat(value), now)
     except ValueError:
         pass  # It only looks like one.
-    return plain(_WORDS.get(value, value), _LONGEST)
+    return render_plain_text(_LABELS.get(value, value), _MAX_TEXT)
 
 
-def _moment(at: datetime, now: datetime) -> Html:
+def _render_moment(instant: datetime, now: datetime) -> Html:
     """Return how long ago a moment was, and its time, which the page turns into the reader's own."""
-    written = tag("time", f"{when(at, 'UTC')} UTC", datetime=at.isoformat())
-    return join(ago((now - at).total_seconds()), " (", written, ")")
+    written = render_tag("time", f"{format_moment(instant, 'UTC')} UTC", datetime=instant.isoformat())
+    return join_html(format_age((now - instant).total_seconds()), " (", written, ")")

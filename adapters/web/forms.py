@@ -7,32 +7,32 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from adapters.web.markup import Html, icon, join, tag
-from adapters.web.words import plain
+from adapters.web.markup import Html, join_html, render_icon, render_tag
+from adapters.web.words import render_plain_text
 from bot.cards import Field, FieldKind, Form
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SETS: Final = {"weekdays": range(5), "weekends": range(5, 7), "every day": range(7), "daily": range(7)}
-_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
-_ON: Final = frozenset({"yes", "on", "true", "1"})
-_LONGEST: Final = 2000
-_HEAD: Final = 20
+_DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY_SETS: Final = {"weekdays": range(5), "weekends": range(5, 7), "every day": range(7), "daily": range(7)}
+_DAY_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
+_TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
+_MAX_VALUE: Final = 2000
+_MAX_LINE_NAME: Final = 20
 """Characters of a preview line's beginning that still count as its name."""
 
 
-def form(form: Form, scope: str) -> Html:
+def render_form(form: Form, scope: str) -> Html:
     """Return a form; *scope* keeps the ids of its fields apart from all others."""
-    shown = [row(field, scope) for field in form.fields if not field.advanced]
-    return tag(
+    shown = [render_field(field, scope) for field in form.fields if not field.advanced]
+    return render_tag(
         "form",
-        tag("h2", plain(form.title)),
+        render_tag("h2", render_plain_text(form.title)),
         *shown,
-        _advanced([field for field in form.fields if field.advanced], scope),
-        tag("div", preview(form.preview), class_="next", aria_live="polite"),
-        tag(
+        _render_advanced_fields([field for field in form.fields if field.advanced], scope),
+        render_tag("div", render_form_preview(form.preview), class_="next", aria_live="polite"),
+        render_tag(
             "div",
-            tag("button", plain(form.submit, 80), type="submit", class_="btn main"),
-            tag("span", plain(form.note), class_="small quiet") if form.note else None,
+            render_tag("button", render_plain_text(form.submit, 80), type="submit", class_="btn main"),
+            render_tag("span", render_plain_text(form.note), class_="small quiet") if form.note else None,
             class_="end",
         ),
         class_="set",
@@ -42,22 +42,30 @@ def form(form: Form, scope: str) -> Html:
     )
 
 
-def preview(lines: Sequence[str]) -> Html:
+def render_form_preview(lines: Sequence[str]) -> Html:
     """Return what saving would do; a short beginning such as "Next:" stands out."""
-    return join(*(_line(line) for line in lines))
+    return join_html(*(_render_preview_line(line) for line in lines))
 
 
-def row(field: Field, scope: str) -> Html:
+def render_field(field: Field, scope: str) -> Html:
     """Return one question with its control, its hint and its mistake."""
     name = f"{scope}-{field.name}"
     grouped = field.kind == "days"
-    label = tag("span", plain(field.label), class_="lab") if grouped else tag("label", plain(field.label), for_=name)
-    wrong = tag("p", plain(field.mistake), class_="wrong", id=f"{name}-wrong", hidden=not field.mistake)
-    inside = tag("div", _CONTROLS[field.kind](field, name), _hint(field, name), wrong, class_="ctl")
-    return tag(
+    label = (
+        render_tag("span", render_plain_text(field.label), class_="lab")
+        if grouped
+        else render_tag("label", render_plain_text(field.label), for_=name)
+    )
+    mistake = render_tag(
+        "p", render_plain_text(field.mistake), class_="wrong", id=f"{name}-wrong", hidden=not field.mistake
+    )
+    control = render_tag(
+        "div", _CONTROL_RENDERERS[field.kind](field, name), _render_hint(field, name), mistake, class_="ctl"
+    )
+    return render_tag(
         "div",
         label,
-        inside,
+        control,
         class_="row",
         data_field=field.name,
         data_kind=field.kind,
@@ -66,47 +74,52 @@ def row(field: Field, scope: str) -> Html:
     )
 
 
-def chosen(value: str) -> set[int]:
+def parse_weekdays(value: str) -> set[int]:
     """Read weekdays as people write them: "weekdays", "Mon-Fri", "Mon, Wed and Fri"; Monday is 0."""
     text = value.casefold().strip()
-    days = {day for name, some in _SETS.items() if name in text for day in some}
-    for first, last in _RANGE.findall(text):
-        start, end = _day(first), _day(last)
+    days = {day for name, some in _DAY_SETS.items() if name in text for day in some}
+    for first, last in _DAY_RANGE.findall(text):
+        start, end = _parse_weekday(first), _parse_weekday(last)
         if start is not None and end is not None:
             days |= {(start + n) % 7 for n in range((end - start) % 7 + 1)}
-    return days | {day for word in re.findall(r"[a-z]+", text) if (day := _day(word)) is not None}
+    return days | {day for word in re.findall(r"[a-z]+", text) if (day := _parse_weekday(word)) is not None}
 
 
-def _day(word: str) -> int | None:
-    names = [name.casefold() for name in _DAYS]
+def _parse_weekday(word: str) -> int | None:
+    names = [name.casefold() for name in _DAY_NAMES]
     return names.index(word[:3]) if word[:3] in names else None
 
 
-def _line(line: str) -> Html:
+def _render_preview_line(line: str) -> Html:
     head, colon, rest = line.partition(": ")
-    if colon and len(head) <= _HEAD:
-        return tag("p", tag("b", plain(head), ":"), " ", plain(rest, _LONGEST))
-    return tag("p", plain(line, _LONGEST))
+    if colon and len(head) <= _MAX_LINE_NAME:
+        return render_tag("p", render_tag("b", render_plain_text(head), ":"), " ", render_plain_text(rest, _MAX_VALUE))
+    return render_tag("p", render_plain_text(line, _MAX_VALUE))
 
 
-def _advanced(fields: Sequence[Field], scope: str) -> Html | None:
+def _render_advanced_fields(fields: Sequence[Field], scope: str) -> Html | None:
     if not fields:
         return None
     names = ", ".join(field.label.casefold() for field in fields)
-    summary = tag("summary", icon("down"), tag("span", "Advanced"), tag("span", plain(names), class_="quiet"))
-    rows = (row(field, scope) for field in fields)
-    return tag("details", summary, *rows, class_="adv", open=any(field.mistake for field in fields))
+    summary = render_tag(
+        "summary",
+        render_icon("down"),
+        render_tag("span", "Advanced"),
+        render_tag("span", render_plain_text(names), class_="quiet"),
+    )
+    rows = (render_field(field, scope) for field in fields)
+    return render_tag("details", summary, *rows, class_="adv", open=any(field.mistake for field in fields))
 
 
-def _hint(field: Field, name: str) -> Html | None:
+def _render_hint(field: Field, name: str) -> Html | None:
     # Ticked days and chips are not typed, so there is nothing to say on how to type them.
     text = "" if field.kind in {"days", "topics"} else field.hint
-    if not text and field.kind == "number" and field.least is not None and field.most is not None:
-        text = f"{field.least} to {field.most}"
-    return tag("span", plain(text), class_="small quiet hinted", id=f"{name}-hint") if text else None
+    if not text and field.kind == "number" and field.minimum is not None and field.maximum is not None:
+        text = f"{field.minimum} to {field.maximum}"
+    return render_tag("span", render_plain_text(text), class_="small quiet hinted", id=f"{name}-hint") if text else None
 
 
-def _common(field: Field, name: str) -> dict[str, str | int | bool | None]:
+def _build_attributes(field: Field, name: str) -> dict[str, str | int | bool | None]:
     return {
         "id": name,
         "name": field.name,
@@ -118,67 +131,86 @@ def _common(field: Field, name: str) -> dict[str, str | int | bool | None]:
     }
 
 
-def _text(field: Field, name: str) -> Html:
-    return tag("input", type="text", value=field.value, maxlength=_LONGEST, **_common(field, name))
+def _render_text_input(field: Field, name: str) -> Html:
+    return render_tag("input", type="text", value=field.value, maxlength=_MAX_VALUE, **_build_attributes(field, name))
 
 
-def _number(field: Field, name: str) -> Html:
+def _render_number_input(field: Field, name: str) -> Html:
     kind = "number" if re.fullmatch(r"\d*", field.value) else "text"
-    return tag("input", type=kind, value=field.value, min=field.least, max=field.most, **_common(field, name))
+    return render_tag(
+        "input", type=kind, value=field.value, min=field.minimum, max=field.maximum, **_build_attributes(field, name)
+    )
 
 
-def _time(field: Field, name: str) -> Html:
+def _render_time_input(field: Field, name: str) -> Html:
     """Return a text: a browser's own clock would say "09:00 AM" where everything else says 09:00."""
-    return tag("input", type="text", value=field.value, maxlength=12, **_common(field, name))
+    return render_tag("input", type="text", value=field.value, maxlength=12, **_build_attributes(field, name))
 
 
-def _choice(field: Field, name: str) -> Html:
+def _render_select(field: Field, name: str) -> Html:
     known = field.value in {value for value, _ in field.choices}
     choices = field.choices if known else ((field.value, field.value or "Choose"), *field.choices)
-    rows = (tag("option", label or value, value=value, selected=value == field.value) for value, label in choices)
-    return tag("select", *rows, **_common(field, name))
-
-
-def _zone(field: Field, name: str) -> Html:
-    """Return a text with suggestions: the form's own, else those that the browser knows."""
-    rows = (tag("option", label or value, value=value) for value, label in field.choices)
-    box = tag("input", type="text", value=field.value, list=f"{name}-zones", spellcheck="false", **_common(field, name))
-    return join(box, tag("datalist", *rows, id=f"{name}-zones"))
-
-
-def _flag(field: Field, name: str) -> Html:
-    common = _common(field, name) | {"class_": "flag"}
-    return tag("input", type="checkbox", checked=field.value.casefold() in _ON, **common)
-
-
-def _days(field: Field, name: str) -> Html:
-    on = chosen(field.value)
     rows = (
-        tag("label", tag("input", type="checkbox", value=day, checked=n in on), tag("span", day))
-        for n, day in enumerate(_DAYS)
+        render_tag("option", label or value, value=value, selected=value == field.value) for value, label in choices
     )
-    return tag("div", *rows, class_="days", id=name)
+    return render_tag("select", *rows, **_build_attributes(field, name))
 
 
-def _topics(field: Field, name: str) -> Html:
-    chips = (chip(topic.strip()) for topic in re.split(r"[\n;]", field.value) if topic.strip())
-    box = tag("input", type="text", placeholder="Add a topic", maxlength=200, **_common(field, name) | {"class_": None})
-    return tag("div", *chips, box, class_="chips")
+def _render_zone_input(field: Field, name: str) -> Html:
+    """Return a text with suggestions: the form's own, else those that the browser knows."""
+    rows = (render_tag("option", label or value, value=value) for value, label in field.choices)
+    box = render_tag(
+        "input",
+        type="text",
+        value=field.value,
+        list=f"{name}-zones",
+        spellcheck="false",
+        **_build_attributes(field, name),
+    )
+    return join_html(box, render_tag("datalist", *rows, id=f"{name}-zones"))
 
 
-def chip(topic: str) -> Html:
+def _render_checkbox(field: Field, name: str) -> Html:
+    common = _build_attributes(field, name) | {"class_": "flag"}
+    return render_tag("input", type="checkbox", checked=field.value.casefold() in _TRUE_WORDS, **common)
+
+
+def _render_weekdays(field: Field, name: str) -> Html:
+    selected = parse_weekdays(field.value)
+    rows = (
+        render_tag(
+            "label", render_tag("input", type="checkbox", value=day, checked=n in selected), render_tag("span", day)
+        )
+        for n, day in enumerate(_DAY_NAMES)
+    )
+    return render_tag("div", *rows, class_="days", id=name)
+
+
+def _render_topics(field: Field, name: str) -> Html:
+    chips = (render_topic_chip(topic.strip()) for topic in re.split(r"[\n;]", field.value) if topic.strip())
+    box = render_tag(
+        "input",
+        type="text",
+        placeholder="Add a topic",
+        maxlength=200,
+        **_build_attributes(field, name) | {"class_": None},
+    )
+    return render_tag("div", *chips, box, class_="chips")
+
+
+def render_topic_chip(topic: str) -> Html:
     """Return one topic with the button that takes it away."""
-    remove = tag("button", icon("x"), type="button", aria_label=f"Remove {topic}")
-    return tag("span", plain(topic), remove, class_="chip", data_value=topic)
+    remove = render_tag("button", render_icon("x"), type="button", aria_label=f"Remove {topic}")
+    return render_tag("span", render_plain_text(topic), remove, class_="chip", data_value=topic)
 
 
-_CONTROLS: Final[dict[FieldKind, Callable[[Field, str], Html]]] = {
-    "text": _text,
-    "number": _number,
-    "time": _time,
-    "days": _days,
-    "choice": _choice,
-    "zone": _zone,
-    "flag": _flag,
-    "topics": _topics,
+_CONTROL_RENDERERS: Final[dict[FieldKind, Callable[[Field, str], Html]]] = {
+    "text": _render_text_input,
+    "number": _render_number_input,
+    "time": _render_time_input,
+    "days": _render_weekdays,
+    "choice": _render_select,
+    "zone": _render_zone_input,
+    "flag": _render_checkbox,
+    "topics": _render_topics,
 }

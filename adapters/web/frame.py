@@ -4,114 +4,136 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.web.markup import Html, icon, join, tag
-from adapters.web.site import DIRECT, Site
-from adapters.web.words import plain
+from adapters.web.markup import Html, join_html, render_icon, render_tag
+from adapters.web.site import DIRECT_CHANNEL, SiteInfo
+from adapters.web.words import render_plain_text
 from bot.models import Channel
-from bot.ports.places import Standing
-from bot.wording import count, when
+from bot.ports.places import ChannelState
+from bot.wording import format_count, format_moment
 
 
-def channels(standings: Sequence[Standing]) -> Html:
+def render_channel_list(channel_states: Sequence[ChannelState]) -> Html:
     """Return the side bar's list of places."""
-    rows = (_place(standing.channel, tag("i", "#", aria_hidden="true")) for standing in standings)
-    return join(
-        tag("h2", "Channels"),
+    rows = (
+        _render_channel_link(channel_state.channel, render_tag("i", "#", aria_hidden="true"))
+        for channel_state in channel_states
+    )
+    return join_html(
+        render_tag("h2", "Channels"),
         *rows,
-        tag("h2", "Direct messages"),
-        _place(DIRECT, tag("i", icon("sheet"), aria_hidden="true")),
+        render_tag("h2", "Direct messages"),
+        _render_channel_link(DIRECT_CHANNEL, render_tag("i", render_icon("sheet"), aria_hidden="true")),
     )
 
 
-def about(standing: Standing | None) -> str:
+def describe_channel(channel_state: ChannelState | None) -> str:
     """Return what is said of a channel under its name; None is the direct one."""
-    if standing is None:
+    if channel_state is None:
         return "Answers and alerts for you alone"
-    wants = standing.preferences
-    if standing.retired:
-        return f"Nothing is posted here any more: {standing.retired}"
-    if wants.paused:
+    preferences = channel_state.preferences
+    if channel_state.retired_reason:
+        return f"Nothing is posted here any more: {channel_state.retired_reason}"
+    if preferences.paused:
         return "Paused; “resume” goes on"
-    due = standing.due or standing.next_run
-    if not wants.on or due is None:
+    due = channel_state.due or channel_state.next_run
+    if not preferences.on or due is None:
         return "The digest is off; “digest on” starts it"
-    return f"Next digest {when(due, wants.schedule.timezone)} · {count(wants.number, 'paper')}"
+    return (
+        f"Next digest {format_moment(due, preferences.schedule.timezone)} · {format_count(preferences.number, 'paper')}"
+    )
 
 
-def side(site: Site, standings: Sequence[Standing]) -> Html:
+def render_sidebar(site: SiteInfo, channel_states: Sequence[ChannelState]) -> Html:
     """Return the side bar."""
-    mast = tag("div", tag("span", icon("sheet"), class_="logo"), tag("b", "Broadsheet"), class_="mast")
-    nav = tag("nav", channels(standings), aria_label="Channels")
-    version = tag("a", f"Broadsheet {site.version}".strip(), href="/status", class_="version small quiet")
-    return tag("aside", mast, nav, _sample(site), version, class_="side", id="side", aria_label="Workspace")
+    title = render_tag(
+        "div", render_tag("span", render_icon("sheet"), class_="logo"), render_tag("b", "Broadsheet"), class_="mast"
+    )
+    nav = render_tag("nav", render_channel_list(channel_states), aria_label="Channels")
+    version = render_tag("a", f"Broadsheet {site.version}".strip(), href="/status", class_="version small quiet")
+    return render_tag(
+        "aside", title, nav, _render_sample_notice(site), version, class_="side", id="side", aria_label="Workspace"
+    )
 
 
-def main() -> Html:
+def render_main() -> Html:
     """Return what stands beside it; its messages are fetched."""
-    bar = tag(
+    bar = render_tag(
         "header",
-        tag(
+        render_tag(
             "button",
-            icon("bars"),
-            tag("span", class_="dot", hidden=True),
+            render_icon("bars"),
+            render_tag("span", class_="dot", hidden=True),
             type="button",
             class_="icon menu-open",
             aria_label="Channels",
             aria_controls="side",
             aria_expanded="false",
         ),
-        tag("div", tag("h1", id="where"), tag("p", id="about", class_="small quiet"), class_="where"),
-        tag("button", icon("half"), type="button", class_="icon", id="theme", aria_label="Switch to dark"),
+        render_tag(
+            "div", render_tag("h1", id="where"), render_tag("p", id="about", class_="small quiet"), class_="where"
+        ),
+        render_tag(
+            "button", render_icon("half"), type="button", class_="icon", id="theme", aria_label="Switch to dark"
+        ),
         class_="bar",
     )
-    earlier = tag("button", "Earlier messages", type="button", class_="btn earlier", hidden=True)
-    noscript = tag("noscript", tag("p", "The workspace needs JavaScript; everything that it loads is on this machine."))
-    column = tag("div", earlier, noscript, tag("div", id="messages"), class_="column")
-    stream = tag("div", column, class_="stream", id="stream", role="log", aria_live="off", tabindex="0")
-    pill = tag("button", "New messages below", icon("down"), type="button", class_="btn pill", hidden=True)
-    strip = tag("p", id="strip", class_="small", role="status", hidden=True)
-    return tag("main", bar, strip, stream, tag("div", pill, class_="pills"), _composer())
+    earlier = render_tag("button", "Earlier messages", type="button", class_="btn earlier", hidden=True)
+    noscript = render_tag(
+        "noscript", render_tag("p", "The workspace needs JavaScript; everything that it loads is on this machine.")
+    )
+    column = render_tag("div", earlier, noscript, render_tag("div", id="messages"), class_="column")
+    stream = render_tag("div", column, class_="stream", id="stream", role="log", aria_live="off", tabindex="0")
+    pill = render_tag(
+        "button", "New messages below", render_icon("down"), type="button", class_="btn pill", hidden=True
+    )
+    strip = render_tag("p", id="strip", class_="small", role="status", hidden=True)
+    return render_tag("main", bar, strip, stream, render_tag("div", pill, class_="pills"), _render_composer())
 
 
-def _place(channel: Channel, sign: Html) -> Html:
-    name = plain(channel.name or channel.id, 80)
-    return tag("a", sign, name, href=f"#/{channel.id}", data_channel=channel.id)
+def _render_channel_link(channel: Channel, sign: Html) -> Html:
+    name = render_plain_text(channel.name or channel.id, 80)
+    return render_tag("a", sign, name, href=f"#/{channel.id}", data_channel=channel.id)
 
 
-def _sample(site: Site) -> Html:
-    tries = (
-        tag(
+def _render_sample_notice(site: SiteInfo) -> Html:
+    examples = (
+        render_tag(
             "li",
-            tag(
+            render_tag(
                 "button",
-                tag("span", str(n)),
-                tag("div", attempt.label, tag("code", attempt.line)),
-                icon("right"),
+                render_tag("span", str(n)),
+                render_tag("div", example.label, render_tag("code", example.line)),
+                render_icon("right"),
                 type="button",
-                data_send=attempt.line,
+                data_send=example.line,
             ),
         )
-        for n, attempt in enumerate(site.tries, 1)
+        for n, example in enumerate(site.examples, 1)
     )
-    sentence = tag("p", tag("strong", "Sample data."), " ", tag("span", site.sentence, class_="quiet"))
-    return tag(
+    sentence = render_tag(
+        "p", render_tag("strong", "Sample data."), " ", render_tag("span", site.sample_notice, class_="quiet")
+    )
+    return render_tag(
         "section",
-        sentence if site.sample else None,
-        tag("strong", "Three things to try"),
-        tag("ol", *tries, class_="try", role="list"),
+        sentence if site.is_sample else None,
+        render_tag("strong", "Three things to try"),
+        render_tag("ol", *examples, class_="try", role="list"),
         class_="sample small",
         aria_label="To begin with",
     )
 
 
-def _composer() -> Html:
+def _render_composer() -> Html:
     keys = (("↑", "↓", "choose"), ("Tab", "complete"), ("Enter", "send"), ("Esc", "close"))
     legend = (
-        tag("span", *(tag("kbd", key) for key in row), tag("span", word, class_=f"key-{word}")) for *row, word in keys
+        render_tag("span", *(render_tag("kbd", key) for key in row), render_tag("span", word, class_=f"key-{word}"))
+        for *row, word in keys
     )
-    listbox = tag("ul", role="listbox", id="options", aria_label="Commands")
-    options = tag("div", listbox, tag("div", *legend, class_="keys", aria_hidden="true"), class_="list", hidden=True)
-    say = tag(
+    listbox = render_tag("ul", role="listbox", id="options", aria_label="Commands")
+    options = render_tag(
+        "div", listbox, render_tag("div", *legend, class_="keys", aria_hidden="true"), class_="list", hidden=True
+    )
+    input_box = render_tag(
         "input",
         id="say",
         type="text",
@@ -128,14 +150,14 @@ def _composer() -> Html:
         maxlength=2000,
         enterkeyhint="send",
     )
-    send = tag("button", icon("up"), type="submit", class_="send", aria_label="Send")
-    typing = tag("div", tag("div", class_="ghost", aria_hidden="true"), say, class_="type")
-    box = tag("form", typing, send, class_="box", id="compose")
-    hint = tag(
+    send = render_tag("button", render_icon("up"), type="submit", class_="send", aria_label="Send")
+    typing = render_tag("div", render_tag("div", class_="ghost", aria_hidden="true"), input_box, class_="type")
+    box = render_tag("form", typing, send, class_="box", id="compose")
+    hint = render_tag(
         "p",
-        tag("span", "Private answers are gone after a reload."),
-        tag("span", "Type ", tag("code", "help"), " for every command"),
+        render_tag("span", "Private answers are gone after a reload."),
+        render_tag("span", "Type ", render_tag("code", "help"), " for every command"),
         class_="hint",
         id="hint",
     )
-    return tag("div", tag("div", options, box, hint, class_="column"), class_="compose")
+    return render_tag("div", render_tag("div", options, box, hint, class_="column"), class_="compose")

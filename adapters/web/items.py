@@ -8,59 +8,73 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from adapters.web.markup import Html, icon, join, tag
-from adapters.web.words import clean, marked, pattern, plain, safe
+from adapters.web.markup import Html, join_html, render_icon, render_tag
+from adapters.web.words import (
+    clean_and_truncate,
+    compile_highlights,
+    render_highlighted,
+    render_plain_text,
+    sanitize_url,
+)
 from bot.cards import Action, Card, Item
 
-TITLE: Final = 300
-SENSE: Final = 600
-ABSTRACT: Final = 6000
-NOTE: Final = 120
-_MOST_REASONS: Final = 5
+MAX_TITLE: Final = 300
+MAX_SUMMARY: Final = 600
+MAX_ABSTRACT: Final = 6000
+MAX_NOTE: Final = 120
+_MAX_REASONS: Final = 5
 
 
-def listing(card: Card, scope: str, *, pictures: bool) -> Html:
+def render_entries(card: Card, scope: str, *, pictures: bool) -> Html:
     """Return the card's items, a list for each section; *scope* keeps the ids of its parts apart from all others."""
     parts: list[Html] = []
     numbered = enumerate(card.items, 1)
     for section, rows in groupby(numbered, key=lambda row: row[1].section):
         if section:
-            parts.append(tag("h2", plain(section, NOTE), class_="section"))
-        entries = [entry(item, card.marks, f"{scope}-{n}", pictures=pictures) for n, item in rows]
-        parts.append(tag("ol", *entries, role="list"))
-    return join(*parts)
+            parts.append(render_tag("h2", render_plain_text(section, MAX_NOTE), class_="section"))
+        entries = [render_entry(item, card.marks, f"{scope}-{n}", pictures=pictures) for n, item in rows]
+        parts.append(render_tag("ol", *entries, role="list"))
+    return join_html(*parts)
 
 
-def entry(item: Item, marks: Sequence[str], scope: str, *, pictures: bool) -> Html:
+def render_entry(item: Item, highlights: Sequence[str], scope: str, *, pictures: bool) -> Html:
     """Return one entry."""
-    wanted = pattern((*marks, *item.because))
-    number = tag("span", str(item.number), class_="n") if item.number is not None else None
+    highlight_pattern = compile_highlights((*highlights, *item.because))
+    number = render_tag("span", str(item.number), class_="n") if item.number is not None else None
     kind = "paper" if item.paper or item.url else "entry"
     parts = (
-        tag("h3", link(item.url, marked(item.title, wanted, TITLE))),
-        tag("p", marked(item.text, wanted, SENSE), class_="sense") if item.text else None,
-        _under(item, scope),
-        tag("p", marked(item.abstract, wanted, ABSTRACT), class_="abstract", id=f"{scope}-abstract", hidden=True)
+        render_tag("h3", render_link(item.url, render_highlighted(item.title, highlight_pattern, MAX_TITLE))),
+        render_tag("p", render_highlighted(item.text, highlight_pattern, MAX_SUMMARY), class_="sense")
+        if item.text
+        else None,
+        _render_details(item, scope),
+        render_tag(
+            "p",
+            render_highlighted(item.abstract, highlight_pattern, MAX_ABSTRACT),
+            class_="abstract",
+            id=f"{scope}-abstract",
+            hidden=True,
+        )
         if item.abstract
         else None,
     )
-    picture = _picture(item) if pictures else None
+    picture = _render_thumbnail(item) if pictures else None
     classes = " ".join(word for word in (kind, "numbered" if number else "", "pictured" if picture else "") if word)
-    return tag("li", number, tag("div", *parts, class_="what"), picture, class_=classes)
+    return render_tag("li", number, render_tag("div", *parts, class_="what"), picture, class_=classes)
 
 
-def link(url: str, shown: Html) -> Html:
-    """Return *shown* as a link that opens beside the page, or as it is when *url* may not be one."""
-    address = safe(url)
-    return tag("a", shown, href=address, target="_blank", rel="noopener noreferrer") if address else shown
+def render_link(url: str, label: Html) -> Html:
+    """Return *label* as a link that opens beside the page, or as it is when *url* may not be one."""
+    address = sanitize_url(url)
+    return render_tag("a", label, href=address, target="_blank", rel="noopener noreferrer") if address else label
 
 
-def button(action: Action, class_: str, **attributes: str) -> Html:
+def render_button(action: Action, class_: str, **attributes: str) -> Html:
     """Return what an action is pressed by; it is named for what it acts on."""
-    label, about = clean(action.label, 80), clean(action.about, NOTE)
-    return tag(
+    label, about = clean_and_truncate(action.label, 80), clean_and_truncate(action.about, MAX_NOTE)
+    return render_tag(
         "button",
-        plain(label, 80),
+        render_plain_text(label, 80),
         type="button",
         class_=class_ or None,
         data_command=action.command,
@@ -70,37 +84,39 @@ def button(action: Action, class_: str, **attributes: str) -> Html:
     )
 
 
-def _under(item: Item, scope: str) -> Html | None:
-    meta, acts = list(_meta(item)), list(_acts(item, scope))
-    if not meta and not acts:
+def _render_details(item: Item, scope: str) -> Html | None:
+    notes, buttons = list(_render_notes(item)), list(_render_actions(item, scope))
+    if not notes and not buttons:
         return None
-    return tag(
+    return render_tag(
         "div",
-        tag("div", *(tag("span", part) for part in meta), class_="meta") if meta else None,
-        tag("div", *acts, class_="acts") if acts else None,
-        class_="under" if meta else "under bare",
+        render_tag("div", *(render_tag("span", part) for part in notes), class_="meta") if notes else None,
+        render_tag("div", *buttons, class_="acts") if buttons else None,
+        class_="under" if notes else "under bare",
     )
 
 
-def _meta(item: Item) -> Iterator[Html]:
+def _render_notes(item: Item) -> Iterator[Html]:
     if item.votes is not None:
-        yield join(tag("b", f"{item.votes:,}"), "\u00a0vote" if item.votes == 1 else "\u00a0votes")
+        yield join_html(render_tag("b", f"{item.votes:,}"), "\u00a0vote" if item.votes == 1 else "\u00a0votes")
     for note in item.notes:
-        yield plain(note, NOTE)
+        yield render_plain_text(note, MAX_NOTE)
     for place in item.links:
-        yield link(place.url, plain(place.label, NOTE))
+        yield render_link(place.url, render_plain_text(place.label, MAX_NOTE))
     if item.because:
-        first, *rest = (tag("mark", "“", plain(reason, NOTE), "”") for reason in item.because[:_MOST_REASONS])
-        yield join("matches ", first, *(join(", ", reason) for reason in rest))
+        first, *rest = (
+            render_tag("mark", "“", render_plain_text(reason, MAX_NOTE), "”") for reason in item.because[:_MAX_REASONS]
+        )
+        yield join_html("matches ", first, *(join_html(", ", reason) for reason in rest))
 
 
-def _acts(item: Item, scope: str) -> Iterator[Html]:
-    about = _name(item)
+def _render_actions(item: Item, scope: str) -> Iterator[Html]:
+    about = _format_item_name(item)
     if item.abstract:
-        yield tag(
+        yield render_tag(
             "button",
             "Abstract",
-            icon("down"),
+            render_icon("down"),
             type="button",
             class_="txt unfold",
             aria_expanded="false",
@@ -108,31 +124,31 @@ def _acts(item: Item, scope: str) -> Iterator[Html]:
             aria_label=f"Abstract: {about}",
         )
     if len(item.actions) == 1:
-        yield button(item.actions[0], "txt")
+        yield render_button(item.actions[0], "txt")
     elif item.actions:
-        yield tag(
+        yield render_tag(
             "button",
-            icon("dots"),
+            render_icon("dots"),
             type="button",
             class_="more",
             aria_haspopup="menu",
             aria_expanded="false",
             aria_label=f"More: {about}",
         )
-        rows = (button(action, "", role="menuitem", tabindex="-1") for action in item.actions)
-        yield tag("div", *rows, class_="pop", role="menu", aria_label=f"More: {about}", hidden=True)
+        rows = (render_button(action, "", role="menuitem", tabindex="-1") for action in item.actions)
+        yield render_tag("div", *rows, class_="pop", role="menu", aria_label=f"More: {about}", hidden=True)
 
 
-def _name(item: Item) -> str:
+def _format_item_name(item: Item) -> str:
     """Return what people call it: as its actions do, else the name before the colon."""
     about = next((action.about for action in item.actions if action.about), "")
-    return clean(about or re.split(r":\s", item.title[:TITLE], maxsplit=1)[0], 60)
+    return clean_and_truncate(about or re.split(r":\s", item.title[:MAX_TITLE], maxsplit=1)[0], 60)
 
 
-def _picture(item: Item) -> Html | None:
+def _render_thumbnail(item: Item) -> Html | None:
     """Return the thumbnail, not yet asked for: the page does that when it is online."""
-    address = safe(item.thumbnail)
+    address = sanitize_url(item.thumbnail)
     if not address:
         return None
-    alternative = f"First page or figure of {_name(item)}"
-    return tag("img", class_="thumb", data_src=address, alt=alternative, loading="lazy", width=112, height=63)
+    alternative = f"First page or figure of {_format_item_name(item)}"
+    return render_tag("img", class_="thumb", data_src=address, alt=alternative, loading="lazy", width=112, height=63)

@@ -1,11 +1,11 @@
-"""HTML in which nothing can be left unescaped: text becomes `Html` only by way of `tag` and `join`."""
+"""HTML in which nothing can be left unescaped: text becomes `Html` only by way of `render_tag` and `join_html`."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Final
 
-_VOID: Final = frozenset({"br", "img", "input", "link", "meta"})
+_VOID_ELEMENTS: Final = frozenset({"br", "img", "input", "link", "meta"})
 
 
 class Html(str):
@@ -14,33 +14,33 @@ class Html(str):
     __slots__ = ()
 
 
-def tag(name: str, /, *parts: str | None, **attributes: str | int | bool | None) -> Html:
+def render_tag(name: str, /, *parts: str | None, **attributes: str | int | bool | None) -> Html:
     """Return an element.
 
     Attribute names are written as Python can: ``class_``, ``aria_label``, ``data_post``. True gives a bare attribute,
     None and False none at all.
     """
-    opening = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
-    return Html(opening) if name in _VOID else Html(f"{opening}{join(*parts)}</{name}>")
+    opening = f"<{name}{''.join(_render_attribute(key, value) for key, value in attributes.items())}>"
+    return Html(opening) if name in _VOID_ELEMENTS else Html(f"{opening}{join_html(*parts)}</{name}>")
 
 
-def join(*parts: str | None) -> Html:
+def join_html(*parts: str | None) -> Html:
     """Return the parts one after the other; text is escaped, None is left out."""
-    return Html("".join(part if isinstance(part, Html) else _escaped(part) for part in parts if part))
+    return Html("".join(part if isinstance(part, Html) else _escape_text(part) for part in parts if part))
 
 
-def icon(name: str) -> Html:
+def render_icon(name: str) -> Html:
     """Return one of the page's symbols, as decoration."""
-    return tag("svg", tag("use", href=f"#{name}"), aria_hidden="true")
+    return render_tag("svg", render_tag("use", href=f"#{name}"), aria_hidden="true")
 
 
-def _attribute(key: str, value: str | int | bool | None) -> str:  # noqa: FBT001 (an attribute's value, not a switch)
+def _render_attribute(key: str, value: str | int | bool | None) -> str:  # noqa: FBT001 (an attribute's value, not a switch)
     if value is None or value is False:
         return ""
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{_escaped(str(value))}"'
+    return f" {name}" if value is True else f' {name}="{_escape_text(str(value))}"'
 
 
-def _escaped(text: str) -> str:
+def _escape_text(text: str) -> str:
     """Escape *text*; halves of characters, which can't be sent, become question marks."""
     return escape(text).encode(errors="replace").decode()

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from adapters.web import facts, forms, frame
 from adapters.web.assets import Assets
-from adapters.web.markup import Html, icon, tag
-from adapters.web.site import Site
+from adapters.web.markup import Html, render_icon, render_tag
+from adapters.web.site import SiteInfo
 from adapters.web.sprite import SPRITE
-from adapters.web.window import window
-from bot.ports.places import Standing
+from adapters.web.window import render_preview_dialog
+from bot.ports.places import ChannelState
 
-_STYLES: Final = (
+_STYLE_SHEETS: Final = (
     "tokens.css",
     "frame.css",
     "message.css",
@@ -26,55 +26,70 @@ _STYLES: Final = (
 )
 
 
-def workspace(site: Site, assets: Assets, standings: Sequence[Standing], latest: str, *, drawings: bool = False) -> str:
-    """Return the page; its messages are fetched, its news begin after the event *latest*.
+def render_workspace_page(
+    site: SiteInfo,
+    assets: Assets,
+    channel_states: Sequence[ChannelState],
+    latest_id: str,
+    *,
+    has_previews: bool = False,
+) -> str:
+    """Return the page; its messages are fetched, its news begin after the event *latest_id*.
 
-    With *drawings* there is a window for them.
+    With *has_previews* there is a window for them.
     """
-    body = tag(
+    body = render_tag(
         "body",
         SPRITE,
-        tag("a", "Skip to the message box", class_="skip", href="#say"),
-        frame.side(site, standings),
-        tag("div", class_="veil"),
-        frame.main(),
-        tag("p", id="heard", class_="vh", role="status"),
-        tag("template", forms.chip(""), id="chip"),
-        window() if drawings else None,
-        data_latest=latest,
+        render_tag("a", "Skip to the message box", class_="skip", href="#say"),
+        frame.render_sidebar(site, channel_states),
+        render_tag("div", class_="veil"),
+        frame.render_main(),
+        render_tag("p", id="heard", class_="vh", role="status"),
+        render_tag("template", forms.render_topic_chip(""), id="chip"),
+        render_preview_dialog() if has_previews else None,
+        data_latest=latest_id,
     )
-    return _document(assets, body, "app.js")
+    return _render_document(assets, body, "app.js")
 
 
-def plain_page(title: str, assets: Assets, *parts: Html, script: str = "") -> str:
+def render_plain_page(title: str, assets: Assets, *parts: Html, script: str = "") -> str:
     """Return a page that can be read without scripts."""
-    logo = tag("a", tag("span", icon("sheet"), class_="logo"), tag("b", "Broadsheet"), href="/", class_="mast")
-    inside = tag("main", tag("h1", title), *parts, class_="column")
-    return _document(assets, tag("body", SPRITE, logo, inside, class_="plain"), script)
+    logo = render_tag(
+        "a",
+        render_tag("span", render_icon("sheet"), class_="logo"),
+        render_tag("b", "Broadsheet"),
+        href="/",
+        class_="mast",
+    )
+    inside = render_tag("main", render_tag("h1", title), *parts, class_="column")
+    return _render_document(assets, render_tag("body", SPRITE, logo, inside, class_="plain"), script)
 
 
-def refused(sentence: str, assets: Assets) -> str:
+def render_error_page(sentence: str, assets: Assets) -> str:
     """Return a page that says why there is nothing else."""
-    return plain_page(sentence, assets, tag("p", tag("a", "Back to the workspace", href="/")))
+    return render_plain_page(sentence, assets, render_tag("p", render_tag("a", "Back to the workspace", href="/")))
 
 
-def status(report: Mapping[str, Any], assets: Assets, now: datetime) -> str:
+def render_status_page(report: Mapping[str, Any], assets: Assets, now: datetime) -> str:
     """Return the state of things as a page for people."""
     title = "Broadsheet runs." if report.get("ok") else "Something needs a look."
-    machine = tag("p", "The same for programs: ", tag("a", "/healthz", href="/healthz"), ".", class_="small quiet")
-    return plain_page(title, assets, facts.listing(report, now), machine, script="status.js")
-
-
-def _document(assets: Assets, body: Html, script: str = "") -> str:
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", "Broadsheet"),
-        tag("link", rel="icon", href=assets.url("icon.svg"), type="image/svg+xml"),
-        tag("script", src=assets.url("theme.js")),
-        *(tag("link", rel="stylesheet", href=assets.url(name)) for name in _STYLES),
-        tag("script", type="module", src=assets.url(script)) if script else None,
+    health_link = render_tag(
+        "p", "The same for programs: ", render_tag("a", "/healthz", href="/healthz"), ".", class_="small quiet"
     )
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+    return render_plain_page(title, assets, facts.render_report(report, now), health_link, script="status.js")
+
+
+def _render_document(assets: Assets, body: Html, script: str = "") -> str:
+    head = render_tag(
+        "head",
+        render_tag("meta", charset="utf-8"),
+        render_tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        render_tag("meta", name="color-scheme", content="light dark"),
+        render_tag("title", "Broadsheet"),
+        render_tag("link", rel="icon", href=assets.build_url("icon.svg"), type="image/svg+xml"),
+        render_tag("script", src=assets.build_url("theme.js")),
+        *(render_tag("link", rel="stylesheet", href=assets.build_url(name)) for name in _STYLE_SHEETS),
+        render_tag("script", type="module", src=assets.build_url(script)) if script else None,
+    )
+    return f"<!doctype html>\n{render_tag('html', head, body, lang='en')}\n"

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from bot.ports.drawings import Aside
+from bot.ports.drawings import PrivateAnswer
 
-MOST: Final = 32
+MAX_ANSWERS: Final = 32
 
 
-class Recent:
+class RecentAnswers:
     """What was told in private, by the id of the request; the oldest go first."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._told: OrderedDict[str, Aside] = OrderedDict()
-        self._most = most
+    def __init__(self, max_answers: int = MAX_ANSWERS) -> None:
+        self._answers: OrderedDict[str, PrivateAnswer] = OrderedDict()
+        self._max_answers = max_answers
 
-    def keep(self, told: Aside) -> None:
+    def add(self, answer: PrivateAnswer) -> None:
         """Keep an answer; an earlier one to the same request is replaced."""
-        self._told[told.request.id] = told
-        self._told.move_to_end(told.request.id)
-        if len(self._told) > self._most:
-            self._told.popitem(last=False)
+        self._answers[answer.request.id] = answer
+        self._answers.move_to_end(answer.request.id)
+        if len(self._answers) > self._max_answers:
+            self._answers.popitem(last=False)
 
-    def get(self, request: str) -> Aside | None:
+    def get(self, request_id: str) -> PrivateAnswer | None:
         """Return the answer to a request, or None when it is no longer kept."""
-        return self._told.get(request)
+        return self._answers.get(request_id)

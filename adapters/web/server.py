@@ -13,61 +13,63 @@ from aiohttp import web
 from adapters.web import answers, api, assets, drawings, pages
 from adapters.web.assets import ASSETS
 from adapters.web.chat import WebChat
-from adapters.web.desk import DESK, Desk, standings
-from adapters.web.events import BEAT, Feed
-from adapters.web.guards import LARGEST, boundary, doors, protect
-from adapters.web.site import Site
+from adapters.web.desk import CONTEXT, WebContext, list_channel_states
+from adapters.web.events import HEARTBEAT_SECONDS, EventFeed
+from adapters.web.guards import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
+from adapters.web.site import SiteInfo
 from bot.errors import Misconfigured
 from bot.ports.commands import Commands
-from bot.ports.drawings import Draw
-from bot.ports.places import Board, Channels
+from bot.ports.drawings import PreviewRenderer
+from bot.ports.places import Channels, WebMessages
 
-_GRACE: Final = 5.0
+_SHUTDOWN_TIMEOUT: Final = 5.0
 """Seconds that requests in flight are waited for."""
 
 
-def application(
+def build_application(
     commands: Commands,
-    board: Board,
+    web_messages: WebMessages,
     channels: Channels,
     chat: WebChat,
-    feed: Feed,
+    feed: EventFeed,
     *,
-    site: Callable[[], Awaitable[Site]],
+    site_info: Callable[[], Awaitable[SiteInfo]],
     clock: Callable[[], datetime],
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]],
     host: str = "127.0.0.1",
-    beat: float = BEAT,
-    drawn: Mapping[str, Draw] | None = None,
+    heartbeat: float = HEARTBEAT_SECONDS,
+    preview_renderers: Mapping[str, PreviewRenderer] | None = None,
 ) -> web.Application:
     """Return the workspace as an application that is served on *host*.
 
-    *chat* and *feed* belong together. *site* is asked for each page, so that the sample's line goes when the first real
+    *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first real
     list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides
-    the answer of ``/healthz``. *beat* is in seconds, see `adapters.web.events.Feed.follow`.
-    *drawn* shows each card as other platforms would, by their names.
+    the answer of ``/healthz``. *heartbeat* is in seconds, see `adapters.web.events.EventFeed.subscribe`.
+    *preview_renderers* shows each card as other platforms would, by their names.
     """
-    app = web.Application(middlewares=[boundary, doors(host)], client_max_size=LARGEST)
-    app[ASSETS] = assets.load()
-    app[DESK] = Desk(commands, board, channels, chat, feed, site, clock, status, beat, drawn or {})
+    app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
+    app[ASSETS] = assets.load_assets()
+    app[CONTEXT] = WebContext(
+        commands, web_messages, channels, chat, feed, site_info, clock, status, heartbeat, preview_renderers or {}
+    )
     app.add_routes(
         [
-            web.get("/", _workspace),
-            web.get("/static/{version}/{name}", _static),
-            web.get("/healthz", _healthz),
-            web.get("/status", _status),
-            web.get("/api/channels", api.channels),
-            web.get("/api/messages", api.messages),
-            web.get("/api/complete", api.complete),
-            web.get("/api/events", api.events),
-            web.get("/api/drawing", drawings.document),
-            web.get("/api/source", drawings.source),
-            web.post("/api/command", answers.command),
-            web.post("/api/action", answers.action),
+            web.get("/", _get_workspace),
+            web.get("/static/{version}/{name}", _get_asset),
+            web.get("/healthz", _get_health),
+            web.get("/status", _get_status),
+            web.get("/api/channels", api.get_channels),
+            web.get("/api/messages", api.get_messages),
+            web.get("/api/complete", api.get_completions),
+            web.get("/api/events", api.stream_events),
+            web.get("/api/drawing", drawings.get_preview),
+            web.get("/api/source", drawings.get_source),
+            web.post("/api/command", answers.handle_command),
+            web.post("/api/action", answers.handle_action),
         ]
     )
-    app.on_response_prepare.append(protect)
-    app.on_shutdown.append(_end)
+    app.on_response_prepare.append(add_security_headers)
+    app.on_shutdown.append(_close_feed)
     return app
 
 
@@ -78,7 +80,7 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str
     Raises `bot.errors.Misconfigured` when the address can't be listened on. Requests are not logged: their addresses
     hold what people type.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT)
     await runner.setup()
     try:
         try:
@@ -93,33 +95,39 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str
         await runner.cleanup()
 
 
-async def _workspace(request: web.Request) -> web.Response:
-    desk = request.app[DESK]
-    latest = desk.feed.latest
-    known = await standings(desk)
-    page = pages.workspace(await desk.site(), request.app[ASSETS], known, latest, drawings=bool(desk.drawings))
+async def _get_workspace(request: web.Request) -> web.Response:
+    context = request.app[CONTEXT]
+    latest_id = context.feed.latest_id
+    channel_states = await list_channel_states(context)
+    page = pages.render_workspace_page(
+        await context.site_info(),
+        request.app[ASSETS],
+        channel_states,
+        latest_id,
+        has_previews=bool(context.preview_renderers),
+    )
     return web.Response(text=page, content_type="text/html")
 
 
-async def _static(request: web.Request) -> web.Response:
-    return assets.respond(request.app[ASSETS], request.match_info["version"], request.match_info["name"])
+async def _get_asset(request: web.Request) -> web.Response:
+    return assets.serve_asset(request.app[ASSETS], request.match_info["version"], request.match_info["name"])
 
 
-async def _healthz(request: web.Request) -> web.Response:
-    desk = request.app[DESK]
-    facts = await desk.status(desk.clock())
-    healthy = HTTPStatus.OK if facts.get("ok") else HTTPStatus.SERVICE_UNAVAILABLE
-    return web.json_response(dict(facts), status=healthy)
+async def _get_health(request: web.Request) -> web.Response:
+    context = request.app[CONTEXT]
+    report = await context.status(context.clock())
+    healthy = HTTPStatus.OK if report.get("ok") else HTTPStatus.SERVICE_UNAVAILABLE
+    return web.json_response(dict(report), status=healthy)
 
 
-async def _status(request: web.Request) -> web.Response:
-    desk = request.app[DESK]
-    now = desk.clock()
-    facts = await desk.status(now)
+async def _get_status(request: web.Request) -> web.Response:
+    context = request.app[CONTEXT]
+    now = context.clock()
+    report = await context.status(now)
     if "text/html" not in request.headers.get("Accept", ""):
-        return web.json_response(dict(facts))
-    return web.Response(text=pages.status(facts, request.app[ASSETS], now), content_type="text/html")
+        return web.json_response(dict(report))
+    return web.Response(text=pages.render_status_page(report, request.app[ASSETS], now), content_type="text/html")
 
 
-async def _end(app: web.Application) -> None:
-    app[DESK].feed.close()
+async def _close_feed(app: web.Application) -> None:
+    app[CONTEXT].feed.close()

@@ -5,40 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bot.models import Channel, Kind, Person
+from bot.models import Channel, ChannelKind, Person
 
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
-YOU: Final = Person("you", "You", manager=True)
+LOCAL_USER: Final = Person("you", "You", is_manager=True)
 """Whoever sits at this machine."""
-DIRECT: Final = Channel(PLATFORM, WORKSPACE, "you", Kind.DIRECT, "Broadsheet")
+DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Example:
     """One of the things to try: a label and the line that is typed for it."""
 
     label: str
     line: str
 
 
-TRIES: Final = (
-    Try("Follow a topic", 'follow "world model"'),
-    Try("Search the papers", "search sparse attention"),
-    Try("Get a digest now", "digest now"),
+EXAMPLES: Final = (
+    Example("Follow a topic", 'follow "world model"'),
+    Example("Search the papers", "search sparse attention"),
+    Example("Get a digest now", "digest now"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SiteInfo:
     """What the page needs to know.
 
-    ``sample`` says that the papers are recorded ones, ``sentence`` whence they are. ``pictures`` allows thumbnails,
+    ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows thumbnails,
     which come from their source's own server.
     """
 
-    sample: bool = False
-    sentence: str = ""
-    tries: tuple[Try, ...] = TRIES
+    is_sample: bool = False
+    sample_notice: str = ""
+    examples: tuple[Example, ...] = EXAMPLES
     version: str = ""
-    pictures: bool = False
+    show_thumbnails: bool = False

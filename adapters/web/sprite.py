@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.web.markup import Html, tag
+from adapters.web.markup import Html, render_tag
 
-_SHAPES: Final = {
+_ICON_PATHS: Final = {
     "down": ("m3.5 6 4.5 4.5L12.5 6",),
     "up": ("M8 13V3M3.5 7.5 8 3l4.5 4.5",),
     "right": ("M3 8h10M8.5 3.5 13 8l-4.5 4.5",),
@@ -21,26 +21,26 @@ _SHAPES: Final = {
 }
 
 
-def _symbol(name: str, *paths: Html, side: int = 16) -> Html:
-    return tag("symbol", *paths, id=name, viewBox=f"0 0 {side} {side}")
+def _render_symbol(name: str, *paths: Html, side: int = 16) -> Html:
+    return render_tag("symbol", *paths, id=name, viewBox=f"0 0 {side} {side}")
 
 
-def _paths(*shapes: str, **attributes: str) -> tuple[Html, ...]:
-    return tuple(tag("path", d=shape, **attributes) for shape in shapes)
+def _render_paths(*shapes: str, **attributes: str) -> tuple[Html, ...]:
+    return tuple(render_tag("path", d=shape, **attributes) for shape in shapes)
 
 
-SPRITE: Final = tag(
+SPRITE: Final = render_tag(
     "svg",
-    *(_symbol(name, *_paths(*shapes)) for name, shapes in _SHAPES.items()),
-    _symbol(
+    *(_render_symbol(name, *_render_paths(*shapes)) for name, shapes in _ICON_PATHS.items()),
+    _render_symbol(
         "half",
-        *_paths("M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2Z"),
-        *_paths("M8 2.2a5.8 5.8 0 0 1 0 11.6Z", fill="currentColor"),
+        *_render_paths("M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2Z"),
+        *_render_paths("M8 2.2a5.8 5.8 0 0 1 0 11.6Z", fill="currentColor"),
     ),
-    _symbol(
+    _render_symbol(
         "sheet",
-        *_paths("M3 4.5h14", stroke_width="3", stroke_linecap="butt"),
-        *_paths("M3 9h6M3 12.5h6M3 16h6M11 9h6M11 12.5h6M11 16h4", stroke_width="1.5", stroke_linecap="butt"),
+        *_render_paths("M3 4.5h14", stroke_width="3", stroke_linecap="butt"),
+        *_render_paths("M3 9h6M3 12.5h6M3 16h6M11 9h6M11 12.5h6M11 16h4", stroke_width="1.5", stroke_linecap="butt"),
         side=20,
     ),
     class_="sprite",

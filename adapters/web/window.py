@@ -4,54 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from adapters.web.markup import Html, icon, tag
+from adapters.web.markup import Html, render_icon, render_tag
 
 
-def openers(platforms: Iterable[str], about: str, **which: str | int) -> Html | None:
-    """Return a button for each platform, behind the words for all; *which* names the message to the window's script."""
-    data = {f"data_{key}": value for key, value in which.items()}
-    buttons = [_opener(platform, platform.title(), about, data) for platform in platforms]
-    return tag("span", tag("span", "See as", aria_hidden="true"), *buttons, class_="sees") if buttons else None
+def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers: str | int) -> Html | None:
+    """Return a button for each platform, behind the words for all; *identifiers* names the message to the window's script."""
+    data = {f"data_{key}": value for key, value in identifiers.items()}
+    buttons = [_render_preview_button(platform, platform.title(), subject, data) for platform in platforms]
+    return (
+        render_tag("span", render_tag("span", "See as", aria_hidden="true"), *buttons, class_="sees")
+        if buttons
+        else None
+    )
 
 
-def window() -> Html:
+def render_preview_dialog() -> Html:
     """Return the window, closed (https://www.w3.org/WAI/ARIA/apg/patterns/tabs/)."""
-    close = tag("button", icon("x"), type="button", class_="icon shut", aria_label="Close")
-    title = tag("h2", id="seen-title")
-    note = tag("p", "Drawn from what it would be sent; buttons do nothing.", class_="small quiet")
-    tabs = tag("div", _tab("drawing", "Drawing"), _tab("json", "JSON"), role="tablist", aria_labelledby="seen-title")
-    copy = tag("button", "Copy", type="button", class_="btn copy")
-    box = tag("pre", tag("code"), tabindex="0", role="region", aria_label="JSON")
-    return tag(
+    close = render_tag("button", render_icon("x"), type="button", class_="icon shut", aria_label="Close")
+    title = render_tag("h2", id="seen-title")
+    note = render_tag("p", "Drawn from what it would be sent; buttons do nothing.", class_="small quiet")
+    tabs = render_tag(
+        "div",
+        _render_tab("drawing", "Drawing"),
+        _render_tab("json", "JSON"),
+        role="tablist",
+        aria_labelledby="seen-title",
+    )
+    copy = render_tag("button", "Copy", type="button", class_="btn copy")
+    box = render_tag("pre", render_tag("code"), tabindex="0", role="region", aria_label="JSON")
+    return render_tag(
         "dialog",
-        tag("header", tag("div", title, note), close),
+        render_tag("header", render_tag("div", title, note), close),
         tabs,
-        tag("p", class_="sorry", role="alert", hidden=True),
-        _panel("drawing", tag("div", class_="frame")),
-        _panel("json", tag("div", box, copy, class_="code")),
-        tag("p", class_="vh", role="status"),
+        render_tag("p", class_="sorry", role="alert", hidden=True),
+        _render_tab_panel("drawing", render_tag("div", class_="frame")),
+        _render_tab_panel("json", render_tag("div", box, copy, class_="code")),
+        render_tag("p", class_="vh", role="status"),
         class_="seen",
         aria_labelledby="seen-title",
     )
 
 
-def _opener(platform: str, name: str, about: str, data: dict[str, str | int]) -> Html:
-    return tag(
+def _render_preview_button(platform: str, name: str, subject: str, data: dict[str, str | int]) -> Html:
+    return render_tag(
         "button",
         name,
         type="button",
         class_="txt see",
         aria_haspopup="dialog",
-        aria_label=f"See as {name}: {about}",
+        aria_label=f"See as {name}: {subject}",
         data_as=platform,
         data_name=name,
         **data,
     )
 
 
-def _tab(name: str, label: str) -> Html:
-    return tag("button", label, type="button", role="tab", id=f"seen-{name}-tab", aria_controls=f"seen-{name}")
+def _render_tab(name: str, label: str) -> Html:
+    return render_tag("button", label, type="button", role="tab", id=f"seen-{name}-tab", aria_controls=f"seen-{name}")
 
 
-def _panel(name: str, inside: Html) -> Html:
-    return tag("div", inside, role="tabpanel", id=f"seen-{name}", aria_labelledby=f"seen-{name}-tab")
+def _render_tab_panel(name: str, content: Html) -> Html:
+    return render_tag("div", content, role="tabpanel", id=f"seen-{name}", aria_labelledby=f"seen-{name}-tab")

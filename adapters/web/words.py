@@ -8,29 +8,32 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from adapters.web.markup import Html, tag
+from adapters.web.markup import Html, render_tag
 from bot.wording import shorten
 
-_MOST_PHRASES: Final = 40
+_MAX_PHRASES: Final = 40
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """What is never shown: controls, overrides of direction, halves of characters (UAX #9, section 2.2)."""
-_WORD: Final = re.compile(r"[^\W_]+")
-_FIELD: Final = re.compile(r"^-?[a-z]+:")
+_WORD_PATTERN: Final = re.compile(r"[^\W_]+")
+_FIELD_PREFIX: Final = re.compile(r"^-?[a-z]+:")
 
 
-def clean(text: str, longest: int) -> str:
-    """Return *text* without control characters, at most *longest* characters of it."""
-    return shorten(_CONTROLS.sub("", text[: 2 * longest]).strip(), longest)
+def clean_and_truncate(text: str, max_length: int) -> str:
+    """Return *text* without control characters, at most *max_length* characters of it."""
+    return shorten(_CONTROLS.sub("", text[: 2 * max_length]).strip(), max_length)
 
 
-def plain(text: str, longest: int = 200) -> Html:
+def render_plain_text(text: str, max_length: int = 200) -> Html:
     """Return *text* as HTML that can't change the direction of what stands beside it."""
-    return tag("bdi", clean(text, longest))
+    return render_tag("bdi", clean_and_truncate(text, max_length))
 
 
-def pattern(phrases: Iterable[str]) -> re.Pattern[str] | None:
+def compile_highlights(phrases: Iterable[str]) -> re.Pattern[str] | None:
     """Return what finds *phrases* as whole words in folded text, neighbours together; None when there are none."""
-    rows = [_WORD.findall(_fold(_FIELD.sub("", phrase[:200]))) for phrase in list(phrases)[:_MOST_PHRASES]]
+    rows = [
+        _WORD_PATTERN.findall(_fold_text(_FIELD_PREFIX.sub("", phrase[:200])))
+        for phrase in list(phrases)[:_MAX_PHRASES]
+    ]
     found = sorted({r"[\W_]{1,3}".join(row) for row in rows if row}, key=len, reverse=True)
     if not found:
         return None
@@ -38,30 +41,30 @@ def pattern(phrases: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"{one}(?:[\s-]{one})*")
 
 
-def marked(text: str, wanted: re.Pattern[str] | None, longest: int) -> Html:
-    """Return *text* as HTML in which what *wanted* finds is highlighted."""
-    return tag("bdi", *_pieces(clean(text, longest), wanted))
+def render_highlighted(text: str, highlight_pattern: re.Pattern[str] | None, max_length: int) -> Html:
+    """Return *text* as HTML in which what *highlight_pattern* finds is highlighted."""
+    return render_tag("bdi", *_split_highlights(clean_and_truncate(text, max_length), highlight_pattern))
 
 
-def safe(url: str) -> str | None:
+def sanitize_url(url: str) -> str | None:
     """Return *url* when it may be a link: https, a host, no name and password, nothing that hides."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    fine = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
-    return url if fine and not re.search(r"\s", url) and not _CONTROLS.search(url) else None
+    is_allowed = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    return url if is_allowed and not re.search(r"\s", url) and not _CONTROLS.search(url) else None
 
 
-def _pieces(text: str, wanted: re.Pattern[str] | None) -> Iterator[str]:
+def _split_highlights(text: str, highlight_pattern: re.Pattern[str] | None) -> Iterator[str]:
     at = 0
-    for match in wanted.finditer(_fold(text)) if wanted else ():
+    for match in highlight_pattern.finditer(_fold_text(text)) if highlight_pattern else ():
         yield text[at : match.start()]
-        yield tag("mark", text[match.start() : match.end()])
+        yield render_tag("mark", text[match.start() : match.end()])
         at = match.end()
     yield text[at:]
 
 
-def _fold(text: str) -> str:
+def _fold_text(text: str) -> str:
     """Fold case and accents, one character for each character, so that places stay the same."""
     return "".join((unicodedata.normalize("NFKD", c)[0].casefold() or c)[0] for c in text)

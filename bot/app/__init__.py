@@ -13,19 +13,19 @@ from typing import Any
 import typer
 
 from bot import house, logs, scheduler
-from bot.app.lines import Line, Open, settle
-from bot.app.turns import Turns
-from bot.app.workspace import SAMPLE, furnish
+from bot.app.lines import Connection, Platform, freeze_garbage_collector
+from bot.app.turns import LimitedCommands
+from bot.app.workspace import SAMPLE_NOTICE, prepare_workspace
 from bot.cards import Card
-from bot.commands.desk import Desk
-from bot.commands.table import Table, table
+from bot.commands.desk import CommandContext
+from bot.commands.table import CommandTable, build_table
 from bot.config import Settings
-from bot.delivery import Courier
-from bot.health import report
-from bot.house import House, clock
+from bot.delivery import Dispatcher
+from bot.health import build_report
+from bot.house import Context, read_clock
 from bot.ports.chats import Chat
-from bot.ports.drawings import Aside, Draw, Drawing
-from bot.ports.places import Post
+from bot.ports.drawings import MessagePreview, PreviewRenderer, PrivateAnswer
+from bot.ports.places import WebMessage
 from bot.scheduler import Jobs
 
 log = logging.getLogger(__name__)
@@ -37,133 +37,144 @@ async def run() -> None:
     Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
     token down.
     """
-    from storage.locks import hold
-    from storage.upgrades import upgrade
+    from storage.locks import lock_data_directory
+    from storage.upgrades import upgrade_database
 
-    chosen = house.settings()
-    with hold(chosen.data_dir):
-        kept = upgrade(chosen.database, chosen.data_dir, clock())
-        if kept:
-            log.info("The database was upgraded; the one before is kept in %s", kept)
-        async with house.stores(chosen) as stores, house.sources(chosen, stores) as (daily, arxiv):
-            await _serve(House(chosen, stores, daily, arxiv))
+    settings = house.load_settings()
+    with lock_data_directory(settings.data_dir):
+        backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
+        if backup:
+            log.info("The database was upgraded; the one before is kept in %s", backup)
+        async with house.open_stores(settings) as stores, house.open_sources(settings, stores) as (daily, arxiv):
+            await _run_bot(Context(settings, stores, daily, arxiv))
 
 
-async def _serve(home: House) -> None:
+async def _run_bot(app_context: Context) -> None:
     async with AsyncExitStack() as stack:
-        lines = await _lines(home, stack)
-        rooms = {line.chat.platform: line.rooms for line in lines}
-        commands = table(Desk(home.stores, home.daily, home.arxiv, rooms))
-        await furnish(home.stores, clock())
-        await _open(home, commands, lines, _stop())
+        platforms = await _build_platforms(app_context, stack)
+        directories = {line.chat.platform: line.directory for line in platforms}
+        commands = build_table(
+            CommandContext(app_context.stores, app_context.daily_papers, app_context.arxiv, directories)
+        )
+        await prepare_workspace(app_context.stores, read_clock())
+        await _run_platforms(app_context, commands, platforms, _build_stop_event())
 
 
-async def _lines(home: House, stack: AsyncExitStack) -> list[Line]:
+async def _build_platforms(app_context: Context, stack: AsyncExitStack) -> list[Platform]:
     """Return the platforms that are set up; their libraries are not even read where none is."""
-    lines: list[Line] = []
-    if home.settings.slack:
+    platforms: list[Platform] = []
+    if app_context.settings.is_slack_configured:
         from bot.app import slack
 
-        lines.append(await stack.enter_async_context(slack.line(home)))
-    if home.settings.discord_token:
+        platforms.append(await stack.enter_async_context(slack.build_platform(app_context)))
+    if app_context.settings.discord_token:
         from bot.app import discord
 
-        lines.append(discord.line(home))
-    return lines
+        platforms.append(discord.build_platform(app_context))
+    return platforms
 
 
-async def _open(home: House, commands: Table, lines: list[Line], stop: asyncio.Event) -> None:
+async def _run_platforms(
+    app_context: Context, commands: CommandTable, platforms: list[Platform], stop: asyncio.Event
+) -> None:
     from adapters.web.chat import WebChat
-    from adapters.web.events import Feed
+    from adapters.web.events import EventFeed
 
-    chosen, stores = home.settings, home.stores
-    feed = Feed(logs.reference())
-    web = WebChat(stores.board, feed)
-    chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in lines}}
-    courier = Courier(stores, chats, clock, {line.chat.platform: line.rooms for line in lines})
-    jobs = Jobs(stores, courier, home.daily, home.arxiv, chosen.arxiv_categories, clock)
-    turns = Turns(commands)
-    opened = [line.connect(turns) for line in lines]
-    settle()
-    async with AsyncExitStack() as doors:
-        address = await doors.enter_async_context(_workspace(home, commands, web, feed, jobs))
+    settings, stores = app_context.settings, app_context.stores
+    feed = EventFeed(logs.create_reference())
+    web = WebChat(stores.web_messages, feed)
+    chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in platforms}}
+    dispatcher = Dispatcher(stores, chats, read_clock, {line.chat.platform: line.directory for line in platforms})
+    jobs = Jobs(stores, dispatcher, app_context.daily_papers, app_context.arxiv, settings.arxiv_categories, read_clock)
+    limited_commands = LimitedCommands(commands)
+    connections = [line.connect(limited_commands) for line in platforms]
+    freeze_garbage_collector()
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(_build_web_server(app_context, commands, web, feed, jobs))
         typer.echo(f"Broadsheet runs. The workspace: {address} (Ctrl+C stops it.)")
-        await _public(chosen, opened, doors)
-        serving = [asyncio.create_task(_until(each, stop)) for each in opened]
+        await _open_public_listener(settings, connections, stack)
+        serving = [asyncio.create_task(_serve_connection(each, stop)) for each in connections]
         await scheduler.run(jobs, stop)
         await asyncio.gather(*serving)
         for chat in chats.values():
             await chat.close()
 
 
-async def _until(each: Open, stop: asyncio.Event) -> None:
+async def _serve_connection(connection: Connection, stop: asyncio.Event) -> None:
     """Serve a platform until *stop*; one that turns the credentials down stops everything."""
     try:
-        await each.serve(stop)
+        await connection.serve(stop)
     finally:
         stop.set()
 
 
-async def _public(chosen: Settings, opened: Sequence[Open], doors: AsyncExitStack) -> None:
+async def _open_public_listener(settings: Settings, connections: Sequence[Connection], stack: AsyncExitStack) -> None:
     """Open the listener that the world can reach, where a port is set for it."""
-    if chosen.port is None:
+    if settings.port is None:
         return
     from adapters import public
 
-    routes = [route for each in opened for route in each.routes]
-    address = await doors.enter_async_context(public.serve(public.application(routes), chosen.public_host, chosen.port))
+    routes = [route for each in connections for route in each.routes]
+    address = await stack.enter_async_context(
+        public.serve(public.create_application(routes), settings.public_host, settings.port)
+    )
     typer.echo(f"The public listener: {address}")
 
 
-def _workspace(home: House, commands: Table, chat: Any, feed: Any, jobs: Jobs) -> Any:
+def _build_web_server(app_context: Context, commands: CommandTable, chat: Any, feed: Any, jobs: Jobs) -> Any:
     """Return the workspace's server, to be entered."""
-    from adapters.web.server import application, serve
-    from adapters.web.site import Site
+    from adapters.web.server import build_application, serve
+    from adapters.web.site import SiteInfo
 
-    chosen, stores = home.settings, home.stores
-    if not chosen.local:
-        log.warning("WEB_HOST=%s is trusted: whoever reaches the workspace may change everything", chosen.web_host)
+    settings, stores = app_context.settings, app_context.stores
+    if not settings.is_local_only:
+        log.warning("WEB_HOST=%s is trusted: whoever reaches the workspace may change everything", settings.web_host)
 
-    async def status(now: datetime) -> Mapping[str, Any]:
-        return await report(stores, jobs, now)
+    async def build_status(now: datetime) -> Mapping[str, Any]:
+        return await build_report(stores, jobs, now)
 
-    async def site() -> Site:
-        sampling = bool(await stores.marks.get("sample"))
-        return Site(sample=sampling, sentence=SAMPLE if sampling else "", version=house.VERSION, pictures=not sampling)
+    async def build_site_info() -> SiteInfo:
+        sampling = bool(await stores.key_values.get("sample"))
+        return SiteInfo(
+            is_sample=sampling,
+            sample_notice=SAMPLE_NOTICE if sampling else "",
+            version=house.VERSION,
+            show_thumbnails=not sampling,
+        )
 
-    app = application(
+    app = build_application(
         commands,
-        stores.board,
+        stores.web_messages,
         stores.channels,
         chat,
         feed,
-        site=site,
-        clock=clock,
-        status=status,
-        host=chosen.web_host,
-        drawn=_drawn(chosen, commands),
+        site_info=build_site_info,
+        clock=read_clock,
+        status=build_status,
+        host=settings.web_host,
+        preview_renderers=_build_previews(settings, commands),
     )
-    return serve(app, chosen.web_host, chosen.web_port)
+    return serve(app, settings.web_host, settings.web_port)
 
 
-def _drawn(chosen: Settings, commands: Table) -> Mapping[str, Draw]:
+def _build_previews(settings: Settings, commands: CommandTable) -> Mapping[str, PreviewRenderer]:
     """Return how what is said looks on other platforms, whose renderers are not read before somebody looks."""
 
-    def slack(said: Card | Aside | Post) -> Drawing:
+    def preview_slack(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
         from adapters.slack import seen
 
-        return seen.see(said, command=chosen.slack_command)
+        return seen.render_preview(content, command=settings.slack_command)
 
-    def discord(said: Card | Aside | Post) -> Drawing:
+    def preview_discord(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
         from adapters.discord import seen
-        from adapters.discord.tree import tree
+        from adapters.discord.tree import build_command_tree
 
-        return seen.see(said, native=tree(commands).native)
+        return seen.render_preview(content, command_formatter=build_command_tree(commands).format_slash_command)
 
-    return {"slack": slack, "discord": discord}
+    return {"slack": preview_slack, "discord": preview_discord}
 
 
-def _stop() -> asyncio.Event:
+def _build_stop_event() -> asyncio.Event:
     """Return an event that SIGTERM and SIGINT set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -10,83 +10,89 @@ from typing import Any, Final
 import typer
 
 from adapters.discord import events, forums, gateway, invite, reactions, syncing
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.client import Client
-from adapters.discord.kit import Kit
-from adapters.discord.listening import Flights
-from adapters.discord.pace import Pace
-from adapters.discord.rest import Rest
-from adapters.discord.rooms import Rooms
-from adapters.discord.tree import tree
-from bot.app.lines import Line, Open
-from bot.crowds import Crowds
-from bot.house import House, clock
-from bot.models import Channel, Kind
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.client import DiscordClient
+from adapters.discord.kit import DiscordContext
+from adapters.discord.listening import InteractionDispatcher
+from adapters.discord.pace import RateLimiter
+from adapters.discord.rest import RestClient
+from adapters.discord.rooms import ChannelDirectory
+from adapters.discord.tree import build_command_tree
+from bot.app.lines import Connection, Platform
+from bot.crowds import ReactionPromotion
+from bot.house import Context, read_clock
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Commands
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 
-_GRACE: Final = 10.0
+_SHUTDOWN_GRACE: Final = 10.0
 
 
-def line(home: House) -> Line:
+def build_platform(app_context: Context) -> Platform:
     """Return the line to Discord that the settings describe."""
-    chosen, stores = home.settings, home.stores
-    pace = Pace(time.monotonic)
-    client = Client(chosen.discord_api_url, chosen.discord_gateway_url, pace.trace())
-    rest, rooms = Rest(client, pace), Rooms(client)
+    settings, stores = app_context.settings, app_context.stores
+    rate_limit = RateLimiter(time.monotonic)
+    client = DiscordClient(settings.discord_api_url, settings.discord_gateway_url, rate_limit.build_trace_config())
+    rest, directory = RestClient(client, rate_limit), ChannelDirectory(client)
 
-    async def tastes(channel: Channel) -> Taste:
-        wanted = (await stores.channels.open(channel, clock())).preferences
-        tags = forums.tags(rooms.find(channel)) if channel.kind is Kind.FORUM else ()
-        return Taste(wanted.pictures, wanted.mention, tags, wanted.tag)
+    async def load_channel_style(channel: Channel) -> ChannelStyle:
+        wanted = (await stores.channels.get_or_create(channel, read_clock())).preferences
+        tags = (
+            forums.list_usable_tags(directory.find_discord_channel(channel))
+            if channel.kind is ChannelKind.FORUM
+            else ()
+        )
+        return ChannelStyle(wanted.pictures, wanted.mention, tags, wanted.tag)
 
-    def connect(commands: Commands) -> Open:
-        return _connect(home, commands, client, rest, rooms)
+    def connect(commands: Commands) -> Connection:
+        return _build_connection(app_context, commands, client, rest, directory)
 
-    return Line(DiscordChat(rest, stores.actions, tastes=tastes), rooms, connect)
+    return Platform(DiscordChat(rest, stores.button_payloads, style_lookup=load_channel_style), directory, connect)
 
 
-def _connect(home: House, commands: Commands, client: Client, rest: Rest, rooms: Rooms) -> Open:
+def _build_connection(
+    app_context: Context, commands: Commands, client: DiscordClient, rest: RestClient, directory: ChannelDirectory
+) -> Connection:
     """Build what takes people's commands."""
-    stores = home.stores
-    kit = Kit(
+    stores = app_context.stores
+    context = DiscordContext(
         commands=commands,
-        tree=tree(commands),
-        actions=stores.actions,
+        tree=build_command_tree(commands),
+        button_payloads=stores.button_payloads,
         channels=stores.channels,
         follows=stores.follows,
         workspaces=stores.workspaces,
-        marks=stores.marks,
-        presence=Attendance(stores, {"discord": rooms}),
-        crowd=Crowds(stores),
+        key_value_store=stores.key_values,
+        workspace_events=WorkspaceLifecycle(stores, {"discord": directory}),
+        reaction_events=ReactionPromotion(stores),
         client=client,
         rest=rest,
-        rooms=rooms,
-        clock=clock,
+        directory=directory,
+        clock=read_clock,
     )
-    client.event(_welcoming(client))
-    flights = Flights(kit)
-    flights.listen()
-    events.listen(kit)
-    reactions.listen(kit)
+    client.event(_build_ready_listener(client))
+    dispatcher = InteractionDispatcher(context)
+    dispatcher.register_listeners()
+    events.register_listeners(context)
+    reactions.register_listeners(context)
 
     async def serve(stop: asyncio.Event) -> None:
-        synced = asyncio.create_task(syncing.keep(kit, stop))
+        synced = asyncio.create_task(syncing.sync_with_retries(context, stop))
         try:
-            await gateway.serve(client, home.settings.discord_token, stop)
+            await gateway.serve(client, app_context.settings.discord_token, stop)
         finally:
             synced.cancel()
             await asyncio.gather(synced, return_exceptions=True)
-        await flights.land(_GRACE)
+        await dispatcher.drain(_SHUTDOWN_GRACE)
 
-    return Open(serve)
+    return Connection(serve)
 
 
-def _welcoming(client: Client) -> Callable[[], Coroutine[Any, Any, None]]:
+def _build_ready_listener(client: DiscordClient) -> Callable[[], Coroutine[Any, Any, None]]:
     """Return what prints the invite link while the bot is in no server, for whoever has just started it."""
 
     async def on_ready() -> None:
-        if link := invite.wanted(client):
+        if link := invite.suggest_invite_link(client):
             typer.echo(f"The bot is in no Discord server yet. Invite it: {link}")
 
     return on_ready

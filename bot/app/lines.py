@@ -14,7 +14,7 @@ from bot.ports.places import Directory
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class Connection:
     """A platform that takes what people send: until an event is set, and by routes of the public listener."""
 
     serve: Callable[[asyncio.Event], Awaitable[None]]
@@ -22,15 +22,15 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Platform:
     """A platform that can be posted to. ``connect`` opens it for people, once there are commands for them."""
 
     chat: Chat
-    rooms: Directory
-    connect: Callable[[Commands], Open]
+    directory: Directory
+    connect: Callable[[Commands], Connection]
 
 
-def settle() -> None:
+def freeze_garbage_collector() -> None:
     """Keep what is there now out of the garbage collector's full rounds: it stays until the end anyway.
 
     Everything that was imported makes such a round take a tenth of a second, in which nobody is acknowledged.

@@ -10,42 +10,42 @@ from tzlocal import get_localzone_name
 
 from bot import poller, sample
 from bot.digests import planning
-from bot.models import Channel, Kind, Preferences, Schedule
+from bot.models import Channel, ChannelKind, Preferences, Schedule
 from bot.ports.places import Workspace
 from bot.ports.stores import Stores
 from bot.sources import recorded
 
 WORKSPACE: Final = Workspace("web", "local", "This machine", managers=("you",))
-PAPERS: Final = Channel("web", "local", "papers", Kind.CHANNEL, "papers")
-DIRECT: Final = Channel("web", "local", "you", Kind.DIRECT, "Broadsheet")
-SAMPLE: Final = "Real papers of February 2026. Today’s lists follow once there is internet."
+PAPERS_CHANNEL: Final = Channel("web", "local", "papers", ChannelKind.CHANNEL, "papers")
+DIRECT_CHANNEL: Final = Channel("web", "local", "you", ChannelKind.DIRECT, "Broadsheet")
+SAMPLE_NOTICE: Final = "Real papers of February 2026. Today’s lists follow once there is internet."
 
 
-async def furnish(stores: Stores, now: datetime) -> None:
+async def prepare_workspace(stores: Stores, now: datetime) -> None:
     """Give the browser's workspace its channel and, while nothing is stored, the sample and a first digest of it."""
     if await stores.workspaces.get(WORKSPACE.platform, WORKSPACE.id) is None:
-        await stores.workspaces.put(replace(WORKSPACE, timezone=local_zone()))
-    standing = await stores.channels.open(PAPERS, now)
-    await stores.channels.open(DIRECT, now)
-    if await stores.papers.count() == 0:
-        await _take_sample(stores, now)
-    if not await stores.marks.get("furnished"):
-        await stores.marks.put("furnished", "yes")
-        schedule = Schedule(time(9), local_zone())
+        await stores.workspaces.save(replace(WORKSPACE, timezone=read_local_timezone()))
+    standing = await stores.channels.get_or_create(PAPERS_CHANNEL, now)
+    await stores.channels.get_or_create(DIRECT_CHANNEL, now)
+    if await stores.papers.count_papers() == 0:
+        await _import_sample(stores, now)
+    if not await stores.key_values.get("furnished"):
+        await stores.key_values.set("furnished", "yes")
+        schedule = Schedule(time(9), read_local_timezone())
         preferences = Preferences(on=True, schedule=schedule)
-        await stores.channels.set(PAPERS, preferences, schedule.next_after(now))
-        if await stores.marks.get("sample"):
+        await stores.channels.save_preferences(PAPERS_CHANNEL, preferences, schedule.find_next_post(now))
+        if await stores.key_values.get("sample"):
             await planning.post_now(stores, replace(standing, preferences=preferences), now)
-    await stores.index.refresh()
+    await stores.search_index.refresh()
 
 
-async def _take_sample(stores: Stores, now: datetime) -> None:
-    for batch in recorded.read([sample.FOLDER]):
-        await poller.take_in(stores, batch.day, batch.papers, now)
-    await stores.marks.put("sample", "yes")
+async def _import_sample(stores: Stores, now: datetime) -> None:
+    for batch in recorded.read_batches([sample.FOLDER]):
+        await poller.import_batch(stores, batch.day, batch.papers, now)
+    await stores.key_values.set("sample", "yes")
 
 
-def local_zone() -> str:
+def read_local_timezone() -> str:
     """Return this machine's IANA zone, UTC when it has none."""
     name = get_localzone_name() or "UTC"
     return "UTC" if name == "Etc/UTC" else name

@@ -24,22 +24,22 @@ def invite(
     if application_id and not application_id.isdecimal():
         raise Mistake(f"“{application_id[:40]}” is not an application's id, which is a number.", example)
     if not application_id:
-        chosen = house.settings()
-        if not chosen.discord_token:
+        settings = house.load_settings()
+        if not settings.discord_token:
             raise Mistake("Without DISCORD_TOKEN in .env Discord can't be asked; give the application's id.", example)
-        application_id = asyncio.run(links.application(chosen.discord_token, chosen.discord_api_url))
-    typer.echo(links.link(application_id))
-    typer.echo(f"For yourself alone, anywhere: {links.personal(application_id)}")
+        application_id = asyncio.run(links.fetch_application_id(settings.discord_token, settings.discord_api_url))
+    typer.echo(links.build_invite_link(application_id))
+    typer.echo(f"For yourself alone, anywhere: {links.build_user_install_link(application_id)}")
 
 
-def group() -> typer.Typer:
+def build_group() -> typer.Typer:
     """Return the commands that begin with "discord"."""
     app = typer.Typer(help="The Discord application.", no_args_is_help=True, rich_markup_mode=None)
     # A callback keeps “invite” a word to be typed although it is alone.
-    app.callback()(_alone)
+    app.callback()(_require_subcommand)
     app.command("invite")(invite)
     return app
 
 
-def _alone() -> None:
+def _require_subcommand() -> None:
     """Commands on the Discord application."""

@@ -28,10 +28,10 @@ def doctor() -> None:
     """
     from bot import doctor as clinic
 
-    findings = asyncio.run(clinic.examine())
+    findings = asyncio.run(clinic.run_checks())
     for finding in findings:
-        typer.echo(f"{'ok ' if finding.well else 'FIX'} {finding.what}")
-    raise typer.Exit(code=0 if all(finding.well for finding in findings) else 1)
+        typer.echo(f"{'ok ' if finding.ok else 'FIX'} {finding.message}")
+    raise typer.Exit(code=0 if all(finding.ok for finding in findings) else 1)
 
 
 def migrate() -> None:
@@ -39,8 +39,8 @@ def migrate() -> None:
 
     Example: python -m bot migrate
     """
-    kept = house.migrate(house.settings(), house.clock())
-    typer.echo(f"The database is up to date.{f' The one before is kept in {kept}.' if kept else ''}")
+    backup_path = house.migrate_database(house.load_settings(), house.read_clock())
+    typer.echo(f"The database is up to date.{f' The one before is kept in {backup_path}.' if backup_path else ''}")
 
 
 def backup(
@@ -50,7 +50,7 @@ def backup(
 
     Example: python -m bot backup --verify
     """
-    for line in house.backup(house.settings(), house.clock(), verify=verify):
+    for line in house.backup_database(house.load_settings(), house.read_clock(), verify=verify):
         typer.echo(line)
 
 

@@ -12,7 +12,7 @@ from bot import wording
 from bot.models import Paper
 
 
-def _date(text: str) -> date:
+def _parse_date(text: str) -> date:
     """Read a date; raises `typer.BadParameter` for what is none."""
     try:
         return date.fromisoformat(text)
@@ -20,18 +20,18 @@ def _date(text: str) -> date:
         raise typer.BadParameter(f"“{text}” is not a date such as 2026-11-24") from None
 
 
-def dated(name: str, summary: str) -> Any:
+def build_date_option(name: str, summary: str) -> Any:
     """Return an option that takes a date."""
-    return typer.Option(name, parser=_date, metavar="YYYY-MM-DD", help=summary)
+    return typer.Option(name, parser=_parse_date, metavar="YYYY-MM-DD", help=summary)
 
 
-def as_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print data as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def one(number: int, paper: Paper) -> None:
+def print_paper(number: int, paper: Paper) -> None:
     """Print one paper of a numbered list."""
-    votes = wording.count(paper.votes, "vote") if paper.votes is not None else ""
-    small = " · ".join(part for part in (votes, paper.organization, wording.authors(paper), paper.url) if part)
-    typer.echo(f"{number:>2}. {paper.title}\n    {wording.sense(paper)}\n    {small}")
+    votes = wording.format_count(paper.votes, "vote") if paper.votes is not None else ""
+    details = " · ".join(part for part in (votes, paper.organization, wording.format_authors(paper), paper.url) if part)
+    typer.echo(f"{number:>2}. {paper.title}\n    {wording.summarize_paper(paper)}\n    {details}")

@@ -26,17 +26,17 @@ def manifest(
             "Many workspaces need an address.", "python -m bot slack manifest --many --url https://bot.example.org"
         )
 
-    typer.echo(json.dumps(app.manifest(command=command, url=url, many=many), indent=2))
+    typer.echo(json.dumps(app.build_manifest(command=command, url=url, many_workspaces=many), indent=2))
 
 
-def group() -> typer.Typer:
+def build_group() -> typer.Typer:
     """Return the commands that begin with "slack"."""
     app = typer.Typer(help="The Slack app.", no_args_is_help=True, rich_markup_mode=None)
     # A callback keeps “manifest” a word to be typed although it is alone.
-    app.callback()(_alone)
+    app.callback()(_require_subcommand)
     app.command("manifest")(manifest)
     return app
 
 
-def _alone() -> None:
+def _require_subcommand() -> None:
     """Commands on the Slack app."""

@@ -8,29 +8,29 @@ from functools import partial
 
 from bot.cards import Action
 from bot.commands import policies, undoing
-from bot.commands.desk import Desk
-from bot.commands.replies import say
-from bot.language import ENGLISH, following, gettext, joined, speaking
+from bot.commands.desk import CommandContext
+from bot.commands.replies import build_text_answer
+from bot.language import ENGLISH, format_after_colon, gettext, join_sentences, use_language
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
 from bot.ports.places import Workspace
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     who = Parameter(
         "who",
         "members, admins, managers, or the id of a user group",
-        policies.read,
+        policies.read_policy,
         example="admins",
-        choices=tuple(policies.WHO),
-        rest=True,
+        choices=tuple(policies.POLICIES),
+        takes_rest=True,
     )
     return (
         Command(
             "digest access",
             "Who may manage digests and topics",
-            partial(access, desk),
-            (who, replace(undoing.OF, summary="The moment of a change to take back; buttons fill it in")),
+            partial(change_access, context),
+            (who, replace(undoing.MOMENT_PARAMETER, summary="The moment of a change to take back; buttons fill it in")),
             Audience.ADMINS,
             "digest access admins",
             "Searching, reading and following for oneself are for everybody, whatever is chosen.",
@@ -40,52 +40,61 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     )
 
 
-async def access(desk: Desk, request: Request, *, who: str | None = None, of: datetime | None = None) -> Answer:
+async def change_access(
+    context: CommandContext, request: Request, *, who: str | None = None, of: datetime | None = None
+) -> Answer:
     """Tell who may, change it, or take the change *of* a moment back."""
     if of is not None:
-        changes = [change for change in await undoing.standing(desk, request) if change.kind == "access"]
-        return await undoing.back(desk, request, undoing.at(changes, of))
-    known = await policies.workspace(desk, request.channel)
-    if who is None or request.dry:
-        names = policies.WHO
-        others = tuple(Action(gettext(policies.BUTTONS[name]), "digest access", {"who": name}) for name in names)
-        return say(f"{policies.sentence(known.policy if who is None else who)}.", *others)
-    wanted = policies.under(known, who, request.person)
+        changes = [
+            change for change in await undoing.list_undoable_changes(context, request) if change.kind == "access"
+        ]
+        return await undoing.undo_change(context, request, undoing.find_change(changes, of))
+    known = await policies.load_workspace(context, request.channel)
+    if who is None or request.dry_run:
+        names = policies.POLICIES
+        others = tuple(Action(gettext(policies.POLICY_LABELS[name]), "digest access", {"who": name}) for name in names)
+        return build_text_answer(f"{policies.describe_policy(known.policy if who is None else who)}.", *others)
+    wanted = policies.apply_policy(known, who, request.person)
     if wanted == known:
-        return say(gettext("Nothing was changed: {sentence}.", sentence=following(policies.sentence(who))))
-    return await _keep(desk, request, known, wanted)
+        return build_text_answer(
+            gettext("Nothing was changed: {sentence}.", sentence=format_after_colon(policies.describe_policy(who)))
+        )
+    return await _save_policy(context, request, known, wanted)
 
 
-async def _keep(desk: Desk, request: Request, known: Workspace, wanted: Workspace) -> Answer:
+async def _save_policy(context: CommandContext, request: Request, old: Workspace, new: Workspace) -> Answer:
     """Keep what was decided. The trail is the channel's in which it was said; the person's id is not repeated in it."""
-    await desk.stores.workspaces.put(wanted)
-    named = wanted.managers != known.managers
-    after = {"policy": wanted.policy, "named": named}
-    with speaking(ENGLISH):
-        summary = _summary(known.policy, wanted.policy, named=named)
-    await desk.stores.audit.note(
+    await context.stores.workspaces.save(new)
+    named = new.managers != old.managers
+    after = {"policy": new.policy, "named": named}
+    with use_language(ENGLISH):
+        summary = _summarize_change(old.policy, new.policy, adds_manager=named)
+    await context.stores.audit.record_change(
         request.channel,
         request.person,
         "access",
         summary,
         request.now,
-        before={"policy": known.policy},
+        before={"policy": old.policy},
         after=after,
     )
     first = gettext("No manager was known, so you are the first.") if named else ""
     undo = Action(gettext("Undo"), "digest access", {"of": request.now.isoformat()})
-    return say(
-        joined(gettext("From now on: {sentence}.", sentence=following(policies.sentence(wanted.policy))), first),
+    return build_text_answer(
+        join_sentences(
+            gettext("From now on: {sentence}.", sentence=format_after_colon(policies.describe_policy(new.policy))),
+            first,
+        ),
         undo,
     )
 
 
-def _summary(before: str, after: str, *, named: bool) -> str:
+def _summarize_change(before: str, after: str, *, adds_manager: bool) -> str:
     if before == after:
         return gettext("becomes the first manager")
     changed = gettext(
         "changes who manages channels from {before} to {after}",
-        before=policies.called(before),
-        after=policies.called(after),
+        before=policies.format_policy_holders(before),
+        after=policies.format_policy_holders(after),
     )
-    return gettext("{change}, and becomes the first manager", change=changed) if named else changed
+    return gettext("{change}, and becomes the first manager", change=changed) if adds_manager else changed

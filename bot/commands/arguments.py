@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.commands.reading import LONGEST
+from bot.commands.reading import MAX_LINE_LENGTH
 from bot.errors import Mistake
-from bot.language import gettext, grouped, phrase, spelled
+from bot.language import format_command, format_number, gettext, phrase
 from bot.ports.commands import Command, Parameter, Request
 
 
-def values(command: Command, request: Request) -> dict[str, Any]:
+def read_arguments(command: Command, request: Request) -> dict[str, Any]:
     """Read the arguments of a request; a mistake's example becomes a whole command.
 
     Raises `bot.errors.Mistake` for an unknown or missing argument and for a wrong value.
@@ -21,7 +21,9 @@ def values(command: Command, request: Request) -> dict[str, Any]:
         if name not in known:
             raise Mistake(
                 gettext(
-                    "“{name}” is not something that “{command}” takes.", name=name[:80], command=spelled(command.name)
+                    "“{name}” is not something that “{command}” takes.",
+                    name=name[:80],
+                    command=format_command(command.name),
                 ),
                 example,
             )
@@ -29,39 +31,39 @@ def values(command: Command, request: Request) -> dict[str, Any]:
     for parameter in command.parameters:
         text = request.arguments.get(parameter.name, "").strip()
         if not text and parameter.required:
-            raise Mistake(_needs(command, parameter), example)
-        if len(text) > LONGEST:
+            raise Mistake(_describe_missing(command, parameter), example)
+        if len(text) > MAX_LINE_LENGTH:
             raise Mistake(
                 gettext(
                     "“{name}” takes at most {longest} characters.",
                     name=parameter.name,
-                    longest=grouped(LONGEST),
+                    longest=format_number(MAX_LINE_LENGTH),
                 ),
                 example,
             )
         if not text:
             continue
         try:
-            read[parameter.name] = parameter.read(text)
+            read[parameter.name] = parameter.parse(text)
         except Mistake as error:
-            raise Mistake(str(error), _corrected(command, parameter, error.example)) from error
+            raise Mistake(str(error), _build_corrected_example(command, parameter, error.example)) from error
     return read
 
 
-def _corrected(command: Command, parameter: Parameter, value: str) -> str:
+def _build_corrected_example(command: Command, parameter: Parameter, value: str) -> str:
     """Return a whole command with a correct value of *parameter*."""
     if not value:
         return command.example or command.name
-    if parameter.rest:
+    if parameter.takes_rest:
         return f"{command.name} {value}"
-    needed = [other.example for other in command.parameters if other.rest and other.required]
+    needed = [other.example for other in command.parameters if other.takes_rest and other.required]
     return " ".join([command.name, *needed, f"{parameter.name}:{value}"])
 
 
-def _needs(command: Command, parameter: Parameter) -> str:
+def _describe_missing(command: Command, parameter: Parameter) -> str:
     """Say that something is missing; only English has articles for the name of a parameter."""
     if parameter.name == "what":
-        return gettext("“{name}” needs to know what.", name=spelled(command.name))
+        return gettext("“{name}” needs to know what.", name=format_command(command.name))
     vowel = parameter.name[0] in "aeiou"
     needs = phrase("“{name}” needs an {what}.") if vowel else phrase("“{name}” needs a {what}.")
-    return gettext(needs, name=spelled(command.name), what=parameter.name)
+    return gettext(needs, name=format_command(command.name), what=parameter.name)

@@ -10,85 +10,98 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import settings, snapshots, undoing
-from bot.commands.desk import Desk, inside
-from bot.commands.replies import say
-from bot.language import gettext, retold
+from bot.commands.desk import CommandContext, format_in_channel
+from bot.commands.replies import build_text_answer
+from bot.language import gettext, translate_stored
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.people import Change
-from bot.topics import parse
+from bot.topics import parse_topic
 
-_SHOWN: Final = 20
+_MAX_CHANGES: Final = 20
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     return (
         Command(
-            "undo", "Take back the last change here", partial(undo, desk), (undoing.OF,), Audience.MANAGERS, "undo"
+            "undo",
+            "Take back the last change here",
+            partial(undo_last_change, context),
+            (undoing.MOMENT_PARAMETER,),
+            Audience.MANAGERS,
+            "undo",
         ),
-        Command("log", "Who changed what here, and when", partial(log, desk), (), Audience.MANAGERS, "log"),
+        Command(
+            "log", "Who changed what here, and when", partial(show_change_log, context), (), Audience.MANAGERS, "log"
+        ),
     )
 
 
-async def undo(desk: Desk, request: Request, of: datetime | None = None) -> Answer:
+async def undo_last_change(context: CommandContext, request: Request, of: datetime | None = None) -> Answer:
     """Take back the last change here; a button's must still be the one *of* its moment."""
-    changes = await undoing.standing(desk, request)
+    changes = await undoing.list_undoable_changes(context, request)
     if not (changes or of):
-        return say(gettext("There is nothing to take back here."))
-    last = undoing.at(changes, of) if of else changes[0]
-    if last.kind == "access" and not await desk.rules(request):
-        return _wide(last, changes)
-    return await undoing.back(desk, request, last)
+        return build_text_answer(gettext("There is nothing to take back here."))
+    last = undoing.find_change(changes, of) if of else changes[0]
+    if last.kind == "access" and not await context.can_manage_workspace(request):
+        return _refer_to_admins(last, changes)
+    return await undoing.undo_change(context, request, last)
 
 
-def _wide(last: Change, changes: Sequence[Change]) -> Answer:
+def _refer_to_admins(last: Change, changes: Sequence[Change]) -> Answer:
     """Leave a change of who manages channels to those who may decide that, and offer the last one besides.
 
     Some platforms tell who runs a workspace only for the command that is theirs: the button asks once more.
     """
     others = [change for change in changes if change.kind != "access"][:1]
-    return say(
+    return build_text_answer(
         gettext("The last change here is about who manages channels; only admins may take it back."),
         Action(gettext("Take it back"), "digest access", {"of": last.at.isoformat()}),
         *(Action(gettext("Undo the one before"), "undo", {"of": change.at.isoformat()}) for change in others),
     )
 
 
-def _told(change: Change, called: Callable[[str], str]) -> str:
+def _describe_change(change: Change, resolve_name: Callable[[str], str]) -> str:
     """Say what was changed: it is kept in English, and told in the language of who looks."""
     if change.kind != "preferences":
-        return retold(change.summary)
-    before, after = (snapshots.preferences(data["preferences"]) for data in (change.before, change.after))
-    if before.on != after.on or not change.summary.startswith(settings.SETS.partition("{")[0]):
-        return retold(change.summary)
-    new, gone = ([parse(data["topic"]) for data in held.get("topics", ())] for held in (change.after, change.before))
-    return gettext(settings.SETS, changes=settings.changes(before, after, new, gone, called))
+        return translate_stored(change.summary)
+    before, after = (snapshots.decode_preferences(data["preferences"]) for data in (change.before, change.after))
+    if before.on != after.on or not change.summary.startswith(settings.SETTINGS_SUMMARY.partition("{")[0]):
+        return translate_stored(change.summary)
+    new, gone = (
+        [parse_topic(data["topic"]) for data in held.get("topics", ())] for held in (change.after, change.before)
+    )
+    return gettext(settings.SETTINGS_SUMMARY, changes=settings.describe_changes(before, after, new, gone, resolve_name))
 
 
-async def log(desk: Desk, request: Request) -> Answer:
+async def show_change_log(context: CommandContext, request: Request) -> Answer:
     """List the latest changes."""
-    changes = await desk.stores.audit.changes(request.channel, _SHOWN)
+    changes = await context.stores.audit.list_changes(request.channel, _MAX_CHANGES)
     if not changes:
-        return say(gettext("Nothing was changed {inside} yet.", inside=inside(request.channel)))
-    zone = (await desk.standing(request)).preferences.schedule.timezone
-    called = desk.called(request.channel)
+        return build_text_answer(
+            gettext("Nothing was changed {inside} yet.", inside=format_in_channel(request.channel))
+        )
+    zone = (await context.load_channel_state(request)).preferences.schedule.timezone
+    called = context.get_name_resolver(request.channel)
     items = tuple(
         Item(
-            title=_told(change, called),
+            title=_describe_change(change, called),
             notes=(
                 # Right behind what was done, "you" would read as a part of it.
-                wording.when(change.at, zone),
-                undoing.author(change, request),
+                wording.format_moment(change.at, zone),
+                undoing.format_by_author(change, request),
                 *((gettext("taken back"),) if change.undone else ()),
             ),
         )
         for change in changes
     )
-    actions = (Action(gettext("Undo the last one"), "undo"),) if await undoing.standing(desk, request) else ()
+    actions = (
+        (Action(gettext("Undo the last one"), "undo"),) if await undoing.list_undoable_changes(context, request) else ()
+    )
     footer = (gettext("Kept for 180 days."),)
     return Answer(
         Card(
-            title=gettext("Changes {inside}", inside=inside(request.channel)),
+            title=gettext("Changes {inside}", inside=format_in_channel(request.channel)),
             items=items,
             actions=actions,
             footer=footer,

@@ -10,223 +10,277 @@ from typing import Final
 from bot import untold, wording
 from bot.cards import Action, Card
 from bot.commands import moments, parameters, recording, sending, timing
-from bot.commands.desk import Desk, inside, place, unplaced
-from bot.commands.replies import failure, say
+from bot.commands.desk import CommandContext, format_channel, format_in_channel, is_zone_unknown
+from bot.commands.replies import build_failure_answer, build_text_answer
 from bot.digests import planning
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, joined, noted, phrase, speaking, spelled
+from bot.language import ENGLISH, collect_moments, format_command, gettext, join_sentences, phrase, use_language
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 
-_STARTS: Final = {"next": phrase("At the next time"), "now": phrase("Now")}
+_START_LABELS: Final = {"next": phrase("At the next time"), "now": phrase("Now")}
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    start = parameters.of_choice("start", "Post now, or at the next time", _STARTS)
-    until = Parameter("until", "Until a date", moments.dates, example="2026-12-01", rest=True, suggest=timing.until)
+    start = parameters.build_choice_parameter("start", "Post now, or at the next time", _START_LABELS)
+    until = Parameter(
+        "until",
+        "Until a date",
+        moments.read_dates,
+        example="2026-12-01",
+        takes_rest=True,
+        suggest=timing.suggest_until_dates,
+    )
     managers = partial(Command, audience=Audience.MANAGERS)
     return (
-        managers("digest on", "Start the digest; shows it first", partial(on, desk), (start,), example="digest on"),
-        managers("digest off", "Stop the digest; settings and follows stay", partial(off, desk), example="digest off"),
-        managers("digest now", "Post a digest now", partial(now, desk), example="digest now"),
+        managers(
+            "digest on",
+            "Start the digest; shows it first",
+            partial(turn_on_digest, context),
+            (start,),
+            example="digest on",
+        ),
+        managers(
+            "digest off",
+            "Stop the digest; settings and follows stay",
+            partial(turn_off_digest, context),
+            example="digest off",
+        ),
+        managers("digest now", "Post a digest now", partial(post_digest_now, context), example="digest now"),
         managers(
             "pause",
             "Post nothing here, for now or until a date",
-            partial(pause, desk),
+            partial(pause_posts, context),
             (until,),
             example="pause 2026-12-01",
         ),
-        managers("resume", "Post again after a pause", partial(resume, desk), example="resume"),
+        managers("resume", "Post again after a pause", partial(resume_posts, context), example="resume"),
     )
 
 
-async def on(desk: Desk, request: Request, *, start: str = "") -> Answer:
+async def turn_on_digest(context: CommandContext, request: Request, *, start: str = "") -> Answer:
     """Turn the digest on; asked without *start*, show what it would be first."""
-    standing = await desk.standing(request)
-    if standing.preferences.on and not standing.retired:
-        return _on_already(standing, request)
-    if not start or request.dry:
-        return await _shown(desk, request, standing)
+    standing = await context.load_channel_state(request)
+    if standing.preferences.on and not standing.retired_reason:
+        return _answer_already_on(standing, request)
+    if not start or request.dry_run:
+        return await _preview_digest(context, request, standing)
     preferences = replace(standing.preferences, on=True, paused=False)
-    following = preferences.schedule.next_after(request.now)
-    if standing.retired:
-        await desk.stores.channels.restore(request.channel, following)
-        await untold.over(desk.stores.marks, request.channel.key)
-    await recording.keep(desk, request, standing, preferences, phrase("turns the digest on"))
-    head = gettext("The digest is on {inside}: {plan}.", inside=inside(request.channel), plan=sending.plan(preferences))
+    following = preferences.schedule.find_next_post(request.now)
+    if standing.retired_reason:
+        await context.stores.channels.restore(request.channel, following)
+        await untold.clear_pending(context.stores.key_values, request.channel.key)
+    await recording.save_preferences(context, request, standing, preferences, phrase("turns the digest on"))
+    head = gettext(
+        "The digest is on {inside}: {plan}.",
+        inside=format_in_channel(request.channel),
+        plan=sending.describe_plan(preferences),
+    )
     if start == "now":
-        outcome = await planning.post_now(desk.stores, await desk.standing(request), request.now)
-        head = joined(head, outcome.sentence)
-    return say(
-        joined(head, sending.line(preferences.schedule, request.now)),
+        outcome = await planning.post_now(context.stores, await context.load_channel_state(request), request.now)
+        head = join_sentences(head, outcome.sentence)
+    return build_text_answer(
+        join_sentences(head, sending.format_next_sends(preferences.schedule, request.now)),
         Action(gettext("Settings"), "settings"),
-        recording.undoing(request),
+        recording.build_undo_button(request),
     )
 
 
-def _on_already(standing: Standing, request: Request) -> Answer:
+def _answer_already_on(channel_state: ChannelState, request: Request) -> Answer:
     text = gettext(
         "The digest is on {inside} already. {state}",
-        inside=inside(request.channel),
-        state=sending.state(standing, request.now),
+        inside=format_in_channel(request.channel),
+        state=sending.describe_state(channel_state, request.now),
     )
     off_ = Action(gettext("Turn it off"), "digest off")
-    return say(text, Action(gettext("Post now"), "digest now"), Action(gettext("Settings"), "settings"), off_)
+    return build_text_answer(
+        text, Action(gettext("Post now"), "digest now"), Action(gettext("Settings"), "settings"), off_
+    )
 
 
-async def _shown(desk: Desk, request: Request, standing: Standing) -> Answer:
+async def _preview_digest(context: CommandContext, request: Request, channel_state: ChannelState) -> Answer:
     """Show what would be posted now, privately, with the ways to start."""
-    outcome = await planning.preview(desk.stores, standing, request.now)
-    schedule = standing.preferences.schedule
-    following = schedule.next_after(request.now)
+    outcome = await planning.preview_digest(context.stores, channel_state, request.now)
+    schedule = channel_state.preferences.schedule
+    following = schedule.find_next_post(request.now)
     first = (
         gettext(
             "It would come {plan}, first {when}.",
-            plan=sending.plan(standing.preferences),
-            when=wording.when(following, schedule.timezone),
+            plan=sending.describe_plan(channel_state.preferences),
+            when=wording.format_moment(following, schedule.timezone),
         )
         if following
         else ""
     )
     card = outcome.card or Card()
-    unknown = unplaced(request, standing)
+    unknown = is_zone_unknown(request, channel_state)
     unset = gettext("Your time zone is not known: set it first.") if unknown else ""
     settings = Action(gettext("Set the time zone") if unknown else gettext("Settings"), "settings")
     actions = (Action(gettext("Start at the next time"), "digest on", {"start": "next"}), settings)
     post = (Action(gettext("Post now"), "digest on", {"start": "now"}, style="main"),) if outcome.card else ()
     text = (
-        gettext("This is what {place} would get.", place=place(request.channel)) if outcome.card else outcome.sentence
+        gettext("This is what {place} would get.", place=format_channel(request.channel))
+        if outcome.card
+        else outcome.sentence
     )
     return Answer(
         replace(
             card,
-            text=joined(text, first, unset, gettext("Nothing is posted yet.")),
+            text=join_sentences(text, first, unset, gettext("Nothing is posted yet.")),
             actions=(*post, *actions),
             tone="answer",
             fallback=text,
-            moments=noted(),
+            moments=collect_moments(),
         )
     )
 
 
-async def off(desk: Desk, request: Request) -> Answer:
+async def turn_off_digest(context: CommandContext, request: Request) -> Answer:
     """Turn the digest off."""
-    standing = await desk.standing(request)
+    standing = await context.load_channel_state(request)
     if not standing.preferences.on:
-        return say(
-            gettext("The digest is off {inside} already.", inside=inside(request.channel)),
+        return build_text_answer(
+            gettext("The digest is off {inside} already.", inside=format_in_channel(request.channel)),
             Action(gettext("Turn it on"), "digest on"),
         )
-    if request.dry:
-        return say(
-            gettext("The digest of {place} would stop; its settings and follows stay.", place=place(request.channel))
+    if request.dry_run:
+        return build_text_answer(
+            gettext(
+                "The digest of {place} would stop; its settings and follows stay.",
+                place=format_channel(request.channel),
+            )
         )
-    await recording.keep(
-        desk, request, standing, replace(standing.preferences, on=False), phrase("turns the digest off")
+    await recording.save_preferences(
+        context, request, standing, replace(standing.preferences, on=False), phrase("turns the digest off")
     )
-    return say(
-        gettext("The digest is off {inside}. Its settings and follows stay.", inside=inside(request.channel)),
-        recording.undoing(request),
+    return build_text_answer(
+        gettext(
+            "The digest is off {inside}. Its settings and follows stay.", inside=format_in_channel(request.channel)
+        ),
+        recording.build_undo_button(request),
     )
 
 
-async def now(desk: Desk, request: Request) -> Answer:
+async def post_digest_now(context: CommandContext, request: Request) -> Answer:
     """Post a digest now, whether it is on or off."""
-    standing = await desk.standing(request)
-    if standing.retired:
+    standing = await context.load_channel_state(request)
+    if standing.retired_reason:
         raise Mistake(
-            gettext("Nothing can be posted here: {retired}.", retired=wording.reason(standing.retired)), "digest on"
+            gettext("Nothing can be posted here: {retired}.", retired=wording.format_reason(standing.retired_reason)),
+            "digest on",
         )
-    act = planning.preview if request.dry else planning.post_now
-    outcome = await act(desk.stores, standing, request.now)
-    if outcome.card and request.dry:
+    act = planning.preview_digest if request.dry_run else planning.post_now
+    outcome = await act(context.stores, standing, request.now)
+    if outcome.card and request.dry_run:
         return Answer(replace(outcome.card, text=gettext("This would be posted now."), tone="answer"))
     if outcome.state == "failed":
-        return failure(outcome.sentence)
+        return build_failure_answer(outcome.sentence)
     if outcome.state == "posted":
-        return say(outcome.sentence)
-    return say(outcome.sentence, Action(gettext("The newest list"), "today"), Action(gettext("Status"), "status"))
+        return build_text_answer(outcome.sentence)
+    return build_text_answer(
+        outcome.sentence, Action(gettext("The newest list"), "today"), Action(gettext("Status"), "status")
+    )
 
 
-async def pause(desk: Desk, request: Request, *, until: moments.Dates | None = None) -> Answer:
+async def pause_posts(
+    context: CommandContext, request: Request, *, until: moments.RelativeDates | None = None
+) -> Answer:
     """Post nothing: until resumed, or the digest until a date."""
-    standing = await desk.standing(request)
+    standing = await context.load_channel_state(request)
     preferences = standing.preferences
     if until is not None:
-        return await _until(desk, request, standing, until)
+        return await _pause_until(context, request, standing, until)
     if preferences.paused:
-        return say(gettext("Everything is paused here already."), Action(gettext("Resume"), "resume"))
-    if request.dry:
-        return say(gettext("Neither digests nor alerts would come here until “{command}”.", command=spelled("resume")))
-    await recording.keep(desk, request, standing, replace(preferences, paused=True), phrase("pauses everything"))
-    return say(
-        gettext("Paused: neither digests nor alerts come here until “{command}”.", command=spelled("resume")),
+        return build_text_answer(gettext("Everything is paused here already."), Action(gettext("Resume"), "resume"))
+    if request.dry_run:
+        return build_text_answer(
+            gettext("Neither digests nor alerts would come here until “{command}”.", command=format_command("resume"))
+        )
+    await recording.save_preferences(
+        context, request, standing, replace(preferences, paused=True), phrase("pauses everything")
+    )
+    return build_text_answer(
+        gettext("Paused: neither digests nor alerts come here until “{command}”.", command=format_command("resume")),
         Action(gettext("Resume"), "resume"),
     )
 
 
-_FAR: Final = timedelta(days=183)
+_MAX_LOOKAHEAD: Final = timedelta(days=183)
 """A date without its year that lies further off was meant to be the one that is gone."""
 
 
-async def _until(desk: Desk, request: Request, standing: Standing, until: moments.Dates) -> Answer:
+async def _pause_until(
+    context: CommandContext, request: Request, channel_state: ChannelState, until: moments.RelativeDates
+) -> Answer:
     """Move the next digest to the first one on or after a date."""
-    schedule = standing.preferences.schedule
-    today = schedule.local_date(request.now)
-    day = ahead(until, today)
+    schedule = channel_state.preferences.schedule
+    today = schedule.to_local_date(request.now)
+    day = resolve_future_date(until, today)
     if day <= today:
         raise Mistake(
-            gettext("{day} is not in the future.", day=wording.day(day, year=True)),
+            gettext("{day} is not in the future.", day=wording.format_day(day, year=True)),
             f"pause {today + timedelta(days=7)}",
         )
-    if not standing.preferences.on:
+    if not channel_state.preferences.on:
         raise Mistake(
             gettext(
                 "A pause until a date is for digests, and there is none here; “{command}” alone holds alerts too.",
-                command=spelled("pause"),
+                command=format_command("pause"),
             ),
             "pause",
         )
-    eve = datetime.combine(day, time(0), schedule.zone).astimezone(request.now.tzinfo) - timedelta(seconds=1)
-    following = schedule.next_after(eve)
+    eve = datetime.combine(day, time(0), schedule.zone_info).astimezone(request.now.tzinfo) - timedelta(seconds=1)
+    following = schedule.find_next_post(eve)
     if following is None:
         raise Mistake(gettext("No digest is scheduled at all; choose at least one day."), "settings days:weekdays")
-    text = gettext("No digest until {when}. Alerts go on.", when=wording.when(following, schedule.timezone))
-    if request.dry:
-        return say(text)
-    with speaking(ENGLISH):
-        summary = phrase("pauses the digest until {day}").format(day=wording.day(day))
-    resumed = replace(standing.preferences, paused=False)
-    await recording.keep(desk, request, standing, resumed, summary, following=following, before=_moved(standing))
-    return say(text, Action(gettext("Resume"), "resume"))
+    text = gettext("No digest until {when}. Alerts go on.", when=wording.format_moment(following, schedule.timezone))
+    if request.dry_run:
+        return build_text_answer(text)
+    with use_language(ENGLISH):
+        summary = phrase("pauses the digest until {day}").format(day=wording.format_day(day))
+    resumed = replace(channel_state.preferences, paused=False)
+    await recording.save_preferences(
+        context,
+        request,
+        channel_state,
+        resumed,
+        summary,
+        next_run_at=following,
+        before=_snapshot_next_run(channel_state),
+    )
+    return build_text_answer(text, Action(gettext("Resume"), "resume"))
 
 
-def _moved(standing: Standing) -> dict[str, str]:
+def _snapshot_next_run(channel_state: ChannelState) -> dict[str, str]:
     """Return when the next digest was to come before it is moved, for `undo`."""
-    return {"next": standing.next_run.isoformat()} if standing.next_run else {}
+    return {"next": channel_state.next_run.isoformat()} if channel_state.next_run else {}
 
 
-def ahead(until: moments.Dates, today: date) -> date:
+def resolve_future_date(until: moments.RelativeDates, today: date) -> date:
     """Return the date that is meant for the future: "2 Jan" said in November is next year's, "yesterday" is not."""
     day = until(today)[0]
     if day < today:
         later = until(today + timedelta(days=364))[0]
-        return later if today < later <= today + _FAR else day
+        return later if today < later <= today + _MAX_LOOKAHEAD else day
     return day
 
 
-async def resume(desk: Desk, request: Request) -> Answer:
+async def resume_posts(context: CommandContext, request: Request) -> Answer:
     """Post again."""
-    standing = await desk.standing(request)
+    standing = await context.load_channel_state(request)
     preferences = standing.preferences
-    following = recording.next_run(preferences, request.now)
+    following = recording.compute_next_run(preferences, request.now)
     if not preferences.paused and (standing.next_run == following or not preferences.on):
-        return say(gettext("Nothing is paused here. {state}", state=sending.state(standing, request.now)))
-    if not request.dry:
+        return build_text_answer(
+            gettext("Nothing is paused here. {state}", state=sending.describe_state(standing, request.now))
+        )
+    if not request.dry_run:
         resumed = replace(preferences, paused=False)
-        following = recording.next_run(resumed, request.now)
-        moved = _moved(standing)
-        await recording.keep(desk, request, standing, resumed, phrase("resumes"), following=following, before=moved)
-    fresh = await desk.standing(request)
-    return say(gettext("Resumed. {state}", state=sending.state(fresh, request.now)))
+        following = recording.compute_next_run(resumed, request.now)
+        moved = _snapshot_next_run(standing)
+        await recording.save_preferences(
+            context, request, standing, resumed, phrase("resumes"), next_run_at=following, before=moved
+        )
+    fresh = await context.load_channel_state(request)
+    return build_text_answer(gettext("Resumed. {state}", state=sending.describe_state(fresh, request.now)))

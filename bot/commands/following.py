@@ -8,41 +8,49 @@ from typing import Final
 from bot import follows, wording
 from bot.cards import Action, Card, Field, Form
 from bot.commands import caps, parameters, previewing, snapshots, topical
-from bot.commands.desk import Desk, direct, inside, place
-from bot.commands.overview import overview
-from bot.commands.previewing import HEAVY, instead, lighter, look, volume
-from bot.commands.replies import say
+from bot.commands.desk import CommandContext, format_channel, format_in_channel, get_direct_channel
+from bot.commands.overview import show_follows
+from bot.commands.previewing import (
+    HEAVY_PER_WEEK,
+    build_near_topic_buttons,
+    describe_narrowing,
+    describe_volume,
+    run_preview,
+)
+from bot.commands.replies import build_text_answer
 from bot.errors import Mistake
-from bot.language import gettext, joined, phrase
-from bot.models import Channel, Follow, Kind
+from bot.language import gettext, join_sentences, phrase
+from bot.models import Channel, ChannelKind, Follow
 from bot.ports.commands import Answer, Command, Parameter, Request
-from bot.topics import Topic, parse
+from bot.topics import Topic, parse_topic
 
-MOST_HERE: Final = 25
-_EXAMPLES: Final = 2
-_SCOPES: Final = {
+MAX_CHANNEL_FOLLOWS: Final = 25
+_MAX_EXAMPLES: Final = 2
+_SCOPE_LABELS: Final = {
     "here": phrase("This channel and you"),
     "me": phrase("You"),
     "all": phrase("Every channel you see"),
 }
-_TOPIC: Final = "A phrase; a comma for either of two, -word to leave one out, author:name, cat:cs.CL"
+_TOPIC_HINT: Final = "A phrase; a comma for either of two, -word to leave one out, author:name, cat:cs.CL"
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    typed = partial(Parameter, "topic", _TOPIC, parameters.topic, example='"world model" -robot', rest=True)
-    offered = partial(typed, suggest=partial(topical.topics, desk))
-    listed = typed(suggest=partial(topical.followed, desk), required=True)
-    alerts = parameters.of_flag("alerts", "Send each paper as it appears (your own follows always do)")
-    days = parameters.of_number("days", "How many days to look back", 1, 90, previewing.DAYS)
-    scope = parameters.of_choice(
-        "where", "This channel and you, or every channel you see", _SCOPES, {"workspace": "all", "server": "all"}
+    typed = partial(
+        Parameter, "topic", _TOPIC_HINT, parameters.read_topic, example='"world model" -robot', takes_rest=True
+    )
+    offered = partial(typed, suggest=partial(topical.suggest_topics, context))
+    listed = typed(suggest=partial(topical.suggest_followed_topics, context), required=True)
+    alerts = parameters.build_flag_parameter("alerts", "Send each paper as it appears (your own follows always do)")
+    days = parameters.build_number_parameter("days", "How many days to look back", 1, 90, previewing.PREVIEW_DAYS)
+    scope = parameters.build_choice_parameter(
+        "where", "This channel and you, or every channel you see", _SCOPE_LABELS, {"workspace": "all", "server": "all"}
     )
     return (
         Command(
             "follow",
             "Hear about new papers on a topic",
-            partial(follow, desk),
+            partial(follow_topic, context),
             (offered(), parameters.WHERE, alerts),
             example='follow "world model" -robot',
             detail="Yours arrive as direct messages. A channel’s feed its digest; alerts:yes posts each at once.",
@@ -50,40 +58,45 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         Command(
             "unfollow",
             "Stop following a topic",
-            partial(unfollow, desk),
+            partial(unfollow_topic, context),
             (listed, parameters.WHERE),
             example='unfollow "world model"',
         ),
         Command(
             "follows",
             "What is followed, by whom, since when",
-            partial(overview, desk),
+            partial(show_follows, context),
             (scope, parameters.PAGE),
             example="follows",
         ),
         Command(
             "preview",
             "What a topic would have sent",
-            partial(previewing.preview, desk),
+            partial(previewing.show_preview, context),
             (offered(required=True), days, parameters.PAGE),
             example="preview diffusion -medical days:30",
         ),
     )
 
 
-async def follow(
-    desk: Desk, request: Request, *, topic: Topic | None = None, where: str = "me", alerts: bool | None = None
+async def follow_topic(
+    context: CommandContext,
+    request: Request,
+    *,
+    topic: Topic | None = None,
+    where: str = "me",
+    alerts: bool | None = None,
 ) -> Answer:
     """Follow a topic; without one, ask for it."""
-    target = await _target(desk, request, where)
-    if topic is None or request.dry:
-        return Answer(await _form(desk, request, topic, target))
-    held = await desk.stores.follows.of(target)
-    personal = target.kind is Kind.DIRECT
+    target = await _resolve_target(context, request, where)
+    if topic is None or request.dry_run:
+        return Answer(await _build_follow_form(context, request, topic, target))
+    held = await context.stores.follows.list_for_channel(target)
+    personal = target.kind is ChannelKind.DIRECT
     known = next((follow for follow in held if follow.topic == str(topic)), None)
     if known and (alerts is None or personal or alerts == known.alerts):
-        return _known(topic, known, target, request)
-    most = await caps.most(desk, request, len(held)) if personal else MOST_HERE
+        return _answer_already_followed(topic, known, target, request)
+    most = await caps.get_person_follow_limit(context, request, len(held)) if personal else MAX_CHANNEL_FOLLOWS
     if not known and not most:
         raise Mistake(gettext("The managers let nobody follow topics for themselves."), "follows")
     if not known and len(held) >= most:
@@ -91,65 +104,69 @@ async def follow(
             gettext(
                 "That would be more than {most} follows for {place}; unfollow one first.",
                 most=most,
-                place=place(target),
+                place=format_channel(target),
             ),
             "follows",
         )
-    wanted = Follow(target, str(topic), request.person, known.since if known else request.now, personal or bool(alerts))
-    await desk.stores.follows.add(wanted)
-    await desk.address(request, target)
-    summary = _switched(topic, wanted) if known else phrase("follows “{label}”").format(label=topic.label)
-    before, after = snapshots.of_follow(known) if known else {}, snapshots.of_follow(wanted)
-    await desk.stores.audit.note(target, request.person, "follow", summary, request.now, before=before, after=after)
+    wanted = Follow(
+        target, str(topic), request.person, known.followed_since if known else request.now, personal or bool(alerts)
+    )
+    await context.stores.follows.add(wanted)
+    await context.set_channel_language(request, target)
+    summary = _summarize_alert_change(topic, wanted) if known else phrase("follows “{label}”").format(label=topic.label)
+    before, after = snapshots.encode_follow(known) if known else {}, snapshots.encode_follow(wanted)
+    await context.stores.audit.record_change(
+        target, request.person, "follow", summary, request.now, before=before, after=after
+    )
     if known:
-        return say(_changed(topic, wanted), _unfollow(topic, target))
-    return Answer(await _followed(desk, request, topic, wanted))
+        return build_text_answer(_describe_alert_change(topic, wanted), _build_unfollow_button(topic, target))
+    return Answer(await _build_followed_card(context, request, topic, wanted))
 
 
-def _switched(topic: Topic, wanted: Follow) -> str:
+def _summarize_alert_change(topic: Topic, follow: Follow) -> str:
     """Say, for the log, how the papers of a channel's follow come from now on."""
-    if wanted.alerts:
+    if follow.alerts:
         return phrase("“{label}” now sends each paper at once").format(label=topic.label)
     return phrase("“{label}” now feeds the digest").format(label=topic.label)
 
 
-def _changed(topic: Topic, wanted: Follow) -> str:
+def _describe_alert_change(topic: Topic, follow: Follow) -> str:
     """Say the same to whoever did it, with the channel."""
-    names = {"label": topic.label, "inside": inside(wanted.channel)}
-    if wanted.alerts:
+    names = {"label": topic.label, "inside": format_in_channel(follow.channel)}
+    if follow.alerts:
         return gettext("“{label}” now sends each paper at once {inside}.", **names)
     return gettext("“{label}” now feeds the digest {inside}.", **names)
 
 
-async def _target(desk: Desk, request: Request, where: str) -> Channel:
+async def _resolve_target(context: CommandContext, request: Request, where: str) -> Channel:
     """Return whose follow it is; a channel's needs a manager."""
-    if where == "me" or request.channel.kind is Kind.DIRECT:
-        return direct(request)
-    if not await desk.manages(request):
+    if where == "me" or request.channel.kind is ChannelKind.DIRECT:
+        return get_direct_channel(request)
+    if not await context.can_manage_channel(request):
         raise Mistake(
             gettext(
                 "Only people who manage {place} may change what it follows; follow it for yourself.",
-                place=place(request.channel),
+                place=format_channel(request.channel),
             ),
             "follow diffusion where:me",
         )
     return request.channel
 
 
-async def _form(desk: Desk, request: Request, topic: Topic | None, target: Channel) -> Form:
+async def _build_follow_form(context: CommandContext, request: Request, topic: Topic | None, target: Channel) -> Form:
     """Ask for a topic, saying what it would have sent."""
     text = request.arguments.get("topic", "")
-    seen = await look(desk, request, topic) if topic else None
+    seen = await run_preview(context, request, topic) if topic else None
     fields: tuple[Field, ...] = (
-        Field("topic", gettext("Topic"), value=text, hint=gettext(_TOPIC), required=True),
+        Field("topic", gettext("Topic"), value=text, hint=gettext(_TOPIC_HINT), required=True),
         Field(
             "where",
             gettext("For"),
             "choice",
-            value=_where(target),
+            value=_format_where(target),
             choices=(
                 ("me", gettext("You, as direct messages")),
-                ("here", gettext("{place}, in its digest", place=place(request.channel))),
+                ("here", gettext("{place}, in its digest", place=format_channel(request.channel))),
             ),
         ),
         Field(
@@ -159,105 +176,115 @@ async def _form(desk: Desk, request: Request, topic: Topic | None, target: Chann
             value=request.arguments.get("alerts", "no"),
         ),
     )
-    if request.channel.kind is Kind.DIRECT:
+    if request.channel.kind is ChannelKind.DIRECT:
         fields = fields[:1]
     return Form(
         gettext("Follow a topic"),
         "follow",
         fields,
-        preview=(volume(seen), *_names(seen)) if seen else (),
+        preview=(describe_volume(seen), *_list_example_titles(seen)) if seen else (),
         submit=gettext("Follow"),
     )
 
 
-def _names(seen: follows.Preview) -> tuple[str, ...]:
-    return tuple(paper.title for paper, _ in seen.papers[:_EXAMPLES])
+def _list_example_titles(topic_preview: follows.TopicPreview) -> tuple[str, ...]:
+    return tuple(paper.title for paper, _ in topic_preview.papers[:_MAX_EXAMPLES])
 
 
-async def _followed(desk: Desk, request: Request, topic: Topic, made: Follow) -> Card:
+async def _build_followed_card(context: CommandContext, request: Request, topic: Topic, follow: Follow) -> Card:
     """Say what was done, how much will come, with an example or two."""
-    seen = await look(desk, request, topic)
-    text = joined(_starts(topic, made), volume(seen))
-    if seen.per_week > HEAVY:
-        text = joined(text, lighter(topic, seen))
+    seen = await run_preview(context, request, topic)
+    text = join_sentences(_describe_new_follow(topic, follow), describe_volume(seen))
+    if seen.per_week > HEAVY_PER_WEEK:
+        text = join_sentences(text, describe_narrowing(topic, seen))
     return Card(
         text=text,
         items=tuple(
-            wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in seen.papers[:_EXAMPLES]
+            wording.build_paper_item(paper, because=why.phrases, today=request.now.date())
+            for paper, why in seen.papers[:_MAX_EXAMPLES]
         ),
         actions=(
-            *instead(seen, "follow", where=_where(made.channel)),
-            _unfollow(topic, made.channel),
+            *build_near_topic_buttons(seen, "follow", where=_format_where(follow.channel)),
+            _build_unfollow_button(topic, follow.channel),
             Action(gettext("Preview"), "preview", {"topic": str(topic)}, topic.label),
         ),
         fallback=text,
     )
 
 
-def _starts(topic: Topic, made: Follow) -> str:
+def _describe_new_follow(topic: Topic, follow: Follow) -> str:
     """Say that a topic is followed, and how its papers come."""
-    names = {"label": topic.label, "place": place(made.channel)}
-    if made.channel.kind is Kind.DIRECT:
+    names = {"label": topic.label, "place": format_channel(follow.channel)}
+    if follow.channel.kind is ChannelKind.DIRECT:
         return gettext("Following “{label}” for you; new papers come as direct messages.", label=topic.label)
-    if made.alerts:
+    if follow.alerts:
         return gettext("Following “{label}” for {place}; new papers come at once.", **names)
     return gettext("Following “{label}” for {place}; new papers come in the digest.", **names)
 
 
-def _known(topic: Topic, known: Follow, target: Channel, request: Request) -> Answer:
+def _answer_already_followed(topic: Topic, follow: Follow, target: Channel, request: Request) -> Answer:
     names = {
         "label": topic.label,
-        "place": place(target),
-        "since": wording.short_day(known.since.date(), request.now.date()),
+        "place": format_channel(target),
+        "since": wording.format_short_day(follow.followed_since.date(), request.now.date()),
     }
-    if known.by.id == request.person.id:
+    if follow.added_by.id == request.person.id:
         text = gettext(
             "“{label}” is followed for {place} already: by you, since {since}. Nothing was changed.", **names
         )
     else:
-        who = known.by.name or gettext("somebody")
+        who = follow.added_by.name or gettext("somebody")
         text = gettext(
             "“{label}” is followed for {place} already: by {who}, since {since}. Nothing was changed.", **names, who=who
         )
-    return say(text, _unfollow(topic, target))
+    return build_text_answer(text, _build_unfollow_button(topic, target))
 
 
-def _unfollow(topic: Topic, target: Channel) -> Action:
-    return Action(gettext("Unfollow"), "unfollow", {"topic": str(topic), "where": _where(target)}, topic.label)
+def _build_unfollow_button(topic: Topic, target: Channel) -> Action:
+    return Action(gettext("Unfollow"), "unfollow", {"topic": str(topic), "where": _format_where(target)}, topic.label)
 
 
-def _where(target: Channel) -> str:
-    return "me" if target.kind is Kind.DIRECT else "here"
+def _format_where(target: Channel) -> str:
+    return "me" if target.kind is ChannelKind.DIRECT else "here"
 
 
-async def unfollow(desk: Desk, request: Request, *, topic: Topic, where: str = "") -> Answer:
+async def unfollow_topic(context: CommandContext, request: Request, *, topic: Topic, where: str = "") -> Answer:
     """Stop following a topic: the asker's own first, else the channel's."""
-    own = direct(request)
+    own = get_direct_channel(request)
     targets = {"me": [own], "here": [request.channel]}.get(where, [own, request.channel])
     for target in targets:
-        held = [follow.topic for follow in await desk.stores.follows.of(target)]
+        held = [follow.topic for follow in await context.stores.follows.list_for_channel(target)]
         if str(topic) in held:
-            return await _dropped(desk, request, topic, target)
-    known = [follow.topic for target in targets for follow in await desk.stores.follows.of(target)]
-    near = parameters.nearest(topic.label, [parse(text).label for text in known])
+            return await _remove_follow(context, request, topic, target)
+    known = [follow.topic for target in targets for follow in await context.stores.follows.list_for_channel(target)]
+    near = parameters.find_nearest(topic.label, [parse_topic(text).label for text in known])
     meant = gettext("Did you mean “{near}”?", near=near) if near else ""
     raise Mistake(
-        joined(gettext("“{label}” is not followed here.", label=topic.label), meant),
+        join_sentences(gettext("“{label}” is not followed here.", label=topic.label), meant),
         f"unfollow {near}" if near else "follows",
     )
 
 
-async def _dropped(desk: Desk, request: Request, topic: Topic, target: Channel) -> Answer:
-    if target.kind is not Kind.DIRECT and not await desk.manages(request):
+async def _remove_follow(context: CommandContext, request: Request, topic: Topic, target: Channel) -> Answer:
+    if target.kind is not ChannelKind.DIRECT and not await context.can_manage_channel(request):
         raise Mistake(
-            gettext("Only people who manage {place} may change what it follows.", place=place(target)), "follows"
+            gettext("Only people who manage {place} may change what it follows.", place=format_channel(target)),
+            "follows",
         )
-    if request.dry:
-        return say(gettext("“{label}” would be followed for {place} no more.", label=topic.label, place=place(target)))
-    removed = await desk.stores.follows.remove(target, str(topic))
+    if request.dry_run:
+        return build_text_answer(
+            gettext("“{label}” would be followed for {place} no more.", label=topic.label, place=format_channel(target))
+        )
+    removed = await context.stores.follows.remove(target, str(topic))
     if removed:
-        before = snapshots.of_follow(removed)
+        before = snapshots.encode_follow(removed)
         summary = phrase("unfollows “{label}”").format(label=topic.label)
-        await desk.stores.audit.note(target, request.person, "unfollow", summary, request.now, before=before, after={})
-    again = Action(gettext("Follow again"), "follow", {"topic": str(topic), "where": _where(target)}, topic.label)
-    return say(gettext("“{label}” is followed for {place} no more.", label=topic.label, place=place(target)), again)
+        await context.stores.audit.record_change(
+            target, request.person, "unfollow", summary, request.now, before=before, after={}
+        )
+    again = Action(
+        gettext("Follow again"), "follow", {"topic": str(topic), "where": _format_where(target)}, topic.label
+    )
+    return build_text_answer(
+        gettext("“{label}” is followed for {place} no more.", label=topic.label, place=format_channel(target)), again
+    )

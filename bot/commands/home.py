@@ -9,28 +9,34 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item, Page
 from bot.commands import overview, saving, sending
-from bot.commands.desk import Desk, direct, heading, place
-from bot.language import gettext, joined, ngettext
-from bot.models import Channel, Kind
+from bot.commands.desk import CommandContext, format_channel, format_channel_heading, get_direct_channel
+from bot.language import gettext, join_sentences, ngettext
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Request
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 
-_CHANNELS: Final = 20
-_SAVED: Final = 5
+_MAX_CHANNELS: Final = 20
+_MAX_SAVED: Final = 5
 
 
-async def page(desk: Desk, request: Request, channels: Collection[str]) -> Page:
+async def build_home(context: CommandContext, request: Request, channels: Collection[str]) -> Page:
     """Return the page; of the workspace's channels only those of *channels*, ids that the person may see."""
-    own = direct(request)
-    mine = request.of("follows", {})
-    return Page((await _follows(desk, mine, own), await _channels(desk, request, channels), await _saved(desk, mine)))
+    own = get_direct_channel(request)
+    mine = request.with_command("follows", {})
+    return Page(
+        (
+            await _build_follows_card(context, mine, own),
+            await _build_channels_card(context, request, channels),
+            await _build_reading_list_card(context, mine),
+        )
+    )
 
 
-async def _follows(desk: Desk, request: Request, own: Channel) -> Card:
-    items = tuple(await overview.rows(desk, request, own))
-    standing = await desk.standing(replace(request, channel=own))
+async def _build_follows_card(context: CommandContext, request: Request, direct_channel: Channel) -> Card:
+    items = tuple(await overview.build_follow_items(context, request, direct_channel))
+    standing = await context.load_channel_state(replace(request, channel=direct_channel))
     text = (
-        gettext("Your own digest, by direct message: {plan}.", plan=sending.plan(standing.preferences))
+        gettext("Your own digest, by direct message: {plan}.", plan=sending.describe_plan(standing.preferences))
         if standing.preferences.on
         else ""
     )
@@ -40,7 +46,7 @@ async def _follows(desk: Desk, request: Request, own: Channel) -> Card:
     empty = gettext("You follow nothing yet. New papers on a topic you follow come as direct messages.")
     return Card(
         title=gettext("You follow"),
-        text=joined("" if items else empty, text),
+        text=join_sentences("" if items else empty, text),
         items=items,
         actions=(
             Action(gettext("Follow a topic"), "follow", {"where": "me"}, style="main"),
@@ -50,11 +56,11 @@ async def _follows(desk: Desk, request: Request, own: Channel) -> Card:
     )
 
 
-async def _channels(desk: Desk, request: Request, visible: Collection[str]) -> Card:
-    every = await desk.stores.channels.of(request.channel.platform, request.channel.workspace)
-    known = [s for s in every if s.channel.kind is not Kind.DIRECT and s.channel.id in visible and _set(s)]
-    items = tuple([await _channel(desk, request, standing) for standing in known[:_CHANNELS]])
-    left = len(known) - _CHANNELS
+async def _build_channels_card(context: CommandContext, request: Request, visible: Collection[str]) -> Card:
+    every = await context.stores.channels.list_for_workspace(request.channel.platform, request.channel.workspace)
+    known = [s for s in every if s.channel.kind is not ChannelKind.DIRECT and s.channel.id in visible and _is_in_use(s)]
+    items = tuple([await _build_channel_item(context, request, standing) for standing in known[:_MAX_CHANNELS]])
+    left = len(known) - _MAX_CHANNELS
     text = "" if items else gettext("No channel has a digest yet. Invite the bot to one, and start it there.")
     return Card(
         title=gettext("Channels"),
@@ -65,36 +71,38 @@ async def _channels(desk: Desk, request: Request, visible: Collection[str]) -> C
     )
 
 
-def _set(standing: Standing) -> bool:
-    return standing.preferences.on or standing.preferences.paused or bool(standing.retired)
+def _is_in_use(channel_state: ChannelState) -> bool:
+    return channel_state.preferences.on or channel_state.preferences.paused or bool(channel_state.retired_reason)
 
 
-async def _channel(desk: Desk, request: Request, standing: Standing) -> Item:
+async def _build_channel_item(context: CommandContext, request: Request, channel_state: ChannelState) -> Item:
     """Return one channel's row: its plan, its state, its last digest."""
-    channel = standing.channel
-    last = next((past for past in await desk.stores.editions.history(channel, 5) if past.state == "posted"), None)
-    notes = (
-        sending.plan(standing.preferences),
-        gettext("last on {day}", day=wording.day(last.day)) if last else gettext("nothing posted yet"),
+    channel = channel_state.channel
+    last = next(
+        (past for past in await context.stores.digests.list_past_digests(channel, 5) if past.state == "posted"), None
     )
-    running = Action(gettext("Resume"), "resume", channel=channel.id) if standing.preferences.paused else None
+    notes = (
+        sending.describe_plan(channel_state.preferences),
+        gettext("last on {day}", day=wording.format_day(last.day)) if last else gettext("nothing posted yet"),
+    )
+    running = Action(gettext("Resume"), "resume", channel=channel.id) if channel_state.preferences.paused else None
     pause = running or Action(gettext("Pause"), "pause", channel=channel.id)
     return Item(
-        title=heading(channel),
-        text=sending.state(standing, request.now),
+        title=format_channel_heading(channel),
+        text=sending.describe_state(channel_state, request.now),
         notes=notes,
         actions=(
-            Action(gettext("Settings"), "settings", {}, place(channel), channel=channel.id),
-            Action(gettext("Status"), "status", {}, place(channel), channel=channel.id),
+            Action(gettext("Settings"), "settings", {}, format_channel(channel), channel=channel.id),
+            Action(gettext("Status"), "status", {}, format_channel(channel), channel=channel.id),
             pause,
         ),
     )
 
 
-async def _saved(desk: Desk, request: Request) -> Card:
-    answer = await saving.saved(desk, request.of("saved", {}))
+async def _build_reading_list_card(context: CommandContext, request: Request) -> Card:
+    answer = await saving.show_reading_list(context, request.with_command("saved", {}))
     card = answer.body
-    items = card.items[:_SAVED] if isinstance(card, Card) else ()
+    items = card.items[:_MAX_SAVED] if isinstance(card, Card) else ()
     text = "" if items else gettext("Nothing is saved. Every paper has a Save button.")
     return Card(
         title=gettext("Saved"),

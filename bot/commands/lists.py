@@ -8,7 +8,7 @@ from typing import Final
 
 from bot import wording
 from bot.language import gettext, phrase
-from bot.models import DayState, FeedDay, feed_date, opening
+from bot.models import DayState, FeedDay, compute_opening_time, find_newest_feed_date
 
 _FRIDAY: Final = 4
 _SENTENCES: Final = {
@@ -19,31 +19,31 @@ _SENTENCES: Final = {
 }
 
 
-def sentence(day: date, known: FeedDay | None, now: datetime, zone: str) -> str:
-    """Say what is special about the list of *day*; "" when nothing is. *known* is the stored list."""
-    if opening(day) > now:
+def describe_list(day: date, feed_day: FeedDay | None, now: datetime, zone: str) -> str:
+    """Say what is special about the list of *day*; "" when nothing is. *feed_day* is the stored list."""
+    if compute_opening_time(day) > now:
         return gettext(
             "The list of {day} is not open yet; it opens {when}.",
-            day=wording.day(day),
-            when=wording.when(opening(day), zone),
+            day=wording.format_day(day),
+            when=wording.format_moment(compute_opening_time(day), zone),
         )
-    if day.weekday() > _FRIDAY and not (known and known.papers):
+    if day.weekday() > _FRIDAY and not (feed_day and feed_day.papers):
         return gettext("Nothing is listed on weekends.")
-    if known is None:
-        today = feed_date(now) == day
+    if feed_day is None:
+        today = find_newest_feed_date(now) == day
         missing = (
             phrase("The list of {day} is not stored yet.") if today else phrase("The list of {day} is not stored.")
         )
-        return gettext(missing, day=wording.day(day, year=True))
-    if known.state is DayState.NOT_YET_OPEN:
+        return gettext(missing, day=wording.format_day(day, year=True))
+    if feed_day.state is DayState.NOT_YET_OPEN:
         return gettext(_SENTENCES[DayState.SOURCE_DOWN])
-    if known.state is DayState.OK and not known.papers:
+    if feed_day.state is DayState.OK and not feed_day.papers:
         return gettext("Nothing was listed on this date.")
-    return gettext(_SENTENCES.get(known.state, ""))
+    return gettext(_SENTENCES.get(feed_day.state, ""))
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ListSpan:
     """The stored lists of some dates, seen at a moment from a zone."""
 
     first: date
@@ -55,9 +55,11 @@ class Span:
     def __str__(self) -> str:
         """Write the dates: "Mon 23 Nov", "Fri 20 Nov to Mon 23 Nov"; with the year where it is not this one."""
         year = self.last.year != self.now.year
-        last = wording.day(self.last, year=year)
+        last = wording.format_day(self.last, year=year)
         return (
-            last if self.first == self.last else gettext("{first} to {last}", first=wording.day(self.first), last=last)
+            last
+            if self.first == self.last
+            else gettext("{first} to {last}", first=wording.format_day(self.first), last=last)
         )
 
     @property
@@ -69,13 +71,15 @@ class Span:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What is special about the lists that hold papers."""
-        said = (sentence(day.date, day, self.now, self.zone) for day in self.days if day.papers)
+        said = (describe_list(day.date, day, self.now, self.zone) for day in self.days if day.papers)
         return tuple(dict.fromkeys(line for line in said if line))
 
     @property
-    def missing(self) -> str:
+    def missing_reason(self) -> str:
         """Why there is nothing."""
         if self.first != self.last:
             return gettext("No list is stored for {dates}.", dates=self)
         known = next((day for day in self.days if day.date == self.first), None)
-        return sentence(self.first, known, self.now, self.zone) or gettext("The papers of this list are not stored.")
+        return describe_list(self.first, known, self.now, self.zone) or gettext(
+            "The papers of this list are not stored."
+        )

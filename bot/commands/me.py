@@ -10,49 +10,57 @@ from typing import Any, Final
 from bot import wording
 from bot.cards import Action, Card
 from bot.commands import parameters
-from bot.commands.desk import Desk, direct
-from bot.commands.replies import say
-from bot.language import gettext, joined
+from bot.commands.desk import CommandContext, get_direct_channel
+from bot.commands.replies import build_text_answer
+from bot.language import gettext, join_sentences
 from bot.ports.commands import Answer, Command, Request
 
-_NOUNS: Final[Mapping[str, Callable[[int], str]]] = {
-    "follows": lambda number: wording.count(number, "topic followed for yourself", "topics followed for yourself"),
-    "follows added to channels": lambda number: wording.count(
+_COUNT_FORMATS: Final[Mapping[str, Callable[[int], str]]] = {
+    "follows": lambda number: wording.format_count(
+        number, "topic followed for yourself", "topics followed for yourself"
+    ),
+    "follows added to channels": lambda number: wording.format_count(
         number, "follow added to channels", "follows added to channels"
     ),
-    "saves": lambda number: wording.count(number, "paper on your reading list", "papers on your reading list"),
-    "seen": lambda number: wording.count(number, "paper you were shown", "papers you were shown"),
-    "mutes": lambda number: wording.count(number, "mute of your own", "mutes of your own"),
-    "mutes added to channels": lambda number: wording.count(
+    "saves": lambda number: wording.format_count(number, "paper on your reading list", "papers on your reading list"),
+    "seen": lambda number: wording.format_count(number, "paper you were shown", "papers you were shown"),
+    "mutes": lambda number: wording.format_count(number, "mute of your own", "mutes of your own"),
+    "mutes added to channels": lambda number: wording.format_count(
         number, "mute added to channels", "mutes added to channels"
     ),
-    "messages": lambda number: wording.count(number, "direct message", "direct messages"),
-    "posts": lambda number: wording.count(number, "message in this workspace", "messages in this workspace"),
-    "changes": lambda number: wording.count(number, "line in the log of changes", "lines in the log of changes"),
+    "messages": lambda number: wording.format_count(number, "direct message", "direct messages"),
+    "posts": lambda number: wording.format_count(number, "message in this workspace", "messages in this workspace"),
+    "changes": lambda number: wording.format_count(number, "line in the log of changes", "lines in the log of changes"),
 }
 """What the store calls a part, and how so many of it are called."""
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    confirm = parameters.of_flag("confirm", "Say yes to delete")
+    confirm = parameters.build_flag_parameter("confirm", "Say yes to delete")
     return (
-        Command("me", "What is stored about you", partial(me, desk), example="me"),
-        Command("me export", "The same, complete, as JSON", partial(export, desk), example="me export"),
-        Command("me forget", "Delete what is stored about you", partial(forget, desk), (confirm,), example="me forget"),
+        Command("me", "What is stored about you", partial(show_stored_data, context), example="me"),
+        Command("me export", "The same, complete, as JSON", partial(export_stored_data, context), example="me export"),
+        Command(
+            "me forget",
+            "Delete what is stored about you",
+            partial(forget_person, context),
+            (confirm,),
+            example="me forget",
+        ),
     )
 
 
-async def me(desk: Desk, request: Request) -> Answer:
+async def show_stored_data(context: CommandContext, request: Request) -> Answer:
     """Count what is stored."""
-    about = await desk.stores.privacy.about(direct(request))
-    counts = _counts(about)
+    about = await context.stores.privacy.export_data(get_direct_channel(request))
+    counts = _list_counts(about)
     text = (
-        gettext("Stored about you: {counts}.", counts=wording.listing(counts))
+        gettext("Stored about you: {counts}.", counts=wording.format_list(counts))
         if counts
         else gettext("Nothing is stored about you.")
     )
-    return say(
+    return build_text_answer(
         text,
         Action(gettext("Export"), "me export"),
         Action(gettext("Forget me"), "me forget"),
@@ -60,35 +68,36 @@ async def me(desk: Desk, request: Request) -> Answer:
     )
 
 
-def _counts(about: dict[str, Any]) -> list[str]:
-    return [counted(len(about[name])) for name, counted in _NOUNS.items() if about.get(name)]
+def _list_counts(about: dict[str, Any]) -> list[str]:
+    return [counted(len(about[name])) for name, counted in _COUNT_FORMATS.items() if about.get(name)]
 
 
-async def export(desk: Desk, request: Request) -> Answer:
+async def export_stored_data(context: CommandContext, request: Request) -> Answer:
     """Give everything that is stored."""
-    about = await desk.stores.privacy.about(direct(request))
+    about = await context.stores.privacy.export_data(get_direct_channel(request))
     title = gettext("Everything stored about you")
     return Answer(Card(title, code=json.dumps(about, ensure_ascii=False, indent=1, default=str), fallback=title))
 
 
-async def forget(desk: Desk, request: Request, *, confirm: bool = False) -> Answer:
+async def forget_person(context: CommandContext, request: Request, *, confirm: bool = False) -> Answer:
     """Delete it, after asking once."""
-    if not confirm or request.dry:
-        counts = _counts(await desk.stores.privacy.about(direct(request)))
+    if not confirm or request.dry_run:
+        counts = _list_counts(await context.stores.privacy.export_data(get_direct_channel(request)))
         text = gettext("This deletes what is yours and can’t be taken back; nothing is stored now.")
         if counts:
-            listed = wording.listing(counts)
+            listed = wording.format_list(counts)
             text = gettext("This deletes what is yours and can’t be taken back: {counts}.", counts=listed)
-        text = joined(text, gettext("What you added to channels stays there, without your name."))
-        return say(
+        text = join_sentences(text, gettext("What you added to channels stays there, without your name."))
+        return build_text_answer(
             text,
             Action(gettext("Forget me"), "me forget", {"confirm": "yes"}),
             Action(gettext("Keep everything"), "me"),
         )
-    deleted = await desk.stores.privacy.forget(direct(request))
+    deleted = await context.stores.privacy.erase_data(get_direct_channel(request))
     total = sum(deleted.values())
-    return say(
+    return build_text_answer(
         gettext(
-            "Forgotten: {entries} deleted or stripped of your name.", entries=wording.count(total, "entry", "entries")
+            "Forgotten: {entries} deleted or stripped of your name.",
+            entries=wording.format_count(total, "entry", "entries"),
         )
     )

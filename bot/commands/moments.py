@@ -11,31 +11,31 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from bot.errors import Mistake
-from bot.language import gettext, spelled
+from bot.language import format_command, gettext
 
-Span = tuple[date, date]
-Dates = Callable[[date], Span]
+DateSpan = tuple[date, date]
+RelativeDates = Callable[[date], DateSpan]
 """A span of dates, first and last, once it is known what today is."""
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NAMED: Final = {"today": 0, "now": 0, "yesterday": 1, "tomorrow": -1}
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMED_DAYS: Final = {"today": 0, "now": 0, "yesterday": 1, "tomorrow": -1}
 """Days before today."""
-_SETS: Final = {
+_WEEKDAY_SETS: Final = {
     "weekdays": (0, 1, 2, 3, 4), "workdays": (0, 1, 2, 3, 4), "working days": (0, 1, 2, 3, 4),
     "weekends": (5, 6), "weekend": (5, 6),
     "daily": (0, 1, 2, 3, 4, 5, 6), "every day": (0, 1, 2, 3, 4, 5, 6), "all": (0, 1, 2, 3, 4, 5, 6),
     "everyday": (0, 1, 2, 3, 4, 5, 6), "weekday": (0, 1, 2, 3, 4),
 }  # fmt: skip
-_SHOWN: Final = 60
-_OLDEST: Final = 1990
+_QUOTE_LENGTH: Final = 60
+_FIRST_YEAR: Final = 1990
 
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _MONTH: Final = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _DAY_MONTH: Final = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s+([a-z]{3,9})\.?,?(?:\s+(\d{4}))?")
 _MONTH_DAY: Final = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(\d{4}))?")
-_AGO: Final = re.compile(r"(?:last|past)?\s*(\d{1,4})\s*(d|days?|w|weeks?|months?)(?:\s+ago)?")
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|(\d{2}))?\s*h?\s*(am|pm|a\.m\.|p\.m\.)?")
+_DAYS_AGO: Final = re.compile(r"(?:last|past)?\s*(\d{1,4})\s*(d|days?|w|weeks?|months?)(?:\s+ago)?")
+_TIME_OF_DAY: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|(\d{2}))?\s*h?\s*(am|pm|a\.m\.|p\.m\.)?")
 _DAY_NAME: Final = re.compile(r"(mon|tues?|wed(nes)?|thu(rs?)?|fri|sat(ur)?|sun)(day)?s?")
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*[+-]\s*\d{1,2}(?::?\d{2})?", re.IGNORECASE)
 
@@ -54,161 +54,168 @@ _ABBREVIATIONS: Final = {
 """What people call their time; where it changes with the season, the city that changes with it."""
 
 
-def dates(text: str) -> Dates:
+def read_dates(text: str) -> RelativeDates:
     """Read a date, a month, "yesterday", "last 7 days", "23 Nov", or two dates with ".." or "to" between them."""
     typed = " ".join(text.strip().strip('"').casefold().split())
     ends = re.split(r"\s*\.\.+\s*|\s+(?:to|until|till|-)\s+|(?<=\d{4}-\d\d-\d\d)-(?=\d{4}-)", typed)
     if len(ends) > 2:  # noqa: PLR2004 - a span has two ends
-        raise _not_a_date(text)
+        raise _build_date_mistake(text)
     if len(ends) == 1:
-        return _one(typed, text)
-    first, last = _one(ends[0], text), _one(ends[1], text)
+        return _read_single_date(typed, text)
+    first, last = _read_single_date(ends[0], text), _read_single_date(ends[1], text)
 
-    def span(today: date) -> Span:
+    def resolve_span(today: date) -> DateSpan:
         both = first(today), last(today)
         return min(both)[0], max(both)[1]
 
-    return span
+    return resolve_span
 
 
-def _one(typed: str, text: str) -> Dates:
+def _read_single_date(typed: str, text: str) -> RelativeDates:
     """Read one date, one month or a stretch up to today."""
-    if typed in _NAMED:
-        return lambda today: (_back(today, _NAMED[typed]),) * 2
-    if match := _AGO.fullmatch(typed):
+    if typed in _NAMED_DAYS:
+        return lambda today: (_subtract_days(today, _NAMED_DAYS[typed]),) * 2
+    if match := _DAYS_AGO.fullmatch(typed):
         size = int(match[1]) * {"d": 1, "w": 7, "m": 30}[match[2][0]]
-        return lambda today: (_back(today, size), today)
+        return lambda today: (_subtract_days(today, size), today)
     if _DAY_NAME.fullmatch(typed):
-        weekday = _WEEK.index(typed[:3])
-        return lambda today: (_back(today, (today.weekday() - weekday) % 7),) * 2
-    return _calendar(typed, text)
+        weekday = _WEEKDAYS.index(typed[:3])
+        return lambda today: (_subtract_days(today, (today.weekday() - weekday) % 7),) * 2
+    return _read_calendar_date(typed, text)
 
 
-def _calendar(typed: str, text: str) -> Dates:
+def _read_calendar_date(typed: str, text: str) -> RelativeDates:
     """Read what names a day or a month of the calendar."""
     if match := _ISO.fullmatch(typed):
-        exact = _date(int(match[1]), int(match[2]), int(match[3]), text)
+        exact = _build_date(int(match[1]), int(match[2]), int(match[3]), text)
         return lambda _: (exact, exact)
     if match := _MONTH.fullmatch(typed):
-        return _month(int(match[1]), int(match[2]), text)
+        return _build_month_span(int(match[1]), int(match[2]), text)
     if match := _DAY_MONTH.fullmatch(typed):
-        return _yearless(int(match[1]), match[2], match[3], text)
+        return _read_day_and_month(int(match[1]), match[2], match[3], text)
     if match := _MONTH_DAY.fullmatch(typed):
-        return _yearless(int(match[2]), match[1], match[3], text)
-    raise _not_a_date(text)
+        return _read_day_and_month(int(match[2]), match[1], match[3], text)
+    raise _build_date_mistake(text)
 
 
-def _back(today: date, days: int) -> date:
+def _subtract_days(today: date, days: int) -> date:
     return today - timedelta(days=days)
 
 
-def _month(year: int, month: int, text: str) -> Dates:
-    first = _date(year, month, 1, text)
-    last = _date(year + month // 12, month % 12 + 1, 1, text) - timedelta(days=1)
+def _build_month_span(year: int, month: int, text: str) -> RelativeDates:
+    first = _build_date(year, month, 1, text)
+    last = _build_date(year + month // 12, month % 12 + 1, 1, text) - timedelta(days=1)
     return lambda _: (first, last)
 
 
-def _yearless(day: int, name: str, year: str | None, text: str) -> Dates:
+def _read_day_and_month(day: int, name: str, year: str | None, text: str) -> RelativeDates:
     """Read "23 Nov"; without a year it is the latest one that is not in the future."""
     if name[:3] not in _MONTHS:
-        raise _not_a_date(text)
+        raise _build_date_mistake(text)
     month = _MONTHS.index(name[:3]) + 1
     if year:
-        exact = _date(int(year), month, day, text)
+        exact = _build_date(int(year), month, day, text)
         return lambda _: (exact, exact)
-    _date(2024, month, day, text)
+    _build_date(2024, month, day, text)
 
-    def latest(today: date) -> Span:
+    def find_latest(today: date) -> DateSpan:
         years = (y for y in range(today.year, today.year - 9, -1) if not (month == 2 and day == 29 and y % 4))  # noqa: PLR2004
         found = next(at for y in years if (at := date(y, month, day)) <= today)
         return found, found
 
-    return latest
+    return find_latest
 
 
-def _date(year: int, month: int, day: int, text: str) -> date:
+def _build_date(year: int, month: int, day: int, text: str) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Mistake(gettext("“{text}” is not a day of the calendar.", text=text[:_SHOWN]), "2026-11-23") from None
-    if not _OLDEST <= year < date.max.year:
-        raise Mistake(gettext("“{text}” lies outside the years that have papers.", text=text[:_SHOWN]), "2026-11-23")
+        raise Mistake(
+            gettext("“{text}” is not a day of the calendar.", text=text[:_QUOTE_LENGTH]), "2026-11-23"
+        ) from None
+    if not _FIRST_YEAR <= year < date.max.year:
+        raise Mistake(
+            gettext("“{text}” lies outside the years that have papers.", text=text[:_QUOTE_LENGTH]), "2026-11-23"
+        )
     return found
 
 
-def _not_a_date(text: str) -> Mistake:
-    return Mistake(gettext("“{text}” is not a date.", text=text[:_SHOWN]), "2026-11-23")
+def _build_date_mistake(text: str) -> Mistake:
+    return Mistake(gettext("“{text}” is not a date.", text=text[:_QUOTE_LENGTH]), "2026-11-23")
 
 
-def clock(text: str) -> time:
+def read_time(text: str) -> time:
     """Read a time of day: "9", "9:30", "0900", "9am", "noon"."""
     typed = text.strip().strip('"').casefold()
     named = {"noon": time(12), "midday": time(12), "midnight": time(0)}
     if typed in named:
         return named[typed]
-    match = _CLOCK.fullmatch(typed)
+    match = _TIME_OF_DAY.fullmatch(typed)
     if match is None:
-        raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_SHOWN]), "9:30")
+        raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_QUOTE_LENGTH]), "9:30")
     hour, minute, half = int(match[1]), int(match[2] or match[3] or 0), (match[4] or "")[:1]
     if half and not 1 <= hour <= 12:  # noqa: PLR2004 - the hours of a twelve-hour clock
-        raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_SHOWN]), "9:30")
+        raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_QUOTE_LENGTH]), "9:30")
     hour = hour % 12 + (12 if half == "p" else 0) if half else hour
     try:
         return time(hour, minute)
     except ValueError:
         raise Mistake(
-            gettext("“{text}” is not a time of day; the day ends at 23:59.", text=text[:_SHOWN]), "9:30"
+            gettext("“{text}” is not a time of day; the day ends at 23:59.", text=text[:_QUOTE_LENGTH]), "9:30"
         ) from None
 
 
 @lru_cache(maxsize=1)
-def zones() -> dict[str, str]:
+def list_zones() -> dict[str, str]:
     """Return every zone by its name in lower case, by its city, and by what people call it."""
     names = sorted(name for name in available_timezones() if "/" in name)
     cities = {name.rsplit("/", 1)[-1].replace("_", " ").casefold(): name for name in names if name[:4] != "Etc/"}
     return cities | _ABBREVIATIONS | {name.casefold(): name for name in names} | {"utc": "UTC"}
 
 
-def zone(text: str) -> str:
+def read_zone(text: str) -> str:
     """Read an IANA zone, whatever its case, or the name of a city that has one."""
     typed = " ".join(text.strip().strip('"').casefold().split())
-    known = zones()
+    known = list_zones()
     for name in (typed, typed.replace(" ", "_"), typed.replace("_", " ")):
         if name in known:
             return known[name]
     if _OFFSET.fullmatch(typed):
         raise Mistake(
-            gettext("“{text}” does not know summer time; name a city of the zone.", text=text[:_SHOWN]), "Europe/Berlin"
+            gettext("“{text}” does not know summer time; name a city of the zone.", text=text[:_QUOTE_LENGTH]),
+            "Europe/Berlin",
         )
     near = get_close_matches(typed, known, n=1, cutoff=0.7)
     if near:
         raise Mistake(
-            gettext("“{text}” is not a zone; did you mean {known}?", text=text[:_SHOWN], known=known[near[0]]),
+            gettext("“{text}” is not a zone; did you mean {known}?", text=text[:_QUOTE_LENGTH], known=known[near[0]]),
             known[near[0]],
         )
     raise Mistake(
-        gettext("“{text}” is not a zone; name a city such as Berlin or Tokyo.", text=text[:_SHOWN]), "Europe/Berlin"
+        gettext("“{text}” is not a zone; name a city such as Berlin or Tokyo.", text=text[:_QUOTE_LENGTH]),
+        "Europe/Berlin",
     )
 
 
-def weekdays(text: str) -> tuple[int, ...]:
+def read_weekdays(text: str) -> tuple[int, ...]:
     """Read weekdays: "weekdays", "mon-fri", "Mon Wed Fri", "daily"."""
     typed = " ".join(re.sub(r"[,;&/+]|\band\b", " ", text.strip().strip('"').casefold()).split())
-    if typed in _SETS:
-        return _SETS[typed]
+    if typed in _WEEKDAY_SETS:
+        return _WEEKDAY_SETS[typed]
     typed = re.sub(r"\s*(?:-|\bto\b)\s*", "-", typed)
-    chosen = [day for part in typed.split() for day in _stretch(part, text)]
+    chosen = [day for part in typed.split() for day in _read_weekday_range(part, text)]
     if not chosen:
         raise Mistake(
-            gettext("A digest needs at least one day; “{command}” stops it.", command=spelled("digest off")), "weekdays"
+            gettext("A digest needs at least one day; “{command}” stops it.", command=format_command("digest off")),
+            "weekdays",
         )
     return tuple(sorted(set(chosen)))
 
 
-def _stretch(part: str, text: str) -> list[int]:
+def _read_weekday_range(part: str, text: str) -> list[int]:
     """Read "mon" or "mon-fri"; "fri-mon" goes over the weekend."""
     ends = part.split("-")
     if len(ends) > 2 or not all(_DAY_NAME.fullmatch(end) for end in ends):  # noqa: PLR2004
-        raise Mistake(gettext("“{text}” is not a set of weekdays.", text=text[:_SHOWN]), "mon-fri")
-    first, last = _WEEK.index(ends[0][:3]), _WEEK.index(ends[-1][:3])
+        raise Mistake(gettext("“{text}” is not a set of weekdays.", text=text[:_QUOTE_LENGTH]), "mon-fri")
+    first, last = _WEEKDAYS.index(ends[0][:3]), _WEEKDAYS.index(ends[-1][:3])
     return [(first + n) % 7 for n in range((last - first) % 7 + 1)]

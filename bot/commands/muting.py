@@ -9,38 +9,38 @@ from typing import Literal
 from bot import wording
 from bot.cards import Action
 from bot.commands import parameters, suggesting
-from bot.commands.desk import Desk, direct, inside, place
-from bot.commands.previewing import instead, look
-from bot.commands.replies import say
+from bot.commands.desk import CommandContext, format_channel, format_in_channel, get_direct_channel
+from bot.commands.previewing import build_near_topic_buttons, run_preview
+from bot.commands.replies import build_text_answer
 from bot.errors import Mistake
-from bot.identifiers import arxiv_id
-from bot.language import gettext, joined, phrase
-from bot.models import Channel, Kind
+from bot.identifiers import parse_arxiv_id
+from bot.language import gettext, join_sentences, phrase
+from bot.models import Channel, ChannelKind
 from bot.ports.commands import Answer, Command, Parameter, Request
-from bot.topics import Topic, parse
+from bot.topics import Topic, parse_topic
 
-Muted = tuple[Literal["topic", "paper"], str, str]
+PaperOrTopic = tuple[Literal["topic", "paper"], str, str]
 """What is muted: its kind, its value, and what people call it."""
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     what = Parameter(
         "what",
         "A paper (id or link) or a topic",
-        _read,
+        _read_paper_or_topic,
         example="2602.12160",
         required=True,
-        rest=True,
-        suggest=partial(suggesting.mutable, desk),
+        takes_rest=True,
+        suggest=partial(suggesting.suggest_mutable, context),
     )
-    muted = replace(what, suggest=partial(suggesting.muted, desk))
+    muted = replace(what, suggest=partial(suggesting.suggest_muted, context))
     detail = "Managers mute for the channel, everybody else for themselves; where: says otherwise."
     return (
         Command(
             "mute",
             "Leave a paper or a topic out",
-            partial(mute, desk),
+            partial(mute_paper_or_topic, context),
             (what, parameters.WHERE),
             example="mute 2602.12160",
             detail=detail,
@@ -48,54 +48,71 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         Command(
             "unmute",
             "Let a muted paper or topic in again",
-            partial(unmute, desk),
+            partial(unmute_paper_or_topic, context),
             (muted, parameters.WHERE),
             example="unmute 2602.12160",
         ),
     )
 
 
-def _read(text: str) -> str:
+def _read_paper_or_topic(text: str) -> str:
     """Pass on what is an id, a link or a topic; whether an id is that of a stored paper only the store knows."""
-    identifier = arxiv_id(text)
+    identifier = parse_arxiv_id(text)
     if not identifier:
-        parse(text)
+        parse_topic(text)
     return identifier or text.strip()
 
 
-async def mute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:
+async def mute_paper_or_topic(context: CommandContext, request: Request, *, what: str, where: str = "") -> Answer:
     """Leave something out of digests and alerts."""
-    target = await _target(desk, request, where)
-    kind, value, name = await _what(desk, what)
-    if request.dry:
-        return say(gettext("“{name}” would be left out {inside}.", name=name, inside=inside(target)))
+    target = await _resolve_target(context, request, where)
+    kind, value, name = await _find_paper_or_topic(context, what)
+    if request.dry_run:
+        return build_text_answer(
+            gettext("“{name}” would be left out {inside}.", name=name, inside=format_in_channel(target))
+        )
     back = Action(
-        gettext("Unmute"), "unmute", {"what": value, "where": "me" if target.kind is Kind.DIRECT else "here"}, name
+        gettext("Unmute"),
+        "unmute",
+        {"what": value, "where": "me" if target.kind is ChannelKind.DIRECT else "here"},
+        name,
     )
-    if not await desk.stores.wishes.mute(target, kind, value, request.person, request.now):
-        return say(gettext("“{name}” is muted {inside} already.", name=name, inside=inside(target)), back)
+    if not await context.stores.mutes_and_saves.mute(target, kind, value, request.person, request.now):
+        return build_text_answer(
+            gettext("“{name}” is muted {inside} already.", name=name, inside=format_in_channel(target)), back
+        )
     after = {"kind": kind, "value": value, "name": name}
-    await desk.stores.audit.note(
+    await context.stores.audit.record_change(
         target, request.person, "mute", phrase("mutes “{name}”").format(name=name), request.now, before={}, after=after
     )
-    text = gettext("“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=inside(target))
-    seen = await look(desk, request, parse(value)) if kind == "topic" else None
-    if seen is None or not seen.near:
-        return say(text, back)
-    meant = instead(seen, "mute", "what", where=back.arguments["where"])
-    return say(joined(text, gettext("No recent paper is on it; did you mean “{near}”?", near=seen.near)), *meant, back)
+    text = gettext(
+        "“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=format_in_channel(target)
+    )
+    seen = await run_preview(context, request, parse_topic(value)) if kind == "topic" else None
+    if seen is None or not seen.suggestion:
+        return build_text_answer(text, back)
+    meant = build_near_topic_buttons(seen, "mute", "what", where=back.arguments["where"])
+    return build_text_answer(
+        join_sentences(text, gettext("No recent paper is on it; did you mean “{near}”?", near=seen.suggestion)),
+        *meant,
+        back,
+    )
 
 
-async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") -> Answer:
+async def unmute_paper_or_topic(context: CommandContext, request: Request, *, what: str, where: str = "") -> Answer:
     """Let something in again."""
-    target = await _target(desk, request, where)
-    kind, value, name = await _what(desk, what)
-    if request.dry:
-        return say(gettext("“{name}” would be let in again {inside}.", name=name, inside=inside(target)))
-    if not await desk.stores.wishes.unmute(target, kind, value):
-        raise Mistake(gettext("“{name}” is not muted {inside}.", name=name, inside=inside(target)), "follows")
+    target = await _resolve_target(context, request, where)
+    kind, value, name = await _find_paper_or_topic(context, what)
+    if request.dry_run:
+        return build_text_answer(
+            gettext("“{name}” would be let in again {inside}.", name=name, inside=format_in_channel(target))
+        )
+    if not await context.stores.mutes_and_saves.unmute(target, kind, value):
+        raise Mistake(
+            gettext("“{name}” is not muted {inside}.", name=name, inside=format_in_channel(target)), "follows"
+        )
     before = {"kind": kind, "value": value, "name": name}
-    await desk.stores.audit.note(
+    await context.stores.audit.record_change(
         target,
         request.person,
         "unmute",
@@ -104,29 +121,32 @@ async def unmute(desk: Desk, request: Request, *, what: str, where: str = "") ->
         before=before,
         after={},
     )
-    return say(gettext("“{name}” is not muted {inside} any more.", name=name, inside=inside(target)))
+    return build_text_answer(
+        gettext("“{name}” is not muted {inside} any more.", name=name, inside=format_in_channel(target))
+    )
 
 
-async def _target(desk: Desk, request: Request, where: str) -> Channel:
+async def _resolve_target(context: CommandContext, request: Request, where: str) -> Channel:
     """Return for whom: the channel when a manager says nothing else."""
-    manager = await desk.manages(request)
+    manager = await context.can_manage_channel(request)
     if where == "here" and not manager:
         raise Mistake(
             gettext(
-                "Only people who manage {place} may mute for it; mute it for yourself.", place=place(request.channel)
+                "Only people who manage {place} may mute for it; mute it for yourself.",
+                place=format_channel(request.channel),
             ),
             "mute 2602.12160 where:me",
         )
-    return request.channel if manager and where != "me" else direct(request)
+    return request.channel if manager and where != "me" else get_direct_channel(request)
 
 
-async def _what(desk: Desk, text: str) -> Muted:
+async def _find_paper_or_topic(context: CommandContext, text: str) -> PaperOrTopic:
     """Tell papers and topics apart: an id, a link or the id of a stored paper is a paper."""
-    identifier = arxiv_id(text)
-    stored = await desk.stored(identifier or text.strip())
+    identifier = parse_arxiv_id(text)
+    stored = await context.get_stored_paper(identifier or text.strip())
     if stored:
-        return "paper", stored.id, wording.name(stored)
+        return "paper", stored.id, wording.format_paper_name(stored)
     if identifier:
         return "paper", identifier, identifier
-    topic: Topic = parse(text)
+    topic: Topic = parse_topic(text)
     return "topic", str(topic), topic.label

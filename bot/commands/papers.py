@@ -10,36 +10,36 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card
 from bot.commands import discussing, finding, lists, moments, paging, parameters, suggesting, timing
-from bot.commands.desk import Desk, direct
-from bot.commands.replies import say
-from bot.digests.page import listed, ranked
+from bot.commands.desk import CommandContext, get_direct_channel
+from bot.commands.replies import build_text_answer
+from bot.digests.page import list_paper_ids, rank_papers
 from bot.errors import Mistake
-from bot.language import gettext, grouped, headed, joined
+from bot.language import format_detail, format_number, gettext, join_sentences
 from bot.models import FeedDay, Paper, Preferences
 from bot.ports.commands import Answer, Command, Parameter, Request
 
-LONGEST: Final = timedelta(days=31)
+MAX_SPAN: Final = timedelta(days=31)
 """The widest span of lists that one answer shows."""
-_LIKE: Final = 30
-_PAGE: Final = 5
+_MAX_SIMILAR: Final = 30
+_PAGE_SIZE: Final = 5
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    paper = parameters.of_paper(partial(suggesting.papers, desk))
+    paper = parameters.build_paper_parameter(partial(suggesting.suggest_papers, context))
     return (
         Command(
             "today",
             "The papers of a day, by votes",
-            partial(today, desk),
+            partial(show_daily_list, context),
             (
                 Parameter(
                     "date",
                     "A date or a span; the newest list when left out",
-                    moments.dates,
+                    moments.read_dates,
                     example="2026-11-23",
-                    rest=True,
-                    suggest=partial(timing.days, desk),
+                    takes_rest=True,
+                    suggest=partial(timing.suggest_list_dates, context),
                 ),
                 parameters.PAGE,
             ),
@@ -49,7 +49,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         Command(
             "show",
             "One paper: abstract, links, votes over time",
-            partial(show, desk),
+            partial(show_paper, context),
             (paper,),
             example="show 2602.12160",
             detail="Takes an arXiv id, or a link to arXiv, Hugging Face or alphaXiv.",
@@ -57,105 +57,110 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         Command(
             "similar",
             "Papers like one",
-            partial(similar, desk),
+            partial(show_similar_papers, context),
             (paper, parameters.PAGE),
             example="similar 2602.12160",
         ),
     )
 
 
-async def today(desk: Desk, request: Request, *, date: moments.Dates | None = None, page: int = 1) -> Answer:
+async def show_daily_list(
+    context: CommandContext, request: Request, *, date: moments.RelativeDates | None = None, page: int = 1
+) -> Answer:
     """Show the list of a date or of a span, numbered in the order of votes."""
-    standing = await desk.standing(request)
+    standing = await context.load_channel_state(request)
     schedule = standing.preferences.schedule
-    newest = await desk.stores.days.newest()
+    newest = await context.stores.feed_days.get_newest()
     if date:
-        first, last = date(schedule.local_date(request.now))
+        first, last = date(schedule.to_local_date(request.now))
     elif newest:
         first = last = newest.date
     else:
-        return say(
+        return build_text_answer(
             gettext("No list is stored yet; the first one comes within minutes of the start."),
             Action(gettext("Status"), "status"),
         )
-    if last - first > LONGEST:
+    if last - first > MAX_SPAN:
         raise Mistake(gettext("A list shows at most 31 days at once."), "today 2026-11")
-    days = await desk.stores.days.between(first, last)
-    known = await desk.stores.papers.get(listed(days))
-    papers = ranked(days, known, Preferences())
-    span = lists.Span(first, last, tuple(days), request.now, schedule.timezone)
+    days = await context.stores.feed_days.list_between(first, last)
+    known = await context.stores.papers.get(list_paper_ids(days))
+    papers = rank_papers(days, known, Preferences())
+    span = lists.ListSpan(first, last, tuple(days), request.now, schedule.timezone)
     if not papers:
-        return _nothing(span, newest)
-    return await paging.answer(_list(span, papers, page), request.arguments, desk)
+        return _answer_no_list(span, newest)
+    return await paging.build_list_answer(_build_list_card(span, papers, page), request.arguments, context)
 
 
-def _list(span: lists.Span, papers: Sequence[Paper], page: int) -> Card:
-    leaf = paging.leaf(papers, page)
+def _build_list_card(span: lists.ListSpan, papers: Sequence[Paper], page: int) -> Card:
+    leaf = paging.paginate(papers, page)
     return Card(
-        folio=tuple(part for part in (str(span), wording.count(len(papers), "paper"), leaf.span) if part),
-        items=tuple(wording.item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.things)),
-        actions=(*leaf.turns("today", {"date": span.iso}), Action(gettext("For me"), "new")),
+        folio=tuple(part for part in (str(span), wording.format_count(len(papers), "paper"), leaf.span) if part),
+        items=tuple(wording.build_paper_item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.entries)),
+        actions=(*leaf.build_page_buttons("today", {"date": span.iso}), Action(gettext("For me"), "new")),
         footer=span.sentences,
-        fallback=headed(str(span), wording.names(leaf.things[:5])),
+        fallback=format_detail(str(span), wording.format_paper_names(leaf.entries[:5])),
     )
 
 
-def _nothing(span: lists.Span, newest: FeedDay | None) -> Answer:
+def _answer_no_list(span: lists.ListSpan, newest: FeedDay | None) -> Answer:
     """Say why there is no list, and offer the newest one."""
     if newest is None:
-        return say(span.missing)
-    text = joined(span.missing, gettext("The newest list is that of {day}.", day=wording.day(newest.date)))
-    return say(text, Action(gettext("Show it"), "today", {"date": newest.date.isoformat()}))
+        return build_text_answer(span.missing_reason)
+    text = join_sentences(
+        span.missing_reason, gettext("The newest list is that of {day}.", day=wording.format_day(newest.date))
+    )
+    return build_text_answer(text, Action(gettext("Show it"), "today", {"date": newest.date.isoformat()}))
 
 
-async def show(desk: Desk, request: Request, *, paper: str) -> Answer:
+async def show_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
     """Show one paper with what is known of it."""
-    found = await finding.paper(desk, request, paper)
-    sightings = await desk.stores.papers.sightings(found.id)
-    posts = await desk.stores.editions.of_paper(request.channel, found.id)
-    await _seen(desk, request, found)
-    zone = (await desk.standing(request)).preferences.schedule.timezone
-    lines = (finding.rise(sightings, request.now), *finding.posted(posts, zone))
-    return await paging.answer(
+    found = await finding.find_paper(context, request, paper)
+    sightings = await context.stores.papers.list_vote_history(found.id)
+    posts = await context.stores.digests.list_messages_of_paper(request.channel, found.id)
+    await _record_seen(context, request, found)
+    zone = (await context.load_channel_state(request)).preferences.schedule.timezone
+    lines = (finding.format_vote_history(sightings, request.now), *finding.format_past_posts(posts, zone))
+    return await paging.build_list_answer(
         Card(
-            items=(finding.entry(found, request.now),),
-            actions=discussing.offer(desk, request, found),
+            items=(finding.build_detailed_item(found, request.now),),
+            actions=discussing.build_discuss_buttons(context, request, found),
             footer=tuple(line for line in lines if line),
             fallback=found.title,
         ),
         request.arguments,
-        desk,
+        context,
     )
 
 
-async def _seen(desk: Desk, request: Request, paper: Paper) -> None:
-    if not request.dry and await desk.stored(paper.id):
-        await desk.stores.wishes.saw(direct(request), [paper.id], request.now)
+async def _record_seen(context: CommandContext, request: Request, paper: Paper) -> None:
+    if not request.dry_run and await context.get_stored_paper(paper.id):
+        await context.stores.mutes_and_saves.record_seen(get_direct_channel(request), [paper.id], request.now)
 
 
-async def similar(desk: Desk, request: Request, *, paper: str, page: int = 1) -> Answer:
+async def show_similar_papers(context: CommandContext, request: Request, *, paper: str, page: int = 1) -> Answer:
     """Show the stored papers most like one."""
-    found = await finding.paper(desk, request, paper)
-    hits = await desk.stores.index.like(found, _LIKE)
-    known = await desk.stores.papers.get([hit.paper for hit in hits])
-    papers = [known[hit.paper] for hit in hits if hit.paper in known]
+    found = await finding.find_paper(context, request, paper)
+    hits = await context.stores.search_index.find_similar(found, _MAX_SIMILAR)
+    known = await context.stores.papers.get([hit.paper_id for hit in hits])
+    papers = [known[hit.paper_id] for hit in hits if hit.paper_id in known]
     if not papers:
-        return say(gettext("Nothing stored is like “{name}”.", name=wording.name(found)))
-    leaf = paging.leaf(papers, page, _PAGE)
+        return build_text_answer(gettext("Nothing stored is like “{name}”.", name=wording.format_paper_name(found)))
+    leaf = paging.paginate(papers, page, _PAGE_SIZE)
     today = request.now.date()
-    return await paging.answer(
+    return await paging.build_list_answer(
         Card(
-            title=gettext("Papers like “{name}”", name=wording.name(found)),
+            title=gettext("Papers like “{name}”", name=wording.format_paper_name(found)),
             folio=tuple(part for part in (leaf.span,) if part),
-            items=tuple(wording.item(like, dated=today) for like in leaf.things),
-            actions=leaf.turns("similar", {"paper": found.id}),
+            items=tuple(wording.build_paper_item(like, today=today) for like in leaf.entries),
+            actions=leaf.build_page_buttons("similar", {"paper": found.id}),
             footer=(
                 gettext(
-                    "{count} stored papers compared by their words.", count=grouped(await desk.stores.papers.count())
+                    "{count} stored papers compared by their words.",
+                    count=format_number(await context.stores.papers.count_papers()),
                 ),
             ),
-            fallback=wording.names(leaf.things),
+            fallback=wording.format_paper_names(leaf.entries),
         ),
         request.arguments,
-        desk,
+        context,
     )

@@ -6,57 +6,58 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from bot.commands.desk import Desk
+from bot.commands.desk import CommandContext
 from bot.errors import Mistake
 from bot.language import gettext, phrase
 from bot.models import Channel, Person
 from bot.ports.places import Workspace
 
-WHO: Final = {
+POLICIES: Final = {
     "members": ("", phrase("Whoever is in a channel manages it")),
     "admins": ("admins", phrase("Admins of the workspace manage its channels")),
     "managers": ("managers", phrase("Only those manage channels who set Broadsheet up")),
 }
 """What people type, with the policy that it is and the sentence that tells of it."""
-BUTTONS: Final = {"members": phrase("Members"), "admins": phrase("Admins"), "managers": phrase("Managers")}
-_CALLED: Final = {"members": phrase("members"), "admins": phrase("admins"), "managers": phrase("managers")}
-_GROUP: Final = re.compile(r"S[A-Z0-9]{5,20}")
-_KIND: Final = "group:"
+POLICY_LABELS: Final = {"members": phrase("Members"), "admins": phrase("Admins"), "managers": phrase("Managers")}
+_POLICY_NAMES: Final = {"members": phrase("members"), "admins": phrase("admins"), "managers": phrase("managers")}
+_USER_GROUP_ID: Final = re.compile(r"S[A-Z0-9]{5,20}")
+_USER_GROUP_PREFIX: Final = "group:"
 
 
-def read(text: str) -> str:
+def read_policy(text: str) -> str:
     """Return the policy that somebody typed; raises `bot.errors.Mistake`."""
     chosen = text.strip()
-    if chosen.casefold() in WHO:
-        return WHO[chosen.casefold()][0]
-    if _GROUP.fullmatch(chosen.upper()):
-        return f"{_KIND}{chosen.upper()}"
+    if chosen.casefold() in POLICIES:
+        return POLICIES[chosen.casefold()][0]
+    if _USER_GROUP_ID.fullmatch(chosen.upper()):
+        return f"{_USER_GROUP_PREFIX}{chosen.upper()}"
     raise Mistake(
         gettext("“{chosen}” is neither members, admins, managers nor a user group.", chosen=chosen[:40]), "admins"
     )
 
 
-def sentence(policy: str) -> str:
+def describe_policy(policy: str) -> str:
     """Tell of a policy, without the full stop."""
-    known = next((sentence for value, sentence in WHO.values() if value == policy), "")
+    known = next((sentence for value, sentence in POLICIES.values() if value == policy), "")
     return gettext(known) or gettext(
-        "Members of the user group {group} manage the channels they are in", group=policy.removeprefix(_KIND)
+        "Members of the user group {group} manage the channels they are in",
+        group=policy.removeprefix(_USER_GROUP_PREFIX),
     )
 
 
-def called(policy: str) -> str:
+def format_policy_holders(policy: str) -> str:
     """Return what those are called whom a policy means: "admins"."""
-    known = next((_CALLED[name] for name, (value, _) in WHO.items() if value == policy), "")
-    return gettext(known) or gettext("members of the user group {group}", group=policy.removeprefix(_KIND))
+    known = next((_POLICY_NAMES[name] for name, (value, _) in POLICIES.items() if value == policy), "")
+    return gettext(known) or gettext("members of the user group {group}", group=policy.removeprefix(_USER_GROUP_PREFIX))
 
 
-async def workspace(desk: Desk, channel: Channel) -> Workspace:
+async def load_workspace(context: CommandContext, channel: Channel) -> Workspace:
     """Return a channel's workspace, also one that is not known yet."""
-    known = await desk.stores.workspaces.get(channel.platform, channel.workspace)
+    known = await context.stores.workspaces.get(channel.platform, channel.workspace)
     return known or Workspace(channel.platform, channel.workspace)
 
 
-def under(workspace: Workspace, policy: str, by: Person) -> Workspace:
+def apply_policy(workspace: Workspace, policy: str, by: Person) -> Workspace:
     """Return a workspace under a policy.
 
     Where only managers may and none is known, as with a token that nobody installed, *by* becomes the first of them:

@@ -7,27 +7,31 @@ from typing import Final
 from bot import follows, wording
 from bot.cards import Action, Card
 from bot.commands import paging
-from bot.commands.desk import Desk, direct
-from bot.language import gettext, joined, ngettext, phrase
+from bot.commands.desk import CommandContext, get_direct_channel
+from bot.language import gettext, join_sentences, ngettext, phrase
 from bot.ports.commands import Answer, Request
 from bot.topics import Topic
 
-DAYS: Final = 14
+PREVIEW_DAYS: Final = 14
 """Days that a topic is tried on before it is followed."""
-HEAVY: Final = 20
+HEAVY_PER_WEEK: Final = 20
 """Papers a week from which on a topic is called heavy."""
-_PAGE: Final = 5
+_PAGE_SIZE: Final = 5
 """Papers of a preview that are shown at a time."""
 
 
-async def look(desk: Desk, request: Request, topic: Topic, days: int = DAYS) -> follows.Preview:
+async def run_preview(
+    context: CommandContext, request: Request, topic: Topic, days: int = PREVIEW_DAYS
+) -> follows.TopicPreview:
     """Run a topic over the papers of the last *days*; one that finds none may have meant what is followed here."""
-    places = (request.channel, direct(request))
-    known = [follow.topic for place in places for follow in await desk.stores.follows.of(place)]
-    return await follows.preview(desk.stores, topic, days, request.now, known)
+    places = (request.channel, get_direct_channel(request))
+    known = [follow.topic for place in places for follow in await context.stores.follows.list_for_channel(place)]
+    return await follows.preview_topic(context.stores, topic, days, request.now, known)
 
 
-def instead(seen: follows.Preview, command: str, parameter: str = "topic", **others: str) -> tuple[Action, ...]:
+def build_near_topic_buttons(
+    topic_preview: follows.TopicPreview, command: str, parameter: str = "topic", **others: str
+) -> tuple[Action, ...]:
     """Offer a command for what a topic without any paper may have meant."""
     labels = {
         "follow": phrase("Follow “{topic}”"),
@@ -35,40 +39,46 @@ def instead(seen: follows.Preview, command: str, parameter: str = "topic", **oth
         "preview": phrase("Preview “{topic}”"),
     }
     return (
-        (Action(gettext(labels[command], topic=seen.near), command, {parameter: seen.near, **others}),)
-        if seen.near
+        (
+            Action(
+                gettext(labels[command], topic=topic_preview.suggestion),
+                command,
+                {parameter: topic_preview.suggestion, **others},
+            ),
+        )
+        if topic_preview.suggestion
         else ()
     )
 
 
-def volume(seen: follows.Preview) -> str:
+def describe_volume(topic_preview: follows.TopicPreview) -> str:
     """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
-    span = _span(seen)
-    if not seen.matched:
-        meant = gettext("Did you mean “{near}”?", near=seen.near) if seen.near else ""
-        return joined(gettext("It would have sent nothing in {span}.", span=span), meant)
-    weekly = f"{seen.per_week:.0f}" if seen.per_week >= 1 else gettext("fewer than one")
+    span = _format_span(topic_preview)
+    if not topic_preview.match_count:
+        meant = gettext("Did you mean “{near}”?", near=topic_preview.suggestion) if topic_preview.suggestion else ""
+        return join_sentences(gettext("It would have sent nothing in {span}.", span=span), meant)
+    weekly = f"{topic_preview.per_week:.0f}" if topic_preview.per_week >= 1 else gettext("fewer than one")
     return gettext(
         "It would have sent {papers} in {span}, about {weekly} a week.",
-        papers=wording.count(seen.matched, "paper"),
+        papers=wording.format_count(topic_preview.match_count, "paper"),
         span=span,
         weekly=weekly,
     )
 
 
-def _span(seen: follows.Preview) -> str:
+def _format_span(topic_preview: follows.TopicPreview) -> str:
     """Write the days that were looked at; those of a store that is behind are named by their end."""
-    days = seen.days or DAYS
-    if seen.last and seen.behind:
-        end = wording.day(seen.last, year=True)
+    days = topic_preview.days or PREVIEW_DAYS
+    if topic_preview.last_date and topic_preview.is_outdated:
+        end = wording.format_day(topic_preview.last_date, year=True)
         return ngettext("the {n} day to {day}", "the {n} days to {day}", days, day=end)
     return ngettext("the last {n} day", "the last {n} days", days)
 
 
-def lighter(topic: Topic, seen: follows.Preview) -> str:
+def describe_narrowing(topic: Topic, topic_preview: follows.TopicPreview) -> str:
     """Suggest how to make a heavy topic lighter: drop what brings most, or add a word."""
     shares = {
-        " ".join(map(str, clauses)): sum(Topic((clauses,)).matches(paper) for paper, _ in seen.papers)
+        " ".join(map(str, clauses)): sum(Topic((clauses,)).matches(paper) for paper, _ in topic_preview.papers)
         for clauses in topic.alternatives
     }
     widest = max(shares, key=lambda part: shares[part])
@@ -76,34 +86,41 @@ def lighter(topic: Topic, seen: follows.Preview) -> str:
         return gettext(
             "That is a lot; {widest} alone brings {share} of it.",
             widest=widest,
-            share=f"{shares[widest] / seen.matched:.0%}",
+            share=f"{shares[widest] / topic_preview.match_count:.0%}",
         )
     return gettext(
         'That is a lot; a second word narrows it: {widest} "benchmark", or -word leaves some out.', widest=widest
     )
 
 
-async def preview(desk: Desk, request: Request, *, topic: Topic, days: int = DAYS, page: int = 1) -> Answer:
+async def show_preview(
+    context: CommandContext, request: Request, *, topic: Topic, days: int = PREVIEW_DAYS, page: int = 1
+) -> Answer:
     """Show what a topic would have sent; nothing is saved."""
-    seen = await look(desk, request, topic, days)
-    text = volume(seen)
-    if seen.per_week > HEAVY:
-        text = f"{text} {lighter(topic, seen)}"
-    leaf = paging.leaf(seen.papers, page, _PAGE)
+    seen = await run_preview(context, request, topic, days)
+    text = describe_volume(seen)
+    if seen.per_week > HEAVY_PER_WEEK:
+        text = f"{text} {describe_narrowing(topic, seen)}"
+    leaf = paging.paginate(seen.papers, page, _PAGE_SIZE)
     follow_ = Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label, "main")
-    return await paging.answer(
+    return await paging.build_list_answer(
         Card(
             title=gettext("“{label}”", label=topic.label),
             text=text,
             folio=(leaf.span,) if leaf.span else (),
             items=tuple(
-                wording.item(paper, because=why.phrases, dated=request.now.date()) for paper, why in leaf.things
+                wording.build_paper_item(paper, because=why.phrases, today=request.now.date())
+                for paper, why in leaf.entries
             ),
-            actions=(*instead(seen, "preview"), follow_, *leaf.turns("preview", request.arguments)),
+            actions=(
+                *build_near_topic_buttons(seen, "preview"),
+                follow_,
+                *leaf.build_page_buttons("preview", request.arguments),
+            ),
             footer=(gettext("Nothing was saved."),),
-            marks=tuple(dict.fromkeys(phrase for _, why in leaf.things for phrase in why.phrases)),
+            marks=tuple(dict.fromkeys(phrase for _, why in leaf.entries for phrase in why.phrases)),
             fallback=text,
         ),
         request.arguments,
-        desk,
+        context,
     )

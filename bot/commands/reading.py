@@ -13,11 +13,11 @@ from typing import Final
 
 from bot import tokens
 from bot.errors import Mistake
-from bot.identifiers import arxiv_id
-from bot.language import gettext, grouped, spelled
+from bot.identifiers import parse_arxiv_id
+from bot.language import format_command, format_number, gettext
 from bot.ports.commands import Command, Parameter
 
-LONGEST: Final = 2000
+MAX_LINE_LENGTH: Final = 2000
 """Characters of a line."""
 
 ALIASES: Final = {
@@ -41,51 +41,51 @@ ALIASES: Final = {
 }  # fmt: skip
 """What people try instead of a name."""
 
-_UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
-_ADDRESSED: Final = re.compile(r"\s*/?(?:papers|broadsheet)(?=\s|$)", re.IGNORECASE)
+_INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_SLASH_COMMAND: Final = re.compile(r"\s*/?(?:papers|broadsheet)(?=\s|$)", re.IGNORECASE)
 _OPTION: Final = re.compile(r"-?(?P<name>[A-Za-z]\w*)[:=](?P<value>.*)")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
-_SHORTEST: Final = 3
+_MIN_OPTION_PREFIX: Final = 3
 """Letters from which on the beginning of an option's name will do ("cat:" for "category:")."""
-_SHOWN: Final = 80
+_QUOTE_LENGTH: Final = 80
 
 
-def fold(line: str) -> str:
+def normalize_line(line: str) -> str:
     """Return *line* with plain quotes and dashes, without what can't be seen and without the slash command's name.
 
     Raises `bot.errors.Mistake` when it is too long.
     """
-    if len(line) > LONGEST:
+    if len(line) > MAX_LINE_LENGTH:
         raise Mistake(
             gettext(
                 "A command takes at most {longest} characters; this one has {size}.",
-                longest=grouped(LONGEST),
-                size=grouped(len(line)),
+                longest=format_number(MAX_LINE_LENGTH),
+                size=format_number(len(line)),
             ),
             "help",
         )
-    typed = tokens.fold(_UNSEEN.sub("", line))
-    return _ADDRESSED.sub("", typed, count=1).strip().removeprefix("/").strip()
+    typed = tokens.normalize_text(_INVISIBLE.sub("", line))
+    return _SLASH_COMMAND.sub("", typed, count=1).strip().removeprefix("/").strip()
 
 
-def read(line: str, commands: Sequence[Command]) -> tuple[str, dict[str, str]]:
+def parse_line(line: str, commands: Sequence[Command]) -> tuple[str, dict[str, str]]:
     """Return the command that *line* names and its arguments, as texts.
 
     Raises `bot.errors.Mistake`, with a did-you-mean where a command is near.
     """
-    typed = fold(line)
+    typed = normalize_line(line)
     if not typed:
         return "help", {}
     by_name = {command.name: command for command in commands}
-    name, rest = name_of(typed, by_name)
-    if not name and arxiv_id(typed):
+    name, rest = split_command_name(typed, by_name)
+    if not name and parse_arxiv_id(typed):
         name, rest = "show", typed
     if not name:
-        raise _unknown(typed, by_name)
-    return name, arguments(rest, by_name[name])
+        raise _build_unknown_mistake(typed, by_name)
+    return name, parse_arguments(rest, by_name[name])
 
 
-def name_of(typed: str, names: Iterable[str]) -> tuple[str, str]:
+def split_command_name(typed: str, names: Iterable[str]) -> tuple[str, str]:
     """Return the command at the head of *typed* and what follows it; ("", typed) when there is none."""
     known = set(names)
     first, *after = typed.split(None, 1) or [""]
@@ -97,11 +97,11 @@ def name_of(typed: str, names: Iterable[str]) -> tuple[str, str]:
         if head in known:
             return head, rest.strip()
         if head in ALIASES:
-            return name_of(f"{ALIASES[head]} {rest}", known)
+            return split_command_name(f"{ALIASES[head]} {rest}", known)
     return "", typed
 
 
-def _unknown(typed: str, names: Mapping[str, Command]) -> Mistake:
+def _build_unknown_mistake(typed: str, names: Mapping[str, Command]) -> Mistake:
     typed = " ".join(typed.split())
     word = typed.partition(" ")[0]
     group = [name.split()[1] for name in names if name.startswith(f"{word.casefold()} ")]
@@ -110,21 +110,27 @@ def _unknown(typed: str, names: Mapping[str, Command]) -> Mistake:
             gettext("“{word}” needs one more word: {group}.", word=word, group=", ".join(group)),
             f"{word.casefold()} {group[0]}",
         )
-    name, rest = _nearest(typed, names)
+    name, rest = _find_nearest_command(typed, names)
     if name:
         return Mistake(
-            gettext("“{word}” is not a command; did you mean “{name}”?", word=word[:_SHOWN], name=spelled(name)),
-            f"{name} {rest}"[:_SHOWN].strip(),
+            gettext(
+                "“{word}” is not a command; did you mean “{name}”?",
+                word=word[:_QUOTE_LENGTH],
+                name=format_command(name),
+            ),
+            f"{name} {rest}"[:_QUOTE_LENGTH].strip(),
         )
     return Mistake(
         gettext(
-            "“{word}” is not a command; “{search}” looks for papers.", word=word[:_SHOWN], search=spelled("search")
+            "“{word}” is not a command; “{search}” looks for papers.",
+            word=word[:_QUOTE_LENGTH],
+            search=format_command("search"),
         ),
-        f"search {typed}"[:_SHOWN],
+        f"search {typed}"[:_QUOTE_LENGTH],
     )
 
 
-def _nearest(typed: str, names: Iterable[str]) -> tuple[str, str]:
+def _find_nearest_command(typed: str, names: Iterable[str]) -> tuple[str, str]:
     """Return the command that the first two words, or the first one, may have meant, and what follows them."""
     every = [*names, *ALIASES]
     for size in (2, 1):
@@ -138,70 +144,74 @@ def _nearest(typed: str, names: Iterable[str]) -> tuple[str, str]:
     return "", typed
 
 
-def arguments(text: str, command: Command) -> dict[str, str]:
+def parse_arguments(text: str, command: Command) -> dict[str, str]:
     """Split what follows a command's name into texts by parameter.
 
     Raises `bot.errors.Mistake` when an option comes twice or words belong nowhere.
     """
-    main = next((parameter for parameter in command.parameters if parameter.rest), None)
+    main = next((parameter for parameter in command.parameters if parameter.takes_rest), None)
     given: dict[str, list[str]] = {}
     current: Parameter | None = None
     spelled = main is None
-    for token in tokens.cut(text):
+    for token in tokens.tokenize(text):
         word = token.text
         spoken = _OPTION.fullmatch(word)
-        option = named(spoken["name"], command.parameters) if spoken else None
+        option = find_parameter(spoken["name"], command.parameters) if spoken else None
         # Once options are written with a colon, a word such as "time" is part of a value ("topics:time series").
         spelled = spelled and option is None
         if spelled:
-            option = _spelled(word, command.parameters)
+            option = _find_bare_parameter(word, command.parameters)
         if option is None:
-            current = _word(word, command, given, main, current)
+            current = _assign_word(word, command, given, main, current)
             continue
         value = spoken["value"] if spoken else ""
-        if option.name in given and not option.rest:
-            raise Mistake(gettext("“{name}” is given twice.", name=option.name), _example(command))
+        if option.name in given and not option.takes_rest:
+            raise Mistake(gettext("“{name}” is given twice.", name=option.name), _get_example(command))
         given.setdefault(option.name, []).append(value)
         current = option if not (main and value) else None
     texts = {name: " ".join(filter(None, parts)) for name, parts in given.items()}
     return {
-        name: text for name, typed in texts.items() if (text := typed if main and name == main.name else _bare(typed))
+        name: text
+        for name, typed in texts.items()
+        if (text := typed if main and name == main.name else _strip_quotes(typed))
     }
 
 
-def _bare(value: str) -> str:
+def _strip_quotes(value: str) -> str:
     """Take off the quotes around the whole of a value; others mean something in it, or are a mistake."""
     quoted = _QUOTED.fullmatch(value)
     return (quoted[1] if quoted else value).strip()
 
 
-def _word(
+def _assign_word(
     word: str, command: Command, given: dict[str, list[str]], main: Parameter | None, current: Parameter | None
 ) -> Parameter | None:
     """Give a plain word to the option that waits for its value, else to the rest; return the option that goes on."""
     owner = current or main
     if owner is None:
-        names = {"name": command.name, "word": word[:_SHOWN]}
+        names = {"name": command.name, "word": word[:_QUOTE_LENGTH]}
         if command.parameters:
-            raise Mistake(gettext("“{name}” needs to know what that is for: “{word}”.", **names), _example(command))
-        raise Mistake(gettext("“{name}” takes nothing else: “{word}”.", **names), _example(command))
+            raise Mistake(gettext("“{name}” needs to know what that is for: “{word}”.", **names), _get_example(command))
+        raise Mistake(gettext("“{name}” takes nothing else: “{word}”.", **names), _get_example(command))
     given.setdefault(owner.name, []).append(word)
     return current if main is None else None
 
 
-def named(name: str | None, parameters: Sequence[Parameter]) -> Parameter | None:
+def find_parameter(name: str | None, parameters: Sequence[Parameter]) -> Parameter | None:
     """Return the parameter of that name, or the only one whose name begins with it."""
     wanted = (name or "").casefold()
     exact = [parameter for parameter in parameters if parameter.name == wanted]
-    begun = [parameter for parameter in parameters if parameter.name.startswith(wanted) and len(wanted) >= _SHORTEST]
+    begun = [
+        parameter for parameter in parameters if parameter.name.startswith(wanted) and len(wanted) >= _MIN_OPTION_PREFIX
+    ]
     only = exact or begun
     return only[0] if len(only) == 1 else None
 
 
-def _spelled(word: str, parameters: Sequence[Parameter]) -> Parameter | None:
+def _find_bare_parameter(word: str, parameters: Sequence[Parameter]) -> Parameter | None:
     """Take "time 9:00" for "time:9:00" in commands that have no use for plain words."""
     return next((parameter for parameter in parameters if parameter.name == word.casefold()), None)
 
 
-def _example(command: Command) -> str:
+def _get_example(command: Command) -> str:
     return command.example or command.name

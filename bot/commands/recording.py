@@ -8,55 +8,57 @@ from typing import Any
 
 from bot.cards import Action
 from bot.commands import snapshots
-from bot.commands.desk import Desk
+from bot.commands.desk import CommandContext
 from bot.language import gettext
 from bot.models import Preferences
 from bot.ports.commands import Request
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 
 
-async def keep(
-    desk: Desk,
+async def save_preferences(
+    context: CommandContext,
     request: Request,
-    standing: Standing,
+    channel_state: ChannelState,
     preferences: Preferences,
     summary: str,
     *,
-    following: datetime | None = None,
+    next_run_at: datetime | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Keep *preferences*; the next post is *following*, else the schedule's next one while the digest is on.
+    """Keep *preferences*; the next post is *next_run_at*, else the schedule's next one while the digest is on.
 
     A change that has nothing to do with the time leaves a digest that waits, or is put off, where it is. *before* and
     *after* hold what else changed with it, for `undo`.
     """
-    if following is None and timing(preferences) == timing(standing.preferences):
-        await desk.stores.channels.set(request.channel, preferences, standing.next_run, standing.due)
+    if next_run_at is None and get_timing(preferences) == get_timing(channel_state.preferences):
+        await context.stores.channels.save_preferences(
+            request.channel, preferences, channel_state.next_run, channel_state.due
+        )
     else:
-        upcoming = following or next_run(preferences, request.now)
-        await desk.stores.channels.set(request.channel, preferences, upcoming)
-    await desk.stores.audit.note(
+        upcoming = next_run_at or compute_next_run(preferences, request.now)
+        await context.stores.channels.save_preferences(request.channel, preferences, upcoming)
+    await context.stores.audit.record_change(
         request.channel,
         request.person,
         "preferences",
         summary,
         request.now,
-        before={"preferences": snapshots.of_preferences(standing.preferences), **(before or {})},
-        after={"preferences": snapshots.of_preferences(preferences), **(after or {})},
+        before={"preferences": snapshots.encode_preferences(channel_state.preferences), **(before or {})},
+        after={"preferences": snapshots.encode_preferences(preferences), **(after or {})},
     )
 
 
-def undoing(request: Request) -> Action:
+def build_undo_button(request: Request) -> Action:
     """Return the button that takes back what this request changed, and nothing else."""
     return Action(gettext("Undo"), "undo", {"of": request.now.isoformat()})
 
 
-def timing(preferences: Preferences) -> tuple[object, ...]:
+def get_timing(preferences: Preferences) -> tuple[object, ...]:
     """Return what decides when a digest comes."""
     return preferences.on, preferences.paused, preferences.schedule
 
 
-def next_run(preferences: Preferences, now: datetime) -> datetime | None:
+def compute_next_run(preferences: Preferences, now: datetime) -> datetime | None:
     """Return the next post of a digest that is on."""
-    return preferences.schedule.next_after(now) if preferences.on else None
+    return preferences.schedule.find_next_post(now) if preferences.on else None

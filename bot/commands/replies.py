@@ -7,24 +7,24 @@ from bot.cards import Action, Card
 from bot.errors import Mistake
 from bot.ports.commands import Answer
 
-PREFIX = "/papers"
+COMMAND_PREFIX = "/papers"
 
 
-def say(text: str, *actions: Action, footer: tuple[str, ...] = ()) -> Answer:
+def build_text_answer(text: str, *actions: Action, footer: tuple[str, ...] = ()) -> Answer:
     """Answer privately with a sentence or two."""
     return Answer(Card(text=text, actions=actions, footer=footer, fallback=text))
 
 
-def mistake(error: Mistake) -> Answer:
+def build_mistake_answer(error: Mistake) -> Answer:
     """Say what is wrong, with a correct example below it."""
-    return Answer(wording.mistake(error))
+    return Answer(wording.build_mistake_card(error))
 
 
-def failure(sentence: str) -> Answer:
+def build_failure_answer(sentence: str) -> Answer:
     """Say what did not work."""
-    return Answer(failed(sentence))
+    return Answer(build_failure_card(sentence))
 
 
-def failed(sentence: str) -> Card:
+def build_failure_card(sentence: str) -> Card:
     """Return the card that says it."""
     return Card(text=sentence, fallback=sentence, tone="failure")

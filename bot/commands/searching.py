@@ -9,56 +9,68 @@ from bot import search as flow
 from bot import tokens, wording
 from bot.cards import Action, Card, Item
 from bot.commands import moments, paging, parameters, suggesting, timing
-from bot.commands.desk import Desk
-from bot.commands.papers import show
-from bot.commands.replies import say
+from bot.commands.desk import CommandContext
+from bot.commands.papers import show_paper
+from bot.commands.replies import build_text_answer
 from bot.errors import Mistake
-from bot.identifiers import arxiv_id
-from bot.language import gettext, grouped, joined, ngettext, phrase
+from bot.identifiers import parse_arxiv_id
+from bot.language import format_number, gettext, join_sentences, ngettext, phrase
 from bot.models import Paper
 from bot.ports.commands import Answer, Command, Parameter, Request
-from bot.search import Query, Results, Sort
-from bot.search.reading import read
-from bot.topics import parse
+from bot.search import SearchQuery, SearchResults, SortOrder
+from bot.search.reading import parse_query
+from bot.topics import parse_topic
 
-_PAGE: Final = 5
-_SORTS: Final = {Sort.RELEVANCE: phrase("Most relevant"), Sort.DATE: phrase("Newest"), Sort.VOTES: phrase("Most votes")}
-_ORDER: Final = {
-    Sort.RELEVANCE: phrase("most relevant first"),
-    Sort.DATE: phrase("newest first"),
-    Sort.VOTES: phrase("most votes first"),
+_PAGE_SIZE: Final = 5
+_SORT_LABELS: Final = {
+    SortOrder.RELEVANCE: phrase("Most relevant"),
+    SortOrder.DATE: phrase("Newest"),
+    SortOrder.VOTES: phrase("Most votes"),
 }
-_ALSO: Final = {
+_ORDER_LABELS: Final = {
+    SortOrder.RELEVANCE: phrase("most relevant first"),
+    SortOrder.DATE: phrase("newest first"),
+    SortOrder.VOTES: phrase("most votes first"),
+}
+_SORT_ALIASES: Final = {
     "relevant": "relevance", "best": "relevance", "newest": "date", "new": "date", "recent": "date", "latest": "date",
     "upvotes": "votes", "top": "votes", "popular": "votes",
 }  # fmt: skip
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     query = Parameter(
         "query",
         "Words; “in quotes” they stand side by side, -word leaves one out, author:name names one",
-        _words,
+        _read_query,
         example="sparse attention",
         required=True,
-        rest=True,
+        takes_rest=True,
     )
     return (
         Command(
             "search",
             "Search every stored paper",
-            partial(search, desk),
+            partial(search_papers, context),
             (
                 query,
-                parameters.of_choice("sort", "What comes first", {sort.value: _SORTS[sort] for sort in Sort}, _ALSO),
-                Parameter("since", "Only papers since a date", moments.dates, example="2026-02", suggest=timing.since),
+                parameters.build_choice_parameter(
+                    "sort", "What comes first", {sort.value: _SORT_LABELS[sort] for sort in SortOrder}, _SORT_ALIASES
+                ),
+                Parameter(
+                    "since",
+                    "Only papers since a date",
+                    moments.read_dates,
+                    example="2026-02",
+                    suggest=timing.suggest_since_dates,
+                ),
                 Parameter(
                     "category",
                     "Only an arXiv category",
-                    parameters.category,
+                    parameters.read_category,
                     example="cs.CL",
-                    suggest=suggesting.categories,
+                    suggest=suggesting.suggest_categories,
                 ),
                 parameters.PAGE,
             ),
@@ -71,83 +83,90 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     )
 
 
-async def search(
-    desk: Desk,
+async def search_papers(
+    context: CommandContext,
     request: Request,
     *,
     query: str,
-    sort: str = Sort.RELEVANCE.value,
-    since: moments.Dates | None = None,
+    sort: str = SortOrder.RELEVANCE.value,
+    since: moments.RelativeDates | None = None,
     category: str = "",
     page: int = 1,
 ) -> Answer:
     """Show what is found; a query that names a paper shows that paper."""
-    if identifier := arxiv_id(query):
-        return await show(desk, request, paper=identifier)
+    if identifier := parse_arxiv_id(query):
+        return await show_paper(context, request, paper=identifier)
     today = request.now.date()
-    asked = Query(query, Sort(sort), since(today)[0] if since else None, category)
-    results = await flow.find(desk.stores, desk.daily, asked, request.now)
+    asked = SearchQuery(query, SortOrder(sort), since(today)[0] if since else None, category)
+    results = await flow.find_papers(context.stores, context.daily, asked, request.now)
     if not results.papers:
-        return _nothing(asked, results, request)
-    return await paging.answer(_card(asked, results, page, request), request.arguments, desk)
+        return _answer_no_results(asked, results, request)
+    return await paging.build_list_answer(
+        _build_results_card(asked, results, page, request), request.arguments, context
+    )
 
 
-def _words(text: str) -> str:
+def _read_query(text: str) -> str:
     """Read a query; a quotation mark that is left open is a slip, and goes."""
-    return tokens.closed(tokens.fold(text))
+    return tokens.remove_open_quote(tokens.normalize_text(text))
 
 
-def _card(query: Query, results: Results, page: int, request: Request) -> Card:
-    leaf = paging.leaf(results.papers, page, _PAGE)
+def _build_results_card(query: SearchQuery, results: SearchResults, page: int, request: Request) -> Card:
+    leaf = paging.paginate(results.papers, page, _PAGE_SIZE)
     number, on = len(results.papers), wording.shorten(query.text, 80)
     title = ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
     filters = (
-        gettext("since {day}", day=wording.short_day(query.since, request.now.date())) if query.since else "",
+        gettext("since {day}", day=wording.format_short_day(query.since, request.now.date())) if query.since else "",
         gettext("in {category}", category=query.category) if query.category else "",
     )
     fixed = {name: text for name, text in request.arguments.items() if name not in ("page", "sort")}
-    sorting = {} if query.sort is Sort.RELEVANCE else {"sort": query.sort.value}
+    sorting = {} if query.sort is SortOrder.RELEVANCE else {"sort": query.sort.value}
     others = tuple(
         Action(gettext(label), "search", {**fixed, "sort": sort.value, "page": "1"}, gettext("the order"))
-        for sort, label in _SORTS.items()
+        for sort, label in _SORT_LABELS.items()
         if sort is not query.sort
     )
     return Card(
-        title=gettext("The best {n} papers on {query}", n=grouped(number), query=on) if results.capped else title,
-        folio=tuple(part for part in (gettext(_ORDER[query.sort]), *filters, leaf.span) if part),
-        items=tuple(_item(paper, request) for paper in leaf.things),
-        actions=(*leaf.turns("search", {**fixed, **sorting}), *others, *_follow(query.text)),
-        footer=(*results.notes, gettext("{papers} searched.", papers=wording.count(results.searched, "stored paper"))),
-        marks=read(query.text).marks,
-        fallback=wording.names(leaf.things),
+        title=gettext("The best {n} papers on {query}", n=format_number(number), query=on)
+        if results.is_truncated
+        else title,
+        folio=tuple(part for part in (gettext(_ORDER_LABELS[query.sort]), *filters, leaf.span) if part),
+        items=tuple(_build_result_item(paper, request) for paper in leaf.entries),
+        actions=(*leaf.build_page_buttons("search", {**fixed, **sorting}), *others, *_build_follow_buttons(query.text)),
+        footer=(
+            *results.notes,
+            gettext("{papers} searched.", papers=wording.format_count(results.searched_count, "stored paper")),
+        ),
+        marks=parse_query(query.text).highlights,
+        fallback=wording.format_paper_names(leaf.entries),
     )
 
 
-def _follow(text: str) -> tuple[Action, ...]:
+def _build_follow_buttons(text: str) -> tuple[Action, ...]:
     """Offer to follow a query that is a topic as well."""
     try:
-        topic = parse(text)
+        topic = parse_topic(text)
     except Mistake:
         return ()
     return (Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label),)
 
 
-def _item(paper: Paper, request: Request) -> Item:
-    return wording.item(paper, dated=request.now.date())
+def _build_result_item(paper: Paper, request: Request) -> Item:
+    return wording.build_paper_item(paper, today=request.now.date())
 
 
-def _nothing(query: Query, results: Results, request: Request) -> Answer:
+def _answer_no_results(query: SearchQuery, results: SearchResults, request: Request) -> Answer:
     """Say how much was searched, and what may find more."""
     text = gettext(
         "Nothing found on “{text}” in {papers}.",
         text=wording.shorten(query.text, 80),
-        papers=wording.count(results.searched, "stored paper"),
+        papers=wording.format_count(results.searched_count, "stored paper"),
     )
     fixed = {name: value for name, value in request.arguments.items() if name != "page"}
-    asked = read(query.text)
+    asked = parse_query(query.text)
     actions: tuple[Action, ...] = ()
     if results.suggestion:
-        text = joined(text, gettext("Did you mean “{near}”?", near=results.suggestion))
+        text = join_sentences(text, gettext("Did you mean “{near}”?", near=results.suggestion))
         again = Action(
             gettext("Search “{suggestion}”", suggestion=results.suggestion),
             "search",
@@ -156,8 +175,8 @@ def _nothing(query: Query, results: Results, request: Request) -> Answer:
         )
         actions = (again,)
     elif query.since or query.category or asked.conditions:
-        text = joined(text, gettext("Fewer conditions find more."))
+        text = join_sentences(text, gettext("Fewer conditions find more."))
         actions = (Action(gettext("Search without them"), "search", {"query": " ".join(asked.words)}),)
     else:
-        text = joined(text, gettext("Other or fewer words may find more."))
-    return say(text, *actions, footer=results.notes)
+        text = join_sentences(text, gettext("Other or fewer words may find more."))
+    return build_text_answer(text, *actions, footer=results.notes)

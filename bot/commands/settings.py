@@ -10,27 +10,27 @@ from functools import partial
 from bot import wording
 from bot.cards import Action, Card, Form
 from bot.commands import recording, sending, snapshots
-from bot.commands.desk import Desk, place, unplaced
-from bot.commands.following import MOST_HERE
-from bot.commands.questions import QUESTIONS, asked, differences
+from bot.commands.desk import CommandContext, format_channel, is_zone_unknown
+from bot.commands.following import MAX_CHANNEL_FOLLOWS
+from bot.commands.questions import SETTING_FIELDS, describe_differences, list_fields
 from bot.errors import Mistake
-from bot.language import ENGLISH, gettext, joined, phrase, speaking, spelled
-from bot.models import Follow, Kind, Preferences
+from bot.language import ENGLISH, format_command, gettext, join_sentences, phrase, use_language
+from bot.models import ChannelKind, Follow, Preferences
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.places import Standing
-from bot.topics import Topic, parse
+from bot.ports.places import ChannelState
+from bot.topics import Topic, parse_topic
 
-_EMPTY = ("topics", "days")
+_CLEARABLE_KINDS = ("topics", "days")
 """Questions whose empty answer says something; elsewhere it means that nothing is to change."""
-SETS = phrase("sets {changes}")
+SETTINGS_SUMMARY = phrase("sets {changes}")
 """What the log says of settings."""
-_EXAMPLE = "settings time:9:30 zone:Berlin days:weekdays number:5"
+_EXAMPLE_COMMAND = "settings time:9:30 zone:Berlin days:weekdays number:5"
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    questions = tuple(question.parameter(desk) for question in QUESTIONS)
-    act = partial(settings, desk)
+    questions = tuple(question.build_parameter(context) for question in SETTING_FIELDS)
+    act = partial(change_settings, context)
     managers = Audience.MANAGERS
     return (
         Command(
@@ -39,7 +39,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
             act,
             questions,
             managers,
-            _EXAMPLE,
+            _EXAMPLE_COMMAND,
             detail="Alone it shows a form; with options it changes those and nothing else.",
         ),
         Command(
@@ -49,7 +49,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SettingsChange:
     """What was asked for: the preferences and topics that would result, and the mistakes by field."""
 
     preferences: Preferences
@@ -57,33 +57,44 @@ class Wanted:
     mistakes: dict[str, str] = field(default_factory=dict)
 
 
-async def settings(desk: Desk, request: Request, **_: str) -> Answer:
+async def change_settings(context: CommandContext, request: Request, **_: str) -> Answer:
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
-    _refuse(request)
-    standing = await desk.standing(request)
-    held = await desk.stores.follows.of(request.channel)
-    topics = tuple(parse(follow.topic) for follow in held)
-    wanted = read(request.arguments, standing.preferences)
-    if request.dry or wanted.mistakes or not request.arguments:
-        return Answer(_form(request, standing, held, wanted))
+    _reject_inapplicable(request)
+    standing = await context.load_channel_state(request)
+    held = await context.stores.follows.list_for_channel(request.channel)
+    topics = tuple(parse_topic(follow.topic) for follow in held)
+    wanted = read_settings(request.arguments, standing.preferences)
+    if request.dry_run or wanted.mistakes or not request.arguments:
+        return Answer(_build_settings_form(request, standing, held, wanted))
     new = [topic for topic in wanted.topics or () if topic not in topics]
     gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
-    told = partial(changes, standing.preferences, wanted.preferences, new, gone, desk.called(request.channel))
+    told = partial(
+        describe_changes,
+        standing.preferences,
+        wanted.preferences,
+        new,
+        gone,
+        context.get_name_resolver(request.channel),
+    )
     if not told():
-        return Answer(Card(text=gettext("Nothing was changed. {state}", state=sending.state(standing, request.now))))
-    added, removed = await _follow(desk, request, wanted, held)
-    with speaking(ENGLISH):
-        summary = SETS.format(changes=told())
-    before = {"topics": [snapshots.of_follow(follow) for follow in removed]}
-    after = {"topics": [snapshots.of_follow(follow) for follow in added]}
-    await recording.keep(desk, request, standing, wanted.preferences, summary, before=before, after=after)
-    return Answer(await _saved(desk, request, wanted, told()))
+        return Answer(
+            Card(text=gettext("Nothing was changed. {state}", state=sending.describe_state(standing, request.now)))
+        )
+    added, removed = await _update_follows(context, request, wanted, held)
+    with use_language(ENGLISH):
+        summary = SETTINGS_SUMMARY.format(changes=told())
+    before = {"topics": [snapshots.encode_follow(follow) for follow in removed]}
+    after = {"topics": [snapshots.encode_follow(follow) for follow in added]}
+    await recording.save_preferences(
+        context, request, standing, wanted.preferences, summary, before=before, after=after
+    )
+    return Answer(await _build_confirmation_card(context, request, wanted, told()))
 
 
-def _refuse(request: Request) -> None:
+def _reject_inapplicable(request: Request) -> None:
     """Raise a mistake for a setting that means nothing where it is said."""
-    here = asked(request.channel)
-    for question in QUESTIONS:
+    here = list_fields(request.channel)
+    for question in SETTING_FIELDS:
         if question.name in request.arguments and question not in here:
             if question.platform in ("", request.channel.platform):
                 raise Mistake(
@@ -91,7 +102,7 @@ def _refuse(request: Request) -> None:
                         "“{label}” means nothing in a forum: each paper has a post of its own there.",
                         label=gettext(question.label),
                     ),
-                    _EXAMPLE,
+                    _EXAMPLE_COMMAND,
                 )
             raise Mistake(
                 gettext(
@@ -99,118 +110,128 @@ def _refuse(request: Request) -> None:
                     label=gettext(question.label),
                     platform=question.platform.capitalize(),
                 ),
-                _EXAMPLE,
+                _EXAMPLE_COMMAND,
             )
 
 
-def read(arguments: Mapping[str, str], preferences: Preferences) -> Wanted:
+def read_settings(arguments: Mapping[str, str], preferences: Preferences) -> SettingsChange:
     """Validate everything at once."""
     mistakes: dict[str, str] = {}
     topics: tuple[Topic, ...] | None = None
     changed = preferences
-    for question in QUESTIONS:
+    for question in SETTING_FIELDS:
         if question.name not in arguments:
             continue
         text = arguments[question.name].strip()
-        if not text and question.kind not in _EMPTY:
+        if not text and question.kind not in _CLEARABLE_KINDS:
             continue
         try:
             value = question.read(text)
         except Mistake as error:
-            mistakes[question.name] = _sentence(error)
+            mistakes[question.name] = _describe_mistake(error)
             continue
-        if question.put is None:
+        if question.apply_value is None:
             topics = value
             continue
-        changed = question.put(changed, value)
-    if topics is not None and len(topics) > MOST_HERE:
+        changed = question.apply_value(changed, value)
+    if topics is not None and len(topics) > MAX_CHANNEL_FOLLOWS:
         mistakes["topics"] = gettext(
-            "A channel follows at most {most} topics; these are {topics}.", most=MOST_HERE, topics=len(topics)
+            "A channel follows at most {most} topics; these are {topics}.", most=MAX_CHANNEL_FOLLOWS, topics=len(topics)
         )
-    return Wanted(changed, topics, mistakes)
+    return SettingsChange(changed, topics, mistakes)
 
 
-def _sentence(error: Mistake) -> str:
+def _describe_mistake(error: Mistake) -> str:
     """Say what is wrong, with an example unless the sentence names it already."""
-    return joined(str(error), *(() if error.example in str(error) else wording.example(error.example)))
+    return join_sentences(str(error), *(() if error.example in str(error) else wording.format_example(error.example)))
 
 
-def changes(
+def describe_changes(
     before: Preferences,
     after: Preferences,
-    new: Iterable[Topic],
-    gone: Iterable[Topic],
-    called: Callable[[str], str],
+    new_topics: Iterable[Topic],
+    removed_topics: Iterable[Topic],
+    resolve_name: Callable[[str], str],
 ) -> str:
     """Say what is set otherwise, and which topics come and go: "number 5 → 3; topics + diffusion"; "" for nothing.
 
-    *called* tells how people call what has an id.
+    *resolve_name* tells how people call what has an id.
     """
-    added = (gettext("topics + {topic}", topic=topic.label) for topic in new)
-    removed = (gettext("topics − {topic}", topic=topic.label) for topic in gone)
-    return "; ".join((*differences(before, after, called), *added, *removed))
+    added = (gettext("topics + {topic}", topic=topic.label) for topic in new_topics)
+    removed = (gettext("topics − {topic}", topic=topic.label) for topic in removed_topics)
+    return "; ".join((*describe_differences(before, after, resolve_name), *added, *removed))
 
 
-def _form(request: Request, standing: Standing, held: Sequence[Follow], wanted: Wanted) -> Form:
+def _build_settings_form(
+    request: Request, channel_state: ChannelState, follows: Sequence[Follow], change: SettingsChange
+) -> Form:
     """Return the questions with what was typed, else with what holds now, and what saving would do."""
-    topics = "; ".join(parse(follow.topic).label if _plain(follow) else follow.topic for follow in held)
-    questions = asked(request.channel)
-    now = {q.name: q.shown(standing.preferences) if q.put else topics for q in questions}
+    topics = "; ".join(
+        parse_topic(follow.topic).label if _is_label_parseable(follow) else follow.topic for follow in follows
+    )
+    questions = list_fields(request.channel)
+    now = {q.name: q.format_value(channel_state.preferences) if q.apply_value else topics for q in questions}
     fields = tuple(
-        question.field(request.arguments.get(question.name, now[question.name]), wanted.mistakes.get(question.name, ""))
+        question.build_field(
+            request.arguments.get(question.name, now[question.name]), change.mistakes.get(question.name, "")
+        )
         for question in questions
     )
-    if unplaced(request, standing):
+    if is_zone_unknown(request, channel_state):
         fields = tuple(replace(each, advanced=each.advanced and each.name != "zone") for each in fields)
     return Form(
         gettext("Your digest")
-        if request.channel.kind is Kind.DIRECT
-        else gettext("The digest in {place}", place=place(request.channel)),
+        if request.channel.kind is ChannelKind.DIRECT
+        else gettext("The digest in {place}", place=format_channel(request.channel)),
         "settings",
         fields,
-        preview=() if wanted.mistakes else _preview(standing, wanted, request.now),
+        preview=() if change.mistakes else _list_preview_lines(channel_state, change, request.now),
     )
 
 
-def _plain(follow: Follow) -> bool:
+def _is_label_parseable(follow: Follow) -> bool:
     """Tell whether a topic's label, typed, is the topic again."""
-    topic = parse(follow.topic)
-    return parse(topic.label) == topic
+    topic = parse_topic(follow.topic)
+    return parse_topic(topic.label) == topic
 
 
-def _preview(standing: Standing, wanted: Wanted, now: datetime) -> tuple[str, ...]:
-    schedule = wanted.preferences.schedule
-    same = schedule == standing.preferences.schedule and standing.preferences.on
-    first = standing.next_run if same and standing.next_run and standing.next_run > now else None
-    starts = gettext("The digest is off here; “{command}” starts it.", command=spelled("digest on"))
-    off = () if wanted.preferences.on else (starts,)
-    return (sending.line(schedule, now, first), *sending.warnings(schedule, now), *off)
+def _list_preview_lines(channel_state: ChannelState, change: SettingsChange, now: datetime) -> tuple[str, ...]:
+    schedule = change.preferences.schedule
+    same = schedule == channel_state.preferences.schedule and channel_state.preferences.on
+    first = channel_state.next_run if same and channel_state.next_run and channel_state.next_run > now else None
+    starts = gettext("The digest is off here; “{command}” starts it.", command=format_command("digest on"))
+    off = () if change.preferences.on else (starts,)
+    return (sending.format_next_sends(schedule, now, first), *sending.list_clock_change_warnings(schedule, now), *off)
 
 
-async def _follow(
-    desk: Desk, request: Request, wanted: Wanted, held: Sequence[Follow]
+async def _update_follows(
+    context: CommandContext, request: Request, change: SettingsChange, follows: Sequence[Follow]
 ) -> tuple[list[Follow], list[Follow]]:
     """Follow and unfollow until the channel has the wanted topics; return what was added and what was removed."""
-    if wanted.topics is None:
+    if change.topics is None:
         return [], []
-    texts = [str(topic) for topic in wanted.topics]
-    added = [Follow(request.channel, t, request.person, request.now) for t in texts if t not in {f.topic for f in held}]
-    removed = [follow for follow in held if follow.topic not in texts]
+    texts = [str(topic) for topic in change.topics]
+    added = [
+        Follow(request.channel, t, request.person, request.now) for t in texts if t not in {f.topic for f in follows}
+    ]
+    removed = [follow for follow in follows if follow.topic not in texts]
     for follow in added:
-        await desk.stores.follows.add(follow)
+        await context.stores.follows.add(follow)
     for follow in removed:
-        await desk.stores.follows.remove(request.channel, follow.topic)
+        await context.stores.follows.remove(request.channel, follow.topic)
     return added, removed
 
 
-async def _saved(desk: Desk, request: Request, wanted: Wanted, told: str) -> Card:
-    standing = await desk.standing(request)
+async def _build_confirmation_card(
+    context: CommandContext, request: Request, change: SettingsChange, changes: str
+) -> Card:
+    standing = await context.load_channel_state(request)
     text = gettext(
         "Saved for {place}: {changes}. {state}",
-        place=place(request.channel),
-        changes=told,
-        state=sending.state(standing, request.now),
+        place=format_channel(request.channel),
+        changes=changes,
+        state=sending.describe_state(standing, request.now),
     )
-    actions = (recording.undoing(request), Action(gettext("Settings"), "settings"))
-    warnings = sending.warnings(wanted.preferences.schedule, request.now)
+    actions = (recording.build_undo_button(request), Action(gettext("Settings"), "settings"))
+    warnings = sending.list_clock_change_warnings(change.preferences.schedule, request.now)
     return Card(text=text, actions=actions, footer=warnings, fallback=text)

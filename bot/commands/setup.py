@@ -12,19 +12,19 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import parameters, recording, sending, snapshots
-from bot.commands.desk import Desk, heading, place
-from bot.commands.guessing import Guess, guess
-from bot.commands.replies import say
+from bot.commands.desk import CommandContext, format_channel, format_channel_heading
+from bot.commands.guessing import TopicGuess, guess_topic
+from bot.commands.replies import build_text_answer
 from bot.errors import Mistake, SendError
-from bot.language import gettext, grouped, phrase, retold, spelled
-from bot.models import Cadence, Follow, Kind, Paper
+from bot.language import format_command, format_number, gettext, phrase, translate_stored
+from bot.models import Cadence, ChannelKind, Follow, Paper
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
-from bot.ports.places import Room, Standing
+from bot.ports.places import ChannelInfo, ChannelState
 
-DAYS: Final = 28
+GUESS_DAYS: Final = 28
 """Days of papers on which a guess is tried."""
-MOST: Final = 20
-_DAILY: Final = 3.0
+MAX_CHANNELS: Final = 20
+_DAILY_PER_WEEK: Final = 3.0
 """Papers a week from which on a digest comes daily."""
 
 
@@ -32,25 +32,25 @@ _DAILY: Final = 3.0
 class Proposal:
     """What a channel could have. Without a topic it gets the day's most upvoted papers."""
 
-    room: Room
-    standing: Standing
-    guess: Guess
+    channel_info: ChannelInfo
+    channel_state: ChannelState
+    guess: TopicGuess
 
     @property
     def cadence(self) -> Cadence:
         """Daily where there is enough, else weekly."""
-        return Cadence.DAILY if self.guess.topic is None or self.guess.per_week >= _DAILY else Cadence.WEEKLY
+        return Cadence.DAILY if self.guess.topic is None or self.guess.per_week >= _DAILY_PER_WEEK else Cadence.WEEKLY
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    confirm = parameters.of_flag("confirm", "Say yes to set up what is proposed")
-    only = Parameter("channel", "One channel of the proposal", parameters.plain, example="C0123456789")
+    confirm = parameters.build_flag_parameter("confirm", "Say yes to set up what is proposed")
+    only = Parameter("channel", "One channel of the proposal", parameters.read_text, example="C0123456789")
     return (
         Command(
             "setup",
             "Propose a digest for every channel the bot is in",
-            partial(setup, desk),
+            partial(set_up_channels, context),
             (confirm, only),
             Audience.MANAGERS,
             "setup",
@@ -58,61 +58,76 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     )
 
 
-async def setup(desk: Desk, request: Request, *, confirm: bool = False, channel: str = "") -> Answer:
+async def set_up_channels(
+    context: CommandContext, request: Request, *, confirm: bool = False, channel: str = ""
+) -> Answer:
     """Propose one row for each channel without a digest; once confirmed, set them up."""
-    if not (request.person.manager or await desk.named(request)):
+    if not (request.person.is_manager or await context.is_listed_manager(request)):
         raise Mistake(gettext("Only people who manage channels may set them up; ask one of them."))
-    proposals = [p for p in await _proposals(desk, request) if channel in ("", p.room.channel.id)]
+    proposals = [p for p in await _build_proposals(context, request) if channel in ("", p.channel_info.channel.id)]
     if not proposals:
         raise Mistake(
             gettext("Every channel that Broadsheet and you are in has a digest already, or there is none."), "settings"
         )
-    if not confirm or request.dry:
-        return Answer(_card(proposals))
+    if not confirm or request.dry_run:
+        return Answer(_build_proposals_card(proposals))
     for proposal in proposals:
-        await _start(desk, request, proposal)
-    names = wording.listing([place(proposal.room.channel) for proposal in proposals])
-    return say(
+        await _set_up_channel(context, request, proposal)
+    names = wording.format_list([format_channel(proposal.channel_info.channel) for proposal in proposals])
+    return build_text_answer(
         gettext(
             "The digest is on in {names}. “{settings}” there changes it, “{undo}” there takes it back.",
             names=names,
-            settings=spelled("settings"),
-            undo=spelled("undo"),
+            settings=format_command("settings"),
+            undo=format_command("undo"),
         )
     )
 
 
-async def _proposals(desk: Desk, request: Request) -> Sequence[Proposal]:
+async def _build_proposals(context: CommandContext, request: Request) -> Sequence[Proposal]:
     """Return a proposal for each channel that the bot and the asker are both in and that has no digest."""
-    directory = desk.rooms.get(request.channel.platform)
+    directory = context.directories.get(request.channel.platform)
     if directory is None:
         raise Mistake(gettext("There is one channel only, and nothing to propose."), "settings")
     try:
-        rooms = await directory.shared(request.channel.workspace, request.person.id)
+        rooms = await directory.list_shared_channels(request.channel.workspace, request.person.id)
     except SendError as error:
         raise Mistake(
-            gettext("The channels can’t be read now: {error}.", error=retold(str(error)).rstrip(".。")), "digest on"
+            gettext("The channels can’t be read now: {error}.", error=translate_stored(str(error)).rstrip(".。")),
+            "digest on",
         ) from error
-    standings = [(room, await desk.standing(replace(request, channel=room.channel))) for room in rooms[: MOST * 5]]
-    fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MOST]
-    papers = await _lately(desk, request.now.date())
-    guessed = await asyncio.to_thread(lambda: [Proposal(room, now, guess(room, papers, DAYS)) for room, now in fresh])
+    standings = [
+        (room, await context.load_channel_state(replace(request, channel=room.channel)))
+        for room in rooms[: MAX_CHANNELS * 5]
+    ]
+    fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MAX_CHANNELS]
+    papers = await _load_recent_papers(context, request.now.date())
+    guessed = await asyncio.to_thread(
+        lambda: [Proposal(room, now, guess_topic(room, papers, GUESS_DAYS)) for room, now in fresh]
+    )
     # The day's papers fill a forum with posts of which nobody knows whether they belong there.
-    return [each for each in guessed if each.guess.topic or each.room.channel.kind is not Kind.FORUM]
+    return [each for each in guessed if each.guess.topic or each.channel_info.channel.kind is not ChannelKind.FORUM]
 
 
-async def _lately(desk: Desk, today: date) -> Sequence[Paper]:
-    span = await desk.stores.papers.span()
+async def _load_recent_papers(context: CommandContext, today: date) -> Sequence[Paper]:
+    span = await context.stores.papers.get_date_range()
     last = min(span[1], today) if span else today
-    return await desk.stores.papers.between(last - timedelta(days=DAYS - 1), last)
+    return await context.stores.papers.list_between(last - timedelta(days=GUESS_DAYS - 1), last)
 
 
-def _card(proposals: Sequence[Proposal]) -> Card:
+def _build_proposals_card(proposals: Sequence[Proposal]) -> Card:
     items = tuple(
         Item(
-            title=heading(proposal.room.channel),
-            text=_said(proposal),
-            actions=(Action(gettext("Only this one"), "setup", _confirmed(proposal), place(proposal.room.channel)),),
+            title=format_channel_heading(proposal.channel_info.channel),
+            text=_describe_proposal(proposal),
+            actions=(
+                Action(
+                    gettext("Only this one"),
+                    "setup",
+                    _build_confirm_arguments(proposal),
+                    format_channel(proposal.channel_info.channel),
+                ),
+            ),
         )
         for proposal in proposals
     )
@@ -124,38 +139,38 @@ def _card(proposals: Sequence[Proposal]) -> Card:
         ),
         items=items,
         actions=(Action(label, "setup", {"confirm": "yes"}, style="main"),),
-        fallback=gettext("A proposal for {channels}", channels=wording.count(len(proposals), "channel")),
+        fallback=gettext("A proposal for {channels}", channels=wording.format_count(len(proposals), "channel")),
     )
 
 
-def _confirmed(proposal: Proposal) -> dict[str, str]:
-    return {"confirm": "yes", "channel": proposal.room.channel.id}
+def _build_confirm_arguments(proposal: Proposal) -> dict[str, str]:
+    return {"confirm": "yes", "channel": proposal.channel_info.channel.id}
 
 
-def _said(proposal: Proposal) -> str:
-    schedule = replace(proposal.standing.preferences.schedule, cadence=proposal.cadence)
-    plan = sending.plan(replace(proposal.standing.preferences, schedule=schedule))
+def _describe_proposal(proposal: Proposal) -> str:
+    schedule = replace(proposal.channel_state.preferences.schedule, cadence=proposal.cadence)
+    plan = sending.describe_plan(replace(proposal.channel_state.preferences, schedule=schedule))
     topic = proposal.guess.topic
     if topic is None:
         return gettext("The day’s most upvoted papers: {plan}.", plan=plan)
     return gettext(
         "“{label}”, about {per_week} papers a week: {plan}.",
         label=topic.label,
-        per_week=grouped(proposal.guess.per_week),
+        per_week=format_number(proposal.guess.per_week),
         plan=plan,
     )
 
 
-async def _start(desk: Desk, request: Request, proposal: Proposal) -> None:
+async def _set_up_channel(context: CommandContext, request: Request, proposal: Proposal) -> None:
     """Turn one channel's digest on, and let it follow the topic; its log tells of it, and `undo` takes it back."""
-    there = replace(request, channel=proposal.room.channel)
-    before = proposal.standing.preferences
+    there = replace(request, channel=proposal.channel_info.channel)
+    before = proposal.channel_state.preferences
     wanted = replace(before, on=True, schedule=replace(before.schedule, cadence=proposal.cadence))
     after = {}
     if topic := proposal.guess.topic:
         follow = Follow(there.channel, str(topic), request.person, request.now)
-        if await desk.stores.follows.add(follow):
-            after = {"topics": [snapshots.of_follow(follow)]}
-    await recording.keep(
-        desk, there, proposal.standing, wanted, phrase("sets the digest up"), before={"topics": []}, after=after
+        if await context.stores.follows.add(follow):
+            after = {"topics": [snapshots.encode_follow(follow)]}
+    await recording.save_preferences(
+        context, there, proposal.channel_state, wanted, phrase("sets the digest up"), before={"topics": []}, after=after
     )

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 
-from bot.models import Cadence, Channel, Follow, Mode, Person, Preferences, Schedule
+from bot.models import Cadence, Channel, FeedMode, Follow, Person, Preferences, Schedule
 
 
-def of_preferences(preferences: Preferences) -> dict[str, Any]:
+def encode_preferences(preferences: Preferences) -> dict[str, Any]:
     """Return preferences as JSON data."""
     schedule = preferences.schedule
     when = {
@@ -22,18 +22,18 @@ def of_preferences(preferences: Preferences) -> dict[str, Any]:
     return asdict(preferences) | {"schedule": when, "mode": preferences.mode.value}
 
 
-def preferences(data: Mapping[str, Any]) -> Preferences:
-    """Return what `of_preferences` wrote."""
+def decode_preferences(data: Mapping[str, Any]) -> Preferences:
+    """Return what `encode_preferences` wrote."""
     when = data["schedule"]
     schedule = Schedule(time.fromisoformat(when["at"]), when["timezone"], tuple(when["days"]), Cadence(when["cadence"]))
-    return Preferences(**{**data, "schedule": schedule, "mode": Mode(data["mode"])})
+    return Preferences(**{**data, "schedule": schedule, "mode": FeedMode(data["mode"])})
 
 
-def of_follow(follow: Follow) -> dict[str, Any]:
+def encode_follow(follow: Follow) -> dict[str, Any]:
     """Return a follow as JSON data: without its channel, and without its person, who may want to be forgotten."""
-    return {"topic": follow.topic, "since": follow.since.isoformat(), "alerts": follow.alerts}
+    return {"topic": follow.topic, "since": follow.followed_since.isoformat(), "alerts": follow.alerts}
 
 
-def follow(channel: Channel, by: Person, data: Mapping[str, Any]) -> Follow:
-    """Return what `of_follow` wrote; *by* brings it back."""
+def decode_follow(channel: Channel, by: Person, data: Mapping[str, Any]) -> Follow:
+    """Return what `encode_follow` wrote; *by* brings it back."""
     return Follow(channel, data["topic"], by, datetime.fromisoformat(data["since"]), data["alerts"])

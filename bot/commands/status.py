@@ -10,28 +10,37 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import lists, paging, sending
-from bot.commands.desk import Desk, heading, place
+from bot.commands.desk import CommandContext, format_channel, format_channel_heading
 from bot.digests import planning
 from bot.errors import SendError
-from bot.language import ended, gettext, grouped, headed, joined, ngettext, phrase, retold
-from bot.models import DeliveryState, Kind, feed_date
+from bot.language import (
+    end_sentence,
+    format_detail,
+    format_number,
+    gettext,
+    join_sentences,
+    ngettext,
+    phrase,
+    translate_stored,
+)
+from bot.models import ChannelKind, DeliveryState, find_newest_feed_date
 from bot.ports.commands import Answer, Command, Request
-from bot.ports.ledger import PastEdition
-from bot.ports.places import Standing
+from bot.ports.ledger import PastDigest
+from bot.ports.places import ChannelState
 from bot.ports.sources import SourceState
 
-_PAST: Final = 5
-_OTHERS: Final = 5
+_MAX_DIGESTS: Final = 5
+_MAX_OTHER_CHANNELS: Final = 5
 """How many other channels are told of; `doctor` tells of all."""
-_NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
-_STATES: Final = {
+_SOURCE_NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+_DIGEST_STATE_LABELS: Final = {
     "posted": phrase("Posted"),
     "empty": phrase("Nothing to post"),
     "missed": phrase("Missed"),
     "failed": phrase("Not possible"),
 }
 
-_WAITING: Final = {
+_DELIVERY_STATE_LABELS: Final = {
     DeliveryState.PENDING: phrase("{number} pending"),
     DeliveryState.SENDING: phrase("{number} sending"),
     DeliveryState.RETRY: phrase("{number} retry"),
@@ -41,120 +50,137 @@ _WAITING: Final = {
 log = logging.getLogger(__name__)
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     return (
         Command(
             "status",
             "Next sends, the sources, and why there was no digest",
-            partial(status, desk),
+            partial(show_status, context),
             example="status",
         ),
     )
 
 
-async def status(desk: Desk, request: Request) -> Answer:
+async def show_status(context: CommandContext, request: Request) -> Answer:
     """Tell how this channel stands."""
-    standing = await desk.standing(request)
+    standing = await context.load_channel_state(request)
     zone = standing.preferences.schedule.timezone
-    outlook = await planning.outlook(desk.stores, standing, request.now) if standing.preferences.on else ()
-    history = await desk.stores.editions.history(request.channel, _PAST)
-    text = joined(sending.state(standing, request.now), await _trouble(desk, standing), *outlook)
-    return await paging.answer(
+    outlook = (
+        await planning.describe_next_digest(context.stores, standing, request.now) if standing.preferences.on else ()
+    )
+    history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
+    text = join_sentences(
+        sending.describe_state(standing, request.now), await _find_posting_problem(context, standing), *outlook
+    )
+    return await paging.build_list_answer(
         Card(
             title=gettext("Your status")
-            if request.channel.kind is Kind.DIRECT
-            else gettext("Status of {place}", place=place(request.channel)),
+            if request.channel.kind is ChannelKind.DIRECT
+            else gettext("Status of {place}", place=format_channel(request.channel)),
             text=text,
             items=(
-                *await _sources(desk, request.now, zone),
-                *(_edition(past, zone) for past in history),
-                *await _others(desk, request),
+                *await _build_source_items(context, request.now, zone),
+                *(_build_digest_item(past, zone) for past in history),
+                *await _build_other_channel_items(context, request),
             ),
             actions=(
                 Action(gettext("The newest list"), "today"),
                 Action(gettext("Settings"), "settings"),
                 Action(gettext("Follows"), "follows"),
             ),
-            footer=await _footer(desk),
+            footer=await _build_footer(context),
             fallback=text,
         ),
         request.arguments,
-        desk,
+        context,
     )
 
 
-async def _trouble(desk: Desk, standing: Standing) -> str:
+async def _find_posting_problem(context: CommandContext, channel_state: ChannelState) -> str:
     """Say what the platform keeps the bot from; what it can't be asked now is not said."""
-    directory = desk.rooms.get(standing.channel.platform)
-    if directory is None or standing.channel.kind is Kind.DIRECT:
+    directory = context.directories.get(channel_state.channel.platform)
+    if directory is None or channel_state.channel.kind is ChannelKind.DIRECT:
         return ""
     try:
-        return await directory.trouble(standing)
+        return await directory.find_posting_problem(channel_state)
     except SendError as error:
         log.info("Whether a channel can be posted to can't be told: %s", error)
         return ""
 
 
-async def _others(desk: Desk, request: Request) -> list[Item]:
+async def _build_other_channel_items(context: CommandContext, request: Request) -> list[Item]:
     """Return a row for each other channel that fell silent, for whoever decides for the workspace.
 
     What is shared tells nothing of them: a channel's name may be private.
     """
     here = request.channel
-    if here.kind is Kind.DIRECT or request.dry or not await desk.rules(request):
+    if here.kind is ChannelKind.DIRECT or request.dry_run or not await context.can_manage_workspace(request):
         return []
-    every = await desk.stores.channels.of(here.platform, here.workspace)
-    silent = [standing for standing in every if _silent(standing) and standing.channel.key != here.key]
+    every = await context.stores.channels.list_for_workspace(here.platform, here.workspace)
+    silent = [standing for standing in every if _is_silent(standing) and standing.channel.key != here.key]
     return [
         Item(
-            heading(standing.channel),
-            text=joined(ended(wording.reason(standing.retired)), await _trouble(desk, standing)),
+            format_channel_heading(standing.channel),
+            text=join_sentences(
+                end_sentence(wording.format_reason(standing.retired_reason)),
+                await _find_posting_problem(context, standing),
+            ),
             section=gettext("Other channels"),
         )
-        for standing in silent[:_OTHERS]
+        for standing in silent[:_MAX_OTHER_CHANNELS]
     ]
 
 
-def _silent(standing: Standing) -> bool:
+def _is_silent(channel_state: ChannelState) -> bool:
     """Tell whether a digest is wanted that somebody could make come again."""
-    wanted = standing.preferences.on and not standing.preferences.paused
-    return wanted and standing.channel.kind is not Kind.DIRECT and standing.retired not in ("", wording.DELETED)
-
-
-async def _sources(desk: Desk, now: datetime, zone: str) -> list[Item]:
-    """Return one row for the newest list and one for each source."""
-    today = feed_date(now)
-    open_ = await desk.stores.days.get(today)
-    papers = (
-        gettext("{papers} so far.", papers=wording.count(len(open_.papers), "paper")) if open_ and open_.papers else ""
+    wanted = channel_state.preferences.on and not channel_state.preferences.paused
+    return (
+        wanted
+        and channel_state.channel.kind is not ChannelKind.DIRECT
+        and channel_state.retired_reason not in ("", wording.CHANNEL_DELETED)
     )
-    sentence = lists.sentence(today, open_, now, zone)
+
+
+async def _build_source_items(context: CommandContext, now: datetime, zone: str) -> list[Item]:
+    """Return one row for the newest list and one for each source."""
+    today = find_newest_feed_date(now)
+    open_ = await context.stores.feed_days.get_day(today)
+    papers = (
+        gettext("{papers} so far.", papers=wording.format_count(len(open_.papers), "paper"))
+        if open_ and open_.papers
+        else ""
+    )
+    sentence = lists.describe_list(today, open_, now, zone)
     rows = [
         Item(
-            gettext("List of {day}", day=wording.day(today)),
-            text=joined(papers, sentence),
+            gettext("List of {day}", day=wording.format_day(today)),
+            text=join_sentences(papers, sentence),
             section=gettext("Sources"),
         )
     ]
-    states = await desk.stores.sources.states()
+    states = await context.stores.source_states.list_states()
     rows += [
-        Item(_NAMES.get(state.name, state.name), text=_source(state, now, zone), section=gettext("Sources"))
+        Item(
+            _SOURCE_NAMES.get(state.name, state.name),
+            text=_describe_source(state, now, zone),
+            section=gettext("Sources"),
+        )
         for state in states
     ]
-    off = [name for name, source in (("Hugging Face", desk.daily), ("arXiv", desk.arxiv)) if source is None]
+    off = [name for name, source in (("Hugging Face", context.daily), ("arXiv", context.arxiv)) if source is None]
     return rows + [Item(name, text=gettext("Switched off."), section=gettext("Sources")) for name in off]
 
 
-def _source(state: SourceState, now: datetime, zone: str) -> str:
+def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
     """Say how a source does."""
     answered = (
-        gettext("Last answer {when}.", when=wording.when(state.succeeded, zone))
+        gettext("Last answer {when}.", when=wording.format_moment(state.succeeded, zone))
         if state.succeeded
         else gettext("No answer yet.")
     )
     if state.open_until and state.open_until > now:
-        later = wording.when(state.open_until, zone)
+        later = wording.format_moment(state.open_until, zone)
         return gettext(
             "Not asked until {later}, after {failures}. {answered}",
             later=later,
@@ -163,28 +189,39 @@ def _source(state: SourceState, now: datetime, zone: str) -> str:
         )
     if state.failures:
         failures = ngettext("{n} failure in a row", "{n} failures in a row", state.failures)
-        why = ended(headed(failures, retold(state.error).rstrip(".。")) if state.error else failures)
-        return joined(why, answered)
+        why = end_sentence(
+            format_detail(failures, translate_stored(state.error).rstrip(".。")) if state.error else failures
+        )
+        return join_sentences(why, answered)
     return answered
 
 
-def _edition(past: PastEdition, zone: str) -> Item:
-    state = gettext(_STATES[past.state])
+def _build_digest_item(past: PastDigest, zone: str) -> Item:
+    state = gettext(_DIGEST_STATE_LABELS[past.state])
     return Item(
-        wording.day(past.day),
-        text=ended(headed(state, retold(past.reason)) if past.reason else state),
-        notes=(wording.when(past.at, zone),),
+        wording.format_day(past.day),
+        text=end_sentence(format_detail(state, translate_stored(past.reason)) if past.reason else state),
+        notes=(wording.format_moment(past.at, zone),),
         section=gettext("Last digests"),
     )
 
 
-async def _footer(desk: Desk) -> tuple[str, ...]:
-    waiting = await desk.stores.ledger.waiting()
+async def _build_footer(context: CommandContext) -> tuple[str, ...]:
+    waiting = await context.stores.ledger.count_open()
     total = sum(waiting.values())
-    stored = gettext("{papers} stored.", papers=wording.count(await desk.stores.papers.count(), "paper"))
+    stored = gettext(
+        "{papers} stored.", papers=wording.format_count(await context.stores.papers.count_papers(), "paper")
+    )
     if not total:
         return (gettext("No message is waiting."), stored)
-    states = wording.listing(
-        [gettext(_WAITING[state], number=grouped(number)) for state, number in waiting.items() if number]
+    states = wording.format_list(
+        [
+            gettext(_DELIVERY_STATE_LABELS[state], number=format_number(number))
+            for state, number in waiting.items()
+            if number
+        ]
     )
-    return (gettext("{messages} waiting: {states}.", messages=wording.count(total, "message"), states=states), stored)
+    return (
+        gettext("{messages} waiting: {states}.", messages=wording.format_count(total, "message"), states=states),
+        stored,
+    )

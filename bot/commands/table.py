@@ -37,203 +37,220 @@ from bot.commands import (
     status,
     why,
 )
-from bot.commands.desk import Desk, place
-from bot.errors import Mistake, SourceError, StoreError, trace
-from bot.language import gettext, joined, phrase, retold, speaking, spelled
-from bot.models import DeliveryKey, Kind
+from bot.commands.desk import CommandContext, format_channel
+from bot.errors import Mistake, SourceError, StoreError, format_redacted_traceback
+from bot.language import format_command, gettext, join_sentences, phrase, translate_stored, use_language
+from bot.models import ChannelKind, DeliveryKey
 from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request
 from bot.ports.ledger import Draft
 
 log = logging.getLogger(__name__)
 
-A_MINUTE: Final = timedelta(minutes=1)
-MOST_A_MINUTE: Final = 30
+RATE_LIMIT_WINDOW: Final = timedelta(minutes=1)
+MAX_COMMANDS_PER_MINUTE: Final = 30
 """Commands that one person may send in a minute; forms and completions are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CommandTable:
     """Every command. Implements `bot.ports.commands.Commands`."""
 
-    desk: Desk
+    context: CommandContext
     commands: tuple[Command, ...]
-    _lately: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque), repr=False)
+    _recent_commands: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque), repr=False)
 
-    def all(self) -> Sequence[Command]:
+    def list_commands(self) -> Sequence[Command]:
         """Return every command, in the order of the help."""
         return self.commands
 
-    def read(self, line: str) -> tuple[str, dict[str, str]]:
+    def parse_line(self, line: str) -> tuple[str, dict[str, str]]:
         """Split a typed line; raises `bot.errors.Mistake`."""
-        return reading.read(line, self.commands)
+        return reading.parse_line(line, self.commands)
 
-    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+    async def complete_line(self, line: str, request: Request) -> Sequence[Completion]:
         """Return the completions of a line, of the commands that the person may use."""
         try:
-            manager = await self.desk.manages(request)
+            manager = await self.context.can_manage_channel(request)
         except StoreError:
             return ()
         platform = request.channel.platform
-        visible = [c for c in self.commands if c.offered(platform) and (manager or c.audience is Audience.EVERYONE)]
-        with speaking(request.locale):
-            return await completion.complete(line, request, visible)
+        visible = [c for c in self.commands if c.is_offered(platform) and (manager or c.audience is Audience.EVERYONE)]
+        with use_language(request.locale):
+            return await completion.complete_line(line, request, visible)
 
-    async def home(self, request: Request, channels: Collection[str]) -> Page:
+    async def build_home(self, request: Request, channels: Collection[str]) -> Page:
         """Return a home screen; whatever goes wrong becomes its only part."""
-        with speaking(request.locale):
-            return await self._home(request, channels)
+        with use_language(request.locale):
+            return await self._build_home_safely(request, channels)
 
-    async def _home(self, request: Request, channels: Collection[str]) -> Page:
+    async def _build_home_safely(self, request: Request, channels: Collection[str]) -> Page:
         try:
-            return await home.page(self.desk, request, channels)
+            return await home.build_home(self.context, request, channels)
         except Exception as error:  # noqa: BLE001 - the boundary, as in `answer`
             reference = secrets.token_hex(3)
-            log.error("A home failed. Reference: %s.\n%s", reference, trace(error))  # noqa: TRY400
+            log.error("A home failed. Reference: %s.\n%s", reference, format_redacted_traceback(error))  # noqa: TRY400
             return Page(
-                (replies.failed(gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)),)
+                (
+                    replies.build_failure_card(
+                        gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)
+                    ),
+                )
             )
 
     async def answer(self, request: Request) -> Answer:
         """Answer *request* in its language; whatever goes wrong becomes a sentence."""
-        with speaking(request.locale):
-            return await self._safely(request)
+        with use_language(request.locale):
+            return await self._answer_safely(request)
 
-    async def _safely(self, request: Request) -> Answer:
+    async def _answer_safely(self, request: Request) -> Answer:
         try:
-            return await self._answer(request)
+            return await self._run_command(request)
         except Mistake as error:
-            return replies.mistake(error)
+            return replies.build_mistake_answer(error)
         except (StoreError, SourceError) as error:
             log.warning("%s failed: %s", request.command, type(error).__name__)
-            return replies.failure(retold(str(error)))
+            return replies.build_failure_answer(translate_stored(str(error)))
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
             reference = secrets.token_hex(3)
-            log.error("%s failed. Reference: %s.\n%s", request.command, reference, trace(error))  # noqa: TRY400
-            return replies.failure(
+            log.error("%s failed. Reference: %s.\n%s", request.command, reference, format_redacted_traceback(error))  # noqa: TRY400
+            return replies.build_failure_answer(
                 gettext("That failed. Nothing was changed. Reference: {reference}.", reference=reference)
             )
 
-    async def _answer(self, request: Request) -> Answer:
-        command = self._named(request.command)
-        await self._admit(command, request)
-        if not request.dry:
-            self._count(request)
-        values = arguments.values(command, request)
-        if not request.dry and not await self._first(request):
-            return replies.say(gettext("This was done already; a repeated message changes nothing."))
-        if request.share and not request.dry:
-            return await self._share(command, request, values)
-        return await self._warned(await command.answer(request, **values), request)
+    async def _run_command(self, request: Request) -> Answer:
+        command = self._find_command(request.command)
+        await self._check_permission(command, request)
+        if not request.dry_run:
+            self._check_rate_limit(request)
+        values = arguments.read_arguments(command, request)
+        if not request.dry_run and not await self._is_first(request):
+            return replies.build_text_answer(gettext("This was done already; a repeated message changes nothing."))
+        if request.share and not request.dry_run:
+            return await self._share_answer(command, request, values)
+        return await self._add_notices(await command.answer(request, **values), request)
 
-    async def _warned(self, answer: Answer, request: Request) -> Answer:
+    async def _add_notices(self, answer: Answer, request: Request) -> Answer:
         """Return a private answer, with a word on what did not get through before all small print."""
-        if (request.dry and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
+        if (request.dry_run and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
             return answer
-        why = await self.desk.closed(request)
+        why = await self.context.find_direct_message_problem(request)
         word = gettext(
             "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
-            why=wording.reason(why),
+            why=wording.format_reason(why),
         )
         # A form may be a window, which has no room for it.
-        silent = await self.desk.untold(request) if isinstance(answer.body, Card) else ""
+        silent = await self.context.take_pending_notice(request) if isinstance(answer.body, Card) else ""
         words = [each for each in (silent, word if why else "") if each]
-        return replace(answer, body=_told(answer.body, words)) if words else answer
+        return replace(answer, body=_add_sentences(answer.body, words)) if words else answer
 
-    async def _admit(self, command: Command, request: Request) -> None:
+    async def _check_permission(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""
-        if await self.desk.blocked(request):
+        if await self.context.is_blocked(request):
             raise Mistake(gettext("The managers here keep you from using Broadsheet; ask one of them why."))
-        if command.audience is Audience.MANAGERS and not await self.desk.manages(request):
+        if command.audience is Audience.MANAGERS and not await self.context.can_manage_channel(request):
             raise Mistake(
                 gettext(
                     "Only people who manage {place} may use “{name}”; ask one of them.",
-                    place=place(request.channel),
-                    name=spelled(command.name),
+                    place=format_channel(request.channel),
+                    name=format_command(command.name),
                 )
             )
-        if command.audience is Audience.ADMINS and not await self.desk.rules(request):
-            raise Mistake(gettext("Only admins may use “{name}”; ask one of them.", name=spelled(command.name)))
+        if command.audience is Audience.ADMINS and not await self.context.can_manage_workspace(request):
+            raise Mistake(gettext("Only admins may use “{name}”; ask one of them.", name=format_command(command.name)))
 
-    def _named(self, name: str) -> Command:
+    def _find_command(self, name: str) -> Command:
         command = next((command for command in self.commands if command.name == name), None)
         if command is None:
             raise Mistake(gettext("“{name}” is not a command (any more).", name=name[:80]), "help")
         return command
 
-    def _count(self, request: Request) -> None:
-        """Raise a mistake when a person sends more than `MOST_A_MINUTE`."""
+    def _check_rate_limit(self, request: Request) -> None:
+        """Raise a mistake when a person sends more than `MAX_COMMANDS_PER_MINUTE`."""
         who = f"{request.channel.platform}:{request.channel.workspace}:{request.person.id}"
-        for key in [key for key, times in self._lately.items() if times[-1] <= request.now - A_MINUTE]:
-            del self._lately[key]
-        times = self._lately[who]
-        while times and times[0] <= request.now - A_MINUTE:
+        for key in [
+            key for key, times in self._recent_commands.items() if times[-1] <= request.now - RATE_LIMIT_WINDOW
+        ]:
+            del self._recent_commands[key]
+        times = self._recent_commands[who]
+        while times and times[0] <= request.now - RATE_LIMIT_WINDOW:
             times.popleft()
-        if len(times) >= MOST_A_MINUTE:
-            wait = (times[0] + A_MINUTE - request.now).total_seconds()
+        if len(times) >= MAX_COMMANDS_PER_MINUTE:
+            wait = (times[0] + RATE_LIMIT_WINDOW - request.now).total_seconds()
             raise Mistake(
                 gettext(
                     "That was {most} commands in a minute; wait {seconds} seconds.",
-                    most=MOST_A_MINUTE,
+                    most=MAX_COMMANDS_PER_MINUTE,
                     seconds=max(1, round(wait)),
                 )
             )
         times.append(request.now)
 
-    async def _first(self, request: Request) -> bool:
+    async def _is_first(self, request: Request) -> bool:
         event = f"command:{request.channel.platform}:{request.id}"
-        return not request.id or await self.desk.stores.inbox.first(event, request.now)
+        return not request.id or await self.context.stores.processed_events.add_if_new(event, request.now)
 
-    async def _share(self, command: Command, request: Request, values: dict[str, Any]) -> Answer:
+    async def _share_answer(self, command: Command, request: Request, values: dict[str, Any]) -> Answer:
         """Post a command's answer to the channel; it runs dry, so that what is not shareable has no effect either."""
-        if request.channel.kind is Kind.DIRECT:
+        if request.channel.kind is ChannelKind.DIRECT:
             raise Mistake(gettext("There is nobody to share with in a direct message."))
-        standing = await self.desk.standing(request)
-        with speaking(standing.preferences.language):
-            answer = await command.answer(replace(request, dry=True), **values)
-            shared = _shared(answer.body, command, request) if isinstance(answer.body, Card) else None
+        standing = await self.context.load_channel_state(request)
+        with use_language(standing.preferences.language):
+            answer = await command.answer(replace(request, dry_run=True), **values)
+            shared = _build_shared_card(answer.body, command, request) if isinstance(answer.body, Card) else None
         if not (answer.shareable and shared):
-            name = spelled(command.name)
+            name = format_command(command.name)
             raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
         there = request.thread or request.channel
-        await self.desk.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
-        return replies.say(gettext("It is on its way to {place}.", place=place(there)))
+        await self.context.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
+        return replies.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
 
 
-def _told(body: Card | Form, words: Sequence[str]) -> Card | Form:
+def _add_sentences(body: Card | Form, sentences: Sequence[str]) -> Card | Form:
     """Return what is said with more sentences, where they are seen and not cut."""
     if isinstance(body, Form):
-        return replace(body, note=joined(*words, body.note))
-    return replace(body, footer=(*words, *body.footer))
+        return replace(body, note=join_sentences(*sentences, body.note))
+    return replace(body, footer=(*sentences, *body.footer))
 
 
-def _shared(card: Card, command: Command, request: Request) -> Card:
+def _build_shared_card(card: Card, command: Command, request: Request) -> Card:
     """Return an answer for everybody: signed, without the buttons that would turn one person's pages."""
     who = request.person.name or gettext("a member")
     actions = tuple(action for action in card.actions if action.command != command.name)
     return replace(card, actions=actions, footer=(*card.footer, gettext("Shared by {who}.", who=who)))
 
 
-def table(desk: Desk) -> Table:
+def build_table(context: CommandContext) -> CommandTable:
     """Return the table of every command, in the order of the help."""
     groups = (
         (
             phrase("Read"),
             (
-                *papers.commands(desk),
-                *personal.commands(desk),
-                *searching.commands(desk),
-                *saving.commands(desk),
-                *discussing.commands(desk),
+                *papers.build_commands(context),
+                *personal.build_commands(context),
+                *searching.build_commands(context),
+                *saving.build_commands(context),
+                *discussing.build_commands(context),
             ),
         ),
-        (phrase("Follow"), (*following.commands(desk), *muting.commands(desk), *why.commands(desk))),
+        (
+            phrase("Follow"),
+            (*following.build_commands(context), *muting.build_commands(context), *why.build_commands(context)),
+        ),
         (
             phrase("The digest"),
-            (*digest.commands(desk), *settings.commands(desk), *status.commands(desk), *setup.commands(desk)),
+            (
+                *digest.build_commands(context),
+                *settings.build_commands(context),
+                *status.build_commands(context),
+                *setup.build_commands(context),
+            ),
         ),
-        (phrase("Changes"), (*changes.commands(desk), *access.commands(desk), *members.commands(desk))),
-        (phrase("You"), me.commands(desk)),
+        (
+            phrase("Changes"),
+            (*changes.build_commands(context), *access.build_commands(context), *members.build_commands(context)),
+        ),
+        (phrase("You"), me.build_commands(context)),
     )
     every = [command for _, part in groups for command in part]
-    every += linked.commands(desk)
-    return Table(desk, (*every, helping.command(groups)))
+    every += linked.build_commands(context)
+    return CommandTable(context, (*every, helping.build_help_command(groups)))

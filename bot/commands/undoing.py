@@ -10,18 +10,18 @@ from typing import Any, Final
 from bot import wording
 from bot.cards import Action
 from bot.commands import policies, recording, snapshots
-from bot.commands.desk import Desk
-from bot.commands.questions import QUESTIONS
-from bot.commands.replies import say
+from bot.commands.desk import CommandContext
+from bot.commands.questions import SETTING_FIELDS
+from bot.commands.replies import build_text_answer
 from bot.errors import Mistake
-from bot.language import following, gettext, phrase, spelled
+from bot.language import format_after_colon, format_command, gettext, phrase
 from bot.models import Preferences
 from bot.ports.commands import Answer, Parameter, Request
 from bot.ports.people import Change
-from bot.topics import parse
+from bot.topics import parse_topic
 
-_LOOKED: Final = 100
-_BACK: Final = {
+_MAX_CHANGES: Final = 100
+_REVERTED_PHRASES: Final = {
     "follow": phrase("“{name}” is not followed any more"),
     "unfollow": phrase("“{name}” is followed again"),
     "mute": phrase("“{name}” is not muted any more"),
@@ -30,7 +30,7 @@ _BACK: Final = {
 """How what was changed stands once the change is taken back."""
 
 
-def _moment(text: str) -> datetime:
+def _read_moment(text: str) -> datetime:
     """Read the moment of a change, as buttons write it."""
     try:
         return datetime.fromisoformat(text)
@@ -38,26 +38,26 @@ def _moment(text: str) -> datetime:
         raise Mistake(gettext("“{text}” is not the moment of a change.", text=text[:40]), "undo") from error
 
 
-OF: Final = Parameter(
+MOMENT_PARAMETER: Final = Parameter(
     "of",
     "The moment of the change; buttons fill it in",
-    _moment,
+    _read_moment,
     example="2026-11-24T08:00:00+00:00",
     hidden=True,
 )
 
 
-async def standing(desk: Desk, request: Request) -> Sequence[Change]:
+async def list_undoable_changes(context: CommandContext, request: Request) -> Sequence[Change]:
     """Return the changes of this channel that can be taken back, newest first.
 
     Who manages channels is the whole workspace's: once changed elsewhere, what was said of it here stands no more.
     """
-    changes = [c for c in await desk.stores.audit.changes(request.channel, _LOOKED) if c.kind != "members"]
-    policy = (await policies.workspace(desk, request.channel)).policy
+    changes = [c for c in await context.stores.audit.list_changes(request.channel, _MAX_CHANGES) if c.kind != "members"]
+    policy = (await policies.load_workspace(context, request.channel)).policy
     return [c for c in changes if not c.undone and (c.kind != "access" or c.after["policy"] == policy)]
 
 
-def at(changes: Sequence[Change], moment: datetime) -> Change:
+def find_change(changes: Sequence[Change], moment: datetime) -> Change:
     """Return the change of a moment, as the last of its sort: of the channel, or of who manages channels.
 
     Raises `bot.errors.Mistake` when it is not that any more.
@@ -68,122 +68,132 @@ def at(changes: Sequence[Change], moment: datetime) -> Change:
         raise Mistake(
             gettext(
                 "That change was taken back already, or others came after it; “{command}” shows them.",
-                command=spelled("log"),
+                command=format_command("log"),
             ),
             "undo",
         )
     return found
 
 
-async def back(desk: Desk, request: Request, change: Change) -> Answer:
+async def undo_change(context: CommandContext, request: Request, change: Change) -> Answer:
     """Take a change back; dry, say what that would do."""
-    again = wording.listing(list(_again(change, desk.called(request.channel))))
-    day = wording.short_day(change.at.date(), request.now.date())
-    by = gettext("Changed by {who} on {day}.", who=who(change, request), day=day)
-    if change.by.id == request.person.id:
+    again = wording.format_list(list(_describe_reverted_state(change, context.get_name_resolver(request.channel))))
+    day = wording.format_short_day(change.at.date(), request.now.date())
+    by = gettext("Changed by {who} on {day}.", who=format_author(change, request), day=day)
+    if change.changed_by.id == request.person.id:
         by = gettext("Changed by you on {day}.", day=day)
-    if request.dry:
-        return say(gettext("With that taken back, {again}. {by}", again=again, by=by))
-    await _revert(desk, request, change)
-    await desk.stores.audit.undone(change.id)
-    return say(gettext("Taken back: {again}. {by}", again=again, by=by), Action(gettext("Log"), "log"))
+    if request.dry_run:
+        return build_text_answer(gettext("With that taken back, {again}. {by}", again=again, by=by))
+    await _revert_change(context, request, change)
+    await context.stores.audit.set_undone(change.id)
+    return build_text_answer(gettext("Taken back: {again}. {by}", again=again, by=by), Action(gettext("Log"), "log"))
 
 
-def who(change: Change, request: Request) -> str:
+def format_author(change: Change, request: Request) -> str:
     """Name whoever made a change."""
-    return following(gettext("You")) if change.by.id == request.person.id else change.by.name or gettext("somebody")
+    return (
+        format_after_colon(gettext("You"))
+        if change.changed_by.id == request.person.id
+        else change.changed_by.name or gettext("somebody")
+    )
 
 
-def author(change: Change, request: Request) -> str:
+def format_by_author(change: Change, request: Request) -> str:
     """Say who made a change: "by you", "by Ada"."""
-    if change.by.id == request.person.id:
+    if change.changed_by.id == request.person.id:
         return gettext("by you")
-    return gettext("by {who}", who=change.by.name or gettext("somebody"))
+    return gettext("by {who}", who=change.changed_by.name or gettext("somebody"))
 
 
-def _again(change: Change, called: Callable[[str], str]) -> Iterator[str]:
+def _describe_reverted_state(change: Change, resolve_name: Callable[[str], str]) -> Iterator[str]:
     """Say how things stand once a change is taken back: "“Time” is 09:00 again"."""
     if change.kind == "access":
-        yield gettext("{who} manage channels again", who=policies.called(change.before["policy"]))
+        yield gettext("{who} manage channels again", who=policies.format_policy_holders(change.before["policy"]))
         return
     if change.kind == "follow" and change.before:
-        label = parse(change.before["topic"]).label
+        label = parse_topic(change.before["topic"]).label
         if change.before["alerts"]:
             yield gettext("“{label}” sends each paper at once again", label=label)
         else:
             yield gettext("“{label}” feeds the digest again", label=label)
         return
     if change.kind != "preferences":
-        yield gettext(_BACK[change.kind], name=_named(change.after or change.before))
+        yield gettext(_REVERTED_PHRASES[change.kind], name=_format_change_target(change.after or change.before))
         return
-    before, after = (snapshots.preferences(data["preferences"]) for data in (change.before, change.after))
-    told = list(_differences(before, after, called))
+    before, after = (snapshots.decode_preferences(data["preferences"]) for data in (change.before, change.after))
+    told = list(_describe_reverted_fields(before, after, resolve_name))
     for kind, topics in (("follow", change.after.get("topics", ())), ("unfollow", change.before.get("topics", ()))):
-        told += [gettext(_BACK[kind], name=_named(data)) for data in topics]
+        told += [gettext(_REVERTED_PHRASES[kind], name=_format_change_target(data)) for data in topics]
     yield from told or [gettext("the next digest comes as before")]
 
 
-def _named(data: Mapping[str, Any]) -> str:
+def _format_change_target(data: Mapping[str, Any]) -> str:
     """Return what people call what a change was about: a topic, or a paper that was muted."""
     if "topic" in data:
-        return parse(data["topic"]).label
+        return parse_topic(data["topic"]).label
     # Changes that were kept before names were have none.
-    return str(data.get("name") or (parse(data["value"]).label if data["kind"] == "topic" else data["value"]))
+    return str(data.get("name") or (parse_topic(data["value"]).label if data["kind"] == "topic" else data["value"]))
 
 
-def _differences(before: Preferences, after: Preferences, called: Callable[[str], str]) -> Iterator[str]:
+def _describe_reverted_fields(
+    before: Preferences, after: Preferences, resolve_name: Callable[[str], str]
+) -> Iterator[str]:
     if before.on != after.on:
         yield gettext("the digest is on again") if before.on else gettext("the digest is off again")
     if before.paused != after.paused:
         yield gettext("everything is paused again") if before.paused else gettext("nothing is paused any more")
-    for question in QUESTIONS:
-        if question.shown(before) != question.shown(after):
+    for question in SETTING_FIELDS:
+        if question.format_value(before) != question.format_value(after):
             yield gettext(
-                "“{label}” is {value} again", label=gettext(question.label), value=question.said(before, called)
+                "“{label}” is {value} again",
+                label=gettext(question.label),
+                value=question.describe_value(before, resolve_name),
             )
 
 
-async def _revert(desk: Desk, request: Request, change: Change) -> None:
-    stores, channel = desk.stores, request.channel
+async def _revert_change(context: CommandContext, request: Request, change: Change) -> None:
+    stores, channel = context.stores, request.channel
     match change.kind:
         case "preferences":
-            await _restore(desk, request, change)
+            await _restore_preferences(context, request, change)
         case "access":
-            await _release(desk, request, change)
+            await _restore_access(context, request, change)
         case "follow" if change.before:  # it was followed already, and only comes another way
-            await stores.follows.add(snapshots.follow(channel, request.person, change.before))
+            await stores.follows.add(snapshots.decode_follow(channel, request.person, change.before))
         case "follow":
             await stores.follows.remove(channel, change.after["topic"])
         case "unfollow":
-            await stores.follows.add(snapshots.follow(channel, request.person, change.before))
+            await stores.follows.add(snapshots.decode_follow(channel, request.person, change.before))
         case "mute":
-            await stores.wishes.unmute(channel, change.after["kind"], change.after["value"])
+            await stores.mutes_and_saves.unmute(channel, change.after["kind"], change.after["value"])
         case "unmute":
             kind, value = change.before["kind"], change.before["value"]
-            await stores.wishes.mute(channel, kind, value, request.person, request.now)
+            await stores.mutes_and_saves.mute(channel, kind, value, request.person, request.now)
 
 
-async def _restore(desk: Desk, request: Request, change: Change) -> None:
+async def _restore_preferences(context: CommandContext, request: Request, change: Change) -> None:
     """Put back preferences, and the topics that were changed with them."""
-    before = snapshots.preferences(change.before["preferences"])
-    standing = await desk.standing(request)
+    before = snapshots.decode_preferences(change.before["preferences"])
+    standing = await context.load_channel_state(request)
     moved = datetime.fromisoformat(change.before["next"]) if "next" in change.before else None
     if moved and moved > request.now:
-        await desk.stores.channels.set(request.channel, before, moved)
-    elif moved is None and recording.timing(before) == recording.timing(standing.preferences):
-        await desk.stores.channels.set(request.channel, before, standing.next_run, standing.due)
+        await context.stores.channels.save_preferences(request.channel, before, moved)
+    elif moved is None and recording.get_timing(before) == recording.get_timing(standing.preferences):
+        await context.stores.channels.save_preferences(request.channel, before, standing.next_run, standing.due)
     else:
-        await desk.stores.channels.set(request.channel, before, recording.next_run(before, request.now))
+        await context.stores.channels.save_preferences(
+            request.channel, before, recording.compute_next_run(before, request.now)
+        )
     for data in change.after.get("topics", ()):
-        await desk.stores.follows.remove(request.channel, data["topic"])
+        await context.stores.follows.remove(request.channel, data["topic"])
     for data in change.before.get("topics", ()):
-        await desk.stores.follows.add(snapshots.follow(request.channel, request.person, data))
+        await context.stores.follows.add(snapshots.decode_follow(request.channel, request.person, data))
 
 
-async def _release(desk: Desk, request: Request, change: Change) -> None:
+async def _restore_access(context: CommandContext, request: Request, change: Change) -> None:
     """Let those manage again who did before; whoever the change made a manager is none any more."""
-    known = await policies.workspace(desk, request.channel)
-    made = change.by.id if change.after["named"] else ""
+    known = await policies.load_workspace(context, request.channel)
+    made = change.changed_by.id if change.after["named"] else ""
     rest = tuple(manager for manager in known.managers if manager != made)
-    before = policies.under(replace(known, managers=rest), change.before["policy"], request.person)
-    await desk.stores.workspaces.put(before)
+    before = policies.apply_policy(replace(known, managers=rest), change.before["policy"], request.person)
+    await context.stores.workspaces.save(before)

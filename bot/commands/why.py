@@ -8,82 +8,87 @@ from typing import Final
 from bot import wording
 from bot.cards import Action, Card, Item
 from bot.commands import finding, parameters, suggesting
-from bot.commands.desk import Desk, direct, inside, place
-from bot.commands.replies import say
+from bot.commands.desk import CommandContext, format_channel, format_in_channel, get_direct_channel
+from bot.commands.replies import build_text_answer
 from bot.digests import page
-from bot.digests.choice import eligible
-from bot.language import gettext, joined, phrase
-from bot.models import FeedDay, Kind, Mode, Paper
+from bot.digests.choice import is_eligible
+from bot.language import gettext, join_sentences, phrase
+from bot.models import ChannelKind, FeedDay, FeedMode, Paper
 from bot.ports.commands import Answer, Command, Request
-from bot.ports.places import Standing
-from bot.topics import parse
+from bot.ports.places import ChannelState
+from bot.topics import parse_topic
 
-_MOST_TOPICS: Final = 20
+_MAX_TOPICS: Final = 20
 
 
-def commands(desk: Desk) -> tuple[Command, ...]:
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    paper = parameters.of_paper(partial(suggesting.papers, desk))
+    paper = parameters.build_paper_parameter(partial(suggesting.suggest_papers, context))
     summary = "Why a paper was, or was not, posted here"
-    return (Command("why", summary, partial(why, desk), (paper,), example="why 2602.12160"),)
+    return (Command("why", summary, partial(explain_paper, context), (paper,), example="why 2602.12160"),)
 
 
-async def why(desk: Desk, request: Request, *, paper: str) -> Answer:
+async def explain_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
     """Explain a paper's fate in this channel."""
-    found = await finding.paper(desk, request, paper)
-    if await desk.stored(found.id) is None:
+    found = await finding.find_paper(context, request, paper)
+    if await context.get_stored_paper(found.id) is None:
         text = gettext(
-            "“{name}” is on no list that Broadsheet has stored, so nothing could post it.", name=wording.name(found)
+            "“{name}” is on no list that Broadsheet has stored, so nothing could post it.",
+            name=wording.format_paper_name(found),
         )
-        return say(text, Action(gettext("Show it"), "show", {"paper": found.id}, wording.name(found)))
-    standing = await desk.standing(request)
+        return build_text_answer(
+            text, Action(gettext("Show it"), "show", {"paper": found.id}, wording.format_paper_name(found))
+        )
+    standing = await context.load_channel_state(request)
     zone = standing.preferences.schedule.timezone
-    posted = finding.posted(await desk.stores.editions.of_paper(request.channel, found.id), zone)
-    rank = await _rank(desk, standing, found)
+    posted = finding.format_past_posts(
+        await context.stores.digests.list_messages_of_paper(request.channel, found.id), zone
+    )
+    rank = await _describe_rank(context, standing, found)
     lines = (
         (*posted, rank)
         if posted
         else (
-            gettext("Not posted {inside}.", inside=inside(request.channel)),
-            *await _reasons(desk, request, standing, found, rank),
+            gettext("Not posted {inside}.", inside=format_in_channel(request.channel)),
+            *await _list_reasons(context, request, standing, found, rank),
         )
     )
     return Answer(
         Card(
-            title=gettext("Why “{name}”", name=wording.name(found)),
-            text=joined(*lines),
-            items=tuple(await _topics(desk, request, found)),
+            title=gettext("Why “{name}”", name=wording.format_paper_name(found)),
+            text=join_sentences(*lines),
+            items=tuple(await _build_topic_items(context, request, found)),
             actions=(
-                Action(gettext("Show it"), "show", {"paper": found.id}, wording.name(found)),
+                Action(gettext("Show it"), "show", {"paper": found.id}, wording.format_paper_name(found)),
                 Action(gettext("Status"), "status"),
             ),
-            fallback=joined(*lines),
+            fallback=join_sentences(*lines),
         ),
         shareable=True,
     )
 
 
-async def _rank(desk: Desk, standing: Standing, paper: Paper) -> str:
+async def _describe_rank(context: CommandContext, channel_state: ChannelState, paper: Paper) -> str:
     """Say which place the paper has on its list by votes, as the channel's digest ranks."""
-    day = await desk.stores.days.get(paper.listed) if paper.listed else None
+    day = await context.stores.feed_days.get_day(paper.listed) if paper.listed else None
     if day is None:
         return ""
-    place_, of = await _place(desk, standing, paper, day)
+    place_, of = await _find_rank(context, channel_state, paper, day)
     if not place_:
         return ""
-    votes = wording.count(paper.votes or 0, "vote")
+    votes = wording.format_count(paper.votes or 0, "vote")
     return gettext(
         "With {votes} it is number {place} of {of} on the list of {day}; {top}.",
         votes=votes,
         place=place_,
         of=of,
-        day=wording.day(day.date),
-        top=_top(standing),
+        day=wording.format_day(day.date),
+        top=_describe_digest_size(channel_state),
     )
 
 
-def _top(standing: Standing) -> str:
-    number = standing.preferences.number
+def _describe_digest_size(channel_state: ChannelState) -> str:
+    number = channel_state.preferences.number
     return (
         gettext("a digest here shows the top {number}", number=number)
         if number > 1
@@ -91,39 +96,45 @@ def _top(standing: Standing) -> str:
     )
 
 
-async def _place(desk: Desk, standing: Standing, paper: Paper, day: FeedDay) -> tuple[int, int]:
-    known = await desk.stores.papers.get(day.papers)
-    ranked = [each.id for each in page.ranked([day], known, standing.preferences)]
+async def _find_rank(
+    context: CommandContext, channel_state: ChannelState, paper: Paper, day: FeedDay
+) -> tuple[int, int]:
+    known = await context.stores.papers.get(day.papers)
+    ranked = [each.id for each in page.rank_papers([day], known, channel_state.preferences)]
     return (ranked.index(paper.id) + 1 if paper.id in ranked else 0), len(ranked)
 
 
-async def _reasons(desk: Desk, request: Request, standing: Standing, paper: Paper, rank: str) -> list[str]:
+async def _list_reasons(
+    context: CommandContext, request: Request, channel_state: ChannelState, paper: Paper, rank: str
+) -> list[str]:
     """Return every reason that kept a paper out of the digest."""
-    preferences = standing.preferences
-    reasons = [_held(standing), *await _muted(desk, standing, paper)]
+    preferences = channel_state.preferences
+    reasons = [_describe_stopped_posting(channel_state), *await _list_mute_reasons(context, channel_state, paper)]
     if paper.withdrawn:
         reasons.append(gettext("It was withdrawn."))
     if paper.listed is None:
         reasons.append(gettext("Hugging Face has not listed it; digests are made of those lists."))
         return [reason for reason in reasons if reason]
     if (paper.votes or 0) < preferences.min_votes:
-        least = wording.count(preferences.min_votes, "vote")
+        least = wording.format_count(preferences.min_votes, "vote")
         reasons.append(
             gettext(
                 "It has {votes}, and a digest here wants at least {least}.",
-                votes=wording.count(paper.votes or 0, "vote"),
+                votes=wording.format_count(paper.votes or 0, "vote"),
                 least=least,
             )
         )
-    reasons.append(await _covered(desk, request, standing, paper))
+    reasons.append(await _describe_list_outcome(context, request, channel_state, paper))
     return [reason for reason in (*reasons, rank) if reason]
 
 
-async def _muted(desk: Desk, standing: Standing, paper: Paper) -> list[str]:
+async def _list_mute_reasons(context: CommandContext, channel_state: ChannelState, paper: Paper) -> list[str]:
     """Return what is muted in the channel: the paper itself, and topics that it is on."""
-    mutes = (await desk.stores.wishes.mutes([standing.key])).get(standing.key, ())
+    mutes = (await context.stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(
+        channel_state.channel_id, ()
+    )
     itself = [gettext("It is muted here.")] if ("paper", paper.id) in mutes else []
-    topics = [parse(value) for kind, value in mutes if kind == "topic"]
+    topics = [parse_topic(value) for kind, value in mutes if kind == "topic"]
     return itself + [
         gettext("The topic “{label}” is muted here: {verdict}.", label=topic.label, verdict=verdict)
         for topic in topics
@@ -131,20 +142,26 @@ async def _muted(desk: Desk, standing: Standing, paper: Paper) -> list[str]:
     ]
 
 
-def _held(standing: Standing) -> str:
-    if standing.retired:
-        return gettext("Nothing is posted here any more: {retired}.", retired=wording.reason(standing.retired))
-    if not standing.preferences.on:
+def _describe_stopped_posting(channel_state: ChannelState) -> str:
+    if channel_state.retired_reason:
+        return gettext(
+            "Nothing is posted here any more: {retired}.", retired=wording.format_reason(channel_state.retired_reason)
+        )
+    if not channel_state.preferences.on:
         return gettext("The digest is off here.")
-    return gettext("Everything is paused here.") if standing.preferences.paused else ""
+    return gettext("Everything is paused here.") if channel_state.preferences.paused else ""
 
 
-async def _covered(desk: Desk, request: Request, standing: Standing, paper: Paper) -> str:
+async def _describe_list_outcome(
+    context: CommandContext, request: Request, channel_state: ChannelState, paper: Paper
+) -> str:
     """Say what became of the paper's list."""
     if paper.listed is None:
         return ""
-    written = wording.day(paper.listed)
-    covered = (await desk.stores.editions.covered([standing.key], paper.listed)).get(standing.key, {})
+    written = wording.format_day(paper.listed)
+    covered = (await context.stores.digests.list_coverage([channel_state.channel_id], paper.listed)).get(
+        channel_state.channel_id, {}
+    )
     if paper.listed in covered:
         skipped = covered[paper.listed]
         return (
@@ -152,26 +169,28 @@ async def _covered(desk: Desk, request: Request, standing: Standing, paper: Pape
             if skipped
             else gettext("The list of {written} was posted without it.", written=written)
         )
-    if standing.preferences.mode is not Mode.TRENDING and not eligible(
-        paper.listed, standing.preferences.mode, request.now
+    if channel_state.preferences.mode is not FeedMode.TRENDING and not is_eligible(
+        paper.listed, channel_state.preferences.mode, request.now
     ):
         return gettext("The list of {written} is for a later digest: its votes are not settled yet.", written=written)
     return gettext("No digest here has covered the list of {written} yet.", written=written)
 
 
-async def _topics(desk: Desk, request: Request, paper: Paper) -> list[Item]:
+async def _build_topic_items(context: CommandContext, request: Request, paper: Paper) -> list[Item]:
     """Return, for each follow of the channel and of the asker, what matched or which clause failed."""
-    own = direct(request)
+    own = get_direct_channel(request)
     channels = [own] if own.key == request.channel.key else [request.channel, own]
     rows = []
     for channel in channels:
         section = (
-            gettext("Yours") if channel.kind is Kind.DIRECT else gettext("Topics of {place}", place=place(channel))
+            gettext("Yours")
+            if channel.kind is ChannelKind.DIRECT
+            else gettext("Topics of {place}", place=format_channel(channel))
         )
-        for follow in await desk.stores.follows.of(channel):
-            topic = parse(follow.topic)
+        for follow in await context.stores.follows.list_for_channel(channel):
+            topic = parse_topic(follow.topic)
             verdict = topic.explain(paper)
             said = phrase("Matches: {why}.") if verdict.matched else phrase("Does not match: {why}.")
             text = gettext(said, why=verdict)
             rows.append(Item(topic.label, text=text, because=verdict.phrases, section=section))
-    return rows[:_MOST_TOPICS]
+    return rows[:_MAX_TOPICS]

@@ -8,73 +8,75 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.clauses import Explanation, Page
+from bot.clauses import Explanation, TokenizedPaper
 from bot.digests import page
-from bot.digests.choice import Choice
+from bot.digests.choice import FeedSelection
 from bot.language import gettext
 from bot.matching import Matcher
-from bot.models import DayState, FeedDay, Mode, Paper, feed_date
-from bot.ports.places import Standing
+from bot.models import DayState, FeedDay, FeedMode, Paper, find_newest_feed_date
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
 
-REACH: Final = timedelta(days=38)
+LOOKBACK: Final = timedelta(days=38)
 """How far back lists are read: a monthly digest and a week."""
-_ANNOUNCED: Final = timedelta(days=8)
+_ANNOUNCEMENT_LOOKBACK: Final = timedelta(days=8)
 """How far back arXiv's announcements are offered to *Your topics*: a weekly digest, or one after a long weekend."""
-_RANK_AGE: Final = timedelta(hours=24)
+_MAX_TRENDING_AGE: Final = timedelta(hours=24)
 
-Found = Mapping[str, Mapping[str, Explanation]]
+TopicMatches = Mapping[str, Mapping[str, Explanation]]
 """By topic, the papers that match, with the reason."""
 
 
 @dataclass(slots=True)
-class Lists:
+class FeedSnapshot:
     """The feed's lists and papers at one moment. Papers are cut into words, and matched with a topic, once."""
 
     days: Sequence[FeedDay]
     trending: FeedDay | None
     announced: Sequence[Paper]
     papers: Mapping[str, Paper]
-    cut: dict[tuple[str, ...], list[tuple[str, Page]]] = field(default_factory=dict)
-    found: dict[tuple[str, ...], dict[str, dict[str, Explanation]]] = field(default_factory=dict)
+    tokenized_papers: dict[tuple[str, ...], list[tuple[str, TokenizedPaper]]] = field(default_factory=dict)
+    topic_matches: dict[tuple[str, ...], dict[str, dict[str, Explanation]]] = field(default_factory=dict)
 
-    async def match(self, ids: tuple[str, ...], topics: Iterable[str]) -> Found:
+    async def match_topics(self, ids: tuple[str, ...], topics: Iterable[str]) -> TopicMatches:
         """Return which of the papers match which topics; what is new is worked out beside the loop."""
-        known = self.found.setdefault(ids, {})
+        known = self.topic_matches.setdefault(ids, {})
         new = [topic for topic in dict.fromkeys(topics) if topic not in known]
         if new:
-            known.update(await asyncio.to_thread(self._matched, ids, new))
+            known.update(await asyncio.to_thread(self._compute_matches, ids, new))
         return known
 
-    def _matched(self, ids: tuple[str, ...], topics: Sequence[str]) -> dict[str, dict[str, Explanation]]:
+    def _compute_matches(self, ids: tuple[str, ...], topics: Sequence[str]) -> dict[str, dict[str, Explanation]]:
         matcher = Matcher(topics)
         found: dict[str, dict[str, Explanation]] = {topic: {} for topic in topics}
-        for paper, cut in self._pages(ids):
-            for topic, why in matcher.judge(cut).items():
+        for paper, cut in self._tokenize_papers(ids):
+            for topic, why in matcher.match_tokenized(cut).items():
                 found[topic][paper] = why
         return found
 
-    def _pages(self, ids: tuple[str, ...]) -> list[tuple[str, Page]]:
-        if ids not in self.cut:
-            self.cut[ids] = [(paper, Page.of(self.papers[paper])) for paper in ids if paper in self.papers]
-        return self.cut[ids]
+    def _tokenize_papers(self, ids: tuple[str, ...]) -> list[tuple[str, TokenizedPaper]]:
+        if ids not in self.tokenized_papers:
+            self.tokenized_papers[ids] = [
+                (paper, TokenizedPaper.from_paper(self.papers[paper])) for paper in ids if paper in self.papers
+            ]
+        return self.tokenized_papers[ids]
 
 
-async def lists(stores: Stores, now: datetime) -> Lists:
+async def load_feed(stores: Stores, now: datetime) -> FeedSnapshot:
     """Read the lists that a digest made at *now* may use."""
-    newest = feed_date(now)
-    days = await stores.days.between(newest - REACH, newest)
-    rank, ranked_at = await stores.days.trending()
-    fresh = ranked_at is not None and now - ranked_at <= _RANK_AGE
+    newest = find_newest_feed_date(now)
+    days = await stores.feed_days.list_between(newest - LOOKBACK, newest)
+    rank, ranked_at = await stores.feed_days.get_trending()
+    fresh = ranked_at is not None and now - ranked_at <= _MAX_TRENDING_AGE
     trending = FeedDay(newest, DayState.OK, tuple(rank), ranked_at) if fresh else None
-    recent = await stores.papers.between(newest - _ANNOUNCED, newest)
+    recent = await stores.papers.list_between(newest - _ANNOUNCEMENT_LOOKBACK, newest)
     announced = [paper for paper in recent if paper.listed is None]
-    papers = await stores.papers.get({*page.listed(days), *rank})
-    return Lists(days, trending, announced, papers | {paper.id: paper for paper in announced})
+    papers = await stores.papers.get({*page.list_paper_ids(days), *rank})
+    return FeedSnapshot(days, trending, announced, papers | {paper.id: paper for paper in announced})
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class ChannelHistory:
     """What some channels had before and asked for; keys are the channels' database numbers."""
 
     posted: Mapping[int, set[str]]
@@ -82,24 +84,26 @@ class Past:
     muted_topics: Mapping[int, Sequence[str]]
     topics: Mapping[int, Sequence[str]]
 
-    def gone(self, standing: Standing) -> set[str]:
+    def get_excluded_papers(self, standing: ChannelState) -> set[str]:
         """Return the papers that the channel must not get (again)."""
-        had = set() if standing.preferences.repeats else self.posted.get(standing.key, set())
-        return had | self.muted.get(standing.key, set())
+        had = set() if standing.preferences.repeats else self.posted.get(standing.channel_id, set())
+        return had | self.muted.get(standing.channel_id, set())
 
 
-async def past(stores: Stores, choices: Mapping[int, Choice], known: Lists) -> Past:
+async def load_channel_history(
+    stores: Stores, selections: Mapping[int, FeedSelection], feed: FeedSnapshot
+) -> ChannelHistory:
     """Read what the channels, given with what their digests may hold, had of it, muted and follow."""
-    keys = list(choices)
-    topics = await stores.follows.many(keys)
-    mutes = await stores.wishes.mutes(keys)
-    ids = {paper for choice in choices.values() for paper in page.listed(choice.days)}
+    keys = list(selections)
+    topics = await stores.follows.list_topics_by_channel(keys)
+    mutes = await stores.mutes_and_saves.list_mutes(keys)
+    ids = {paper for choice in selections.values() for paper in page.list_paper_ids(choice.days)}
     if topics or mutes:
-        ids |= {paper.id for paper in known.announced}
+        ids |= {paper.id for paper in feed.announced}
     posted: dict[int, set[str]] = {}
-    for key, paper in await stores.editions.posted(keys, ids):
+    for key, paper in await stores.digests.find_claimed_papers(keys, ids):
         posted.setdefault(key, set()).add(paper)
-    return Past(
+    return ChannelHistory(
         posted=posted,
         muted={key: {value for kind, value in its if kind == "paper"} for key, its in mutes.items()},
         muted_topics={key: [t for kind, t in its if kind == "topic"] for key, its in mutes.items()},
@@ -107,18 +111,22 @@ async def past(stores: Stores, choices: Mapping[int, Choice], known: Lists) -> P
     )
 
 
-async def covered(stores: Stores, standings: Sequence[Standing], now: datetime) -> dict[int, dict[date, str]]:
+async def load_covered_dates(
+    stores: Stores, standings: Sequence[ChannelState], now: datetime
+) -> dict[int, dict[date, str]]:
     """Return the feed dates that the channels have behind them."""
-    return await stores.editions.covered([standing.key for standing in standings], (now - REACH * 2).date())
+    return await stores.digests.list_coverage(
+        [standing.channel_id for standing in standings], (now - LOOKBACK * 2).date()
+    )
 
 
-def trending(choice: Choice, known: Lists) -> Choice:
+def select_trending(selection: FeedSelection, feed: FeedSnapshot) -> FeedSelection:
     """Return the choice of a channel that wants the source's own rank: its lists count as covered all the same."""
-    if known.trending is None:
-        return Choice(trouble=gettext("Hugging Face’s trending rank is older than a day"))
-    return Choice((known.trending,), choice.covered)
+    if feed.trending is None:
+        return FeedSelection(problem=gettext("Hugging Face’s trending rank is older than a day"))
+    return FeedSelection((feed.trending,), selection.covered)
 
 
-def wants_rank(standing: Standing) -> bool:
+def uses_trending(standing: ChannelState) -> bool:
     """Tell whether the channel wants the source's own rank."""
-    return standing.preferences.mode is Mode.TRENDING
+    return standing.preferences.mode is FeedMode.TRENDING

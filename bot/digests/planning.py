@@ -12,24 +12,24 @@ from typing import Final, Literal
 from bot import wording
 from bot.cards import Card
 from bot.digests import newsroom, page, sample
-from bot.digests.newsroom import Lists
-from bot.digests.press import due_of, press
+from bot.digests.newsroom import FeedSnapshot
+from bot.digests.press import get_due_time, load_digest_builder
 from bot.errors import Mistake, StoreError
-from bot.language import ended, gettext, retold, spoken
+from bot.language import current_language, end_sentence, gettext, translate_stored
 from bot.models import Channel, FeedDay, Preferences
-from bot.ports.ledger import Edition
-from bot.ports.places import Standing
+from bot.ports.ledger import DigestRecord
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
 
 log = logging.getLogger(__name__)
 
-_TRIED_AGAIN: Final = timedelta(hours=1)
-BATCH: Final = 400
+_RETRY_DELAY: Final = timedelta(hours=1)
+BATCH_SIZE: Final = 400
 """Channels in one transaction: small enough that commands are answered in between."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DigestOutcome:
     """What asking for a digest now came to; ``sentence`` says it to people."""
 
     state: Literal["posted", "empty", "failed", "already"]
@@ -37,156 +37,173 @@ class Outcome:
     card: Card | None = None
 
 
-def _exhausted() -> Outcome:
-    return Outcome(
+def _build_exhausted_outcome() -> DigestOutcome:
+    return DigestOutcome(
         "empty", gettext("Every list of the sample is posted here. Real lists follow once there is internet.")
     )
 
 
-async def plan(stores: Stores, now: datetime) -> int:
+async def plan_due_digests(stores: Stores, now: datetime) -> int:
     """Record the digests of every channel that is due; return how many channels were looked at.
 
     The channels' messages are left to the ledger. A second call for the same moment changes nothing.
     """
     looked = 0
-    known: Lists | None = None
-    drawn: dict[object, tuple[page.Page, Card]] = {}
-    while batch := await stores.channels.due(now, BATCH):
-        known = known or await newsroom.lists(stores, now)
+    feed: FeedSnapshot | None = None
+    card_cache: dict[object, tuple[page.DigestContent, Card]] = {}
+    while batch := await stores.channels.list_due(now, BATCH_SIZE):
+        feed = feed or await newsroom.load_feed(stores, now)
         try:
-            await _plan(stores, batch, known, now, drawn)
+            await _plan_batch(stores, batch, feed, now, card_cache)
         except StoreError:
             raise
         except Exception:
             log.exception("A batch of digests could not be planned; its channels are planned one by one")
-            await _one_by_one(stores, batch, known, now)
+            await _plan_individually(stores, batch, feed, now)
         looked += len(batch)
         await asyncio.sleep(0)
     return looked
 
 
-async def _plan(
+async def _plan_batch(
     stores: Stores,
-    batch: Sequence[Standing],
-    known: Lists,
+    batch: Sequence[ChannelState],
+    feed: FeedSnapshot,
     now: datetime,
-    drawn: dict[object, tuple[page.Page, Card]],
+    card_cache: dict[object, tuple[page.DigestContent, Card]],
 ) -> None:
-    made = await press(stores, batch, known, now, drawn)
-    waits = [(s, due_of(s, now), until) for s in batch if (until := made.wait(s, now))]
-    waiting = {standing.key for standing, _, _ in waits}
-    await stores.editions.hold(waits)
-    await stores.editions.commit([made.edition(s, now) for s in batch if s.key not in waiting], now)
+    builder = await load_digest_builder(stores, batch, feed, now, card_cache)
+    waits = [(s, get_due_time(s, now), until) for s in batch if (until := builder.get_recheck_time(s, now))]
+    waiting = {standing.channel_id for standing, _, _ in waits}
+    await stores.digests.postpone_digests(waits)
+    await stores.digests.commit_digests(
+        [builder.build_digest_record(s, now) for s in batch if s.channel_id not in waiting], now
+    )
 
 
-async def _one_by_one(stores: Stores, batch: Sequence[Standing], known: Lists, now: datetime) -> None:
+async def _plan_individually(stores: Stores, batch: Sequence[ChannelState], feed: FeedSnapshot, now: datetime) -> None:
     """Plan each channel on its own, so that one that can't be planned holds up no other; it is tried in an hour."""
     for standing in batch:
         try:
-            await _plan(stores, [standing], known, now, {})
+            await _plan_batch(stores, [standing], feed, now, {})
         except StoreError:
             raise
         except Exception:
             log.exception("The digest of %s could not be planned", standing.channel.key)
-            await stores.editions.hold([(standing, due_of(standing, now), now + _TRIED_AGAIN)])
+            await stores.digests.postpone_digests([(standing, get_due_time(standing, now), now + _RETRY_DELAY)])
 
 
-async def preview(stores: Stores, standing: Standing, now: datetime) -> Outcome:
+async def preview_digest(stores: Stores, standing: ChannelState, now: datetime) -> DigestOutcome:
     """Say what would be posted now; nothing is recorded."""
-    if await stores.marks.get("sample"):
-        card = await sample.card(stores, standing)
-        return Outcome("posted", "", card) if card else _exhausted()
-    outcome, _ = await _now(stores, standing, now)
+    if await stores.key_values.get("sample"):
+        card = await sample.preview_sample_digest(stores, standing)
+        return DigestOutcome("posted", "", card) if card else _build_exhausted_outcome()
+    outcome, _ = await _build_digest_now(stores, standing, now)
     return outcome
 
 
-async def post_now(stores: Stores, standing: Standing, now: datetime, only: FeedDay | None = None) -> Outcome:
+async def post_now(stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None) -> DigestOutcome:
     """Record a digest for today's local date, whatever the schedule says; the ledger sends it.
 
     It holds what is eligible now, or the *only* list that is asked for.
     """
-    if await stores.marks.get("sample"):
-        card = await sample.post(stores, standing, now, only)
+    if await stores.key_values.get("sample"):
+        card = await sample.post_sample_digest(stores, standing, now, only)
         if card:
-            return Outcome("posted", gettext("The next list of the sample is on its way."), card)
+            return DigestOutcome("posted", gettext("The next list of the sample is on its way."), card)
         return (
-            Outcome("already", gettext("The list of {day} was posted already.", day=wording.day(only.date)))
+            DigestOutcome(
+                "already", gettext("The list of {day} was posted already.", day=wording.format_day(only.date))
+            )
             if only
-            else _exhausted()
+            else _build_exhausted_outcome()
         )
-    outcome, edition = await _now(stores, standing, now, only)
+    outcome, edition = await _build_digest_now(stores, standing, now, only)
     if outcome.state != "posted":
         return outcome
-    if not await stores.editions.commit([edition], now):
-        return Outcome("already", gettext("The digest of {day} was posted already.", day=wording.day(edition.day)))
+    if not await stores.digests.commit_digests([edition], now):
+        return DigestOutcome(
+            "already", gettext("The digest of {day} was posted already.", day=wording.format_day(edition.day))
+        )
     return replace(outcome, sentence=gettext("The digest is on its way."))
 
 
-async def post_everywhere(stores: Stores, now: datetime, day: date | None = None) -> Sequence[tuple[Channel, Outcome]]:
+async def post_to_all_channels(
+    stores: Stores, now: datetime, day: date | None = None
+) -> Sequence[tuple[Channel, DigestOutcome]]:
     """Record a digest, of one date's list if *day* is given, for every channel that has one; say what came of each."""
-    only = await stores.days.get(day) if day else None
-    return [(standing.channel, await post_now(stores, standing, now, only)) for standing in await stores.channels.on()]
+    only = await stores.feed_days.get_day(day) if day else None
+    return [
+        (standing.channel, await post_now(stores, standing, now, only))
+        for standing in await stores.channels.list_enabled()
+    ]
 
 
-async def _now(
-    stores: Stores, standing: Standing, now: datetime, only: FeedDay | None = None
-) -> tuple[Outcome, Edition]:
-    known = await newsroom.lists(stores, now)
+async def _build_digest_now(
+    stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None
+) -> tuple[DigestOutcome, DigestRecord]:
+    feed = await newsroom.load_feed(stores, now)
     if only:
-        known = replace(known, papers={**known.papers, **await stores.papers.get(only.papers)})
+        feed = replace(feed, papers={**feed.papers, **await stores.papers.get(only.papers)})
     due = replace(standing, next_run=now, due=now)
-    edition = (await press(stores, [due], known, now, only=only)).edition(due, now)
-    history = await stores.editions.history(standing.channel, 1)
+    edition = (await load_digest_builder(stores, [due], feed, now, only=only)).build_digest_record(due, now)
+    history = await stores.digests.list_past_digests(standing.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
-        return Outcome(
-            "already", gettext("The digest of {day} was posted already.", day=wording.day(edition.day))
+        return DigestOutcome(
+            "already", gettext("The digest of {day} was posted already.", day=wording.format_day(edition.day))
         ), edition
     if edition.state == "posted":
-        return Outcome("posted", "", edition.card), edition
+        return DigestOutcome("posted", "", edition.card), edition
     state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
-    told = (await press(stores, [_told(due)], known, now, only=only)).edition(_told(due), now)
-    return Outcome(state, gettext("There is nothing to post now: {reason}.", reason=told.reason)), edition
+    told = (await load_digest_builder(stores, [_localize_for_reader(due)], feed, now, only=only)).build_digest_record(
+        _localize_for_reader(due), now
+    )
+    return DigestOutcome(state, gettext("There is nothing to post now: {reason}.", reason=told.reason)), edition
 
 
-def _told(standing: Standing) -> Standing:
+def _localize_for_reader(standing: ChannelState) -> ChannelState:
     """Return a channel as if its language were that of whoever is told of it."""
-    return replace(standing, preferences=replace(standing.preferences, language=spoken()))
+    return replace(standing, preferences=replace(standing.preferences, language=current_language()))
 
 
-async def outlook(stores: Stores, standing: Standing, now: datetime) -> tuple[str, ...]:
+async def describe_next_digest(stores: Stores, standing: ChannelState, now: datetime) -> tuple[str, ...]:
     """Say, in sentences, what the next digest can hold so far, what it waits for, and why the last one was none."""
-    known = await newsroom.lists(stores, now)
-    choice = (await press(stores, [_told(standing)], known, now)).choices[standing.key]
-    papers = len(page.listed(choice.days))
-    dates = wording.listing([wording.day(day.date) for day in choice.days if day.papers])
+    feed = await newsroom.load_feed(stores, now)
+    choice = (await load_digest_builder(stores, [_localize_for_reader(standing)], feed, now)).selections[
+        standing.channel_id
+    ]
+    papers = len(page.list_paper_ids(choice.days))
+    dates = wording.format_list([wording.format_day(day.date) for day in choice.days if day.papers])
     ready = (
-        gettext("Ready for the next digest: {papers} of {dates}.", papers=wording.count(papers, "paper"), dates=dates)
+        gettext(
+            "Ready for the next digest: {papers} of {dates}.", papers=wording.format_count(papers, "paper"), dates=dates
+        )
         if papers
         else ""
     )
-    history = await stores.editions.history(standing.channel, 1)
+    history = await stores.digests.list_past_digests(standing.channel, 1)
     last = history[0] if history else None
     silent = (
-        gettext("No digest on {day}: {reason}.", day=wording.day(last.day), reason=retold(last.reason))
+        gettext("No digest on {day}: {reason}.", day=wording.format_day(last.day), reason=translate_stored(last.reason))
         if last and last.state != "posted"
         else ""
     )
-    trouble = ended(choice.trouble) if choice.trouble else ""
+    trouble = end_sentence(choice.problem) if choice.problem else ""
     return tuple(line for line in (silent, ready, trouble) if line)
 
 
-async def of_list(stores: Stores, day: date | None, number: int) -> Card:
+async def build_digest_for_date(stores: Stores, day: date | None, number: int) -> Card:
     """Return the digest of one date's list (the newest when *day* is None), as a new channel would see it.
 
     Raises `bot.errors.Mistake` when that list is not stored or holds nothing.
     """
-    found = await (stores.days.get(day) if day else stores.days.newest())
+    found = await (stores.feed_days.get_day(day) if day else stores.feed_days.get_newest())
     if found is None or not found.papers:
         missing = gettext("There is no list stored.")
         if day:
-            missing = gettext("There is no list of {day} stored.", day=wording.day(day, year=True))
+            missing = gettext("There is no list of {day} stored.", day=wording.format_day(day, year=True))
         raise Mistake(missing, "python -m bot backfill --days 7")
     preferences = Preferences(number=number)
     papers = await stores.papers.get(found.papers)
-    drawn = page.compose(page.ranked((found,), papers, preferences), (), {}, preferences, ())
-    return page.card(drawn, (found,), preferences, found.date, matches={})
+    content = page.select_papers(page.rank_papers((found,), papers, preferences), (), {}, preferences, ())
+    return page.build_digest_card(content, (found,), preferences, found.date, matches={})

@@ -13,45 +13,47 @@ from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 
-AGES: Final = (timedelta(hours=6), timedelta(hours=24))
+REFRESH_AGES: Final = (timedelta(hours=6), timedelta(hours=24))
 """When, after its post, a digest's votes are written anew; each once."""
-_SPAN: Final = timedelta(hours=2)
+_REFRESH_WINDOW: Final = timedelta(hours=2)
 """How long after each age a digest is still looked at; the job runs hourly."""
-_TURNS: Final = 100
-AT_ONCE: Final = 200
+_MAX_EDITS_PER_PART: Final = 100
+BATCH_SIZE: Final = 200
 """Digests that are read and edited together: thousands are posted in one minute, and nobody else may wait for them."""
 
 
-async def refresh(stores: Stores, now: datetime, at_once: int = AT_ONCE) -> int:
-    """Record edits for the digests whose votes have moved, *at_once* at a time; return how many."""
+async def refresh_votes(stores: Stores, now: datetime, batch_size: int = BATCH_SIZE) -> int:
+    """Record edits for the digests whose votes have moved, *batch_size* at a time; return how many."""
     edits = 0
-    for turn, age in enumerate(AGES, 1):
+    for edit_number, age in enumerate(REFRESH_AGES, 1):
         after = 0
-        while posts := await stores.ledger.wanting_refresh(now - age - _SPAN, now - age, at_once, after):
-            edits += await _renew(stores, posts, turn, now)
+        while posts := await stores.ledger.list_refreshable(now - age - _REFRESH_WINDOW, now - age, batch_size, after):
+            edits += await _record_vote_edits(stores, posts, edit_number, now)
             after = posts[-1].id
     return edits
 
 
-async def _renew(stores: Stores, posts: Sequence[Delivery], turn: int, now: datetime) -> int:
+async def _record_vote_edits(stores: Stores, posts: Sequence[Delivery], edit_number: int, now: datetime) -> int:
     papers = await stores.papers.get({item.paper for post in posts for item in post.card.items})
-    drafts = [_edit(post, turn, card) for post in posts if (card := updated(post.card, papers)) != post.card]
+    drafts = [
+        _build_edit(post, edit_number, card) for post in posts if (card := update_votes(post.card, papers)) != post.card
+    ]
     return len(await stores.ledger.add(drafts, now))
 
 
-def updated(card: Card, papers: Mapping[str, Paper]) -> Card:
+def update_votes(card: Card, papers: Mapping[str, Paper]) -> Card:
     """Return *card* with today's votes."""
-    return replace(card, items=tuple(_voted(item, papers.get(item.paper)) for item in card.items))
+    return replace(card, items=tuple(_update_item_votes(item, papers.get(item.paper)) for item in card.items))
 
 
-def _voted(item: Item, paper: Paper | None) -> Item:
+def _update_item_votes(item: Item, paper: Paper | None) -> Item:
     # What is neither numbered nor showed votes before is an abstract.
     voted = item.votes is not None or item.number is not None
     return replace(item, votes=paper.votes) if paper and paper.votes is not None and voted else item
 
 
-def _edit(post: Delivery, turn: int, card: Card) -> Draft:
+def _build_edit(post: Delivery, edit_number: int, card: Card) -> Draft:
     """Return the edit of a message, numbered so that those of a digest's posts and entries differ."""
-    part = post.key.part * _TURNS + turn
+    part = post.key.part * _MAX_EDITS_PER_PART + edit_number
     key = DeliveryKey(post.key.channel, post.key.kind, post.key.subject, part, "edit")
     return Draft(key, card, parent=post.key)

@@ -9,74 +9,80 @@ from typing import Final
 from bot import wording
 from bot.cards import Card
 from bot.digests import newsroom, page
-from bot.digests.choice import Choice
-from bot.digests.press import drafts, reasons_of
-from bot.language import gettext, speaking
-from bot.models import DeliveryKey, FeedDay, Kind
+from bot.digests.choice import FeedSelection
+from bot.digests.press import build_drafts, find_match_reasons
+from bot.language import gettext, use_language
+from bot.models import ChannelKind, DeliveryKey, FeedDay
 from bot.ports.ledger import Draft
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
 
-SPAN: Final = timedelta(days=45)
+SAMPLE_LOOKBACK: Final = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleDigest:
     """A digest of the sample: as a whole, and the messages that it is posted in."""
 
     card: Card
     drafts: tuple[Draft, ...]
 
 
-async def card(stores: Stores, standing: Standing) -> Card | None:
+async def preview_sample_digest(stores: Stores, standing: ChannelState) -> Card | None:
     """Return the digest of the newest sample list that the channel has not had; None when it has had all."""
-    found = await _next(stores, standing)
+    found = await _find_next_digest(stores, standing)
     return found.card if found else None
 
 
-async def post(stores: Stores, standing: Standing, now: datetime, only: FeedDay | None = None) -> Card | None:
+async def post_sample_digest(
+    stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None
+) -> Card | None:
     """Record that digest, or that of the *only* list asked for; return its card."""
-    found = await _next(stores, standing, only)
+    found = await _find_next_digest(stores, standing, only)
     if found is None:
         return None
     await stores.ledger.add(found.drafts, now)
     return found.card
 
 
-async def _next(stores: Stores, standing: Standing, only: FeedDay | None = None) -> Sample | None:
-    newest = await stores.days.newest()
+async def _find_next_digest(stores: Stores, standing: ChannelState, only: FeedDay | None = None) -> SampleDigest | None:
+    newest = await stores.feed_days.get_newest()
     if newest is None:
         return None
-    days = [only] if only else await stores.days.between(newest.date - SPAN, newest.date)
+    days = [only] if only else await stores.feed_days.list_between(newest.date - SAMPLE_LOOKBACK, newest.date)
     for day in reversed([day for day in days if day.papers]):
         key = DeliveryKey(standing.channel, "sample", day.date.isoformat())
-        if await stores.ledger.get(key) is None:
-            drawn = await _drawn(stores, standing, day, key)
-            if drawn.drafts:
-                return drawn
+        if await stores.ledger.find_by_key(key) is None:
+            digest = await _build_digest(stores, standing, day, key)
+            if digest.drafts:
+                return digest
     return None
 
 
-async def _drawn(stores: Stores, standing: Standing, day: FeedDay, key: DeliveryKey) -> Sample:
+async def _build_digest(stores: Stores, standing: ChannelState, day: FeedDay, key: DeliveryKey) -> SampleDigest:
     preferences = standing.preferences
     papers = await stores.papers.get(day.papers)
-    known = newsroom.Lists((day,), None, (), papers)
-    choice = Choice((day,))
-    past = await newsroom.past(stores, {standing.key: choice}, known)
-    reasons = await reasons_of(known, choice, past.topics.get(standing.key, ()))
-    gone = past.gone(standing) | set(await reasons_of(known, choice, past.muted_topics.get(standing.key, ())))
-    made = page.compose(page.ranked((day,), papers, preferences), (), reasons, preferences, gone)
-    had = past.posted.get(standing.key, set())
-    claims = tuple(paper.id for paper in made.papers if paper.id not in had)
-    with speaking(preferences.language):
-        drawn = _dated(page.card(made, (day,), preferences, day.date, matches=reasons), day)
-        told = _told(drawn) if standing.channel.kind is Kind.FORUM else drawn
-        return Sample(drawn, drafts(standing, key, made, told, claims) if made.papers else ())
+    feed = newsroom.FeedSnapshot((day,), None, (), papers)
+    selection = FeedSelection((day,))
+    past = await newsroom.load_channel_history(stores, {standing.channel_id: selection}, feed)
+    reasons = await find_match_reasons(feed, selection, past.topics.get(standing.channel_id, ()))
+    gone = past.get_excluded_papers(standing) | set(
+        await find_match_reasons(feed, selection, past.muted_topics.get(standing.channel_id, ()))
+    )
+    content = page.select_papers(page.rank_papers((day,), papers, preferences), (), reasons, preferences, gone)
+    had = past.posted.get(standing.channel_id, set())
+    claims = tuple(paper.id for paper in content.papers if paper.id not in had)
+    with use_language(preferences.language):
+        digest_card = _label_card(page.build_digest_card(content, (day,), preferences, day.date, matches=reasons), day)
+        posted_card = _label_items(digest_card) if standing.channel.kind is ChannelKind.FORUM else digest_card
+        return SampleDigest(
+            digest_card, build_drafts(standing, key, content, posted_card, claims) if content.papers else ()
+        )
 
 
-def _dated(card: Card, day: FeedDay) -> Card:
+def _label_card(card: Card, day: FeedDay) -> Card:
     """Say at the head that it is a sample, and of which year."""
-    votes = gettext("votes of {day}", day=wording.day(day.date, year=True))
+    votes = gettext("votes of {day}", day=wording.format_day(day.date, year=True))
     sample = gettext("Sample digest")
     # What a notification reads begins as the message does.
     named = card.fallback.removeprefix(card.folio[0])
@@ -84,7 +90,7 @@ def _dated(card: Card, day: FeedDay) -> Card:
     return replace(card, folio=(sample, *card.folio[1:-1], votes), fallback=fallback)
 
 
-def _told(card: Card) -> Card:
+def _label_items(card: Card) -> Card:
     """Say it at every paper: the posts of a forum have no head."""
     said = (card.folio[0], card.folio[-1])
     return replace(card, items=tuple(replace(item, notes=(*said, *item.notes)) for item in card.items))

@@ -12,9 +12,9 @@ from bot.models import DeliveryKey, DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of the ledger. ``parent`` is the platform's id of the message it replies to, or that it edits.
+    """One message of the ledger. ``parent_message_id`` is the platform's id of the message it replies to, or that it edits.
 
-    ``above`` is that of the message to which the parent itself is a reply, if it is one.
+    ``root_message_id`` is that of the message to which the parent itself is a reply, if it is one.
     """
 
     id: int
@@ -22,11 +22,11 @@ class Delivery:
     card: Card
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
-    parent: str = ""
-    above: str = ""
-    message: str = ""
+    parent_message_id: str = ""
+    root_message_id: str = ""
+    message_id: str = ""
     reason: str = ""
-    created: datetime | None = None
+    created_at: datetime | None = None
 
 
 class Chat(Protocol):
@@ -38,7 +38,7 @@ class Chat(Protocol):
         """Post, reply or edit as the delivery's operation says; return the platform's message id."""
         ...
 
-    async def find(self, delivery: Delivery) -> str | None:
+    async def find_message(self, delivery: Delivery) -> str | None:
         """Return the id of the message that carries the delivery's key, or None when there surely is none.
 
         Raises `bot.errors.Uncertain` when the platform can't be asked.

@@ -17,8 +17,8 @@ class Request:
     """Somebody asks for something.
 
     ``id`` is the platform's id of the event, for de-duplication. ``arguments`` are texts by parameter name, as typed or
-    chosen. ``dry`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
-    channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``local`` that of the place, as platforms tell it
+    chosen. ``dry_run`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
+    channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``channel_locale`` that of the place, as platforms tell it
     ("de", "en-US"). ``thread`` is where they are when that is a thread that serves the channel; it is shared there.
     """
 
@@ -28,13 +28,13 @@ class Request:
     now: datetime
     command: str
     arguments: Mapping[str, str] = field(default_factory=dict)
-    dry: bool = False
+    dry_run: bool = False
     share: bool = False
     locale: str = "en"
-    local: str = "en"
+    channel_locale: str = "en"
     thread: Channel | None = None
 
-    def of(self, command: str, arguments: Mapping[str, str]) -> Request:
+    def with_command(self, command: str, arguments: Mapping[str, str]) -> Request:
         """Return the same person's request for another command."""
         return replace(self, command=command, arguments=arguments)
 
@@ -85,28 +85,28 @@ class ParameterType(StrEnum):
 class Parameter:
     """One argument of a command.
 
-    ``read`` turns a person's text into the value that the command takes and raises `bot.errors.Mistake` with one
-    sentence and an example. ``rest`` takes all words that no other parameter claims. ``suggest`` completes a prefix.
-    ``labels`` are what choices are called where they are not typed; ``least`` and ``most`` bound a number. ``hidden``
+    ``parse`` turns a person's text into the value that the command takes and raises `bot.errors.Mistake` with one
+    sentence and an example. ``takes_rest`` takes all words that no other parameter claims. ``suggest`` completes a prefix.
+    ``labels`` are what choices are called where they are not typed; ``minimum`` and ``maximum`` bound a number. ``hidden``
     ones are filled in by buttons only; ``platforms`` are the only ones on which it means something, () for all.
     """
 
     name: str
     summary: str
-    read: Callable[[str], Any]
+    parse: Callable[[str], Any]
     type: ParameterType = ParameterType.TEXT
     example: str = ""
     required: bool = False
-    rest: bool = False
+    takes_rest: bool = False
     choices: tuple[str, ...] = ()
     suggest: Callable[[str, Request], Awaitable[Sequence[Suggestion]]] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-    least: int | None = None
-    most: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
     hidden: bool = False
     platforms: tuple[str, ...] = ()
 
-    def offered(self, platform: str) -> bool:
+    def is_offered(self, platform: str) -> bool:
         """Tell whether people on a platform are offered it."""
         return not self.hidden and (not self.platforms or platform in self.platforms)
 
@@ -129,7 +129,7 @@ class Command:
     hidden: bool = False
     platforms: tuple[str, ...] = ()
 
-    def offered(self, platform: str) -> bool:
+    def is_offered(self, platform: str) -> bool:
         """Tell whether people on a platform are offered it."""
         return not self.hidden and (not self.platforms or platform in self.platforms)
 
@@ -153,11 +153,11 @@ class Completion:
 class Commands(Protocol):
     """The table, as adapters see it."""
 
-    def all(self) -> Sequence[Command]:
+    def list_commands(self) -> Sequence[Command]:
         """Return every command, in the order of the help."""
         ...
 
-    def read(self, line: str) -> tuple[str, dict[str, str]]:
+    def parse_line(self, line: str) -> tuple[str, dict[str, str]]:
         """Split a typed line into a command's name and its arguments; forgiving of quotes, dashes and case.
 
         Raises `bot.errors.Mistake`, with a did-you-mean where one is near.
@@ -168,10 +168,10 @@ class Commands(Protocol):
         """Answer *request*. Never raises: mistakes and failures come back as private cards."""
         ...
 
-    async def home(self, request: Request, channels: Collection[str]) -> Page:
+    async def build_home(self, request: Request, channels: Collection[str]) -> Page:
         """Return the asker's home screen; of the workspace's channels it shows those of these ids. Never raises."""
         ...
 
-    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
+    async def complete_line(self, line: str, request: Request) -> Sequence[Completion]:
         """Return the completions of a line that is being typed, best first."""
         ...

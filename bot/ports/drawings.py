@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from bot.cards import Card
 from bot.ports.commands import Answer, Request
-from bot.ports.places import Post
+from bot.ports.places import WebMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class PrivateAnswer:
     """What one person alone is told: a card or a form, and what they asked."""
 
     answer: Answer
@@ -19,7 +19,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class MessagePreview:
     """A message as a platform shows it.
 
     ``html`` is one element in which everything from outside is escaped, ``style`` its style sheet, and ``source`` what
@@ -31,5 +31,5 @@ class Drawing:
     style: str
 
 
-Draw = Callable[[Card | Aside | Post], Drawing]
+PreviewRenderer = Callable[[Card | PrivateAnswer | WebMessage], MessagePreview]
 """Draws as one platform would show it: a card or a message for everybody, or an answer that only its asker sees."""

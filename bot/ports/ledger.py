@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from bot.cards import Card
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.chats import Delivery
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +34,25 @@ DigestState = Literal["posted", "empty", "missed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class DigestRecord:
     """What became of one local date of a channel.
 
-    ``covered`` are feed dates, with "" or the reason why each was skipped. ``card`` is the digest as a whole, whatever
+    ``coverage`` are feed dates, with "" or the reason why each was skipped. ``card`` is the digest as a whole, whatever
     messages it is posted in.
     """
 
-    standing: Standing
+    channel_state: ChannelState
     day: date
     state: DigestState
     reason: str = ""
-    covered: Mapping[date, str] = field(default_factory=dict)
+    coverage: Mapping[date, str] = field(default_factory=dict)
     drafts: tuple[Draft, ...] = ()
     next_run: datetime | None = None
     card: Card = field(default_factory=Card)
 
 
 @dataclass(frozen=True, slots=True)
-class PastEdition:
+class PastDigest:
     """A recorded edition, as `status` and `why` tell it."""
 
     day: date
@@ -61,18 +61,18 @@ class PastEdition:
     at: datetime
 
 
-class Editions(Protocol):
+class Digests(Protocol):
     """Digests: one for each channel and local date, with the feed dates that each covered."""
 
-    async def covered(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
+    async def list_coverage(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
         """Return the feed dates from *since* on that each channel has covered or skipped."""
         ...
 
-    async def posted(self, channels: Collection[int], papers: Collection[str]) -> set[tuple[int, str]]:
+    async def find_claimed_papers(self, channels: Collection[int], papers: Collection[str]) -> set[tuple[int, str]]:
         """Return which of the papers were claimed for which of the channels."""
         ...
 
-    async def commit(self, editions: Sequence[Edition], now: datetime) -> Sequence[Edition]:
+    async def commit_digests(self, records: Sequence[DigestRecord], now: datetime) -> Sequence[DigestRecord]:
         """Record editions, coverage, messages, claims and the next run together; return those that were new.
 
         A channel and date that was posted already only gets its next run, so that a double tick changes nothing; one
@@ -81,19 +81,19 @@ class Editions(Protocol):
         """
         ...
 
-    async def hold(self, waits: Sequence[tuple[Standing, datetime, datetime]]) -> None:
+    async def postpone_digests(self, waits: Sequence[tuple[ChannelState, datetime, datetime]]) -> None:
         """Let channels wait: (standing, due, look again)."""
         ...
 
-    async def history(self, channel: Channel, limit: int = 10) -> Sequence[PastEdition]:
+    async def list_past_digests(self, channel: Channel, limit: int = 10) -> Sequence[PastDigest]:
         """Return the latest editions of a channel, newest first."""
         ...
 
-    async def lately(self, channel: Channel, limit: int) -> Sequence[str]:
+    async def list_recent_papers(self, channel: Channel, limit: int) -> Sequence[str]:
         """Return the papers that were last claimed for a channel, newest first."""
         ...
 
-    async def of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
+    async def list_messages_of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
         """Return (kind, subject, when) of the messages that claimed a paper for a channel."""
         ...
 
@@ -123,38 +123,38 @@ class Ledger(Protocol):
         """Record what became of a message; ``counted`` tells whether it was an attempt."""
         ...
 
-    async def expired(self, now: datetime) -> int:
+    async def expire_leases(self, now: datetime) -> int:
         """Turn messages in SENDING whose lease ran out into UNCERTAIN; return how many."""
         ...
 
-    async def uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def list_uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return messages whose fate may be looked up now."""
         ...
 
-    async def get(self, key: DeliveryKey) -> Delivery | None:
+    async def find_by_key(self, key: DeliveryKey) -> Delivery | None:
         """Return one message by its key."""
         ...
 
-    async def posted(self, channel: Channel, message: str) -> Delivery | None:
+    async def find_digest(self, channel: Channel, message: str) -> Delivery | None:
         """Return the digest that was posted to a channel as a message of the platform, or None."""
         ...
 
-    async def waiting(self) -> dict[DeliveryState, int]:
+    async def count_open(self) -> dict[DeliveryState, int]:
         """Return how many messages are in each state that is not final."""
         ...
 
-    async def sent_since(self, channel: Channel, kind: str, since: datetime) -> int:
+    async def count_since(self, channel: Channel, kind: str, since: datetime) -> int:
         """Return how many messages of *kind* were recorded for a channel since."""
         ...
 
-    async def wanting_refresh(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
+    async def list_refreshable(self, first: datetime, last: datetime, limit: int, after: int = 0) -> Sequence[Delivery]:
         """Return digests, their entries and papers that readers lifted, sent in the span, oldest first.
 
         *after* is the number of the last one that was returned before, for the next ones of the same span.
         """
         ...
 
-    async def prune(self, before: datetime) -> int:
+    async def clear_old_cards(self, before: datetime) -> int:
         """Empty the cards of messages that were recorded before and are sent or dead; return how many.
 
         Everything else of them stays: keys, claims and states say for good what was posted.

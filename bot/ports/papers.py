@@ -14,7 +14,7 @@ from bot.models import FeedDay, Paper
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class AddResult:
     """What storing did. ``new`` were unknown; ``changed`` have another title, abstract, author or category now."""
 
     new: tuple[Paper, ...] = ()
@@ -22,29 +22,29 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """Papers that were stored together ``at`` a moment: those whose sequence lies above ``after``, up to ``last``."""
+class UnmatchedPapers:
+    """Papers that were stored together ``stored_at`` a moment: those whose sequence lies above ``after_sequence``, up to ``last_sequence``."""
 
-    after: int
-    last: int
-    at: datetime
+    after_sequence: int
+    last_sequence: int
+    stored_at: datetime
 
 
 class Papers(Protocol):
     """Every paper known, folded by id, with a sequence that grows at each change of the searched text."""
 
-    async def add(self, papers: Sequence[Paper], now: datetime, *, news: bool = False) -> Stored:
+    async def add(self, papers: Sequence[Paper], now: datetime, *, queue_matching: bool = False) -> AddResult:
         """Merge *papers*: what a source leaves empty is kept, votes become a sighting, the earliest listing stays.
 
-        With *news*, what is new or changed is put down as `news` in the same transaction.
+        With *queue_matching*, what is new or changed is put down as `list_unmatched` in the same transaction.
         """
         ...
 
-    async def news(self) -> Sequence[News]:
-        """Return what was stored as news and is not `told` yet, oldest first."""
+    async def list_unmatched(self) -> Sequence[UnmatchedPapers]:
+        """Return what was stored as news and is not `remove_unmatched` yet, oldest first."""
         ...
 
-    async def told(self, news: News) -> None:
+    async def remove_unmatched(self, unmatched: UnmatchedPapers) -> None:
         """Strike out news that nobody has to hear of any more."""
         ...
 
@@ -52,79 +52,79 @@ class Papers(Protocol):
         """Return the known ones of *ids*."""
         ...
 
-    async def count(self) -> int:
+    async def count_papers(self) -> int:
         """Return how many there are."""
         ...
 
-    async def between(self, first: date, last: date) -> Sequence[Paper]:
-        """Return the papers whose `Paper.day` lies in the span, newest first."""
+    async def list_between(self, first: date, last: date) -> Sequence[Paper]:
+        """Return the papers whose `Paper.effective_date` lies in the span, newest first."""
         ...
 
-    async def span(self) -> tuple[date, date] | None:
-        """Return the first and the last `Paper.day`, or None when nothing is stored."""
+    async def get_date_range(self) -> tuple[date, date] | None:
+        """Return the first and the last `Paper.effective_date`, or None when nothing is stored."""
         ...
 
-    def each(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
+    def iterate_papers(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
         """Yield (sequence, paper) of everything newer than *after*, up to *last*, in order, with bounded memory."""
         ...
 
-    async def sequence(self) -> int:
+    async def get_last_sequence(self) -> int:
         """Return the highest sequence, 0 when nothing is stored."""
         ...
 
-    async def sightings(self, paper: str) -> Sequence[tuple[datetime, int]]:
+    async def list_vote_history(self, paper: str) -> Sequence[tuple[datetime, int]]:
         """Return the votes of a paper over time, oldest first."""
         ...
 
-    async def thin(self, before: datetime) -> int:
+    async def thin_vote_history(self, before: datetime) -> int:
         """Keep one sighting a day of those older than *before*; return how many went."""
         ...
 
 
-class Days(Protocol):
+class FeedDays(Protocol):
     """The lists of the feed's dates, and the source's trending rank."""
 
-    async def put(self, days: Sequence[FeedDay]) -> None:
+    async def save_days(self, days: Sequence[FeedDay]) -> None:
         """Keep *days*; an answer without papers never erases papers that are stored for its date."""
         ...
 
-    async def get(self, day: date) -> FeedDay | None:
+    async def get_day(self, day: date) -> FeedDay | None:
         """Return one date's list."""
         ...
 
-    async def between(self, first: date, last: date) -> Sequence[FeedDay]:
+    async def list_between(self, first: date, last: date) -> Sequence[FeedDay]:
         """Return the lists in the span, oldest first."""
         ...
 
-    async def newest(self) -> FeedDay | None:
+    async def get_newest(self) -> FeedDay | None:
         """Return the newest list that holds papers."""
         ...
 
-    async def rank(self, papers: Sequence[str], now: datetime) -> None:
+    async def save_trending(self, papers: Sequence[str], now: datetime) -> None:
         """Keep the trending rank of *now*, in place of the one before."""
         ...
 
-    async def trending(self) -> tuple[Sequence[str], datetime | None]:
+    async def get_trending(self) -> tuple[Sequence[str], datetime | None]:
         """Return the trending rank and when it was fetched."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """One result of the index: higher ``score`` is better."""
 
-    paper: str
+    paper_id: str
     score: float
 
 
-class Index(Protocol):
+class SearchIndex(Protocol):
     """Words to papers: derived data that can be deleted. All methods may be called beside a writing process."""
 
-    async def find(self, query: Sequence[str], limit: int) -> Sequence[Hit]:
-        """Return the best papers for *query* (words, see `bot.topics.words`), best first."""
+    async def search(self, query: Sequence[str], limit: int) -> Sequence[SearchHit]:
+        """Return the best papers for *query* (words, see `bot.topics.split_words`), best first."""
         ...
 
-    async def like(self, paper: Paper, limit: int) -> Sequence[Hit]:
+    async def find_similar(self, paper: Paper, limit: int) -> Sequence[SearchHit]:
         """Return the papers most like one, without itself."""
         ...
 

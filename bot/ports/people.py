@@ -24,27 +24,27 @@ class Follows(Protocol):
         """Forget a follow; return what it was."""
         ...
 
-    async def of(self, channel: Channel) -> Sequence[Follow]:
+    async def list_for_channel(self, channel: Channel) -> Sequence[Follow]:
         """Return the follows of a channel, oldest first."""
         ...
 
-    async def all(self, platform: str = "", workspace: str = "") -> Sequence[Follow]:
+    async def list_all(self, platform: str = "", workspace: str = "") -> Sequence[Follow]:
         """Return the follows of a workspace, or of all when none is named."""
         ...
 
-    async def many(self, channels: Collection[int]) -> dict[int, Sequence[str]]:
+    async def list_topics_by_channel(self, channels: Collection[int]) -> dict[int, Sequence[str]]:
         """Return the topics of channels, by the channels' database numbers; channels without any are left out."""
         ...
 
-    async def topics(self) -> Mapping[str, int]:
+    async def count_by_topic(self) -> Mapping[str, int]:
         """Return every topic that is followed, with the number of its follows."""
         ...
 
-    async def hit(self, hits: Collection[tuple[str, str]], now: datetime) -> int:
+    async def record_matches(self, matches: Collection[tuple[str, str]], now: datetime) -> int:
         """Record (topic, paper) matches; return how many were new."""
         ...
 
-    async def unsent(self, since: datetime) -> Mapping[Channel, Sequence[tuple[str, Sequence[str]]]]:
+    async def list_unsent_alerts(self, since: datetime) -> Mapping[Channel, Sequence[tuple[str, Sequence[str]]]]:
         """Return what alerts are owed: by channel, papers with the topics that matched.
 
         A hit counts when it was recorded after *since* and after the follow began, the follow wants alerts, the paper
@@ -53,7 +53,7 @@ class Follows(Protocol):
         ...
 
 
-class Wishes(Protocol):
+class MutesAndSaves(Protocol):
     """Mutes, saved papers, and what a person has seen."""
 
     async def mute(
@@ -66,7 +66,7 @@ class Wishes(Protocol):
         """Lift a mute; return False when there was none."""
         ...
 
-    async def mutes(self, channels: Collection[int]) -> dict[int, Sequence[tuple[str, str]]]:
+    async def list_mutes(self, channels: Collection[int]) -> dict[int, Sequence[tuple[str, str]]]:
         """Return (kind, value) of the mutes, by the channels' database numbers."""
         ...
 
@@ -78,15 +78,15 @@ class Wishes(Protocol):
         """Take a paper off; return False when it was not there."""
         ...
 
-    async def saved(self, person: Channel) -> Sequence[tuple[str, datetime]]:
+    async def list_saved_papers(self, person: Channel) -> Sequence[tuple[str, datetime]]:
         """Return the reading list, newest first."""
         ...
 
-    async def saw(self, person: Channel, papers: Collection[str], now: datetime) -> None:
+    async def record_seen(self, person: Channel, papers: Collection[str], now: datetime) -> None:
         """Note that a person was shown papers."""
         ...
 
-    async def seen(self, person: Channel, papers: Collection[str]) -> set[str]:
+    async def find_seen_papers(self, person: Channel, papers: Collection[str]) -> set[str]:
         """Return which of the papers the person was shown."""
         ...
 
@@ -100,7 +100,7 @@ class Change:
 
     id: int
     channel: Channel
-    by: Person
+    changed_by: Person
     at: datetime
     kind: ChangeKind
     summary: str
@@ -112,7 +112,7 @@ class Change:
 class Audit(Protocol):
     """Who changed what."""
 
-    async def note(
+    async def record_change(
         self,
         channel: Channel,
         by: Person,
@@ -126,15 +126,15 @@ class Audit(Protocol):
         """Write a line."""
         ...
 
-    async def changes(self, channel: Channel, limit: int = 20) -> Sequence[Change]:
+    async def list_changes(self, channel: Channel, limit: int = 20) -> Sequence[Change]:
         """Return a channel's latest changes, newest first."""
         ...
 
-    async def undone(self, change: int) -> None:
+    async def set_undone(self, change: int) -> None:
         """Mark a change as taken back."""
         ...
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         """Delete older lines; return how many."""
         ...
 
@@ -142,11 +142,11 @@ class Audit(Protocol):
 class Privacy(Protocol):
     """What is stored about a person."""
 
-    async def about(self, person: Channel) -> dict[str, Any]:
+    async def export_data(self, person: Channel) -> dict[str, Any]:
         """Return everything stored about the person whose direct channel this is, as JSON data."""
         ...
 
-    async def forget(self, person: Channel) -> dict[str, int]:
+    async def erase_data(self, person: Channel) -> dict[str, int]:
         """Delete a person's follows, saves, seen marks, mutes and unsent messages; return counts by name.
 
         Audit rows and the follows that they added to channels get a pseudonym.
@@ -154,13 +154,13 @@ class Privacy(Protocol):
         ...
 
 
-class Inbox(Protocol):
+class ProcessedEvents(Protocol):
     """Events that came in lately, so that a repeated one has no second effect."""
 
-    async def first(self, event: str, now: datetime) -> bool:
+    async def add_if_new(self, event_id: str, now: datetime) -> bool:
         """Return True for the first sight of an event id, False for a repetition."""
         ...
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         """Forget older ones; return how many."""
         ...

@@ -11,56 +11,56 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.cards import Card
-from bot.models import Channel, DeliveryKey, Kind, Preferences
+from bot.models import Channel, ChannelKind, DeliveryKey, Preferences
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChannelState:
     """A channel as it stands: ``next_run`` is when the clock looks at it again, ``due`` the post that it looks for.
 
-    The two differ while a digest waits for a list. ``retired`` says why nothing is posted any more, or is empty.
-    ``key`` is the database's own number of the channel.
+    The two differ while a digest waits for a list. ``retired_reason`` says why nothing is posted any more, or is empty.
+    ``channel_id`` is the database's own number of the channel.
     """
 
-    key: int
+    channel_id: int
     channel: Channel
     preferences: Preferences
     next_run: datetime | None = None
     due: datetime | None = None
-    retired: str = ""
-    since: datetime | None = None
+    retired_reason: str = ""
+    known_since: datetime | None = None
 
 
 class Channels(Protocol):
     """Where is posted, and how."""
 
-    async def get(self, channel: Channel) -> Standing | None:
+    async def get(self, channel: Channel) -> ChannelState | None:
         """Return the channel's standing; None where nothing was ever asked of it."""
         ...
 
-    async def open(self, channel: Channel, now: datetime) -> Standing:
+    async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
         """Return the channel's standing; a new one has the default preferences and no digest."""
         ...
 
-    async def set(
+    async def save_preferences(
         self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
     ) -> None:
-        """Keep the preferences, when to look again, and the post to look for; without *due* that is ``next_run``."""
+        """Keep the preferences, when to look again, and the post to look for; without *list_due* that is ``next_run``."""
         ...
 
-    async def of(self, platform: str, workspace: str) -> Sequence[Standing]:
+    async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
         """Return the channels of a workspace, by name; direct ones too."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Standing]:
+    async def list_due(self, now: datetime, limit: int) -> Sequence[ChannelState]:
         """Return at most *limit* channels whose ``next_run`` has come, are on, not paused and not retired."""
         ...
 
-    async def on(self, *, retired: bool = False) -> Sequence[Standing]:
-        """Return every channel that has a digest and is not paused; with *retired* those too that get none any more."""
+    async def list_enabled(self, *, include_retired: bool = False) -> Sequence[ChannelState]:
+        """Return every channel that has a digest and is not paused; with *include_retired* those too that get none any more."""
         ...
 
-    async def silent(self, limit: int) -> Sequence[Standing]:
+    async def list_retired(self, limit: int) -> Sequence[ChannelState]:
         """Return at most *limit* channels, no direct ones, that should have a digest and get none any more."""
         ...
 
@@ -72,7 +72,7 @@ class Channels(Protocol):
         """Take a retired channel back."""
         ...
 
-    async def move(self, old: Channel, new: Channel) -> bool:
+    async def move_identity(self, old: Channel, new: Channel) -> bool:
         """Give a channel its new identity; False when *old* is unknown, or *new* is known already."""
         ...
 
@@ -84,7 +84,7 @@ class Workspace:
     ``managers`` are person ids that may always manage, ``blocked`` those who may not use the bot there, ``limits``
     numbers by name ("follows": a member's own). ``organization`` is what the
     workspace belongs to where one installation serves many. ``policy`` says who else may manage: "" whoever is in the
-    channel, "admins", "managers", or "group:" with a group's id. ``left`` is when the bot was taken away, or None.
+    channel, "admins", "managers", or "group:" with a group's id. ``left_at`` is when the bot was taken away, or None.
     """
 
     platform: str
@@ -95,13 +95,13 @@ class Workspace:
     limits: Mapping[str, int] = field(default_factory=dict)
     organization: str = ""
     policy: str = ""
-    left: datetime | None = None
+    left_at: datetime | None = None
     blocked: tuple[str, ...] = ()
 
     @property
-    def directs(self) -> Sequence[Channel]:
+    def manager_direct_channels(self) -> Sequence[Channel]:
         """The direct channels of its managers, in their order."""
-        return [Channel(self.platform, self.id, manager, Kind.DIRECT) for manager in self.managers]
+        return [Channel(self.platform, self.id, manager, ChannelKind.DIRECT) for manager in self.managers]
 
 
 class Workspaces(Protocol):
@@ -111,29 +111,29 @@ class Workspaces(Protocol):
         """Return one."""
         ...
 
-    async def put(self, workspace: Workspace) -> None:
+    async def save(self, workspace: Workspace) -> None:
         """Keep one."""
         ...
 
-    async def left(self, before: datetime) -> Sequence[Workspace]:
+    async def list_left_before(self, before: datetime) -> Sequence[Workspace]:
         """Return those that took the bot away before then."""
         ...
 
-    async def of(self, platform: str) -> Sequence[Workspace]:
+    async def list_for_platform(self, platform: str) -> Sequence[Workspace]:
         """Return all of a platform that have not taken the bot away, by id."""
         ...
 
-    async def under(self, platform: str, organization: str) -> Sequence[Workspace]:
+    async def list_for_organization(self, platform: str, organization: str) -> Sequence[Workspace]:
         """Return the workspaces that use an organization's installation, by id."""
         ...
 
-    async def forget(self, platform: str, workspace: str) -> int:
+    async def delete(self, platform: str, workspace: str) -> int:
         """Delete a workspace with its channels and all that hangs on them; return how many channels."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ChannelInfo:
     """A channel that the bot is in, as its platform describes it."""
 
     channel: Channel
@@ -143,22 +143,22 @@ class Room:
 class Directory(Protocol):
     """What a platform knows of its channels."""
 
-    async def shared(self, workspace: str, person: str) -> Sequence[Room]:
+    async def list_shared_channels(self, workspace: str, person: str) -> Sequence[ChannelInfo]:
         """Return the channels that the bot and a person are both in, by name.
 
         Raises `bot.errors.SendError` when the platform can't be asked.
         """
         ...
 
-    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+    def list_contact_channels(self, workspace: Workspace) -> Sequence[Channel]:
         """Return where those who can repair a workspace are told of it, the best place first."""
         ...
 
-    def called(self, channel: Channel, identity: str) -> str:
+    def find_display_name(self, channel: Channel, identity: str) -> str:
         """Return what people call something of a channel's workspace by its id, "@readers" or "#reading", or ""."""
         ...
 
-    async def trouble(self, standing: Standing) -> str:
+    async def find_posting_problem(self, channel_state: ChannelState) -> str:
         """Say what keeps the bot from posting to a channel as it should, and how to mend it; "" when nothing does.
 
         Raises `bot.errors.SendError` when the platform can't be asked.
@@ -167,48 +167,48 @@ class Directory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """A message that the browser's workspace holds. ``parent`` is the message it replies to, or empty."""
+class WebMessage:
+    """A message that the browser's workspace holds. ``parent_message_id`` is the message it replies to, or empty."""
 
     id: int
     channel: Channel
     card: Card
-    at: datetime
-    parent: str = ""
-    edited: datetime | None = None
+    posted_at: datetime
+    parent_message_id: str = ""
+    edited_at: datetime | None = None
 
 
-class Board(Protocol):
+class WebMessages(Protocol):
     """The messages of the browser's workspace, which has no platform to keep them."""
 
-    async def put(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> Post:
+    async def add(self, key: DeliveryKey, card: Card, at: datetime, parent: str = "") -> WebMessage:
         """Keep a message; the same key gives the message that is there already."""
         ...
 
-    async def find(self, key: DeliveryKey) -> Post | None:
+    async def find_by_key(self, key: DeliveryKey) -> WebMessage | None:
         """Return the message with a key."""
         ...
 
-    async def edit(self, post: int, card: Card, at: datetime) -> Post | None:
+    async def edit_card(self, message: int, card: Card, at: datetime) -> WebMessage | None:
         """Replace a message's card; None when there is no such message."""
         ...
 
-    async def latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[Post]:
+    async def list_latest(self, channel: Channel, limit: int = 50, before: int | None = None) -> Sequence[WebMessage]:
         """Return a channel's latest messages, oldest first; of those before an id when one is given."""
         ...
 
 
-class Marks(Protocol):
+class KeyValueStore(Protocol):
     """Small facts about this installation, by name ("sample", "tzdata")."""
 
     async def get(self, name: str) -> str:
         """Return a mark, or ""."""
         ...
 
-    async def under(self, prefix: str) -> Mapping[str, str]:
+    async def list_by_prefix(self, prefix: str) -> Mapping[str, str]:
         """Return the marks whose names begin so, by name."""
         ...
 
-    async def put(self, name: str, value: str) -> None:
+    async def set(self, name: str, value: str) -> None:
         """Set a mark; an empty value removes it."""
         ...

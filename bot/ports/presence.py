@@ -10,44 +10,46 @@ from bot.models import Channel, Person
 from bot.ports.places import Workspace
 
 
-class Presence(Protocol):
+class WorkspaceEvents(Protocol):
     """Where the bot is, and is no longer. Every method may be told twice; the second time changes nothing.
 
     Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
     """
 
-    async def installed(self, workspace: Workspace, now: datetime, *, owned: bool = False) -> None:
+    async def on_workspace_installed(
+        self, workspace: Workspace, now: datetime, *, is_owner_known: bool = False
+    ) -> None:
         """Keep a workspace that installed the bot; one that came back gets its channels back too.
 
         Managers, policy and limits that are stored already stay; new managers are added. Where the platform says who
-        owns it (*owned*), the managers told are all there are: who has handed it over manages it no more.
+        owns it (*is_owner_known*), the managers told are all there are: who has handed it over manages it no more.
         """
         ...
 
-    async def uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
         """Stop posting to a whole workspace, with the reason; what it holds is deleted after 30 days."""
         ...
 
-    async def invited(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
+    async def on_channel_joined(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
         """Greet a channel once, in its *language*, or go on where posting had stopped."""
         ...
 
-    async def gone(self, channel: Channel, reason: str, now: datetime) -> None:
+    async def on_channel_lost(self, channel: Channel, reason: str, now: datetime) -> None:
         """Stop posting to a channel, with the reason; tell one person who can repair it, if anything was posted."""
         ...
 
-    async def back(self, channel: Channel, now: datetime) -> None:
+    async def on_channel_recovered(self, channel: Channel, now: datetime) -> None:
         """Go on posting to a channel that had gone."""
         ...
 
-    async def renamed(self, channel: Channel, now: datetime) -> None:
+    async def on_channel_renamed(self, channel: Channel, now: datetime) -> None:
         """Keep a channel's new name."""
         ...
 
-    async def unnamed(self, platform: str, workspace: str, role: str, now: datetime) -> None:
+    async def on_role_deleted(self, platform: str, workspace: str, role: str, now: datetime) -> None:
         """Mention a role no more that was deleted, and tell one person who can choose another."""
         ...
 
-    async def moved(self, old: Channel, new: Channel, now: datetime) -> None:
+    async def on_channel_moved(self, old: Channel, new: Channel, now: datetime) -> None:
         """Keep a channel's new identity, with all that belongs to it."""
         ...

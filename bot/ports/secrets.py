@@ -22,42 +22,42 @@ class Vault(Protocol):
         """Return a secret, or None."""
         ...
 
-    async def take(self, name: str) -> Mapping[str, Any] | None:
+    async def pop(self, name: str) -> Mapping[str, Any] | None:
         """Remove a secret and return it; of two that take at once, one gets None."""
         ...
 
-    async def names(self, prefix: str) -> Sequence[str]:
+    async def list_names(self, prefix: str) -> Sequence[str]:
         """Return the names that start with *prefix*, in order."""
         ...
 
-    async def remove(self, prefix: str) -> int:
+    async def delete_by_prefix(self, prefix: str) -> int:
         """Delete every secret whose name starts with *prefix*; return how many."""
         ...
 
-    async def lease(self, name: str, now: datetime, until: datetime) -> bool:
+    async def acquire_lease(self, name: str, now: datetime, until: datetime) -> bool:
         """Take the one right to change a secret until then; False when somebody else has it."""
         ...
 
-    async def release(self, name: str) -> None:
+    async def release_lease(self, name: str) -> None:
         """Give that right back."""
         ...
 
-    async def prune(self, prefix: str, before: datetime) -> int:
+    async def delete_older(self, prefix: str, before: datetime) -> int:
         """Delete secrets under *prefix* that were put before; return how many."""
         ...
 
 
-class Actions(Protocol):
+class ButtonPayloads(Protocol):
     """The arguments of buttons that are too long to ride in them, under a token of their content."""
 
-    async def keep(self, given: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    async def save_payloads(self, payloads: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
         """Keep JSON data by token; what is there already only gets its time renewed."""
         ...
 
-    async def get(self, token: str) -> Mapping[str, Any] | None:
+    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
         """Return the data, or None when it is too old or was never there."""
         ...
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         """Delete what was kept before; return how many."""
         ...

@@ -20,12 +20,12 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SourceResponse:
     """Papers in the source's own order.
 
     ``unchanged`` is true when the body is the one that was remembered (``papers`` is then empty); ``rejected`` counts
     the records that could not be used. Once the papers are stored, and not before, the ``validators`` of ``url`` are
-    for `SourceStates.remember`: what a crash loses would else be "unchanged" at the next request.
+    for `SourceStates.save_validators`: what a crash loses would else be "unchanged" at the next request.
     """
 
     papers: tuple[Paper, ...] = ()
@@ -50,23 +50,23 @@ class SourceState:
 class SourceStates(Protocol):
     """The memory of the sources; see `storage`."""
 
-    async def state(self, name: str) -> SourceState:
+    async def get_state(self, name: str) -> SourceState:
         """Return what is known of a source; a fresh state when nothing is."""
         ...
 
-    async def states(self) -> Sequence[SourceState]:
+    async def list_states(self) -> Sequence[SourceState]:
         """Return every state known, by name."""
         ...
 
-    async def record(self, state: SourceState) -> None:
-        """Keep *state*."""
+    async def save_state(self, state: SourceState) -> None:
+        """Keep *get_state*."""
         ...
 
-    async def validators(self, url: str) -> Validators:
+    async def get_validators(self, url: str) -> Validators:
         """Return the validators of *url*; empty ones when it was never fetched."""
         ...
 
-    async def remember(self, url: str, validators: Validators) -> None:
+    async def save_validators(self, url: str, validators: Validators) -> None:
         """Keep the validators of *url*."""
         ...
 
@@ -74,30 +74,30 @@ class SourceStates(Protocol):
 class DailyPapers(Protocol):
     """Hugging Face Daily Papers. All raise `bot.errors.SourceError` kinds."""
 
-    async def day(self, day: date, *, fresh: bool = False) -> Reply:
+    async def fetch_day(self, day: date, *, fresh: bool = False) -> SourceResponse:
         """Return the list of one date; an empty one on days without papers. A list that is not open is refused.
 
         Asked *fresh*, it is never "unchanged".
         """
         ...
 
-    async def week(self, year: int, week: int) -> Reply:
+    async def fetch_week(self, year: int, week: int) -> SourceResponse:
         """Return the papers of an ISO week."""
         ...
 
-    async def month(self, year: int, month: int) -> Reply:
+    async def fetch_month(self, year: int, month: int) -> SourceResponse:
         """Return the papers of a month."""
         ...
 
-    async def trending(self) -> Reply:
+    async def fetch_trending(self) -> SourceResponse:
         """Return the source's own rank of the moment, best first."""
         ...
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         """Return the source's own search results for at most 250 characters of *query*, best first."""
         ...
 
-    async def paper(self, identifier: str) -> Paper | None:
+    async def fetch_paper(self, identifier: str) -> Paper | None:
         """Return one paper, or None when Hugging Face does not know it."""
         ...
 
@@ -105,14 +105,14 @@ class DailyPapers(Protocol):
 class Announcements(Protocol):
     """arXiv. All raise `bot.errors.SourceError` kinds."""
 
-    async def announced(self, categories: Sequence[str]) -> Reply:
+    async def fetch_announcement(self, categories: Sequence[str]) -> SourceResponse:
         """Return the newest announcement of the categories together; empty on weekends and holidays."""
         ...
 
-    async def papers(self, identifiers: Sequence[str]) -> Reply:
+    async def fetch_papers(self, identifiers: Sequence[str]) -> SourceResponse:
         """Return papers by id; unknown ids are missing from the reply."""
         ...
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         """Return papers whose fields hold the words of *query*."""
         ...

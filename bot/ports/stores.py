@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.ports.ledger import Editions, Ledger
-from bot.ports.papers import Days, Index, Papers
-from bot.ports.people import Audit, Follows, Inbox, Privacy, Wishes
-from bot.ports.places import Board, Channels, Marks, Workspaces
-from bot.ports.secrets import Actions
+from bot.ports.ledger import Digests, Ledger
+from bot.ports.papers import FeedDays, Papers, SearchIndex
+from bot.ports.people import Audit, Follows, MutesAndSaves, Privacy, ProcessedEvents
+from bot.ports.places import Channels, KeyValueStore, WebMessages, Workspaces
+from bot.ports.secrets import ButtonPayloads
 from bot.ports.sources import SourceStates
 
 
@@ -20,18 +20,18 @@ class Stores:
     """All of them, as the composition root hands them out."""
 
     papers: Papers
-    days: Days
+    feed_days: FeedDays
     channels: Channels
-    editions: Editions
+    digests: Digests
     ledger: Ledger
     follows: Follows
-    wishes: Wishes
+    mutes_and_saves: MutesAndSaves
     audit: Audit
     privacy: Privacy
-    actions: Actions
-    inbox: Inbox
+    button_payloads: ButtonPayloads
+    processed_events: ProcessedEvents
     workspaces: Workspaces
-    board: Board
-    marks: Marks
-    sources: SourceStates
-    index: Index
+    web_messages: WebMessages
+    key_values: KeyValueStore
+    source_states: SourceStates
+    search_index: SearchIndex

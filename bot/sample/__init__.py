@@ -6,4 +6,4 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent
-"""The folder of recorded lists, one ``YYYY-MM-DD.json.gz`` a day, that `bot.sources.recorded.read` takes."""
+"""The folder of recorded lists, one ``YYYY-MM-DD.json.gz`` a day, that `bot.sources.recorded.read_batches` takes."""

@@ -13,30 +13,30 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from bot.clauses import Clause, Page, words
+from bot.clauses import Clause, TokenizedPaper, split_words
 from bot.errors import SourceError
 from bot.language import gettext
 from bot.models import Paper
 from bot.ports.sources import DailyPapers
 from bot.ports.stores import Stores
-from bot.search.reading import Asked, read
+from bot.search.reading import ParsedQuery, parse_query
 
-BUDGET: Final = 1.5
+REMOTE_TIMEOUT: Final = 1.5
 """Seconds that Hugging Face's own search has."""
-DEPTH: Final = 200
+MAX_RESULTS: Final = 200
 """Results that a search looks at."""
-_REMOTE: Final = 40
-_LONGEST_REMOTE: Final = 250
-_DEEPER: Final = 5
+_MAX_REMOTE_RESULTS: Final = 40
+_MAX_REMOTE_QUERY_LENGTH: Final = 250
+_FILTER_OVERFETCH: Final = 5
 """Filters leave few of the best results, so that many times as many are looked at."""
-_NEAR: Final = 0.5
+_MIN_SCORE_SHARE: Final = 0.5
 """Share of the best score below which a result is not worth sorting to the top by date or votes."""
-_FUSION: Final = 60
+_RRF_K: Final = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-_VOCABULARY: Final = timedelta(days=60)
+_VOCABULARY_WINDOW: Final = timedelta(days=60)
 
 
-class Sort(StrEnum):
+class SortOrder(StrEnum):
     """What comes first."""
 
     RELEVANCE = "relevance"
@@ -45,81 +45,88 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SearchQuery:
     """What is looked for: ``text`` as typed; papers before ``since`` or outside an arXiv ``category`` are left out."""
 
     text: str
-    sort: Sort = Sort.RELEVANCE
+    sort: SortOrder = SortOrder.RELEVANCE
     since: date | None = None
     category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class SearchResults:
     """What was found, in order, with scores by paper id: higher is better, comparable within one search only.
 
-    ``searched`` counts the stored papers, ``notes`` say what did not answer. ``suggestion`` is a query that may find
-    more, when nothing was found. ``capped`` tells that there may be more than what was looked at.
+    ``searched_count`` counts the stored papers, ``notes`` say what did not answer. ``suggestion`` is a query that may find
+    more, when nothing was found. ``is_truncated`` tells that there may be more than what was looked at.
     """
 
     papers: tuple[Paper, ...]
     scores: Mapping[str, float]
-    searched: int
+    searched_count: int
     notes: tuple[str, ...] = ()
     suggestion: str = ""
-    capped: bool = False
+    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScoredPaper:
     """One result on its way."""
 
     paper: Paper
     score: float
 
 
-async def find(
-    stores: Stores, daily: DailyPapers | None, query: Query, now: datetime, *, budget: float = BUDGET
-) -> Results:
-    """Search what is stored and, within *budget* seconds, Hugging Face; at most `DEPTH` papers.
+async def find_papers(
+    stores: Stores, daily: DailyPapers | None, query: SearchQuery, now: datetime, *, timeout: float = REMOTE_TIMEOUT
+) -> SearchResults:
+    """Search what is stored and, within *timeout* seconds, Hugging Face; at most `MAX_RESULTS` papers.
 
     Raises `bot.errors.Mistake` for a query without words and `bot.errors.StoreError`; what a source fails to answer
     becomes a note.
     """
-    asked = read(query.text)
-    narrow = bool(asked.conditions or query.since or query.category)
+    parsed = parse_query(query.text)
+    narrow = bool(parsed.conditions or query.since or query.category)
     (local, searched), (remote, note) = await asyncio.gather(
-        _local(stores, asked, DEPTH * _DEEPER if narrow else DEPTH), _remote(daily, asked, budget)
+        _search_index(stores, parsed, MAX_RESULTS * _FILTER_OVERFETCH if narrow else MAX_RESULTS),
+        _search_hugging_face(daily, parsed, timeout),
     )
     known = await stores.papers.get([paper.id for paper in remote])
     merged = [known.get(paper.id, paper) for paper in remote]
-    kept = [found for found in local if _holds(query, asked, found.paper)]
-    near = kept if query.sort is Sort.RELEVANCE else _near(kept)
-    ordered = _ordered(_fuse(near, [paper for paper in merged if _holds(query, asked, paper)]), query.sort)
-    best = ordered[:DEPTH]
-    return Results(
+    kept = [found for found in local if _passes_filters(query, parsed, found.paper)]
+    near = kept if query.sort is SortOrder.RELEVANCE else _drop_weak_matches(kept)
+    ordered = _sort_results(
+        _fuse_rankings(near, [paper for paper in merged if _passes_filters(query, parsed, paper)]), query.sort
+    )
+    best = ordered[:MAX_RESULTS]
+    return SearchResults(
         papers=tuple(found.paper for found in best),
         scores={found.paper.id: found.score for found in best},
-        searched=searched,
+        searched_count=searched,
         notes=(note,) if note else (),
-        suggestion="" if best else await _suggestion(stores, asked, now),
-        capped=len(ordered) >= DEPTH,
+        suggestion="" if best else await _suggest_query(stores, parsed, now),
+        is_truncated=len(ordered) >= MAX_RESULTS,
     )
 
 
-async def _local(stores: Stores, asked: Asked, depth: int) -> tuple[list[Found], int]:
-    hits = await stores.index.find(asked.words, depth)
-    papers = await stores.papers.get([hit.paper for hit in hits])
-    return [Found(papers[hit.paper], hit.score) for hit in hits if hit.paper in papers], await stores.papers.count()
+async def _search_index(stores: Stores, parsed: ParsedQuery, limit: int) -> tuple[list[ScoredPaper], int]:
+    hits = await stores.search_index.search(parsed.words, limit)
+    papers = await stores.papers.get([hit.paper_id for hit in hits])
+    return [
+        ScoredPaper(papers[hit.paper_id], hit.score) for hit in hits if hit.paper_id in papers
+    ], await stores.papers.count_papers()
 
 
-async def _remote(daily: DailyPapers | None, asked: Asked, budget: float) -> tuple[Sequence[Paper], str]:
+async def _search_hugging_face(
+    daily: DailyPapers | None, parsed: ParsedQuery, timeout: float
+) -> tuple[Sequence[Paper], str]:
     """Ask Hugging Face; return its papers and a note when there are none to be had."""
     if daily is None:
         return (), gettext("Stored papers only.")
     try:
-        async with asyncio.timeout(budget):
-            reply = await daily.search(" ".join(asked.words)[:_LONGEST_REMOTE], _REMOTE)
+        async with asyncio.timeout(timeout):
+            reply = await daily.search_papers(" ".join(parsed.words)[:_MAX_REMOTE_QUERY_LENGTH], _MAX_REMOTE_RESULTS)
     except TimeoutError:
         return (), gettext("Hugging Face’s own search did not answer in time; stored papers only.")
     except SourceError:
@@ -127,7 +134,7 @@ async def _remote(daily: DailyPapers | None, asked: Asked, budget: float) -> tup
     return reply.papers, ""
 
 
-def _fuse(local: Sequence[Found], remote: Sequence[Paper]) -> list[Found]:
+def _fuse_rankings(local: Sequence[ScoredPaper], remote: Sequence[Paper]) -> list[ScoredPaper]:
     """Merge by paper; two ranks are added as reciprocals, one alone keeps its scores."""
     if not remote:
         return list(local)
@@ -136,54 +143,58 @@ def _fuse(local: Sequence[Found], remote: Sequence[Paper]) -> list[Found]:
     scores = dict.fromkeys(papers, 0.0)
     for ranked in ranks:
         for place, paper in enumerate(ranked, 1):
-            scores[paper] += 1 / (_FUSION + place)
-    return sorted((Found(papers[paper], score) for paper, score in scores.items()), key=lambda found: -found.score)
+            scores[paper] += 1 / (_RRF_K + place)
+    return sorted(
+        (ScoredPaper(papers[paper], score) for paper, score in scores.items()), key=lambda found: -found.score
+    )
 
 
-def _holds(query: Query, asked: Asked, paper: Paper) -> bool:
+def _passes_filters(query: SearchQuery, parsed: ParsedQuery, paper: Paper) -> bool:
     """Tell whether *paper* passes every filter."""
-    if query.since and (paper.day is None or paper.day < query.since):
+    if query.since and (paper.effective_date is None or paper.effective_date < query.since):
         return False
-    if query.category and not Clause("category", query.category, (query.category,)).found(_categories(paper)):
+    if query.category and not Clause("category", query.category, (query.category,)).find_in(
+        _keep_categories_only(paper)
+    ):
         return False
-    if not asked.conditions:
+    if not parsed.conditions:
         return True
-    page = Page.of(paper)
-    return all(condition.holds(page) for condition in asked.conditions)
+    page = TokenizedPaper.from_paper(paper)
+    return all(condition.matches(page) for condition in parsed.conditions)
 
 
-def _categories(paper: Paper) -> Page:
+def _keep_categories_only(paper: Paper) -> TokenizedPaper:
     """Return a page of nothing but the categories, which costs no cutting of words."""
-    return Page((), (), (), paper.categories)
+    return TokenizedPaper((), (), (), paper.categories)
 
 
-def _near(found: Sequence[Found]) -> list[Found]:
+def _drop_weak_matches(found: Sequence[ScoredPaper]) -> list[ScoredPaper]:
     """Return what comes near the best, so that sorting by date or votes does not bring chance hits to the top."""
     best = max((result.score for result in found), default=0.0)
-    return [result for result in found if result.score >= best * _NEAR]
+    return [result for result in found if result.score >= best * _MIN_SCORE_SHARE]
 
 
-def _ordered(found: Sequence[Found], sort: Sort) -> list[Found]:
+def _sort_results(found: Sequence[ScoredPaper], sort: SortOrder) -> list[ScoredPaper]:
     """Sort; what is equal stays in the order of relevance."""
-    if sort is Sort.VOTES:
+    if sort is SortOrder.VOTES:
         return sorted(found, key=lambda result: -(result.paper.votes or 0))
-    if sort is Sort.DATE:
-        return sorted(found, key=lambda result: result.paper.day or date.min, reverse=True)
+    if sort is SortOrder.DATE:
+        return sorted(found, key=lambda result: result.paper.effective_date or date.min, reverse=True)
     return list(found)
 
 
-async def _suggestion(stores: Stores, asked: Asked, now: datetime) -> str:
+async def _suggest_query(stores: Stores, parsed: ParsedQuery, now: datetime) -> str:
     """Return the query with its unknown words replaced by the nearest ones of recent titles, or ""."""
-    span = await stores.papers.span()
+    span = await stores.papers.get_date_range()
     if span is None:
         return ""
     last = min(span[1], now.date())
-    recent = await stores.papers.between(last - _VOCABULARY, last)
-    return await asyncio.to_thread(_corrected, asked.words, [paper.title for paper in recent])
+    recent = await stores.papers.list_between(last - _VOCABULARY_WINDOW, last)
+    return await asyncio.to_thread(_correct_spelling, parsed.words, [paper.title for paper in recent])
 
 
-def _corrected(wanted: Iterable[str], titles: Iterable[str]) -> str:
-    asked, vocabulary = tuple(wanted), {word for title in titles for word in words(title)}
+def _correct_spelling(wanted: Iterable[str], titles: Iterable[str]) -> str:
+    asked, vocabulary = tuple(wanted), {word for title in titles for word in split_words(title)}
     meant = tuple(
         word if word in vocabulary else next(iter(get_close_matches(word, vocabulary, n=1, cutoff=0.75)), word)
         for word in asked

@@ -18,80 +18,84 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import tokens
-from bot.clauses import Clause, Page, words
+from bot.clauses import Clause, TokenizedPaper, split_words
 from bot.errors import Mistake
-from bot.language import gettext, grouped
+from bot.language import format_number, gettext
 from bot.tokens import Token
 from bot.topics import FIELDS
 
-LONGEST: Final = 500
+MAX_QUERY_LENGTH: Final = 500
 """Characters of a query."""
 
-_WITHOUT: Final = ("not", "without")
+_NEGATIONS: Final = ("not", "without")
 _EXAMPLE: Final = "search sparse attention"
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What must hold: ``clause``, unless the paper has ``excuse``.
+class SearchCondition:
+    """What must hold: ``clause``, unless the paper has ``exception``.
 
     "without tears" leaves papers on tears out, but not the one that is called "Attention without Tears".
     """
 
     clause: Clause
-    excuse: Clause | None = None
+    exception: Clause | None = None
 
-    def holds(self, page: Page) -> bool:
+    def matches(self, paper: TokenizedPaper) -> bool:
         """Tell whether a paper, cut into words, passes."""
-        if _found(self.clause, page) != self.clause.negative:
+        if _matches_clause(self.clause, paper) != self.clause.negative:
             return True
-        return self.excuse is not None and bool(self.excuse.found(page))
+        return self.exception is not None and bool(self.exception.find_in(paper))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuery:
     """A query's text, read: ``words`` rank, ``conditions`` must all hold."""
 
     words: tuple[str, ...]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[SearchCondition, ...]
 
     @property
-    def marks(self) -> tuple[str, ...]:
+    def highlights(self) -> tuple[str, ...]:
         """What is worth highlighting: phrases first, then words."""
         clauses = [condition.clause for condition in self.conditions]
         phrases = [clause.text for clause in clauses if clause.kind == "phrase" and not clause.negative]
         return tuple(dict.fromkeys([*phrases, *self.words]))
 
 
-def read(text: str) -> Asked:
+def parse_query(text: str) -> ParsedQuery:
     """Read the text of a query.
 
     Raises `bot.errors.Mistake` when it is too long or holds no word to look for.
     """
-    typed = tokens.fold(text)
-    if len(typed) > LONGEST:
+    typed = tokens.normalize_text(text)
+    if len(typed) > MAX_QUERY_LENGTH:
         raise Mistake(
             gettext(
                 "A query takes at most {longest} characters; this one has {size}.",
-                longest=LONGEST,
-                size=grouped(len(typed)),
+                longest=MAX_QUERY_LENGTH,
+                size=format_number(len(typed)),
             ),
             _EXAMPLE,
         )
-    found = [(clause, token, no) for token, no in _said(typed) if (clause := _clause(token, no))]
+    found = [(clause, token, no) for token, no in _pair_negations(typed) if (clause := _parse_clause(token, no))]
     clauses = [clause for clause, _, _ in found if not clause.negative and clause.kind != "category"]
     wanted = [word for clause in clauses for word in clause.words]
     if not wanted:
         raise Mistake(gettext("A search needs at least one word to look for."), _EXAMPLE)
-    conditions = (Condition(clause, _excuse(token, no)) for clause, token, no in found if no or _strict(token))
-    return Asked(tuple(wanted), tuple(conditions))
+    conditions = (
+        SearchCondition(clause, _build_exception(token, no))
+        for clause, token, no in found
+        if no or _is_condition(token)
+    )
+    return ParsedQuery(tuple(wanted), tuple(conditions))
 
 
-def _said(typed: str) -> Iterator[tuple[Token, str]]:
+def _pair_negations(typed: str) -> Iterator[tuple[Token, str]]:
     """Yield what counts of a query, each with the "not" or "without" before it; one before nothing is a word."""
     no: Token | None = None
-    for token in tokens.cut(typed):
-        if no is None and token.plain and token.value.casefold() in _WITHOUT:
+    for token in tokens.tokenize(typed):
+        if no is None and token.is_plain and token.value.casefold() in _NEGATIONS:
             no = token
         else:
             yield token, no.value if no else ""
@@ -100,27 +104,27 @@ def _said(typed: str) -> Iterator[tuple[Token, str]]:
         yield no, ""
 
 
-def _excuse(token: Token, no: str) -> Clause | None:
+def _build_exception(token: Token, no: str) -> Clause | None:
     """Return what lets a paper pass all the same: that it says "without tears" itself."""
     phrase = f"{no} {token.value}"
-    return Clause("phrase", phrase, words(phrase)) if no and token.plain else None
+    return Clause("phrase", phrase, split_words(phrase)) if no and token.is_plain else None
 
 
-def _clause(token: Token, no: str) -> Clause | None:
+def _parse_clause(token: Token, no: str) -> Clause | None:
     """Read one token; what stands before a colon and names no field is a word like any other."""
-    kind = FIELDS.get(token.name.casefold())
-    text = token.text if token.name and not kind else token.value.strip()
-    cut = words(text)
-    return Clause(kind or "phrase", text, cut, token.minus or bool(no)) if cut else None
+    kind = FIELDS.get(token.field_name.casefold())
+    text = token.text if token.field_name and not kind else token.value.strip()
+    cut = split_words(text)
+    return Clause(kind or "phrase", text, cut, token.negative or bool(no)) if cut else None
 
 
-def _strict(token: Token) -> bool:
+def _is_condition(token: Token) -> bool:
     """Tell whether a token is a condition; other words only rank."""
-    return token.minus or token.name.casefold() in FIELDS or (token.quoted and not token.name)
+    return token.negative or token.field_name.casefold() in FIELDS or (token.quoted and not token.field_name)
 
 
-def _found(clause: Clause, page: Page) -> bool:
+def _matches_clause(clause: Clause, paper: TokenizedPaper) -> bool:
     """Tell whether a clause holds; a quoted phrase may also be a name."""
     if clause.kind == "phrase" and not clause.negative:
-        return bool(clause.found(page) or Clause("author", clause.text, clause.words).found(page))
-    return bool(clause.found(page))
+        return bool(clause.find_in(paper) or Clause("author", clause.text, clause.words).find_in(paper))
+    return bool(clause.find_in(paper))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import Malformed, SourceRefused
 from bot.language import phrase
-from bot.models import opening
-from bot.ports.sources import Reply
+from bot.models import compute_opening_time
+from bot.ports.sources import SourceResponse
 from bot.sources import fields, papers
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.models import Paper
-    from bot.sources.http import Page, Polite
+    from bot.sources.http import ParsedResponse, SourceClient
 
-LIMIT: Final = 100
+PAGE_SIZE: Final = 100
 """The most that one page of a list holds; the source's own default is 50."""
-PAGES: Final = 20
+MAX_PAGES: Final = 20
 BAD_REQUEST: Final = 400
-LATE: Final = timedelta(days=1)
+OPENING_GRACE: Final = timedelta(days=1)
 """A list that opens later than it should is refused until then; one that is refused for longer is in trouble."""
-QUERY: Final = 250
-RESULTS: Final = 120
-_INSTEAD: Final = (
+MAX_QUERY_LENGTH: Final = 250
+MAX_RESULTS: Final = 120
+_MALFORMED_REPLIES: Final = (
     phrase("Hugging Face sent a web page where a list of papers belongs; it was not used."),
     phrase("Hugging Face sent something that is not JSON where a list of papers belongs; it was not used."),
     phrase("Hugging Face sent nothing where a list of papers belongs; it was not used."),
@@ -38,100 +38,106 @@ _INSTEAD: Final = (
 class HuggingFace:
     """`bot.ports.sources.DailyPapers`, asked politely. ``endpoint`` is where it is, without a path."""
 
-    def __init__(self, http: Polite, endpoint: str = "https://huggingface.co") -> None:
-        self._http = http
-        self._root = endpoint.rstrip("/")
+    def __init__(self, client: SourceClient, endpoint: str = "https://huggingface.co") -> None:
+        self._client = client
+        self._endpoint = endpoint.rstrip("/")
 
-    async def day(self, day: date, *, fresh: bool = False) -> Reply:
+    async def fetch_day(self, day: date, *, fresh: bool = False) -> SourceResponse:
         """Return the list of one date; unchanged when its first page is, unless a *fresh* one is wanted.
 
         Only a list that is not open can be refused: a refusal of any other is a failure.
         """
-        return await self._all({"date": day.isoformat()}, day, fresh=fresh)
+        return await self._fetch_pages({"date": day.isoformat()}, day, fresh=fresh)
 
-    async def week(self, year: int, week: int) -> Reply:
+    async def fetch_week(self, year: int, week: int) -> SourceResponse:
         """Return the papers of an ISO week."""
-        return await self._all({"week": f"{year:04}-W{week:02}"})
+        return await self._fetch_pages({"week": f"{year:04}-W{week:02}"})
 
-    async def month(self, year: int, month: int) -> Reply:
+    async def fetch_month(self, year: int, month: int) -> SourceResponse:
         """Return the papers of a month."""
-        return await self._all({"month": f"{year:04}-{month:02}"})
+        return await self._fetch_pages({"month": f"{year:04}-{month:02}"})
 
-    async def trending(self) -> Reply:
+    async def fetch_trending(self) -> SourceResponse:
         """Return the first page of the source's own rank."""
-        asked = {"sort": "trending", "limit": str(LIMIT)}
-        page = await self._http.get(f"{self._root}/api/daily_papers", asked, _listing, answers=())
-        return _merged([page.content or papers.Parsed()])
+        params = {"sort": "trending", "limit": str(PAGE_SIZE)}
+        page = await self._client.get(
+            f"{self._endpoint}/api/daily_papers", params, _parse_list_body, refusal_statuses=()
+        )
+        return _merge_pages([page.content or papers.ParsedPapers()])
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         """Return the source's own search results; an empty query finds nothing."""
-        if not (text := fields.clean(query[:QUERY], QUERY)):
-            return Reply()
-        asked = {"q": text, "limit": str(max(1, min(limit, RESULTS)))}
-        page = await self._http.get(f"{self._root}/api/papers/search", asked, _listing)
-        reply = _merged([page.content or papers.Parsed()])
+        if not (text := fields.clean_text(query[:MAX_QUERY_LENGTH], MAX_QUERY_LENGTH)):
+            return SourceResponse()
+        params = {"q": text, "limit": str(max(1, min(limit, MAX_RESULTS)))}
+        page = await self._client.get(f"{self._endpoint}/api/papers/search", params, _parse_list_body)
+        reply = _merge_pages([page.content or papers.ParsedPapers()])
         return replace(reply, papers=reply.papers[:limit])
 
-    async def paper(self, identifier: str) -> Paper | None:
+    async def fetch_paper(self, identifier: str) -> Paper | None:
         """Return one paper, or None when it is not known there."""
-        if not (known := fields.identity(identifier)):
+        if not (known := fields.normalize_arxiv_id(identifier)):
             return None
         try:
-            page = await self._http.get(f"{self._root}/api/papers/{known}", {}, _paper)
+            page = await self._client.get(f"{self._endpoint}/api/papers/{known}", {}, _parse_paper_body)
         except SourceRefused:
             return None
         return page.content
 
-    async def _all(self, asked: Mapping[str, str], day: date | None = None, *, fresh: bool = False) -> Reply:
+    async def _fetch_pages(
+        self, params: Mapping[str, str], day: date | None = None, *, fresh: bool = False
+    ) -> SourceResponse:
         """Follow the pages of a list up to the last; the first page of one date is asked for conditionally."""
-        answers = (BAD_REQUEST,) if day and opening(day) > self._http.clock() - LATE else ()
+        refusal_statuses = (
+            (BAD_REQUEST,) if day and compute_opening_time(day) > self._client.clock() - OPENING_GRACE else ()
+        )
         seen: set[str] = set()
-        pages: list[Page[papers.Parsed]] = []
-        for number in range(PAGES):
+        pages: list[ParsedResponse[papers.ParsedPapers]] = []
+        for number in range(MAX_PAGES):
             # The address of the next page is ours to make: a source can't send us elsewhere.
-            query = {**asked, "limit": str(LIMIT), "p": str(number)}
+            query = {**params, "limit": str(PAGE_SIZE), "p": str(number)}
             conditional = day is not None and not fresh and number == 0
-            page = await self._http.get(
-                f"{self._root}/api/daily_papers",
+            page = await self._client.get(
+                f"{self._endpoint}/api/daily_papers",
                 query,
-                lambda body: _listing(body, day),
+                lambda body: _parse_list_body(body, day),
                 conditional=conditional,
-                answers=answers,
+                refusal_statuses=refusal_statuses,
             )
             if page.content is None:
-                return Reply(unchanged=True)
+                return SourceResponse(unchanged=True)
             pages.append(page)
             new = {paper.id for paper in page.content.papers} - seen
-            if not new or not (page.more or page.content.records >= LIMIT):
+            if not new or not (page.has_next_page or page.content.record_count >= PAGE_SIZE):
                 break
             seen |= new
-        reply = _merged([page.content for page in pages if page.content])
+        reply = _merge_pages([page.content for page in pages if page.content])
         return replace(reply, url=pages[0].url, validators=pages[0].validators) if day else reply
 
 
-def _merged(parts: Sequence[papers.Parsed]) -> Reply:
+def _merge_pages(parts: Sequence[papers.ParsedPapers]) -> SourceResponse:
     """Return one reply, each paper at its first place: lists shift while they are paged through."""
     found: dict[str, Paper] = {}
     for part in parts:
         for paper in part.papers:
             found.setdefault(paper.id, paper)
-    return Reply(tuple(found.values()), rejected=sum(part.rejected for part in parts))
+    return SourceResponse(tuple(found.values()), rejected=sum(part.rejected for part in parts))
 
 
-def _listing(body: bytes, day: date | None = None) -> papers.Parsed:
-    return papers.listing(decode(body), day)
+def _parse_list_body(body: bytes, day: date | None = None) -> papers.ParsedPapers:
+    return papers.parse_paper_list(decode_json(body), day)
 
 
-def _paper(body: bytes) -> Paper:
-    if not (found := papers.paper(decode(body))):
+def _parse_paper_body(body: bytes) -> Paper:
+    if not (found := papers.parse_paper(decode_json(body))):
         raise Malformed(phrase("Hugging Face sent a paper without an id or a title; it was ignored."))
     return found
 
 
-def decode(body: bytes) -> Any:
+def decode_json(body: bytes) -> Any:
     """Return the JSON of *body*; raise `bot.errors.Malformed` for a web page, a fragment or nothing."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        page, other, nothing = _INSTEAD
+        page, other, nothing = _MALFORMED_REPLIES
         raise Malformed(page if body.lstrip()[:1] == b"<" else other if body.strip() else nothing) from error

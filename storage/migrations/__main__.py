@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from storage.upgrades import check
+from storage.upgrades import find_schema_differences
 
 
 def main() -> int:
     """Print what is missing; return 1 when something is."""
-    differences = check()
+    differences = find_schema_differences()
     for difference in differences:
         sys.stderr.write(f"The migrations lack: {difference}\n")
     return 1 if differences else 0

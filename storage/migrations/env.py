@@ -7,7 +7,7 @@ from alembic import context
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
-from storage.database import open_plain
+from storage.database import open_migration_engine
 from storage.tables import metadata
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     url = context.get_x_argument(as_dictionary=True).get("url")
     if not url:
         raise CommandError("Name a database: alembic -x url=sqlite:///scratch.db …")
-    engine = open_plain(url)
+    engine = open_migration_engine(url)
     with engine.begin() as opened:
         run(opened)
     return engine.dispose()

@@ -6,14 +6,14 @@ that grows with channels times papers points to both by integer keys.
 
 from storage.tables.library import days, papers, ranks, sightings, sources, validators
 from storage.tables.machine import actions, events, marks, secrets
-from storage.tables.messages import OPEN, coverage, deliveries, digests, postings, posts
+from storage.tables.messages import OPEN_DELIVERY_CONDITION, coverage, deliveries, digests, postings, posts
 from storage.tables.people import changes, follows, hits, mutes, saves, seen, topics
-from storage.tables.places import LISTENING, channels, workspaces
+from storage.tables.places import ACTIVE_CHANNEL_CONDITION, channels, workspaces
 from storage.tables.rows import metadata
 
 __all__ = [
-    "LISTENING",
-    "OPEN",
+    "ACTIVE_CHANNEL_CONDITION",
+    "OPEN_DELIVERY_CONDITION",
     "actions",
     "changes",
     "channels",

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from storage.tables.rows import Row, data
+from storage.tables.rows import TableRow, define_json_column
 
 
-class EventRow(Row, table=True):
+class ProcessedEventRow(TableRow, table=True):
     """An event that came in lately."""
 
     __tablename__ = "events"
@@ -19,7 +19,7 @@ class EventRow(Row, table=True):
     at: datetime = Field(index=True)
 
 
-class MarkRow(Row, table=True):
+class KeyValueRow(TableRow, table=True):
     """A small fact about this installation."""
 
     __tablename__ = "marks"
@@ -27,7 +27,7 @@ class MarkRow(Row, table=True):
     value: str = Field(sa_type=Text)
 
 
-class SecretRow(Row, table=True):
+class SecretRow(TableRow, table=True):
     """A secret, sealed. ``lease`` is until when somebody alone may change it."""
 
     __tablename__ = "secrets"
@@ -37,16 +37,16 @@ class SecretRow(Row, table=True):
     lease: datetime | None = None
 
 
-class ActionRow(Row, table=True):
+class ButtonPayloadRow(TableRow, table=True):
     """A button's arguments that are too long to ride in it."""
 
     __tablename__ = "actions"
     token: str = Field(primary_key=True)
-    data: dict[str, Any] = data()
+    data: dict[str, Any] = define_json_column()
     at: datetime = Field(index=True)
 
 
-events: Final = EventRow.__table__
-marks: Final = MarkRow.__table__
+events: Final = ProcessedEventRow.__table__
+marks: Final = KeyValueRow.__table__
 secrets: Final = SecretRow.__table__
-actions: Final = ActionRow.__table__
+actions: Final = ButtonPayloadRow.__table__

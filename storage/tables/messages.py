@@ -8,48 +8,55 @@ from typing import Final
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from storage.tables.rows import Row, count, key, partial, text, to
+from storage.tables.rows import (
+    TableRow,
+    define_counter_column,
+    define_foreign_key,
+    define_partial_index,
+    define_primary_key,
+    define_text_column,
+)
 
-OPEN: Final = "state NOT IN ('sent', 'dead')"
+OPEN_DELIVERY_CONDITION: Final = "state NOT IN ('sent', 'dead')"
 """Which messages are still on their way; word for word the condition of two partial indexes."""
 
 
-class DigestRow(Row, table=True):
+class DigestRow(TableRow, table=True):
     """What became of one local date of a channel."""
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("channel_id", "day"),)
-    id: int | None = key()
-    channel_id: int = to("channels.id")
+    id: int | None = define_primary_key()
+    channel_id: int = define_foreign_key("channels.id")
     day: date
     state: str
-    reason: str = text()
+    reason: str = define_text_column()
     at: datetime
 
 
-class CoverageRow(Row, table=True):
+class CoverageRow(TableRow, table=True):
     """A feed date that a channel has had, or that was skipped for a reason."""
 
     __tablename__ = "coverage"
     __table_args__ = ({"sqlite_with_rowid": False},)
-    channel_id: int = to("channels.id", primary_key=True)
+    channel_id: int = define_foreign_key("channels.id", primary_key=True)
     feed_date: date = Field(primary_key=True)
-    reason: str = text()
+    reason: str = define_text_column()
 
 
-class DeliveryRow(Row, table=True):
+class DeliveryRow(TableRow, table=True):
     """A message on its way. ``card`` is versioned JSON as text; ``not_before`` also ends the quarantine of doubt."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("channel_id", "kind", "subject", "part", "operation"),
-        partial("ix_deliveries_open", "id", where=OPEN),
-        partial("ix_deliveries_busy", "channel_id", "state", where=OPEN),
-        partial("ix_deliveries_sent", "sent", where="kind IN ('digest', 'lift') AND state = 'sent'"),
+        define_partial_index("ix_deliveries_open", "id", where=OPEN_DELIVERY_CONDITION),
+        define_partial_index("ix_deliveries_busy", "channel_id", "state", where=OPEN_DELIVERY_CONDITION),
+        define_partial_index("ix_deliveries_sent", "sent", where="kind IN ('digest', 'lift') AND state = 'sent'"),
         Index("ix_deliveries_parent", "parent_id"),
     )
-    id: int | None = key()
-    channel_id: int = to("channels.id")
+    id: int | None = define_primary_key()
+    channel_id: int = define_foreign_key("channels.id")
     kind: str
     subject: str
     part: int
@@ -57,44 +64,44 @@ class DeliveryRow(Row, table=True):
     parent_id: int | None = Field(default=None, foreign_key="deliveries.id", ondelete="SET NULL")
     card: str = Field(sa_type=Text)
     state: str
-    attempts: int = count()
+    attempts: int = define_counter_column()
     not_before: datetime
     lease: datetime | None = None
-    message: str = text()
-    reason: str = text()
+    message: str = define_text_column()
+    reason: str = define_text_column()
     created: datetime
     sent: datetime | None = None
 
 
-class PostingRow(Row, table=True):
+class ClaimedPaperRow(TableRow, table=True):
     """A paper that was claimed for a channel, so that it is posted there once."""
 
     __tablename__ = "postings"
     __table_args__ = ({"sqlite_with_rowid": False},)
-    channel_id: int = to("channels.id", primary_key=True)
-    paper_id: int = to("papers.id", primary_key=True)
+    channel_id: int = define_foreign_key("channels.id", primary_key=True)
+    paper_id: int = define_foreign_key("papers.id", primary_key=True)
     delivery_id: int = Field(foreign_key="deliveries.id", ondelete="CASCADE", index=True)
 
 
-class PostRow(Row, table=True):
+class WebMessageRow(TableRow, table=True):
     """A message of the browser's workspace."""
 
     __tablename__ = "posts"
     __table_args__ = (UniqueConstraint("channel_id", "kind", "subject", "part", "operation"),)
-    id: int | None = key()
-    channel_id: int = to("channels.id")
+    id: int | None = define_primary_key()
+    channel_id: int = define_foreign_key("channels.id")
     kind: str
     subject: str
     part: int
     operation: str
     card: str = Field(sa_type=Text)
     at: datetime
-    parent: str = text()
+    parent: str = define_text_column()
     edited: datetime | None = None
 
 
 digests: Final = DigestRow.__table__
 coverage: Final = CoverageRow.__table__
 deliveries: Final = DeliveryRow.__table__
-postings: Final = PostingRow.__table__
-posts: Final = PostRow.__table__
+postings: Final = ClaimedPaperRow.__table__
+posts: Final = WebMessageRow.__table__

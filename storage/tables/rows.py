@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-Data: Final = JSON().with_variant(JSONB(), "postgresql")
+JSON_TYPE: Final = JSON().with_variant(JSONB(), "postgresql")
 
 metadata: Final = MetaData(
     naming_convention={
@@ -23,47 +23,47 @@ metadata: Final = MetaData(
 )
 
 
-def partial(name: str, *columns: str, where: str) -> Index:
+def define_partial_index(name: str, *columns: str, where: str) -> Index:
     """Return an index of the rows for which *where* holds."""
     return Index(name, *columns, sqlite_where=sql(where), postgresql_where=sql(where))
 
 
-def data() -> Any:
+def define_json_column() -> Any:
     """Return a JSON column."""
-    return Field(sa_type=cast("Any", Data))
+    return Field(sa_type=cast("Any", JSON_TYPE))
 
 
-def listed() -> Any:
+def define_json_list_column() -> Any:
     """Return a JSON list that is empty at first."""
-    return Field(default_factory=list, sa_type=cast("Any", Data), sa_column_kwargs={"server_default": sql("'[]'")})
+    return Field(default_factory=list, sa_type=cast("Any", JSON_TYPE), sa_column_kwargs={"server_default": sql("'[]'")})
 
 
-def text() -> Any:
+def define_text_column() -> Any:
     """Return a text that may be empty."""
     return Field(default="", sa_type=Text, sa_column_kwargs={"server_default": sql("''")})
 
 
-def flag() -> Any:
+def define_flag_column() -> Any:
     """Return a flag that is down at first."""
     return Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
-def count() -> Any:
+def define_counter_column() -> Any:
     """Return a counter."""
     return Field(default=0, sa_column_kwargs={"server_default": sql("0")})
 
 
-def key() -> Any:
+def define_primary_key() -> Any:
     """Return an integer primary key."""
     return Field(default=None, primary_key=True)
 
 
-def to(column: str, *, primary_key: bool = False, cascade: bool = False) -> Any:
+def define_foreign_key(column: str, *, primary_key: bool = False, cascade: bool = False) -> Any:
     """Return a reference to *column*; with *cascade* the row goes when the other goes."""
     return Field(foreign_key=column, primary_key=primary_key, ondelete="CASCADE" if cascade else "RESTRICT")
 
 
-class Row(SQLModel, registry=registry(metadata=metadata)):
+class TableRow(SQLModel, registry=registry(metadata=metadata)):
     """The root of every table."""
 
     __table__: ClassVar[Table]

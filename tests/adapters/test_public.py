@@ -14,7 +14,7 @@ from aiohttp import web
 from yarl import URL
 
 from adapters import public
-from adapters.public import LARGEST
+from adapters.public import MAX_BODY_BYTES
 from bot.errors import Misconfigured
 
 LOCAL = ("/", "/healthz", "/status", "/metrics", "/api/channels", "/api/command", "/static/1/app.js", "/slack/events")
@@ -30,7 +30,7 @@ async def _fail(_: web.Request) -> web.Response:
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    app = public.application([web.post("/given", _echo), web.get("/fails", _fail)])
+    app = public.create_application([web.post("/given", _echo), web.get("/fails", _fail)])
     async with public.serve(app, "127.0.0.1", 0) as one:
         yield one
 
@@ -66,12 +66,12 @@ async def test_bodies_are_bounded_however_they_come(address: str, stranger: aioh
 
     squeezed = {"Content-Encoding": "gzip"}
     for body, headers, status in (
-        (io.BytesIO(bytes(LARGEST)), {}, 200),
-        (io.BytesIO(bytes(LARGEST + 1)), {}, 413),
-        (pieces(LARGEST), {}, 200),
-        (pieces(4 * LARGEST), {}, 413),
-        (gzip.compress(bytes(LARGEST)), squeezed, 200),
-        (gzip.compress(bytes(64 * LARGEST)), squeezed, 413),
+        (io.BytesIO(bytes(MAX_BODY_BYTES)), {}, 200),
+        (io.BytesIO(bytes(MAX_BODY_BYTES + 1)), {}, 413),
+        (pieces(MAX_BODY_BYTES), {}, 200),
+        (pieces(4 * MAX_BODY_BYTES), {}, 413),
+        (gzip.compress(bytes(MAX_BODY_BYTES)), squeezed, 200),
+        (gzip.compress(bytes(64 * MAX_BODY_BYTES)), squeezed, 413),
     ):
         async with stranger.post(f"{address}/given", data=body, headers=headers) as answer:
             assert answer.status == status
@@ -112,13 +112,13 @@ async def test_strangers_who_speak_no_http_fill_no_log(address: str, caplog: pyt
 
 async def test_a_port_that_is_taken_is_said(address: str) -> None:
     with pytest.raises(Misconfigured, match="Set PORT to a free one"):
-        async with public.serve(public.application([]), "127.0.0.1", URL(address).port or 0):
+        async with public.serve(public.create_application([]), "127.0.0.1", URL(address).port or 0):
             pass
 
 
 async def test_addresses_of_version_six_are_written_as_such() -> None:
     try:
-        async with public.serve(public.application([]), "::1", 0) as address:
+        async with public.serve(public.create_application([]), "::1", 0) as address:
             assert URL(address).host == "::1"
     except Misconfigured:
         pytest.skip("This machine has no IPv6.")

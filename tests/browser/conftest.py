@@ -20,7 +20,7 @@ PATIENCE = 10_000
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=1, drawn={"slack": slack.see, "discord": discord.see}) as started:
+    async with running(beat=1, drawn={"slack": slack.render_preview, "discord": discord.render_preview}) as started:
         yield started
 
 

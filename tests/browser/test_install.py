@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
-from adapters.slack.oauth import INSTALL
+from adapters.slack.oauth import INSTALL_PATH
 from tests.adapters.slack.installing import Site, site
 from tests.servers.slack import slack
 
@@ -39,7 +39,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Site]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext, here: Site, complaints: list[str]) -> AsyncIterator[Page]:
     opened = await context.new_page()
-    await opened.goto(here.address + INSTALL)
+    await opened.goto(here.address + INSTALL_PATH)
     yield opened
     await opened.close()
     complaints[:] = [one for one in complaints if one != REFUSED]  # the tests open an address a second time
@@ -50,7 +50,7 @@ async def test_the_whole_way(page: Page, here: Site) -> None:
     await page.get_by_role("link", name="Add to Slack").click()
     await expect(page.get_by_role("heading")).to_have_text(f"Broadsheet is in {here.slack.teams['T1'].name}")
     await expect(page.get_by_role("link", name="Open Slack")).to_be_visible()
-    assert await here.installations.token("T1")
+    assert await here.installations.get_token("T1")
     assert await page.context.cookies() == []
     await page.reload()
     await expect(page.get_by_role("heading")).to_have_text("Not installed")

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
-from adapters.web.site import Site
+from adapters.web.site import SiteInfo
 from bot.cards import Action, Card, Item
 from tests.workspace import EXPORT, NLP_CHANNEL, NOW, Workspace, alert, digest, running
 
@@ -55,7 +55,7 @@ async def test_a_paper_s_menu_answers_beside_the_paper(page: Page, workspace: Wo
     await expect(page.get_by_role("menu")).to_have_count(0)
     await item.get_by_role("button", name="Abstract: ARLArena").click()
     await expect(item.locator(".abstract")).to_be_visible()
-    edited = await workspace.board.edit(1, digest(votes=80), NOW)
+    edited = await workspace.board.edit_card(1, digest(votes=80), NOW)
     workspace.feed.publish("edit", edited)
     await expect(item.locator(".meta b")).to_have_text("92")
     await expect(item.locator(".abstract")).to_be_visible()
@@ -256,7 +256,7 @@ async def test_thumbnails_come_when_they_can(context: BrowserContext, complaints
     items = tuple(
         Item(name, "https://example.org", thumbnail=f"https://thumbnails.test/{name}") for name in ("fine", "gone")
     )
-    async with running(site=Site(pictures=True)) as workspace:
+    async with running(site=SiteInfo(show_thumbnails=True)) as workspace:
         await workspace.table.post(Card(items=items, tone="digest"), "pictured")
         await page.goto(workspace.url)
         await expect(page.locator("#post-3 img")).to_have_count(1)

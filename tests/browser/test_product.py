@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bot import sample
-from bot.models import feed_date
+from bot.models import find_newest_feed_date
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.servers.sources import Sources
 from tests.test_cli import running
@@ -38,7 +38,7 @@ def recorded(day: date) -> list[dict[str, Any]]:
 @contextmanager
 def source() -> Iterator[str]:
     """Serve recorded lists under this week's dates, from a thread of its own; yields the address."""
-    newest = feed_date(datetime.now(UTC))
+    newest = find_newest_feed_date(datetime.now(UTC))
     weekdays = [day for n in range(8) if (day := newest - timedelta(days=n)).weekday() < 5]
     records = [recorded(date(2026, 2, day)) for day in (26, 25, 24, 23, 20, 19)]
     days = dict(zip(weekdays, records, strict=False))

@@ -7,12 +7,12 @@ import json
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from adapters.discord.drawing import draw
+from adapters.discord.drawing import render_messages_html
 from adapters.discord.look import STYLE
-from adapters.discord.render import messages
-from adapters.slack.render import message
+from adapters.discord.render import render_messages
+from adapters.slack.render import render_message
 from bot.cards import Action, Card, Item
-from bot.ports.drawings import Drawing
+from bot.ports.drawings import MessagePreview
 from tests.browser.test_reach import CONTRAST, DOUBLES, NAMES
 from tests.workspace import Workspace, digest, running
 
@@ -38,7 +38,7 @@ async def test_a_message_is_seen_and_copied(page: Page, context: BrowserContext,
     await expect(window.get_by_role("button", name="Copied")).to_be_visible()
     await expect(window.get_by_role("status")).to_have_text("Copied")
     copied = await page.evaluate("navigator.clipboard.readText()")
-    assert json.loads(copied) == {"blocks": message(digest()).blocks}
+    assert json.loads(copied) == {"blocks": render_message(digest()).blocks}
     await window.get_by_role("button", name="Close").click()
     await expect(window).to_be_hidden()
 
@@ -50,7 +50,7 @@ async def test_the_other_platform_is_beside_it(page: Page) -> None:
     await expect(drawing.get_by_role("link", name="DreamID-Omni: Unified Framework")).to_be_visible()
     await drawing.get_by_text("Pick a paper").click()
     await expect(drawing.get_by_role("listitem").first).to_contain_text("19 votes · ByteDance")
-    (sent,) = messages(digest())
+    (sent,) = render_messages(digest())
     assert json.loads(await window.locator("code").text_content() or "") == sent.payload
     await page.keyboard.press("Escape")
     await page.locator(OPENER).click()
@@ -59,8 +59,8 @@ async def test_the_other_platform_is_beside_it(page: Page) -> None:
 
 async def test_a_moment_is_in_the_reader_s_zone(browser: Browser) -> None:
     """No card says when something comes to everybody, so a drawing is made that does."""
-    html = draw([{"content": "Next: <t:1772179200:f>, <t:1772179200:t>, <t:99999999999999999>"}])
-    async with running(drawn={"discord": lambda _: Drawing(html, "{}", STYLE)}) as workspace:
+    html = render_messages_html([{"content": "Next: <t:1772179200:f>, <t:1772179200:t>, <t:99999999999999999>"}])
+    async with running(drawn={"discord": lambda _: MessagePreview(html, "{}", STYLE)}) as workspace:
         page = await browser.new_page(timezone_id="Asia/Tokyo")
         await page.goto(workspace.url)
         await page.locator("#post-1 .see").click()

@@ -13,13 +13,13 @@ import pytest
 
 from bot import wording
 from bot.cards import Action, Card, Form
-from bot.commands.desk import Desk
-from bot.commands.table import Table, table
+from bot.commands.desk import CommandContext
+from bot.commands.table import CommandTable, build_table
 from bot.errors import Mistake, SourceDown
-from bot.models import Channel, DayState, FeedDay, Kind, Paper, Person
+from bot.models import Channel, ChannelKind, DayState, FeedDay, Paper, Person
 from bot.ports.commands import Answer, Request
 from bot.ports.places import Workspace
-from bot.ports.sources import Reply
+from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from tests.stores import open_stores
 
@@ -27,10 +27,10 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 """Tuesday, 09:00 in Berlin."""
 PAPERS = Channel("web", "local", "papers", name="papers")
 NLP = Channel("web", "local", "nlp", name="nlp-papers")
-ADA = Person("ada", "Ada", manager=True)
+ADA = Person("ada", "Ada", is_manager=True)
 BOB = Person("bob", "Bob")
-ADAS = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
-BOBS = Channel("web", "local", "bob", Kind.DIRECT, "Bob")
+ADAS = Channel("web", "local", "ada", ChannelKind.DIRECT, "Ada")
+BOBS = Channel("web", "local", "bob", ChannelKind.DIRECT, "Bob")
 
 TITLES = {
     "2026-11-19": ("World Models for Robots", "Sparse Attention at Scale", "Medical Image Retrieval"),
@@ -82,11 +82,11 @@ class Hugging:
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search(self, query: str, limit: int = 20) -> SourceResponse:
         self.asked.append(query)
         if self.down:
             raise SourceDown("Hugging Face did not answer.")
-        return Reply(tuple(self.found))
+        return SourceResponse(tuple(self.found))
 
     async def paper(self, identifier: str) -> Paper | None:
         self.asked.append(identifier)
@@ -100,7 +100,7 @@ class Room:
     """Somebody types, presses and fills in, at a moment of the test's own."""
 
     stores: Stores
-    table: Table
+    table: CommandTable
     now: datetime = NOW
     ids: Any = field(default_factory=lambda: count(1))
 
@@ -111,9 +111,9 @@ class Room:
     async def send(self, line: str, **about: Any) -> Answer:
         """Type a line."""
         try:
-            name, arguments = self.table.read(line)
+            name, arguments = self.table.parse_line(line)
         except Mistake as mistake:
-            return Answer(wording.mistake(mistake))
+            return Answer(wording.build_mistake_card(mistake))
         return await self.table.answer(self.request(name, arguments, **about))
 
     async def card(self, line: str, **about: Any) -> Card:
@@ -136,8 +136,8 @@ class Room:
         """Type a line that is wrong; return the sentence and the example."""
         card = await self.card(line, **about)
         assert card.tone == "mistake", card
-        example = next((line for line in card.footer if line.startswith(wording.EXAMPLE)), "")
-        return card.text, example.removeprefix(wording.EXAMPLE)
+        example = next((line for line in card.footer if line.startswith(wording.EXAMPLE_PREFIX)), "")
+        return card.text, example.removeprefix(wording.EXAMPLE_PREFIX)
 
     def later(self, **span: int) -> None:
         self.now += timedelta(**span)
@@ -158,8 +158,8 @@ def hugging() -> Hugging:
 async def empty(tmp_path: Path, hugging: Hugging) -> AsyncIterator[Room]:
     """A room in which nothing is stored."""
     async with open_stores(tmp_path, NOW) as stores:
-        await stores.workspaces.put(Workspace("web", "local", "Local", timezone="Europe/Berlin"))
-        yield Room(stores, table(Desk(stores, hugging, None)))  # type: ignore[arg-type]
+        await stores.workspaces.save(Workspace("web", "local", "Local", timezone="Europe/Berlin"))
+        yield Room(stores, build_table(CommandContext(stores, hugging, None)))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ async def room(empty: Room) -> Room:
     for day, listed in papers().items():
         at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
         await empty.stores.papers.add(listed, at)
-        await empty.stores.days.put([FeedDay(day, DayState.OK, tuple(paper.id for paper in listed), at)])
+        await empty.stores.feed_days.save_days([FeedDay(day, DayState.OK, tuple(paper.id for paper in listed), at)])
     return empty
 
 

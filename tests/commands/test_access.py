@@ -11,8 +11,8 @@ from bot.models import Person
 from bot.ports.places import Workspace
 from tests.commands.conftest import ADA, BOB, BOBS, NLP, PAPERS, Room, button
 
-BOSS = replace(BOB, admin=True)
-SUSAN = Person("susan", "Susan", manager=True, admin=True)
+BOSS = replace(BOB, is_admin=True)
+SUSAN = Person("susan", "Susan", is_manager=True, is_admin=True)
 
 
 async def known(room: Room) -> Workspace:
@@ -26,7 +26,7 @@ async def policy(room: Room) -> str:
 
 
 async def decide(room: Room, policy: str, *managers: str) -> None:
-    await room.stores.workspaces.put(replace(await known(room), policy=policy, managers=managers))
+    await room.stores.workspaces.save(replace(await known(room), policy=policy, managers=managers))
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ async def test_nobody_else_decides(room: Room) -> None:
 
 async def test_those_who_set_it_up_decide_too(room: Room) -> None:
     before = replace(await known(room), managers=("bob",), limits={"follows": 3})
-    await room.stores.workspaces.put(before)
+    await room.stores.workspaces.save(before)
     await room.card("digest access admins", person=BOB)
     assert await known(room) == replace(before, policy="admins")
 
 
 async def test_a_workspace_that_is_not_known_yet_is_kept(empty: Room) -> None:
-    await empty.stores.workspaces.forget("web", "local")
+    await empty.stores.workspaces.delete("web", "local")
     await empty.card("digest access admins", person=BOSS)
     assert await empty.stores.workspaces.get("web", "local") == Workspace("web", "local", policy="admins")
 
@@ -116,7 +116,7 @@ async def test_its_button_takes_back_its_own_change_once(room: Room) -> None:
     await room.card("digest on start:next")
     assert (await room.press(undo, person=BOSS)).text.startswith("Taken back: members manage channels again.")
     assert await policy(room) == ""
-    assert (await room.stores.channels.open(PAPERS, room.now)).preferences.on
+    assert (await room.stores.channels.get_or_create(PAPERS, room.now)).preferences.on
     again = await room.press(undo, person=BOSS)
     assert again.text.startswith("That change was taken back already")
 
@@ -141,7 +141,7 @@ async def test_the_button_of_a_decision_takes_back_nothing_else(room: Room) -> N
     of = {"of": room.now.isoformat()}
     card = await room.press(Action("Undo", "digest access", of), person=BOSS)
     assert card.text.startswith("That change was taken back already, or others came after it")
-    assert (await room.stores.channels.open(PAPERS, room.now)).preferences.on
+    assert (await room.stores.channels.get_or_create(PAPERS, room.now)).preferences.on
 
 
 async def test_what_was_decided_elsewhere_since_stays(room: Room) -> None:
@@ -159,14 +159,14 @@ async def test_the_same_again_changes_nothing(room: Room) -> None:
     await room.card("digest access admins", person=BOSS)
     card = await room.card("digest access admins", person=BOSS)
     assert card.text == "Nothing was changed: admins of the workspace manage its channels."
-    assert len(await room.stores.audit.changes(PAPERS)) == 1
+    assert len(await room.stores.audit.list_changes(PAPERS)) == 1
 
 
 async def test_a_look_ahead_leaves_no_line(room: Room) -> None:
     answer = await room.table.answer(room.request("digest access", {"who": "managers"}, person=BOSS, dry=True))
     assert isinstance(answer.body, Card)
     assert answer.body.text == "Only those manage channels who set Broadsheet up."
-    assert not await room.stores.audit.changes(PAPERS)
+    assert not await room.stores.audit.list_changes(PAPERS)
     assert await known(room) == Workspace("web", "local", "Local", timezone="Europe/Berlin")
 
 
@@ -212,5 +212,5 @@ async def test_managers_that_all_left_are_replaced(room: Room) -> None:
 async def test_whoever_is_forgotten_is_nowhere_in_the_trail(room: Room) -> None:
     await room.card("digest access managers", person=BOSS)
     await room.card("me forget confirm:yes", person=BOB, channel=BOBS)
-    (change,) = await room.stores.audit.changes(PAPERS)
+    (change,) = await room.stores.audit.list_changes(PAPERS)
     assert "bob" not in str(change).casefold()

@@ -10,15 +10,15 @@ import pytest
 
 from bot.cards import Form
 from bot.commands import sending
-from bot.models import Cadence, DeliveryKey, Mode, Preferences, Schedule
-from bot.ports.places import Standing
+from bot.models import Cadence, DeliveryKey, FeedMode, Preferences, Schedule
+from bot.ports.places import ChannelState
 from tests.commands.conftest import ADA, BOB, BOBS, NLP, NOW, PAPERS, Room, button
 
 NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."
 
 
-async def standing(room: Room) -> Standing:
-    return await room.stores.channels.open(PAPERS, room.now)
+async def standing(room: Room) -> ChannelState:
+    return await room.stores.channels.get_or_create(PAPERS, room.now)
 
 
 async def test_on_shows_it_first_and_posts_nothing(room: Room) -> None:
@@ -30,7 +30,7 @@ async def test_on_shows_it_first_and_posts_nothing(room: Room) -> None:
     assert [item.number for item in card.items] == [1, 2, 3, 4, 5]
     assert [action.label for action in card.actions] == ["Post now", "Start at the next time", "Settings"]
     assert not (await standing(room)).preferences.on
-    assert not await room.stores.ledger.waiting()
+    assert not await room.stores.ledger.count_open()
 
 
 async def test_starting_at_the_next_time(room: Room) -> None:
@@ -40,14 +40,14 @@ async def test_starting_at_the_next_time(room: Room) -> None:
     now = await standing(room)
     assert now.preferences.on
     assert now.next_run == datetime(2026, 11, 25, 8, tzinfo=UTC)
-    assert not await room.stores.ledger.waiting()
+    assert not await room.stores.ledger.count_open()
     assert (await room.card("digest on")).text == f"The digest is on in #papers already. {NEXT}"
 
 
 async def test_posting_now(room: Room) -> None:
     card = await room.press(button(await room.card("digest on"), "Post now"))
     assert card.text.endswith(f"The digest is on its way. {NEXT}")
-    assert await room.stores.ledger.get(DeliveryKey(PAPERS, "digest", "2026-11-24"))
+    assert await room.stores.ledger.find_by_key(DeliveryKey(PAPERS, "digest", "2026-11-24"))
     assert (await standing(room)).next_run == datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
@@ -79,7 +79,7 @@ async def test_a_retired_channel_is_taken_back(room: Room) -> None:
     assert (await room.mistake("digest now"))[0] == "Nothing can be posted here: the bot was removed from it."
     assert "Nothing is posted here any more: the bot was removed from it." in (await room.card("status")).text
     await room.card("digest on start:next")
-    assert not (await standing(room)).retired
+    assert not (await standing(room)).retired_reason
 
 
 async def test_the_form_has_four_questions_and_the_rest_is_advanced(room: Room) -> None:
@@ -102,7 +102,7 @@ async def test_sending_the_form_back_unchanged_changes_nothing(room: Room) -> No
     answer = await room.table.answer(room.request(form.command, {field.name: field.value for field in form.fields}))
     assert not isinstance(answer.body, Form)
     assert answer.body.text.startswith("Nothing was changed.")
-    assert len(await room.stores.audit.changes(PAPERS)) == 1
+    assert len(await room.stores.audit.list_changes(PAPERS)) == 1
 
 
 async def test_every_setting_is_kept(room: Room) -> None:
@@ -113,10 +113,13 @@ async def test_every_setting_is_kept(room: Room) -> None:
     )
     preferences = (await standing(room)).preferences
     assert preferences.schedule == Schedule(time(7, 30), "Asia/Tokyo", (0, 2), Cadence.WEEKLY)
-    assert (preferences.number, preferences.min_votes, preferences.mode) == (3, 4, Mode.FRESH)
+    assert (preferences.number, preferences.min_votes, preferences.mode) == (3, 4, FeedMode.FRESH)
     assert (preferences.your_topics, preferences.abstracts) == (False, True)
     assert (preferences.say_when_empty, preferences.repeats, preferences.on) == (True, True, True)
-    assert [follow.topic for follow in await room.stores.follows.of(PAPERS)] == ['"diffusion"', '"world model"']
+    assert [follow.topic for follow in await room.stores.follows.list_for_channel(PAPERS)] == [
+        '"diffusion"',
+        '"world model"',
+    ]
     assert card.text.startswith("Saved for #papers: time 09:00 → 07:30; days weekdays → Mon and Wed; number 5 → 3; ")
     assert card.text.endswith("Next: Mon 30 Nov 07:30, Mon 7 Dec 07:30, Mon 14 Dec 07:30 (Asia/Tokyo).")
     assert (await standing(room)).next_run == datetime(2026, 11, 29, 22, 30, tzinfo=UTC)
@@ -134,7 +137,7 @@ async def test_one_undo_takes_all_of_it_back(room: Room) -> None:
     now = await standing(room)
     assert now.preferences == before.preferences
     assert now.next_run == before.next_run
-    assert [follow.topic for follow in await room.stores.follows.of(PAPERS)] == ['"speech"']
+    assert [follow.topic for follow in await room.stores.follows.list_for_channel(PAPERS)] == ['"speech"']
 
 
 async def test_wrong_values_are_marked_on_their_fields_and_nothing_is_saved(room: Room) -> None:
@@ -149,7 +152,7 @@ async def test_wrong_values_are_marked_on_their_fields_and_nothing_is_saved(room
     assert {field.name: field.value for field in form.fields}["time"] == "25"
     assert form.preview == ()
     assert await standing(room) == before
-    assert not await room.stores.audit.changes(PAPERS)
+    assert not await room.stores.audit.list_changes(PAPERS)
 
 
 async def test_no_day_is_a_mistake_and_no_topic_is_not(room: Room) -> None:
@@ -158,7 +161,7 @@ async def test_no_day_is_a_mistake_and_no_topic_is_not(room: Room) -> None:
     assert isinstance(form, Form)
     assert [field.name for field in form.fields if field.mistake] == ["days"]
     await room.table.answer(room.request("settings", {"topics": ""}))
-    assert not await room.stores.follows.of(PAPERS)
+    assert not await room.stores.follows.list_for_channel(PAPERS)
 
 
 async def test_a_quotation_mark_that_is_left_open_changes_nothing(room: Room) -> None:
@@ -169,8 +172,8 @@ async def test_a_quotation_mark_that_is_left_open_changes_nothing(room: Room) ->
             "topics",
             'A quotation mark is left open. For example: "world model" -robot',
         )
-    assert await room.stores.follows.of(PAPERS) == []
-    assert await room.stores.audit.changes(PAPERS) == []
+    assert await room.stores.follows.list_for_channel(PAPERS) == []
+    assert await room.stores.audit.list_changes(PAPERS) == []
 
 
 async def test_a_channel_follows_at_most_25_topics(room: Room) -> None:
@@ -189,19 +192,19 @@ async def test_a_dry_form_has_a_fresh_preview(room: Room) -> None:
         "Sun 31 Oct 2027 02:30 occurs twice in Europe/Berlin: the clocks go back; it comes the first time.",
         "The digest is off here; “digest on” starts it.",
     )
-    assert not await room.stores.audit.changes(PAPERS)
+    assert not await room.stores.audit.list_changes(PAPERS)
 
 
 def test_weekdays_at_nine_meet_no_clock_change() -> None:
-    assert sending.warnings(Schedule(time(9), "Europe/Berlin"), NOW) == ()
-    assert sending.warnings(Schedule(time(2, 30), "UTC", (0, 1, 2, 3, 4, 5, 6)), NOW) == ()
+    assert sending.list_clock_change_warnings(Schedule(time(9), "Europe/Berlin"), NOW) == ()
+    assert sending.list_clock_change_warnings(Schedule(time(2, 30), "UTC", (0, 1, 2, 3, 4, 5, 6)), NOW) == ()
 
 
 async def test_pause_and_resume(room: Room) -> None:
     await room.card("digest on start:next")
     assert (await room.card("pause")).text == "Paused: neither digests nor alerts come here until “resume”."
     assert (await standing(room)).preferences.paused
-    assert not await room.stores.channels.due(room.now + timedelta(days=9), 10)
+    assert not await room.stores.channels.list_due(room.now + timedelta(days=9), 10)
     assert (await room.card("pause")).text == "Everything is paused here already."
     assert (await room.card("resume")).text == f"Resumed. {NEXT}"
     assert (await room.card("resume")).text == f"Nothing is paused here. {NEXT}"
@@ -240,12 +243,16 @@ async def test_status(room: Room) -> None:
 
 
 async def test_status_tells_of_a_source_in_trouble(room: Room) -> None:
-    state = await room.stores.sources.state("huggingface")
+    state = await room.stores.source_states.get_state("huggingface")
     until = room.now + timedelta(minutes=30)
-    await room.stores.sources.record(replace(state, failures=5, open_until=until, error="no answer within 20 s."))
+    await room.stores.source_states.save_state(
+        replace(state, failures=5, open_until=until, error="no answer within 20 s.")
+    )
     rows = {item.title: item.text for item in (await room.card("status")).items}
     assert rows["Hugging Face"] == "Not asked until Tue 24 Nov 09:30, after 5 failures in a row. No answer yet."
-    await room.stores.sources.record(replace(state, failures=2, succeeded=NOW, error="no answer within 20 s."))
+    await room.stores.source_states.save_state(
+        replace(state, failures=2, succeeded=NOW, error="no answer within 20 s.")
+    )
     rows = {item.title: item.text for item in (await room.card("status")).items}
     assert rows["Hugging Face"] == "2 failures in a row: no answer within 20 s. Last answer Tue 24 Nov 09:00."
 
@@ -258,9 +265,9 @@ async def test_status_tells_whoever_decides_of_the_other_channels_that_fell_sile
     await room.card("pause", channel=paused)
     for number in range(6):
         bobs = replace(BOBS, id=f"bob{number}")
-        await room.stores.channels.set(bobs, Preferences(on=True), room.now)
+        await room.stores.channels.save_preferences(bobs, Preferences(on=True), room.now)
         await room.stores.channels.retire(bobs, "direct messages are closed")
-    boss = replace(ADA, admin=True)
+    boss = replace(ADA, is_admin=True)
 
     async def others(**about: Any) -> list[tuple[str, str]]:
         items = (await room.card("status", **about)).items
@@ -332,8 +339,8 @@ async def test_undo_goes_back_step_by_step(room: Room) -> None:
         "There is nothing to take back here.",
     ]
     assert not (await standing(room)).preferences.on
-    assert not await room.stores.follows.of(PAPERS)
-    assert not await room.stores.wishes.mutes([(await standing(room)).key])
+    assert not await room.stores.follows.list_for_channel(PAPERS)
+    assert not await room.stores.mutes_and_saves.list_mutes([(await standing(room)).channel_id])
 
 
 async def test_undo_moves_a_digest_back_that_was_put_off(room: Room) -> None:
@@ -362,12 +369,12 @@ async def test_undo_tells_of_pauses_and_switches(room: Room) -> None:
 
 async def test_undo_gives_a_follow_back_with_its_history(room: Room) -> None:
     await room.card("follow diffusion where:here alerts:yes")
-    (before,) = await room.stores.follows.of(PAPERS)
+    (before,) = await room.stores.follows.list_for_channel(PAPERS)
     room.later(days=5)
     await room.card("unfollow diffusion where:here")
     await room.card("undo")
-    (after,) = await room.stores.follows.of(PAPERS)
-    assert (after.since, after.alerts, after.by.id) == (before.since, True, "ada")
+    (after,) = await room.stores.follows.list_for_channel(PAPERS)
+    assert (after.followed_since, after.alerts, after.added_by.id) == (before.followed_since, True, "ada")
 
 
 async def test_the_log(room: Room) -> None:
@@ -387,17 +394,17 @@ async def test_an_undo_button_takes_back_its_own_change_and_no_older_one(room: R
     again = await room.press(undo)
     assert again.tone == "mistake"
     assert "was taken back already" in again.text
-    assert (await room.stores.channels.open(PAPERS, room.now)).preferences.number == 3
+    assert (await room.stores.channels.get_or_create(PAPERS, room.now)).preferences.number == 3
 
 
 async def test_a_change_that_is_not_about_time_leaves_a_digest_that_waits(room: Room) -> None:
     await room.card("digest on start:next")
-    standing = await room.stores.channels.open(PAPERS, room.now)
+    standing = await room.stores.channels.get_or_create(PAPERS, room.now)
     again = room.now + timedelta(minutes=10)
-    await room.stores.editions.hold([(standing, room.now, again)])
+    await room.stores.digests.postpone_digests([(standing, room.now, again)])
     await room.card("settings number:3")
     await room.card("undo")
-    held = await room.stores.channels.open(PAPERS, room.now)
+    held = await room.stores.channels.get_or_create(PAPERS, room.now)
     assert (held.next_run, held.due) == (again, room.now)
 
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from bot.commands.desk import Desk
-from bot.commands.table import table
-from bot.models import DeliveryKey, Kind
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
+from bot.models import ChannelKind, DeliveryKey
 from tests.commands.conftest import BOB, BOBS, NLP, NOW, PAPERS, Room
 
 PAPER = "2611.23001"
@@ -19,8 +19,8 @@ async def test_a_thread_is_opened_once_for_a_paper(room: Room) -> None:
     said = [(await room.card(f"discuss {PAPER}", person=BOB)).text for _ in range(2)]
     name = "A World Model of Minecraft"
     assert said == [f"“{name}” gets a thread in #papers.", f"“{name}” has a thread in #papers already."]
-    post = await room.stores.ledger.get(DeliveryKey(PAPERS, "discuss", PAPER))
-    below = await room.stores.ledger.get(DeliveryKey(PAPERS, "discuss", PAPER, 1, "reply"))
+    post = await room.stores.ledger.find_by_key(DeliveryKey(PAPERS, "discuss", PAPER))
+    below = await room.stores.ledger.find_by_key(DeliveryKey(PAPERS, "discuss", PAPER, 1, "reply"))
     assert post
     assert below
     assert post.card.text == "Bob would like to talk about this paper; the thread below is for it."
@@ -32,14 +32,16 @@ async def test_each_channel_has_its_own(room: Room) -> None:
         assert "gets a thread" in (await room.card(f"discuss {PAPER}", channel=channel)).text
 
 
-@pytest.mark.parametrize("channel", [BOBS, replace(PAPERS, id="t", kind=Kind.THREAD), replace(PAPERS, kind=Kind.FORUM)])
+@pytest.mark.parametrize(
+    "channel", [BOBS, replace(PAPERS, id="t", kind=ChannelKind.THREAD), replace(PAPERS, kind=ChannelKind.FORUM)]
+)
 async def test_where_there_are_no_threads_that_is_said(room: Room, channel: Any) -> None:
     assert "A thread can be opened in a channel" in (await room.mistake(f"discuss {PAPER}", channel=channel))[0]
 
 
 async def test_it_is_offered_where_there_are_others(room: Room) -> None:
     assert "discuss" not in [action.command for action in (await room.card(f"show {PAPER}")).actions]
-    among = replace(room, table=table(Desk(room.stores, rooms={"web": cast("Any", None)})))
+    among = replace(room, table=build_table(CommandContext(room.stores, directories={"web": cast("Any", None)})))
     assert "discuss" in [action.command for action in (await among.card(f"show {PAPER}")).actions]
     assert "discuss" not in [action.command for action in (await among.card(f"show {PAPER}", channel=BOBS)).actions]
 

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.cards import Card, Form
-from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
 from bot.errors import TryLater
-from bot.models import Channel, Follow, Kind, Person
-from bot.ports.places import Room as Place
-from bot.ports.places import Standing, Workspace
+from bot.models import Channel, ChannelKind, Follow, Person
+from bot.ports.places import ChannelInfo as Place
+from bot.ports.places import ChannelState, Workspace
 from tests.commands.conftest import ADA, ADAS, BOB, BOBS, NLP, PAPERS, Room, button
 
-CLEO = Person("cleo", "Cleo", manager=True)
+CLEO = Person("cleo", "Cleo", is_manager=True)
 
 
 async def topics(room: Room, channel: object) -> list[str]:
-    return [follow.topic for follow in await room.stores.follows.of(channel)]  # type: ignore[arg-type]
+    return [follow.topic for follow in await room.stores.follows.list_for_channel(channel)]  # type: ignore[arg-type]
 
 
 async def test_a_follow_is_personal_and_says_what_will_come(room: Room) -> None:
@@ -30,9 +30,9 @@ async def test_a_follow_is_personal_and_says_what_will_come(room: Room) -> None:
         "It would have sent 1 paper in the last 5 days, about 1 a week."
     )
     assert [item.title for item in card.items] == ["A World Model of Minecraft"]
-    (follow,) = await room.stores.follows.of(BOBS)
+    (follow,) = await room.stores.follows.list_for_channel(BOBS)
     assert follow.alerts
-    assert follow.channel.kind is Kind.DIRECT
+    assert follow.channel.kind is ChannelKind.DIRECT
     assert not await topics(room, PAPERS)
 
 
@@ -42,11 +42,11 @@ async def test_a_channel_is_for_its_managers_and_feeds_the_digest(room: Room) ->
     assert (await room.card(example, person=BOB)).tone == "answer"
     card = await room.card("follow diffusion where:here")
     assert card.text.startswith("Following “diffusion” for #papers; new papers come in the digest.")
-    (follow,) = await room.stores.follows.of(PAPERS)
+    (follow,) = await room.stores.follows.list_for_channel(PAPERS)
     assert not follow.alerts
     changed = await room.card("follow diffusion where:here alerts:yes")
     assert changed.text == "“diffusion” now sends each paper at once in #papers."
-    assert (await room.stores.follows.of(PAPERS))[0].alerts
+    assert (await room.stores.follows.list_for_channel(PAPERS))[0].alerts
 
 
 async def test_how_a_follow_comes_is_a_change_that_can_be_taken_back(room: Room) -> None:
@@ -59,8 +59,8 @@ async def test_how_a_follow_comes_is_a_change_that_can_be_taken_back(room: Room)
     for text, alerts in (("sends each paper at once", True), ("feeds the digest", False)):
         card = await room.card("undo")
         assert card.text == f"Taken back: “diffusion” {text} again. Changed by you on 25 Nov."
-        (follow,) = await room.stores.follows.of(PAPERS)
-        assert (follow.alerts, follow.by.id, follow.since.day) == (alerts, "cleo", 24)
+        (follow,) = await room.stores.follows.list_for_channel(PAPERS)
+        assert (follow.alerts, follow.added_by.id, follow.followed_since.day) == (alerts, "cleo", 24)
     assert (await room.card("undo")).text.startswith("Taken back: “diffusion” is not followed any more.")
     assert not await topics(room, PAPERS)
 
@@ -70,7 +70,7 @@ async def test_twice_changes_nothing(room: Room) -> None:
     room.later(days=2)
     card = await room.card("follow Diffusion")
     assert card.text == "“diffusion” is followed for you already: by you, since 24 Nov. Nothing was changed."
-    assert len(await room.stores.audit.changes(ADAS)) == 1
+    assert len(await room.stores.audit.list_changes(ADAS)) == 1
 
 
 async def test_a_heavy_topic_is_called_one(room: Room) -> None:
@@ -182,16 +182,16 @@ class Directory:
     members: dict[str, tuple[Channel, ...]]
     down: bool = False
 
-    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+    def list_contact_channels(self, workspace: Workspace) -> Sequence[Channel]:
         return ()
 
-    def called(self, channel: Channel, identity: str) -> str:
+    def find_display_name(self, channel: Channel, identity: str) -> str:
         return ""
 
-    async def trouble(self, standing: Standing) -> str:
+    async def find_posting_problem(self, channel_state: ChannelState) -> str:
         return ""
 
-    async def shared(self, workspace: str, person: str) -> Sequence[Place]:
+    async def list_shared_channels(self, workspace: str, person: str) -> Sequence[Place]:
         if self.down:
             raise TryLater("Slack’s limits leave no room now", 5)
         return [Place(channel) for channel in self.members.get(person, ()) if channel.workspace == workspace]
@@ -205,7 +205,7 @@ GENERAL = Channel("web", "local", "general", name="general")
 async def crowd(room: Room) -> Room:
     """Four channels that follow something: Bob is in two of them, Ada in all, Cleo in none."""
     directory = Directory({"ada": (PAPERS, NLP, SECRET, GENERAL), "bob": (PAPERS, NLP)})
-    crowd = replace(room, table=table(Desk(room.stores, rooms={"web": directory})))
+    crowd = replace(room, table=build_table(CommandContext(room.stores, directories={"web": directory})))
     for channel, topic in ((PAPERS, "diffusion"), (NLP, "speech"), (SECRET, "severance"), (GENERAL, "attention")):
         await crowd.card(f"follow {topic} where:here", channel=channel)
     await crowd.card("follow world model", person=BOB)
@@ -234,12 +234,12 @@ async def test_channels_that_one_is_not_in_are_not_named(crowd: Room) -> None:
 async def test_the_channel_in_which_one_asks_is_shown(crowd: Room) -> None:
     _, rows = await everywhere(crowd, person=Person("dora", "Dora"), channel=GENERAL)
     assert rows == [("#general", "attention")]
-    _, rows = await everywhere(crowd, person=CLEO, channel=Channel("web", "local", "cleo", Kind.DIRECT))
+    _, rows = await everywhere(crowd, person=CLEO, channel=Channel("web", "local", "cleo", ChannelKind.DIRECT))
     assert rows == [("Yours", "graphs")]
 
 
 async def test_when_the_platform_does_not_tell_only_what_is_certain_shows(crowd: Room) -> None:
-    directory = crowd.table.desk.rooms["web"]
+    directory = crowd.table.context.directories["web"]
     assert isinstance(directory, Directory)
     directory.down = True
     card, rows = await everywhere(crowd, person=BOB)

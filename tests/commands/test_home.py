@@ -9,14 +9,14 @@ from typing import cast
 import pytest
 
 from bot.cards import Card, Page
-from bot.commands.table import table
-from bot.models import Channel, Kind
+from bot.commands.table import build_table
+from bot.models import Channel, ChannelKind
 from bot.ports.people import Follows
 from tests.commands.conftest import ADAS, BOB, BOBS, NLP, PAPERS, Room
 
 
 async def home(room: Room, *, channel: Channel = ADAS, visible: Collection[str] = ("papers", "nlp")) -> Page:
-    return await room.table.home(room.request("help", {}, channel=channel), visible)
+    return await room.table.build_home(room.request("help", {}, channel=channel), visible)
 
 
 async def parts(room: Room, *, visible: Collection[str] = ("papers", "nlp")) -> tuple[Card, Card, Card]:
@@ -46,7 +46,7 @@ async def test_follows_are_ones_own(room: Room) -> None:
 
 async def test_what_others_follow_is_theirs(room: Room) -> None:
     await room.card("follow diffusion")
-    page = await room.table.home(room.request("help", {}, channel=BOBS, person=BOB), ())
+    page = await room.table.build_home(room.request("help", {}, channel=BOBS, person=BOB), ())
     assert page.sections[0].items == ()
 
 
@@ -95,11 +95,11 @@ async def test_channels_that_one_may_not_see_do_not_show(room: Room) -> None:
 
 
 async def test_at_most_twenty_channels_show(room: Room) -> None:
-    standing = await room.stores.channels.open(PAPERS, room.now)
+    standing = await room.stores.channels.get_or_create(PAPERS, room.now)
     for number in range(23):
         there = Channel("web", "local", f"c{number:02}", name=f"c{number:02}")
-        await room.stores.channels.open(there, room.now)
-        await room.stores.channels.set(there, replace(standing.preferences, on=True), None)
+        await room.stores.channels.get_or_create(there, room.now)
+        await room.stores.channels.save_preferences(there, replace(standing.preferences, on=True), None)
     _, channels, _ = await parts(room, visible={f"c{number:02}" for number in range(23)})
     assert len(channels.items) == 20
     assert channels.footer == ("3 more are not shown.",)
@@ -116,12 +116,12 @@ async def test_saved_papers_are_the_latest_five(room: Room) -> None:
 async def test_it_is_the_same_from_wherever_it_is_asked(room: Room) -> None:
     await room.card("follow diffusion")
     assert await home(room, channel=PAPERS) == await home(room, channel=ADAS)
-    assert ADAS.kind is Kind.DIRECT
+    assert ADAS.kind is ChannelKind.DIRECT
 
 
 async def test_what_fails_is_told_and_nothing_else(room: Room, caplog: pytest.LogCaptureFixture) -> None:
-    desk = replace(room.table.desk, stores=replace(room.stores, follows=cast("Follows", None)))
-    page = await table(desk).home(room.request("help", {}), ())
+    desk = replace(room.table.context, stores=replace(room.stores, follows=cast("Follows", None)))
+    page = await build_table(desk).build_home(room.request("help", {}), ())
     (card,) = page.sections
     assert card.tone == "failure"
     assert card.text.startswith("Your home can’t be shown now. Reference: ")

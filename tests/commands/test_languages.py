@@ -11,8 +11,8 @@ import pytest
 
 from bot import language
 from bot.cards import Action, Card, Form
-from bot.commands.desk import direct
-from bot.models import Kind
+from bot.commands.desk import get_direct_channel
+from bot.models import ChannelKind
 from bot.ports.commands import Request
 from tests.commands.conftest import ADA, BOB, PAPERS, TITLES, Room
 
@@ -59,7 +59,7 @@ class Widened:
 @pytest.fixture
 def widened(monkeypatch: pytest.MonkeyPatch) -> None:
     """Japanese is one's own language here: Babel writes its dates and lists without any Latin letter."""
-    monkeypatch.setattr(language, "_catalogue", lambda _: Widened())
+    monkeypatch.setattr(language, "_load_catalogue", lambda _: Widened())
 
 
 def said(body: Card | Form) -> Iterator[str]:
@@ -94,7 +94,7 @@ async def test_nothing_of_an_answer_is_english(room: Room, widened: None) -> Non
     for line in LINES:
         for person in (ADA, BOB):
             body = (await room.send(line, person=person, locale="ja", local="ja")).body
-            with language.speaking("ja"):
+            with language.use_language("ja"):
                 for text in said(body):
                     words = set(OURS.findall(THEIRS.sub(" ", text))) - known
                     if words:
@@ -143,15 +143,15 @@ async def test_what_is_shared_is_in_the_language_of_the_channel(room: Room) -> N
 
 async def test_a_channel_begins_in_the_language_of_its_place(room: Room) -> None:
     request = room.request("settings", {}, local="de-DE", locale="fr")
-    assert (await room.table.desk.standing(request)).preferences.language == "de"
+    assert (await room.table.context.load_channel_state(request)).preferences.language == "de"
     await room.send("settings language:es")
-    assert (await room.table.desk.standing(request)).preferences.language == "es", "what was chosen stays"
+    assert (await room.table.context.load_channel_state(request)).preferences.language == "es", "what was chosen stays"
 
 
 async def test_english_can_be_chosen_where_others_speak_another(room: Room) -> None:
     await room.send("digest on start:next", local="de-DE", locale="de")
     assert (await room.card("settings language:en", local="de-DE")).text.startswith("Saved for #papers: language")
-    standing = await room.table.desk.standing(room.request("settings", {}, local="de-DE", locale="de"))
+    standing = await room.table.context.load_channel_state(room.request("settings", {}, local="de-DE", locale="de"))
     assert standing.preferences.language == "en"
 
 
@@ -172,7 +172,7 @@ async def test_the_log_is_told_in_the_language_of_who_reads_it(room: Room) -> No
     assert english == [
         "pauses everything", "follows “speculative”", "sets number 5 → 3; topics + caching", "turns the digest on",
     ]  # fmt: skip
-    with language.speaking("de"):
+    with language.use_language("de"):
         topics = language.gettext("topics + {topic}", topic="caching")
         changed = f"{language.gettext('Number')} 5 → 3; {topics}"
         assert german == [
@@ -187,9 +187,9 @@ async def test_the_log_is_told_in_the_language_of_who_reads_it(room: Room) -> No
 async def test_who_follows_is_written_to_in_their_language(room: Room) -> None:
     request: dict[str, Any] = {"person": BOB, "locale": "ja"}
     await room.send("follow method", **request)
-    own = direct(room.request("me", {}, person=BOB))
+    own = get_direct_channel(room.request("me", {}, person=BOB))
     standing = await room.stores.channels.get(own)
-    assert own.kind is Kind.DIRECT
+    assert own.kind is ChannelKind.DIRECT
     assert standing is not None
     assert standing.preferences.language == "ja"
     await room.send("follow attention", person=BOB, locale="de")

@@ -21,12 +21,12 @@ async def asked(room: Room, command: str, **arguments: str) -> Card:
 
 
 async def wants_cards(room: Room) -> None:
-    standing = await room.stores.channels.open(PAPERS, room.now)
-    await room.stores.channels.set(PAPERS, replace(standing.preferences, unfurls=True), None)
+    standing = await room.stores.channels.get_or_create(PAPERS, room.now)
+    await room.stores.channels.save_preferences(PAPERS, replace(standing.preferences, unfurls=True), None)
 
 
 async def test_these_commands_are_for_buttons_only(room: Room) -> None:
-    hidden = {command.name for command in room.table.all() if command.hidden}
+    hidden = {command.name for command in room.table.list_commands() if command.hidden}
     assert {"within", "similar within", "unfurl"} <= hidden
     assert not any("within" in item.title for item in (await room.card("help")).items)
 
@@ -49,7 +49,7 @@ async def test_at_most_eight_are_looked_up(room: Room) -> None:
 
 
 async def test_papers_like_the_first_are_listed(room: Room) -> None:
-    await room.stores.index.refresh()
+    await room.stores.search_index.refresh()
     card = await asked(room, "similar within", text=f"{LINK} 2611.19000")
     assert card.title == "Papers like “DreamID-Omni”"
 

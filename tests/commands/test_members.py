@@ -9,7 +9,7 @@ import pytest
 from bot.models import Person
 from tests.commands.conftest import ADA, BOB, BOBS, NLP, PAPERS, Room, button
 
-BOSS = replace(ADA, admin=True)
+BOSS = replace(ADA, is_admin=True)
 BLOCKED = "The managers here keep you from using Broadsheet; ask one of them why."
 
 
@@ -39,7 +39,7 @@ async def test_nobody_blocks_themselves_or_a_named_manager(room: Room) -> None:
     assert "yourself" in (await room.mistake("member exclude ada", person=BOSS))[0]
     known = await room.stores.workspaces.get("web", "local")
     assert known
-    await room.stores.workspaces.put(replace(known, managers=("boss",)))
+    await room.stores.workspaces.save(replace(known, managers=("boss",)))
     assert "list of managers" in (await room.mistake("member exclude boss", person=BOSS))[0]
 
 
@@ -52,7 +52,7 @@ async def test_only_those_decide_who_run_the_workspace(room: Room) -> None:
 async def test_the_trail_tells_of_it_and_names_nobody(room: Room) -> None:
     await room.card("member exclude bob", person=BOSS)
     await room.card("member limit 3", person=BOSS)
-    changes = await room.stores.audit.changes(PAPERS)
+    changes = await room.stores.audit.list_changes(PAPERS)
     assert [change.summary for change in changes] == ["limits members’ follows: 50 → 3", "excludes a member"]
     assert "bob" not in "".join(str(change) for change in changes)
     assert (await room.card("undo")).text == "There is nothing to take back here.", "it has a button of its own"
@@ -69,7 +69,7 @@ async def test_members_follow_as_much_as_the_managers_let_them(room: Room) -> No
     await room.card("follow video where:me", person=BOB)
     said, _ = await room.mistake("follow speech where:me", person=BOB)
     assert said == "That would be more than 2 follows for you; unfollow one first."
-    assert len(await room.stores.follows.of(BOBS)) == 2
+    assert len(await room.stores.follows.list_for_channel(BOBS)) == 2
     assert (await room.card("member limit", person=BOSS)).text == "Each member may follow 2 topics from here."
 
 

@@ -26,22 +26,22 @@ async def test_forget_asks_once_and_then_deletes(room: Room) -> None:
     await room.card("save 2611.23000", person=BOB)
     asked = await room.card("me forget", person=BOB)
     assert asked.text.startswith("This deletes what is yours and can’t be taken back: 1 topic followed for yourself, ")
-    assert await room.stores.follows.of(BOBS)
+    assert await room.stores.follows.list_for_channel(BOBS)
     done = await room.press(button(asked, "Forget me"), person=BOB)
     assert done.text.startswith("Forgotten: ")
-    assert not await room.stores.follows.of(BOBS)
-    assert not await room.stores.wishes.saved(BOBS)
+    assert not await room.stores.follows.list_for_channel(BOBS)
+    assert not await room.stores.mutes_and_saves.list_saved_papers(BOBS)
     assert (await room.card("me", person=BOB)).text == "Nothing is stored about you."
 
 
 async def test_forget_leaves_the_channels_follows_without_a_name(room: Room) -> None:
     await room.card("follow diffusion where:here")
     await room.card("me forget confirm:yes")
-    (follow,) = await room.stores.follows.of(PAPERS)
-    assert follow.by.name == ""
-    assert "ada" not in follow.by.id
+    (follow,) = await room.stores.follows.list_for_channel(PAPERS)
+    assert follow.added_by.name == ""
+    assert "ada" not in follow.added_by.id
     assert (await room.card("follows", person=BOB)).items[0].notes[0] == "by somebody"
-    assert "Ada" not in str(await room.stores.audit.changes(PAPERS))
+    assert "Ada" not in str(await room.stores.audit.list_changes(PAPERS))
 
 
 @pytest.mark.parametrize(("value", "sentence"), [("perhaps", "“perhaps” is neither yes nor no.")])
@@ -52,7 +52,7 @@ async def test_forget_takes_yes_or_no(room: Room, value: str, sentence: str) -> 
 async def test_help_lists_every_command_in_groups(room: Room) -> None:
     pages = [await room.card("" if page == 1 else f"help page:{page}") for page in (1, 2, 3)]
     items = [item for card in pages for item in card.items]
-    shown = {command.name for command in room.table.all() if not command.hidden}
+    shown = {command.name for command in room.table.list_commands() if not command.hidden}
     assert {item.title.split(" <")[0].split(" [")[0] for item in items} == shown
     assert [card.folio for card in pages] == [("1–12 of 35",), ("13–24 of 35",), ("25–35 of 35",)]
     assert list(dict.fromkeys(item.section for item in items)) == [
@@ -74,9 +74,9 @@ async def test_help_on_one_command(room: Room) -> None:
 
 
 async def complete(room: Room, line: str, **about: object) -> list[str]:
-    rows = await room.table.complete(line, room.request("", {}, **about))
+    rows = await room.table.complete_line(line, room.request("", {}, **about))
     assert all(isinstance(row, Completion) for row in rows)
-    assert len(rows) <= len(room.table.all())
+    assert len(rows) <= len(room.table.list_commands())
     return [row.text for row in rows]
 
 
@@ -90,7 +90,7 @@ async def test_names_are_completed(room: Room) -> None:
 
 
 async def test_a_row_explains_the_command(room: Room) -> None:
-    row = (await room.table.complete("/papers searc", room.request("", {})))[0]
+    row = (await room.table.complete_line("/papers searc", room.request("", {})))[0]
     assert row.usage == "search <query> [sort] [since] [category] [page]"
     assert row.summary == "Search every stored paper"
     assert row.details[-1] == ("example", "search sparse attention since:2026-02")
@@ -121,7 +121,7 @@ async def test_a_completed_line_is_read_again(room: Room) -> None:
     ):
         for text in await complete(room, line):
             if not text.endswith(":"):
-                room.table.read(text)
+                room.table.parse_line(text)
 
 
 async def test_a_line_too_long_has_no_completions(room: Room) -> None:

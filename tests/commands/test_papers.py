@@ -46,9 +46,9 @@ async def test_a_span_of_dates(room: Room) -> None:
 
 
 async def test_a_list_that_is_still_filling_says_so(room: Room) -> None:
-    day = await room.stores.days.get(date(2026, 11, 23))
+    day = await room.stores.feed_days.get_day(date(2026, 11, 23))
     assert day
-    await room.stores.days.put([replace(day, state=DayState.PARTIAL)])
+    await room.stores.feed_days.save_days([replace(day, state=DayState.PARTIAL)])
     assert (await room.card("today")).footer == ("This list is still filling; papers are added during its first day.",)
 
 
@@ -67,7 +67,7 @@ async def test_a_list_that_is_still_filling_says_so(room: Room) -> None:
 )
 async def test_says_why_there_is_no_list(room: Room, line: str, sentence: str) -> None:
     for day, state in ((18, DayState.HOLIDAY), (17, DayState.SOURCE_DOWN), (16, DayState.STALE)):
-        await room.stores.days.put([FeedDay(date(2026, 11, day), state)])
+        await room.stores.feed_days.save_days([FeedDay(date(2026, 11, day), state)])
     card = await room.card(line)
     assert card.text == f"{sentence} The newest list is that of Mon 23 Nov."
     shown = await room.press(button(card, "Show it"))
@@ -106,7 +106,7 @@ async def test_a_number_is_the_newest_lists_when_the_last_digests_card_was_empti
     await room.card("digest on start:now")
     for claimed in await room.stores.ledger.claim(NOW, NOW, 9):
         await room.stores.ledger.settle(claimed.id, DeliveryState.SENT, NOW)
-    assert await room.stores.ledger.prune(NOW + timedelta(days=180)) == 1
+    assert await room.stores.ledger.clear_old_cards(NOW + timedelta(days=180)) == 1
     assert (await room.mistake("show #99"))[0] == "The newest list has no number 99."
     assert (await room.card("show #9")).items[0].paper == "2611.23008"
 
@@ -208,12 +208,12 @@ async def test_the_reading_list(room: Room) -> None:
     assert listed.folio == ("1 paper",)
     assert (await room.card("saved", person=BOB)).text.startswith("Your reading list is empty")
     assert (await room.press(button(listed, "Remove"))).text == "“DreamID-Omni” is off your reading list."
-    assert not await room.stores.wishes.saved(ADAS)
+    assert not await room.stores.mutes_and_saves.list_saved_papers(ADAS)
     assert (await room.mistake("unsave 2611.23000"))[0] == "“DreamID-Omni” is not on your reading list."
 
 
 async def test_a_sample_is_called_one(room: Room) -> None:
-    await room.stores.marks.put("sample", "yes")
+    await room.stores.key_values.set("sample", "yes")
     for line in ("today", "new", "show 2611.23000", "search diffusion", "status"):
         assert (await room.card(line)).footer[-1] == "Sample data: real lists up to Mon 23 Nov 2026.", line
 

@@ -48,9 +48,9 @@ TODAY = date(2026, 11, 24)
     ],
 )
 def test_paper_links(text: str, identifier: str) -> None:
-    assert identifiers.arxiv_id(text) == identifier
-    assert identifiers.paper(text) == identifier
-    assert fields.identity(identifier) == identifier, "the sources write it in the same way"
+    assert identifiers.parse_arxiv_id(text) == identifier
+    assert identifiers.parse_paper_id(text) == identifier
+    assert fields.normalize_arxiv_id(identifier) == identifier, "the sources write it in the same way"
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ def test_paper_links(text: str, identifier: str) -> None:
      "https://huggingface.co/papers/date/2026-02-01", "javascript:alert(1)//arxiv.org/abs/x y"],
 )  # fmt: skip
 def test_not_a_paper(text: str) -> None:
-    assert not identifiers.arxiv_id(text)
+    assert not identifiers.parse_arxiv_id(text)
     with pytest.raises(Mistake, match="not an arXiv id") as caught:
-        identifiers.paper(text)
-    assert identifiers.paper(caught.value.example)
+        identifiers.parse_paper_id(text)
+    assert identifiers.parse_paper_id(caught.value.example)
 
 
 def test_an_imported_paper_keeps_its_id() -> None:
-    assert identifiers.paper("cacm-12") == "cacm-12"
-    assert identifiers.paper("#3") == "#3"
-    assert not identifiers.arxiv_id("cacm-12")
+    assert identifiers.parse_paper_id("cacm-12") == "cacm-12"
+    assert identifiers.parse_paper_id("#3") == "#3"
+    assert not identifiers.parse_arxiv_id("cacm-12")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_imported_paper_keeps_its_id() -> None:
     ],
 )
 def test_dates(text: str, first: str, last: str) -> None:
-    assert moments.dates(text)(TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
+    assert moments.read_dates(text)(TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_dates(text: str, first: str, last: str) -> None:
 )
 def test_not_dates(text: str) -> None:
     with pytest.raises(Mistake) as caught:
-        moments.dates(text)
-    assert moments.dates(caught.value.example)(TODAY)
+        moments.read_dates(text)
+    assert moments.read_dates(caught.value.example)(TODAY)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_not_dates(text: str) -> None:
      ("midnight", "00:00"), ("9 a.m.", "09:00")],
 )  # fmt: skip
 def test_times(text: str, at: str) -> None:
-    assert moments.clock(text) == time.fromisoformat(at)
+    assert moments.read_time(text) == time.fromisoformat(at)
 
 
 @pytest.mark.parametrize("text", ["25", "24:00", "9:60", "13pm", "0pm", "nine", "", "9:3", "-1"])
 def test_not_times(text: str) -> None:
     with pytest.raises(Mistake, match="time of day") as caught:
-        moments.clock(text)
-    assert moments.clock(caught.value.example)
+        moments.read_time(text)
+    assert moments.read_time(caught.value.example)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_not_times(text: str) -> None:
      ("America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires")],
 )  # fmt: skip
 def test_zones(text: str, zone: str) -> None:
-    assert moments.zone(text) == zone
+    assert moments.read_zone(text) == zone
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_zones(text: str, zone: str) -> None:
 )
 def test_not_zones(text: str, sentence: str) -> None:
     with pytest.raises(Mistake) as caught:
-        moments.zone(text)
+        moments.read_zone(text)
     assert str(caught.value) == sentence
-    assert moments.zone(caught.value.example)
+    assert moments.read_zone(caught.value.example)
 
 
 @pytest.mark.parametrize(
@@ -165,27 +165,27 @@ def test_not_zones(text: str, sentence: str) -> None:
      ("daily", (0, 1, 2, 3, 4, 5, 6)), ("fri-mon", (0, 4, 5, 6)), ("weekend", (5, 6)), ("mon mon", (0,))],
 )  # fmt: skip
 def test_weekdays(text: str, days: tuple[int, ...]) -> None:
-    assert moments.weekdays(text) == days
+    assert moments.read_weekdays(text) == days
 
 
 @pytest.mark.parametrize("text", ["", "someday", "mon-tue-wed", "monk", "1-5"])
 def test_not_weekdays(text: str) -> None:
     with pytest.raises(Mistake) as caught:
-        moments.weekdays(text)
-    assert moments.weekdays(caught.value.example)
+        moments.read_weekdays(text)
+    assert moments.read_weekdays(caught.value.example)
 
 
 @pytest.mark.parametrize(
     ("read", "text", "value"),
     [
-        (parameters.number(1, 10), "5", 5),
-        (parameters.number(1, 10), " #7 ", 7),
-        (parameters.choice("relevance", "date", newest="date"), "Newest", "date"),
-        (parameters.flag, "YES", True),
-        (parameters.flag, "off", False),
-        (parameters.category, "cs.CL", "cs.CL"),
-        (parameters.category, "cond-mat.mes-hall", "cond-mat.mes-hall"),
-        (parameters.category, "hep-th", "hep-th"),
+        (parameters.build_number_reader(1, 10), "5", 5),
+        (parameters.build_number_reader(1, 10), " #7 ", 7),
+        (parameters.build_choice_reader("relevance", "date", newest="date"), "Newest", "date"),
+        (parameters.read_flag, "YES", True),
+        (parameters.read_flag, "off", False),
+        (parameters.read_category, "cs.CL", "cs.CL"),
+        (parameters.read_category, "cond-mat.mes-hall", "cond-mat.mes-hall"),
+        (parameters.read_category, "hep-th", "hep-th"),
     ],
 )
 def test_values(read: Any, text: str, value: object) -> None:
@@ -195,19 +195,24 @@ def test_values(read: Any, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("read", "text", "sentence", "example"),
     [
-        (parameters.number(1, 10), "five", "“five” is not a whole number.", "5"),
-        (parameters.number(1, 10), "11", "11 is out of range: 1 to 10.", "10"),
-        (parameters.number(1, 10), "0", "0 is out of range: 1 to 10.", "1"),
-        (parameters.number(1, 10), "1e9", "“1e9” is not a whole number.", "5"),
+        (parameters.build_number_reader(1, 10), "five", "“five” is not a whole number.", "5"),
+        (parameters.build_number_reader(1, 10), "11", "11 is out of range: 1 to 10.", "10"),
+        (parameters.build_number_reader(1, 10), "0", "0 is out of range: 1 to 10.", "1"),
+        (parameters.build_number_reader(1, 10), "1e9", "“1e9” is not a whole number.", "5"),
         (
-            parameters.choice("relevance", "date"),
+            parameters.build_choice_reader("relevance", "date"),
             "dat",
             "“dat” is none of relevance or date; did you mean “date”?",
             "date",
         ),
-        (parameters.choice("relevance", "date"), "zzz", "“zzz” is none of relevance or date.", "relevance"),
-        (parameters.flag, "perhaps", "“perhaps” is neither yes nor no.", "yes"),
-        (parameters.category, "c s", "“c s” is not an arXiv category.", "cs.CL"),
+        (
+            parameters.build_choice_reader("relevance", "date"),
+            "zzz",
+            "“zzz” is none of relevance or date.",
+            "relevance",
+        ),
+        (parameters.read_flag, "perhaps", "“perhaps” is neither yes nor no.", "yes"),
+        (parameters.read_category, "c s", "“c s” is not an arXiv category.", "cs.CL"),
     ],
 )
 def test_wrong_values(read: Any, text: str, sentence: str, example: str) -> None:
@@ -219,20 +224,20 @@ def test_wrong_values(read: Any, text: str, sentence: str, example: str) -> None
 
 def test_a_huge_number_is_refused_and_not_computed() -> None:
     with pytest.raises(Mistake):
-        parameters.number(1, 10)("9" * 10_000)
+        parameters.build_number_reader(1, 10)("9" * 10_000)
 
 
 def test_several_topics() -> None:
-    assert [topic.label for topic in parameters.several("diffusion; world model\nworld model")] == [
+    assert [topic.label for topic in parameters.read_topics("diffusion; world model\nworld model")] == [
         "diffusion",
         "world model",
     ]
-    assert parameters.several("  ") == ()
+    assert parameters.read_topics("  ") == ()
 
 
 READERS = (
-    moments.clock, moments.dates, moments.zone, moments.weekdays, identifiers.paper, parameters.flag,
-    parameters.category, parameters.number(0, 9),
+    moments.read_time, moments.read_dates, moments.read_zone, moments.read_weekdays, identifiers.parse_paper_id, parameters.read_flag,
+    parameters.read_category, parameters.build_number_reader(0, 9),
 )  # fmt: skip
 
 
@@ -240,7 +245,7 @@ READERS = (
 def test_a_reader_gives_a_value_or_a_mistake_with_an_example(text: str, read: Any) -> None:
     try:
         value = read(text)
-        if read is moments.dates:
+        if read is moments.read_dates:
             first, last = value(TODAY)
             assert first <= last
     except Mistake as mistake:

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import reading
-from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
 from bot.errors import Mistake
 
-COMMANDS = table(Desk(None)).commands  # type: ignore[arg-type]
+COMMANDS = build_table(CommandContext(None)).commands  # type: ignore[arg-type]
 
 
 def read(line: str) -> tuple[str, dict[str, str]]:
-    return reading.read(line, COMMANDS)
+    return reading.parse_line(line, COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_says_what_is_wrong(line: str, sentence: str, example: str) -> None:
 
 def test_every_alias_leads_to_a_command() -> None:
     for alias in reading.ALIASES:
-        name, _ = reading.name_of(f"{alias} x", [command.name for command in COMMANDS])
+        name, _ = reading.split_command_name(f"{alias} x", [command.name for command in COMMANDS])
         assert name, alias
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot import wording
 from bot.digests import planning
-from bot.language import gettext, speaking
+from bot.language import gettext, use_language
 from bot.models import DayState, FeedDay, Paper, Schedule
 from tests.commands.conftest import BOB, BOBS, NOW, PAPERS, Room
 
@@ -40,12 +40,12 @@ async def test_status_says_why_there_was_no_digest(room: Room) -> None:
     room.now = datetime(2026, 11, 23, 7, 59, tzinfo=UTC)
     await room.card("digest on start:next")
     for now in (datetime(2026, 11, 23, 8, tzinfo=UTC), TUESDAY_9, datetime(2026, 11, 25, 8, tzinfo=UTC)):
-        await room.stores.days.put([FeedDay(date(2026, 11, 24), DayState.HOLIDAY)])
-        await planning.plan(room.stores, now)
+        await room.stores.feed_days.save_days([FeedDay(date(2026, 11, 24), DayState.HOLIDAY)])
+        await planning.plan_due_digests(room.stores, now)
     room.now = datetime(2026, 11, 25, 9, tzinfo=UTC)
     said = (await room.card("status")).text
     assert said.endswith("No digest on Wed 25 Nov: no list was published since the last one.")
-    with speaking("de"):
+    with use_language("de"):
         reason = gettext("no list was published since the last one")
     german = await room.card("status", locale="de")
     assert f": {reason}." in german.text, "whoever reads it reads it in their own language"
@@ -57,9 +57,9 @@ async def test_status_says_why_there_was_no_digest(room: Room) -> None:
 @pytest.mark.parametrize("locale", ["en", "ja"])
 async def test_what_is_missing_is_said_in_the_language_of_whoever_asks(room: Room, locale: str) -> None:
     await room.send("settings language:de")
-    await room.stores.days.put([FeedDay(date(2026, 11, day), DayState.SOURCE_DOWN) for day in (19, 20, 23)])
-    with speaking(locale):
-        missing = gettext("Hugging Face did not answer for {days}", days=wording.day(date(2026, 11, 23)))
+    await room.stores.feed_days.save_days([FeedDay(date(2026, 11, day), DayState.SOURCE_DOWN) for day in (19, 20, 23)])
+    with use_language(locale):
+        missing = gettext("Hugging Face did not answer for {days}", days=wording.format_day(date(2026, 11, 23)))
     for line in ("digest on", "digest now"):
         assert missing in (await room.card(line, locale=locale)).text
     await room.send("digest on start:next")
@@ -74,10 +74,10 @@ async def test_status_after_a_digest_says_nothing_of_the_kind(room: Room) -> Non
 async def test_digest_set_saves(room: Room) -> None:
     card = await room.card("digest set time:7.30 zone:Tokyo number:3")
     assert card.text.startswith("Saved for #papers: time 09:00 → 07:30; ")
-    kept = (await room.stores.channels.open(PAPERS, room.now)).preferences
+    kept = (await room.stores.channels.get_or_create(PAPERS, room.now)).preferences
     assert (kept.schedule, kept.number) == (Schedule(time(7, 30), "Asia/Tokyo"), 3)
-    (change,) = await room.stores.audit.changes(PAPERS)
-    assert change.by.id == "ada"
+    (change,) = await room.stores.audit.list_changes(PAPERS)
+    assert change.changed_by.id == "ada"
 
 
 @pytest.mark.parametrize("name", ["math.GT/0309136", "math.gt/0309136v2", "https://arxiv.org/abs/math/0309136"])

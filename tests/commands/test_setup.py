@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot import sample
-from bot.commands.desk import Desk
-from bot.commands.guessing import guess
-from bot.commands.table import table
+from bot.commands.desk import CommandContext
+from bot.commands.guessing import guess_topic
+from bot.commands.table import build_table
 from bot.errors import TryLater
-from bot.models import Cadence, Channel, Kind, Paper, Person
-from bot.ports.places import Room as Place
-from bot.ports.places import Standing, Workspace
+from bot.models import Cadence, Channel, ChannelKind, Paper, Person
+from bot.ports.places import ChannelInfo as Place
+from bot.ports.places import ChannelState, Workspace
 from bot.sources import recorded
 from tests.commands.conftest import ADA, BOB, NLP, PAPERS, Room, button
 
@@ -28,16 +28,16 @@ class Directory:
 
     down: bool = False
 
-    def reach(self, workspace: Workspace) -> Sequence[Channel]:
+    def list_contact_channels(self, workspace: Workspace) -> Sequence[Channel]:
         return ()
 
-    def called(self, channel: Channel, identity: str) -> str:
+    def find_display_name(self, channel: Channel, identity: str) -> str:
         return ""
 
-    async def trouble(self, standing: Standing) -> str:
+    async def find_posting_problem(self, channel_state: ChannelState) -> str:
         return ""
 
-    async def shared(self, workspace: str, person: str) -> Sequence[Place]:
+    async def list_shared_channels(self, workspace: str, person: str) -> Sequence[Place]:
         if self.down:
             raise TryLater("Slack’s limits leave no room now", 5)
         return PLACES if person == "ada" else PLACES[:1]
@@ -51,7 +51,7 @@ def directory() -> Directory:
 @pytest.fixture
 async def listed(room: Room, directory: Directory) -> Room:
     """A room on a platform that lists its channels."""
-    return replace(room, table=table(Desk(room.stores, rooms={"web": directory})))
+    return replace(room, table=build_table(CommandContext(room.stores, directories={"web": directory})))
 
 
 async def test_one_row_is_proposed_for_each_channel_and_nothing_is_changed(listed: Room) -> None:
@@ -64,26 +64,26 @@ async def test_one_row_is_proposed_for_each_channel_and_nothing_is_changed(liste
         ),
         ("#nlp-papers", "The day’s most upvoted papers: weekdays 09:00 Europe/Berlin, 5 papers."),
     ]
-    assert not any(s.preferences.on for s in await listed.stores.channels.of("web", "local"))
+    assert not any(s.preferences.on for s in await listed.stores.channels.list_for_workspace("web", "local"))
 
 
 async def test_one_confirmation_sets_all_up(listed: Room) -> None:
     done = await listed.press(button(await listed.card("setup"), "Set up all 3"))
     assert done.text.startswith("The digest is on in #papers, #sparse-attention and #nlp-papers.")
-    kept = await listed.stores.channels.open(ATTENTION, listed.now)
+    kept = await listed.stores.channels.get_or_create(ATTENTION, listed.now)
     assert kept.preferences.on
     assert kept.preferences.schedule.cadence is Cadence.WEEKLY
     assert kept.preferences.schedule.timezone == "Europe/Berlin"
     assert kept.next_run
-    (follow,) = await listed.stores.follows.of(ATTENTION)
-    assert (follow.topic, follow.by.name, follow.alerts) == ('"sparse attention"', "Ada", False)
+    (follow,) = await listed.stores.follows.list_for_channel(ATTENTION)
+    assert (follow.topic, follow.added_by.name, follow.alerts) == ('"sparse attention"', "Ada", False)
     assert (await listed.mistake("setup"))[0].startswith("Every channel that Broadsheet and you are in")
 
 
 async def test_one_channel_can_be_chosen(listed: Room) -> None:
     card = await listed.card("setup")
     await listed.press(card.items[1].actions[0])
-    on = [s.channel.id for s in await listed.stores.channels.of("web", "local") if s.preferences.on]
+    on = [s.channel.id for s in await listed.stores.channels.list_for_workspace("web", "local") if s.preferences.on]
     assert on == ["attention"]
     assert [item.title for item in (await listed.card("setup")).items] == ["#papers", "#nlp-papers"]
 
@@ -93,20 +93,20 @@ async def test_it_can_be_taken_back_in_each_channel(listed: Room) -> None:
     log = await listed.card("log", channel=ATTENTION)
     assert "sets the digest up" in log.items[0].title
     await listed.card("undo", channel=ATTENTION)
-    assert not (await listed.stores.channels.open(ATTENTION, listed.now)).preferences.on
-    assert await listed.stores.follows.of(ATTENTION) == []
+    assert not (await listed.stores.channels.get_or_create(ATTENTION, listed.now)).preferences.on
+    assert await listed.stores.follows.list_for_channel(ATTENTION) == []
 
 
 async def test_people_set_up_the_channels_they_are_in(listed: Room) -> None:
-    card = await listed.card("setup", person=replace(BOB, manager=True))
+    card = await listed.card("setup", person=replace(BOB, is_manager=True))
     assert [item.title for item in card.items] == ["#papers"]
 
 
 async def test_it_is_for_managers_in_private_too(listed: Room) -> None:
-    direct = Channel("web", "local", "bob", Kind.DIRECT)
+    direct = Channel("web", "local", "bob", ChannelKind.DIRECT)
     assert (await listed.mistake("setup confirm:yes", person=BOB, channel=direct))[0].startswith("Only people who")
-    assert not (await listed.stores.channels.open(PAPERS, listed.now)).preferences.on
-    await listed.stores.workspaces.put(Workspace("web", "local", managers=("bob",)))
+    assert not (await listed.stores.channels.get_or_create(PAPERS, listed.now)).preferences.on
+    await listed.stores.workspaces.save(Workspace("web", "local", managers=("bob",)))
     assert (await listed.card("setup", person=Person("bob", "Bob"), channel=direct)).items
 
 
@@ -127,7 +127,7 @@ async def test_where_there_is_one_place_only_there_is_nothing_to_propose(room: R
 @pytest.fixture(scope="module")
 def month() -> list[Paper]:
     """The bundled sample: 24 days of February."""
-    return [paper for batch in recorded.read([sample.FOLDER]) for paper in batch.papers]
+    return [paper for batch in recorded.read_batches([sample.FOLDER]) for paper in batch.papers]
 
 
 @pytest.mark.parametrize(
@@ -153,11 +153,11 @@ def month() -> list[Paper]:
     ],
 )
 def test_topics_are_guessed_with_sense(month: list[Paper], name: str, purpose: str, topic: str) -> None:
-    found = guess(Place(Channel("slack", "T1", "C1", name=name), purpose), month, 28)
+    found = guess_topic(Place(Channel("slack", "T1", "C1", name=name), purpose), month, 28)
     assert (found.topic.label if found.topic else "") == topic
     assert (found.per_week > 0) == bool(topic)
 
 
 def test_phrases_do_not_go_across_commas(month: list[Paper]) -> None:
     room = Place(Channel("slack", "T1", "C1", name="papers"), "sparse, attention")
-    assert guess(room, month, 28).topic is None
+    assert guess_topic(room, month, 28).topic is None

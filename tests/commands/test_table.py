@@ -11,15 +11,15 @@ from typing import Any, NoReturn
 import pytest
 
 from bot.cards import Action, Card, Form
-from bot.commands.desk import Desk
-from bot.commands.table import MOST_A_MINUTE, Table, table
+from bot.commands.desk import CommandContext
+from bot.commands.table import MAX_COMMANDS_PER_MINUTE, CommandTable, build_table
 from bot.errors import StoreError
 from bot.models import DeliveryKey
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.places import Workspace
 from tests.commands.conftest import ADA, ADAS, BOB, NOW, PAPERS, Room, button
 
-TABLE = table(Desk(None))  # type: ignore[arg-type]
+TABLE = build_table(CommandContext(None))  # type: ignore[arg-type]
 NAMES = (
     "today", "new", "search", "show", "similar", "follow", "unfollow", "follows", "preview", "digest on", "digest off",
     "digest now", "digest set", "settings", "why", "status", "pause", "resume", "mute", "unmute", "undo", "log", "save",
@@ -29,13 +29,17 @@ NAMES = (
 
 
 def test_every_command_is_there() -> None:
-    assert {command.name for command in TABLE.all() if not command.hidden} == set(NAMES)
-    assert {command.name for command in TABLE.all() if command.hidden} == {"within", "similar within", "unfurl"}
+    assert {command.name for command in TABLE.list_commands() if not command.hidden} == set(NAMES)
+    assert {command.name for command in TABLE.list_commands() if command.hidden} == {
+        "within",
+        "similar within",
+        "unfurl",
+    }
 
 
 def test_names_and_texts_fit_the_platforms() -> None:
     """Discord: https://discord.com/developers/docs/interactions/application-commands#application-command-object."""
-    shown = [command for command in TABLE.all() if not command.hidden]
+    shown = [command for command in TABLE.list_commands() if not command.hidden]
     for audience in Audience:
         assert len({command.name.split()[0] for command in shown if command.audience is audience}) <= 25
     for command in shown:
@@ -44,17 +48,17 @@ def test_names_and_texts_fit_the_platforms() -> None:
         assert all(re.fullmatch(r"[a-z]{1,32}", word) for word in words)
         assert 1 <= len(command.summary) <= 100
         assert len(command.parameters) <= 25
-        assert sum(parameter.rest for parameter in command.parameters) <= 1
+        assert sum(parameter.takes_rest for parameter in command.parameters) <= 1
         for parameter in command.parameters:
             assert re.fullmatch(r"[a-z]{1,32}", parameter.name)
             assert 1 <= len(parameter.summary) <= 100, parameter
             assert len(parameter.choices) <= 25
             assert parameter.example, (command.name, parameter.name)
-            parameter.read(parameter.example)
+            parameter.parse(parameter.example)
 
 
 def test_managers_only_what_changes_a_channel() -> None:
-    managers = {command.name for command in TABLE.all() if command.audience is Audience.MANAGERS}
+    managers = {command.name for command in TABLE.list_commands() if command.audience is Audience.MANAGERS}
     assert managers == {
         "digest on",
         "digest off",
@@ -67,7 +71,7 @@ def test_managers_only_what_changes_a_channel() -> None:
         "log",
         "setup",
     }
-    admins = {command.name for command in TABLE.all() if command.audience is Audience.ADMINS}
+    admins = {command.name for command in TABLE.list_commands() if command.audience is Audience.ADMINS}
     assert admins == {"digest access", "member exclude", "member readmit", "member limit"}
 
 
@@ -77,12 +81,12 @@ async def test_a_member_is_told_who_may(room: Room) -> None:
 
 
 async def test_the_workspace_may_name_managers(room: Room) -> None:
-    await room.stores.workspaces.put(Workspace("web", "local", managers=("bob",)))
+    await room.stores.workspaces.save(Workspace("web", "local", managers=("bob",)))
     assert (await room.card("log", person=BOB)).tone == "answer"
 
 
 async def test_everybody_manages_their_own_direct_channel(room: Room) -> None:
-    assert (await room.card("log", person=replace(ADA, manager=False), channel=ADAS)).tone == "answer"
+    assert (await room.card("log", person=replace(ADA, is_manager=False), channel=ADAS)).tone == "answer"
 
 
 async def test_the_same_event_runs_once(room: Room) -> None:
@@ -97,15 +101,15 @@ async def test_the_same_event_runs_once(room: Room) -> None:
 
 async def test_a_dry_request_counts_for_nothing(room: Room) -> None:
     request = room.request("follow", {"topic": "diffusion"})
-    assert isinstance((await room.table.answer(replace(request, dry=True))).body, Form)
-    assert not await room.stores.follows.of(ADAS)
+    assert isinstance((await room.table.answer(replace(request, dry_run=True))).body, Form)
+    assert not await room.stores.follows.list_for_channel(ADAS)
     body = (await room.table.answer(request)).body
     assert isinstance(body, Card)
     assert body.text.startswith("Following")
 
 
 async def test_thirty_a_minute(room: Room) -> None:
-    for _ in range(MOST_A_MINUTE):
+    for _ in range(MAX_COMMANDS_PER_MINUTE):
         assert (await room.card("help")).tone == "answer"
     text, _ = await room.mistake("help")
     assert text == "That was 30 commands in a minute; wait 60 seconds."
@@ -175,16 +179,18 @@ async def test_wrong_arguments(
 async def test_bad_input(room: Room, line: str, sentence: str) -> None:
     text, example = await room.mistake(line)
     assert text == sentence
-    assert room.table.read(example)
-    assert not await room.stores.audit.changes(PAPERS)
-    assert not await room.stores.follows.of(ADAS)
+    assert room.table.parse_line(example)
+    assert not await room.stores.audit.list_changes(PAPERS)
+    assert not await room.stores.follows.list_for_channel(ADAS)
 
 
-def broken(room: Room, error: Exception) -> Table:
+def broken(room: Room, error: Exception) -> CommandTable:
     async def answer(request: Request, **_: Any) -> NoReturn:
         raise error
 
-    return Table(room.table.desk, (Command("fail", "Fails", answer, TABLE._named("search").parameters),))
+    return CommandTable(
+        room.table.context, (Command("fail", "Fails", answer, TABLE._find_command("search").parameters),)
+    )
 
 
 async def test_a_failure_has_a_reference_that_the_log_has_too(room: Room, caplog: pytest.LogCaptureFixture) -> None:
@@ -210,12 +216,12 @@ async def test_a_failing_store_is_one_sentence(room: Room) -> None:
 
 
 async def test_sharing_posts_the_answer_through_the_ledger(room: Room) -> None:
-    name, arguments = room.table.read("today page:2")
+    name, arguments = room.table.parse_line("today page:2")
     request = room.request(name, arguments, share=True, person=BOB)
     body = (await room.table.answer(request)).body
     assert isinstance(body, Card)
     assert body.text == "It is on its way to #papers."
-    sent = await room.stores.ledger.get(DeliveryKey(PAPERS, "share", request.id))
+    sent = await room.stores.ledger.find_by_key(DeliveryKey(PAPERS, "share", request.id))
     assert sent
     assert sent.card.footer[-1] == "Shared by Bob."
     assert sent.card.items
@@ -226,9 +232,9 @@ async def test_sharing_posts_the_answer_through_the_ledger(room: Room) -> None:
 async def test_what_is_private_is_not_shared_and_has_no_effect(room: Room, line: str) -> None:
     text, _ = await room.mistake(line, share=True)
     assert text.endswith("is for you alone and can’t be shared.")
-    assert not await room.stores.follows.of(ADAS)
-    assert not await room.stores.wishes.saved(ADAS)
-    assert not await room.stores.ledger.waiting()
+    assert not await room.stores.follows.list_for_channel(ADAS)
+    assert not await room.stores.mutes_and_saves.list_saved_papers(ADAS)
+    assert not await room.stores.ledger.count_open()
 
 
 async def test_nobody_to_share_with(room: Room) -> None:
@@ -251,7 +257,7 @@ async def test_a_query_is_neither_logged_nor_stored(
             "preview X",
         ):
             await room.send(line.replace("X", marker))
-        await room.table.complete(f"/papers search {marker} so", room.request("", {}))
+        await room.table.complete_line(f"/papers search {marker} so", room.request("", {}))
     assert marker not in caplog.text
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"DreamID" in kept
@@ -306,4 +312,4 @@ async def test_every_button_is_accepted(room: Room) -> None:
 async def test_pressing_a_button_does_what_it_says(room: Room) -> None:
     card = await room.card("today")
     await room.press(button(card, "Save"))
-    assert [paper for paper, _ in await room.stores.wishes.saved(ADAS)] == ["2611.23000"]
+    assert [paper for paper, _ in await room.stores.mutes_and_saves.list_saved_papers(ADAS)] == ["2611.23000"]

@@ -37,7 +37,7 @@ async def test_forms_tell_too(closed: Room) -> None:
 
 async def test_who_asks_where_the_bot_is_not_is_told(closed: Room) -> None:
     """There one direct channel serves all workspaces, and it is as if they asked in it."""
-    bob = replace(BOB, home=BOBS.workspace)
+    bob = replace(BOB, direct_workspace=BOBS.workspace)
     assert (await closed.card("today", person=bob, channel=BOBS)).footer[0] == WORD
 
 
@@ -46,7 +46,7 @@ async def test_in_the_direct_messages_themselves_nothing_is_told(closed: Room) -
 
 
 async def test_what_is_shared_does_not_tell(closed: Room) -> None:
-    name, arguments = closed.table.read("today")
+    name, arguments = closed.table.parse_line("today")
     request = closed.request(name, arguments, share=True, person=BOB)
     await closed.table.answer(request)
     (sent,) = await closed.stores.ledger.claim(NOW, NOW, 10)
@@ -54,9 +54,9 @@ async def test_what_is_shared_does_not_tell(closed: Room) -> None:
 
 
 async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_workspace(room: Room) -> None:
-    word, boss = "Nothing is posted to #other any more.", replace(BOB, id="U7", admin=True)
+    word, boss = "Nothing is posted to #other any more.", replace(BOB, id="U7", is_admin=True)
     channel = room.request("today", {}).channel
-    await untold.keep(room.stores.marks, f"{channel.platform}:{channel.workspace}:C9", word)
+    await untold.save_pending(room.stores.key_values, f"{channel.platform}:{channel.workspace}:C9", word)
     assert word not in (await room.card("today", person=BOB)).footer
     assert word not in (await room.card("today", person=boss, channel=BOBS)).footer, "no workspace is theirs alone"
     assert isinstance((await room.send("follow", person=boss)).body, Form), "which may have no room for it"
@@ -65,15 +65,15 @@ async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_wor
 
 
 async def test_what_is_switched_on_again_is_not_told_as_silent_in_the_same_breath(room: Room) -> None:
-    channel = (await room.stores.channels.open(room.request("today", {}).channel, NOW)).channel
+    channel = (await room.stores.channels.get_or_create(room.request("today", {}).channel, NOW)).channel
     await room.stores.channels.retire(channel, CLOSED)
-    await untold.keep(room.stores.marks, channel.key, "Nothing is posted here.")
-    boss = replace(BOB, manager=True, admin=True)
+    await untold.save_pending(room.stores.key_values, channel.key, "Nothing is posted here.")
+    boss = replace(BOB, is_manager=True, is_admin=True)
     assert "Nothing is posted here." not in (await room.card("digest on start:next", person=boss)).footer
 
 
 async def test_nothing_is_told_where_nothing_is_to_come(room: Room) -> None:
-    await room.stores.channels.open(BOBS, NOW)
+    await room.stores.channels.get_or_create(BOBS, NOW)
     await room.stores.channels.retire(BOBS, CLOSED)
     assert WORD not in (await room.card("today", person=BOB)).footer
     assert WORD not in (await room.card("today")).footer

@@ -21,12 +21,12 @@ from adapters.discord.chat import DiscordChat
 from adapters.slack.chat import SlackChat
 from adapters.web import render
 from adapters.web.chat import WebChat
-from adapters.web.events import Feed
+from adapters.web.events import EventFeed
 from bot.cards import Card, Item
 from bot.errors import SendError
 from bot.models import Channel, DeliveryKey, Operation
 from bot.ports.chats import Chat, Delivery
-from bot.ports.places import Board, Post
+from bot.ports.places import WebMessage, WebMessages
 from tests.adapters.discord.outbound import calling as calling_discord
 from tests.adapters.discord.outbound import furnish as furnish_discord
 from tests.adapters.slack.outbound import PAPERS, Buttons, calling, furnish
@@ -78,7 +78,7 @@ class Case:
         parent: str = "",
     ) -> Delivery:
         key = DeliveryKey(self.channel, "digest", subject, part, operation)
-        return Delivery(1, key, Card(title=text, items=(Item(text),), fallback=text), parent=parent)
+        return Delivery(1, key, Card(title=text, items=(Item(text),), fallback=text), parent_message_id=parent)
 
     async def says(self) -> list[list[str]]:
         """Return which of the texts stand in each message."""
@@ -88,22 +88,22 @@ class Case:
 # -- the chats -------------------------------------------------------------------------------------------------------
 
 
-def on_board(board: Board, channel: Channel) -> Callable[[], Awaitable[Sequence[Seen]]]:
+def on_board(board: WebMessages, channel: Channel) -> Callable[[], Awaitable[Sequence[Seen]]]:
     """Look at a board as the page draws it."""
 
     async def look() -> Sequence[Seen]:
-        return [_drawn(post) for post in await board.latest(channel)]
+        return [_drawn(post) for post in await board.list_latest(channel)]
 
     return look
 
 
-def _drawn(post: Post) -> Seen:
-    html = render.message(post)
+def _drawn(post: WebMessage) -> Seen:
+    html = render.render_message(post)
     text = unescape(re.sub(r"<[^>]*>", " ", html))
     (stamp,) = re.findall(r'<time datetime="([^"]+)"', html)[:1]
     risks = ("<script", "<!channel", "href=", "onclick=", "onerror=")
     live = tuple(risk for risk in risks if risk in html.replace('href="#', ""))
-    return Seen(str(post.id), text, post.parent, live, datetime.fromisoformat(stamp))
+    return Seen(str(post.id), text, post.parent_message_id, live, datetime.fromisoformat(stamp))
 
 
 def _read(shown: Shown) -> Seen:
@@ -121,14 +121,14 @@ async def fake(_: Path) -> AsyncIterator[Case]:
 @asynccontextmanager
 async def web_on_memory(_: Path) -> AsyncIterator[Case]:
     board, channel = MemoryBoard(), Channel("web", "local", "papers", name="papers")
-    yield Case(WebChat(board, Feed("contract")), channel, on_board(board, channel))
+    yield Case(WebChat(board, EventFeed("contract")), channel, on_board(board, channel))
 
 
 @asynccontextmanager
 async def web_on_the_database(path: Path) -> AsyncIterator[Case]:
     channel = Channel("web", "local", "papers", name="papers")
     async with open_stores(path, NOW) as stores:
-        yield Case(WebChat(stores.board, Feed("contract")), channel, on_board(stores.board, channel))
+        yield Case(WebChat(stores.web_messages, EventFeed("contract")), channel, on_board(stores.web_messages, channel))
 
 
 @asynccontextmanager
@@ -232,20 +232,20 @@ async def test_an_edit_of_nothing_is_a_send_error(case: Case) -> None:
 
 
 async def test_a_message_is_found_by_its_key(case: Case) -> None:
-    assert await case.chat.find(case.delivery()) is None
+    assert await case.chat.find_message(case.delivery()) is None
     message = await case.chat.send(case.delivery(), NOW)
-    assert await case.chat.find(case.delivery()) == message
-    assert await case.chat.find(case.delivery(subject="2026-11-25")) is None
-    assert await case.chat.find(case.delivery(part=1)) is None
+    assert await case.chat.find_message(case.delivery()) == message
+    assert await case.chat.find_message(case.delivery(subject="2026-11-25")) is None
+    assert await case.chat.find_message(case.delivery(part=1)) is None
 
 
 async def test_a_reply_is_found_by_its_key(case: Case) -> None:
     parent = await case.chat.send(case.delivery(), NOW)
     reply = case.delivery("Beta", part=1, operation="reply", parent=parent)
-    assert await case.chat.find(reply) is None
+    assert await case.chat.find_message(reply) is None
     message = await case.chat.send(reply, NOW)
-    assert await case.chat.find(reply) == message
-    assert await case.chat.find(case.delivery()) == parent
+    assert await case.chat.find_message(reply) == message
+    assert await case.chat.find_message(case.delivery()) == parent
 
 
 async def test_parts_stay_in_order(case: Case) -> None:

@@ -8,21 +8,21 @@ import pytest
 
 from bot.digests import page
 from bot.models import DayState, FeedDay, Paper, Preferences
-from bot.topics import parse
+from bot.topics import parse_topic
 from tests.papers import of_day, paper
 
 MONDAY = date(2026, 11, 23)
 LISTED = of_day(MONDAY, 12)
 DAY = FeedDay(MONDAY, DayState.OK, tuple(paper.id for paper in LISTED))
 ANNOUNCED = [paper(f"2611.9000{n}", published=MONDAY) for n in range(9)]
-WHY = [parse("study").explain(LISTED[0])]
+WHY = [parse_topic("study").explain(LISTED[0])]
 
 
 def footer(matching: list[Paper], number: int = 5) -> tuple[str, ...]:
     preferences = Preferences(number=number)
     matches = {paper.id: WHY for paper in matching}
-    made = page.compose(LISTED, ANNOUNCED, matches, preferences, ())
-    return page.card(made, [DAY], preferences, MONDAY, matches=matches).footer
+    made = page.select_papers(LISTED, ANNOUNCED, matches, preferences, ())
+    return page.build_digest_card(made, [DAY], preferences, MONDAY, matches=matches).footer
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import feed_date
+from bot.models import find_newest_feed_date
 from tests.flows.test_backfill import bot
 from tests.servers.sources import Sources, record
 from tests.test_cli import get, running
@@ -20,7 +20,7 @@ REAL = '{"id": "2611.99999", "title": "Quaggas in the Wild", "abstract": "We cou
 async def test_everything_else_works_beside_a_running_bot(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (tmp_path / "real.jsonl").write_text(REAL, encoding="utf-8")
-    newest = feed_date(datetime.now(UTC))
+    newest = find_newest_feed_date(datetime.now(UTC))
     dates = [newest - timedelta(days=age) for age in range(8)]
     lists = {day: [record(f"26{day:%m}.{day:%d}00{n}", f"Zebra {n} of {day:%d}") for n in range(3)] for day in dates}
     with running(data) as (_, url):

@@ -12,7 +12,7 @@ import pytest
 
 from bot import search
 from bot.models import Paper
-from bot.ports.sources import Reply
+from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from tests.papers import paper
 from tests.stores import open_stores
@@ -27,9 +27,9 @@ class After:
 
     seconds: float
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search(self, query: str, limit: int = 20) -> SourceResponse:
         await asyncio.sleep(self.seconds)
-        return Reply((THERE,))
+        return SourceResponse((THERE,))
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 async def test_an_answer_within_a_second_and_a_half_is_taken_and_a_later_one_is_not(stores: Stores) -> None:
-    def asked(seconds: float) -> asyncio.Task[search.Results]:
-        return asyncio.create_task(search.find(stores, After(seconds), search.Query("attention"), NOW))  # type: ignore[arg-type]
+    def asked(seconds: float) -> asyncio.Task[search.SearchResults]:
+        return asyncio.create_task(search.find_papers(stores, After(seconds), search.SearchQuery("attention"), NOW))  # type: ignore[arg-type]
 
     soon, late = await asyncio.gather(asked(0.8), asked(2.5))
     assert {found.id for found in soon.papers} == {"2611.1", "2611.9"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.digests import planning
-from bot.digests.press import Press
+from bot.digests.press import DigestBuilder
 from bot.models import (
     EVERY_DAY,
     Cadence,
@@ -16,16 +16,16 @@ from bot.models import (
     DayState,
     DeliveryKey,
     DeliveryState,
+    FeedMode,
     Follow,
-    Mode,
     Person,
     Schedule,
-    feed_date,
-    opening,
+    compute_opening_time,
+    find_newest_feed_date,
 )
 from bot.ports.chats import Delivery
-from bot.ports.ledger import Edition
-from bot.ports.places import Standing
+from bot.ports.ledger import DigestRecord
+from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores
@@ -59,12 +59,12 @@ class World:
     async def live(self, first: datetime, last: datetime, *, ticking: bool = True) -> None:
         published: set[date] = set()
         for now in hours(first, last):
-            day = feed_date(now)
-            if day not in published and day.weekday() < 5 and opening(day) > now - timedelta(hours=1):
+            day = find_newest_feed_date(now)
+            if day not in published and day.weekday() < 5 and compute_opening_time(day) > now - timedelta(hours=1):
                 await publish(self.stores, day, now)
                 published.add(day)
             if ticking:
-                await planning.plan(self.stores, now)
+                await planning.plan_due_digests(self.stores, now)
                 await self.settle(now)
 
     async def settle(self, now: datetime) -> None:
@@ -75,7 +75,7 @@ class World:
         found = {}
         for n in range(60):
             subject = (START.date() + timedelta(days=n)).isoformat()
-            if post := await self.stores.ledger.get(DeliveryKey(channel(name), kind, subject)):
+            if post := await self.stores.ledger.find_by_key(DeliveryKey(channel(name), kind, subject)):
                 found[subject] = post
         return found
 
@@ -113,7 +113,7 @@ async def test_five_hours_down_at_nine_posts_late_the_same_day(world: World) -> 
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await world.live(START - timedelta(days=2), START + timedelta(days=2))
     await publish(world.stores, date(2026, 11, 16), datetime(2026, 11, 16, 4, tzinfo=UTC))
-    await planning.plan(world.stores, datetime(2026, 11, 16, 13, tzinfo=UTC))
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 13, tzinfo=UTC))
     assert list(await world.posts("berlin")) == ["2026-11-16"]
 
 
@@ -125,7 +125,7 @@ async def test_three_days_down_are_made_good_by_one_merged_digest(world: World) 
     posts = await world.posts("berlin")
     assert list(posts) == ["2026-11-16", "2026-11-20"]
     assert lists(posts)[1:] == ["2611.16", "2611.17", "2611.18", "2611.19"]
-    missed = [e for e in await world.stores.editions.history(channel("berlin")) if e.state == "missed"]
+    missed = [e for e in await world.stores.digests.list_past_digests(channel("berlin")) if e.state == "missed"]
     assert len(missed) == 1
     assert "not running" in missed[0].reason
 
@@ -141,8 +141,8 @@ async def test_three_weeks_down_skip_what_is_older_than_a_week_and_say_so(world:
     posts = await world.posts("berlin")
     assert len(posts) <= 4
     assert "2612.04" in lists(posts)
-    standing = await world.stores.channels.open(channel("berlin"), back)
-    covered = (await world.stores.editions.covered([standing.key], date(2026, 11, 1)))[standing.key]
+    standing = await world.stores.channels.get_or_create(channel("berlin"), back)
+    covered = (await world.stores.digests.list_coverage([standing.channel_id], date(2026, 11, 1)))[standing.channel_id]
     assert covered[date(2026, 11, 24)]
 
 
@@ -150,10 +150,10 @@ async def test_a_source_that_is_down_is_waited_for_and_then_explained_once(world
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START, say_when_empty=True)
     await world.live(START - timedelta(days=2), datetime(2026, 11, 17, 0, tzinfo=UTC))
     for now in hours(datetime(2026, 11, 17, 0, 30, tzinfo=UTC), datetime(2026, 11, 18, 6, tzinfo=UTC)):
-        await planning.plan(world.stores, now)
+        await planning.plan_due_digests(world.stores, now)
     assert "2026-11-17" in await world.posts("berlin"), "Monday's list was there before"
     for now in hours(datetime(2026, 11, 18, 6, 30, tzinfo=UTC), datetime(2026, 11, 19, 6, tzinfo=UTC)):
-        await planning.plan(world.stores, now)
+        await planning.plan_due_digests(world.stores, now)
     words = await world.posts("berlin", "word")
     assert list(words) == ["2026-11-18"]
     assert "Hugging Face did not answer" in words["2026-11-18"].card.text
@@ -162,31 +162,31 @@ async def test_a_source_that_is_down_is_waited_for_and_then_explained_once(world
 async def test_a_source_that_comes_back_before_midnight_is_posted_the_same_day(world: World) -> None:
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await world.live(START - timedelta(days=2), datetime(2026, 11, 17, 1, tzinfo=UTC))
-    await planning.plan(world.stores, datetime(2026, 11, 17, 8, tzinfo=UTC))
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 17, 8, tzinfo=UTC))
     for now in hours(datetime(2026, 11, 18, 6, tzinfo=UTC), datetime(2026, 11, 18, 19, tzinfo=UTC)):
-        await planning.plan(world.stores, now)
+        await planning.plan_due_digests(world.stores, now)
     assert "2026-11-18" not in await world.posts("berlin")
     await publish(world.stores, date(2026, 11, 17), datetime(2026, 11, 18, 19, tzinfo=UTC))
-    await planning.plan(world.stores, datetime(2026, 11, 18, 19, 30, tzinfo=UTC))
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 18, 19, 30, tzinfo=UTC))
     assert "2026-11-18" in await world.posts("berlin")
 
 
 async def test_a_filling_list_is_posted_after_three_hours_and_its_later_papers_next_time(world: World) -> None:
-    fresh = {"mode": Mode.FRESH, "number": 100}
+    fresh = {"mode": FeedMode.FRESH, "number": 100}
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START, **fresh)
     await world.live(START - timedelta(days=2), datetime(2026, 11, 16, 12, tzinfo=UTC))
     tuesday = datetime(2026, 11, 17, 8, tzinfo=UTC)
     await publish(world.stores, date(2026, 11, 17), tuesday, state=DayState.PARTIAL, number=2)
     for now in hours(tuesday, tuesday + timedelta(hours=2, minutes=30)):
-        await planning.plan(world.stores, now)
+        await planning.plan_due_digests(world.stores, now)
     assert "2026-11-17" not in await world.posts("berlin")
-    await planning.plan(world.stores, tuesday + timedelta(hours=3))
+    await planning.plan_due_digests(world.stores, tuesday + timedelta(hours=3))
     post = (await world.posts("berlin"))["2026-11-17"]
     assert len(post.card.items) == 2
     assert "still filling" in " ".join(post.card.footer)
     await publish(world.stores, date(2026, 11, 17), tuesday + timedelta(hours=9), number=8)
     await publish(world.stores, date(2026, 11, 18), tuesday + timedelta(hours=20), number=3)
-    await planning.plan(world.stores, tuesday + timedelta(days=1))
+    await planning.plan_due_digests(world.stores, tuesday + timedelta(days=1))
     later = [item.paper for item in (await world.posts("berlin"))["2026-11-18"].card.items]
     assert len(later) == 6 + 3
 
@@ -195,8 +195,8 @@ async def test_a_second_tick_for_the_same_moment_changes_nothing(world: World) -
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await publish(world.stores, date(2026, 11, 13), START)
     monday = datetime(2026, 11, 16, 8, tzinfo=UTC)
-    assert await planning.plan(world.stores, monday) == 1
-    assert await planning.plan(world.stores, monday) == 0
+    assert await planning.plan_due_digests(world.stores, monday) == 1
+    assert await planning.plan_due_digests(world.stores, monday) == 0
     assert len(await world.posts("berlin")) == 1
 
 
@@ -209,7 +209,7 @@ async def test_topics_of_the_channel_get_their_own_part_from_both_sources(world:
     for topic in ("graphs", "2611.13005"):
         follow = Follow(channel("berlin"), f'"{topic}"', Person("you", "You"), START)
         await world.stores.follows.add(follow)
-    await planning.plan(world.stores, monday)
+    await planning.plan_due_digests(world.stores, monday)
     items = (await world.posts("berlin"))["2026-11-16"].card.items
     assert [(i.section, i.paper) for i in items[2:]] == [("Your topics", "2611.13005"), ("Your topics", "2611.99999")]
     assert items[3].because == ("graphs",)
@@ -222,7 +222,7 @@ async def test_a_digest_now_takes_todays_date_so_that_nine_oclock_posts_no_secon
     early = datetime(2026, 11, 16, 6, tzinfo=UTC)
     assert (await planning.post_now(world.stores, standing, early)).state == "posted"
     assert (await planning.post_now(world.stores, standing, early)).state == "already"
-    await planning.plan(world.stores, early + timedelta(hours=2))
+    await planning.plan_due_digests(world.stores, early + timedelta(hours=2))
     assert len(await world.posts("berlin")) == 1
 
 
@@ -230,7 +230,7 @@ async def test_a_digest_now_makes_good_a_missed_one(world: World) -> None:
     standing = await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await publish(world.stores, date(2026, 11, 13), START)
     evening = datetime(2026, 11, 16, 19, tzinfo=UTC)
-    await planning.plan(world.stores, evening)
+    await planning.plan_due_digests(world.stores, evening)
     assert not await world.posts("berlin")
     assert (await planning.post_now(world.stores, standing, evening)).state == "posted"
     assert list(await world.posts("berlin")) == ["2026-11-16"]
@@ -245,9 +245,9 @@ async def test_no_date_gets_two_digests_when_the_clocks_change(world: World, zon
     now = first
     dates: list[date] = []
     while now < datetime(2026, 4, 12, tzinfo=UTC):
-        await planning.plan(world.stores, now)
+        await planning.plan_due_digests(world.stores, now)
         now += timedelta(hours=3)
-    history = await world.stores.editions.history(channel("night"), 100)
+    history = await world.stores.digests.list_past_digests(channel("night"), 100)
     dates = [edition.day for edition in history]
     assert len(dates) == len(set(dates))
     assert sorted(dates) == [min(dates) + timedelta(days=n) for n in range(len(dates))]
@@ -269,7 +269,7 @@ async def test_one_channels_topics_never_show_in_anothers_digest(world: World) -
     await subscribe(world.stores, channel("quiet"), "Europe/Berlin", START, your_topics=False)
     await subscribe(world.stores, channel("plain"), "Europe/Berlin", START)
     await world.stores.follows.add(Follow(channel("quiet"), '"study"', Person("ada", "Ada"), START))
-    await planning.plan(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
     for name in ("quiet", "plain"):
         items = (await world.posts(name))["2026-11-16"].card.items
         assert not any(item.because for item in items)
@@ -278,8 +278,8 @@ async def test_one_channels_topics_never_show_in_anothers_digest(world: World) -
 async def test_what_a_muted_topic_matches_is_left_out(world: World) -> None:
     await publish(world.stores, date(2026, 11, 13), START)
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
-    await world.stores.wishes.mute(channel("berlin"), "topic", '"2611.13000"', Person("ada", "Ada"), START)
-    await planning.plan(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    await world.stores.mutes_and_saves.mute(channel("berlin"), "topic", '"2611.13000"', Person("ada", "Ada"), START)
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
     items = (await world.posts("berlin"))["2026-11-16"].card.items
     assert [item.paper for item in items] == [f"2611.1300{n}" for n in range(1, 6)]
 
@@ -290,26 +290,26 @@ async def test_a_channel_that_can_not_be_planned_holds_up_no_other(
     await publish(world.stores, date(2026, 11, 13), START)
     for name in ("broken", "berlin"):
         await subscribe(world.stores, channel(name), "Europe/Berlin", START)
-    edition = Press.edition
+    edition = DigestBuilder.build_digest_record
 
-    def fragile(self: Press, standing: Standing, now: datetime) -> Edition:
+    def fragile(self: DigestBuilder, standing: ChannelState, now: datetime) -> DigestRecord:
         if standing.channel.id == "broken":
             raise KeyError("No time zone found with key Mars/Base")
         return edition(self, standing, now)
 
-    monkeypatch.setattr(Press, "edition", fragile)
-    await planning.plan(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    monkeypatch.setattr(DigestBuilder, "build_digest_record", fragile)
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
     assert "2026-11-16" in await world.posts("berlin")
     assert "Mars/Base" in caplog.text
     monkeypatch.undo()
-    await planning.plan(world.stores, datetime(2026, 11, 16, 9, tzinfo=UTC))
+    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 9, tzinfo=UTC))
     assert "2026-11-16" in await world.posts("broken")
 
 
 async def test_a_change_during_a_wait_is_not_overwritten(world: World) -> None:
     standing = await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
-    seen = await world.stores.channels.open(channel("berlin"), START)
+    seen = await world.stores.channels.get_or_create(channel("berlin"), START)
     later = START + timedelta(days=30)
-    await world.stores.channels.set(channel("berlin"), standing.preferences, later)
-    await world.stores.editions.hold([(seen, START, START + timedelta(minutes=10))])
-    assert (await world.stores.channels.open(channel("berlin"), START)).next_run == later
+    await world.stores.channels.save_preferences(channel("berlin"), standing.preferences, later)
+    await world.stores.digests.postpone_digests([(seen, START, START + timedelta(minutes=10))])
+    assert (await world.stores.channels.get_or_create(channel("berlin"), START)).next_run == later

@@ -9,16 +9,16 @@ import pytest
 
 from bot import poller
 from bot.cards import Card
-from bot.delivery import Courier
-from bot.models import Channel, DeliveryKey, DeliveryState, Follow, Kind, Person
+from bot.delivery import Dispatcher
+from bot.models import Channel, ChannelKind, DeliveryKey, DeliveryState, Follow, Person
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
 from bot.sources.arxiv import ArXiv
-from bot.sources.http import Polite
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
-from bot.topics import parse
+from bot.topics import parse_topic
 from tests.fakes import FakeChat
 from tests.papers import paper, publish, subscribe
 from tests.servers.sources import Sources, entry, record
@@ -28,7 +28,7 @@ from tests.stores import open_stores
 TUESDAY = date(2026, 2, 10)
 NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
 PAPERS = Channel("fake", "local", "papers", name="papers")
-DIRECT = Channel("fake", "local", "ada", Kind.DIRECT, "Ada")
+DIRECT = Channel("fake", "local", "ada", ChannelKind.DIRECT, "Ada")
 ADA = Person("ada", "Ada")
 DIGEST = DeliveryKey(PAPERS, "digest", "2026-02-10")
 
@@ -42,7 +42,7 @@ class World:
     jobs: Jobs
 
     async def state(self, key: DeliveryKey) -> DeliveryState | None:
-        found = await self.stores.ledger.get(key)
+        found = await self.stores.ledger.find_by_key(key)
         return found.state if found else None
 
 
@@ -51,10 +51,12 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Both sources, a chat and a channel whose digest is due at noon."""
     clock = Clock(NOON)
     async with Sources(closed_from=date(2026, 2, 11)) as server, open_stores(tmp_path, NOON) as stores:
-        hugging = Polite(replace(HUGGING_FACE, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
-        arxiv = Polite(replace(ARXIV, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
+        hugging = SourceClient(
+            replace(HUGGING_FACE, backoff=0.0), stores.source_states, clock, version="1", sleep=clock.sleep
+        )
+        arxiv = SourceClient(replace(ARXIV, backoff=0.0), stores.source_states, clock, version="1", sleep=clock.sleep)
         chat = FakeChat()
-        courier = Courier(stores, {"fake": chat}, clock)
+        courier = Dispatcher(stores, {"fake": chat}, clock)
         daily, announced = HuggingFace(hugging, server.url), ArXiv(arxiv, server.url)
         yield World(server, stores, chat, clock, Jobs(stores, courier, daily, announced, ("cs.CL",), clock))
         await hugging.close()
@@ -65,14 +67,16 @@ async def due(world: World) -> None:
     """Let a digest be due now."""
     await publish(world.stores, date(2026, 2, 9), NOON)
     standing = await subscribe(world.stores, PAPERS, "UTC", NOON - timedelta(days=1))
-    await world.stores.channels.set(PAPERS, standing.preferences, NOON)
+    await world.stores.channels.save_preferences(PAPERS, standing.preferences, NOON)
 
 
 async def test_the_tick_records_digests_that_are_due_and_alerts_that_are_owed(world: World) -> None:
     await due(world)
-    await world.stores.channels.open(DIRECT, NOON)
-    await world.stores.follows.add(Follow(DIRECT, str(parse("graphs")), ADA, NOON - timedelta(hours=1), alerts=True))
-    await world.stores.papers.add([paper("2602.90000", "Graphs at Sea")], NOON, news=True)
+    await world.stores.channels.get_or_create(DIRECT, NOON)
+    await world.stores.follows.add(
+        Follow(DIRECT, str(parse_topic("graphs")), ADA, NOON - timedelta(hours=1), alerts=True)
+    )
+    await world.stores.papers.add([paper("2602.90000", "Graphs at Sea")], NOON, queue_matching=True)
     await world.jobs.tick()
     assert await world.state(DIGEST) is DeliveryState.PENDING
     assert await world.state(DeliveryKey(DIRECT, "alert", "2602.90000")) is DeliveryState.PENDING
@@ -88,7 +92,7 @@ async def test_delivering_sends_what_waits(world: World) -> None:
 async def test_the_poll_reads_the_newest_lists(world: World) -> None:
     world.server.days = {TUESDAY: [record("2602.00001", "Graphs of Thought")]}
     await world.jobs.poll()
-    newest = await world.stores.days.newest()
+    newest = await world.stores.feed_days.get_newest()
     assert newest
     assert (newest.date, newest.papers) == (TUESDAY, ("2602.00001",))
 
@@ -97,7 +101,7 @@ async def test_announcements_are_read_and_findable(world: World) -> None:
     world.server.announced = [entry("2602.00311v1", "Speaking in Tongues")]
     await world.jobs.announcements()
     assert list(await world.stores.papers.get(["2602.00311"])) == ["2602.00311"]
-    assert [hit.paper for hit in await world.stores.index.find(("tongues",), 5)] == ["2602.00311"]
+    assert [hit.paper_id for hit in await world.stores.search_index.search(("tongues",), 5)] == ["2602.00311"]
 
 
 async def test_the_sweep_takes_up_messages_whose_sender_died(world: World) -> None:
@@ -112,11 +116,11 @@ async def test_the_sweep_takes_up_messages_whose_sender_died(world: World) -> No
 
 
 async def test_the_sweep_forgets_events_after_half_an_hour(world: World) -> None:
-    assert await world.stores.inbox.first("e1", NOON)
+    assert await world.stores.processed_events.add_if_new("e1", NOON)
     for minutes, first in ((29, False), (2, True)):
         world.clock.pass_(minutes=minutes)
         await world.jobs.sweep()
-        assert await world.stores.inbox.first("e1", world.clock()) is first
+        assert await world.stores.processed_events.add_if_new("e1", world.clock()) is first
 
 
 async def test_votes_of_posted_digests_are_brought_up_to_date(world: World) -> None:
@@ -129,7 +133,7 @@ async def test_votes_of_posted_digests_are_brought_up_to_date(world: World) -> N
     await world.jobs.deliver()
     (post,) = world.chat.board.posts.values()
     assert [item.votes for item in post.card.items] == [100, 99, 98, 97, 500]
-    assert post.edited == world.clock()
+    assert post.edited_at == world.clock()
 
 
 async def test_the_daily_round_reads_the_last_seven_days_again(world: World) -> None:
@@ -148,17 +152,17 @@ async def test_the_daily_round_reads_the_last_seven_days_again(world: World) -> 
 async def test_the_poll_makes_good_what_was_missed_in_seven_days(world: World) -> None:
     first = TUESDAY - timedelta(days=7)
     world.server.days = {first - timedelta(days=n): [record(f"2602.0000{n}", "Missed")] for n in range(2)}
-    await poller.poll(world.stores, world.jobs.daily, NOON)
-    stored = await world.stores.days.between(first - timedelta(days=1), first)
+    await poller.poll_lists(world.stores, world.jobs.daily_papers, NOON)
+    stored = await world.stores.feed_days.list_between(first - timedelta(days=1), first)
     assert [day.date for day in stored if day.papers] == [first]
 
 
 async def test_the_daily_round_forgets_changes_after_180_days(world: World) -> None:
     for age in (181, 179):
         at = NOON - timedelta(days=age)
-        await world.stores.audit.note(PAPERS, ADA, "follow", f"{age}", at, before={}, after={})
+        await world.stores.audit.record_change(PAPERS, ADA, "follow", f"{age}", at, before={}, after={})
     await world.jobs.housekeeping()
-    assert [change.summary for change in await world.stores.audit.changes(PAPERS)] == ["179"]
+    assert [change.summary for change in await world.stores.audit.list_changes(PAPERS)] == ["179"]
 
 
 async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30_days(world: World) -> None:
@@ -166,12 +170,12 @@ async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30
         at = NOON.replace(hour=6 + votes) - timedelta(days=age)
         await world.stores.papers.add([paper("2601.00001", votes=votes)], at)
     await world.jobs.housekeeping()
-    assert [votes for _, votes in await world.stores.papers.sightings("2601.00001")] == [2, 3, 4]
+    assert [votes for _, votes in await world.stores.papers.list_vote_history("2601.00001")] == [2, 3, 4]
 
 
 async def test_the_clock_calls_every_job(world: World) -> None:
     """A job that nobody calls would be none."""
-    called = {getattr(job, "__name__", "") for _, job in world.jobs.every()}
+    called = {getattr(job, "__name__", "") for _, job in world.jobs.list_jobs()}
     own = {name for name in vars(Jobs) if not name.startswith("_") and callable(getattr(Jobs, name))}
     assert called == own - {"every", "once"}
-    assert all(timedelta(0) < interval <= timedelta(days=1) for interval, _ in world.jobs.every())
+    assert all(timedelta(0) < interval <= timedelta(days=1) for interval, _ in world.jobs.list_jobs())

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.crowds import Crowds
+from bot.crowds import ReactionPromotion
 from bot.digests import planning
-from bot.digests.refresh import refresh
-from bot.models import Channel, DeliveryKey, DeliveryState, Kind, Person
+from bot.digests.refresh import refresh_votes
+from bot.models import Channel, ChannelKind, DeliveryKey, DeliveryState, Person
 from bot.ports.chats import Delivery
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
@@ -21,7 +21,7 @@ FRIDAY = date(2026, 11, 13)
 START = datetime(2026, 11, 13, 12, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
 PAPERS = Channel("web", "local", "papers", name="papers")
-FORUM = Channel("web", "local", "forum", Kind.FORUM, "forum")
+FORUM = Channel("web", "local", "forum", ChannelKind.FORUM, "forum")
 LISTED = [paper.id for paper in of_day(FRIDAY)]
 MINUTE = timedelta(minutes=1)
 
@@ -36,7 +36,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 async def posted(stores: Stores, channel: Channel, **wishes: Any) -> list[Delivery]:
     """Give the channel a digest and send what it consists of, in order."""
     await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
-    await planning.plan(stores, MONDAY)
+    await planning.plan_due_digests(stores, MONDAY)
     return await sent(stores, MONDAY)
 
 
@@ -56,7 +56,7 @@ def papers(post: Delivery) -> list[str]:
 async def test_entries_come_below_the_digest_one_for_each_paper(stores: Stores) -> None:
     first, *replies = await posted(stores, PAPERS, entries=True)
     assert papers(first) == LISTED[:3]
-    assert [(r.key.operation, r.key.part, r.parent) for r in replies] == [
+    assert [(r.key.operation, r.key.part, r.parent_message_id) for r in replies] == [
         ("reply", n, f"m{first.id}") for n in (1, 2, 3)
     ]
     assert [papers(reply) for reply in replies] == [[id_] for id_ in LISTED[:3]]
@@ -74,8 +74,10 @@ async def test_a_forum_gets_a_post_for_each_paper(stores: Stores) -> None:
     assert [post.key for post in posts] == [DeliveryKey(FORUM, "digest", "2026-11-16", n) for n in range(3)]
     assert [papers(post) for post in posts] == [[id_] for id_ in LISTED[:3]]
     assert [post.card.fallback for post in posts] == [f"Paper {id_}: A Study" for id_ in LISTED[:3]]
-    standing = await stores.channels.open(FORUM, MONDAY)
-    assert await stores.editions.posted([standing.key], LISTED) == {(standing.key, id_) for id_ in LISTED[:3]}
+    standing = await stores.channels.get_or_create(FORUM, MONDAY)
+    assert await stores.digests.find_claimed_papers([standing.channel_id], LISTED) == {
+        (standing.channel_id, id_) for id_ in LISTED[:3]
+    }
 
 
 async def test_votes_of_each_post_in_a_forum_are_brought_up_to_date(stores: Stores) -> None:
@@ -83,9 +85,9 @@ async def test_votes_of_each_post_in_a_forum_are_brought_up_to_date(stores: Stor
     later = MONDAY + timedelta(hours=6)
     moved = [paper(id_, votes=500 + n, listed=FRIDAY) for n, id_ in enumerate(LISTED[1:3])]
     await stores.papers.add(moved, later)
-    assert await refresh(stores, later) == 2
+    assert await refresh_votes(stores, later) == 2
     edits = await sent(stores, later)
-    assert {edit.parent: [item.votes for item in edit.card.items] for edit in edits} == {
+    assert {edit.parent_message_id: [item.votes for item in edit.card.items] for edit in edits} == {
         f"m{posts[1].id}": [500],
         f"m{posts[2].id}": [501],
     }
@@ -93,39 +95,39 @@ async def test_votes_of_each_post_in_a_forum_are_brought_up_to_date(stores: Stor
 
 async def test_votes_of_entries_and_of_lifted_papers_are_brought_up_to_date(stores: Stores) -> None:
     first, *entries = await posted(stores, PAPERS, entries=True, lift=2)
-    assert await Crowds(stores).reacted(PAPERS, f"m{first.id}", 2, 2, MONDAY)
+    assert await ReactionPromotion(stores).promote_paper(PAPERS, f"m{first.id}", 2, 2, MONDAY)
     lifted, _ = await sent(stores, MONDAY)
     later = MONDAY + timedelta(hours=6)
     await stores.papers.add([paper(LISTED[1], votes=500, listed=FRIDAY)], later)
-    assert await refresh(stores, later) == 3
+    assert await refresh_votes(stores, later) == 3
     edits = await sent(stores, later)
-    assert [(edit.parent, edit.above) for edit in edits] == [
+    assert [(edit.parent_message_id, edit.root_message_id) for edit in edits] == [
         (f"m{first.id}", ""),
         (f"m{entries[1].id}", f"m{first.id}"),
         (f"m{lifted.id}", ""),
     ]
     assert [[item.votes for item in edit.card.items] for edit in edits] == [[100, 500, 98], [500], [500]]
-    assert await refresh(stores, later) == 0
+    assert await refresh_votes(stores, later) == 0
 
 
 async def test_abstracts_show_no_votes_and_are_left_alone(stores: Stores) -> None:
     first, _ = await posted(stores, PAPERS, abstracts=True)
     later = MONDAY + timedelta(hours=6)
     await stores.papers.add([paper(LISTED[1], votes=500, listed=FRIDAY)], later)
-    assert await refresh(stores, later) == 1
-    assert [edit.parent for edit in await sent(stores, later)] == [f"m{first.id}"]
+    assert await refresh_votes(stores, later) == 1
+    assert [edit.parent_message_id for edit in await sent(stores, later)] == [f"m{first.id}"]
 
 
 async def test_a_preview_shows_all_papers_of_a_forum_together(stores: Stores) -> None:
     standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
-    outcome = await planning.preview(stores, replace(standing, next_run=None), MONDAY)
+    outcome = await planning.preview_digest(stores, replace(standing, next_run=None), MONDAY)
     assert outcome.card
     assert [item.paper for item in outcome.card.items] == LISTED[:3]
 
 
 async def sampled(stores: Stores, channel: Channel, **wishes: Any) -> list[Delivery]:
     """Give the channel a digest of the sample and send what it consists of, in order."""
-    await stores.marks.put("sample", "yes")
+    await stores.key_values.set("sample", "yes")
     standing = await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
     outcome = await planning.post_now(stores, standing, MONDAY)
     assert outcome.card
@@ -138,8 +140,10 @@ async def test_a_sample_in_a_forum_is_a_post_for_each_paper_that_says_so(stores:
     assert [post.key for post in posts] == [DeliveryKey(FORUM, "sample", FRIDAY.isoformat(), n) for n in range(3)]
     assert [papers(post) for post in posts] == [[id_] for id_ in LISTED[:3]]
     assert {post.card.items[0].notes[:2] for post in posts} == {("Sample digest", "votes of Fri 13 Nov 2026")}
-    standing = await stores.channels.open(FORUM, MONDAY)
-    assert await stores.editions.posted([standing.key], LISTED) == {(standing.key, id_) for id_ in LISTED[:3]}
+    standing = await stores.channels.get_or_create(FORUM, MONDAY)
+    assert await stores.digests.find_claimed_papers([standing.channel_id], LISTED) == {
+        (standing.channel_id, id_) for id_ in LISTED[:3]
+    }
 
 
 async def test_a_sample_has_entries_and_abstracts_below_it_as_any_digest(stores: Stores) -> None:
@@ -152,7 +156,7 @@ async def test_a_sample_list_of_which_nothing_is_left_is_passed_over(stores: Sto
     await publish(stores, FRIDAY - timedelta(days=1), START)
     standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
     for paper_ in LISTED:
-        await stores.wishes.mute(FORUM, "paper", paper_, Person("90"), MONDAY)
-    await stores.marks.put("sample", "yes")
+        await stores.mutes_and_saves.mute(FORUM, "paper", paper_, Person("90"), MONDAY)
+    await stores.key_values.set("sample", "yes")
     await planning.post_now(stores, standing, MONDAY)
     assert {post.key.subject for post in await sent(stores, MONDAY)} == {"2026-11-12"}

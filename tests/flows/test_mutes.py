@@ -9,7 +9,7 @@ import pytest
 from bot import follows
 from bot.models import Channel, DeliveryKey, Follow, Person
 from bot.ports.stores import Stores
-from bot.topics import parse
+from bot.topics import parse_topic
 from tests.papers import paper
 from tests.stores import open_stores
 
@@ -25,21 +25,21 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     """Give a store in which two channels follow a topic, with alerts."""
     async with open_stores(tmp_path, NOW) as opened:
         for channel in (PAPERS, OTHER):
-            await opened.channels.open(channel, NOW)
-            await opened.follows.add(Follow(channel, str(parse("world model")), ADA, NOW, alerts=True))
+            await opened.channels.get_or_create(channel, NOW)
+            await opened.follows.add(Follow(channel, str(parse_topic("world model")), ADA, NOW, alerts=True))
         yield opened
 
 
 async def alerted(stores: Stores, channel: Channel) -> list[str]:
     keys = {paper: DeliveryKey(channel, "alert", paper) for paper in (MINECRAFT.id, PLAIN.id)}
-    return [paper for paper, key in keys.items() if await stores.ledger.get(key)]
+    return [paper for paper, key in keys.items() if await stores.ledger.find_by_key(key)]
 
 
-@pytest.mark.parametrize(("kind", "value"), [("topic", str(parse("minecraft"))), ("paper", MINECRAFT.id)])
+@pytest.mark.parametrize(("kind", "value"), [("topic", str(parse_topic("minecraft"))), ("paper", MINECRAFT.id)])
 async def test_an_alert_that_another_topic_brought_is_left_out(stores: Stores, kind: str, value: str) -> None:
-    await stores.wishes.mute(PAPERS, kind, value, ADA, NOW)  # type: ignore[arg-type]  # one of the two kinds
+    await stores.mutes_and_saves.mute(PAPERS, kind, value, ADA, NOW)  # type: ignore[arg-type]  # one of the two kinds
     later = NOW + timedelta(minutes=10)
-    await stores.papers.add([MINECRAFT, PLAIN], later, news=True)
-    await follows.alert(stores, later)
+    await stores.papers.add([MINECRAFT, PLAIN], later, queue_matching=True)
+    await follows.record_alerts(stores, later)
     assert await alerted(stores, PAPERS) == [PLAIN.id]
     assert await alerted(stores, OTHER) == [MINECRAFT.id, PLAIN.id], "the mute is the one channel's"

@@ -10,10 +10,10 @@ import pytest
 from bot import follows, poller
 from bot.digests import planning
 from bot.errors import SourceDown, StoreError
-from bot.models import Channel, DayState, DeliveryKey, Follow, Kind, Person
+from bot.models import Channel, ChannelKind, DayState, DeliveryKey, Follow, Person
 from bot.ports.stores import Stores
 from bot.sources.arxiv import ArXiv
-from bot.sources.http import Polite
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
 from tests.papers import subscribe
@@ -36,7 +36,7 @@ class World:
     clock: Clock
 
     async def state(self, day: date) -> DayState:
-        found = await self.stores.days.get(day)
+        found = await self.stores.feed_days.get_day(day)
         assert found
         return found.state
 
@@ -50,42 +50,44 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     announced = [entry("2602.00311v1", "Speaking in Tongues"), entry("2602.00312v1", "A World Model of Words")]
     clock = Clock(NOON)
     async with Sources(days, announced, closed_from=date(2026, 2, 11)) as server, open_stores(tmp_path, NOON) as stores:
-        hugging = Polite(replace(HUGGING_FACE, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
-        arxiv = Polite(replace(ARXIV, backoff=0.0), stores.sources, clock, version="1", sleep=clock.sleep)
+        hugging = SourceClient(
+            replace(HUGGING_FACE, backoff=0.0), stores.source_states, clock, version="1", sleep=clock.sleep
+        )
+        arxiv = SourceClient(replace(ARXIV, backoff=0.0), stores.source_states, clock, version="1", sleep=clock.sleep)
         yield World(server, stores, HuggingFace(hugging, server.url), ArXiv(arxiv, server.url), clock)
         await hugging.close()
         await arxiv.close()
 
 
 async def test_a_week_is_read_with_its_states(world: World) -> None:
-    await poller.look_back(world.stores, world.daily, NOON)
+    await poller.reread_last_week(world.stores, world.daily, NOON)
     assert await world.state(MONDAY) is DayState.OK
     assert await world.state(TUESDAY) is DayState.OK
     assert await world.state(date(2026, 2, 8)) is DayState.WEEKEND
     assert await world.state(date(2026, 2, 6)) is DayState.HOLIDAY
-    assert await world.stores.papers.count() == 12
+    assert await world.stores.papers.count_papers() == 12
 
 
 async def test_the_trending_rank_is_kept_in_the_sources_order(world: World) -> None:
-    await poller.poll(world.stores, world.daily, NOON)
-    rank, at = await world.stores.days.trending()
+    await poller.poll_lists(world.stores, world.daily, NOON)
+    rank, at = await world.stores.feed_days.get_trending()
     assert list(rank[:2]) == ["2602.00000", "2602.00001"]
     assert at == NOON
 
 
 async def test_votes_are_followed_over_time(world: World) -> None:
-    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
     world.server.days = {TUESDAY: [record("2602.00100", "World model 0", votes=44)]}
     later = NOON + timedelta(hours=2)
-    await poller.poll(world.stores, world.daily, later)
-    assert [votes for _, votes in await world.stores.papers.sightings("2602.00100")] == [0, 44]
+    await poller.poll_lists(world.stores, world.daily, later)
+    assert [votes for _, votes in await world.stores.papers.list_vote_history("2602.00100")] == [0, 44]
 
 
 async def test_a_source_that_is_down_is_said_and_what_was_good_is_kept(world: World) -> None:
     await poller.read_day(world.stores, world.daily, MONDAY, NOON)
     world.server.always(LISTS, status(503))
-    await poller.poll(world.stores, world.daily, NOON)
-    await poller.look_back(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
+    await poller.reread_last_week(world.stores, world.daily, NOON)
     for day in (MONDAY, TUESDAY):
         with pytest.raises(SourceDown):
             await poller.read_day(world.stores, world.daily, day, NOON)
@@ -93,7 +95,7 @@ async def test_a_source_that_is_down_is_said_and_what_was_good_is_kept(world: Wo
     assert await world.state(TUESDAY) is DayState.SOURCE_DOWN
     world.server.always(LISTS, None)
     world.clock.pass_(minutes=30)
-    await poller.look_back(world.stores, world.daily, world.clock())
+    await poller.reread_last_week(world.stores, world.daily, world.clock())
     assert await world.state(TUESDAY) is DayState.OK
 
 
@@ -103,62 +105,64 @@ async def test_a_list_that_is_refused_is_no_holiday_and_is_posted_once_it_is_the
     monday, tuesday = datetime(2026, 2, 9, 2, tzinfo=UTC), datetime(2026, 2, 10, 8, tzinfo=UTC)
     await subscribe(world.stores, PAPERS, "Europe/Berlin", monday)
     world.clock.now = monday
-    await poller.poll(world.stores, world.daily, monday)
-    await planning.plan(world.stores, monday + timedelta(hours=6))
+    await poller.poll_lists(world.stores, world.daily, monday)
+    await planning.plan_due_digests(world.stores, monday + timedelta(hours=6))
     world.server.always(LISTS, status(code))
     world.clock.now = tuesday
-    await poller.poll(world.stores, world.daily, tuesday)
-    await planning.plan(world.stores, tuesday)
+    await poller.poll_lists(world.stores, world.daily, tuesday)
+    await planning.plan_due_digests(world.stores, tuesday)
     assert await world.state(MONDAY) is DayState.SOURCE_DOWN
-    health = await world.stores.sources.state("huggingface")
+    health = await world.stores.source_states.get_state("huggingface")
     assert health.failures
     assert f"HTTP {code}" in health.error
     world.server.always(LISTS, None)
     world.clock.pass_(hours=1)
-    await poller.poll(world.stores, world.daily, world.clock())
-    await planning.plan(world.stores, world.clock())
-    digest = await world.stores.ledger.get(DeliveryKey(PAPERS, "digest", "2026-02-10"))
+    await poller.poll_lists(world.stores, world.daily, world.clock())
+    await planning.plan_due_digests(world.stores, world.clock())
+    digest = await world.stores.ledger.find_by_key(DeliveryKey(PAPERS, "digest", "2026-02-10"))
     assert digest
     assert {item.paper for item in digest.card.items} <= {f"2602.0000{n}" for n in range(6)}
 
 
 @pytest.mark.parametrize("fault", [status(404), page()])
 async def test_one_list_that_can_not_be_read_holds_up_no_other(world: World, fault: Answer) -> None:
-    for read in (poller.poll, poller.look_back):
+    for read in (poller.poll_lists, poller.reread_last_week):
         world.server.answer(LISTS, fault)
         await read(world.stores, world.daily, NOON)
         assert await world.state(date(2026, 2, 3)) is DayState.SOURCE_DOWN
         assert await world.state(TUESDAY) is DayState.OK
-    assert (await world.stores.days.trending())[0], "the rank is read as well"
+    assert (await world.stores.feed_days.get_trending())[0], "the rank is read as well"
 
 
 async def test_a_source_that_fails_twice_is_asked_no_more_for_now(world: World) -> None:
     world.server.always(LISTS, status(403))
-    await poller.look_back(world.stores, world.daily, NOON)
+    await poller.reread_last_week(world.stores, world.daily, NOON)
     assert len(world.server.asked(LISTS)) == 2
 
 
 async def test_an_answer_without_papers_takes_no_list_back(world: World) -> None:
-    await poller.look_back(world.stores, world.daily, NOON)
+    await poller.reread_last_week(world.stores, world.daily, NOON)
     world.server.days = {}
-    await poller.look_back(world.stores, world.daily, NOON + timedelta(hours=1))
-    monday = await world.stores.days.get(MONDAY)
+    await poller.reread_last_week(world.stores, world.daily, NOON + timedelta(hours=1))
+    monday = await world.stores.feed_days.get_day(MONDAY)
     assert monday
     assert (monday.state, len(monday.papers)) == (DayState.OK, 6)
 
 
 async def test_an_index_that_can_not_be_written_keeps_no_list_from_being_recorded(world: World, tmp_path: Path) -> None:
     (tmp_path / "index").write_text("not a folder")
-    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
     assert await world.state(TUESDAY) is DayState.OK
     assert await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON) == 2
     (tmp_path / "index").unlink()
-    assert {hit.paper for hit in await world.stores.index.find(("monday",), 9)} == {f"2602.0000{n}" for n in range(6)}
+    assert {hit.paper_id for hit in await world.stores.search_index.search(("monday",), 9)} == {
+        f"2602.0000{n}" for n in range(6)
+    }
 
 
 async def test_a_list_that_repeats_the_one_before_is_stale(world: World) -> None:
     world.server.days = {MONDAY: world.server.days[MONDAY], TUESDAY: world.server.days[MONDAY]}
-    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
     assert await world.state(TUESDAY) is DayState.STALE
 
 
@@ -167,11 +171,11 @@ async def test_an_unchanged_list_is_judged_again_as_time_goes_by(world: World) -
     world.server.days = {MONDAY: world.server.days[MONDAY], TUESDAY: thin}
     early = datetime(2026, 2, 10, 4, tzinfo=UTC)
     world.clock.now = early
-    await poller.poll(world.stores, world.daily, early)
+    await poller.poll_lists(world.stores, world.daily, early)
     assert await world.state(TUESDAY) is DayState.PARTIAL
-    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
     assert await world.state(TUESDAY) is DayState.OK
-    found = await world.stores.days.get(TUESDAY)
+    found = await world.stores.feed_days.get_day(TUESDAY)
     assert found
     assert found.papers == ("2602.00100",), "304 is no empty list"
 
@@ -179,13 +183,13 @@ async def test_an_unchanged_list_is_judged_again_as_time_goes_by(world: World) -
 @pytest.mark.parametrize("change", ["INSERT ON papers", "UPDATE ON days", "UPDATE ON validators"])
 async def test_a_list_that_could_not_be_stored_is_read_again(world: World, tmp_path: Path, change: str) -> None:
     """A crash between fetching and storing must not make the next answer "unchanged"."""
-    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
     late = record("2602.00177", "Late")
     world.server.days = {**world.server.days, TUESDAY: [*world.server.days[TUESDAY], late]}
     with broken(tmp_path, change), pytest.raises(StoreError):
-        await poller.poll(world.stores, world.daily, NOON)
-    await poller.poll(world.stores, world.daily, NOON)
-    found = await world.stores.days.get(TUESDAY)
+        await poller.poll_lists(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
+    found = await world.stores.feed_days.get_day(TUESDAY)
     assert found
     assert "2602.00177" in found.papers
     assert await world.stores.papers.get(["2602.00177"])
@@ -231,28 +235,28 @@ async def test_an_arxiv_that_fails_is_asked_again(world: World) -> None:
 
 
 async def test_followers_hear_of_what_the_poller_brings_from_both_sources(world: World) -> None:
-    ada = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
-    await world.stores.channels.open(ada, NOON)
+    ada = Channel("web", "local", "ada", ChannelKind.DIRECT, "Ada")
+    await world.stores.channels.get_or_create(ada, NOON)
     await world.stores.follows.add(Follow(ada, '"world model"', Person("ada"), NOON - timedelta(hours=1), alerts=True))
-    await poller.poll(world.stores, world.daily, NOON)
+    await poller.poll_lists(world.stores, world.daily, NOON)
     await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON)
-    assert await follows.alert(world.stores, NOON) == 7
+    assert await follows.record_alerts(world.stores, NOON) == 7
 
 
 async def test_what_is_imported_is_no_news(world: World) -> None:
-    ada = Channel("web", "local", "ada", Kind.DIRECT, "Ada")
-    await world.stores.channels.open(ada, NOON)
+    ada = Channel("web", "local", "ada", ChannelKind.DIRECT, "Ada")
+    await world.stores.channels.get_or_create(ada, NOON)
     await world.stores.follows.add(Follow(ada, '"world model"', Person("ada"), NOON - timedelta(hours=1), alerts=True))
-    reply = await world.daily.day(TUESDAY)
-    await poller.take_in(world.stores, TUESDAY, reply.papers, NOON)
-    assert await follows.alert(world.stores, NOON) == 0
+    reply = await world.daily.fetch_day(TUESDAY)
+    await poller.import_batch(world.stores, TUESDAY, reply.papers, NOON)
+    assert await follows.record_alerts(world.stores, NOON) == 0
     assert await world.state(TUESDAY) is DayState.OK
 
 
 async def test_the_sample_ends_when_a_real_list_arrives(world: World) -> None:
-    await world.stores.marks.put("sample", "yes")
-    await poller.poll(world.stores, world.daily, NOON)
-    assert not await world.stores.marks.get("sample")
+    await world.stores.key_values.set("sample", "yes")
+    await poller.poll_lists(world.stores, world.daily, NOON)
+    assert not await world.stores.key_values.get("sample")
 
 
 @pytest.mark.parametrize(
@@ -265,22 +269,22 @@ async def test_the_sample_ends_when_a_real_list_arrives(world: World) -> None:
     ],
 )
 def test_announcements_turn_at_midnight_eastern_and_rest_on_weekends(now: datetime, day: date) -> None:
-    assert poller.announcement(now) == day
+    assert poller.get_announcement_date(now) == day
 
 
 async def test_what_is_missing_of_the_week_is_read_at_the_next_poll(world: World) -> None:
     """A machine that starts before its network gets the lists that it missed, not only the newest two."""
     world.server.days = {**world.server.days, date(2026, 2, 5): [record("2602.00500", "Thursday")]}
     world.server.always(LISTS, status(503))
-    await poller.look_back(world.stores, world.daily, NOON)
+    await poller.reread_last_week(world.stores, world.daily, NOON)
     world.server.always(LISTS, None)
     world.clock.pass_(minutes=30)
-    await poller.poll(world.stores, world.daily, world.clock())
+    await poller.poll_lists(world.stores, world.daily, world.clock())
     assert await world.state(date(2026, 2, 5)) is DayState.OK
 
 
 async def test_an_outage_takes_no_weekend_or_holiday_back(world: World) -> None:
-    await poller.look_back(world.stores, world.daily, NOON)
+    await poller.reread_last_week(world.stores, world.daily, NOON)
     world.server.always(LISTS, status(503))
     for day in (date(2026, 2, 7), date(2026, 2, 6)):
         with pytest.raises(SourceDown):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.digests import choice
-from bot.models import Channel, Mode, feed_date
+from bot.models import Channel, FeedMode, find_newest_feed_date
 from bot.ports.chats import Delivery
 from tests.papers import of_day, publish, subscribe
 from tests.stores import open_stores
@@ -27,20 +27,20 @@ def clock() -> datetime:
 async def data(tmp_path: Path) -> Path:
     """A store with three lists, and two channels that have a digest."""
     now = clock()
-    newest = feed_date(now)
+    newest = find_newest_feed_date(now)
     async with open_stores(tmp_path / "data", now) as stores:
         for age in (10, 1, 0):
             await publish(stores, newest - timedelta(days=age), now)
         await subscribe(stores, PAPERS, "UTC", now, number=3)
         await subscribe(stores, NLP, "UTC", now, number=2)
-        await stores.channels.open(OFF, now)
+        await stores.channels.get_or_create(OFF, now)
     return tmp_path / "data"
 
 
 def eligible() -> date:
     """Return the date of the newest list that has settled."""
-    newest = feed_date(clock())
-    return newest if choice.eligible(newest, Mode.SETTLED, clock()) else newest - timedelta(days=1)
+    newest = find_newest_feed_date(clock())
+    return newest if choice.is_eligible(newest, FeedMode.SETTLED, clock()) else newest - timedelta(days=1)
 
 
 def ids(day: date, number: int) -> list[str]:
@@ -83,7 +83,7 @@ async def test_a_second_time_says_why_there_is_nothing(data: Path) -> None:
 
 
 async def test_the_list_of_a_date_is_what_is_posted(data: Path) -> None:
-    old = feed_date(clock()) - timedelta(days=10)
+    old = find_newest_feed_date(clock()) - timedelta(days=10)
     done = bot(data, "digest", "--date", old.isoformat(), "--format", "json")
     assert [paper["id"] for paper in json.loads(done.stdout)] == ids(old, 3)
     assert {name: shown(post) for name, post in (await recorded(data)).items()} == {
@@ -96,7 +96,7 @@ async def test_the_list_of_a_date_is_what_is_posted(data: Path) -> None:
 async def test_a_dry_run_records_nothing(data: Path, words: list[str]) -> None:
     done = bot(data, "digest", *words)
     assert (done.returncode, done.stderr) == (0, "")
-    assert ids(feed_date(clock()), 1)[0] in done.stdout
+    assert ids(find_newest_feed_date(clock()), 1)[0] in done.stdout
     assert await recorded(data) == {}
 
 
@@ -110,7 +110,7 @@ async def test_a_list_that_is_not_stored_posts_nothing(data: Path) -> None:
 async def test_without_a_channel_it_is_said_that_nothing_was_posted(tmp_path: Path) -> None:
     now = clock()
     async with open_stores(tmp_path / "data", now) as stores:
-        await publish(stores, feed_date(now), now)
+        await publish(stores, find_newest_feed_date(now), now)
     done = bot(tmp_path / "data", "digest")
     assert done.returncode == 0
     assert "top 5 of 8" in done.stdout
@@ -120,6 +120,6 @@ async def test_without_a_channel_it_is_said_that_nothing_was_posted(tmp_path: Pa
 async def test_a_list_that_was_posted_by_hand_is_not_posted_by_the_clock(data: Path) -> None:
     bot(data, "digest", "--date", eligible().isoformat())
     async with open_stores(data, clock()) as stores:
-        standings = await stores.channels.on()
-        covered = await stores.editions.covered([standing.key for standing in standings], eligible())
+        standings = await stores.channels.list_enabled()
+        covered = await stores.digests.list_coverage([standing.channel_id for standing in standings], eligible())
     assert [eligible() in dates for dates in covered.values()] == [True, True]

@@ -10,7 +10,7 @@ import pytest
 from bot import wording
 from bot.cards import Card
 from bot.digests import planning
-from bot.digests.refresh import refresh
+from bot.digests.refresh import refresh_votes
 from bot.models import Channel, DeliveryKey, DeliveryState
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
@@ -29,7 +29,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, FRIDAY) as opened:
         await subscribe(opened, PAPERS, "Europe/Berlin", FRIDAY)
         await publish(opened, date(2026, 11, 13), FRIDAY)
-        await planning.plan(opened, MONDAY)
+        await planning.plan_due_digests(opened, MONDAY)
         for delivery in await opened.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
             await opened.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m1")
         yield opened
@@ -42,22 +42,22 @@ async def vote(stores: Stores, votes: int, now: datetime) -> None:
 async def test_moved_votes_are_edited_in_with_order_and_numbers_kept(stores: Stores) -> None:
     later = MONDAY + timedelta(hours=6)
     await vote(stores, 500, later)
-    assert await refresh(stores, later) == 1
+    assert await refresh_votes(stores, later) == 1
     edit = (await stores.ledger.claim(later, later + timedelta(minutes=1), 10))[0]
     assert edit.key == DeliveryKey(PAPERS, "digest", "2026-11-16", 1, "edit")
-    assert edit.parent == "m1"
+    assert edit.parent_message_id == "m1"
     assert [item.votes for item in edit.card.items] == [100, 99, 98, 97, 500]
     assert [item.number for item in edit.card.items] == [1, 2, 3, 4, 5]
 
 
 async def test_an_edit_is_made_once_for_each_of_two_ages(stores: Stores) -> None:
     await vote(stores, 500, MONDAY)
-    assert await refresh(stores, MONDAY + timedelta(hours=1)) == 0, "too early"
-    assert await refresh(stores, MONDAY + timedelta(hours=6)) == 1
-    assert await refresh(stores, MONDAY + timedelta(hours=7)) == 0
+    assert await refresh_votes(stores, MONDAY + timedelta(hours=1)) == 0, "too early"
+    assert await refresh_votes(stores, MONDAY + timedelta(hours=6)) == 1
+    assert await refresh_votes(stores, MONDAY + timedelta(hours=7)) == 0
     await vote(stores, 600, MONDAY + timedelta(hours=24))
-    assert await refresh(stores, MONDAY + timedelta(hours=24)) == 1
-    assert await refresh(stores, MONDAY + timedelta(hours=30)) == 0
+    assert await refresh_votes(stores, MONDAY + timedelta(hours=24)) == 1
+    assert await refresh_votes(stores, MONDAY + timedelta(hours=30)) == 0
 
 
 async def test_many_digests_of_one_hour_are_all_brought_up_to_date(stores: Stores) -> None:
@@ -66,16 +66,16 @@ async def test_many_digests_of_one_hour_are_all_brought_up_to_date(stores: Store
     still, moved = paper("2611.00001", votes=1), paper("2611.00002", votes=1)
     await stores.papers.add([still, moved], MONDAY)
     for n, room in enumerate(rooms):
-        card = Card(items=(wording.item(moved if n >= 4 else still, number=1),))
+        card = Card(items=(wording.build_paper_item(moved if n >= 4 else still, number=1),))
         await stores.ledger.add([Draft(replace(POST, channel=room), card)], MONDAY)
     for delivery in await stores.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
         await stores.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m")
     await stores.papers.add([replace(moved, votes=9)], MONDAY)
     for hour in (6, 7):
-        await refresh(stores, MONDAY + timedelta(hours=hour), at_once=2)
-    edits = [await stores.ledger.get(replace(POST, channel=room, part=1, operation="edit")) for room in rooms]
+        await refresh_votes(stores, MONDAY + timedelta(hours=hour), batch_size=2)
+    edits = [await stores.ledger.find_by_key(replace(POST, channel=room, part=1, operation="edit")) for room in rooms]
     assert [[item.votes for item in edit.card.items] if edit else [] for edit in edits] == [[]] * 4 + [[9]] * 3
 
 
 async def test_votes_that_did_not_move_are_left_alone(stores: Stores) -> None:
-    assert await refresh(stores, MONDAY + timedelta(hours=6)) == 0
+    assert await refresh_votes(stores, MONDAY + timedelta(hours=6)) == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.digests import planning
-from bot.models import WEEKDAYS, Cadence, Channel, DayState, DeliveryKey, DeliveryState, FeedDay, Mode, Schedule
+from bot.models import WEEKDAYS, Cadence, Channel, DayState, DeliveryKey, DeliveryState, FeedDay, FeedMode, Schedule
 from bot.ports.chats import Delivery
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
@@ -35,20 +35,22 @@ def nine(day: date) -> datetime:
 
 
 async def digest(stores: Stores, day: date, kind: str = "digest") -> Delivery | None:
-    return await stores.ledger.get(DeliveryKey(PAPERS, kind, day.isoformat()))
+    return await stores.ledger.find_by_key(DeliveryKey(PAPERS, kind, day.isoformat()))
 
 
 async def shown(stores: Stores, day: date) -> list[str]:
     """Plan what is due on the morning of *day* and return its papers."""
-    await planning.plan(stores, nine(day))
+    await planning.plan_due_digests(stores, nine(day))
     post = await digest(stores, day)
     return [item.paper for item in post.card.items] if post else []
 
 
 async def test_trending_posts_the_sources_own_rank_whatever_the_votes(stores: Stores) -> None:
-    await subscribe(stores, PAPERS, BERLIN, START, mode=Mode.TRENDING, number=3)
+    await subscribe(stores, PAPERS, BERLIN, START, mode=FeedMode.TRENDING, number=3)
     await stores.papers.add([paper("2511.00001", "An old favourite", votes=1)], START)
-    await stores.days.rank(["2511.00001", LISTED[6], LISTED[1], LISTED[0]], nine(MONDAY) - timedelta(hours=1))
+    await stores.feed_days.save_trending(
+        ["2511.00001", LISTED[6], LISTED[1], LISTED[0]], nine(MONDAY) - timedelta(hours=1)
+    )
     assert await shown(stores, MONDAY) == ["2511.00001", LISTED[6], LISTED[1]]
     post = await digest(stores, MONDAY)
     assert post
@@ -59,9 +61,10 @@ async def test_channels_of_two_languages_get_the_same_papers_each_in_its_own(sto
     other = Channel("web", "local", "lesekreis", name="lesekreis")
     await subscribe(stores, PAPERS, BERLIN, START, number=3)
     await subscribe(stores, other, BERLIN, START, number=3, language="de")
-    await planning.plan(stores, nine(MONDAY))
+    await planning.plan_due_digests(stores, nine(MONDAY))
     english, german = [
-        await stores.ledger.get(DeliveryKey(channel, "digest", MONDAY.isoformat())) for channel in (PAPERS, other)
+        await stores.ledger.find_by_key(DeliveryKey(channel, "digest", MONDAY.isoformat()))
+        for channel in (PAPERS, other)
     ]
     assert english
     assert german
@@ -72,11 +75,11 @@ async def test_channels_of_two_languages_get_the_same_papers_each_in_its_own(sto
 
 
 async def test_a_trending_rank_of_yesterday_is_not_posted(stores: Stores) -> None:
-    await subscribe(stores, PAPERS, BERLIN, START, mode=Mode.TRENDING, say_when_empty=True)
-    await stores.days.rank(LISTED, nine(MONDAY) - timedelta(hours=25))
+    await subscribe(stores, PAPERS, BERLIN, START, mode=FeedMode.TRENDING, say_when_empty=True)
+    await stores.feed_days.save_trending(LISTED, nine(MONDAY) - timedelta(hours=25))
     assert await shown(stores, MONDAY) == []
     for hours in (5, 10, 15):
-        await planning.plan(stores, nine(MONDAY) + timedelta(hours=hours))
+        await planning.plan_due_digests(stores, nine(MONDAY) + timedelta(hours=hours))
     word = await digest(stores, MONDAY, "word")
     assert word
     assert "trending rank is older than a day" in word.card.text
@@ -90,7 +93,9 @@ async def test_abstracts_come_in_the_thread_once_the_digest_is_there(stores: Sto
     (post,) = await stores.ledger.claim(now, now + timedelta(minutes=1), 10)
     await stores.ledger.settle(post.id, DeliveryState.SENT, now, message="m1")
     replies = await stores.ledger.claim(now, now + timedelta(minutes=1), 10)
-    assert [(reply.key.operation, reply.parent) for reply in replies] == ([("reply", "m1")] if wanted else [])
+    assert [(reply.key.operation, reply.parent_message_id) for reply in replies] == (
+        [("reply", "m1")] if wanted else []
+    )
     texts = [(item.title, item.text) for reply in replies for item in reply.card.items]
     assert texts == [(f"{n}. Paper {id_}", f"We propose {id_}.") for n, id_ in enumerate(LISTED[:2], 1) if wanted]
 
@@ -100,7 +105,7 @@ async def test_a_paper_is_repeated_only_when_asked_for(stores: Stores, *, wanted
     await subscribe(stores, PAPERS, BERLIN, START, repeats=wanted)
     assert await shown(stores, MONDAY) == LISTED[:5]
     again = FeedDay(MONDAY, DayState.OK, (*LISTED[:2], LISTED[7]), nine(MONDAY))
-    await stores.days.put([again])
+    await stores.feed_days.save_days([again])
     assert await shown(stores, MONDAY + timedelta(days=1)) == ([*LISTED[:2], LISTED[7]] if wanted else [LISTED[7]])
 
 
@@ -117,7 +122,7 @@ async def test_a_monthly_digest_reaches_back_a_month(stores: Stores) -> None:
 async def test_a_silent_week_gets_one_line_on_its_last_day(stores: Stores) -> None:
     await subscribe(stores, PAPERS, BERLIN, START)
     days = [MONDAY + timedelta(days=n) for n in range(12) if (MONDAY + timedelta(days=n)).weekday() in WEEKDAYS]
-    await stores.days.put([FeedDay(day, DayState.HOLIDAY) for day in days])
+    await stores.feed_days.save_days([FeedDay(day, DayState.HOLIDAY) for day in days])
     assert [day for day in days if await shown(stores, day)] == [MONDAY], "Friday's list, and no other"
     words = {day: word for day in days if (word := await digest(stores, day, "word"))}
     assert list(words) == [date(2026, 11, 27)], "the Friday before, Monday's digest was not a week ago"
@@ -128,11 +133,11 @@ async def test_a_silent_week_gets_one_line_on_its_last_day(stores: Stores) -> No
 async def test_who_wants_a_word_gets_one_whenever_there_is_nothing(stores: Stores) -> None:
     standing = await subscribe(stores, PAPERS, BERLIN, START)
     tuesday = MONDAY + timedelta(days=1)
-    await stores.days.put([FeedDay(MONDAY, DayState.HOLIDAY), FeedDay(tuesday, DayState.HOLIDAY)])
+    await stores.feed_days.save_days([FeedDay(MONDAY, DayState.HOLIDAY), FeedDay(tuesday, DayState.HOLIDAY)])
     assert await shown(stores, MONDAY)
     assert await shown(stores, tuesday) == []
     assert await digest(stores, tuesday, "word") is None
     wordy = replace(standing.preferences, say_when_empty=True)
-    await stores.channels.set(PAPERS, wordy, nine(tuesday + timedelta(days=1)))
+    await stores.channels.save_preferences(PAPERS, wordy, nine(tuesday + timedelta(days=1)))
     assert await shown(stores, tuesday + timedelta(days=1)) == []
     assert await digest(stores, tuesday + timedelta(days=1), "word")

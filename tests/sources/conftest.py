@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.sources.arxiv import ArXiv
-from bot.sources.http import Polite
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
-from bot.sources.manners import ARXIV, HUGGING_FACE, Manners
+from bot.sources.manners import ARXIV, HUGGING_FACE, SourcePolicy
 from tests.servers.sources import Sources, entry, record
 from tests.sources.fakes import Clock, Memory
 
@@ -47,13 +47,13 @@ async def server() -> AsyncIterator[Sources]:
 
 
 @pytest.fixture
-async def polite(clock: Clock, memory: Memory) -> AsyncIterator[Callable[..., Polite]]:
+async def polite(clock: Clock, memory: Memory) -> AsyncIterator[Callable[..., SourceClient]]:
     """Make clients with changed manners; they are closed at the end."""
     async with AsyncExitStack() as stack:
 
-        def make(manners: Manners = HUGGING_FACE, **changes: Any) -> Polite:
+        def make(manners: SourcePolicy = HUGGING_FACE, **changes: Any) -> SourceClient:
             changed = replace(manners, **{"backoff": 0.0, **changes})
-            client = Polite(changed, memory, clock, version="1.2.3", sleep=clock.sleep)
+            client = SourceClient(changed, memory, clock, version="1.2.3", sleep=clock.sleep)
             stack.push_async_callback(client.close)
             return client
 
@@ -61,10 +61,10 @@ async def polite(clock: Clock, memory: Memory) -> AsyncIterator[Callable[..., Po
 
 
 @pytest.fixture
-def hub(polite: Callable[..., Polite], server: Sources) -> HuggingFace:
+def hub(polite: Callable[..., SourceClient], server: Sources) -> HuggingFace:
     return HuggingFace(polite(), server.url)
 
 
 @pytest.fixture
-def arxiv(polite: Callable[..., Polite], server: Sources) -> ArXiv:
+def arxiv(polite: Callable[..., SourceClient], server: Sources) -> ArXiv:
     return ArXiv(polite(ARXIV), server.url)

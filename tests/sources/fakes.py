@@ -43,17 +43,17 @@ class Memory:
     known: dict[str, SourceState] = field(default_factory=dict)
     urls: dict[str, Validators] = field(default_factory=dict)
 
-    async def state(self, name: str) -> SourceState:
+    async def get_state(self, name: str) -> SourceState:
         return self.known.get(name, SourceState(name))
 
-    async def states(self) -> Sequence[SourceState]:
+    async def list_states(self) -> Sequence[SourceState]:
         return [self.known[name] for name in sorted(self.known)]
 
-    async def record(self, state: SourceState) -> None:
+    async def save_state(self, state: SourceState) -> None:
         self.known[state.name] = state
 
-    async def validators(self, url: str) -> Validators:
+    async def get_validators(self, url: str) -> Validators:
         return self.urls.get(url, Validators())
 
-    async def remember(self, url: str, validators: Validators) -> None:
+    async def save_validators(self, url: str, validators: Validators) -> None:
         self.urls[url] = validators

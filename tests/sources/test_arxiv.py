@@ -12,10 +12,10 @@ import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
 from bot.models import Paper
-from bot.ports.sources import Announcements, Reply
+from bot.ports.sources import Announcements, SourceResponse
 from bot.sources import atom
 from bot.sources.arxiv import ArXiv
-from bot.sources.http import Polite
+from bot.sources.http import SourceClient
 from bot.sources.manners import ARXIV
 from tests.servers.sources import ATOM, QUERY, Answer, Sources, entry, feed, page, raw
 from tests.sources.fakes import Clock, Memory, shared
@@ -42,8 +42,8 @@ def test_is_what_the_port_asks_for(arxiv: ArXiv) -> None:
 
 class TestAnnouncements:
     async def test_new_papers_and_cross_lists(self, arxiv: ArXiv, server: Sources) -> None:
-        reply = await arxiv.announced(CATEGORIES)
-        assert reply == Reply(
+        reply = await arxiv.fetch_announcement(CATEGORIES)
+        assert reply == SourceResponse(
             (
                 Paper(
                     "2602.00011",
@@ -59,37 +59,37 @@ class TestAnnouncements:
         assert server.log[0].path == FEED
 
     async def test_is_asked_for_once_until_it_changes(self, arxiv: ArXiv, server: Sources, memory: Memory) -> None:
-        reply = await arxiv.announced(CATEGORIES)
-        assert len((await arxiv.announced(CATEGORIES)).papers) == 2, "nobody said that the first was kept"
-        await memory.remember(reply.url, reply.validators)
-        assert await arxiv.announced(CATEGORIES) == Reply(unchanged=True)
+        reply = await arxiv.fetch_announcement(CATEGORIES)
+        assert len((await arxiv.fetch_announcement(CATEGORIES)).papers) == 2, "nobody said that the first was kept"
+        await memory.save_validators(reply.url, reply.validators)
+        assert await arxiv.fetch_announcement(CATEGORIES) == SourceResponse(unchanged=True)
         server.announced = [entry("2602.00099v1", "Fresh")]
-        assert [paper.id for paper in (await arxiv.announced(CATEGORIES)).papers] == ["2602.00099"]
+        assert [paper.id for paper in (await arxiv.fetch_announcement(CATEGORIES)).papers] == ["2602.00099"]
 
     async def test_a_weekend(self, arxiv: ArXiv, server: Sources) -> None:
         server.announced = []
-        assert await arxiv.announced(CATEGORIES) == Reply()
+        assert await arxiv.fetch_announcement(CATEGORIES) == SourceResponse()
 
     async def test_one_paper_once(self, arxiv: ArXiv, server: Sources) -> None:
         server.announced = [entry("2602.00011v1", "One"), entry("2602.00011v1", "One", kind="cross")]
-        assert len((await arxiv.announced(CATEGORIES)).papers) == 1
+        assert len((await arxiv.fetch_announcement(CATEGORIES)).papers) == 1
 
     async def test_a_bad_category(self, arxiv: ArXiv, server: Sources) -> None:
         server.answer(FEED, raw(feed([], "Feed error for query: cs.XX").body))  # type: ignore[arg-type]  # bytes, here
         with pytest.raises(SourceRefused, match="check ARXIV_CATEGORIES"):
-            await arxiv.announced(CATEGORIES)
+            await arxiv.fetch_announcement(CATEGORIES)
         with pytest.raises(SourceRefused, match=r"“\.\./x” is no arXiv category"):
-            await arxiv.announced(["cs.CL", "../x"])
+            await arxiv.fetch_announcement(["cs.CL", "../x"])
         assert len(server.log) == 1
 
     async def test_names_with_latex_and_generations(self, arxiv: ArXiv, server: Sources) -> None:
         server.announced = [entry("2602.00011v1", "One", authors=r"Andr\'e Weil, Hank Jones, Jr., J\"org M")]
-        (paper,) = (await arxiv.announced(CATEGORIES)).papers
+        (paper,) = (await arxiv.fetch_announcement(CATEGORIES)).papers
         assert paper.authors == ("André Weil", "Hank Jones, Jr.", "Jörg M")
 
     async def test_a_broken_entry_spoils_nothing(self, arxiv: ArXiv, server: Sources) -> None:
         server.announced = [entry("nonsense", "A"), entry("2602.00011v1", " "), entry("2602.00012v1", "Good")]
-        reply = await arxiv.announced(CATEGORIES)
+        reply = await arxiv.fetch_announcement(CATEGORIES)
         assert [paper.id for paper in reply.papers] == ["2602.00012"]
         assert reply.rejected == 2
 
@@ -97,7 +97,7 @@ class TestAnnouncements:
 class TestPapers:
     async def test_recorded_ones(self, arxiv: ArXiv, server: Sources) -> None:
         replay(server, "id_1605.08386_*")
-        (paper,) = (await arxiv.papers(["1605.08386v1"])).papers
+        (paper,) = (await arxiv.fetch_papers(["1605.08386v1"])).papers
         assert paper == Paper(
             "1605.08386",
             "Heat-bath random walks with Markov bases",
@@ -112,34 +112,34 @@ class TestPapers:
 
     async def test_old_ones_and_the_order_asked_for(self, arxiv: ArXiv, server: Sources) -> None:
         replay(server, "id_quant-ph_0201082v1_*")
-        (paper,) = (await arxiv.papers(["quant-ph/0201082"])).papers
+        (paper,) = (await arxiv.fetch_papers(["quant-ph/0201082"])).papers
         assert paper.id == "quant-ph/0201082"
-        first, second = (await arxiv.papers(["2602.00013", "2602.00011", "2602.00013"])).papers
+        first, second = (await arxiv.fetch_papers(["2602.00013", "2602.00011", "2602.00013"])).papers
         assert (first.id, second.id) == ("2602.00013", "2602.00011")
 
     async def test_unknown_ones_are_missing(self, arxiv: ArXiv, server: Sources) -> None:
-        assert await arxiv.papers(["2602.99999"]) == Reply()
-        assert await arxiv.papers(["abc", ""]) == Reply()
+        assert await arxiv.fetch_papers(["2602.99999"]) == SourceResponse()
+        assert await arxiv.fetch_papers(["abc", ""]) == SourceResponse()
         assert len(server.log) == 1
 
     async def test_many_take_several_requests_with_distance(self, arxiv: ArXiv, server: Sources, clock: Clock) -> None:
-        await arxiv.papers([f"2602.{n:05}" for n in range(250)])
+        await arxiv.fetch_papers([f"2602.{n:05}" for n in range(250)])
         assert [len(one.query["id_list"].split(",")) for one in server.log] == [100, 100, 50]
         assert clock.slept == [3, 3]
 
     async def test_an_error_entry(self, arxiv: ArXiv, server: Sources) -> None:
         reply = recorded("id_abc_*")
         with pytest.raises(SourceRefused, match=r"^arXiv turned the request down: incorrect id format for abc\.$"):
-            atom.results(reply["body"].encode())
+            atom.parse_results(reply["body"].encode())
         replay(server, "id_abc_*")
         with pytest.raises(SourceRefused, match="HTTP 400"):
-            await arxiv.papers(["1605.08386"])
+            await arxiv.fetch_papers(["1605.08386"])
 
 
 class TestSearch:
     async def test_recorded_results_newest_first(self, arxiv: ArXiv, server: Sources) -> None:
         replay(server, "q_testing_s0_m100_*")
-        reply = await arxiv.search("testing", limit=100)
+        reply = await arxiv.search_papers("testing", limit=100)
         dates = [paper.published for paper in reply.papers]
         assert len(dates) == 100
         assert reply.rejected == 0
@@ -147,20 +147,20 @@ class TestSearch:
         assert dates == sorted(dates, key=lambda day: day or date.min, reverse=True)
 
     async def test_only_words_get_through(self, arxiv: ArXiv, server: Sources) -> None:
-        await arxiv.search('graphs") OR cat:cs.* AND (ti:"x')
+        await arxiv.search_papers('graphs") OR cat:cs.* AND (ti:"x')
         assert server.log[0].query["search_query"] == " AND ".join(
             f'all:"{word}"' for word in ["graphs", "OR", "cat", "cs", "AND", "ti", "x"]
         )
-        assert await arxiv.search('"" () \u202e') == Reply()
+        assert await arxiv.search_papers('"" () \u202e') == SourceResponse()
         assert len(server.log) == 1
 
     async def test_an_empty_page_is_asked_for_once_more(self, arxiv: ArXiv, server: Sources) -> None:
         empty = raw(feed([], total=7).body)  # type: ignore[arg-type]  # bytes, here
         server.answer(QUERY, empty)
-        assert len((await arxiv.search("Tongues")).papers) == 1
+        assert len((await arxiv.search_papers("Tongues")).papers) == 1
         server.answer(QUERY, empty, empty)
         with pytest.raises(SourceDown, match="counts 7 papers and sends none"):
-            await arxiv.search("Tongues")
+            await arxiv.search_papers("Tongues")
 
 
 def files() -> list[Path]:
@@ -173,11 +173,11 @@ def test_every_recorded_reply_is_understood(file: Path) -> None:
     reply = json.loads((shared("fixtures/arxiv_api") / file.name).read_bytes())
     if reply["status_code"] != 200:
         with pytest.raises(SourceRefused):
-            atom.results(reply["body"].encode())
+            atom.parse_results(reply["body"].encode())
         return
-    parsed, _ = atom.results(reply["body"].encode())
+    parsed, _ = atom.parse_results(reply["body"].encode())
     assert parsed.rejected == 0
-    assert parsed.records == reply["body"].count("<entry>")
+    assert parsed.record_count == reply["body"].count("<entry>")
 
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -193,12 +193,12 @@ async def test_what_is_no_feed_is_malformed(arxiv: ArXiv, server: Sources, answe
     server.answer(QUERY, answer)
     server.answer(FEED, answer)
     with pytest.raises(Malformed, match=r"^arXiv sent"):
-        await arxiv.search("x")
+        await arxiv.search_papers("x")
     with pytest.raises(Malformed, match=r"^arXiv sent"):
-        await arxiv.announced(CATEGORIES)
+        await arxiv.fetch_announcement(CATEGORIES)
 
 
-def test_the_hosts_by_default(polite: Callable[..., Polite]) -> None:
+def test_the_hosts_by_default(polite: Callable[..., SourceClient]) -> None:
     arxiv = ArXiv(polite(ARXIV))
-    assert arxiv._query == "https://export.arxiv.org/api/query"
-    assert arxiv._feed == "https://rss.arxiv.org/atom"
+    assert arxiv._query_url == "https://export.arxiv.org/api/query"
+    assert arxiv._feed_url == "https://rss.arxiv.org/atom"

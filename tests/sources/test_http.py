@@ -13,12 +13,12 @@ import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
 from bot.ports.sources import SourceState
-from bot.sources.http import Polite
-from bot.sources.manners import ARXIV, HUGGING_FACE, pause, span
+from bot.sources.http import SourceClient
+from bot.sources.manners import ARXIV, HUGGING_FACE, format_duration, parse_retry_after
 from tests.servers.sources import DAILY, Sources, bomb, drip, raw, status, truncated, value
 from tests.sources.fakes import Clock, Memory
 
-Make = Callable[..., Polite]
+Make = Callable[..., SourceClient]
 
 
 def read(body: bytes) -> bytes:
@@ -49,7 +49,7 @@ async def test_gives_up_after_the_last_attempt(server: Sources, polite: Make, me
     ):
         await polite().get(server.url + DAILY, {}, read)
     assert len(server.log) == 3
-    assert (await memory.state("huggingface")).failures == 1
+    assert (await memory.get_state("huggingface")).failures == 1
 
 
 async def test_nobody_listens(polite: Make) -> None:
@@ -63,7 +63,7 @@ async def test_a_refusal_is_final_and_no_failure(server: Sources, polite: Make, 
     with pytest.raises(SourceRefused, match=f"HTTP {code}"):
         await polite().get(server.url + DAILY, {}, read)
     assert len(server.log) == 1
-    assert (await memory.state("huggingface")).failures == 0
+    assert (await memory.get_state("huggingface")).failures == 0
 
 
 @pytest.mark.parametrize("code", [401, 403, 410, 451])
@@ -72,7 +72,7 @@ async def test_a_source_that_turns_us_away_is_down(server: Sources, polite: Make
     with pytest.raises(SourceDown, match=rf"^Hugging Face turned the request down \(HTTP {code}\)\.$"):
         await polite().get(server.url + DAILY, {}, read)
     assert len(server.log) == 1
-    assert (await memory.state("huggingface")).failures == 1
+    assert (await memory.get_state("huggingface")).failures == 1
 
 
 @pytest.mark.parametrize("code", [204, 206])
@@ -107,7 +107,7 @@ async def test_a_flood_is_stopped_early(server: Sources, polite: Make, memory: M
     assert len(server.log) == 1
     assert server.sent < 20_000_000  # what the cap let through and what the sockets hold
     assert peak < 20_000_000
-    assert (await memory.state("huggingface")).failures == 1
+    assert (await memory.get_state("huggingface")).failures == 1
 
 
 async def test_a_bomb_does_not_go_off(server: Sources, polite: Make) -> None:
@@ -166,7 +166,7 @@ class TestWaiting:
         ):
             await polite().get(server.url + DAILY, {}, read)
         assert len(server.log) == 1
-        until = (await memory.state("huggingface")).open_until
+        until = (await memory.get_state("huggingface")).open_until
         assert until
         assert timedelta(0) < until - Clock().now <= timedelta(hours=1)  # nobody slept
 
@@ -189,18 +189,18 @@ class TestWaiting:
         with pytest.raises(SourceDown, match=r"^arXiv asks for a pause of 15 min; it is asked again at 12:15 UTC\.$"):
             await polite(ARXIV).get(server.url + DAILY, {}, read)
         assert len(server.log) == 1
-        assert (await memory.state("arxiv")).open_until == clock.now + timedelta(minutes=15)
+        assert (await memory.get_state("arxiv")).open_until == clock.now + timedelta(minutes=15)
 
     @pytest.mark.parametrize("header", ["", "soon", "-5", "1e9", "Mon, 99 Foo", "12.5"])
     def test_nonsense_says_nothing(self, clock: Clock, header: str) -> None:
-        assert pause({"retry-after": header}, clock.now) is None
+        assert parse_retry_after({"retry-after": header}, clock.now) is None
 
     def test_a_moment_that_is_past_is_now(self, clock: Clock) -> None:
-        assert pause({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, clock.now) == 0
+        assert parse_retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, clock.now) == 0
 
     @pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (900, "15 min"), (10_800, "3 h"), (864_000, "10 d")])
     def test_is_named_in_words(self, seconds: float, text: str) -> None:
-        assert span(seconds) == text
+        assert format_duration(seconds) == text
 
 
 class TestDistance:
@@ -248,7 +248,7 @@ class TestConditions:
         client = polite()
         page = await client.get(server.url + DAILY, {"date": "2026-02-09"}, read, conditional=True)
         assert not page.unchanged
-        await memory.remember(page.url, page.validators)
+        await memory.save_validators(page.url, page.validators)
         again = await client.get(server.url + DAILY, {"date": "2026-02-09"}, read, conditional=True)
         assert again.unchanged
         assert again.content is None
@@ -258,7 +258,7 @@ class TestConditions:
         server.etags = False
         client = polite()
         page = await client.get(server.url + DAILY, {}, read, conditional=True)
-        await memory.remember(page.url, page.validators)
+        await memory.save_validators(page.url, page.validators)
         assert (await client.get(server.url + DAILY, {}, read, conditional=True)).unchanged
         server.answer(DAILY, value(["other"]))
         assert not (await client.get(server.url + DAILY, {}, read, conditional=True)).unchanged
@@ -268,13 +268,13 @@ class TestConditions:
         server.answer(DAILY, raw(b"[]", headers={"Last-Modified": stamp}))
         client = polite()
         page = await client.get(server.url + DAILY, {}, read, conditional=True)
-        await memory.remember(page.url, page.validators)
+        await memory.save_validators(page.url, page.validators)
         await client.get(server.url + DAILY, {}, read, conditional=True)
         assert server.log[1].headers["If-Modified-Since"] == stamp
 
 
 class TestCircuit:
-    async def fail(self, client: Polite, url: str, times: int) -> None:
+    async def fail(self, client: SourceClient, url: str, times: int) -> None:
         for _ in range(times):
             with pytest.raises(SourceDown):
                 await client.get(url, {}, read)
@@ -288,7 +288,7 @@ class TestCircuit:
         with pytest.raises(SourceDown, match=r"^Hugging Face is left alone until 12:05 UTC \(.*HTTP 500.*\)\.$"):
             await client.get(server.url + DAILY, {}, read)
         assert len(server.log) == 5
-        assert (await memory.state("huggingface")).open_until == clock.now + timedelta(minutes=5)
+        assert (await memory.get_state("huggingface")).open_until == clock.now + timedelta(minutes=5)
 
     async def test_half_open_lets_one_through(
         self, server: Sources, polite: Make, clock: Clock, memory: Memory
@@ -302,7 +302,7 @@ class TestCircuit:
         clock.pass_(minutes=5)
         server.always(DAILY, None)
         await client.get(server.url + DAILY, {}, read)
-        assert await memory.state("huggingface") == SourceState(
+        assert await memory.get_state("huggingface") == SourceState(
             "huggingface", succeeded=clock.now, failed=clock.now - timedelta(minutes=5)
         )
 
@@ -319,7 +319,7 @@ class TestCircuit:
             server.answer(DAILY, *[status(500)] * 4)
             await self.fail(client, server.url + DAILY, 4)
             await client.get(server.url + DAILY, {}, read)
-        assert (await memory.state("huggingface")).failures == 0
+        assert (await memory.get_state("huggingface")).failures == 0
 
     async def test_each_source_has_its_own(self, server: Sources, polite: Make) -> None:
         server.answer(DAILY, *[status(500)] * 5)

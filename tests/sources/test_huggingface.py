@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
-from bot.ports.sources import DailyPapers, Reply
-from bot.sources.http import Polite
+from bot.ports.sources import DailyPapers, SourceResponse
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from tests.servers.sources import DAILY, SEARCH, Answer, Sources, page, raw, record, status, truncated, value
 from tests.sources.fakes import Memory
@@ -18,7 +18,7 @@ MONDAY = date(2026, 2, 9)
 TUESDAY = date(2026, 2, 10)
 
 
-def ids(reply: Reply) -> list[str]:
+def ids(reply: SourceResponse) -> list[str]:
     return [paper.id for paper in reply.papers]
 
 
@@ -28,7 +28,7 @@ def test_is_what_the_port_asks_for(hub: HuggingFace) -> None:
 
 
 async def test_a_day(hub: HuggingFace, server: Sources) -> None:
-    reply = await hub.day(MONDAY)
+    reply = await hub.fetch_day(MONDAY)
     assert ids(reply) == ["2602.00001", "2602.00002"]
     assert reply.papers[0].listed == MONDAY
     assert reply.papers[0].votes == 12
@@ -36,18 +36,18 @@ async def test_a_day(hub: HuggingFace, server: Sources) -> None:
 
 
 async def test_a_day_without_papers(hub: HuggingFace) -> None:
-    assert await hub.day(date(2026, 2, 8)) == Reply()
+    assert await hub.fetch_day(date(2026, 2, 8)) == SourceResponse()
 
 
 async def test_a_day_that_is_not_open(hub: HuggingFace) -> None:
     with pytest.raises(SourceRefused, match=r"^Hugging Face turned the request down \(HTTP 400\)\.$"):
-        await hub.day(date(2026, 2, 11))
+        await hub.fetch_day(date(2026, 2, 11))
 
 
 async def test_the_rank_can_not_be_refused(hub: HuggingFace, server: Sources) -> None:
     server.always(DAILY, status(400))
     with pytest.raises(SourceDown, match="HTTP 400"):
-        await hub.trending()
+        await hub.fetch_trending()
 
 
 @pytest.mark.parametrize(("day", "code"), [(date(2026, 2, 11), 404), (MONDAY, 400), (MONDAY, 404)])
@@ -56,23 +56,23 @@ async def test_no_other_day_can_be_refused(
 ) -> None:
     server.always(DAILY, status(code))
     with pytest.raises(SourceDown, match=f"HTTP {code}"):
-        await hub.day(day)
-    assert (await memory.state("huggingface")).failures == 1
+        await hub.fetch_day(day)
+    assert (await memory.get_state("huggingface")).failures == 1
 
 
 async def test_an_unchanged_day(hub: HuggingFace, server: Sources, memory: Memory) -> None:
-    reply = await hub.day(MONDAY)
-    assert len(ids(await hub.day(MONDAY))) == 2, "nobody said that the first was kept"
-    await memory.remember(reply.url, reply.validators)
-    assert await hub.day(MONDAY) == Reply(unchanged=True)
-    assert len(ids(await hub.day(MONDAY, fresh=True))) == 2
+    reply = await hub.fetch_day(MONDAY)
+    assert len(ids(await hub.fetch_day(MONDAY))) == 2, "nobody said that the first was kept"
+    await memory.save_validators(reply.url, reply.validators)
+    assert await hub.fetch_day(MONDAY) == SourceResponse(unchanged=True)
+    assert len(ids(await hub.fetch_day(MONDAY, fresh=True))) == 2
     server.days = {**server.days, MONDAY: [record("2602.00009", "Late")]}
-    assert ids(await hub.day(MONDAY)) == ["2602.00009"]
+    assert ids(await hub.fetch_day(MONDAY)) == ["2602.00009"]
 
 
 async def test_every_page_of_a_long_day(hub: HuggingFace, server: Sources) -> None:
     server.days = {MONDAY: [record(f"2602.{n:05}", f"Paper {n}") for n in range(1, 251)]}
-    reply = await hub.day(MONDAY)
+    reply = await hub.fetch_day(MONDAY)
     assert ids(reply) == [f"2602.{n:05}" for n in range(1, 251)]
     assert [one.query["p"] for one in server.log] == ["0", "1", "2"]
 
@@ -80,13 +80,13 @@ async def test_every_page_of_a_long_day(hub: HuggingFace, server: Sources) -> No
 async def test_pages_without_links(hub: HuggingFace, server: Sources) -> None:
     full = [record(f"2602.{n:05}", f"Paper {n}") for n in range(100)]
     server.answer(DAILY, value(full), value([record("2602.77777", "Last")]))
-    assert len(ids(await hub.day(MONDAY))) == 101
+    assert len(ids(await hub.fetch_day(MONDAY))) == 101
 
 
 async def test_a_source_that_ignores_pages_does_not_go_on_for_ever(hub: HuggingFace, server: Sources) -> None:
     full = [record(f"2602.{n:05}", f"Paper {n}") for n in range(100)]
     server.always(DAILY, value(full))
-    assert len(ids(await hub.day(MONDAY))) == 100
+    assert len(ids(await hub.fetch_day(MONDAY))) == 100
     assert len(server.log) == 2
 
 
@@ -94,7 +94,7 @@ async def test_a_link_to_elsewhere_is_not_followed(hub: HuggingFace, server: Sou
     server.answer(
         DAILY, raw(b'[{"paper": {"id": "2602.00001", "title": "A"}}]', headers={"Link": '<http://evil/>; rel="next"'})
     )
-    await hub.day(TUESDAY)
+    await hub.fetch_day(TUESDAY)
     assert [one.query["p"] for one in server.log] == ["0", "1"]
 
 
@@ -103,38 +103,38 @@ async def test_a_day_whose_second_page_failed_is_asked_for_again(hub: HuggingFac
     broken = status(500)
     server.answer(DAILY, value([record(f"2602.{n:05}", f"Paper {n}") for n in range(100)]), broken, broken, broken)
     with pytest.raises(SourceDown):
-        await hub.day(MONDAY)
-    assert len(ids(await hub.day(MONDAY))) == 149
+        await hub.fetch_day(MONDAY)
+    assert len(ids(await hub.fetch_day(MONDAY))) == 149
 
 
 async def test_week_month_and_trending(hub: HuggingFace, server: Sources) -> None:
-    assert len(ids(await hub.week(2026, 7))) == 3
-    assert len(ids(await hub.month(2026, 2))) == 3
+    assert len(ids(await hub.fetch_week(2026, 7))) == 3
+    assert len(ids(await hub.fetch_month(2026, 2))) == 3
     assert [one.query.get("week") or one.query.get("month") for one in server.log] == ["2026-W07", "2026-02"]
     server.trending = [record("2502.00001", "Old Gold"), record("2602.00001", "Slow Thinking")]
-    assert ids(await hub.trending()) == ["2502.00001", "2602.00001"]
+    assert ids(await hub.fetch_trending()) == ["2502.00001", "2602.00001"]
     assert server.log[-1].query["sort"] == "trending"
 
 
 async def test_search(hub: HuggingFace, server: Sources) -> None:
-    assert ids(await hub.search("thinking", limit=1)) == ["2602.00001"]
-    await hub.search("x" * 1000, limit=5000)
+    assert ids(await hub.search_papers("thinking", limit=1)) == ["2602.00001"]
+    await hub.search_papers("x" * 1000, limit=5000)
     assert (len(server.log[-1].query["q"]), server.log[-1].query["limit"]) == (250, "120")
-    assert await hub.search(" \u202e ") == Reply()
+    assert await hub.search_papers(" \u202e ") == SourceResponse()
     assert len(server.log) == 2
 
 
 async def test_search_in_an_envelope(hub: HuggingFace, server: Sources) -> None:
     server.answer(SEARCH, value({"papers": [{"id": "2602.00005", "title": "Flat"}]}))
-    assert ids(await hub.search("flat")) == ["2602.00005"]
+    assert ids(await hub.search_papers("flat")) == ["2602.00005"]
 
 
 async def test_one_paper(hub: HuggingFace, server: Sources) -> None:
-    found = await hub.paper("https://arxiv.org/abs/2602.00001v3")
+    found = await hub.fetch_paper("https://arxiv.org/abs/2602.00001v3")
     assert found
     assert found.title == "Slow Thinking"
-    assert await hub.paper("2602.99999") is None
-    assert await hub.paper("../../secret") is None
+    assert await hub.fetch_paper("2602.99999") is None
+    assert await hub.fetch_paper("../../secret") is None
     assert len(server.log) == 2
 
 
@@ -155,23 +155,23 @@ async def test_one_paper(hub: HuggingFace, server: Sources) -> None:
 async def test_what_is_no_list_is_malformed_once(hub: HuggingFace, server: Sources, answer: Answer, says: str) -> None:
     server.answer(DAILY, answer)
     with pytest.raises(Malformed, match=f"^Hugging Face sent .*{says}"):
-        await hub.day(MONDAY)
+        await hub.fetch_day(MONDAY)
     assert len(server.log) == 1
-    assert ids(await hub.day(MONDAY)) == ["2602.00001", "2602.00002"]
+    assert ids(await hub.fetch_day(MONDAY)) == ["2602.00001", "2602.00002"]
 
 
 async def test_a_broken_record_spoils_nothing(hub: HuggingFace, server: Sources) -> None:
     server.answer(DAILY, value([1, None, {}, {"paper": {"id": 7}}, record("2602.00001", "Good"), ["x"], "y"]))
-    reply = await hub.day(MONDAY)
+    reply = await hub.fetch_day(MONDAY)
     assert ids(reply) == ["2602.00001"]
     assert reply.rejected == 6
 
 
 async def test_a_broken_answer_is_asked_for_again(hub: HuggingFace, server: Sources) -> None:
     server.answer(DAILY, truncated())
-    assert len(ids(await hub.day(MONDAY))) == 2
+    assert len(ids(await hub.fetch_day(MONDAY))) == 2
 
 
-async def test_an_endpoint_with_a_slash(polite: Callable[..., Polite], server: Sources) -> None:
-    await HuggingFace(polite(), server.url + "/").day(MONDAY)
+async def test_an_endpoint_with_a_slash(polite: Callable[..., SourceClient], server: Sources) -> None:
+    await HuggingFace(polite(), server.url + "/").fetch_day(MONDAY)
     assert server.log[0].path == DAILY

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.latex import readable
+from bot.sources.latex import convert_latex
 from tests.sources.fakes import shared
 
 
@@ -39,7 +39,7 @@ from tests.sources.fakes import shared
     ],
 )
 def test_reads(written: str, read: str) -> None:
-    assert readable(written) == read
+    assert convert_latex(written) == read
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_reads(written: str, read: str) -> None:
     ],
 )
 def test_leaves_alone(text: str) -> None:
-    assert readable(text) == text
+    assert convert_latex(text) == text
 
 
 def test_money_beside_a_formula() -> None:
-    assert readable(r"for $5 or $10 with $\alpha$ and $k$ of $\$3$") == "for $5 or $10 with α and k of $3"
+    assert convert_latex(r"for $5 or $10 with $\alpha$ and $k$ of $\$3$") == "for $5 or $10 with α and k of $3"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_money_beside_a_formula() -> None:
 )
 def test_survives(text: str) -> None:
     started = time.process_time()
-    readable(text)
+    convert_latex(text)
     assert time.process_time() - started < 2
 
 
@@ -103,7 +103,7 @@ MARKS = st.text(st.sampled_from("\\${}^_%~&#[]()'\"`-a1 \n") | st.characters(), 
 
 @given(MARKS)
 def test_never_raises(text: str) -> None:
-    assert isinstance(readable(text), str)
+    assert isinstance(convert_latex(text), str)
 
 
 @pytest.mark.long
@@ -111,7 +111,7 @@ def test_real_titles_and_abstracts() -> None:
     with gzip.open(shared("arxiv/papers.jsonl.gz")) as file:
         rows = [json.loads(line) for line, _ in zip(file, range(12_000), strict=False)]
     texts = [text for row in rows for text in (row["title"], row["abstract"], *row["authors"])]
-    read = [readable(text) for text in texts]
+    read = [convert_latex(text) for text in texts]
     changed = [(was, now) for was, now in zip(texts, read, strict=True) if was != now]
     assert len(changed) > 2000
     assert all(now.strip() for _, now in changed)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Malformed
 from bot.models import Paper
-from bot.sources.papers import Parsed, listing, paper
+from bot.sources.papers import ParsedPapers, parse_paper, parse_paper_list
 from tests.sources.fakes import shared
 
 DAY = date(2026, 2, 27)
@@ -45,13 +45,13 @@ FULL: dict[str, Any] = {
 
 
 def one(**inner: Any) -> Paper:
-    found = paper({"paper": {"id": "2602.00001", "title": "T", **inner}})
+    found = parse_paper({"paper": {"id": "2602.00001", "title": "T", **inner}})
     assert found
     return found
 
 
 def test_a_full_record() -> None:
-    assert paper(FULL, DAY) == Paper(
+    assert parse_paper(FULL, DAY) == Paper(
         id="2602.23229",
         title="Large Multimodal Models as General In-Context Classifiers",
         abstract="Which model should we use?",
@@ -71,11 +71,11 @@ def test_a_full_record() -> None:
 
 
 def test_no_account_is_kept() -> None:
-    assert "account-name" not in repr(paper(FULL, DAY))
+    assert "account-name" not in repr(parse_paper(FULL, DAY))
 
 
 def test_the_submission_is_the_listing_where_no_date_was_asked_for() -> None:
-    found = paper(FULL)
+    found = parse_paper(FULL)
     assert found
     assert found.listed == date(2026, 3, 6)
 
@@ -92,7 +92,7 @@ def test_the_submission_is_the_listing_where_no_date_was_asked_for() -> None:
     ],
 )
 def test_shapes_that_mean_the_same(record: Any) -> None:
-    assert paper(record) == Paper("2602.00001", "T", votes=3)
+    assert parse_paper(record) == Paper("2602.00001", "T", votes=3)
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_votes(sent: Any, kept: int | None) -> None:
     "identifier", [None, 7, 2602.1, True, "", "abc", "2602.1234", "2602.123456", "26.00001", ["2602.00001"]]
 )
 def test_a_record_without_a_usable_id_is_rejected(identifier: Any) -> None:
-    assert paper({"paper": {"id": identifier, "title": "T"}}) is None
+    assert parse_paper({"paper": {"id": identifier, "title": "T"}}) is None
 
 
 @pytest.mark.parametrize("title", [None, 7, "", " \u202e\x00 ", ["T"], "x" * 100_000])
 def test_a_record_without_a_usable_title_is_rejected(title: Any) -> None:
-    assert paper({"paper": {"id": "2602.00001", "title": title}}) is None
+    assert parse_paper({"paper": {"id": "2602.00001", "title": title}}) is None
 
 
 def test_texts_can_do_no_harm() -> None:
@@ -189,8 +189,8 @@ def test_withdrawn() -> None:
 
 
 def test_a_paper_is_listed_once() -> None:
-    parsed = listing([{"id": "2602.00001v1", "title": "First"}, {"id": "2602.00001v2", "title": "Second"}, {}])
-    assert parsed == Parsed((Paper("2602.00001", "First"),), rejected=1, records=3)
+    parsed = parse_paper_list([{"id": "2602.00001v1", "title": "First"}, {"id": "2602.00001v2", "title": "Second"}, {}])
+    assert parsed == ParsedPapers((Paper("2602.00001", "First"),), rejected=1, record_count=3)
 
 
 JSON = st.recursive(
@@ -205,7 +205,7 @@ DRIFTED = st.dictionaries(st.sampled_from(KEYS), JSON | st.sampled_from(["2602.0
 @given(JSON | st.lists(DRIFTED | DRIFTED.map(lambda inner: {"paper": inner}) | JSON, max_size=4))
 def test_nothing_makes_it_stumble(reply: Any) -> None:
     try:
-        parsed = listing(reply, DAY)
+        parsed = parse_paper_list(reply, DAY)
     except Malformed:
         assert not isinstance(reply, list)
         return
@@ -219,7 +219,9 @@ def test_nothing_makes_it_stumble(reply: Any) -> None:
 @pytest.mark.long
 def test_all_recorded_days_load() -> None:
     files = sorted(shared("hf_daily/raw_api").glob("*.json"))
-    parsed = {file.stem: listing(json.loads(file.read_bytes()), date.fromisoformat(file.stem)) for file in files}
+    parsed = {
+        file.stem: parse_paper_list(json.loads(file.read_bytes()), date.fromisoformat(file.stem)) for file in files
+    }
     assert len(parsed) == 457
     assert sum(len(day.papers) for day in parsed.values()) == 6949
     assert {name: day.rejected for name, day in parsed.items() if day.rejected} == {}

@@ -15,7 +15,7 @@ from bot.errors import Mistake
 from bot.models import Paper
 from bot.sample import FOLDER
 from bot.sources import recorded
-from bot.sources.recorded import Batch, read
+from bot.sources.recorded import PaperBatch, read_batches
 from tests.sources.fakes import shared
 
 DAY = date(2026, 2, 10)
@@ -34,15 +34,15 @@ def lines(*records: Any) -> str:
     return "\n".join(json.dumps(record) for record in records)
 
 
-def one(path: Path) -> Batch:
-    (batch,) = read([path])
+def one(path: Path) -> PaperBatch:
+    (batch,) = read_batches([path])
     return batch
 
 
 @pytest.mark.parametrize("name", ["2026-02-10.json", "2026-02-10.json.gz"])
 def test_a_recorded_reply(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / name, gzip.compress(REPLY.encode()) if name.endswith("gz") else REPLY)
-    assert one(path) == Batch(
+    assert one(path) == PaperBatch(
         path, DAY, (Paper("2602.00001", "A", votes=4, listed=DAY), Paper("2602.00002", "B", listed=DAY))
     )
 
@@ -58,15 +58,15 @@ def test_a_folder_in_order_and_without_strangers(tmp_path: Path) -> None:
     ):
         write(tmp_path / name, gzip.compress(REPLY.encode()) if name.endswith("gz") else REPLY)
     write(tmp_path / "more.jsonl", lines({"id": "x", "title": "X"}))
-    batches = list(read([tmp_path]))
+    batches = list(read_batches([tmp_path]))
     assert [batch.day for batch in batches] == [DAY, date(2026, 2, 11), None, date(2026, 2, 12)]
-    assert sum(batch.skipped for batch in batches) == 0
+    assert sum(batch.skipped_count for batch in batches) == 0
 
 
 def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
     good = write(tmp_path / "2026-02-10.json", REPLY)
     with pytest.raises(Mistake, match=r"^There is no file or folder named .*nowhere\.$"):
-        read([good, tmp_path / "nowhere"])
+        read_batches([good, tmp_path / "nowhere"])
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_json_lines(tmp_path: Path) -> None:
         date(2018, 12, 14),
         votes=3,
     )
-    assert one(path) == Batch(path, None, (expected,))
+    assert one(path) == PaperBatch(path, None, (expected,))
 
 
 @pytest.mark.parametrize(
@@ -164,13 +164,13 @@ def test_bad_lines_are_counted_and_good_ones_kept(tmp_path: Path) -> None:
     path = write(tmp_path / "p.jsonl", "\n".join([good, *BAD_LINES, "", "  ", good.replace("1", "2")]))
     batch = one(path)
     assert [paper.id for paper in batch.papers] == ["1", "2"]
-    assert batch.skipped == len(BAD_LINES)
+    assert batch.skipped_count == len(BAD_LINES)
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     good = lines({"id": "1", "title": "T"}).encode()
     batch = one(write(tmp_path / "p.jsonl", b"\xef\xbb\xbf" + good + b"\n\xff\xfe\n" + good + b"\r\n"))
-    assert (len(batch.papers), batch.skipped) == (2, 1)
+    assert (len(batch.papers), batch.skipped_count) == (2, 1)
 
 
 @pytest.mark.parametrize("name", ["2026-02-10.json", "2026-02-10.json.gz", "p.jsonl", "p.jsonl.gz"])
@@ -188,20 +188,20 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 )
 def test_bad_files_are_counted(tmp_path: Path, name: str, content: bytes) -> None:
     batch = one(write(tmp_path / name, content))
-    assert (batch.papers, batch.skipped) == ((), 1)
+    assert (batch.papers, batch.skipped_count) == ((), 1)
 
 
 def test_a_reply_with_broken_records(tmp_path: Path) -> None:
     batch = one(write(tmp_path / "2026-02-10.json", REPLY[:-1] + ', 7, {"paper": {}}, null]'))
-    assert (len(batch.papers), batch.skipped) == (2, 3)
+    assert (len(batch.papers), batch.skipped_count) == (2, 3)
 
 
 def test_what_came_before_the_damage_is_kept(tmp_path: Path) -> None:
     records = [{"id": f"n{n}", "title": f"Title {n} {n * 7919}"} for n in range(4000)]
     packed = gzip.compress(lines(*records).encode())
-    batches = list(read([write(tmp_path / "p.jsonl.gz", packed[: len(packed) // 2])]))
+    batches = list(read_batches([write(tmp_path / "p.jsonl.gz", packed[: len(packed) // 2])]))
     assert 500 <= sum(len(batch.papers) for batch in batches) < 4000
-    assert sum(batch.skipped for batch in batches) in {1, 2}  # the damage, and perhaps the line that it cut
+    assert sum(batch.skipped_count for batch in batches) in {1, 2}  # the damage, and perhaps the line that it cut
 
 
 @pytest.mark.long
@@ -217,18 +217,20 @@ def test_a_line_of_200_megabytes(tmp_path: Path) -> None:
     batch = one(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert ([paper.id for paper in batch.papers], batch.skipped) == (["1", "2"], 1)
+    assert ([paper.id for paper in batch.papers], batch.skipped_count) == (["1", "2"], 1)
     assert peak < 20_000_000
 
 
 def test_a_reply_of_too_many_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded, "LARGEST", len(REPLY) - 1)
-    assert one(write(tmp_path / "2026-02-10.json", REPLY)) == Batch(tmp_path / "2026-02-10.json", DAY, skipped=1)
+    monkeypatch.setattr(recorded, "MAX_FILE_BYTES", len(REPLY) - 1)
+    assert one(write(tmp_path / "2026-02-10.json", REPLY)) == PaperBatch(
+        tmp_path / "2026-02-10.json", DAY, skipped_count=1
+    )
 
 
 def test_many_lines_come_in_batches_and_lazily(tmp_path: Path) -> None:
     path = write(tmp_path / "p.jsonl", lines(*({"id": f"n{n}", "title": "T"} for n in range(1201))))
-    batches = read([path])
+    batches = read_batches([path])
     assert len(next(batches).papers) == 500
     assert [len(batch.papers) for batch in batches] == [500, 201]
 
@@ -238,31 +240,31 @@ def test_a_file_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise PermissionError(path)
 
     path = write(tmp_path / "p.jsonl", lines({"id": "1", "title": "T"}))
-    monkeypatch.setattr(recorded, "_open", refuse)
-    assert one(path) == Batch(path, None, skipped=1)
+    monkeypatch.setattr(recorded, "_open_file", refuse)
+    assert one(path) == PaperBatch(path, None, skipped_count=1)
 
 
 @pytest.mark.long
 def test_all_recorded_days() -> None:
-    batches = list(read([shared("hf_daily/raw_api")]))
+    batches = list(read_batches([shared("hf_daily/raw_api")]))
     assert len(batches) == 457
     assert sum(len(batch.papers) for batch in batches) == 6949
-    assert sum(batch.skipped for batch in batches) == 0
+    assert sum(batch.skipped_count for batch in batches) == 0
 
 
 @pytest.mark.long
 def test_all_of_arxivs_recorded_papers() -> None:
-    batches = list(read([shared("arxiv/papers.jsonl.gz")]))
+    batches = list(read_batches([shared("arxiv/papers.jsonl.gz")]))
     assert sum(len(batch.papers) for batch in batches) == 47_913
-    assert sum(batch.skipped for batch in batches) == 0
+    assert sum(batch.skipped_count for batch in batches) == 0
 
 
 class TestSample:
     def test_loads(self) -> None:
-        batches = list(read([FOLDER]))
+        batches = list(read_batches([FOLDER]))
         papers = [paper for batch in batches for paper in batch.papers]
         assert [batch.day for batch in batches] == sorted(batch.day for batch in batches if batch.day)
-        assert (len(batches), len(papers), sum(batch.skipped for batch in batches)) == (18, 399, 0)
+        assert (len(batches), len(papers), sum(batch.skipped_count for batch in batches)) == (18, 399, 0)
         assert all(paper.authors and paper.abstract and paper.votes is not None and paper.published for paper in papers)
 
     def test_names_no_account(self) -> None:

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.models import DayState, FeedDay, opening
-from bot.sources.states import judge, usual
+from bot.models import DayState, FeedDay, compute_opening_time
+from bot.sources.states import classify_day, compute_median_size
 
 TUESDAY = date(2026, 2, 10)
 SATURDAY = date(2026, 2, 14)
-OPENED = opening(TUESDAY)
+OPENED = compute_opening_time(TUESDAY)
 
 
 def ids(number: int, start: int = 0) -> tuple[str, ...]:
@@ -49,49 +49,51 @@ USUAL = before(TUESDAY, [30] * 10)
     ],
 )
 def test_a_weekday(papers: tuple[str, ...], now: datetime, state: DayState) -> None:
-    assert judge(TUESDAY, papers, now, USUAL) is state
+    assert classify_day(TUESDAY, papers, now, USUAL) is state
 
 
 def test_the_first_list_ever_has_nothing_to_be_compared_with() -> None:
-    assert judge(TUESDAY, ids(1), at(), []) is DayState.OK
+    assert classify_day(TUESDAY, ids(1), at(), []) is DayState.OK
 
 
 @pytest.mark.parametrize("papers", [USUAL[0].papers, USUAL[0].papers[:4], tuple(reversed(USUAL[3].papers))])
 def test_a_list_that_was_there_before_is_stale(papers: tuple[str, ...]) -> None:
-    assert judge(TUESDAY, papers, at(hours=1), USUAL) is DayState.STALE
-    assert judge(TUESDAY, papers, at(days=3), USUAL) is DayState.STALE
+    assert classify_day(TUESDAY, papers, at(hours=1), USUAL) is DayState.STALE
+    assert classify_day(TUESDAY, papers, at(days=3), USUAL) is DayState.STALE
 
 
 def test_a_list_with_one_new_paper_is_not_stale() -> None:
-    assert judge(TUESDAY, (*USUAL[0].papers, "2602.99999"), at(hours=1), USUAL) is DayState.OK
+    assert classify_day(TUESDAY, (*USUAL[0].papers, "2602.99999"), at(hours=1), USUAL) is DayState.OK
 
 
 def test_later_lists_and_itself_make_nothing_stale() -> None:
     later = [FeedDay(TUESDAY, DayState.OK, ids(30)), FeedDay(TUESDAY + timedelta(days=1), DayState.STALE, ids(30))]
-    assert judge(TUESDAY, ids(30), at(days=2), [*USUAL, *later]) is DayState.OK
+    assert classify_day(TUESDAY, ids(30), at(days=2), [*USUAL, *later]) is DayState.OK
 
 
 @pytest.mark.parametrize("day", [SATURDAY, SATURDAY + timedelta(days=1)])
 def test_a_weekend(day: date) -> None:
     friday = FeedDay(date(2026, 2, 13), DayState.OK, ids(20))
-    now = opening(day) + timedelta(hours=1)
-    assert judge(day, (), now, [friday]) is DayState.WEEKEND
-    assert judge(day, (), now + timedelta(days=2), [friday]) is DayState.WEEKEND
-    assert judge(day, friday.papers, now, [friday]) is DayState.WEEKEND
-    assert judge(day, ids(2, 500), now, [friday]) is DayState.OK
-    assert judge(day, (), opening(day) - timedelta(seconds=1), [friday]) is DayState.NOT_YET_OPEN
+    now = compute_opening_time(day) + timedelta(hours=1)
+    assert classify_day(day, (), now, [friday]) is DayState.WEEKEND
+    assert classify_day(day, (), now + timedelta(days=2), [friday]) is DayState.WEEKEND
+    assert classify_day(day, friday.papers, now, [friday]) is DayState.WEEKEND
+    assert classify_day(day, ids(2, 500), now, [friday]) is DayState.OK
+    assert classify_day(day, (), compute_opening_time(day) - timedelta(seconds=1), [friday]) is DayState.NOT_YET_OPEN
 
 
 def test_the_usual_is_the_median_of_ten_weekdays_with_papers() -> None:
     weekend = FeedDay(date(2026, 2, 8), DayState.OK, ids(900))
     empty = FeedDay(date(2026, 2, 9), DayState.HOLIDAY)
-    assert usual([*before(TUESDAY, [30] * 6 + [3] * 4 + [900] * 9), weekend, empty]) == 30
-    assert usual([]) == 0
+    assert compute_median_size([*before(TUESDAY, [30] * 6 + [3] * 4 + [900] * 9), weekend, empty]) == 30
+    assert compute_median_size([]) == 0
 
 
 def test_daylight_saving_moves_the_border() -> None:
     winter, summer = date(2026, 3, 6), date(2026, 3, 10)
-    assert opening(winter).hour == 2
-    assert opening(summer).hour == 1
-    assert judge(summer, ids(3), opening(summer), []) is DayState.OK
-    assert judge(summer, ids(3), opening(summer) - timedelta(seconds=1), []) is DayState.NOT_YET_OPEN
+    assert compute_opening_time(winter).hour == 2
+    assert compute_opening_time(summer).hour == 1
+    assert classify_day(summer, ids(3), compute_opening_time(summer), []) is DayState.OK
+    assert (
+        classify_day(summer, ids(3), compute_opening_time(summer) - timedelta(seconds=1), []) is DayState.NOT_YET_OPEN
+    )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import StatementError
 from bot.errors import StoreError
 from bot.models import Channel
 from bot.ports.stores import Stores
-from storage.database import Database, open_database, open_plain, path_of
+from storage.database import Database, get_sqlite_path, open_database, open_migration_engine
 from storage.tables import marks
 from tests.papers import paper
 from tests.stores import open_stores, opened, url
@@ -22,19 +22,19 @@ from tests.stores import open_stores, opened, url
 
 async def test_pragmas_are_those_of_a_ledger(database: Database) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
-    async with database.write() as connection:
+    async with database.begin_write() as connection:
         assert {name: await connection.scalar(text(f"PRAGMA {name}")) for name in wanted} == wanted
 
 
 async def test_readers_cannot_write(database: Database) -> None:
     with pytest.raises(StoreError, match="can only be read"):
-        async with database.read() as connection:
+        async with database.begin_read() as connection:
             await connection.execute(marks.insert(), {"name": "a", "value": "b"})
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
     with pytest.raises(StoreError, match="FOREIGN KEY"):
-        async with database.write() as connection:
+        async with database.begin_write() as connection:
             await connection.execute(text("INSERT INTO saves (channel_id, paper, at) VALUES (7, 'x', '2026-11-24')"))
 
 
@@ -43,31 +43,31 @@ async def test_twenty_writers_and_readers_never_meet_a_lock(stores: Stores, now:
 
     async def write(n: int) -> None:
         for turn in range(10):
-            await stores.marks.put(f"{n}", str(int(await stores.marks.get(f"{n}") or 0) + 1))
+            await stores.key_values.set(f"{n}", str(int(await stores.key_values.get(f"{n}") or 0) + 1))
             await stores.papers.add([paper(f"24{n:02}.{turn:05}", votes=turn)], now)
 
     async def read() -> None:
         for _ in range(30):
-            assert await stores.papers.count() >= 1
+            assert await stores.papers.count_papers() >= 1
 
     await asyncio.gather(*(write(n) for n in range(20)), *(read() for _ in range(5)))
-    assert {await stores.marks.get(f"{n}") for n in range(20)} == {"10"}
-    assert await stores.papers.count() == 201
+    assert {await stores.key_values.get(f"{n}") for n in range(20)} == {"10"}
+    assert await stores.papers.count_papers() == 201
 
 
 async def test_two_processes_may_write(tmp_path: Path, now: datetime) -> None:
     """Two databases on one file stand for a bot and a command beside it."""
     async with open_stores(tmp_path, now) as one, open_stores(tmp_path, now) as other:
         pair = (one, other)
-        await asyncio.gather(*(pair[n % 2].inbox.first(f"e{n}", now) for n in range(60)))
-        assert not any([await one.inbox.first(f"e{n}", now) for n in range(60)])
+        await asyncio.gather(*(pair[n % 2].processed_events.add_if_new(f"e{n}", now) for n in range(60)))
+        assert not any([await one.processed_events.add_if_new(f"e{n}", now) for n in range(60)])
 
 
 def test_two_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     """SQLite refuses one of two changes to WAL at once, whatever the busy_timeout: in about one of five such starts."""
 
     def start(turn: int, together: threading.Barrier) -> None:
-        engine = open_plain(url(tmp_path / f"{turn}"))
+        engine = open_migration_engine(url(tmp_path / f"{turn}"))
         together.wait()
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS t (x)"))
@@ -84,7 +84,7 @@ async def test_a_cancelled_writer_leaves_no_lock(stores: Stores, database: Datab
     started = asyncio.Event()
 
     async def linger() -> None:
-        async with database.write() as connection:
+        async with database.begin_write() as connection:
             await connection.execute(marks.insert(), {"name": "half", "value": "done"})
             started.set()
             await asyncio.Event().wait()
@@ -93,15 +93,15 @@ async def test_a_cancelled_writer_leaves_no_lock(stores: Stores, database: Datab
     await started.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    await stores.marks.put("next", "fine")
-    assert (await stores.marks.get("half"), await stores.marks.get("next")) == ("", "fine")
+    await stores.key_values.set("next", "fine")
+    assert (await stores.key_values.get("half"), await stores.key_values.get("next")) == ("", "fine")
 
 
 async def test_cancelled_at_any_moment_a_transaction_happens_whole_or_not_at_all(
     stores: Stores, database: Database
 ) -> None:
     async def change(name: str) -> None:
-        async with database.write() as connection:
+        async with database.begin_write() as connection:
             await connection.execute(marks.insert(), {"name": f"{name} one", "value": name})
             await connection.execute(marks.insert(), {"name": f"{name} two", "value": name})
 
@@ -111,42 +111,42 @@ async def test_cancelled_at_any_moment_a_transaction_happens_whole_or_not_at_all
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert await stores.marks.get(f"{turns} one") == await stores.marks.get(f"{turns} two")
-    await stores.marks.put("next", "fine")
-    assert await stores.marks.get("next") == "fine"
+        assert await stores.key_values.get(f"{turns} one") == await stores.key_values.get(f"{turns} two")
+    await stores.key_values.set("next", "fine")
+    assert await stores.key_values.get("next") == "fine"
 
 
 async def test_a_full_disk_is_told_and_keeps_what_is_there(stores: Stores, database: Database, now: datetime) -> None:
     await stores.papers.add([paper("2401.00001")], now)
-    async with database.write() as connection:
+    async with database.begin_write() as connection:
         pages = await connection.scalar(text("PRAGMA page_count"))
         await connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
     with pytest.raises(StoreError, match="disk is full"):
         await stores.papers.add([paper(f"2402.{n:05}", abstract="word " * 900) for n in range(50)], now)
-    assert await stores.papers.count() == 1
-    async with database.write() as connection:
+    assert await stores.papers.count_papers() == 1
+    async with database.begin_write() as connection:
         await connection.execute(text("PRAGMA max_page_count = 1000000"))
     await stores.papers.add([paper("2402.00001")], now)
-    assert await stores.papers.count() == 2
+    assert await stores.papers.count_papers() == 2
 
 
 async def test_a_busy_database_is_told(stores: Stores, database: Database, tmp_path: Path, now: datetime) -> None:
-    async with database.write() as connection:
+    async with database.begin_write() as connection:
         await connection.execute(text("PRAGMA busy_timeout = 20"))
     async with opened(tmp_path, now) as other:
-        async with other.write():
+        async with other.begin_write():
             with pytest.raises(StoreError, match="busy"):
-                await stores.marks.put("a", "b")
-            assert await stores.marks.get("a") == ""
-        await stores.marks.put("a", "b")
-    assert await stores.marks.get("a") == "b"
+                await stores.key_values.set("a", "b")
+            assert await stores.key_values.get("a") == ""
+        await stores.key_values.set("a", "b")
+    assert await stores.key_values.get("a") == "b"
 
 
 async def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "broadsheet.db").write_bytes(b"this is a letter, not a database" * 200)
     database = open_database(url(tmp_path))
     with pytest.raises(StoreError, match="not a SQLite database"):
-        async with database.read() as connection:
+        async with database.begin_read() as connection:
             await connection.execute(text("SELECT * FROM marks"))
     await database.close()
 
@@ -154,7 +154,7 @@ async def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 async def test_a_database_without_tables_is_told(tmp_path: Path) -> None:
     database = open_database(url(tmp_path))
     with pytest.raises(StoreError, match="migrate"):
-        async with database.write() as connection:
+        async with database.begin_write() as connection:
             await connection.execute(marks.insert(), {"name": "a", "value": "b"})
     await database.close()
 
@@ -168,12 +168,12 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", ["sqlite://", "sqlite:///:memory:", "postgresql://host/name"])
 def test_only_a_sqlite_file_will_do(wrong: str) -> None:
     with pytest.raises(StoreError, match="SQLite file"):
-        path_of(wrong)
+        get_sqlite_path(wrong)
 
 
 async def test_files_are_for_their_owner_only(tmp_path: Path, now: datetime) -> None:
     async with open_stores(tmp_path / "data", now) as stores:
-        await stores.marks.put("a", "b")
+        await stores.key_values.set("a", "b")
         assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
     assert {name: mode for name, mode in modes.items() if mode & 0o077} == {}
@@ -181,12 +181,12 @@ async def test_files_are_for_their_owner_only(tmp_path: Path, now: datetime) -> 
 
 async def test_naive_times_are_refused(stores: Stores, now: datetime) -> None:
     with pytest.raises(StatementError, match="timezone"):
-        await stores.inbox.first("e", now.replace(tzinfo=None))
+        await stores.processed_events.add_if_new("e", now.replace(tzinfo=None))
 
 
 async def test_times_come_back_in_utc(stores: Stores, now: datetime) -> None:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - one test needs a foreign zone
 
-    await stores.wishes.save(Channel("web", "local", "ann"), "p", now.astimezone(ZoneInfo("Asia/Tokyo")))
-    ((_, at),) = await stores.wishes.saved(Channel("web", "local", "ann"))
+    await stores.mutes_and_saves.save(Channel("web", "local", "ann"), "p", now.astimezone(ZoneInfo("Asia/Tokyo")))
+    ((_, at),) = await stores.mutes_and_saves.list_saved_papers(Channel("web", "local", "ann"))
     assert (at, at.utcoffset()) == (now, timedelta(0))

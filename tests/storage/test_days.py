@@ -11,27 +11,27 @@ DAY = date(2026, 11, 23)
 
 async def test_papers_outlive_an_empty_answer(stores: Stores, now: datetime) -> None:
     full = FeedDay(DAY, DayState.OK, ("2401.00002", "2401.00001"), now)
-    await stores.days.put([full])
-    assert await stores.days.get(DAY) == full
-    await stores.days.put([FeedDay(DAY, DayState.SOURCE_DOWN)])
-    assert await stores.days.get(DAY) == replace(full, state=DayState.SOURCE_DOWN)
+    await stores.feed_days.save_days([full])
+    assert await stores.feed_days.get_day(DAY) == full
+    await stores.feed_days.save_days([FeedDay(DAY, DayState.SOURCE_DOWN)])
+    assert await stores.feed_days.get_day(DAY) == replace(full, state=DayState.SOURCE_DOWN)
     later = FeedDay(DAY, DayState.OK, ("2401.00003",), now + timedelta(hours=1))
-    await stores.days.put([later])
-    assert await stores.days.get(DAY) == later
+    await stores.feed_days.save_days([later])
+    assert await stores.feed_days.get_day(DAY) == later
 
 
 async def test_the_newest_list_is_one_with_papers(stores: Stores, now: datetime) -> None:
-    assert await stores.days.newest() is None
+    assert await stores.feed_days.get_newest() is None
     weekend = FeedDay(DAY + timedelta(days=1), DayState.WEEKEND)
     full = FeedDay(DAY, DayState.OK, ("2401.00001",), now)
-    await stores.days.put([weekend, full])
-    assert await stores.days.newest() == full
-    assert await stores.days.between(DAY, DAY + timedelta(days=7)) == [full, weekend]
-    assert await stores.days.get(DAY + timedelta(days=9)) is None
+    await stores.feed_days.save_days([weekend, full])
+    assert await stores.feed_days.get_newest() == full
+    assert await stores.feed_days.list_between(DAY, DAY + timedelta(days=7)) == [full, weekend]
+    assert await stores.feed_days.get_day(DAY + timedelta(days=9)) is None
 
 
 async def test_the_rank_is_replaced(stores: Stores, now: datetime) -> None:
-    assert await stores.days.trending() == ((), None)
-    await stores.days.rank(["2401.00001", "2401.00002"], now)
-    await stores.days.rank(["2401.00002"], now + timedelta(hours=1))
-    assert await stores.days.trending() == (("2401.00002",), now + timedelta(hours=1))
+    assert await stores.feed_days.get_trending() == ((), None)
+    await stores.feed_days.save_trending(["2401.00001", "2401.00002"], now)
+    await stores.feed_days.save_trending(["2401.00002"], now + timedelta(hours=1))
+    assert await stores.feed_days.get_trending() == (("2401.00002",), now + timedelta(hours=1))

@@ -8,14 +8,14 @@ from time import process_time
 
 import pytest
 
-from bot.clauses import words
+from bot.clauses import split_words
 from bot.errors import StoreError
-from bot.ports.papers import Hit
+from bot.ports.papers import SearchHit
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.index import PaperIndex, open_index
-from storage.questions import STOP_WORDS, meaningful
-from storage.shelf import VERSION, Shelf
+from storage.questions import STOP_WORDS, drop_stop_words
+from storage.shelf import INDEX_VERSION, TantivyIndex
 from tests.papers import paper
 
 PAPERS = (
@@ -30,19 +30,19 @@ PAPERS = (
 @pytest.fixture
 async def index(stores: Stores, now: datetime) -> PaperIndex:
     await stores.papers.add(PAPERS, now)
-    assert isinstance(stores.index, PaperIndex)
-    return stores.index
+    assert isinstance(stores.search_index, PaperIndex)
+    return stores.search_index
 
 
 async def _ids(index: PaperIndex, query: str) -> list[str]:
-    return [hit.paper for hit in await index.find(words(query), 10)]
+    return [hit.paper_id for hit in await index.search(split_words(query), 10)]
 
 
 async def test_the_best_come_first(index: PaperIndex) -> None:
-    hits: Sequence[Hit] = await index.find(words("sparse attention"), 10)
-    assert [hit.paper for hit in hits] == ["1", "2"]
+    hits: Sequence[SearchHit] = await index.search(split_words("sparse attention"), 10)
+    assert [hit.paper_id for hit in hits] == ["1", "2"]
     assert hits[0].score > hits[1].score > 0
-    assert len(await index.find(words("attention"), 1)) == 1
+    assert len(await index.search(split_words("attention"), 1)) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,24 +68,24 @@ async def test_words_find_papers(index: PaperIndex, query: str, found: list[str]
 async def test_words_side_by_side_are_better(stores: Stores, index: PaperIndex, now: datetime) -> None:
     texts = {"4": "flow matching beats all the others", "5": "matching beats all the others flow"}
     await stores.papers.add([paper(n, "Same", abstract=text, authors=()) for n, text in texts.items()], now)
-    first, second = await index.find(words("flow matching"), 10)
-    assert (first.paper, second.paper) == ("4", "5")
+    first, second = await index.search(split_words("flow matching"), 10)
+    assert (first.paper_id, second.paper_id) == ("4", "5")
     assert first.score > second.score
 
 
 def test_stop_words_go_unless_nothing_remains() -> None:
-    assert meaningful(["papers", "about", "the", "graph"]) == ["graph"]
-    assert meaningful(["to", "be"]) == ["to", "be"]
+    assert drop_stop_words(["papers", "about", "the", "graph"]) == ["graph"]
+    assert drop_stop_words(["to", "be"]) == ["to", "be"]
     assert all(word == word.casefold() for word in STOP_WORDS)
 
 
 async def test_like_leaves_itself_out(stores: Stores, index: PaperIndex, now: datetime) -> None:
     await stores.papers.add([paper("4", "Diffusion for Video Clips", abstract="Models generate.")], now)
-    hits = await index.like(PAPERS[1], 2)
-    assert hits[0].paper == "4"
-    assert "2" not in {hit.paper for hit in hits}
+    hits = await index.find_similar(PAPERS[1], 2)
+    assert hits[0].paper_id == "4"
+    assert "2" not in {hit.paper_id for hit in hits}
     unknown = paper("9", "Sparse attention everywhere")
-    assert [hit.paper for hit in await index.like(unknown, 1)] == ["1"]
+    assert [hit.paper_id for hit in await index.find_similar(unknown, 1)] == ["1"]
 
 
 async def test_a_new_paper_is_found_at_once(stores: Stores, index: PaperIndex, now: datetime) -> None:
@@ -105,8 +105,8 @@ async def test_nothing_new_is_no_work(index: PaperIndex) -> None:
 
 
 async def test_an_empty_store_finds_nothing(stores: Stores) -> None:
-    assert await stores.index.find(("anything",), 5) == []
-    assert await stores.index.like(PAPERS[0], 5) == []
+    assert await stores.search_index.search(("anything",), 5) == []
+    assert await stores.search_index.find_similar(PAPERS[0], 5) == []
 
 
 async def test_a_deleted_index_is_built_again(database: Database, index: PaperIndex, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_a_deleted_index_is_built_again(database: Database, index: PaperIn
 @pytest.mark.parametrize("keep", [0, 10])
 async def test_a_damaged_index_is_built_again(database: Database, index: PaperIndex, tmp_path: Path, keep: int) -> None:
     await index.refresh()
-    for file in (tmp_path / "index" / VERSION).iterdir():
+    for file in (tmp_path / "index" / INDEX_VERSION).iterdir():
         file.write_bytes(file.read_bytes()[:keep])
     assert await _ids(open_index(tmp_path / "index", database), "sparse attention") == ["1", "2"]
 
@@ -130,7 +130,7 @@ async def test_an_index_that_has_no_place_is_a_fault_that_passes(
     shutil.rmtree(tmp_path / "index")
     (tmp_path / "index").write_text("in the way")
     blocked = open_index(tmp_path / "index", database)
-    for ask in (blocked.refresh(), blocked.find(("sparse",), 1), blocked.like(PAPERS[0], 1)):
+    for ask in (blocked.refresh(), blocked.search(("sparse",), 1), blocked.find_similar(PAPERS[0], 1)):
         with pytest.raises(StoreError, match="search index can't be read or written"):
             await ask
     (tmp_path / "index").unlink()
@@ -141,10 +141,10 @@ async def test_an_index_of_another_database_is_built_again(
     stores: Stores, database: Database, tmp_path: Path, now: datetime
 ) -> None:
     """As after restoring an older backup: the index knows papers that the table does not."""
-    shelf = Shelf(tmp_path / "index" / VERSION)
-    pen = shelf.pen()
-    pen.write([(n, paper(f"gone{n}", "Zebra")) for n in range(1, 9)])
-    pen.keep()
+    shelf = TantivyIndex(tmp_path / "index" / INDEX_VERSION)
+    pen = shelf.open_writer()
+    pen.write_papers([(n, paper(f"gone{n}", "Zebra")) for n in range(1, 9)])
+    pen.commit()
     pen.close()
     await stores.papers.add(PAPERS, now)
     index = open_index(tmp_path / "index", database)
@@ -155,7 +155,7 @@ async def test_it_works_beside_another_writer(
     stores: Stores, database: Database, index: PaperIndex, tmp_path: Path, now: datetime
 ) -> None:
     await index.refresh()
-    pen = Shelf(tmp_path / "index" / VERSION).pen()
+    pen = TantivyIndex(tmp_path / "index" / INDEX_VERSION).open_writer()
     beside = open_index(tmp_path / "index", database)
     try:
         await stores.papers.add([paper("4", "Zebra Stripes"), paper("1", "Dense Attention", abstract="All.")], now)

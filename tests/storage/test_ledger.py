@@ -14,8 +14,8 @@ from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.keys import CHUNK
-from storage.ledger import _OLDEST, QUARANTINE, _full, _posted, _ready
+from storage.keys import CHUNK_SIZE
+from storage.ledger import _OLDEST_FIRST, LOOKUP_DELAY, _build_claim_query, _build_old_cards_query, _match_refreshable
 from storage.tables import deliveries
 from tests.papers import paper
 
@@ -35,7 +35,7 @@ async def _claim(stores: Stores, now: datetime, limit: int = 50) -> list[Deliver
 
 
 async def _state(stores: Stores, key: DeliveryKey = KEY) -> DeliveryState:
-    found = await stores.ledger.get(key)
+    found = await stores.ledger.find_by_key(key)
     assert found
     return found.state
 
@@ -44,9 +44,9 @@ async def test_a_message_comes_back_as_it_was(stores: Stores, now: datetime) -> 
     item = Item("“Títle” <!channel>", number=3, votes=0, links=(Link("code", "https://x"),), because=("diffusion",))
     card = Card("T", items=(item,), actions=(Action("Settings", "settings", {"a": "b"}),), tone="digest")
     (added,) = await stores.ledger.add([Draft(KEY, card)], now)
-    assert added == Delivery(added.id, KEY, card, created=now)
-    assert await stores.ledger.get(KEY) == added
-    assert await stores.ledger.get(REPLY) is None
+    assert added == Delivery(added.id, KEY, card, created_at=now)
+    assert await stores.ledger.find_by_key(KEY) == added
+    assert await stores.ledger.find_by_key(REPLY) is None
 
 
 async def test_a_key_is_recorded_once(stores: Stores, now: datetime) -> None:
@@ -58,7 +58,7 @@ async def test_papers_are_claimed_once(stores: Stores, now: datetime) -> None:
     await stores.papers.add([paper("1"), paper("2")], now)
     one, two, both = (replace(KEY, kind="alert", subject=s) for s in ("one", "two", "both"))
     assert len(await _add(stores, now, one, two, papers=("1",))) == 1
-    assert await stores.ledger.get(two) is None
+    assert await stores.ledger.find_by_key(two) is None
     assert await _add(stores, now, both, papers=("1", "2")) == []
     assert len(await _add(stores, now, both, papers=("2",))) == 1, "what was left out claimed nothing"
     elsewhere = replace(one, channel=replace(ROOM, id="C2"))
@@ -71,10 +71,10 @@ async def test_what_may_go_out_is_taken_once(stores: Stores, now: datetime) -> N
     assert (claimed.state, claimed.attempts) == (DeliveryState.SENDING, 0)
     assert await _claim(stores, now) == []
     await stores.ledger.settle(claimed.id, DeliveryState.SENT, now, message="m1")
-    found = await stores.ledger.get(KEY)
+    found = await stores.ledger.find_by_key(KEY)
     assert found
-    assert (found.state, found.message, found.attempts) == (DeliveryState.SENT, "m1", 1)
-    assert await stores.ledger.waiting() == {}
+    assert (found.state, found.message_id, found.attempts) == (DeliveryState.SENT, "m1", 1)
+    assert await stores.ledger.count_open() == {}
 
 
 async def test_one_for_each_channel_the_oldest_first(stores: Stores, now: datetime) -> None:
@@ -117,16 +117,16 @@ async def test_a_reply_waits_until_its_parent_is_sent(stores: Stores, now: datet
     assert claimed.key == KEY
     await stores.ledger.settle(claimed.id, DeliveryState.SENT, now, message="m1")
     (reply,) = await _claim(stores, now)
-    assert (reply.key, reply.parent) == (REPLY, "m1")
+    assert (reply.key, reply.parent_message_id) == (REPLY, "m1")
 
 
 async def test_an_edit_waits_for_a_message_recorded_before(stores: Stores, now: datetime) -> None:
     await _add(stores, now, KEY)
     edit = replace(KEY, subject="2026-11-24 votes", operation="edit")
     (added,) = await _add(stores, now, edit, parent=KEY)
-    assert added.parent == ""
+    assert added.parent_message_id == ""
     await stores.ledger.settle((await _claim(stores, now))[0].id, DeliveryState.SENT, now, message="m7")
-    assert [d.parent for d in await _claim(stores, now)] == ["m7"]
+    assert [d.parent_message_id for d in await _claim(stores, now)] == ["m7"]
 
 
 async def test_what_hangs_on_a_dead_message_dies(stores: Stores, now: datetime) -> None:
@@ -136,7 +136,7 @@ async def test_what_hangs_on_a_dead_message_dies(stores: Stores, now: datetime) 
     (claimed,) = await _claim(stores, now)
     await stores.ledger.settle(claimed.id, DeliveryState.DEAD, now, reason="no such channel")
     for key in (KEY, REPLY, below):
-        found = await stores.ledger.get(key)
+        found = await stores.ledger.find_by_key(key)
         assert found
         assert (found.state, found.reason) == (DeliveryState.DEAD, "no such channel")
     late = replace(REPLY, part=3)
@@ -151,10 +151,10 @@ async def test_a_reply_to_nothing_is_left_out(stores: Stores, now: datetime) -> 
 async def test_a_lease_that_runs_out_is_doubt(stores: Stores, now: datetime) -> None:
     await _add(stores, now, KEY)
     await _claim(stores, now)
-    assert await stores.ledger.expired(now + LEASE - SECOND) == 0
-    assert await stores.ledger.expired(now + LEASE) == 1
-    assert await stores.ledger.waiting() == {DeliveryState.UNCERTAIN: 1}
-    (doubtful,) = await stores.ledger.uncertain(now + LEASE, 9)
+    assert await stores.ledger.expire_leases(now + LEASE - SECOND) == 0
+    assert await stores.ledger.expire_leases(now + LEASE) == 1
+    assert await stores.ledger.count_open() == {DeliveryState.UNCERTAIN: 1}
+    (doubtful,) = await stores.ledger.list_uncertain(now + LEASE, 9)
     assert (doubtful.key, doubtful.attempts) == (KEY, 1)
 
 
@@ -162,8 +162,8 @@ async def test_doubt_is_quarantined(stores: Stores, now: datetime) -> None:
     await _add(stores, now, KEY)
     (claimed,) = await _claim(stores, now)
     await stores.ledger.settle(claimed.id, DeliveryState.UNCERTAIN, now + SECOND)
-    assert await stores.ledger.uncertain(now + QUARANTINE - SECOND, 9) == []
-    assert [d.id for d in await stores.ledger.uncertain(now + QUARANTINE, 9)] == [claimed.id]
+    assert await stores.ledger.list_uncertain(now + LOOKUP_DELAY - SECOND, 9) == []
+    assert [d.id for d in await stores.ledger.list_uncertain(now + LOOKUP_DELAY, 9)] == [claimed.id]
 
 
 @pytest.mark.parametrize("state", [DeliveryState.RETRY, DeliveryState.PENDING])
@@ -183,9 +183,9 @@ async def test_noise_is_counted_by_kind_and_time(stores: Stores, now: datetime) 
     for hours, key in enumerate(alerts):
         await _add(stores, now + timedelta(hours=hours), key)
     await _add(stores, now, KEY)
-    assert await stores.ledger.sent_since(ROOM, "alert", now + timedelta(hours=1)) == 2
-    assert await stores.ledger.sent_since(ROOM, "digest", now) == 1
-    assert await stores.ledger.sent_since(replace(ROOM, id="C9"), "alert", now) == 0
+    assert await stores.ledger.count_since(ROOM, "alert", now + timedelta(hours=1)) == 2
+    assert await stores.ledger.count_since(ROOM, "digest", now) == 1
+    assert await stores.ledger.count_since(replace(ROOM, id="C9"), "alert", now) == 0
 
 
 async def test_sent_digests_may_be_refreshed(stores: Stores, now: datetime) -> None:
@@ -193,10 +193,10 @@ async def test_sent_digests_may_be_refreshed(stores: Stores, now: datetime) -> N
     await _add(stores, now, *keys, replace(KEY, channel=replace(ROOM, id="C7"), kind="alert"))
     for minutes, claimed in enumerate(await _claim(stores, now)):
         await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + timedelta(minutes=minutes), message="m")
-    found = await stores.ledger.wanting_refresh(now + timedelta(minutes=1), now + timedelta(hours=1), 9)
+    found = await stores.ledger.list_refreshable(now + timedelta(minutes=1), now + timedelta(hours=1), 9)
     assert [d.key for d in found] == keys[1:]
-    assert len(await stores.ledger.wanting_refresh(now, now + timedelta(hours=1), 1)) == 1
-    assert not await stores.ledger.wanting_refresh(now - timedelta(hours=1), now - timedelta(minutes=1), 9)
+    assert len(await stores.ledger.list_refreshable(now, now + timedelta(hours=1), 1)) == 1
+    assert not await stores.ledger.list_refreshable(now - timedelta(hours=1), now - timedelta(minutes=1), 9)
 
 
 async def test_digests_to_refresh_are_read_page_by_page(stores: Stores, now: datetime) -> None:
@@ -208,16 +208,18 @@ async def test_digests_to_refresh_are_read_page_by_page(stores: Stores, now: dat
     span = (now, now + timedelta(hours=1))
     pages: list[list[str]] = []
     after = 0
-    while found := await stores.ledger.wanting_refresh(*span, 2, after):
+    while found := await stores.ledger.list_refreshable(*span, 2, after):
         pages.append([one.key.channel.id for one in found])
         after = found[-1].id
     assert pages == [["C4", "C1"], ["C2", "C3"], ["C0"]]
 
 
 async def test_a_page_of_digests_to_refresh_is_found_and_sorted_by_the_index(database: Database, now: datetime) -> None:
-    chosen = select(deliveries.c.id).where(_posted(now, now + timedelta(hours=2), 7)).order_by(*_OLDEST)
+    chosen = (
+        select(deliveries.c.id).where(_match_refreshable(now, now + timedelta(hours=2), 7)).order_by(*_OLDEST_FIRST)
+    )
     query = chosen.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    async with database.read() as connection:
+    async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert plan[0].startswith("SEARCH deliveries USING INDEX ix_deliveries_sent (")
     assert not [step for step in plan if "TEMP B-TREE" in step or "SCAN deliveries" in step]
@@ -232,11 +234,11 @@ async def test_old_messages_lose_their_cards_and_nothing_else(stores: Stores, no
     await _add(stores, now + SECOND, young)
     (claimed,) = [d for d in await _claim(stores, now + SECOND) if d.key == young]
     await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + SECOND)
-    before = [await stores.ledger.get(key) for key in (sent, dead, open_, young)]
-    assert await stores.ledger.prune(now) == 0
-    assert await stores.ledger.prune(now + SECOND) == 2
-    assert await stores.ledger.prune(now + SECOND) == 0
-    after = [await stores.ledger.get(key) for key in (sent, dead, open_, young)]
+    before = [await stores.ledger.find_by_key(key) for key in (sent, dead, open_, young)]
+    assert await stores.ledger.clear_old_cards(now) == 0
+    assert await stores.ledger.clear_old_cards(now + SECOND) == 2
+    assert await stores.ledger.clear_old_cards(now + SECOND) == 0
+    after = [await stores.ledger.find_by_key(key) for key in (sent, dead, open_, young)]
     assert [one and replace(one, card=Card()) for one in before[:2]] == after[:2]
     assert after[2:] == before[2:]
     assert after[2]
@@ -248,15 +250,15 @@ async def test_old_messages_lose_their_cards_and_nothing_else(stores: Stores, no
 
 
 async def test_emptying_cards_goes_on_until_none_is_left(stores: Stores, now: datetime) -> None:
-    await stores.channels.open(ROOM, now)
+    await stores.channels.get_or_create(ROOM, now)
     await stores.channels.retire(ROOM, "it was archived")
-    await _add(stores, now, *(replace(KEY, subject=f"{n}") for n in range(CHUNK * 2 + 1)))
-    assert await stores.ledger.prune(now + SECOND) == CHUNK * 2 + 1
+    await _add(stores, now, *(replace(KEY, subject=f"{n}") for n in range(CHUNK_SIZE * 2 + 1)))
+    assert await stores.ledger.clear_old_cards(now + SECOND) == CHUNK_SIZE * 2 + 1
 
 
 async def test_emptying_cards_looks_at_old_messages_only(database: Database, now: datetime) -> None:
-    query = _full(7, now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    async with database.read() as connection:
+    query = _build_old_cards_query(7, now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert [step for step in plan if "deliveries" in step] == [
         "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
@@ -265,9 +267,9 @@ async def test_emptying_cards_looks_at_old_messages_only(database: Database, now
 
 
 async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:
-    asked = _ready().params(now=now, most=10)
+    asked = _build_claim_query().params(now=now, most=10)
     query = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    async with database.read() as connection:
+    async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     assert plan[0] == "SCAN deliveries USING INDEX ix_deliveries_open"
     assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan[1:])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import Paper
-from bot.ports.papers import News
+from bot.ports.papers import UnmatchedPapers
 from bot.ports.stores import Stores
-from storage.merging import latest, merge
+from storage.merging import merge_papers, pick_later_date
 from tests.papers import paper
 from tests.stores import open_stores
 
@@ -56,44 +56,47 @@ async def test_a_reading_without_a_list_only_fills_gaps_of_a_listed_paper(stores
         await stores.papers.add([unlisted], now)
         await stores.papers.add([listed], now)
     found = await _one(stores)
-    assert (found.title, found.categories, await stores.papers.sequence()) == ("Listed", ("cs.CL",), 2)
+    assert (found.title, found.categories, await stores.papers.get_last_sequence()) == ("Listed", ("cs.CL",), 2)
 
 
 async def test_a_batch_may_hold_a_paper_twice(stores: Stores, now: datetime) -> None:
     stored = await stores.papers.add([paper(ID, votes=1), paper(ID, votes=2)], now)
     assert [p.votes for p in stored.new] == [2]
-    assert await stores.papers.sightings(ID) == [(now, 2)]
+    assert await stores.papers.list_vote_history(ID) == [(now, 2)]
 
 
 async def test_the_sequence_grows_only_with_the_searched_text(stores: Stores, now: datetime) -> None:
     await stores.papers.add([paper(ID), paper("2401.00002")], now)
-    assert await stores.papers.sequence() == 2
+    assert await stores.papers.get_last_sequence() == 2
     await stores.papers.add([paper(ID, votes=5, summary="Sense", listed=DAY)], now)
-    assert await stores.papers.sequence() == 2
+    assert await stores.papers.get_last_sequence() == 2
     await stores.papers.add([paper(ID, "Another title", listed=DAY)], now)
-    assert await stores.papers.sequence() == 3
-    assert [(n, p.id) async for n, p in stores.papers.each(2)] == [(3, ID)]
+    assert await stores.papers.get_last_sequence() == 3
+    assert [(n, p.id) async for n, p in stores.papers.iterate_papers(2)] == [(3, ID)]
 
 
 async def test_news_is_what_was_new_or_changed_in_one_go(stores: Stores, now: datetime) -> None:
     later = now + timedelta(hours=1)
     await stores.papers.add([paper(ID), paper("2401.00002")], now)
-    assert await stores.papers.news() == []
-    await stores.papers.add([paper(ID, "Another title"), paper("2401.00003")], now, news=True)
-    await stores.papers.add([paper(ID, "Another title", votes=3)], now, news=True)
-    await stores.papers.add([paper("2401.00004")], later, news=True)
-    first, second = await stores.papers.news()
-    assert (first, second) == (News(2, 4, now), News(4, 5, later))
-    assert [p.id async for _, p in stores.papers.each(first.after, first.last)] == [ID, "2401.00003"]
-    await stores.papers.told(first)
-    await stores.papers.told(first)
-    assert await stores.papers.news() == [second]
+    assert await stores.papers.list_unmatched() == []
+    await stores.papers.add([paper(ID, "Another title"), paper("2401.00003")], now, queue_matching=True)
+    await stores.papers.add([paper(ID, "Another title", votes=3)], now, queue_matching=True)
+    await stores.papers.add([paper("2401.00004")], later, queue_matching=True)
+    first, second = await stores.papers.list_unmatched()
+    assert (first, second) == (UnmatchedPapers(2, 4, now), UnmatchedPapers(4, 5, later))
+    assert [p.id async for _, p in stores.papers.iterate_papers(first.after_sequence, first.last_sequence)] == [
+        ID,
+        "2401.00003",
+    ]
+    await stores.papers.remove_unmatched(first)
+    await stores.papers.remove_unmatched(first)
+    assert await stores.papers.list_unmatched() == [second]
 
 
 async def test_votes_are_seen_only_when_they_change(stores: Stores, now: datetime) -> None:
     for hours, votes in enumerate((3, 3, 5, None, 5, 4)):
         await stores.papers.add([paper(ID, votes=votes)], now + timedelta(hours=hours))
-    seen = await stores.papers.sightings(ID)
+    seen = await stores.papers.list_vote_history(ID)
     assert seen == [(now, 3), (now + timedelta(hours=2), 5), (now + timedelta(hours=5), 4)]
 
 
@@ -101,24 +104,28 @@ async def test_old_sightings_are_thinned_to_one_a_day(stores: Stores, now: datet
     start = now.replace(hour=0)
     for hour in range(0, 72, 6):
         await stores.papers.add([paper(ID, votes=hour)], start + timedelta(hours=hour))
-    assert await stores.papers.thin(start + timedelta(days=2)) == 6
-    assert [votes for _, votes in await stores.papers.sightings(ID)] == [18, 42, 48, 54, 60, 66]
-    assert await stores.papers.thin(start + timedelta(days=2)) == 0
+    assert await stores.papers.thin_vote_history(start + timedelta(days=2)) == 6
+    assert [votes for _, votes in await stores.papers.list_vote_history(ID)] == [18, 42, 48, 54, 60, 66]
+    assert await stores.papers.thin_vote_history(start + timedelta(days=2)) == 0
 
 
 async def test_spans_and_windows_go_by_the_first_listing(stores: Stores, now: datetime) -> None:
-    assert await stores.papers.span() is None
+    assert await stores.papers.get_date_range() is None
     unlisted = paper("2401.00003", published=date(2026, 11, 1))
     await stores.papers.add([paper(ID, listed=DAY), paper("2401.00002"), unlisted], now)
-    assert await stores.papers.span() == (date(2026, 11, 1), now.date())
-    assert [p.id for p in await stores.papers.between(DAY, now.date())] == ["2401.00002", ID]
+    assert await stores.papers.get_date_range() == (date(2026, 11, 1), now.date())
+    assert [p.id for p in await stores.papers.list_between(DAY, now.date())] == ["2401.00002", ID]
 
 
 async def test_more_than_a_page_is_yielded_in_order(stores: Stores, now: datetime) -> None:
     await stores.papers.add([paper(f"2401.{n:05}") for n in range(1201)], now)
-    numbers = [number async for number, _ in stores.papers.each()]
+    numbers = [number async for number, _ in stores.papers.iterate_papers()]
     assert numbers == list(range(1, 1202))
-    assert len(await stores.papers.get([f"2401.{n:05}" for n in range(3000)])) == await stores.papers.count() == 1201
+    assert (
+        len(await stores.papers.get([f"2401.{n:05}" for n in range(3000)]))
+        == await stores.papers.count_papers()
+        == 1201
+    )
 
 
 _READINGS = st.builds(
@@ -137,13 +144,13 @@ _READINGS = st.builds(
 
 @given(_READINGS, _READINGS, st.none() | st.dates(DAY, DAY + timedelta(days=5)))
 def test_merging_loses_nothing(old: Paper, new: Paper, relisted: date | None) -> None:
-    merged = merge(old, new, relisted)
+    merged = merge_papers(old, new, relisted)
     for name in ("abstract", "authors", "votes", "stars", "listed"):
         if getattr(old, name) not in ("", (), None) or getattr(new, name) not in ("", (), None):
             assert getattr(merged, name) not in ("", (), None)
     assert merged.withdrawn == (old.withdrawn or new.withdrawn)
     assert merged.listed == min((d for d in (old.listed, new.listed) if d), default=None)
-    assert merge(merged, new, latest(relisted, new.listed)) == merged
+    assert merge_papers(merged, new, pick_later_date(relisted, new.listed)) == merged
 
 
 @pytest.mark.long
@@ -161,8 +168,8 @@ async def test_storing_a_batch_again_changes_nothing(readings: Sequence[Paper]) 
 
 
 async def _state(stores: Stores) -> object:
-    papers = [numbered async for numbered in stores.papers.each()]
-    return papers, [await stores.papers.sightings(p.id) for _, p in papers]
+    papers = [numbered async for numbered in stores.papers.iterate_papers()]
+    return papers, [await stores.papers.list_vote_history(p.id) for _, p in papers]
 
 
 async def test_importing_days_again_changes_nothing(stores: Stores, now: datetime) -> None:

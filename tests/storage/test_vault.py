@@ -12,14 +12,14 @@ from cryptography.fernet import Fernet
 from bot.errors import Misconfigured, StoreError
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.vault import KEY_FILE, VaultStore, open_keys
+from storage.vault import KEY_FILE, VaultStore, load_keys
 
 HOUR = timedelta(hours=1)
 TOKEN = "xoxb-very-secret"
 
 
 def vault(database: Database, directory: Path, keys: Sequence[str] = ()) -> VaultStore:
-    return VaultStore(database, open_keys(keys, directory))
+    return VaultStore(database, load_keys(keys, directory))
 
 
 def everything(directory: Path) -> bytes:
@@ -60,19 +60,19 @@ async def test_keys_are_rotated(database: Database, tmp_path: Path, now: datetim
 
 def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="VAULT_KEYS: a key is 32 bytes"):
-        open_keys(["secret"], tmp_path)
+        load_keys(["secret"], tmp_path)
     (tmp_path / KEY_FILE).write_text("")
     with pytest.raises(Misconfigured, match=KEY_FILE):
-        open_keys([], tmp_path)
+        load_keys([], tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError):
-        open_keys([], tmp_path / "file" / "below")
+        load_keys([], tmp_path / "file" / "below")
 
 
 async def test_a_secret_is_taken_once(database: Database, tmp_path: Path, now: datetime) -> None:
     kept = vault(database, tmp_path)
     await kept.put("state/1", {"n": 1}, now)
-    taken = await asyncio.gather(*(kept.take("state/1") for _ in range(5)))
+    taken = await asyncio.gather(*(kept.pop("state/1") for _ in range(5)))
     assert [secret for secret in taken if secret] == [{"n": 1}]
 
 
@@ -81,27 +81,27 @@ async def test_names_are_removed_and_pruned_by_prefix(database: Database, tmp_pa
     for name in ("slack/T1", "slack/T1/U1", "slack/T2", "slack_T3", "state/1"):
         await kept.put(name, {}, now)
     await kept.put("state/2", {}, now + HOUR)
-    assert await kept.names("slack/") == ["slack/T1", "slack/T1/U1", "slack/T2"]
-    assert await kept.remove("slack/T1") == 2
-    assert await kept.prune("state/", now + HOUR) == 1
-    assert await kept.names("") == ["slack/T2", "slack_T3", "state/2"]
+    assert await kept.list_names("slack/") == ["slack/T1", "slack/T1/U1", "slack/T2"]
+    assert await kept.delete_by_prefix("slack/T1") == 2
+    assert await kept.delete_older("state/", now + HOUR) == 1
+    assert await kept.list_names("") == ["slack/T2", "slack_T3", "state/2"]
 
 
 async def test_one_alone_may_change_a_secret(database: Database, tmp_path: Path, now: datetime) -> None:
     kept = vault(database, tmp_path)
-    assert not await kept.lease("a", now, now + HOUR)
+    assert not await kept.acquire_lease("a", now, now + HOUR)
     await kept.put("a", {}, now)
-    granted = await asyncio.gather(*(kept.lease("a", now, now + HOUR) for _ in range(4)))
+    granted = await asyncio.gather(*(kept.acquire_lease("a", now, now + HOUR) for _ in range(4)))
     assert granted.count(True) == 1
-    assert await kept.lease("a", now + HOUR, now + 2 * HOUR)
-    await kept.release("a")
-    assert await kept.lease("a", now, now + HOUR)
+    assert await kept.acquire_lease("a", now + HOUR, now + 2 * HOUR)
+    await kept.release_lease("a")
+    assert await kept.acquire_lease("a", now, now + HOUR)
 
 
 async def test_buttons_find_their_arguments(stores: Stores, now: datetime) -> None:
-    await stores.actions.keep({}, now)
-    await stores.actions.keep({"t1": {"command": "search"}, "t2": {"n": 2}}, now)
-    await stores.actions.keep({"t1": {"command": "search"}}, now + HOUR)
-    assert await stores.actions.prune(now + HOUR) == 1
-    assert await stores.actions.get("t1") == {"command": "search"}
-    assert await stores.actions.get("t2") is None
+    await stores.button_payloads.save_payloads({}, now)
+    await stores.button_payloads.save_payloads({"t1": {"command": "search"}, "t2": {"n": 2}}, now)
+    await stores.button_payloads.save_payloads({"t1": {"command": "search"}}, now + HOUR)
+    assert await stores.button_payloads.delete_older(now + HOUR) == 1
+    assert await stores.button_payloads.get_payload("t1") == {"command": "search"}
+    assert await stores.button_payloads.get_payload("t2") is None

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.discord import forums, keys, states
-from adapters.discord.buttons import Press, open_
-from adapters.discord.chat import DiscordChat, Taste
-from bot.delivery import Courier
+from adapters.discord.buttons import ButtonPayload, decode_payload
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from bot.delivery import Dispatcher
 from bot.errors import Malformed
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 from bot.ports.chats import Delivery
 from tests.adapters.discord.inbound import Office
 from tests.servers.discord import Reaction, Shown
@@ -55,13 +55,13 @@ def custom_id(shown: Shown, what: str, **arguments: str) -> str:
 
 
 def _asks(custom_id_: str, what: str, arguments: Mapping[str, str]) -> bool:
-    if part := states.part(custom_id_):
-        return part.what == what
+    if part := states.parse_custom_id(custom_id_):
+        return part.action == what
     try:
-        press = open_(custom_id_)
+        press = decode_payload(custom_id_)
     except Malformed:
         return False
-    if not isinstance(press, Press):
+    if not isinstance(press, ButtonPayload):
         return False
     return ("share" if press.share else press.command) == what and arguments.items() <= press.arguments.items()
 
@@ -118,15 +118,19 @@ class Album:
 
     async def deliver(self, more: str = "") -> list[Delivery]:
         """Send what waits; keep the first of each kind and operation: "digest-reply", "alert-post"."""
-        chat = _Chat(self, more, self.office.kit.rest, self.office.stores.actions, tastes=self._taste)
-        await Courier(self.office.stores, {"discord": chat}, self.office.clock).pump()
+        chat = _Chat(self, more, self.office.kit.rest, self.office.stores.button_payloads, style_lookup=self._taste)
+        await Dispatcher(self.office.stores, {"discord": chat}, self.office.clock).dispatch_due()
         return chat.delivered
 
-    async def _taste(self, channel: Channel) -> Taste:
+    async def _taste(self, channel: Channel) -> ChannelStyle:
         """Return what a channel wants, as the running bot looks it up."""
         wanted = await self.office.preferences(channel)
-        tags = forums.tags(self.office.kit.rooms.find(channel)) if channel.kind is Kind.FORUM else ()
-        return Taste(wanted.pictures, wanted.mention, tags, wanted.tag)
+        tags = (
+            forums.list_usable_tags(self.office.kit.directory.find_discord_channel(channel))
+            if channel.kind is ChannelKind.FORUM
+            else ()
+        )
+        return ChannelStyle(wanted.pictures, wanted.mention, tags, wanted.tag)
 
     def compare(self, story: str) -> None:
         """Hold all pictures against those that are kept."""
@@ -166,7 +170,9 @@ class _Chat(DiscordChat):
         self.delivered.append(delivery)
         said = [body for call in calls[seen:] if call.status < 300 for body in sent(call)]
         name = "-".join(part for part in (of.kind, of.operation, self._more) if part)
-        plain = json.loads(json.dumps(said).replace(keys.key(of), "a" * 10).replace(keys.nonce(of, 0), "n" * 25))
+        plain = json.loads(
+            json.dumps(said).replace(keys.hash_delivery_key(of), "a" * 10).replace(keys.build_nonce(of, 0), "n" * 25)
+        )
         self._album.taken.setdefault(name, plain if of.kind == "share" else said)
         return identity
 

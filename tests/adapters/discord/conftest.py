@@ -80,5 +80,5 @@ async def office(shut: Office) -> AsyncIterator[Office]:
 async def here(shut: Office) -> AsyncIterator[Office]:
     """A bot that hears of places, in a server whose channel has a digest."""
     await subscribe(shut)
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         yield shut

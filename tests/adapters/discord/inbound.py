@@ -13,27 +13,27 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.discord import gateway, syncing
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.client import Client
-from adapters.discord.kit import Kit
-from adapters.discord.listening import Flights
-from adapters.discord.pace import Pace
-from adapters.discord.rest import Rest
-from adapters.discord.rooms import Rooms
-from adapters.discord.tree import tree
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.client import DiscordClient
+from adapters.discord.kit import DiscordContext
+from adapters.discord.listening import InteractionDispatcher
+from adapters.discord.pace import RateLimiter
+from adapters.discord.rest import RestClient
+from adapters.discord.rooms import ChannelDirectory
+from adapters.discord.tree import build_command_tree
 from bot import poller, sample
 from bot.cards import Page
-from bot.commands.desk import Desk
-from bot.commands.table import Table, table
-from bot.crowds import Crowds
-from bot.delivery import Courier
+from bot.commands.desk import CommandContext
+from bot.commands.table import CommandTable, build_table
+from bot.crowds import ReactionPromotion
+from bot.delivery import Dispatcher
 from bot.errors import SourceDown
-from bot.models import EVERYWHERE, Channel, Kind, Paper, Preferences
+from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, Paper, Preferences
 from bot.ports.commands import Answer, Command, Completion, Request
 from bot.ports.places import Workspace
-from bot.ports.sources import Reply
+from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 from bot.sources import recorded
 from tests.servers.discord import Discord, Reaction, Shown
 from tests.stores import open_stores
@@ -41,7 +41,7 @@ from tests.stores import open_stores
 NOW: Final = datetime(2026, 2, 27, 15, tzinfo=UTC)
 """A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
 ROOM: Final = Channel("discord", "10", "20", name="papers")
-ANAS: Final = Channel("discord", EVERYWHERE, "100", Kind.DIRECT)
+ANAS: Final = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "100", ChannelKind.DIRECT)
 TOKEN: Final = "token-1"
 
 
@@ -52,17 +52,17 @@ class Hugging:
     known: dict[str, Paper] = field(default_factory=dict)
     hold: asyncio.Event | None = None
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search(self, query: str, limit: int = 20) -> SourceResponse:
         if self.hold:
             await self.hold.wait()
-        return Reply()
+        return SourceResponse()
 
     async def paper(self, identifier: str) -> Paper | None:
         if self.hold:
             await self.hold.wait()
         return self.known.get(identifier)
 
-    async def day(self, *_: Any, **__: Any) -> Reply:
+    async def day(self, *_: Any, **__: Any) -> SourceResponse:
         raise SourceDown("Nobody asks for lists here.")
 
 
@@ -70,28 +70,28 @@ class Hugging:
 class Gate:
     """The table of commands, behind a gate that a test can close."""
 
-    table: Table
+    table: CommandTable
     hold: asyncio.Event | None = None
 
-    def all(self) -> Sequence[Command]:
-        return self.table.all()
+    def list_commands(self) -> Sequence[Command]:
+        return self.table.list_commands()
 
-    def read(self, line: str) -> tuple[str, dict[str, str]]:
-        return self.table.read(line)
+    def parse_line(self, line: str) -> tuple[str, dict[str, str]]:
+        return self.table.parse_line(line)
 
     async def answer(self, request: Request) -> Answer:
         if self.hold:
             await self.hold.wait()
         return await self.table.answer(request)
 
-    async def home(self, request: Request, channels: Collection[str]) -> Page:
-        return await self.table.home(request, channels)
+    async def build_home(self, request: Request, channels: Collection[str]) -> Page:
+        return await self.table.build_home(request, channels)
 
-    async def complete(self, line: str, request: Request) -> Sequence[Completion]:
-        return await self.table.complete(line, request)
+    async def complete_line(self, line: str, request: Request) -> Sequence[Completion]:
+        return await self.table.complete_line(line, request)
 
 
-class Eager(Client):
+class Eager(DiscordClient):
     """The client as it is, but for the pause that the library makes before each session after the first."""
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -107,9 +107,9 @@ class Office:
     hugging: Hugging
     now: datetime = NOW
     excused: list[str] = field(default_factory=list)
-    _kit: Kit | None = None
+    _kit: DiscordContext | None = None
     _gate: Gate | None = None
-    _flights: Flights | None = None
+    _flights: InteractionDispatcher | None = None
 
     def clock(self) -> datetime:
         return self.now
@@ -118,7 +118,7 @@ class Office:
         self.now += timedelta(**span)
 
     @property
-    def kit(self) -> Kit:
+    def kit(self) -> DiscordContext:
         """The running bot's."""
         assert self._kit, "The bot is not running."
         return self._kit
@@ -130,29 +130,29 @@ class Office:
         return self._gate
 
     @asynccontextmanager
-    async def running(self, *listen: Callable[[Kit], None]) -> AsyncIterator[Kit]:
+    async def running(self, *listen: Callable[[DiscordContext], None]) -> AsyncIterator[DiscordContext]:
         """Run the bot: a client of its own that knows only what the stores have kept; *listen* are more listeners."""
-        pace = Pace(time.monotonic)
-        client = Eager(self.server.api, self.server.gateway, pace.trace())
+        pace = RateLimiter(time.monotonic)
+        client = Eager(self.server.api, self.server.gateway, pace.build_trace_config())
         # So long it waits for more servers; those on loopback come at once.
         client._connection.guild_ready_timeout = 0.05
-        rest, rooms = Rest(client, pace), Rooms(client)
-        self._gate = Gate(table(Desk(self.stores, self.hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
+        rest, rooms = RestClient(client, pace), ChannelDirectory(client)
+        self._gate = Gate(build_table(CommandContext(self.stores, self.hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
         self._kit = self._furnished(self._gate, client, rest, rooms)
-        self._flights = Flights(self._kit)
-        self._flights.listen()
+        self._flights = InteractionDispatcher(self._kit)
+        self._flights.register_listeners()
         for more in listen:
             more(self._kit)
         stop = asyncio.Event()
         serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
         try:
             await self.server.wait(lambda: client.is_ready() or serving.done())
-            await syncing.sync(self._kit)
+            await syncing.sync_commands(self._kit)
             yield self._kit
         finally:
             stop.set()
             await serving
-            await self._flights.land(5)
+            await self._flights.drain(5)
             await rest.close()
 
     async def type(
@@ -181,11 +181,11 @@ class Office:
     async def post(self, channel: str = "20") -> list[Shown]:
         """Deliver what waits; return what stands in the channel."""
 
-        async def tastes(_: Channel) -> Taste:
-            return Taste()
+        async def tastes(_: Channel) -> ChannelStyle:
+            return ChannelStyle()
 
-        chat = DiscordChat(self.kit.rest, self.stores.actions, tastes=tastes)
-        await Courier(self.stores, {"discord": chat}, self.clock, {"discord": self.kit.rooms}).pump()
+        chat = DiscordChat(self.kit.rest, self.stores.button_payloads, style_lookup=tastes)
+        await Dispatcher(self.stores, {"discord": chat}, self.clock, {"discord": self.kit.directory}).dispatch_due()
         return self.server.shown(channel)
 
     async def digest(self) -> Shown:
@@ -194,29 +194,31 @@ class Office:
         return (await self.post())[-1]
 
     async def preferences(self, channel: Channel = ROOM) -> Preferences:
-        return (await self.stores.channels.open(channel, self.now)).preferences
+        return (await self.stores.channels.get_or_create(channel, self.now)).preferences
 
     async def retired(self, channel: Channel = ROOM) -> str:
-        return (await self.stores.channels.open(channel, self.now)).retired
+        return (await self.stores.channels.get_or_create(channel, self.now)).retired_reason
 
     async def topics(self, channel: Channel) -> list[str]:
-        return [follow.topic for follow in await self.stores.follows.of(channel)]
+        return [follow.topic for follow in await self.stores.follows.list_for_channel(channel)]
 
-    def _furnished(self, gate: Gate, client: Client, rest: Rest, rooms: Rooms) -> Kit:
+    def _furnished(
+        self, gate: Gate, client: DiscordClient, rest: RestClient, rooms: ChannelDirectory
+    ) -> DiscordContext:
         stores = self.stores
-        return Kit(
+        return DiscordContext(
             commands=gate,
-            tree=tree(gate),
-            actions=stores.actions,
+            tree=build_command_tree(gate),
+            button_payloads=stores.button_payloads,
             channels=stores.channels,
             follows=stores.follows,
             workspaces=stores.workspaces,
-            marks=stores.marks,
-            presence=Attendance(stores, {"discord": rooms}),
-            crowd=Crowds(stores),
+            key_value_store=stores.key_values,
+            workspace_events=WorkspaceLifecycle(stores, {"discord": rooms}),
+            reaction_events=ReactionPromotion(stores),
             client=client,
             rest=rest,
-            rooms=rooms,
+            directory=rooms,
             clock=self.clock,
         )
 
@@ -252,10 +254,10 @@ def furnish(server: Discord) -> None:
 async def fill(folder: Path) -> None:
     """Store the sample in a folder, to be copied by every test."""
     async with open_stores(folder, NOW) as stores:
-        for batch in recorded.read([sample.FOLDER]):
-            await poller.take_in(stores, batch.day, batch.papers, NOW)
-        await stores.workspaces.put(Workspace("discord", "10", "Lab"))
-        await stores.index.refresh()
+        for batch in recorded.read_batches([sample.FOLDER]):
+            await poller.import_batch(stores, batch.day, batch.papers, NOW)
+        await stores.workspaces.save(Workspace("discord", "10", "Lab"))
+        await stores.search_index.refresh()
 
 
 @asynccontextmanager

@@ -11,19 +11,19 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.client import Client
-from adapters.discord.pace import Pace
-from adapters.discord.rest import Rest
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.client import DiscordClient
+from adapters.discord.pace import RateLimiter
+from adapters.discord.rest import RestClient
 from bot.cards import Card, Item
-from bot.models import EVERYWHERE, Channel, DeliveryKey, Kind, Operation
+from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, DeliveryKey, Operation
 from bot.ports.chats import Delivery
 from tests.servers.discord import Discord
 
 PAPERS: Final = Channel("discord", "10", "20", name="papers")
-DIRECT: Final = Channel("discord", EVERYWHERE, "100", Kind.DIRECT)
-FORUM: Final = Channel("discord", "10", "40", Kind.FORUM, "reading")
-THREAD: Final = Channel("discord", "10", "21", Kind.THREAD, "talk")
+DIRECT: Final = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "100", ChannelKind.DIRECT)
+FORUM: Final = Channel("discord", "10", "40", ChannelKind.FORUM, "reading")
+THREAD: Final = Channel("discord", "10", "21", ChannelKind.THREAD, "talk")
 TOKEN: Final = "token-1"
 POST: Final = "POST /channels/{channel_id}/messages"
 EDIT: Final = "PATCH /channels/{channel_id}/messages/{message_id}"
@@ -49,13 +49,13 @@ class Buttons:
 
     held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
         self.held |= actions
 
-    async def get(self, token: str) -> Mapping[str, Any] | None:
+    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
         return self.held.get(token)
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         return 0
 
 
@@ -68,27 +68,27 @@ def furnish(server: Discord) -> Channel:
 
 
 @asynccontextmanager
-async def calling(server: Discord, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[Rest]:
+async def calling(server: Discord, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[RestClient]:
     """Give REST as a bot that is logged in without a gateway."""
     furnish(server)
-    pace = Pace(clock, clock.sleep) if isinstance(clock, Ticks) else Pace(clock)
-    client = Client(server.api, server.gateway, pace.trace())
+    pace = RateLimiter(clock, clock.sleep) if isinstance(clock, Ticks) else RateLimiter(clock)
+    client = DiscordClient(server.api, server.gateway, pace.build_trace_config())
     await client.login(TOKEN)
     server.calls.clear()
-    rest = Rest(client, pace)
+    rest = RestClient(client, pace)
     try:
         yield rest
     finally:
         await rest.close()
 
 
-def writing(rest: Rest, taste: Taste | None = None) -> DiscordChat:
+def writing(rest: RestClient, taste: ChannelStyle | None = None) -> DiscordChat:
     """Return the chat of a bot, in which every channel has one *taste*."""
 
-    async def tastes(_: Channel) -> Taste:
-        return taste or Taste()
+    async def tastes(_: Channel) -> ChannelStyle:
+        return taste or ChannelStyle()
 
-    return DiscordChat(rest, Buttons(), tastes=tastes)
+    return DiscordChat(rest, Buttons(), style_lookup=tastes)
 
 
 def delivery(
@@ -102,7 +102,7 @@ def delivery(
 ) -> Delivery:
     """Return a message of the ledger, recorded now."""
     key = DeliveryKey(channel, kind, "2026-11-24", part, operation)
-    made = Delivery(1, key, card or Card(text="Hello"), created=datetime.now(UTC))
+    made = Delivery(1, key, card or Card(text="Hello"), created_at=datetime.now(UTC))
     return replace(made, **more)
 
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord import panel, render
-from adapters.discord.render import Message
-from adapters.discord.states import State
+from adapters.discord.render import RenderedMessage
+from adapters.discord.states import FormState
 from bot import wording
 from bot.cards import Action, Card, Form
 from bot.commands import questions
-from bot.commands.sending import line
+from bot.commands.sending import format_next_sends
 from bot.digests import page
 from bot.errors import Mistake
-from bot.language import speaking
-from bot.models import Channel, DeliveryKey, Kind, Preferences, Schedule
+from bot.language import use_language
+from bot.models import Channel, ChannelKind, DeliveryKey, Preferences, Schedule
 from bot.ports.commands import Answer, Request
 from tests.adapters.slack import cards
 
@@ -30,8 +30,8 @@ def asked(command: str = "search", /, **arguments: str) -> Request:
     return Request("1", PAPERS, cards.ANA, cards.NOW, command, arguments)
 
 
-def private(card: Card, *, shareable: bool = False, command: str = "search", **arguments: str) -> Message:
-    return render.private(Answer(card, shareable=shareable), asked(command, **arguments))
+def private(card: Card, *, shareable: bool = False, command: str = "search", **arguments: str) -> RenderedMessage:
+    return render.render_private_answer(Answer(card, shareable=shareable), asked(command, **arguments))
 
 
 def discussable() -> Card:
@@ -47,45 +47,48 @@ def settings(now: Preferences | None = None, **mistakes: str) -> Form:
     """Return the settings' form with the questions that Discord has; *mistakes* are what is wrong, by field."""
     held = now or Preferences(on=True, schedule=Schedule(timezone="Europe/Berlin"))
     fields = tuple(
-        question.field(
-            question.shown(held) if question.put else "diffusion; world model", mistakes.get(question.name, "")
+        question.build_field(
+            question.format_value(held) if question.apply_value else "diffusion; world model",
+            mistakes.get(question.name, ""),
         )
-        for question in questions.asked(PAPERS)
+        for question in questions.list_fields(PAPERS)
     )
-    with speaking("en"):
-        preview = () if mistakes else (line(held.schedule, cards.NOW - timedelta(hours=1)),)
+    with use_language("en"):
+        preview = () if mistakes else (format_next_sends(held.schedule, cards.NOW - timedelta(hours=1)),)
         return Form("The digest in #papers", "settings", fields, preview=preview)
 
 
-def sent(card: Card, **more: Any) -> list[Message]:
-    return list(render.messages(card, KEY, **more))
+def sent(card: Card, **more: Any) -> list[RenderedMessage]:
+    return list(render.render_messages(card, KEY, **more))
 
 
-def panelled(form: Form, number: int = 0) -> list[Message]:
-    return [panel.panel(form, State(form.command, page=number, manager=True))]
+def panelled(form: Form, number: int = 0) -> list[RenderedMessage]:
+    return [panel.render_panel(form, FormState(form.command, page=number, manager=True))]
 
 
-def posted(card: Card) -> list[Message]:
-    name, payload, kept = render.post(card, KEY)
-    return [Message({"name": name, "message": payload}, kept)]
+def posted(card: Card) -> list[RenderedMessage]:
+    name, payload, kept = render.render_forum_post(card, KEY)
+    return [RenderedMessage({"name": name, "message": payload}, kept)]
 
 
-def mistaken() -> Message:
-    return private(wording.mistake(Mistake("“serch” is not a command; did you mean “search”?", "search graphs")))
+def mistaken() -> RenderedMessage:
+    return private(
+        wording.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
+    )
 
 
-MESSAGES: Final[dict[str, Callable[[], list[Message]]]] = {
+MESSAGES: Final[dict[str, Callable[[], list[RenderedMessage]]]] = {
     "digest": lambda: sent(cards.digest()),
     "digest-topics": lambda: sent(cards.digest(*cards.TOPICS)),
     "digest-ten": lambda: sent(cards.digest(*cards.TOPICS, number=10)),
     "digest-role": lambda: sent(cards.digest(), role="30"),
     "digest-pictures": lambda: sent(cards.digest(), pictures=True),
     "abstracts": lambda: sent(cards.abstracts()),
-    "entry": lambda: sent(page.entries(cards.digest(*cards.TOPICS), abstracts=True)[0]),
+    "entry": lambda: sent(page.build_paper_cards(cards.digest(*cards.TOPICS), abstracts=True)[0]),
     "alert": lambda: sent(cards.alert()),
     "empty": lambda: sent(Card(text="No digest on Fri 27 Feb: every paper was posted here before.")),
 }
-PRIVATE: Final[dict[str, Callable[[], list[Message]]]] = {
+PRIVATE: Final[dict[str, Callable[[], list[RenderedMessage]]]] = {
     "search": lambda: [private(cards.results(), shareable=True, query="video")],
     "shown": lambda: [private(discussable(), shareable=True, command="show", paper="2602.12160")],
     "follows": lambda: [private(cards.follows())],
@@ -99,11 +102,11 @@ PRIVATE: Final[dict[str, Callable[[], list[Message]]]] = {
     "settings-mistake": lambda: panelled(settings(number="50 is out of range: 1 to 10. For example: 10")),
     "follow": lambda: panelled(cards.follow("world model", "It would have sent 2 papers in the last 14 days.")),
 }
-POSTS: Final[dict[str, Callable[[], list[Message]]]] = {
-    "post": lambda: posted(page.entries(cards.digest(*cards.TOPICS), abstracts=True)[0]),
+POSTS: Final[dict[str, Callable[[], list[RenderedMessage]]]] = {
+    "post": lambda: posted(page.build_paper_cards(cards.digest(*cards.TOPICS), abstracts=True)[0]),
 }
 MODALS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
-    "settings-modal": lambda: panel.window(settings(), State("settings"))[0],
-    "follow-modal": lambda: panel.window(cards.follow(), State("follow"))[0],
+    "settings-modal": lambda: panel.render_page_modal(settings(), FormState("settings"))[0],
+    "follow-modal": lambda: panel.render_page_modal(cards.follow(), FormState("follow"))[0],
 }
-THREAD: Final = replace(PAPERS, id="21", kind=Kind.THREAD)
+THREAD: Final = replace(PAPERS, id="21", kind=ChannelKind.THREAD)

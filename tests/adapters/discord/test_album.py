@@ -16,10 +16,10 @@ from typing import Final
 import pytest
 
 from adapters.discord import events, reactions, ways
-from adapters.discord.tree import tree
+from adapters.discord.tree import build_command_tree
 from bot import follows
-from bot.commands.desk import Desk
-from bot.commands.table import MOST_A_MINUTE, table
+from bot.commands.desk import CommandContext
+from bot.commands.table import MAX_COMMANDS_PER_MINUTE, build_table
 from bot.digests import planning, refresh
 from bot.models import Paper
 from bot.ports.places import Workspace
@@ -37,11 +37,11 @@ ANA: Final = "100"
 @pytest.fixture
 async def album(shut: Office, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Album]:
     """The album of a test's day, held in the end against the one that is kept."""
-    monkeypatch.setattr(ways, "PATIENCE", 60)
-    await shut.stores.workspaces.put(Workspace("discord", "10", "Lab", managers=("90",)))
+    monkeypatch.setattr(ways, "LOADING_DELAY", 60)
+    await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
     shut.server.role("30", name="readers", mentionable=True)
     shut.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
-    async with shut.running(events.listen, reactions.listen):
+    async with shut.running(events.register_listeners, reactions.register_listeners):
         opened = Album(shut)
         yield opened
     opened.compare(request.node.originalname.removeprefix("test_"))
@@ -101,8 +101,8 @@ async def test_following(album: Album) -> None:
     await album.type("papers unmute", {"what": "2602.12160"}, user=ANA)
     office.later(hours=1)
     news = Paper("2602.90001", "Diffusion at Last", abstract="We propose diffusion.", authors=("Eve",), votes=7)
-    await office.stores.papers.add([news], office.now, news=True)
-    await follows.alert(office.stores, office.now)
+    await office.stores.papers.add([news], office.now, queue_matching=True)
+    await follows.record_alerts(office.stores, office.now)
     await album.deliver()
     await album.type("papers me show", user=ANA)
     await album.type("papers me export", user=ANA)
@@ -124,7 +124,7 @@ async def test_managing(album: Album) -> None:
     papers = await office.stores.papers.get({item.paper for item in posted.card.items})
     await office.stores.papers.add([replace(one, votes=99) for one in papers.values()], office.now)
     office.later(hours=6, minutes=30)
-    await refresh.refresh(office.stores, office.now)
+    await refresh.refresh_votes(office.stores, office.now)
     await album.deliver()
     await album.type("papers status", more="on")
     panel = await album.type("papers-setup settings")
@@ -168,12 +168,12 @@ async def test_posting(album: Album) -> None:
     await office.type("papers-setup digest set", {"empty": True, "votes": 500}, user="90")
     await office.type("papers-setup digest on", {"start": "next"}, user="90")
     office.later(days=2, hours=19)
-    await planning.plan(office.stores, office.now)
+    await planning.plan_due_digests(office.stores, office.now)
     await album.deliver("monday")
 
 
 async def test_sampling(album: Album) -> None:
-    await album.office.stores.marks.put("sample", "yes")
+    await album.office.stores.key_values.set("sample", "yes")
     await album.type("papers today")
     await album.type("papers-setup digest now")
     await album.deliver()
@@ -206,7 +206,7 @@ async def test_failing(album: Album, stored: Path, monkeypatch: pytest.MonkeyPat
     with broken(stored, "INSERT ON saves"):
         await album.type("papers save", PAPER, "refused", user=ANA)
     await album.type("papers discuss", PAPER, "direct", user=ANA, channel="")
-    for _ in range(MOST_A_MINUTE):
+    for _ in range(MAX_COMMANDS_PER_MINUTE):
         await office.type("papers help")
     with album.picture("help-often"):
         await office.type("papers help")
@@ -216,7 +216,7 @@ async def test_failing(album: Album, stored: Path, monkeypatch: pytest.MonkeyPat
     async def failing(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(type(office.stores.days), "newest", failing)
+    monkeypatch.setattr(type(office.stores.feed_days), "newest", failing)
     await album.type("papers today", more="failed", user=ANA)
 
 
@@ -241,7 +241,7 @@ def pictures() -> set[str]:
 
 
 def test_every_command_has_its_picture() -> None:
-    paths = tree(table(Desk(None))).commands  # type: ignore[arg-type]  # nothing is asked here
+    paths = build_command_tree(build_table(CommandContext(None))).commands  # type: ignore[arg-type]  # nothing is asked here
     assert sorted({"-".join(words[1:]) for words in paths} - pictures()) == []
 
 

@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.buttons import LONGEST, Press, open_, seal, unfold
-from adapters.discord.pad import Pad, Row
+from adapters.discord.buttons import (
+    MAX_CUSTOM_ID_LENGTH,
+    ButtonPayload,
+    decode_payload,
+    encode_payload,
+    restore_payload,
+)
+from adapters.discord.pad import ComponentBuilder, SelectOption
 from bot.cards import Action
 from bot.errors import Malformed
 from tests.adapters.slack.hostile import TEXT
 
 PRESSES = st.builds(
-    Press,
+    ButtonPayload,
     TEXT,
     st.dictionaries(TEXT, TEXT, max_size=3),
     st.booleans(),
@@ -22,52 +28,59 @@ PRESSES = st.builds(
 )
 
 
-@given(press=PRESSES, longest=st.sampled_from([84, LONGEST]))
-def test_what_is_sealed_is_opened(press: Press, longest: int) -> None:
-    value, kept = seal(press, longest)
+@given(press=PRESSES, longest=st.sampled_from([84, MAX_CUSTOM_ID_LENGTH]))
+def test_what_is_sealed_is_opened(press: ButtonPayload, longest: int) -> None:
+    value, kept = encode_payload(press, longest)
     assert len(value) <= longest
-    opened = open_(f"{value};k=abcdefghij.0")
-    assert (opened if isinstance(opened, Press) else unfold(kept[opened])) == press
+    opened = decode_payload(f"{value};k=abcdefghij.0")
+    assert (opened if isinstance(opened, ButtonPayload) else restore_payload(kept[opened])) == press
 
 
 def test_what_is_short_rides_readably() -> None:
-    assert seal(Press("show", {"paper": "2602.12160"})) == ("p;show;paper=2602.12160;", {})
-    press = Press("digest now", {"a": "1&2;3", "b": ""}, share=True, manager=True, channel="20")
-    assert seal(press)[0] == "p;digest%20now;a=1%262%3B3&b=;s,m,h=20"
+    assert encode_payload(ButtonPayload("show", {"paper": "2602.12160"})) == ("p;show;paper=2602.12160;", {})
+    press = ButtonPayload("digest now", {"a": "1&2;3", "b": ""}, share=True, manager=True, channel="20")
+    assert encode_payload(press)[0] == "p;digest%20now;a=1%262%3B3&b=;s,m,h=20"
 
 
 def test_what_is_long_is_kept_once() -> None:
-    press = Press("follow", {"topic": "x" * 100})
-    value, kept = seal(press)
+    press = ButtonPayload("follow", {"topic": "x" * 100})
+    value, kept = encode_payload(press)
     assert value == f"t;{next(iter(kept))}"
-    assert seal(press) == (value, kept)
-    assert unfold(kept[value.removeprefix("t;")]) == press
+    assert encode_payload(press) == (value, kept)
+    assert restore_payload(kept[value.removeprefix("t;")]) == press
 
 
 @pytest.mark.parametrize("value", ["", "x", "p", "p;show", "p;show;", "t;", "t;123", "c;0", "f;save.;1", "{}"])
 def test_what_is_not_ours_is_refused(value: str) -> None:
     with pytest.raises(Malformed):
-        open_(value)
+        decode_payload(value)
 
 
 @pytest.mark.parametrize("data", [{}, {"c": "show"}, {"c": "show", "a": None}, {"c": "show", "a": []}])
 def test_what_was_not_kept_so_is_refused(data: dict[str, object]) -> None:
     with pytest.raises(Malformed):
-        unfold(data)
+        restore_payload(data)
 
 
 def test_the_first_thing_carries_the_mark_and_nothing_is_there_twice() -> None:
-    pad = Pad("abcdefghij.2")
+    pad = ComponentBuilder("abcdefghij.2")
     save = Action("Save", "save", {"paper": "1"}, style="main")
-    drawn = [*pad.button(save), *pad.button(Action("Keep", "save", {"paper": "1"})), *pad.button(Action("Why", "why"))]
+    drawn = [
+        *pad.build_button(save),
+        *pad.build_button(Action("Keep", "save", {"paper": "1"})),
+        *pad.build_button(Action("Why", "why")),
+    ]
     assert [(each["label"], each["style"], each["custom_id"]) for each in drawn] == [
         ("Save", 1, "p;save;paper=1;;k=abcdefghij.2"),
         ("Why", 2, "p;why;;"),
     ]
-    rows = [Row("One", Press("show", {"paper": "1"})), Row("One again", Press("show", {"paper": "1"}), "about")]
-    assert pad.choice("Pick", rows)["options"] == [{"label": "One", "value": "p;show;paper=1;"}]
+    rows = [
+        SelectOption("One", ButtonPayload("show", {"paper": "1"})),
+        SelectOption("One again", ButtonPayload("show", {"paper": "1"}), "about"),
+    ]
+    assert pad.build_select("Pick", rows)["options"] == [{"label": "One", "value": "p;show;paper=1;"}]
 
 
 def test_a_managers_panel_marks_its_buttons() -> None:
-    (button,) = Pad(manager=True).button(Action("Pause", "pause", channel="20"))
-    assert open_(button["custom_id"]) == Press("pause", {}, manager=True, channel="20")
+    (button,) = ComponentBuilder(manager=True).build_button(Action("Pause", "pause", channel="20"))
+    assert decode_payload(button["custom_id"]) == ButtonPayload("pause", {}, manager=True, channel="20")

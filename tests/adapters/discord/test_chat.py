@@ -13,9 +13,9 @@ import pytest
 
 from adapters.discord import chat as outgoing
 from adapters.discord import render
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.errors import code
-from adapters.discord.rest import Rest
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.errors import get_error_code
+from adapters.discord.rest import RestClient
 from bot.cards import Action, Card, Item
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
 from bot.models import Channel
@@ -45,13 +45,13 @@ SUPPRESSED = 1 << 2
 
 
 @pytest.fixture
-async def rest(server: Discord) -> AsyncIterator[Rest]:
+async def rest(server: Discord) -> AsyncIterator[RestClient]:
     async with calling(server) as rest:
         yield rest
 
 
 @pytest.fixture
-async def chat(rest: Rest) -> DiscordChat:
+async def chat(rest: RestClient) -> DiscordChat:
     return writing(rest)
 
 
@@ -114,11 +114,11 @@ async def test_a_hostile_title_pings_links_and_formats_nothing(server: Discord, 
         assert "\u202e" not in shown.plain
 
 
-async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Discord, rest: Rest) -> None:
+async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Discord, rest: RestClient) -> None:
     class Watched(Buttons):
         async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             assert server.shown("20") == []
-            await super().keep(actions, now)
+            await super().save_payloads(actions, now)
 
     buttons = Watched()
     longish = Action("Follow", "follow", {"topic": "x" * 300})
@@ -127,7 +127,7 @@ async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server
     assert any(token in str(server.shown("20")[0].components) for token in buttons.held)
 
 
-async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Discord, rest: Rest) -> None:
+async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Discord, rest: RestClient) -> None:
     class Full(Buttons):
         async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             raise StoreError("The disk is full.")
@@ -142,7 +142,7 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: DiscordChat, mo
     def broken(*_: object, **__: object) -> None:
         raise KeyError("title")
 
-    monkeypatch.setattr(render, "messages", broken)
+    monkeypatch.setattr(render, "render_messages", broken)
     with pytest.raises(Unsendable, match="drawn"):
         await chat.send(delivery(), now())
 
@@ -151,7 +151,7 @@ async def test_a_code_that_nobody_knows_is_given_up_after_a_day(server: Discord,
     server.fail(POST, code=99999, times=2)
     with pytest.raises(TryLater) as refused:
         await chat.send(delivery(created=now() - timedelta(hours=23)), now())
-    assert code(refused.value) == 99999
+    assert get_error_code(refused.value) == 99999
     with pytest.raises(Unsendable, match="99999"):
         await chat.send(delivery(created=now() - timedelta(hours=25)), now())
 
@@ -176,7 +176,7 @@ async def test_what_a_shut_thread_refuses_costs_no_channel(server: Discord, chat
 async def test_a_message_takes_less_time_than_the_ledger_gives_it(
     server: Discord, chat: DiscordChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "_LONGEST", 0.1)
+    monkeypatch.setattr(outgoing, "_SEND_TIMEOUT_SECONDS", 0.1)
     let_go = asyncio.Event()
     server.fail(POST, until=let_go)
     with pytest.raises(Uncertain):
@@ -225,10 +225,10 @@ async def test_what_stops_between_two_parts_goes_on_there(
         await chat.send(one, now())
     # So late no nonce is remembered.
     server.later(server.nonce_seconds)
-    if await chat.find(one) is None:
+    if await chat.find_message(one) is None:
         await chat.send(replace(one, attempts=1), now())
     assert titles(server) == [f"Paper {number}" for number in range(1, 19)]
-    assert await chat.find(one) == server.shown("20")[0].id
+    assert await chat.find_message(one) == server.shown("20")[0].id
     assert len(server.shown("20")) == 3
 
 
@@ -242,9 +242,9 @@ async def test_a_first_part_that_was_not_posted_is_simply_later(server: Discord,
 # -- edits -------------------------------------------------------------------------------------------------------------
 
 
-async def test_an_edit_keeps_the_key_and_pings_nobody(server: Discord, rest: Rest) -> None:
+async def test_an_edit_keeps_the_key_and_pings_nobody(server: Discord, rest: RestClient) -> None:
     server.role("30", mentionable=True)
-    chat = writing(rest, Taste(role="30"))
+    chat = writing(rest, ChannelStyle(role="30"))
     one = delivery()
     parent = await chat.send(one, now())
     assert await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now()) == parent
@@ -253,7 +253,7 @@ async def test_an_edit_keeps_the_key_and_pings_nobody(server: Discord, rest: Res
     assert "Newer" in shown.content
     assert shown.flags & SUPPRESSED
     assert shown.pings == ("&30",), "that of the post"
-    assert await chat.find(one) == parent
+    assert await chat.find_message(one) == parent
 
 
 async def test_an_edit_changes_every_part(server: Discord, chat: DiscordChat) -> None:
@@ -267,7 +267,7 @@ async def test_an_edit_changes_every_part(server: Discord, chat: DiscordChat) ->
     ours = [shown for shown in server.shown("20") if shown.author == "1"]
     assert [shown.edited for shown in ours] == [True] * 3
     assert all("A SENTENCE" in shown.plain for shown in ours)
-    assert await chat.find(one) == parent
+    assert await chat.find_message(one) == parent
 
 
 async def test_an_edit_finds_parts_that_came_long_after_the_first(server: Discord, chat: DiscordChat) -> None:
@@ -295,21 +295,21 @@ async def test_an_edit_that_would_need_other_messages_changes_nothing(
 
 
 @pytest.mark.parametrize("pictures", [True, False])
-async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: Rest, *, pictures: bool) -> None:
+async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: RestClient, *, pictures: bool) -> None:
     """Pictures were switched on, or off, since: no message can be made one with them, or without."""
-    parent = await writing(rest, Taste(pictures=pictures)).send(delivery(papers(3)), now())
+    parent = await writing(rest, ChannelStyle(pictures=pictures)).send(delivery(papers(3)), now())
     (before,) = server.shown("20")
     newer = replace(papers(3), items=tuple(replace(item, votes=500) for item in papers(3).items))
-    await writing(rest, Taste(pictures=not pictures)).send(delivery(newer, "edit", parent=parent, part=1), now())
+    await writing(rest, ChannelStyle(pictures=not pictures)).send(delivery(newer, "edit", parent=parent, part=1), now())
     (after,) = server.shown("20")
     assert after.flags == before.flags
     assert "500 votes" in after.plain
 
 
-async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest: Rest) -> None:
+async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest: RestClient) -> None:
     server.role("30", mentionable=True)
-    parent = await writing(rest, Taste(role="30")).send(delivery(papers(3)), now())
-    await writing(rest, Taste(role="31")).send(delivery(papers(3), "edit", parent=parent, part=1), now())
+    parent = await writing(rest, ChannelStyle(role="30")).send(delivery(papers(3)), now())
+    await writing(rest, ChannelStyle(role="31")).send(delivery(papers(3), "edit", parent=parent, part=1), now())
     (shown,) = server.shown("20")
     assert shown.content.startswith("<@&30>")
     assert shown.pings == ("&30",), "that of the post"
@@ -319,13 +319,16 @@ async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest:
 async def test_votes_with_more_digits_need_no_further_message(server: Discord, chat: DiscordChat, count: int) -> None:
     """What is full to the brim is cut a little, where nothing is left out."""
     sizes = range(61, 301)
-    text = "w " * sizes[bisect_left(sizes, count // 4, key=lambda n: len(render.messages(papers(count, "w " * n)))) - 1]
+    text = (
+        "w "
+        * sizes[bisect_left(sizes, count // 4, key=lambda n: len(render.render_messages(papers(count, "w " * n)))) - 1]
+    )
     card = papers(count, text)
     parent = await chat.send(delivery(card), now())
     before = len(server.shown("20"))
     longer = "Votes and more votes since. " * 3
     newer = replace(card, items=tuple(replace(item, votes=9999, text=longer + item.text) for item in card.items))
-    assert len(render.messages(newer)) > before, "it would take another one"
+    assert len(render.render_messages(newer)) > before, "it would take another one"
     await chat.send(delivery(newer, "edit", parent=parent, part=1), now())
     assert all("9,999 votes" in shown.plain for shown in server.shown("20"))
     assert titles(server) == [f"Paper {number}" for number in range(1, count + 1)]
@@ -378,7 +381,7 @@ async def test_edits_of_old_messages_are_waited_for(server: Discord, chat: Disco
     server.old_edits, server.old_wait = 0, 60
     with pytest.raises(TryLater) as caught:
         await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now())
-    assert caught.value.after == 60
+    assert caught.value.retry_after == 60
 
 
 # -- replies -----------------------------------------------------------------------------------------------------------
@@ -424,7 +427,7 @@ async def test_a_reply_whose_answer_was_lost_is_there_once(
     with pytest.raises(Uncertain):
         await chat.send(reply, now())
     server.later(server.nonce_seconds)
-    if await chat.find(reply) is None:
+    if await chat.find_message(reply) is None:
         await chat.send(replace(reply, attempts=1), now())
     assert texts(server, parent) == ["Below"]
     assert len(server.threads("20")) == 1
@@ -495,10 +498,10 @@ async def test_a_reply_to_what_was_deleted_costs_no_channel(server: Discord, cha
 # -- who is notified ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_chosen_role_is_pinged_once_and_nobody_else(server: Discord, rest: Rest) -> None:
+async def test_the_chosen_role_is_pinged_once_and_nobody_else(server: Discord, rest: RestClient) -> None:
     for role in ("30", "31"):
         server.role(role, mentionable=True)
-    chat = writing(rest, Taste(role="30"))
+    chat = writing(rest, ChannelStyle(role="30"))
     card = replace(long(), text="@everyone <@&31> <@100>")
     parent = await chat.send(delivery(card), now())
     await chat.send(delivery(card, "reply", parent=parent, part=1), now())
@@ -522,18 +525,18 @@ def illustrated() -> Card:
 
 
 async def test_pictures_are_shown_only_where_they_are_wanted_and_say_what_they_show(
-    server: Discord, rest: Rest
+    server: Discord, rest: RestClient
 ) -> None:
     await writing(rest).send(delivery(illustrated()), now())
     shown = delivery(illustrated(), part=1)
-    identity = await writing(rest, Taste(pictures=True)).send(shown, now())
+    identity = await writing(rest, ChannelStyle(pictures=True)).send(shown, now())
     plain, pictured = (str(one.components) for one in server.shown("20"))
     assert "cdn.example" not in plain
     assert "https://cdn.example/1.png" in pictured
     assert "'description': " in pictured
     assert "Paper 1" in server.shown("20")[1].plain
-    chat = writing(rest, Taste(pictures=True))
-    assert await chat.find(shown) == identity
+    chat = writing(rest, ChannelStyle(pictures=True))
+    assert await chat.find_message(shown) == identity
     newer = replace(illustrated(), footer=("99 votes in all",))
     assert await chat.send(delivery(newer, "edit", parent=identity, part=2), now()) == identity
     assert "99 votes in all" in server.shown("20")[1].plain

@@ -9,10 +9,10 @@ import pytest
 
 from adapters.discord import checkup
 from adapters.discord.checkup import Finding
-from adapters.discord.client import Client
-from adapters.discord.codes import CHANNEL
-from bot.models import Channel, Kind, Preferences
-from bot.ports.places import Standing
+from adapters.discord.client import DiscordClient
+from adapters.discord.codes import CHANNEL_ERRORS
+from bot.models import Channel, ChannelKind, Preferences
+from bot.ports.places import ChannelState
 from tests.adapters.discord.outbound import FORUM, PAPERS, THREAD, TOKEN
 from tests.servers.discord import Discord, rights
 
@@ -22,12 +22,12 @@ CURE = "Allow it under Edit Channel → Permissions → Broadsheet."
 
 
 async def look(server: Discord, *channels: Channel, token: str = TOKEN, **wanted: object) -> Sequence[Finding]:
-    client = Client(server.api, server.gateway)
+    client = DiscordClient(server.api, server.gateway)
     # So long it waits for more servers; those on loopback come at once.
     client._connection.guild_ready_timeout = 0.05
     preferences = replace(Preferences(on=True), **wanted)  # type: ignore[arg-type]
-    standings = [Standing(key, channel, preferences) for key, channel in enumerate(channels)]
-    return list(await checkup.look(client, token, standings))
+    standings = [ChannelState(key, channel, preferences) for key, channel in enumerate(channels)]
+    return list(await checkup.check_bot_token(client, token, standings))
 
 
 async def test_what_is_right_is_told_too(server: Discord) -> None:
@@ -82,7 +82,7 @@ async def test_a_role_that_can_not_be_pinged_is_told(server: Discord) -> None:
 
 async def test_a_channel_that_was_deleted_and_a_server_that_was_left_are_told(server: Discord) -> None:
     gone, elsewhere = replace(PAPERS, id="29", name="gone"), Channel("discord", "99", "50")
-    archived = Channel("discord", "10", "51", Kind.THREAD, "old")
+    archived = Channel("discord", "10", "51", ChannelKind.THREAD, "old")
     _, first, second, third = await look(server, gone, elsewhere, archived)
     assert first[1].startswith("Discord finds no #gone of Lab, which has a digest: it was deleted.")
     assert second[1].startswith(
@@ -92,12 +92,14 @@ async def test_a_channel_that_was_deleted_and_a_server_that_was_left_are_told(se
 
 
 async def test_a_channel_that_fell_silent_for_what_no_permission_tells_is_no_good_one(server: Discord) -> None:
-    archived = Channel("discord", "10", "51", Kind.THREAD, "old")
-    client = Client(server.api, server.gateway)
+    archived = Channel("discord", "10", "51", ChannelKind.THREAD, "old")
+    client = DiscordClient(server.api, server.gateway)
     client._connection.guild_ready_timeout = 0.05
-    reasons = {PAPERS: CHANNEL[40067], archived: CHANNEL[160005]}
-    standings = [Standing(key, of, Preferences(on=True), retired=why) for key, (of, why) in enumerate(reasons.items())]
-    _, first, second = await checkup.look(client, TOKEN, standings)
+    reasons = {PAPERS: CHANNEL_ERRORS[40067], archived: CHANNEL_ERRORS[160005]}
+    standings = [
+        ChannelState(key, of, Preferences(on=True), retired_reason=why) for key, (of, why) in enumerate(reasons.items())
+    ]
+    _, first, second = await checkup.check_bot_token(client, TOKEN, standings)
     assert first[1].startswith(
         "#papers of Lab, which has a digest: nothing is posted there any more: the forum asks for"
     )
@@ -119,14 +121,14 @@ async def test_a_token_that_discord_turns_down_is_told(server: Discord) -> None:
 
 
 async def test_a_discord_that_can_not_be_reached_is_told(server: Discord) -> None:
-    client = Client("http://127.0.0.1:9", server.gateway)
-    told = await checkup.look(client, TOKEN, [])
+    client = DiscordClient("http://127.0.0.1:9", server.gateway)
+    told = await checkup.check_bot_token(client, TOKEN, [])
     assert told == [(False, "Discord can’t be reached. Check the network, or DISCORD_API_URL.")]
 
 
 async def test_a_gateway_that_does_not_answer_is_told(server: Discord, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "_PATIENCE", 0.2)
-    told = await checkup.look(Client(server.api, "ws://127.0.0.1:9"), TOKEN, [])
+    monkeypatch.setattr(checkup, "_READY_TIMEOUT_SECONDS", 0.2)
+    told = await checkup.check_bot_token(DiscordClient(server.api, "ws://127.0.0.1:9"), TOKEN, [])
     assert told == [(False, "Discord’s gateway does not answer. Check the network, or DISCORD_GATEWAY_URL.")]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.language import LANGUAGES, gettext, speaking
+from bot.language import LANGUAGES, gettext, use_language
 from tests.adapters.discord.inbound import Office, labels
 
 CLICKED: Final = re.compile(r"</([\w -]+):(\d+)>")
@@ -28,13 +28,13 @@ def every(office: Office) -> set[tuple[str, str]]:
     """Return the words of each command with the id that the server gave it."""
     ids = {each["name"]: each["id"] for each in office.server.commands}
     tree = office.kit.tree
-    return {(" ".join(path), ids[path[0]]) for path in tree.commands.keys() - tree.fixed.keys()}
+    return {(" ".join(path), ids[path[0]]) for path in tree.commands.keys() - tree.fixed_arguments.keys()}
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 async def test_every_command_of_the_help_can_be_clicked(office: Office, language: str) -> None:
     office.server.people["100"].locale = language
-    with speaking(language):
+    with use_language(language):
         onward = gettext("Next")
     assert set(CLICKED.findall(await read(office, onward))) == every(office)
 
@@ -43,7 +43,7 @@ async def test_every_command_of_the_help_can_be_clicked(office: Office, language
 async def test_the_command_that_the_help_tells_of_can_be_clicked(office: Office, name: str) -> None:
     shown = await office.type("papers help", {"command": name})
     heading = shown.content.partition("\n")[0]
-    path = " ".join(office.kit.tree.path(name))
+    path = " ".join(office.kit.tree.find_path(name))
     assert heading == f"### </{path}:{dict(every(office))[path]}>"
     slip = await office.type("papers help", {"command": f"{name}s"})
     assert not CLICKED.findall(slip.content), "what somebody typed is not"
@@ -51,15 +51,15 @@ async def test_the_command_that_the_help_tells_of_can_be_clicked(office: Office,
 
 async def test_a_second_start_knows_them_too(shut: Office) -> None:
     async with shut.running():
-        before = await shut.stores.marks.get(IDS)
+        before = await shut.stores.key_values.get(IDS)
     async with shut.running():
         assert set(CLICKED.findall(await read(shut))) == every(shut)
-    assert await shut.stores.marks.get(IDS) == before
+    assert await shut.stores.key_values.get(IDS) == before
     assert shut.server.syncs == 1
 
 
 async def test_while_their_ids_are_not_known_they_are_text(office: Office) -> None:
-    office.kit.tree.ids.clear()
+    office.kit.tree.command_ids.clear()
     text = await read(office)
     assert CLICKED.findall(text) == []
     assert "**/papers today**" in text

@@ -48,7 +48,9 @@ async def test_recent_papers_by_title(office: Office) -> None:
 
 
 async def test_papers_of_older_lists_and_of_this_channels_digests(office: Office) -> None:
-    (day, *_) = await office.stores.days.between(NOW.date() - timedelta(days=4), NOW.date() - timedelta(days=2))
+    (day, *_) = await office.stores.feed_days.list_between(
+        NOW.date() - timedelta(days=4), NOW.date() - timedelta(days=2)
+    )
     known = await office.stores.papers.get(day.papers)
     words = [word for word in known[day.papers[-1]].title.split() if word.isalpha()][:3]
     choices = await offered(office, "papers show", "paper", " ".join(reversed(words)))
@@ -209,7 +211,7 @@ async def test_a_broken_store_offers_nothing(office: Office, monkeypatch: pytest
         raise StoreError("The disk is gone.")
 
     office.excused.append("Nothing is suggested: StoreError")
-    monkeypatch.setattr(type(office.stores.days), "newest", broken)
+    monkeypatch.setattr(type(office.stores.feed_days), "newest", broken)
     assert await offered(office, "papers show", "paper", "trinity") == []
 
 
@@ -223,7 +225,7 @@ async def test_who_waits_too_long_gets_nothing_in_time(
     assert completing._DEADLINE < 3, "so long Discord waits"
     office.excused.append("Nothing is suggested: TimeoutError")
     monkeypatch.setattr(completing, "_DEADLINE", 0.05)
-    monkeypatch.setattr(completing, "_found", never)
+    monkeypatch.setattr(completing, "_find_suggestions", never)
     assert await offered(office, "papers show", "paper", "trinity") == []
     assert "Nothing is suggested: TimeoutError" in caplog.text
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 
 from adapters.discord import render
-from adapters.discord.drawing import draw
+from adapters.discord.drawing import render_messages_html
 from adapters.discord.look import STYLE
-from adapters.discord.markdown import inline
-from adapters.discord.markdown import markdown as drawn
-from adapters.discord.render import Message
-from adapters.discord.text import clean, escape
+from adapters.discord.markdown import render_inline
+from adapters.discord.markdown import render_markdown as drawn
+from adapters.discord.render import RenderedMessage
+from adapters.discord.text import clean_text, escape_markdown
 from bot.cards import Card
 from tests.adapters.discord import samples
 from tests.adapters.slack.hostile import CARDS, TEXT
@@ -96,15 +96,15 @@ def test_lines(text: str, html: str) -> None:
     ],
 )
 def test_signs(text: str, html: str) -> None:
-    assert inline(text) == html.replace("…", '<span class="dc-mention">#channel</span>')
+    assert render_inline(text) == html.replace("…", '<span class="dc-mention">#channel</span>')
 
 
 @pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(TEXT)
 def test_escaped_text_is_drawn_letter_by_letter(text: str) -> None:
-    read = Reader(drawn(escape(text)))
-    assert read.words == clean(text)
+    read = Reader(drawn(escape_markdown(text)))
+    assert read.words == clean_text(text)
     assert {tag for tag, _ in read.found} <= {"p", "br"}
 
 
@@ -128,7 +128,7 @@ def said(thing: Any) -> list[str]:
 @pytest.mark.parametrize("name", EVERY)
 def test_every_label_is_there_to_read(name: str) -> None:
     messages = EVERY[name]()
-    read = Reader(draw([message.payload for message in messages]))
+    read = Reader(render_messages_html([message.payload for message in messages]))
     assert [label for label in labels([message.payload for message in messages]) if label not in read.words] == []
     assert read.words.startswith("BBroadsheetAPP")
     assert read.words.count("APP") == 1
@@ -149,12 +149,12 @@ def labels(thing: Any) -> list[str]:
 
 def test_only_a_private_message_says_so() -> None:
     (private,), (public,) = EVERY["status"](), EVERY["digest"]()
-    assert "Only you can see this" in draw([private.payload])
-    assert "Only you can see this" not in draw([public.payload])
+    assert "Only you can see this" in render_messages_html([private.payload])
+    assert "Only you can see this" not in render_messages_html([public.payload])
 
 
 def test_nothing_is_asked_of_another_server() -> None:
-    html = draw([message.payload for message in EVERY["digest-pictures"]()])
+    html = render_messages_html([message.payload for message in EVERY["digest-pictures"]()])
     assert html.count("dc-thumbnail") == 5
     assert "First page or figure of ARLArena" in html
     assert [given for _, given in Reader(html).found if "src" in given or "style" in given] == []
@@ -167,8 +167,8 @@ def test_nothing_is_asked_of_another_server() -> None:
 @given(CARDS)
 def test_a_hostile_card_is_inert(card: Card) -> None:
     for pictures in (False, True):
-        messages: tuple[Message, ...] = render.messages(card, pictures=pictures)
-        read = Reader(draw([message.payload for message in messages]))
+        messages: tuple[RenderedMessage, ...] = render.render_messages(card, pictures=pictures)
+        read = Reader(render_messages_html([message.payload for message in messages]))
         assert [tag for tag, _ in read.found if not ELEMENT.fullmatch(tag)] == []
         assert [
             name for _, given in read.found for name in given if name.startswith("on") or name in {"style", "src"}

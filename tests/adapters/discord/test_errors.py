@@ -10,8 +10,17 @@ import aiohttp
 import discord
 import pytest
 
-from adapters.discord.codes import CHANNEL, GROUPS, HISTORY, LATER, MESSAGE, OURS, SERVER, THREAD
-from adapters.discord.errors import Unknown, code, translate
+from adapters.discord.codes import (
+    CHANNEL_ERRORS,
+    ERROR_GROUPS,
+    GUILD_ERRORS,
+    HISTORY_ERRORS,
+    MESSAGE_ERRORS,
+    REQUEST_ERRORS,
+    THREAD_ERRORS,
+    TRANSIENT_ERRORS,
+)
+from adapters.discord.errors import UnknownErrorCode, get_error_code, translate_error
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from tests.adapters.discord.outbound import refusal
 from tests.servers.discord.codes import CODES
@@ -20,7 +29,7 @@ SHARED = Path(__file__).parents[3] / "../shared"
 
 
 def groups_of(number: int) -> list[str]:
-    return [name for name, codes in GROUPS.items() if number in codes]
+    return [name for name, codes in ERROR_GROUPS.items() if number in codes]
 
 
 def recorded() -> set[int]:
@@ -50,44 +59,44 @@ def test_what_discord_says_beyond_that_of_replies_direct_messages_and_the_names_
 
 
 def test_no_code_is_in_two_groups() -> None:
-    every = [number for codes in GROUPS.values() for number in codes]
+    every = [number for codes in ERROR_GROUPS.values() for number in codes]
     assert sorted(every) == sorted(set(every))
-    assert set(CHANNEL) > THREAD | HISTORY
+    assert set(CHANNEL_ERRORS) > THREAD_ERRORS | HISTORY_ERRORS
 
 
-@pytest.mark.parametrize("number", sorted(CHANNEL))
+@pytest.mark.parametrize("number", sorted(CHANNEL_ERRORS))
 def test_a_channel_that_is_gone_has_a_reason_for_people(number: int) -> None:
-    told = translate(refusal(number, 403), writes=True)
+    told = translate_error(refusal(number, 403), writes=True)
     assert isinstance(told, Gone)
     assert not told.installation
     assert re.fullmatch(r"([a-z]|Broadsheet |Discord ).*[^.]", told.reason), "it stands in the middle of a sentence"
     assert not re.search(r"\d{3}", told.reason)
 
 
-@pytest.mark.parametrize("number", sorted(SERVER))
+@pytest.mark.parametrize("number", sorted(GUILD_ERRORS))
 def test_a_server_that_is_gone_takes_its_channels_with_it(number: int) -> None:
-    told = translate(refusal(number, 404), writes=True)
+    told = translate_error(refusal(number, 404), writes=True)
     assert isinstance(told, Gone)
     assert told.installation
 
 
-@pytest.mark.parametrize("number", sorted(MESSAGE | OURS))
+@pytest.mark.parametrize("number", sorted(MESSAGE_ERRORS | REQUEST_ERRORS))
 def test_a_message_that_is_refused_never_costs_the_channel(number: int) -> None:
-    assert isinstance(translate(refusal(number), writes=True), Unsendable)
+    assert isinstance(translate_error(refusal(number), writes=True), Unsendable)
 
 
 def test_what_is_wrong_is_named() -> None:
     answer = refusal(50035)
     answer.text = "Invalid Form Body\nIn content: Must be 2000 or fewer in length."
-    assert "In content: Must be 2000" in str(translate(answer, writes=True))
+    assert "In content: Must be 2000" in str(translate_error(answer, writes=True))
 
 
-@pytest.mark.parametrize("number", sorted(LATER))
+@pytest.mark.parametrize("number", sorted(TRANSIENT_ERRORS))
 @pytest.mark.parametrize("status", [400, 403, 429, 500])
 def test_what_passes_is_asked_again(number: int, status: int) -> None:
-    told = translate(refusal(number, status), writes=True)
+    told = translate_error(refusal(number, status), writes=True)
     assert isinstance(told, TryLater)
-    assert told.after == 30
+    assert told.retry_after == 30
 
 
 @pytest.mark.parametrize(
@@ -96,28 +105,28 @@ def test_what_passes_is_asked_again(number: int, status: int) -> None:
     ids=repr,
 )
 def test_a_token_that_is_turned_down_costs_no_channel(turned_down: discord.HTTPException) -> None:
-    told = translate(turned_down, writes=True)
+    told = translate_error(turned_down, writes=True)
     assert isinstance(told, TryLater)
-    assert told.after >= 600
+    assert told.retry_after >= 600
 
 
 def test_a_machine_that_is_kept_out_asks_nothing_for_long() -> None:
-    told = translate(refusal(status=429, via=False, text="<html>error 1015</html>"), writes=True)
+    told = translate_error(refusal(status=429, via=False, text="<html>error 1015</html>"), writes=True)
     assert isinstance(told, TryLater)
-    assert told.after >= 600
+    assert told.retry_after >= 600
 
 
 def test_who_was_too_fast_five_times_asks_again_soon() -> None:
-    told = translate(refusal(status=429), writes=True)
+    told = translate_error(refusal(status=429), writes=True)
     assert isinstance(told, TryLater)
-    assert told.after == 30
+    assert told.retry_after == 30
 
 
 @pytest.mark.parametrize(("asked", "waited"), [(0.2, 1), (45, 45), (900, 900), (1e9, 3600)])
 def test_a_long_pause_is_as_long_as_asked_within_reason(asked: float, waited: float) -> None:
-    told = translate(discord.RateLimited(asked), writes=True)
+    told = translate_error(discord.RateLimited(asked), writes=True)
     assert isinstance(told, TryLater)
-    assert told.after == waited
+    assert told.retry_after == waited
 
 
 @pytest.mark.parametrize(
@@ -135,8 +144,8 @@ def test_a_long_pause_is_as_long_as_asked_within_reason(asked: float, waited: fl
     ids=repr,
 )
 def test_what_may_have_been_written_is_uncertain_and_what_only_asked_may_ask_again(broken: Exception) -> None:
-    assert isinstance(translate(broken, writes=True), Uncertain)
-    assert isinstance(translate(broken, writes=False), TryLater)
+    assert isinstance(translate_error(broken, writes=True), Uncertain)
+    assert isinstance(translate_error(broken, writes=False), TryLater)
 
 
 @pytest.mark.parametrize(
@@ -148,20 +157,20 @@ def test_what_may_have_been_written_is_uncertain_and_what_only_asked_may_ask_aga
     ids=repr,
 )
 def test_where_no_connection_was_made_nothing_was_written(unreached: Exception) -> None:
-    assert isinstance(translate(unreached, writes=True), TryLater)
+    assert isinstance(translate_error(unreached, writes=True), TryLater)
 
 
 @pytest.mark.parametrize("answer", [refusal(99999), refusal(99999, 403), refusal(0, 404), refusal(0, 400)], ids=repr)
 def test_an_unknown_refusal_posted_nothing_and_is_tried_again(answer: discord.HTTPException) -> None:
-    told = translate(answer, writes=True)
-    assert isinstance(told, Unknown)
-    assert told.after >= 60
+    told = translate_error(answer, writes=True)
+    assert isinstance(told, UnknownErrorCode)
+    assert told.retry_after >= 60
 
 
 def test_discords_own_number_is_read_through_what_was_raised_from_it() -> None:
-    told = translate(refusal(10003, 404), writes=True)
-    assert code(told) == 0
+    told = translate_error(refusal(10003, 404), writes=True)
+    assert get_error_code(told) == 0
     told.__cause__ = refusal(10003, 404)
-    assert code(told) == 10003
-    assert code(None) == 0
-    assert code(TimeoutError()) == 0
+    assert get_error_code(told) == 10003
+    assert get_error_code(None) == 0
+    assert get_error_code(TimeoutError()) == 0

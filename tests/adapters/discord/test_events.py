@@ -8,22 +8,22 @@ import logging
 import pytest
 
 from adapters.discord import events
-from adapters.discord.kit import Kit
-from adapters.discord.servers import LEFT
+from adapters.discord.kit import DiscordContext
+from adapters.discord.servers import REMOVED_REASON
 from bot import wording
 from bot.models import Channel
 from bot.ports.places import Workspace
-from bot.wording import DELETED
+from bot.wording import CHANNEL_DELETED
 from tests.adapters.discord.inbound import ROOM, TOKEN, Office
 from tests.adapters.discord.watching import TALK, retired, subscribe, told, until
 from tests.servers.discord import rights
 
-AWAY = wording.away(LEFT)
+AWAY = wording.format_workspace_unavailable(REMOVED_REASON)
 
 
 async def test_a_channel_that_was_deleted_gets_nothing_more(here: Office) -> None:
     await here.server.drop_channel("20")
-    await retired(here, DELETED)
+    await retired(here, CHANNEL_DELETED)
     assert (await here.preferences()).on, "what was set up is kept"
 
 
@@ -32,7 +32,7 @@ async def test_whoever_can_repair_it_is_told_once_of_a_channel_that_was_deleted(
     (said,) = await told(here, "90")
     assert "Nothing is posted to #papers any more: the channel was deleted. Its settings and follows are kept." in said
     here.later(hours=1)
-    await here.kit.presence.gone(ROOM, DELETED, here.now)
+    await here.kit.workspace_events.on_channel_lost(ROOM, CHANNEL_DELETED, here.now)
     await here.post()
     assert len(here.server.direct("90")) == 1
 
@@ -40,7 +40,7 @@ async def test_whoever_can_repair_it_is_told_once_of_a_channel_that_was_deleted(
 async def test_nobody_is_told_of_a_deleted_channel_in_which_nothing_was_posted(here: Office) -> None:
     await here.type("papers status", channel="22")
     await here.server.drop_channel("22")
-    await retired(here, DELETED, Channel("discord", "10", "22"))
+    await retired(here, CHANNEL_DELETED, Channel("discord", "10", "22"))
     await here.post()
     assert here.server.direct("90") == []
 
@@ -75,7 +75,7 @@ async def test_a_thread_that_was_deleted_gets_nothing_more(here: Office) -> None
     here.server.thread(TALK.id, "20", TALK.name)
     await subscribe(here, TALK)
     here.server.forget(here.server.places[TALK.id])
-    await retired(here, DELETED, TALK)
+    await retired(here, CHANNEL_DELETED, TALK)
     (said,) = await told(here, "90")
     assert "Nothing is posted to #talk any more: the channel was deleted." in said
 
@@ -83,7 +83,7 @@ async def test_a_thread_that_was_deleted_gets_nothing_more(here: Office) -> None
 async def test_a_role_that_is_gone_is_mentioned_no_more_and_its_owner_is_told_once(here: Office) -> None:
     await here.server.create_role("30", name="readers")
     await subscribe(here, mention="30")
-    await here.stores.workspaces.put(Workspace("discord", "10", "Lab", managers=("90",)))
+    await here.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
     await here.server.delete_role("30")
 
     async def check() -> bool:
@@ -101,10 +101,10 @@ async def test_a_listener_that_fails_is_a_line_in_the_log_and_others_go_on(
 ) -> None:
     here.excused.append("A listener failed, reference")
 
-    async def broken(kit: Kit, *_: object) -> None:
+    async def broken(kit: DiscordContext, *_: object) -> None:
         raise RuntimeError("broken")
 
-    here.kit.client.event(events._listener("guild_channel_delete", broken, here.kit, asyncio.Lock()))
+    here.kit.client.event(events._build_listener("guild_channel_delete", broken, here.kit, asyncio.Lock()))
     here.server.channel("23", guild="10", name="doomed")
     await here.server.drop_channel("23")
     await here.server.leave("10")
@@ -114,7 +114,7 @@ async def test_a_listener_that_fails_is_a_line_in_the_log_and_others_go_on(
 async def test_nothing_of_what_people_write_is_in_the_log(shut: Office, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         caplog.clear()
-        async with shut.running(events.listen):
+        async with shut.running(events.register_listeners):
             await shut.type("papers search", {"query": "zebra crossing"})
             await shut.server.rename("20", "secret-plans")
             await shut.digest()

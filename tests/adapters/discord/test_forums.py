@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from adapters.discord import keys
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.forums import fitting
-from adapters.discord.rest import Rest
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.forums import choose_tags
+from adapters.discord.rest import RestClient
 from bot.cards import Card, Item
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.ports.chats import Delivery
@@ -29,14 +29,14 @@ HOSTILE = "@everyone <@100> # [arXiv](https://evil.example) **bold** \u202egnp.e
 
 
 @pytest.fixture
-async def rest(server: Discord) -> AsyncIterator[Rest]:
+async def rest(server: Discord) -> AsyncIterator[RestClient]:
     server.channel(FORUM.id, name="reading", kind="forum", tags=TAGS)
     async with calling(server) as rest:
         yield rest
 
 
 @pytest.fixture
-async def chat(rest: Rest) -> DiscordChat:
+async def chat(rest: RestClient) -> DiscordChat:
     return writing(rest)
 
 
@@ -56,15 +56,15 @@ def posts(server: Discord) -> list[Place]:
 
 async def settled(server: Discord, chat: DiscordChat, one: Delivery) -> str:
     """Look what is uncertain up, and send it again if it is not there: as the ledger does."""
-    return await chat.find(one) or await chat.send(replace(one, attempts=1), now())
+    return await chat.find_message(one) or await chat.send(replace(one, attempts=1), now())
 
 
 # -- a post ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_paper_becomes_a_post_with_a_starter_and_tags(server: Discord, rest: Rest) -> None:
+async def test_a_paper_becomes_a_post_with_a_starter_and_tags(server: Discord, rest: RestClient) -> None:
     tags = tuple({"id": identity, "name": name} for identity, name in TAGS)
-    identity = await writing(rest, Taste(tags=tags)).send(entry(), now())
+    identity = await writing(rest, ChannelStyle(tags=tags)).send(entry(), now())
     (post,) = posts(server)
     (starter,) = server.shown(identity)
     assert (post.id, post.name, post.tags) == (identity, "Paper 1", ("2",))
@@ -80,27 +80,27 @@ async def test_each_paper_of_a_digest_is_a_post_of_its_own(server: Discord, chat
     ones = [entry(part=number) for number in range(3)]
     sent = [await chat.send(one, now()) for one in ones]
     assert [post.id for post in posts(server)] == sent
-    assert [await chat.find(one) for one in ones] == sent
+    assert [await chat.find_message(one) for one in ones] == sent
 
 
 @pytest.mark.parametrize("pictures", [False, True])
 async def test_the_first_post_of_a_digest_pings_the_role_and_keeps_its_name(
-    server: Discord, rest: Rest, *, pictures: bool
+    server: Discord, rest: RestClient, *, pictures: bool
 ) -> None:
     server.role("30", mentionable=True)
-    chat = writing(rest, Taste(role="30", pictures=pictures))
+    chat = writing(rest, ChannelStyle(role="30", pictures=pictures))
     sent = [await chat.send(entry(part=number), now()) for number in range(3)]
     assert [server.shown(one)[0].pings for one in sent] == [("&30",), (), ()]
     await chat.send(delivery(papers(1), "edit", channel=FORUM, parent=sent[0], part=1), now())
     (starter,) = server.shown(sent[0])
     assert (starter.edited, starter.mentions, starter.pings) == (True, ["<@&30>"], ("&30",))
-    assert await chat.find(entry()) == sent[0]
+    assert await chat.find_message(entry()) == sent[0]
 
 
-async def test_posts_have_pictures_where_they_are_wanted_and_keep_them(server: Discord, rest: Rest) -> None:
+async def test_posts_have_pictures_where_they_are_wanted_and_keep_them(server: Discord, rest: RestClient) -> None:
     picture = replace(papers(1).items[0], thumbnail="https://example.org/a.png", votes=1)
     card = Card(items=(picture,), fallback="Paper 1", tone="digest")
-    identity = await writing(rest, Taste(pictures=True)).send(delivery(card, channel=FORUM), now())
+    identity = await writing(rest, ChannelStyle(pictures=True)).send(delivery(card, channel=FORUM), now())
     assert "https://example.org/a.png" in str(server.shown(identity)[0].components)
     newer = replace(card, items=(replace(picture, votes=500),))
     await writing(rest).send(delivery(newer, "edit", channel=FORUM, parent=identity, part=1), now())
@@ -123,7 +123,7 @@ async def test_a_card_without_a_paper_is_a_post_too(server: Discord, chat: Disco
     one = delivery(Card(text="No digest on Tuesday.", fallback="No digest"), channel=FORUM, kind="word")
     identity = await chat.send(one, now())
     assert "No digest on Tuesday." in server.shown(identity)[0].plain
-    assert await chat.find(one) == identity
+    assert await chat.find_message(one) == identity
 
 
 # -- once --------------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ async def test_of_the_posts_that_the_library_repeats_the_oldest_stays(server: Di
     assert [call.status for call in server.calls if f"{call.method} {call.route}" == START] == [502, 200]
     assert [post.id for post in posts(server)] == [identity]
     assert asked(server).count(DELETE) == 1
-    assert await chat.find(entry()) == identity
+    assert await chat.find_message(entry()) == identity
 
 
 async def test_a_twin_that_is_not_ours_to_delete_is_emptied_and_put_away(server: Discord, chat: DiscordChat) -> None:
@@ -157,7 +157,7 @@ async def test_a_twin_that_is_not_ours_to_delete_is_emptied_and_put_away(server:
     assert [one.id for one in server.shown(identity)] == [identity]
     assert twin.archived
     assert server.shown(twin.id) == []
-    assert await chat.find(entry()) == identity
+    assert await chat.find_message(entry()) == identity
 
 
 async def test_what_was_tried_before_is_looked_up_first(server: Discord, chat: DiscordChat) -> None:
@@ -177,13 +177,13 @@ async def test_twins_of_two_attempts_become_one(server: Discord, chat: DiscordCh
 async def test_archived_posts_are_found_too(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
     posts(server)[0].archived, posts(server)[0].archived_at = True, server.clock.now()
-    assert await chat.find(entry()) == identity
+    assert await chat.find_message(entry()) == identity
 
 
 async def test_a_renamed_post_is_found_by_its_key(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
     posts(server)[0].name = "Something else"
-    assert await chat.find(entry()) == identity
+    assert await chat.find_message(entry()) == identity
 
 
 async def test_only_our_own_posts_are_ours(server: Discord, chat: DiscordChat) -> None:
@@ -192,7 +192,7 @@ async def test_only_our_own_posts_are_ours(server: Discord, chat: DiscordChat) -
     server.forget(posts(server)[0])
     copy = server.thread(server.clock.snowflake(), FORUM.id, "Paper 1", owner="100")
     server.put(replace(starter, id=copy.id, channel=copy.id, author="100"))
-    assert await chat.find(entry()) is None
+    assert await chat.find_message(entry()) is None
     assert await chat.send(entry(attempts=1), now()) != copy.id
     assert copy in posts(server), "what others posted is never deleted"
 
@@ -201,7 +201,7 @@ async def test_only_our_own_posts_of_the_forum_are_looked_into(server: Discord, 
     server.thread(server.clock.snowflake(), parent="20")
     server.thread(server.clock.snowflake(), FORUM.id, owner="100")
     identity = await chat.send(entry(), now())
-    assert await chat.find(entry()) == identity
+    assert await chat.find_message(entry()) == identity
     looked_into = {call.path.split("/")[2] for call in server.calls if f"{call.method} {call.route}" == STARTER}
     assert looked_into == {identity}
 
@@ -209,9 +209,9 @@ async def test_only_our_own_posts_of_the_forum_are_looked_into(server: Discord, 
 async def test_a_post_that_was_deleted_is_not_there(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
     server.drop(server.shown(identity)[0])
-    assert await chat.find(entry()) is None
+    assert await chat.find_message(entry()) is None
     server.forget(posts(server)[0])
-    assert await chat.find(entry()) is None
+    assert await chat.find_message(entry()) is None
 
 
 # -- where nobody can look ---------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ async def test_a_forum_whose_history_is_closed_gets_its_post_once(
     assert [post.id for post in posts(server)] == [identity]
     assert "can’t be looked up" in caplog.text
     with pytest.raises(Uncertain, match="closed"):
-        await chat.find(entry())
+        await chat.find_message(entry())
 
 
 async def test_where_nobody_can_look_the_ledger_has_decided(server: Discord, chat: DiscordChat) -> None:
@@ -252,7 +252,7 @@ async def test_a_look_up_that_fails_is_tried_later(server: Discord, chat: Discor
     identity = await chat.send(entry(), now())
     server.fail(route, status=503)
     with pytest.raises(TryLater):
-        await chat.find(entry())
+        await chat.find_message(entry())
     server.fail(route, status=503)
     with pytest.raises(TryLater):
         await chat.send(entry(attempts=1), now())
@@ -270,9 +270,9 @@ async def test_a_forum_that_wants_a_tag_says_which_would_do(server: Discord, cha
     assert posts(server) == []
 
 
-async def test_a_tag_that_was_just_deleted_costs_no_forum(server: Discord, rest: Rest) -> None:
+async def test_a_tag_that_was_just_deleted_costs_no_forum(server: Discord, rest: RestClient) -> None:
     with pytest.raises(Unsendable, match="applied_tags"):
-        await writing(rest, Taste(tags=({"id": "9", "name": "Papers"},))).send(entry(), now())
+        await writing(rest, ChannelStyle(tags=({"id": "9", "name": "Papers"},))).send(entry(), now())
     server.violations.clear()
 
 
@@ -287,7 +287,7 @@ async def test_a_forum_that_is_closed_to_us_is_gone(
 
 async def test_a_forum_that_was_deleted_is_gone(server: Discord, chat: DiscordChat) -> None:
     server.forget(server.places[FORUM.id])
-    for asking in (chat.send(entry(), now()), chat.send(entry(attempts=1), now()), chat.find(entry())):
+    for asking in (chat.send(entry(), now()), chat.send(entry(attempts=1), now()), chat.find_message(entry())):
         with pytest.raises(Gone):
             await asking
 
@@ -303,7 +303,7 @@ async def test_an_edit_changes_the_starter_and_keeps_the_key(server: Discord, ch
     assert starter.edited
     assert "Said anew." in starter.plain
     assert asked(server).count(EDIT) == 1
-    assert await chat.find(entry()) == identity
+    assert await chat.find_message(entry()) == identity
 
 
 @pytest.mark.parametrize("state", ["archived", "deleted"])
@@ -324,7 +324,7 @@ async def test_a_reply_is_said_in_the_post(server: Discord, chat: DiscordChat) -
     reply = delivery(Card(text="Below"), "reply", channel=FORUM, parent=identity, part=1)
     said = await chat.send(reply, now())
     assert [one.id for one in server.shown(identity)] == [identity, said]
-    assert await chat.find(reply) == said
+    assert await chat.find_message(reply) == said
     assert await chat.send(replace(reply, attempts=1), now()) == said
 
 
@@ -351,7 +351,7 @@ async def test_a_reply_in_a_post_that_takes_nothing_costs_no_forum(
 def tagged(*names: str, because: tuple[str, ...] = (), section: str = "") -> list[str]:
     offered = [{"id": name.casefold(), "name": name} for name in names]
     item = Item("Paper", "https://arxiv.org/abs/2511.00001", 1, because=because, section=section)
-    return fitting(offered, Card(items=(item,)))
+    return choose_tags(offered, Card(items=(item,)))
 
 
 @pytest.mark.parametrize(
@@ -371,7 +371,7 @@ def test_a_paper_gets_the_tags_that_are_named_like_its_topics(given: list[str], 
 
 
 def test_the_key_of_a_post_is_not_that_of_another() -> None:
-    assert keys.key(entry().key) != keys.key(entry(part=1).key)
+    assert keys.hash_delivery_key(entry().key) != keys.hash_delivery_key(entry(part=1).key)
 
 
 # -- far back ----------------------------------------------------------------------------------------------------------
@@ -390,7 +390,7 @@ async def test_a_post_below_many_that_were_put_away_is_found(server: Discord, ch
     await server.archive_thread(identity)
     put_away(server, 250)
     server.calls.clear()
-    assert await chat.find(one) == identity
+    assert await chat.find_message(one) == identity
     assert asked(server).count(ARCHIVED) == 3
 
 
@@ -399,11 +399,11 @@ async def test_the_look_back_ends_at_what_was_put_away_before(server: Discord, c
     server.later(86_400)
     one = entry(created=now() + timedelta(days=1))
     server.calls.clear()
-    assert await chat.find(one) is None
+    assert await chat.find_message(one) is None
     assert asked(server).count(ARCHIVED) == 1
 
 
 async def test_a_look_back_that_does_not_end_is_uncertain(server: Discord, chat: DiscordChat) -> None:
     put_away(server, 1_050)
     with pytest.raises(Uncertain, match="Too many"):
-        await chat.find(entry())
+        await chat.find_message(entry())

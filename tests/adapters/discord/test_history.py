@@ -41,68 +41,68 @@ async def test_a_message_is_found_among_others(server: Discord, chat: DiscordCha
     identity = await chat.send(one, now())
     for number in range(250):
         server.say(f"Nice, #{number}", "20", "100")
-    assert await chat.find(one) == identity
+    assert await chat.find_message(one) == identity
     assert asked(server).count(LOOK) == 3
 
 
 async def test_what_was_never_posted_is_surely_not_there(server: Discord, chat: DiscordChat) -> None:
-    assert await chat.find(delivery()) is None
+    assert await chat.find_message(delivery()) is None
     server.say("Nice", "20", "100")
-    assert await chat.find(delivery()) is None
+    assert await chat.find_message(delivery()) is None
     await chat.send(delivery(), now())
-    assert await chat.find(delivery(part=1)) is None
-    assert await chat.find(delivery(kind="word")) is None
+    assert await chat.find_message(delivery(part=1)) is None
+    assert await chat.find_message(delivery(kind="word")) is None
 
 
 async def test_a_digest_is_found_by_its_select(server: Discord, chat: DiscordChat) -> None:
     one = delivery(papers(3))
     identity = await chat.send(one, now())
     assert "ref " not in server.shown("20")[0].plain
-    assert await chat.find(one) == identity
+    assert await chat.find_message(one) == identity
 
 
 async def test_only_all_parts_together_are_found(server: Discord, chat: DiscordChat) -> None:
     one = delivery(long())
     identity = await chat.send(one, now())
     assert len(server.shown("20")) == 3
-    assert await chat.find(one) == identity
+    assert await chat.find_message(one) == identity
     server.drop(server.shown("20")[1])
-    assert await chat.find(one) is None
+    assert await chat.find_message(one) is None
 
 
 async def test_a_reply_is_found_in_its_thread(server: Discord, chat: DiscordChat) -> None:
     parent = await chat.send(delivery(), now())
     reply = delivery(Card(text="Below"), "reply", parent=parent, part=1)
-    assert await chat.find(reply) is None, "there is no thread yet"
+    assert await chat.find_message(reply) is None, "there is no thread yet"
     identity = await chat.send(reply, now())
-    assert await chat.find(reply) == identity
-    assert await chat.find(delivery()) == parent
+    assert await chat.find_message(reply) == identity
+    assert await chat.find_message(delivery()) == parent
 
 
 async def test_a_direct_message_is_found(server: Discord, chat: DiscordChat) -> None:
     one = delivery(channel=DIRECT)
-    assert await chat.find(one) is None
+    assert await chat.find_message(one) is None
     identity = await chat.send(one, now())
-    assert await chat.find(one) == identity
+    assert await chat.find_message(one) == identity
 
 
 async def test_an_edit_is_done_again_rather_than_looked_up(server: Discord, chat: DiscordChat) -> None:
-    assert await chat.find(delivery(operation="edit", parent="5")) is None
+    assert await chat.find_message(delivery(operation="edit", parent="5")) is None
     assert server.calls == []
 
 
 async def test_only_what_was_said_since_is_looked_at(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(delivery(), now())
     moment = datetime.fromtimestamp(born(identity), UTC)
-    assert await chat.find(delivery(created=moment + timedelta(seconds=59))) == identity
-    assert await chat.find(delivery(created=moment + timedelta(seconds=61))) is None
+    assert await chat.find_message(delivery(created=moment + timedelta(seconds=59))) == identity
+    assert await chat.find_message(delivery(created=moment + timedelta(seconds=61))) is None
 
 
 async def test_where_too_much_was_said_nobody_can_tell(server: Discord, chat: DiscordChat) -> None:
     for number in range(501):
         server.say(f"Nice, #{number}", "20", "100")
     with pytest.raises(Uncertain):
-        await chat.find(delivery())
+        await chat.find_message(delivery())
 
 
 async def test_somebody_else_who_copies_the_key_is_not_us(server: Discord, chat: DiscordChat) -> None:
@@ -112,8 +112,8 @@ async def test_somebody_else_who_copies_the_key_is_not_us(server: Discord, chat:
     for shown in server.shown("20"):
         server.drop(shown)
         server.say(shown.content, "20", "100", components=shown.components)
-    assert await chat.find(one) is None
-    assert await chat.find(digest) is None
+    assert await chat.find_message(one) is None
+    assert await chat.find_message(digest) is None
 
 
 async def test_in_direct_messages_what_a_person_copies_is_not_ours(server: Discord, chat: DiscordChat) -> None:
@@ -123,7 +123,7 @@ async def test_in_direct_messages_what_a_person_copies_is_not_ours(server: Disco
     (ours,) = server.direct("100")
     server.drop(ours)
     server.say(ours.content, ours.channel, "100", components=ours.components)
-    assert await chat.find(one) is None
+    assert await chat.find_message(one) is None
 
 
 async def test_of_twins_far_apart_the_older_is_the_one(server: Discord, chat: DiscordChat) -> None:
@@ -132,21 +132,21 @@ async def test_of_twins_far_apart_the_older_is_the_one(server: Discord, chat: Di
         server.say(f"Nice, #{number}", "20", "100")
     server.later(server.nonce_seconds)
     assert await chat.send(delivery(), now()) != first
-    assert await chat.find(delivery()) == first
+    assert await chat.find_message(delivery()) == first
 
 
 async def test_of_twins_the_older_is_the_one(server: Discord, chat: DiscordChat) -> None:
     first = await chat.send(delivery(), now())
     server.later(server.nonce_seconds)
     assert await chat.send(delivery(), now()) != first
-    assert await chat.find(delivery()) == first
+    assert await chat.find_message(delivery()) == first
 
 
 async def test_a_closed_history_is_not_an_empty_one(server: Discord, chat: DiscordChat) -> None:
     server.channel("20", permissions=rights.VIEW | rights.SEND)
     await chat.send(delivery(), now())
     with pytest.raises(Uncertain, match="closed"):
-        await chat.find(delivery())
+        await chat.find_message(delivery())
     server.later(server.nonce_seconds)
     await chat.send(delivery(attempts=1), now())
     assert len(server.shown("20")) == 2, "the ledger decided that a second one is better than none"
@@ -158,15 +158,15 @@ async def test_a_closed_history_is_not_an_empty_one(server: Discord, chat: Disco
 async def test_a_channel_that_is_gone_says_so(server: Discord, chat: DiscordChat, there: Channel) -> None:
     server.channel("24", permissions=0)
     with pytest.raises(Gone) as caught:
-        await chat.find(delivery(channel=there))
+        await chat.find_message(delivery(channel=there))
     assert not caught.value.installation
 
 
 async def test_a_history_that_is_busy_is_asked_later(server: Discord, chat: DiscordChat) -> None:
     server.fail(LOOK, status=429, retry_after=60)
     with pytest.raises(TryLater) as caught:
-        await chat.find(delivery())
-    assert caught.value.after == 60
+        await chat.find_message(delivery())
+    assert caught.value.retry_after == 60
 
 
 async def test_a_database_that_fails_is_asked_later(server: Discord) -> None:
@@ -175,7 +175,7 @@ async def test_a_database_that_fails_is_asked_later(server: Discord) -> None:
 
     async with calling(server) as rest:
         with pytest.raises(TryLater, match="disk is full"):
-            await DiscordChat(rest, Buttons(), tastes=broken).find(delivery())  # type: ignore[arg-type]
+            await DiscordChat(rest, Buttons(), style_lookup=broken).find_message(delivery())  # type: ignore[arg-type]
 
 
 async def test_what_was_tried_before_is_looked_up_first(server: Discord, chat: DiscordChat) -> None:

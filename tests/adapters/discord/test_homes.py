@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.models import Channel, Follow, Kind, Person
+from bot.models import Channel, ChannelKind, Follow, Person
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
 from tests.servers.discord import Shown, rights
 
-FORUM = Channel("discord", "10", "23", Kind.FORUM, "reading")
+FORUM = Channel("discord", "10", "23", ChannelKind.FORUM, "reading")
 PAPER = "2602.12160"
 
 
@@ -29,8 +29,10 @@ async def forum(shut: Office) -> AsyncIterator[Shown]:
 
 async def muted(office: Office, channel: Channel) -> list[str]:
     """Return the papers that are muted in a channel."""
-    key = (await office.stores.channels.open(channel, office.now)).key
-    return [value for kind, value in (await office.stores.wishes.mutes([key])).get(key, ()) if kind == "paper"]
+    key = (await office.stores.channels.get_or_create(channel, office.now)).channel_id
+    return [
+        value for kind, value in (await office.stores.mutes_and_saves.list_mutes([key])).get(key, ()) if kind == "paper"
+    ]
 
 
 async def entry(office: Office) -> Shown:
@@ -47,7 +49,7 @@ async def test_a_manager_vetoes_in_a_post_what_the_forum_leaves_out(shut: Office
     shown = await shut.press("Not for us", forum, user="91")
     assert "is muted in #reading: digests and alerts leave it out." in shown.plain
     assert len(await muted(shut, FORUM)) == 1
-    assert await muted(shut, replace(ROOM, id=forum.channel, kind=Kind.THREAD)) == []
+    assert await muted(shut, replace(ROOM, id=forum.channel, kind=ChannelKind.THREAD)) == []
     shown = await shut.press("Unmute", shown, user="91")
     assert "is not muted in #reading any more" in shown.plain
 
@@ -112,13 +114,13 @@ async def test_a_thread_with_a_digest_of_its_own_is_itself(office: Office) -> No
     thread = (await entry(office)).channel
     await office.type("papers-setup digest set", {"channel": thread, "number": 2}, channel=thread, user="91")
     shown = await office.type("papers-setup digest set", {"number": 4}, channel=thread, user="91")
-    own = Channel("discord", "10", thread, Kind.THREAD)
+    own = Channel("discord", "10", thread, ChannelKind.THREAD)
     assert ((await office.preferences(own)).number, (await office.preferences()).number) == (4, 5), shown.plain
 
 
 async def test_a_thread_that_follows_something_itself_is_itself(office: Office) -> None:
     thread = (await entry(office)).channel
-    own = Channel("discord", "10", thread, Kind.THREAD)
+    own = Channel("discord", "10", thread, ChannelKind.THREAD)
     await office.stores.follows.add(Follow(own, '"diffusion"', Person("91"), office.now))
     await office.type("papers-setup digest set", {"number": 4}, channel=thread, user="91")
     assert ((await office.preferences(own)).number, (await office.preferences()).number) == (4, 5)
@@ -127,4 +129,4 @@ async def test_a_thread_that_follows_something_itself_is_itself(office: Office) 
 async def test_a_thread_of_a_channel_without_a_digest_is_itself(office: Office) -> None:
     office.server.thread("70", "22", "Chat", owner="100")
     await office.type("papers-setup digest set", {"number": 4}, channel="70", user="91")
-    assert (await office.preferences(Channel("discord", "10", "70", Kind.THREAD))).number == 4
+    assert (await office.preferences(Channel("discord", "10", "70", ChannelKind.THREAD))).number == 4

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from adapters.discord.render import messages
-from adapters.discord.text import moment
+from adapters.discord.render import render_messages
+from adapters.discord.text import format_timestamp
 from bot.cards import Card
-from bot.commands.sending import line, upcoming
-from bot.language import LANGUAGES, gettext, speaking
+from bot.commands.sending import format_next_sends, list_next_sends
+from bot.language import LANGUAGES, gettext, use_language
 from bot.models import Schedule
 from tests.adapters.discord.inbound import NOW, ROOM, Office, labels
 
@@ -23,7 +23,7 @@ def german(office: Office) -> Office:
 
 
 def in_german(sentence: str) -> str:
-    with speaking("de"):
+    with use_language("de"):
         said = gettext(sentence)
     assert said != sentence
     return said
@@ -38,7 +38,7 @@ async def test_each_is_answered_in_the_language_of_their_discord(german: Office)
 
 async def test_mistakes_are_said_in_it_with_an_example_as_it_is_typed(german: Office) -> None:
     wrong = await german.type("papers show", {"paper": "nonsense"}, user="105")
-    with speaking("de"):
+    with use_language("de"):
         sentence = "No stored paper has the id “{identifier}”; “search” finds papers by words."
         assert gettext(sentence, identifier="nonsense") in wrong.plain
         assert f"{gettext('For example: ')}/papers show paper:" in wrong.plain, "as it is typed here"
@@ -65,7 +65,7 @@ async def test_the_post_of_a_channel_is_in_the_channels_language_whoever_asks(ge
     said = await german.type("papers-setup digest now", user="105")
     assert said.plain.startswith(in_german("The digest is on its way."))
     posted = (await german.post())[-1]
-    with speaking("fr"):
+    with use_language("fr"):
         assert gettext("Pick a paper") in labels(posted)
     assert (await german.preferences(ROOM)).language == "fr"
 
@@ -81,11 +81,11 @@ async def test_commands_are_described_in_every_language(german: Office) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_next_sends_are_everybodys_own_time_in_every_language(language: str) -> None:
     schedule = Schedule(timezone="America/New_York")
-    with speaking(language):
-        card = Card(text=f"x {line(schedule, NOW)} y")
-    (message,) = messages(card)
+    with use_language(language):
+        card = Card(text=f"x {format_next_sends(schedule, NOW)} y")
+    (message,) = render_messages(card)
     shown = message.payload["content"]
-    assert re.findall(r"<t:\d+:\w>", shown) == [moment(at) for at in upcoming(schedule, NOW)]
+    assert re.findall(r"<t:\d+:\w>", shown) == [format_timestamp(at) for at in list_next_sends(schedule, NOW)]
     assert "New_York" not in shown
     assert shown.startswith("x ")
     assert shown.endswith(" y")

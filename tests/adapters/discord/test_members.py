@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.buttons import Press, seal
+from adapters.discord.buttons import ButtonPayload, encode_payload
 from bot import follows
-from bot.models import EVERYWHERE, Channel, Kind, Paper
+from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, Paper
 from tests.adapters.discord.inbound import ANAS, ROOM, Office
 from tests.servers.discord import Shown
 
 BLOCKED = "The managers here keep you from using Broadsheet; ask one of them why."
 CAPPED = "The managers let nobody follow topics for themselves."
-BOBS = Channel("discord", EVERYWHERE, "101", Kind.DIRECT)
+BOBS = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "101", ChannelKind.DIRECT)
 
 
-def button(office: Office, press: Press, **more: Any) -> Shown:
+def button(office: Office, press: ButtonPayload, **more: Any) -> Shown:
     """Let the bot show a button that asks for anything; everybody sees it unless *more* says otherwise."""
-    one = {"type": 2, "style": 2, "label": "?", "custom_id": seal(press)[0]}
+    one = {"type": 2, "style": 2, "label": "?", "custom_id": encode_payload(press)[0]}
     rows = [{"type": 1, "components": [one]}]
     return office.server.put(Shown(office.server.clock.snowflake(), "20", "1", "x", rows, **more))
 
@@ -44,9 +44,9 @@ async def test_who_is_excluded_is_told_so_at_buttons(excluded: Office) -> None:
     select = next(one for row in digest.components for one in row["components"] if one["type"] == 3)
     shown = await excluded.pick("Pick a paper", select["options"][0]["label"], digest)
     assert BLOCKED in shown.plain
-    shown = await excluded.press("?", button(excluded, Press("save", {"paper": "2602.12160"})))
+    shown = await excluded.press("?", button(excluded, ButtonPayload("save", {"paper": "2602.12160"})))
     assert BLOCKED in shown.plain
-    assert await excluded.stores.wishes.saved(ANAS) == []
+    assert await excluded.stores.mutes_and_saves.list_saved_papers(ANAS) == []
 
 
 async def test_who_is_excluded_is_told_so_at_a_message(excluded: Office) -> None:
@@ -90,7 +90,7 @@ async def test_in_direct_messages_the_strictest_limit_of_ones_servers_counts(shu
     for server, most in (("10", 0), ("12", 1), ("13", 5)):
         known = await shut.stores.workspaces.get("discord", "10")
         assert known
-        await shut.stores.workspaces.put(replace(known, id=server, limits={"follows": most}))
+        await shut.stores.workspaces.save(replace(known, id=server, limits={"follows": most}))
     for server in ("12", "13"):
         shut.server.guild(server, owner="190")
         shut.server.channel(f"{server}0", guild=server, name="general")
@@ -112,7 +112,7 @@ async def test_in_direct_messages_the_strictest_limit_of_ones_servers_counts(shu
 async def test_no_button_gives_everybody_what_is_for_admins(
     office: Office, user: str, flags: int, *, manager: bool
 ) -> None:
-    press = Press("member exclude", {"member": "101"}, manager=manager)
+    press = ButtonPayload("member exclude", {"member": "101"}, manager=manager)
     shown = await office.press("?", button(office, press, to=user if flags else "", flags=flags), user=user)
     assert "Only admins may use “/papers-setup member exclude”" in shown.plain
     known = await office.stores.workspaces.get("discord", "10")
@@ -124,8 +124,8 @@ async def test_what_somebody_follows_arrives_in_their_direct_messages(office: Of
     await office.type("papers follow", {"topic": "diffusion"})
     office.later(hours=1)
     news = Paper("2602.90001", "Diffusion at Last", abstract="We propose diffusion.", authors=("Eve",), votes=7)
-    await office.stores.papers.add([news], office.now, news=True)
-    await follows.alert(office.stores, office.now)
+    await office.stores.papers.add([news], office.now, queue_matching=True)
+    await follows.record_alerts(office.stores, office.now)
     assert await office.post() == [], "the channel in which they asked hears nothing"
     (told,) = office.server.shown(office.server.conversation("100").id)
     assert "Diffusion at Last" in told.plain

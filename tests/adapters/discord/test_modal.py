@@ -11,7 +11,7 @@ from tests.servers.discord import pressing, rules
 
 def test_a_modal_asks_five_questions_with_what_holds_now() -> None:
     asked = [Field(f"q{n}", f"Question {n}", value=str(n), hint=f"Hint {n}", required=n == 0) for n in range(7)]
-    window = modal.modal("A title that is longer than Discord would ever take", asked, "f;typed.;0")
+    window = modal.build_modal("A title that is longer than Discord would ever take", asked, "f;typed.;0")
     assert list(rules.components(window["components"], new=True)) == []
     assert window["title"] == "A title that is longer than Discord would…"
     assert len(window["components"]) == 5
@@ -31,7 +31,7 @@ def test_a_modal_asks_five_questions_with_what_holds_now() -> None:
 
 
 def test_topics_are_written_one_a_line() -> None:
-    (question,) = modal.modal("T", [Field("topics", "Topics", "topics", "a; b,c ;; d")], "x")["components"]
+    (question,) = modal.build_modal("T", [Field("topics", "Topics", "topics", "a; b,c ;; d")], "x")["components"]
     assert question["component"]["value"] == "a\nb,c\nd"
     assert (question["component"]["style"], question["description"]) == (2, "One a line")
 
@@ -39,25 +39,25 @@ def test_topics_are_written_one_a_line() -> None:
 @pytest.mark.parametrize(
     ("field", "hint"),
     [
-        (Field("n", "N", "number", least=1, most=10), "1 to 10"),
-        (Field("n", "N", "number", hint="Papers", least=1, most=10), "Papers"),
+        (Field("n", "N", "number", minimum=1, maximum=10), "1 to 10"),
+        (Field("n", "N", "number", hint="Papers", minimum=1, maximum=10), "Papers"),
         (Field("n", "N", hint="Papers", mistake="Not so."), "Not so."),
         (Field("n", "N"), None),
     ],
 )
 def test_hints(field: Field, hint: str | None) -> None:
-    (question,) = modal.modal("T", [field], "x")["components"]
+    (question,) = modal.build_modal("T", [field], "x")["components"]
     assert question.get("description") == hint
 
 
 def test_what_was_typed_is_read_whatever_it_stands_in() -> None:
-    window = modal.modal("T", [Field("a", "A"), Field("b", "B", "topics")], "x")
+    window = modal.build_modal("T", [Field("a", "A"), Field("b", "B", "topics")], "x")
     rows = pressing.filled(window, {"A": " 9:30 ", "B": "one\n\n two \r\nthree"})
-    assert modal.arguments({"components": rows}) == {"a": "9:30", "b": "one; two; three"}
+    assert modal.read_arguments({"components": rows}) == {"a": "9:30", "b": "one; two; three"}
     older = {"components": [{"type": 1, "components": [{"type": 4, "custom_id": "a", "value": "x"}]}]}
-    assert modal.arguments(older) == {"a": "x"}
-    assert modal.arguments({"components": [{"component": {"custom_id": "a", "value": None}}]}) == {"a": ""}
-    assert modal.arguments({}) == {}
+    assert modal.read_arguments(older) == {"a": "x"}
+    assert modal.read_arguments({"components": [{"component": {"custom_id": "a", "value": None}}]}) == {"a": ""}
+    assert modal.read_arguments({}) == {}
 
 
 @pytest.mark.parametrize(
@@ -74,20 +74,20 @@ def test_what_was_typed_is_read_whatever_it_stands_in() -> None:
     ],
 )
 def test_days_as_people_write_them(value: str, days: str) -> None:
-    assert " ".join(fields.days(value)) == days
+    assert " ".join(fields.parse_weekdays(value)) == days
 
 
 def test_days_are_written_as_settings_write_them() -> None:
-    assert fields.written(["fri", "mon"]) == "mon fri"
-    assert fields.written(["tue", "mon", "thu", "wed", "fri"]) == "weekdays"
-    assert fields.written(["sun", "sat"]) == "weekends"
-    assert fields.written([]) == ""
+    assert fields.serialize_weekdays(["fri", "mon"]) == "mon fri"
+    assert fields.serialize_weekdays(["tue", "mon", "thu", "wed", "fri"]) == "weekdays"
+    assert fields.serialize_weekdays(["sun", "sat"]) == "weekends"
+    assert fields.serialize_weekdays([]) == ""
 
 
 def test_a_choice_without_anything_to_choose_is_typed() -> None:
-    assert fields.is_typed(Field("c", "C", "choice"))
-    assert fields.is_chosen(Field("c", "C", "choice", choices=(("a", "A"),)))
+    assert fields.is_text_input(Field("c", "C", "choice"))
+    assert fields.has_select(Field("c", "C", "choice", choices=(("a", "A"),)))
     many = Field("c", "C", "choice", "v3", choices=tuple((f"v{n}", f"V {n}") for n in range(40)))
-    drawn = fields.select(many, "x")
+    drawn = fields.build_field_select(many, "x")
     assert len(drawn["options"]) == 25
     assert [option["value"] for option in drawn["options"] if option["default"]] == ["v3"]

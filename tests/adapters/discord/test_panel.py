@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord import fields, panel, states
-from adapters.discord.pages import pages
-from adapters.discord.render import EPHEMERAL, Message
-from adapters.discord.states import State
+from adapters.discord.pages import paginate_fields
+from adapters.discord.render import EPHEMERAL, RenderedMessage
+from adapters.discord.states import FormState
 from bot.cards import Card, Field, Form
 from bot.commands import questions
-from bot.commands.desk import Desk
-from bot.commands.table import Table, table
+from bot.commands.desk import CommandContext
+from bot.commands.table import CommandTable, build_table
 from bot.errors import Malformed
-from bot.models import Cadence, Mode, Person, Preferences, Schedule
+from bot.models import Cadence, FeedMode, Person, Preferences, Schedule
 from bot.ports.commands import Answer, Request
 from bot.ports.places import Workspace
 from bot.ports.stores import Stores
@@ -36,54 +36,56 @@ from tests.stores import open_stores
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-ANA = Person("100", "Ana", manager=True, home="@me")
+ANA = Person("100", "Ana", is_manager=True, direct_workspace="@me")
 ROLE = "123456789012345678"
 
 
-def pressed(message: Message, what: str, *values: str) -> tuple[states.Part, State]:
+def pressed(message: RenderedMessage, what: str, *values: str) -> tuple[states.FormCustomId, FormState]:
     """Press or choose something by the words on it; return what it means and the state after it."""
     rows = message.payload["components"]
     one = pressing.select(rows, what) if values or what not in labels(message) else pressing.button(rows, what)
     chosen = pressing.chosen(one, list(values)) if one["type"] != 2 else []
-    part = states.part(one["custom_id"])
+    part = states.parse_custom_id(one["custom_id"])
     assert part
-    return part, states.unpack(message.kept[part.token]).after(part, {"values": chosen})
+    return part, states.unpack_state(message.stored_data[part.token]).apply_input(part, {"values": chosen})
 
 
-def ticked(message: Message, *labels_: str) -> State:
+def ticked(message: RenderedMessage, *labels_: str) -> FormState:
     """Let exactly these flags be on."""
     return _unplaced(message, "Also", *labels_)
 
 
-def _unplaced(message: Message, placeholder: str, *values: str) -> State:
+def _unplaced(message: RenderedMessage, placeholder: str, *values: str) -> FormState:
     one = pressing.select(message.payload["components"], placeholder)
-    part = states.part(one["custom_id"])
+    part = states.parse_custom_id(one["custom_id"])
     assert part
-    return states.unpack(message.kept[part.token]).after(part, {"values": pressing.chosen(one, list(values))})
+    return states.unpack_state(message.stored_data[part.token]).apply_input(
+        part, {"values": pressing.chosen(one, list(values))}
+    )
 
 
-def typed(form: Form, state: State, **fill: str) -> State:
+def typed(form: Form, state: FormState, **fill: str) -> FormState:
     """Open the first modal of a panel, fill it in and send it; what is left alone stays."""
-    window, kept = panel.window(form, state)
+    window, kept = panel.render_page_modal(form, state)
     assert not list(rules.components(window["components"], new=True))
-    part = states.part(window["custom_id"])
+    part = states.parse_custom_id(window["custom_id"])
     assert part
-    return states.unpack(kept[part.token]).after(part, {"components": pressing.filled(window, fill)})
+    return states.unpack_state(kept[part.token]).apply_input(part, {"components": pressing.filled(window, fill)})
 
 
-def labels(message: Message) -> list[str]:
+def labels(message: RenderedMessage) -> list[str]:
     return [each["label"] for row in message.payload["components"] for each in row["components"] if each["type"] == 2]
 
 
-def drawn(form: Form, state: State | None = None) -> Message:
-    return panel.panel(form, state or State(form.command, manager=True))
+def drawn(form: Form, state: FormState | None = None) -> RenderedMessage:
+    return panel.render_panel(form, state or FormState(form.command, manager=True))
 
 
 @pytest.mark.long
 @settings(max_examples=80, deadline=None)
 @given(form=FORMS, page=st.integers(0, 3))
 def test_no_form_exceeds_a_limit(form: Form, page: int) -> None:
-    message = drawn(form, State(form.command, page=page))
+    message = drawn(form, FormState(form.command, page=page))
     everybodys = {**message.payload, "flags": message.payload["flags"] & ~EPHEMERAL}
     assert [
         *rules.message(message.payload, rules.ANSWER, private=True),
@@ -93,8 +95,8 @@ def test_no_form_exceeds_a_limit(form: Form, page: int) -> None:
     read = markdown.read(re.sub(r"<@&\d+>", "", message.payload["content"]), {})
     assert (read.mentions, read.links) == ([], [])
     assert {mark for mark, _ in read.formats} <= {"**", "-#", "###", ">", "<t"}
-    for number in range(len(pages(form.fields)[0].typed)):
-        window, _ = panel.window(form, State(form.command), number)
+    for number in range(len(paginate_fields(form.fields)[0].modals)):
+        window, _ = panel.render_page_modal(form, FormState(form.command), number)
         assert list(rules.components(window["components"], new=True)) == []
         assert 1 <= len(window["components"]) <= 5
         assert 1 <= len(window["title"]) <= 45
@@ -105,8 +107,8 @@ def test_no_form_exceeds_a_limit(form: Form, page: int) -> None:
 def test_every_question_is_asked_once(form: Form) -> None:
     asked = [
         each.name
-        for page in pages(form.fields)
-        for group in (page.chosen, page.long, *page.flags, *page.typed)
+        for page in paginate_fields(form.fields)
+        for group in (page.selects, page.oversized, *page.flag_groups, *page.modals)
         for each in group
     ]
     assert sorted(asked) == sorted(each.name for each in form.fields)
@@ -117,7 +119,7 @@ VALUES = {
     "text": WORD,
     "number": st.integers(1, 10).map(str),
     "time": st.times().map(lambda at: f"{at:%H:%M}"),
-    "days": st.sets(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])).map(fields.written),
+    "days": st.sets(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])).map(fields.serialize_weekdays),
     "choice": st.sampled_from(["daily", "weekly"]),
     "zone": st.sampled_from(["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires"]),
     "flag": st.sampled_from(["yes", "no"]),
@@ -129,7 +131,7 @@ VALUES = {
 def answerable(draw: st.DrawFn) -> Form:
     """Return a form with a field of each kind, each with a value that its kind can have."""
     found = tuple(
-        Field(kind, kind, kind, draw(values), choices=(("daily", "Daily"), ("weekly", "Weekly")), least=1, most=10)  # type: ignore[arg-type]
+        Field(kind, kind, kind, draw(values), choices=(("daily", "Daily"), ("weekly", "Weekly")), minimum=1, maximum=10)  # type: ignore[arg-type]
         for kind, values in VALUES.items()
     )
     return Form("Title", "settings", found, arguments={"where": "here"})
@@ -141,7 +143,7 @@ def test_what_is_not_touched_comes_back_as_it_was(form: Form) -> None:
     _, state = pressed(message, "Save changes")
     expected = {each.name: each.value for each in form.fields} | {"where": "here"}
     assert state.arguments == expected
-    assert typed(form, State("settings")).arguments == expected
+    assert typed(form, FormState("settings")).arguments == expected
     on = [each.name for each in form.fields if each.value == "yes"]
     assert ticked(message, *on).arguments == expected
 
@@ -176,29 +178,29 @@ def test_what_is_wrong_stands_at_its_question_on_every_page() -> None:
     first = drawn(form).payload["content"]
     assert "**Number** 5\n> 50 is out of range." in first
     assert "**Least votes** 0\n> “many” is not a number." in first
-    window, _ = panel.window(form, State("settings"))
+    window, _ = panel.render_page_modal(form, FormState("settings"))
     (number,) = [each for each in window["components"] if each["label"] == "Number"]
     assert number["description"] == "50 is out of range."
 
 
 def test_a_panel_remembers_how_it_was_opened() -> None:
-    state = State("settings", manager=True, channel="30")
-    _, after = pressed(panel.panel(samples.settings(), state), "Save changes")
+    state = FormState("settings", manager=True, channel="30")
+    _, after = pressed(panel.render_panel(samples.settings(), state), "Save changes")
     assert (after.command, after.manager, after.channel) == ("settings", True, "30")
-    assert states.unpack(after.pack()) == after
+    assert states.unpack_state(after.pack()) == after
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"form": "settings"}, {**State("x").pack(), "p": "one"}, {**State("x").pack(), "a": 1}]
+    "data", [{}, {"form": "settings"}, {**FormState("x").pack(), "p": "one"}, {**FormState("x").pack(), "a": 1}]
 )
 def test_what_is_no_panels_state_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        states.unpack(data)
+        states.unpack_state(data)
 
 
 @pytest.mark.parametrize("custom_id", ["", "p;show;;", "t;00", "c;0", "f;x"])
 def test_what_is_no_panels_part(custom_id: str) -> None:
-    assert states.part(custom_id) is None
+    assert states.parse_custom_id(custom_id) is None
 
 
 def test_a_role_is_chosen_from_discords_own_list() -> None:
@@ -214,15 +216,15 @@ def test_a_role_is_chosen_from_discords_own_list() -> None:
 
 
 def test_a_form_that_lacks_something_begins_with_its_modal() -> None:
-    assert panel.is_blank(cards.follow())
-    assert not panel.is_blank(cards.follow("world model"))
-    assert not panel.is_blank(samples.settings())
-    state = typed(cards.follow(), State("follow"), Topic="world model")
+    assert panel.starts_with_modal(cards.follow())
+    assert not panel.starts_with_modal(cards.follow("world model"))
+    assert not panel.starts_with_modal(samples.settings())
+    state = typed(cards.follow(), FormState("follow"), Topic="world model")
     assert state.arguments == {"topic": "world model", "where": "me", "alerts": "no"}
 
 
 def test_what_is_emptied_is_as_if_never_answered_unless_that_says_something() -> None:
-    state = typed(samples.settings(), State("settings"), Time="", Topics="")
+    state = typed(samples.settings(), FormState("settings"), Time="", Topics="")
     assert "time" not in state.arguments
     assert state.arguments["topics"] == ""
 
@@ -240,49 +242,49 @@ def test_what_does_not_fit_is_not_offered() -> None:
 @pytest.fixture
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, NOW) as found:
-        await found.workspaces.put(Workspace("discord", "10", "Lab", timezone="Europe/Berlin"))
+        await found.workspaces.save(Workspace("discord", "10", "Lab", timezone="Europe/Berlin"))
         yield found
 
 
 @pytest.fixture
-def real(stores: Stores) -> Table:
-    return table(Desk(stores, None, None))
+def real(stores: Stores) -> CommandTable:
+    return build_table(CommandContext(stores, None, None))
 
 
 def request(command: str, arguments: Mapping[str, str] | None = None, *, dry: bool = True) -> Request:
     identity = "" if dry else f"{command} {sorted((arguments or {}).items())}"
-    return Request(identity, PAPERS, ANA, NOW, command, arguments or {}, dry=dry)
+    return Request(identity, PAPERS, ANA, NOW, command, arguments or {}, dry_run=dry)
 
 
-async def shown(real: Table, state: State) -> tuple[Form, Message]:
+async def shown(real: CommandTable, state: FormState) -> tuple[Form, RenderedMessage]:
     """Ask what would happen; return the form and its panel."""
     form = (await real.answer(request(state.command, state.arguments))).body
     assert isinstance(form, Form), form
-    return form, panel.panel(form, state)
+    return form, panel.render_panel(form, state)
 
 
-async def saved(real: Table, message: Message, label: str = "Save changes") -> Answer:
+async def saved(real: CommandTable, message: RenderedMessage, label: str = "Save changes") -> Answer:
     part, state = pressed(message, label)
-    assert part.what == "save"
+    assert part.action == "save"
     return await real.answer(request(state.command, state.arguments, dry=False))
 
 
-async def test_settings_that_nobody_touched_change_nothing(real: Table) -> None:
-    _, message = await shown(real, State("settings"))
+async def test_settings_that_nobody_touched_change_nothing(real: CommandTable) -> None:
+    _, message = await shown(real, FormState("settings"))
     body = (await saved(real, message)).body
     assert isinstance(body, Card)
     assert body.text.startswith("Nothing was changed.")
 
 
-async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Stores) -> None:
-    form, message = await shown(real, State("settings", manager=True))
+async def test_settings_are_saved_as_they_were_chosen(real: CommandTable, stores: Stores) -> None:
+    form, message = await shown(real, FormState("settings", manager=True))
     state = _unplaced(message, "Days", "Monday", "Friday")
     form, message = await shown(real, state)
     state = typed(form, state, Time="7:15", Zone="Tokyo", Number="7", Topics="diffusion\n\nworld model, simulator")
     form, message = await shown(real, state)
     assert "Next: <t:" in message.payload["content"]
     _, state = pressed(message, "Advanced")
-    for placeholder, label in (("How often", questions._OFTEN["weekly"]), ("Mode", "Fresh: what is open now")):
+    for placeholder, label in (("How often", questions._CADENCE_LABELS["weekly"]), ("Mode", "Fresh: what is open now")):
         _, message = await shown(real, state)
         state = _unplaced(message, placeholder, label)
     _, message = await shown(real, state)
@@ -309,7 +311,7 @@ async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Store
         schedule=Schedule(time(7, 15), "Asia/Tokyo", (0, 4), Cadence.WEEKLY),
         number=7,
         min_votes=3,
-        mode=Mode.FRESH,
+        mode=FeedMode.FRESH,
         your_topics=False,
         abstracts=True,
         entries=True,
@@ -319,12 +321,15 @@ async def test_settings_are_saved_as_they_were_chosen(real: Table, stores: Store
         language="de",
     )
     assert replace(standing.preferences, on=False) == expected
-    assert {each.topic for each in await stores.follows.of(PAPERS)} == {'"diffusion"', '"simulator", "world model"'}
+    assert {each.topic for each in await stores.follows.list_for_channel(PAPERS)} == {
+        '"diffusion"',
+        '"simulator", "world model"',
+    }
 
 
-async def test_a_wrong_setting_is_marked_and_nothing_is_saved(real: Table, stores: Stores) -> None:
-    form, _ = await shown(real, State("settings"))
-    state = typed(form, State("settings"), Time="25:99", Number="50")
+async def test_a_wrong_setting_is_marked_and_nothing_is_saved(real: CommandTable, stores: Stores) -> None:
+    form, _ = await shown(real, FormState("settings"))
+    state = typed(form, FormState("settings"), Time="25:99", Number="50")
     _, message = await shown(real, state)
     assert "**Time** 25:99\n> " in message.payload["content"]
     assert "**Number** 50\n> " in message.payload["content"]
@@ -334,11 +339,11 @@ async def test_a_wrong_setting_is_marked_and_nothing_is_saved(real: Table, store
     assert standing is None or standing.preferences.number == 5
 
 
-async def test_a_topic_is_followed_from_its_modal_and_panel(real: Table, stores: Stores) -> None:
+async def test_a_topic_is_followed_from_its_modal_and_panel(real: CommandTable, stores: Stores) -> None:
     body = (await real.answer(request("follow", dry=False))).body
     assert isinstance(body, Form)
-    assert panel.is_blank(body)
-    state = typed(body, State("follow"), Topic='"world model" -robot')
+    assert panel.starts_with_modal(body)
+    state = typed(body, FormState("follow"), Topic='"world model" -robot')
     _, message = await shown(real, state)
     assert "last 14 days" in markdown.read(message.payload["content"], {}).plain
     state = _unplaced(message, "For", "#papers, in its digest")
@@ -347,5 +352,5 @@ async def test_a_topic_is_followed_from_its_modal_and_panel(real: Table, stores:
     _, message = await shown(real, state)
     body = (await saved(real, message, "Follow")).body
     assert isinstance(body, Card)
-    (follow,) = await stores.follows.of(PAPERS)
-    assert (follow.alerts, follow.by.id) == (True, "100")
+    (follow,) = await stores.follows.list_for_channel(PAPERS)
+    assert (follow.alerts, follow.added_by.id) == (True, "100")

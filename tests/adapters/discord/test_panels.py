@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.discord import ways
-from bot.models import Cadence, Channel, Mode
+from bot.models import Cadence, Channel, FeedMode
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
 from tests.servers.discord import Reaction, Shown
 
@@ -112,7 +112,7 @@ async def test_the_pages_keep_what_was_chosen_on_others(office: Office) -> None:
     panel = await office.pick(MODE, "trending", panel, user="91")
     await office.press("Save changes", panel, user="91")
     preferences = await office.preferences()
-    assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, Mode.TRENDING)
+    assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, FeedMode.TRENDING)
 
 
 async def test_a_role_is_chosen_from_discords_own_list(office: Office) -> None:
@@ -142,7 +142,7 @@ async def test_two_quick_changes_both_count(office: Office) -> None:
     panel = await office.pick(MODE, "trending", stale, user="91")
     await office.press("Save changes", panel, user="91")
     preferences = await office.preferences()
-    assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, Mode.TRENDING)
+    assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, FeedMode.TRENDING)
 
 
 async def test_two_changes_at_once_both_count(office: Office) -> None:
@@ -152,7 +152,7 @@ async def test_two_changes_at_once_both_count(office: Office) -> None:
     )
     await office.press("Save changes", office.server.now(panel), user="91")
     preferences = await office.preferences()
-    assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, Mode.TRENDING)
+    assert (preferences.schedule.cadence, preferences.mode) == (Cadence.WEEKLY, FeedMode.TRENDING)
 
 
 async def test_a_panel_goes_on_after_a_restart(shut: Office) -> None:
@@ -187,7 +187,7 @@ async def test_a_panel_that_the_servers_settings_opened_saves(office: Office) ->
 
 async def test_a_panel_that_is_not_kept_any_more_is_explained(office: Office) -> None:
     panel = await settings(office)
-    await office.stores.actions.prune(office.now.replace(year=2027))
+    await office.stores.button_payloads.delete_older(office.now.replace(year=2027))
     shown = await office.press("Save changes", panel, user="91")
     assert "This panel is too old. Nothing was changed; ask for a new one." in shown.plain
 
@@ -196,7 +196,7 @@ async def test_a_slow_panel_is_deferred_and_changed_in_its_place(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = await settings(office)
-    monkeypatch.setattr(ways, "PATIENCE", 0.05)
+    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
     office.gate.hold = asyncio.Event()
     reaction = await office.server.pick(DAYS, ["Monday"], message=panel, user="91")
     assert reaction.kind == "deferred"
@@ -246,12 +246,12 @@ async def test_what_somebody_may_not_choose_stands_at_its_question(office: Offic
 async def test_a_modal_that_comes_too_late_is_opened_by_a_button(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "PATIENCE", 0.05)
+    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
     office.gate.hold = asyncio.Event()
     reaction = await office.server.slash("papers follow", {}, user="100", channel="20")
     assert reaction.kind == "deferred"
     office.gate.hold.set()
-    monkeypatch.setattr(ways, "PATIENCE", 1.5)
+    monkeypatch.setattr(ways, "LOADING_DELAY", 1.5)
     panel = await reaction.settled()
     modal = await office.window(typing(panel), panel)
     panel = await fill(office, modal, topic="diffusion")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.chat import Taste
+from adapters.discord.chat import ChannelStyle
 from bot.cards import Card
-from bot.delivery import LEASE, QUARANTINE, Courier
+from bot.delivery import LEASE, LOOKUP_DELAY, Dispatcher
 from bot.models import Channel, DeliveryKey, DeliveryState, Operation
 from bot.ports.ledger import Draft
 from bot.ports.places import Workspace
@@ -46,7 +46,7 @@ class Desk:
 
     server: Discord
     stores: Stores
-    courier: Courier
+    courier: Dispatcher
 
     def clock(self) -> datetime:
         return datetime.fromtimestamp(self.server.clock.now(), UTC)
@@ -57,15 +57,15 @@ class Desk:
     async def settle(self, rounds: int = 6) -> None:
         """Let the ledger do all it can in some minutes."""
         for _ in range(rounds):
-            await self.courier.pump()
+            await self.courier.dispatch_due()
             self.later(minutes=1)
-            await self.courier.sweep()
+            await self.courier.resolve_uncertain()
 
     async def crash(self, route: str, **how: Any) -> None:
         """Begin to deliver and end as a killed process does, while Discord does not answer a request of *route*."""
         never = asyncio.Event()
         fault = self.server.fail(route, until=never, **how)
-        pumping = asyncio.create_task(self.courier.pump())
+        pumping = asyncio.create_task(self.courier.dispatch_due())
         await self.server.wait(lambda: fault.times == 0)
         pumping.cancel()
         with suppress(asyncio.CancelledError):
@@ -78,12 +78,12 @@ class Desk:
         await self.stores.ledger.add(drafts, self.clock())
 
     async def state(self, key: DeliveryKey) -> DeliveryState:
-        found = await self.stores.ledger.get(key)
+        found = await self.stores.ledger.find_by_key(key)
         assert found
         return found.state
 
     async def retired(self, channel: Channel = PAPERS) -> str:
-        return (await self.stores.channels.open(channel, self.clock())).retired
+        return (await self.stores.channels.get_or_create(channel, self.clock())).retired_reason
 
     def texts(self, channel: str = "20") -> list[str]:
         """Return what messages say, without the role that they ping."""
@@ -100,11 +100,11 @@ async def desk(server: Discord, tmp_path: Path) -> AsyncIterator[Desk]:
     async with open_stores(tmp_path, started) as stores, calling(server) as rest:
         server.channel("40", name="reading", kind="forum", tags=(("2", "Papers"),))
         for channel in (PAPERS, FORUM, DIRECT):
-            await stores.channels.open(channel, started)
-        await stores.workspaces.put(Workspace("discord", "10", managers=("100",)))
-        chat = writing(rest, Taste(role="30", tags=({"id": "2", "name": "Papers"},)))
+            await stores.channels.get_or_create(channel, started)
+        await stores.workspaces.save(Workspace("discord", "10", managers=("100",)))
+        chat = writing(rest, ChannelStyle(role="30", tags=({"id": "2", "name": "Papers"},)))
         desk = Desk(server, stores, None)  # type: ignore[arg-type]
-        desk.courier = Courier(stores, {"discord": chat}, desk.clock)
+        desk.courier = Dispatcher(stores, {"discord": chat}, desk.clock)
         server.role("30", mentionable=True)
         yield desk
 
@@ -155,9 +155,9 @@ async def test_a_forum_post_that_a_crash_cut_off_is_there_once(desk: Desk, *, do
     await desk.crash(START, drop="after" if done else "before")
     await desk.settle(3)
     (thread,) = desk.server.threads("40")
-    found = await desk.stores.ledger.get(one)
+    found = await desk.stores.ledger.find_by_key(one)
     assert found
-    assert found.message == thread.id
+    assert found.message_id == thread.id
 
 
 @pytest.mark.parametrize("route", [BELOW, POST])
@@ -206,10 +206,10 @@ async def test_whatever_is_lost_there_is_one_message_in_the_end(
 async def test_a_lost_answer_is_settled_by_looking_and_not_by_sending(desk: Desk) -> None:
     await desk.record(key())
     desk.server.fail(POST, drop="after")
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state(key()) is DeliveryState.UNCERTAIN
-    desk.later(seconds=QUARANTINE.total_seconds())
-    await desk.courier.sweep()
+    desk.later(seconds=LOOKUP_DELAY.total_seconds())
+    await desk.courier.resolve_uncertain()
     assert await desk.state(key()) is DeliveryState.SENT
     assert asked(desk.server) == [POST, "GET /channels/{channel_id}/messages"]
 
@@ -221,7 +221,7 @@ async def test_a_lost_answer_is_settled_by_looking_and_not_by_sending(desk: Desk
 async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, how: str | int) -> None:
     edit = key(1, "edit")
     await desk.record(key())
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     await desk.record(edit, parent=key(), card=Card(text="Newer"))
     if how == "deleted":
         desk.server.drop(desk.server.shown("20")[0])
@@ -237,7 +237,7 @@ async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, how: str | int)
 async def test_an_edit_whose_answer_was_lost_is_done_again(desk: Desk, fault: dict[str, Any]) -> None:
     edit = key(1, "edit")
     await desk.record(key())
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     await desk.record(edit, parent=key(), card=Card(text="Newer"))
     desk.server.fail(EDIT, **fault)
     await desk.settle()
@@ -286,7 +286,7 @@ async def test_closed_direct_messages_end_nothing_else(desk: Desk) -> None:
 async def test_a_server_that_is_gone_is_asked_once(desk: Desk) -> None:
     others = [Channel("discord", "10", f"5{number}") for number in range(3)]
     for other in others:
-        await desk.stores.channels.open(other, desk.clock())
+        await desk.stores.channels.get_or_create(other, desk.clock())
     await desk.record(key())
     desk.server.fail(POST, code=10004, times=99)
     await desk.settle(1)
@@ -305,7 +305,7 @@ async def test_many_channels_are_served_within_the_real_limit(desk: Desk) -> Non
     for channel in channels:
         desk.server.channel(channel.id)
     await desk.record(*(key(channel=channel) for channel in channels))
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert {len(desk.server.shown(channel.id)) for channel in channels} == {1}
     refused = [call for call in desk.server.calls if call.status == 429]
     assert len(refused) <= 10, "only what a busy machine sent late came too close to the next"

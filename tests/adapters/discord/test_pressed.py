@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.buttons import Press, seal, tokened
-from adapters.discord.states import Part, State
+from adapters.discord.buttons import ButtonPayload, compute_token, encode_payload
+from adapters.discord.states import FormCustomId, FormState
 from bot.models import Channel
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
 from tests.servers.discord import Shown, rights
@@ -47,7 +47,7 @@ async def test_a_paper_of_the_digest_is_picked_by_whoever_wants_to_see_it(office
 async def test_saving(office: Office) -> None:
     shown = await card(office, await office.digest())
     assert "on your reading list" in (await office.press("Save", shown)).plain
-    assert [paper for paper, _ in await office.stores.wishes.saved(ANAS)] == ["2602.12160"]
+    assert [paper for paper, _ in await office.stores.mutes_and_saves.list_saved_papers(ANAS)] == ["2602.12160"]
 
 
 async def test_more_like_this(office: Office) -> None:
@@ -82,7 +82,7 @@ async def test_pages_turn_in_place_where_only_their_reader_sees_it(office: Offic
 async def test_pages_of_what_everybody_sees_turn_for_one_alone(office: Office) -> None:
     shared = await office.type("papers search", {"query": "diffusion"})
     digest = await office.digest()
-    name, _ = seal(Press("search", {"query": "diffusion", "page": "2"}))
+    name, _ = encode_payload(ButtonPayload("search", {"query": "diffusion", "page": "2"}))
     turned = await office.press(name, button(office, name))
     assert turned.to == "100"
     assert turned.id not in {digest.id, shared.id}
@@ -114,7 +114,11 @@ async def test_muting_what_one_follows(office: Office) -> None:
     shown = await office.type("papers follows")
     muted = await office.press("Mute", shown)
     assert "muted" in muted.plain
-    (rows,) = (await office.stores.wishes.mutes([(await office.stores.channels.open(ANAS, office.now)).key])).values()
+    (rows,) = (
+        await office.stores.mutes_and_saves.list_mutes(
+            [(await office.stores.channels.get_or_create(ANAS, office.now)).channel_id]
+        )
+    ).values()
     assert ("topic", '"diffusion"') in rows
 
 
@@ -191,7 +195,7 @@ async def test_somebody_elses_answer_is_refused_politely(office: Office) -> None
 
 
 async def test_settings_on_a_digest_open_for_those_who_manage(office: Office) -> None:
-    name, _ = seal(Press("settings"))
+    name, _ = encode_payload(ButtonPayload("settings"))
     digest = button(office, name)
     assert "Only people who manage #papers may use “/papers-setup settings”" in (await office.press("?", digest)).plain
     panel = await office.press("?", digest, user="91")
@@ -202,11 +206,11 @@ async def test_settings_on_a_digest_open_for_those_who_manage(office: Office) ->
 @pytest.mark.parametrize("command", ["settings", "digest off", "pause"])
 async def test_what_everybody_sees_makes_nobody_a_manager(office: Office, command: str) -> None:
     await office.type("papers-setup digest on", {"start": "next"}, user="91")
-    name, kept = seal(Press(command, manager=True))
+    name, kept = encode_payload(ButtonPayload(command, manager=True))
     shown = await office.press("?", button(office, name))
     assert f"may use “/papers-setup {command}”" in shown.plain
-    token = tokened(data := {"c": command, "a": {}, "m": 1})
-    await office.stores.actions.keep({token: data, **kept}, office.now)
+    token = compute_token(data := {"c": command, "a": {}, "m": 1})
+    await office.stores.button_payloads.save_payloads({token: data, **kept}, office.now)
     shown = await office.press("?", button(office, f"t;{token}"))
     assert f"may use “/papers-setup {command}”" in shown.plain
     preferences = await office.preferences()
@@ -214,9 +218,9 @@ async def test_what_everybody_sees_makes_nobody_a_manager(office: Office, comman
 
 
 async def test_a_managers_panel_that_everybody_sees_saves_for_managers_only(office: Office) -> None:
-    state = State("settings", {"number": "9"}, {"number": "number"}, manager=True)
-    await office.stores.actions.keep({state.token: state.pack()}, office.now)
-    forged = button(office, Part("save", "", state.token).pack())
+    state = FormState("settings", {"number": "9"}, {"number": "number"}, manager=True)
+    await office.stores.button_payloads.save_payloads({state.token: state.pack()}, office.now)
+    forged = button(office, FormCustomId("save", "", state.token).pack())
     shown = await office.press("?", forged)
     assert "Only people who manage #papers may use “/papers-setup settings”" in shown.plain
     assert (await office.preferences()).number == 5
@@ -225,7 +229,7 @@ async def test_a_managers_panel_that_everybody_sees_saves_for_managers_only(offi
 
 
 async def test_rights_count_in_the_channel_that_a_button_is_about(office: Office) -> None:
-    name, _ = seal(Press("pause", channel="22"))
+    name, _ = encode_payload(ButtonPayload("pause", channel="22"))
     shown = await office.press("?", button(office, name))
     assert "Only people who manage #video-diffusion may use “/papers-setup pause”" in shown.plain
     shown = await office.press("?", button(office, name), user="91")
@@ -236,7 +240,7 @@ async def test_rights_count_in_the_channel_that_a_button_is_about(office: Office
 
 async def test_in_direct_messages_a_button_reaches_nobody_elses(office: Office) -> None:
     await office.type("papers follow", {"topic": "diffusion"}, channel="", user="101")
-    name, _ = seal(Press("unfollow", {"topic": '"diffusion"'}, channel="101"))
+    name, _ = encode_payload(ButtonPayload("unfollow", {"topic": '"diffusion"'}, channel="101"))
     conversation = office.server.conversation("100").id
     rows = [{"type": 1, "components": [{"type": 2, "style": 2, "label": "?", "custom_id": name}]}]
     forged = office.server.put(Shown(office.server.clock.snowflake(), conversation, "1", "x", rows))

@@ -14,13 +14,13 @@ import pytest
 
 from adapters.discord import reactions
 from bot.app import discord as app
-from bot.commands.desk import Desk
-from bot.commands.table import table
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
 from bot.config import Settings
-from bot.delivery import Courier
+from bot.delivery import Dispatcher
 from bot.digests import planning
-from bot.house import House, clock
-from bot.models import DeliveryKey, feed_date
+from bot.house import Context, read_clock
+from bot.models import DeliveryKey, find_newest_feed_date
 from bot.ports.ledger import Draft
 from bot.ports.places import Workspace
 from bot.ports.stores import Stores
@@ -43,7 +43,7 @@ class Hall:
 
     server: Discord
     stores: Stores
-    courier: Courier
+    courier: Dispatcher
     listed: list[str]
 
     @property
@@ -58,7 +58,7 @@ class Hall:
         """Send what is to be sent, until so many messages hold some words; return those."""
         async with asyncio.timeout(5):
             while True:
-                await self.courier.pump()
+                await self.courier.dispatch_due()
                 found = [shown for shown in self.server.shown(PAPERS.id) if words in shown.plain]
                 if len(found) >= at_least:
                     return found
@@ -69,7 +69,7 @@ class Hall:
         async with asyncio.timeout(5):
             while (known := await self.stores.workspaces.get("discord", "10")) is None:
                 await asyncio.sleep(0.01)
-        await self.stores.workspaces.put(replace(known, blocked=people))
+        await self.stores.workspaces.save(replace(known, blocked=people))
 
     async def asked(self, times: int) -> None:
         """Wait until a message was looked at so often."""
@@ -92,23 +92,23 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
     settings = Settings.model_construct(
         discord_token=TOKEN, discord_api_url=server.api, discord_gateway_url=server.gateway
     )
-    async with open_stores(tmp_path, clock()) as stores:
-        await stores.workspaces.put(GONE)
+    async with open_stores(tmp_path, read_clock()) as stores:
+        await stores.workspaces.save(GONE)
         nobody: Any = None
-        line = app.line(House(settings, stores, nobody, nobody))
+        line = app.build_platform(Context(settings, stores, nobody, nobody))
         stop = asyncio.Event()
-        serving = asyncio.ensure_future(line.connect(table(Desk(stores))).serve(stop))
+        serving = asyncio.ensure_future(line.connect(build_table(CommandContext(stores))).serve(stop))
         await server.wait(lambda: server.identifies == 1 and server.syncs == 1)
-        courier = Courier(stores, {"discord": line.chat}, clock)
+        courier = Dispatcher(stores, {"discord": line.chat}, read_clock)
         async with asyncio.timeout(5):
             while not server.shown(PAPERS.id):  # the bot says hello; what is below the digest is then the readers'
-                await courier.pump()
+                await courier.dispatch_due()
                 await asyncio.sleep(0.01)
-        day = feed_date(clock()) - timedelta(days=2)
-        await publish(stores, day, clock())
-        standing = await subscribe(stores, PAPERS, "UTC", clock(), lift=2, number=3)
-        await planning.post_now(stores, standing, clock(), await stores.days.get(day))
-        await courier.pump()
+        day = find_newest_feed_date(read_clock()) - timedelta(days=2)
+        await publish(stores, day, read_clock())
+        standing = await subscribe(stores, PAPERS, "UTC", read_clock(), lift=2, number=3)
+        await planning.post_now(stores, standing, read_clock(), await stores.feed_days.get_day(day))
+        await courier.dispatch_due()
         await server.wait(lambda: any("1." in shown.plain for shown in server.shown(PAPERS.id)))
         yield Hall(server, stores, courier, _ids(day))
         stop.set()
@@ -123,7 +123,7 @@ def _ids(day: date) -> list[str]:
 async def test_what_else_begins_with_a_session_begins_too(hall: Hall) -> None:
     """The line as the program joins it: reactions are not the only ones that listen for a shard."""
     async with asyncio.timeout(5):
-        while not ((gone := await hall.stores.workspaces.get("discord", GONE.id)) and gone.left):
+        while not ((gone := await hall.stores.workspaces.get("discord", GONE.id)) and gone.left_at):
             await asyncio.sleep(0.01)
 
 
@@ -154,12 +154,12 @@ async def test_a_paper_is_lifted_into_a_forum(hall: Hall) -> None:
     forum = await hall.server.create_channel("40", guild="10", name="reading", kind="forum", tags=tags)
     forum.moderated = ("1",)
     await hall.server.allow(forum.id, rights.ALL & ~rights.MANAGE_THREADS)
-    standing = await hall.stores.channels.open(PAPERS, clock())
-    await hall.stores.channels.set(PAPERS, replace(standing.preferences, into="40"), None)
+    standing = await hall.stores.channels.get_or_create(PAPERS, read_clock())
+    await hall.stores.channels.save_preferences(PAPERS, replace(standing.preferences, into="40"), None)
     await hall.react("2️⃣", "100", "101")
     async with asyncio.timeout(5):
         while not (posts := hall.server.threads("40")):
-            await hall.courier.pump()
+            await hall.courier.dispatch_due()
             await asyncio.sleep(0.01)
     assert posts[0].tags == ("2",), "the other is for moderators"
     (starter,) = hall.server.shown(posts[0].id)
@@ -192,7 +192,7 @@ async def test_too_few_ask_nobodys_name(hall: Hall) -> None:
 
 
 async def test_a_reaction_to_any_part_of_a_digest_counts(hall: Hall) -> None:
-    await hall.stores.ledger.add([Draft(DeliveryKey(PAPERS, "digest", "2026-01-01"), long())], clock())
+    await hall.stores.ledger.add([Draft(DeliveryKey(PAPERS, "digest", "2026-01-01"), long())], read_clock())
     (second,) = await hall.sent("7. Paper 7", 1)
     assert "1. Paper 1\n" not in second.plain
     for number in range(120):
@@ -235,7 +235,7 @@ async def test_more_than_discord_names_at_once_are_all_counted(hall: Hall) -> No
 
 
 async def test_a_count_that_fails_is_made_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reactions, "_PAUSES", (0.01,))
+    monkeypatch.setattr(reactions, "_RETRY_SECONDS", (0.01,))
     hall.server.fail(NAMES, status=503)
     await hall.react("1️⃣", "100", "101")
     assert "2 readers picked this paper" in (await hall.lifted(1))[0].plain
@@ -243,12 +243,12 @@ async def test_a_count_that_fails_is_made_again(hall: Hall, monkeypatch: pytest.
 
 async def test_reactions_that_nobody_was_there_to_see_are_counted_later(shut: Office) -> None:
     shut.server.person("101", name="Bo", guilds=("10",))
-    async with shut.running(reactions.listen):
+    async with shut.running(reactions.register_listeners):
         await shut.type("papers-setup digest on", {"start": "next"}, user="90")
         await shut.type("papers-setup settings", {"lift": 2}, user="90")
         digest = await shut.digest()
     shut.server.reactions[digest.id] = {"1️⃣": ["100"], "2️⃣": ["100", "101"], "👍": ["100", "101"]}
-    async with shut.running(reactions.listen):
+    async with shut.running(reactions.register_listeners):
         async with asyncio.timeout(5):
             while len(shown := await shut.post()) == 1:
                 await asyncio.sleep(0.01)

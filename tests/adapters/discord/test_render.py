@@ -20,15 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord import render
-from adapters.discord.buttons import Press, open_
-from adapters.discord.text import clean, size
+from adapters.discord.buttons import ButtonPayload, decode_payload
+from adapters.discord.text import clean_text, count_utf16_units
 from bot import wording
 from bot.cards import Action, Card, Form, Item, Link
-from bot.crowds import called
+from bot.crowds import add_reaction_hint
 from bot.digests import page
 from bot.errors import Malformed, Mistake
-from bot.language import speaking
-from bot.models import DayState, FeedDay, Kind, Preferences
+from bot.language import use_language
+from bot.models import ChannelKind, DayState, FeedDay, Preferences
 from bot.ports.commands import Answer
 from bot.sources import recorded
 from tests.adapters.discord.samples import (
@@ -63,7 +63,7 @@ OURS = {"**", "-", "-#", "###", ">", "```", "`", "<t"}
 def pictured(name: str) -> Any:
     if name in MODALS:
         return MODALS[name]()
-    return [{"payload": each.payload, "kept": each.kept} for each in ALL[name]()]
+    return [{"payload": each.payload, "kept": each.stored_data} for each in ALL[name]()]
 
 
 def written(data: Any) -> str:
@@ -99,7 +99,7 @@ def refused(payload: dict[str, Any]) -> list[str]:
     return [
         *rules.message(payload, rules.ANSWER, private=True),
         *schema.problems("POST", "/channels/{channel_id}/messages", everybodys),
-        *(["content is too long"] if size(payload.get("content", "")) > 2000 else []),
+        *(["content is too long"] if count_utf16_units(payload.get("content", "")) > 2000 else []),
         *([] if payload.get("content") or payload["components"] else ["nothing is said"]),
     ]
 
@@ -116,13 +116,13 @@ def walked(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from walked([*each.get("components", ()), *([each["accessory"]] if "accessory" in each else [])])
 
 
-def presses(payload: dict[str, Any]) -> dict[str, Press | str]:
+def presses(payload: dict[str, Any]) -> dict[str, ButtonPayload | str]:
     """Return what can be pressed or chosen, by label; of equal labels the last."""
-    found: dict[str, Press | str] = {}
+    found: dict[str, ButtonPayload | str] = {}
     for each in walked(payload["components"]):
         if each["type"] == 2 and "custom_id" in each:
-            found[each["label"]] = open_(each["custom_id"])
-        found |= {option["label"]: open_(option["value"]) for option in each.get("options", ())}
+            found[each["label"]] = decode_payload(each["custom_id"])
+        found |= {option["label"]: decode_payload(option["value"]) for option in each.get("options", ())}
     return found
 
 
@@ -134,11 +134,11 @@ def plain(payload: dict[str, Any]) -> str:
 @settings(max_examples=60, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
-    every = render.messages(card, KEY, pictures=pictures, role="30")
+    every = render.render_messages(card, KEY, pictures=pictures, role="30")
     assert 1 <= len(every) <= 15
-    name, post, _ = render.post(card, KEY)
-    assert 1 <= size(name) <= 100
-    alone = render.private(Answer(card, shareable=True), asked(query="x" * 200), manager=True)
+    name, post, _ = render.render_forum_post(card, KEY)
+    assert 1 <= count_utf16_units(name) <= 100
+    alone = render.render_private_answer(Answer(card, shareable=True), asked(query="x" * 200), manager=True)
     for payload in (*(each.payload for each in every), post, alone.payload):
         assert refused(payload) == []
         json.dumps(payload, ensure_ascii=False).encode()
@@ -148,8 +148,8 @@ def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
 @settings(max_examples=60, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_does_more_than_we_meant(card: Card, *, pictures: bool) -> None:
-    every = [each.payload for each in render.messages(card, KEY, pictures=pictures)]
-    for payload in (*every, render.post(card)[1], private(card).payload):
+    every = [each.payload for each in render.render_messages(card, KEY, pictures=pictures)]
+    for payload in (*every, render.render_forum_post(card)[1], private(card).payload):
         assert payload["allowed_mentions"] == {"parse": []}
         for text in texts(payload):
             read = markdown.read(text, {})
@@ -162,16 +162,16 @@ def test_no_card_does_more_than_we_meant(card: Card, *, pictures: bool) -> None:
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_equal_cards_are_drawn_equally(card: Card) -> None:
-    assert render.messages(card, KEY) == render.messages(replace(card), KEY)
+    assert render.render_messages(card, KEY) == render.render_messages(replace(card), KEY)
 
 
 @pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_what_does_not_ride_is_kept(card: Card) -> None:
-    for message in render.messages(card, KEY):
+    for message in render.render_messages(card, KEY):
         found = presses(message.payload).values()
-        assert {each for each in found if isinstance(each, str)} <= message.kept.keys()
+        assert {each for each in found if isinstance(each, str)} <= message.stored_data.keys()
 
 
 def test_a_digest_reads_well() -> None:
@@ -188,23 +188,23 @@ def test_a_digest_reads_well() -> None:
 
 def recorded_days(wanted: Preferences) -> Iterator[tuple[date, Card]]:
     """Yield the digest of every recorded day."""
-    for batch in recorded.read([shared("hf_daily/raw_api")]):
+    for batch in recorded.read_batches([shared("hf_daily/raw_api")]):
         assert batch.day
         papers = sorted(batch.papers, key=lambda paper: -(paper.votes or 0))
         day = FeedDay(batch.day, DayState.OK, tuple(paper.id for paper in papers))
-        made = page.compose(papers, (), {}, wanted, ())
-        yield batch.day, called(page.card(made, (day,), wanted, batch.day, matches={}), wanted)
+        made = page.select_papers(papers, (), {}, wanted, ())
+        yield batch.day, add_reaction_hint(page.build_digest_card(made, (day,), wanted, batch.day, matches={}), wanted)
 
 
 @pytest.mark.long
 def test_every_recorded_day_is_one_message() -> None:
     lengths = {}
     for day, card in recorded_days(Preferences()):
-        (message,) = render.messages(card, KEY)
-        lengths[day] = size(message.payload["content"])
+        (message,) = render.render_messages(card, KEY)
+        lengths[day] = count_utf16_units(message.payload["content"])
         shown = plain(message.payload)
-        assert all(clean(item.title)[:200].rsplit(" ", 1)[0] in shown for item in card.items), day
-        assert all(clean(item.text)[:50] in shown for item in card.items), day
+        assert all(clean_text(item.title)[:200].rsplit(" ", 1)[0] in shown for item in card.items), day
+        assert all(clean_text(item.text)[:50] in shown for item in card.items), day
     assert len(lengths) == 457
     assert max(lengths.values()) <= 2000
 
@@ -212,15 +212,15 @@ def test_every_recorded_day_is_one_message() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("language", ["de", "fr"])  # which say it in the most words
 def test_it_is_one_where_a_role_is_pinged_and_readers_lift_papers(language: str) -> None:
-    with speaking(language):
+    with use_language(language):
         days = list(recorded_days(Preferences(lift=50)))
     assert len(days) == 457
-    assert [day for day, card in days if len(render.messages(card, KEY, role="1" * 19)) > 1] == []
-    assert all("1️⃣" in render.messages(card, KEY)[0].payload["content"] for _, card in days[:5])
+    assert [day for day, card in days if len(render.render_messages(card, KEY, role="1" * 19)) > 1] == []
+    assert all("1️⃣" in render.render_messages(card, KEY)[0].payload["content"] for _, card in days[:5])
 
 
 def test_a_long_card_goes_on_in_the_next_message() -> None:
-    items = tuple(wording.item(paper, number=n) for n, paper in enumerate(cards.listed(), 1))
+    items = tuple(wording.build_paper_item(paper, number=n) for n, paper in enumerate(cards.listed(), 1))
     every = sent(Card(items=items, actions=(Action("Settings", "settings"),), footer=("Last line.",)))
     shown = "\n".join(plain(each.payload) for each in every)
     assert re.findall(r"^(\d+)\. ", shown, re.MULTILINE) == [str(n) for n in range(1, len(items) + 1)]
@@ -231,7 +231,7 @@ def test_a_long_card_goes_on_in_the_next_message() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    items = tuple(wording.item(cards.listed()[0], number=n) for n in range(1, 61))
+    items = tuple(wording.build_paper_item(cards.listed()[0], number=n) for n in range(1, 61))
     shown = plain(private(Card(items=items, footer=("Last line.",))).payload)
     number = len(re.findall(r"^\d+\. ", shown, re.MULTILINE))
     assert 3 <= number < 60
@@ -250,25 +250,25 @@ def test_papers_are_opened_from_the_list() -> None:
     found = presses(message.payload)
     labels = [label for label in found if label[0].isdecimal()]
     assert len(labels) == 5
-    assert found[labels[0]] == Press("show", {"paper": "2602.12160"})
-    assert found["All 17"] == Press("today", {"date": "2026-02-26"})
+    assert found[labels[0]] == ButtonPayload("show", {"paper": "2602.12160"})
+    assert found["All 17"] == ButtonPayload("today", {"date": "2026-02-26"})
 
 
 def test_what_can_be_done_with_a_paper() -> None:
     found = presses(private(discussable(), shareable=True, command="show", paper="2602.12160").payload)
     assert found == {
-        "Save": Press("save", {"paper": "2602.12160"}),
-        "Discuss in a thread": Press("discuss", {"paper": "2602.12160"}),
-        "More like this": Press("similar", {"paper": "2602.12160"}),
-        "Not for us": Press("mute", {"what": "2602.12160"}),
-        "Why this paper": Press("why", {"paper": "2602.12160"}),
-        "Share": Press("show", {"paper": "2602.12160"}, share=True),
+        "Save": ButtonPayload("save", {"paper": "2602.12160"}),
+        "Discuss in a thread": ButtonPayload("discuss", {"paper": "2602.12160"}),
+        "More like this": ButtonPayload("similar", {"paper": "2602.12160"}),
+        "Not for us": ButtonPayload("mute", {"what": "2602.12160"}),
+        "Why this paper": ButtonPayload("why", {"paper": "2602.12160"}),
+        "Share": ButtonPayload("show", {"paper": "2602.12160"}, share=True),
     }
 
 
 def test_a_thread_has_no_threads() -> None:
-    for channel in (THREAD, replace(PAPERS, kind=Kind.DIRECT), replace(PAPERS, kind=Kind.FORUM)):
-        message = render.private(Answer(discussable()), replace(asked("show"), channel=channel))
+    for channel in (THREAD, replace(PAPERS, kind=ChannelKind.DIRECT), replace(PAPERS, kind=ChannelKind.FORUM)):
+        message = render.render_private_answer(Answer(discussable()), replace(asked("show"), channel=channel))
         assert "Discuss in a thread" not in presses(message.payload)
 
 
@@ -286,11 +286,11 @@ def test_small_things_share_their_lists() -> None:
 
 def test_what_can_be_shared_is_offered_where_others_are() -> None:
     answer = Answer(Card(text="x"), shareable=True)
-    shared_ = presses(render.private(answer, asked(query="video"), manager=True).payload)
-    assert shared_ == {"Share": Press("search", {"query": "video"}, share=True, manager=True)}
-    alone = replace(asked(), channel=replace(PAPERS, kind=Kind.DIRECT))
-    assert presses(render.private(answer, alone).payload) == {}
-    assert presses(render.private(Answer(Card(text="x")), asked()).payload) == {}
+    shared_ = presses(render.render_private_answer(answer, asked(query="video"), manager=True).payload)
+    assert shared_ == {"Share": ButtonPayload("search", {"query": "video"}, share=True, manager=True)}
+    alone = replace(asked(), channel=replace(PAPERS, kind=ChannelKind.DIRECT))
+    assert presses(render.render_private_answer(answer, alone).payload) == {}
+    assert presses(render.render_private_answer(Answer(Card(text="x")), asked()).payload) == {}
 
 
 def test_only_the_chosen_role_is_pinged() -> None:
@@ -309,7 +309,7 @@ def test_links_have_no_previews() -> None:
 def test_pictures_have_words_and_only_safe_addresses() -> None:
     thumbnails = ("https://x.org/a.png", "http://x")
     papers = [replace(paper, thumbnail=at) for paper, at in zip(cards.listed(), thumbnails, strict=False)]
-    (message,) = sent(Card(items=tuple(map(wording.item, papers))), pictures=True)
+    (message,) = sent(Card(items=tuple(map(wording.build_paper_item, papers))), pictures=True)
     drawn = [each for each in walked(message.payload["components"]) if each["type"] == 11]
     assert [(each["media"]["url"], each["description"]) for each in drawn] == [
         ("https://x.org/a.png", "First page or figure of DreamID-Omni")
@@ -320,8 +320,8 @@ def test_a_mistake_shows_what_to_type() -> None:
     assert mistaken().payload["content"] == (
         "**Not done.** “serch” is not a command; did you mean “search”?\n\n-# For example: `/papers search graphs`"
     )
-    answer = Answer(wording.mistake(Mistake("No.", "search `graphs`")))
-    message = render.private(answer, asked(), native=lambda line: f"/papers query:{line}")
+    answer = Answer(wording.build_mistake_card(Mistake("No.", "search `graphs`")))
+    message = render.render_private_answer(answer, asked(), command_formatter=lambda line: f"/papers query:{line}")
     assert message.payload["content"].endswith("`/papers query:search ˋgraphsˋ`")
 
 
@@ -330,23 +330,23 @@ def test_next_sends_are_everybodys_own_time() -> None:
     card = Card(text="On. Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00 (Europe/Berlin).", moments=moments)
     shown = "On. Next: <t:1772179200:f>, <t:1772438400:f>."
     assert private(card).payload["content"] == shown
-    (posted,) = render.messages(card)
+    (posted,) = render.render_messages(card)
     assert posted.payload["content"] == shown
-    (drawn,) = render.messages(card, pictures=True)
+    (drawn,) = render.render_messages(card, pictures=True)
     assert [*texts(drawn.payload)][1:] == [shown]
 
 
 def test_a_long_text_to_copy_is_attached_whole() -> None:
     whole = "{\n}" * 3000
     message = private(Card("Everything", code=whole))
-    assert message.file == whole
+    assert message.attachment == whole
     assert refused(message.payload) == []
-    assert private(Card("Everything", code="{}")).file == ""
+    assert private(Card("Everything", code="{}")).attachment == ""
 
 
 def test_a_form_is_not_a_message() -> None:
     with pytest.raises(TypeError):
-        render.private(Answer(Form("Title", "settings", ())), asked())
+        render.render_private_answer(Answer(Form("Title", "settings", ())), asked())
 
 
 def test_a_post_is_named_for_its_paper() -> None:
@@ -373,7 +373,7 @@ def test_a_select_asks_for_nothing_by_itself() -> None:
     (message,) = MESSAGES["digest"]()
     (select,) = [each for each in walked(message.payload["components"]) if each["type"] == 3]
     with pytest.raises(Malformed):
-        open_(select["custom_id"])
+        decode_payload(select["custom_id"])
 
 
 @pytest.mark.parametrize("title", ["", "https://", "\u200b"])

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord import events
-from adapters.discord.chat import SHUT
-from adapters.discord.codes import CHANNEL
+from adapters.discord.chat import CLOSED_REASON
+from adapters.discord.codes import CHANNEL_ERRORS
 from bot import untold
-from bot.models import EVERYWHERE, Channel, Kind
-from bot.wording import DELETED
+from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.wording import CHANNEL_DELETED
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
 from tests.servers.discord import people, rights
 
-FORUM = Channel("discord", "10", "24", Kind.FORUM, "forum")
-UNTAGGED, LOCKED = CHANNEL[40067], CHANNEL[160005]
-OWNER = Channel("discord", EVERYWHERE, "90", Kind.DIRECT)
+FORUM = Channel("discord", "10", "24", ChannelKind.FORUM, "forum")
+UNTAGGED, LOCKED = CHANNEL_ERRORS[40067], CHANNEL_ERRORS[160005]
+OWNER = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "90", ChannelKind.DIRECT)
 
 
 async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> None:
@@ -27,7 +27,7 @@ async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> N
 
 
 async def test_what_discord_refused_for_no_known_reason_is_not_tried_again_by_itself(here: Office) -> None:
-    shut = f"{SHUT}: 99999"
+    shut = f"{CLOSED_REASON}: 99999"
     await here.stores.channels.retire(ROOM, shut)
     await here.server.create_role("30", name="bots")
     await here.server.change_role("30", permissions=rights.SEND)
@@ -37,14 +37,14 @@ async def test_what_discord_refused_for_no_known_reason_is_not_tried_again_by_it
 
 async def test_a_channel_that_can_be_seen_again_goes_on(here: Office) -> None:
     await here.server.drop_channel("20")
-    await retired(here, DELETED)
+    await retired(here, CHANNEL_DELETED)
     await here.server.create_channel("20", guild="10", name="papers")
     await retired(here, "")
 
 
 async def test_roles_that_the_bot_itself_is_given_are_enough(here: Office) -> None:
     """Of those Discord tells without the intent for members."""
-    await here.stores.channels.retire(ROOM, CHANNEL[50013])
+    await here.stores.channels.retire(ROOM, CHANNEL_ERRORS[50013])
     bot = people.member(here.server, "1", here.server.guilds["10"])
     here.server.tell("GUILD_MEMBER_UPDATE", bot | {"guild_id": "10"}, "10")
     await retired(here, "")
@@ -80,23 +80,23 @@ async def test_a_thread_that_was_unlocked_while_nobody_listened_goes_on_at_the_s
     shut.server.thread(TALK.id, "20", TALK.name).archived = archived
     await subscribe(shut, TALK)
     await shut.stores.channels.retire(TALK, LOCKED)
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await retired(shut, "", TALK)
 
 
 async def test_a_thread_that_is_still_locked_is_looked_at_once_at_the_start_and_one_that_was_deleted_not_at_all(
     shut: Office,
 ) -> None:
-    gone = Channel("discord", "10", "26", Kind.THREAD, "gone")
+    gone = Channel("discord", "10", "26", ChannelKind.THREAD, "gone")
     talk = shut.server.thread(TALK.id, "20", TALK.name)
     talk.archived = talk.locked = True
-    for thread, reason in ((TALK, LOCKED), (gone, DELETED)):
+    for thread, reason in ((TALK, LOCKED), (gone, CHANNEL_DELETED)):
         await subscribe(shut, thread)
         await shut.stores.channels.retire(thread, reason)
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await settled(shut)
         assert await shut.retired(TALK) == LOCKED
-        assert await shut.retired(gone) == DELETED
+        assert await shut.retired(gone) == CHANNEL_DELETED
     asked = [call.path for call in shut.server.calls if call.method == "GET" and "/channels/" in call.path]
     assert asked == [f"/channels/{TALK.id}"]
 
@@ -107,9 +107,9 @@ async def test_a_thread_goes_on_when_its_channel_allows_it_again(here: Office, a
     await subscribe(here, TALK)
     await here.server.archive_thread(TALK.id, archived=archived)
     await here.server.allow("20", rights.ALL & ~rights.SEND_IN_THREADS)
-    await here.stores.channels.retire(TALK, CHANNEL[50013])
+    await here.stores.channels.retire(TALK, CHANNEL_ERRORS[50013])
     await settled(here)
-    assert await here.retired(TALK) == CHANNEL[50013]
+    assert await here.retired(TALK) == CHANNEL_ERRORS[50013]
     await here.server.allow("20")
     await retired(here, "", TALK)
 
@@ -125,7 +125,7 @@ async def test_a_thread_of_which_discord_can_t_tell_now_stays_silent(here: Offic
 async def test_a_thread_below_a_channel_that_is_not_seen_lacks_a_permission(here: Office) -> None:
     here.server.channel("25", name="hidden")
     here.server.thread("26", "25", "Below")
-    below = Channel("discord", "10", "26", Kind.THREAD, "Below")
+    below = Channel("discord", "10", "26", ChannelKind.THREAD, "Below")
     await subscribe(here, below)
     await here.stores.channels.retire(below, LOCKED)
     await here.server.archive_thread("26", archived=False)
@@ -134,12 +134,12 @@ async def test_a_thread_below_a_channel_that_is_not_seen_lacks_a_permission(here
     assert await here.retired(below) == LOCKED
 
 
-@pytest.mark.parametrize("reason", [UNTAGGED, CHANNEL[50008]])
+@pytest.mark.parametrize("reason", [UNTAGGED, CHANNEL_ERRORS[50008]])
 async def test_what_still_holds_is_not_tried_again_at_the_next_start_nor_told_again(shut: Office, reason: str) -> None:
     shut.server.channel(FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True)
     await subscribe(shut, FORUM)
     await shut.stores.channels.retire(FORUM, reason)
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await shut.server.create_role("30", name="bots")
         await shut.server.change_role("30", permissions=rights.SEND)
         await settled(shut)
@@ -181,10 +181,10 @@ async def test_a_forum_that_asks_for_no_tag_any_more_goes_on(here: Office) -> No
 async def test_pictures_that_may_not_be_shown_keep_no_channel_silent(here: Office) -> None:
     """At worst they are not shown: what was posted without the permission before goes on without it."""
     await subscribe(here, pictures=True)
-    await here.stores.channels.retire(ROOM, CHANNEL[50013])
+    await here.stores.channels.retire(ROOM, CHANNEL_ERRORS[50013])
     await here.server.allow("20", rights.ALL & ~rights.SEND & ~rights.EMBED_LINKS)
     await settled(here)
-    assert await here.retired() == CHANNEL[50013]
+    assert await here.retired() == CHANNEL_ERRORS[50013]
     await here.server.allow("20", rights.ALL & ~rights.EMBED_LINKS)
     await retired(here, "")
 
@@ -196,15 +196,15 @@ async def test_where_the_owner_takes_no_direct_messages_the_server_is_told(here:
     here.excused += ["Nothing is posted to discord:@me:90 any more"]
     here.server.people["90"].dms = False
     await here.server.drop_channel("20")
-    await retired(here, DELETED)
+    await retired(here, CHANNEL_DELETED)
     (said,) = await greetings(here, "22")
     assert "Nothing is posted to #papers any more: the channel was deleted." in said.plain
     assert said.pings == ()
 
 
 async def test_an_owner_who_is_known_to_take_none_is_not_tried(here: Office) -> None:
-    await here.stores.channels.open(OWNER, here.now)
-    await here.stores.channels.retire(OWNER, CHANNEL[50007])
+    await here.stores.channels.get_or_create(OWNER, here.now)
+    await here.stores.channels.retire(OWNER, CHANNEL_ERRORS[50007])
     await here.server.drop_channel("20")
     (said,) = await greetings(here, "22")
     assert "Nothing is posted to #papers any more" in said.plain
@@ -216,7 +216,7 @@ async def test_where_nobody_can_be_told_the_log_says_so(here: Office, caplog: py
     here.server.people["90"].dms = False
     await here.server.allow("22", rights.ALL & ~rights.SEND)
     await here.server.drop_channel("20")
-    await retired(here, DELETED)
+    await retired(here, CHANNEL_DELETED)
 
     async def check() -> bool:
         await here.post()
@@ -234,7 +234,7 @@ async def test_what_nobody_could_be_told_is_in_the_next_private_answer_to_who_ma
 
     async def check() -> bool:
         await here.post()
-        return bool(await untold.waiting(here.stores.marks, "discord", "10"))
+        return bool(await untold.list_pending(here.stores.key_values, "discord", "10"))
 
     await until(check)
     word = "Nothing is posted to #papers any more: the channel was deleted."

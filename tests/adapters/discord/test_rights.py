@@ -9,15 +9,15 @@ import discord
 import pytest
 
 from adapters.discord import invite
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.rest import Rest
-from adapters.discord.rights import INVITED
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.rest import RestClient
+from adapters.discord.rights import INVITE_PERMISSIONS
 from bot.errors import SendError
 from bot.models import Channel
 from tests.adapters.discord.outbound import FORUM, PAPERS, calling, delivery, now, papers, writing
 from tests.servers.discord import Discord
 
-LINK = invite.link("2")
+LINK = invite.build_invite_link("2")
 ASKED = discord.Permissions(int(parse_qs(urlparse(LINK).query)["permissions"][0]))
 PICTURES = replace(
     papers(2), items=tuple(replace(item, thumbnail="https://example.org/a.png") for item in papers(2).items)
@@ -28,22 +28,22 @@ def test_the_link_is_discords_own_and_asks_for_no_more_than_is_listed() -> None:
     asked = parse_qs(urlparse(LINK).query)
     assert asked["scope"] == ["bot applications.commands"]
     assert asked["client_id"] == ["2"]
-    assert ASKED == INVITED
+    assert ASKED == INVITE_PERMISSIONS
     assert not ASKED.administrator
     assert not ASKED.mention_everyone
     assert not ASKED.manage_threads
 
 
 def test_a_person_has_a_link_too() -> None:
-    asked = parse_qs(urlparse(invite.personal("2")).query)
+    asked = parse_qs(urlparse(invite.build_user_install_link("2")).query)
     assert asked == {"client_id": ["2"], "integration_type": ["1"], "scope": ["applications.commands"]}
 
 
-async def everything(server: Discord, rest: Rest, permissions: int) -> list[str]:
+async def everything(server: Discord, rest: RestClient, permissions: int) -> list[str]:
     """Do all that the bot does anywhere, with some permissions; return what was refused."""
     for id_ in (PAPERS.id, FORUM.id):
         server.places[id_].permissions = permissions
-    chat = writing(rest, Taste(pictures=True))
+    chat = writing(rest, ChannelStyle(pictures=True))
     refused: list[str] = []
     parent = await attempt(chat, refused, PAPERS, "post") or "1"
     await attempt(chat, refused, PAPERS, "reply", parent)
@@ -51,7 +51,7 @@ async def everything(server: Discord, rest: Rest, permissions: int) -> list[str]
     await attempt(chat, refused, FORUM, "reply", post)
     for channel in (PAPERS, FORUM):
         try:
-            await chat.find(delivery(PICTURES, channel=channel))
+            await chat.find_message(delivery(PICTURES, channel=channel))
         except SendError as error:
             refused.append(f"find {channel.name}: {error}")
     return refused
@@ -73,14 +73,14 @@ def forum(server: Discord) -> None:
 
 async def test_with_them_everything_works(server: Discord) -> None:
     async with calling(server) as rest:
-        assert await everything(server, rest, INVITED.value) == []
+        assert await everything(server, rest, INVITE_PERMISSIONS.value) == []
 
 
 # Whether a picture needs “Embed Links” Discord does not document, and the loopback server can't know.
-@pytest.mark.parametrize("name", [name for name, given in INVITED if given and name != "embed_links"])
+@pytest.mark.parametrize("name", [name for name, given in INVITE_PERMISSIONS if given and name != "embed_links"])
 async def test_without_any_of_them_something_does_not(server: Discord, name: str) -> None:
     async with calling(server) as rest:
-        lacking = discord.Permissions(INVITED.value)
+        lacking = discord.Permissions(INVITE_PERMISSIONS.value)
         setattr(lacking, name, False)
         assert await everything(server, rest, lacking.value)
     server.violations.clear()

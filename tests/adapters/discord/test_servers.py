@@ -10,18 +10,18 @@ from gettext import NullTranslations
 import pytest
 
 from adapters.discord import events, servers
-from adapters.discord.codes import CHANNEL
-from adapters.discord.servers import LEFT
+from adapters.discord.codes import CHANNEL_ERRORS
+from adapters.discord.servers import REMOVED_REASON
 from bot import language, wording
 from bot.models import Channel
 from bot.ports.places import Workspace
-from bot.wording import DELETED
+from bot.wording import CHANNEL_DELETED
 from tests.adapters.discord.inbound import ROOM, Office, labels
 from tests.adapters.discord.watching import greetings, retired, settled, subscribe, told, until
 from tests.servers.discord import rights
 
 HELLO = "Broadsheet posts the day’s most upvoted papers here"
-AWAY = wording.away(LEFT)
+AWAY = wording.format_workspace_unavailable(REMOVED_REASON)
 
 # -- coming and going --------------------------------------------------------------------------------------------------
 
@@ -34,7 +34,7 @@ async def test_whoever_takes_the_bot_in_is_greeted_once(here: Office) -> None:
     assert hello.pings == ()
     known = await here.stores.workspaces.get("discord", "11")
     assert known
-    assert (known.name, known.managers, known.left) == ("Elsewhere", ("190",), None)
+    assert (known.name, known.managers, known.left_at) == ("Elsewhere", ("190",), None)
 
 
 async def test_the_system_channel_is_greeted_though_another_stands_before_it(here: Office) -> None:
@@ -73,7 +73,7 @@ async def test_a_server_that_was_left_is_kept_and_comes_back(here: Office) -> No
     await retired(here, AWAY)
     left = await here.stores.workspaces.get("discord", "10")
     assert left
-    assert left.left == here.now
+    assert left.left_at == here.now
     await here.server.join("10")
     await retired(here, "")
     assert (await here.preferences()).on
@@ -81,14 +81,14 @@ async def test_a_server_that_was_left_is_kept_and_comes_back(here: Office) -> No
 
 async def test_whoever_invites_the_bot_anew_with_what_it_lacked_gets_digests_again(here: Office) -> None:
     """Not only where it says hello."""
-    lacked, room = CHANNEL[50013], replace(ROOM, id="22", name="video-diffusion")
+    lacked, room = CHANNEL_ERRORS[50013], replace(ROOM, id="22", name="video-diffusion")
     await subscribe(here, room)
     await here.stores.channels.retire(room, lacked)
     await here.server.leave("10")
 
     async def left() -> bool:
         known = await here.stores.workspaces.get("discord", "10")
-        return known is not None and known.left is not None
+        return known is not None and known.left_at is not None
 
     await until(left)
     assert await here.retired(room) == lacked
@@ -104,7 +104,7 @@ async def test_a_role_that_was_deleted_while_nobody_listened_is_mentioned_no_mor
     await subscribe(shut, mention="31")
     await subscribe(shut, kept, mention="30")
     for _ in range(2):
-        async with shut.running(events.listen):
+        async with shut.running(events.register_listeners):
             (said,) = await told(shut, "90")
             assert "The role that digests in #papers mentioned was deleted" in said
             assert (await shut.preferences()).mention == ""
@@ -115,7 +115,7 @@ async def test_what_happened_meanwhile_is_made_good_at_the_start(shut: Office) -
     await subscribe(shut)
     shut.server.guilds["10"].present = False
     shut.server.guilds["11"].present = True
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await retired(shut, AWAY)
         (hello,) = await greetings(shut, "40")
         assert HELLO in hello.plain
@@ -128,7 +128,7 @@ async def test_an_outage_is_no_farewell(here: Office, caplog: pytest.LogCaptureF
     await here.server.rename("20", "news")
 
     async def check() -> bool:
-        return (await here.stores.channels.open(replace(ROOM, name=""), here.now)).channel.name == "news"
+        return (await here.stores.channels.get_or_create(replace(ROOM, name=""), here.now)).channel.name == "news"
 
     await until(check)
     assert await here.retired() == ""
@@ -138,7 +138,7 @@ async def test_an_outage_is_no_farewell(here: Office, caplog: pytest.LogCaptureF
 async def test_a_server_that_is_told_of_late_is_greeted_then(shut: Office) -> None:
     await subscribe(shut)
     shut.server.guilds["11"].present, shut.server.guilds["11"].available = True, False
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await settled(shut)
         assert await shut.stores.workspaces.get("discord", "11") is None
         await shut.server.outage("11", over=True)
@@ -154,10 +154,10 @@ async def test_a_server_that_is_out_of_reach_at_the_start_stays_as_it_was_and_go
     shut: Office,
 ) -> None:
     await subscribe(shut)
-    await shut.stores.workspaces.put(Workspace("discord", "10", "Lab", managers=("90",)))
+    await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
     await shut.stores.channels.retire(ROOM, "Broadsheet may not post there")
     shut.server.guilds["10"].available = False
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await shut.server.join("11")
         await greetings(shut, "40")
         assert await shut.stores.workspaces.get("discord", "10") == Workspace("discord", "10", "Lab", managers=("90",))
@@ -178,7 +178,7 @@ class Marked(NullTranslations):
 
 
 async def test_a_greeting_is_in_the_language_of_the_server(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_catalogue", Marked)
+    monkeypatch.setattr(language, "_load_catalogue", Marked)
     await here.server.join("11", name="Anderswo", owner="190", system="40", locale="de")
     (hello,) = await greetings(here, "40")
     assert hello.plain.startswith(f"de: {HELLO}")
@@ -192,9 +192,9 @@ async def test_whoever_hands_a_server_over_manages_it_no_more(here: Office) -> N
 
 
 async def test_a_server_that_changed_hands_meanwhile_is_managed_by_its_new_owner(shut: Office) -> None:
-    await shut.stores.workspaces.put(Workspace("discord", "10", "Lab", managers=("90",), limits={"follows": 3}))
+    await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",), limits={"follows": 3}))
     shut.server.guilds["10"].owner = "91"
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         await managed(shut, "91")
         known = await shut.stores.workspaces.get("discord", "10")
         assert known
@@ -245,7 +245,7 @@ async def test_a_lost_line_is_one_line_of_the_log(here: Office, caplog: pytest.L
 
 async def test_a_second_ready_changes_nothing(here: Office) -> None:
     for _ in range(2):
-        await servers.reconcile(here.kit, 0)
+        await servers.reconcile_guilds(here.kit, 0)
     assert await here.post() == []
     assert await here.retired() == ""
 
@@ -273,9 +273,9 @@ async def sharded(shut: Office) -> AsyncIterator[Office]:
     shut.server.guild(FAR, name="Far", owner="190", system="50")
     shut.server.channel("50", guild=FAR, name="far")
     for gone in ("12", str(int(FAR) + 1)):
-        await shut.stores.workspaces.put(Workspace("discord", gone, "Gone"))
+        await shut.stores.workspaces.save(Workspace("discord", gone, "Gone"))
     await subscribe(shut)
-    async with shut.running(events.listen):
+    async with shut.running(events.register_listeners):
         yield shut
 
 
@@ -285,7 +285,7 @@ async def test_each_shard_makes_good_for_its_own_servers_once(sharded: Office) -
         assert HELLO in hello.plain
 
     async def check() -> bool:
-        return [one.id for one in await sharded.stores.workspaces.of("discord")] == ["10", "11", FAR]
+        return [one.id for one in await sharded.stores.workspaces.list_for_platform("discord")] == ["10", "11", FAR]
 
     await until(check)
     assert (sharded.server.identifies, sharded.server.syncs) == (2, 1)
@@ -294,14 +294,14 @@ async def test_each_shard_makes_good_for_its_own_servers_once(sharded: Office) -
 async def test_a_shard_s_beginning_says_nothing_of_servers_that_another_shard_tells_of(sharded: Office) -> None:
     await greetings(sharded, "50")
     late = str(int(FAR) + 2)
-    await sharded.stores.workspaces.put(Workspace("discord", late, "Late"))
+    await sharded.stores.workspaces.save(Workspace("discord", late, "Late"))
 
     async def known() -> bool:
-        return late in [one.id for one in await sharded.stores.workspaces.of("discord")]
+        return late in [one.id for one in await sharded.stores.workspaces.list_for_platform("discord")]
 
-    await servers.reconcile(sharded.kit, 0)
+    await servers.reconcile_guilds(sharded.kit, 0)
     assert await known()
-    await servers.reconcile(sharded.kit, 1)
+    await servers.reconcile_guilds(sharded.kit, 1)
     assert not await known()
 
 
@@ -309,9 +309,9 @@ async def test_what_happens_in_both_shards_is_heard(sharded: Office) -> None:
     far = Channel("discord", FAR, "50", name="far")
     await subscribe(sharded, far)
     await sharded.server.drop_channel("50")
-    await retired(sharded, DELETED, far)
+    await retired(sharded, CHANNEL_DELETED, far)
     await sharded.server.drop_channel("20")
-    await retired(sharded, DELETED)
+    await retired(sharded, CHANNEL_DELETED)
 
 
 async def test_a_shard_that_begins_anew_repeats_nothing_and_says_nothing_of_the_others(sharded: Office) -> None:
@@ -320,7 +320,7 @@ async def test_a_shard_that_begins_anew_repeats_nothing_and_says_nothing_of_the_
     await sharded.server.invalidate(shard=1)
 
     async def check() -> bool:
-        return [one.id for one in await sharded.stores.workspaces.of("discord")] == ["10", "11"]
+        return [one.id for one in await sharded.stores.workspaces.list_for_platform("discord")] == ["10", "11"]
 
     await until(check)
     await sharded.server.wait(lambda: sharded.server.identifies == 3 and sharded.server.ready)

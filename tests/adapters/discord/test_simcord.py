@@ -17,23 +17,23 @@ import pytest
 import simcord
 
 from adapters.discord import syncing
-from adapters.discord.chat import DiscordChat, Taste
-from adapters.discord.client import Client
-from adapters.discord.kit import Kit
-from adapters.discord.listening import Flights
-from adapters.discord.pace import Pace
-from adapters.discord.rest import Rest
-from adapters.discord.rooms import Rooms
-from adapters.discord.tree import tree
+from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.client import DiscordClient
+from adapters.discord.kit import DiscordContext
+from adapters.discord.listening import InteractionDispatcher
+from adapters.discord.pace import RateLimiter
+from adapters.discord.rest import RestClient
+from adapters.discord.rooms import ChannelDirectory
+from adapters.discord.tree import build_command_tree
 from bot.cards import Card
-from bot.commands.desk import Desk
-from bot.commands.table import table
-from bot.crowds import Crowds
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
+from bot.crowds import ReactionPromotion
 from bot.errors import Gone
 from bot.models import Channel, DeliveryKey, Paper
 from bot.ports.chats import Delivery
 from bot.ports.stores import Stores
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 from tests.adapters.discord.inbound import NOW, Gate, Hugging
 from tests.stores import open_stores
 
@@ -55,32 +55,32 @@ class Stage:
 
     env: simcord.Env
     stores: Stores
-    kit: Kit
+    kit: DiscordContext
     hugging: Hugging
     guild: Any
     channel: Any
     ana: Any
 
 
-def furnished(client: Client, stores: Stores, hugging: Hugging) -> Kit:
+def furnished(client: DiscordClient, stores: Stores, hugging: Hugging) -> DiscordContext:
     """Let a client answer, as the composition root does."""
-    rest, rooms = Rest(client, Pace(time.monotonic)), Rooms(client)
-    commands = Gate(table(Desk(stores, hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
-    places = (stores.actions, stores.channels, stores.follows, stores.workspaces, stores.marks)
-    crowd, here = Crowds(stores), Attendance(stores)
-    kit = Kit(commands, tree(commands), *places, here, crowd, client, rest, rooms, lambda: NOW)
-    Flights(kit).listen()
+    rest, rooms = RestClient(client, RateLimiter(time.monotonic)), ChannelDirectory(client)
+    commands = Gate(build_table(CommandContext(stores, hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
+    places = (stores.button_payloads, stores.channels, stores.follows, stores.workspaces, stores.key_values)
+    crowd, here = ReactionPromotion(stores), WorkspaceLifecycle(stores)
+    kit = DiscordContext(commands, build_command_tree(commands), *places, here, crowd, client, rest, rooms, lambda: NOW)
+    InteractionDispatcher(kit).register_listeners()
     return kit
 
 
 @asynccontextmanager
 async def started(folder: Path, hugging: Hugging) -> AsyncIterator[Stage]:
     """Connect the bot on the stores in *folder*; simcord's clock must start in the test's own context."""
-    client = Client()
+    client = DiscordClient()
     async with open_stores(folder, NOW) as stores, simcord.run(client, shard_count=1) as env:
         kit = furnished(client, stores, hugging)
         guild = env.create_guild()
-        await syncing.sync(kit)
+        await syncing.sync_commands(kit)
         ana = guild.add_member(env.create_user("ana"))
         yield Stage(env, stores, kit, hugging, guild, guild.create_text_channel("papers"), ana)
 
@@ -121,7 +121,7 @@ async def test_a_button_works_after_a_restart(stored: Path) -> None:
     async with started(stored, Hugging()) as stage:
         result = await stage.ana.slash(stage.channel, "papers search", query="diffusion")
         before = result.response.content
-        client = Client()
+        client = DiscordClient()
         furnished(client, stage.stores, stage.hugging)
         await stage.env.restart_bot(client)
         await stage.ana.click(result.response, label="Next")
@@ -137,19 +137,19 @@ async def test_a_modal_opens_and_its_panel_follows(stored: Path) -> None:
         saved = await stage.ana.click(panel.response, label="Follow")
         assert saved.acknowledged
         own = Channel("discord", "@me", str(stage.ana.id))
-        assert [follow.topic for follow in await stage.stores.follows.of(own)] == ['"diffusion"']
+        assert [follow.topic for follow in await stage.stores.follows.list_for_channel(own)] == ['"diffusion"']
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (403, 50013)])
 async def test_a_channel_that_is_lost_is_gone_after_one_request(stored: Path, status: int, code: int) -> None:
     async with started(stored, Hugging()) as stage:
 
-        async def tastes(_: Channel) -> Taste:
-            return Taste()
+        async def tastes(_: Channel) -> ChannelStyle:
+            return ChannelStyle()
 
         stage.env.inject_error("POST", "/channels/*/messages", status=status, code=code, times=None)
         there = Channel("discord", str(stage.guild.id), str(stage.channel.id), name="papers")
-        chat = DiscordChat(stage.kit.rest, stage.stores.actions, tastes=tastes)
+        chat = DiscordChat(stage.kit.rest, stage.stores.button_payloads, style_lookup=tastes)
         delivery = Delivery(1, DeliveryKey(there, "notice", "x"), Card(text="Hello"))
         with pytest.raises(Gone):
             await chat.send(delivery, NOW)

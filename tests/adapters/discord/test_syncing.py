@@ -19,7 +19,7 @@ TROUBLE: Final = "Discord could not be told of the commands"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syncing, "_PATIENCE", 0.01)
+    monkeypatch.setattr(syncing, "_RETRY_DELAY", 0.01)
 
 
 def told(office: Office) -> int:
@@ -30,38 +30,38 @@ def told(office: Office) -> int:
 async def test_a_second_start_tells_nothing(shut: Office) -> None:
     for _ in range(3):
         async with shut.running() as kit:
-            await syncing.keep(kit, asyncio.Event())
+            await syncing.sync_with_retries(kit, asyncio.Event())
     assert told(shut) == 1
 
 
 async def test_who_was_never_told_the_ids_is_told_them_once(office: Office) -> None:
-    await office.stores.marks.put("discord command ids", "")
+    await office.stores.key_values.set("discord command ids", "")
     for _ in range(2):
-        await syncing.keep(office.kit, asyncio.Event())
+        await syncing.sync_with_retries(office.kit, asyncio.Event())
     assert told(office) == 2
-    assert set((await office.stores.marks.get("discord command ids")).split(":")) > {"papers"}
+    assert set((await office.stores.key_values.get("discord command ids")).split(":")) > {"papers"}
 
 
 @pytest.mark.parametrize("mark", ["2 of-other-commands", "3", "anything"])
 async def test_other_commands_are_told(office: Office, mark: str) -> None:
-    kept = await office.stores.marks.get(MARK)
-    assert kept == f"2 {office.kit.tree.digest}"
-    await office.stores.marks.put(MARK, mark)
-    await syncing.keep(office.kit, asyncio.Event())
+    kept = await office.stores.key_values.get(MARK)
+    assert kept == f"2 {office.kit.tree.payload_hash}"
+    await office.stores.key_values.set(MARK, mark)
+    await syncing.sync_with_retries(office.kit, asyncio.Event())
     assert told(office) == 2
-    assert await office.stores.marks.get(MARK) == kept
+    assert await office.stores.key_values.get(MARK) == kept
 
 
 async def test_the_commands_of_another_application_are_told(office: Office) -> None:
-    await office.stores.marks.put(MARK, f"3 {office.kit.tree.digest}")
-    assert await syncing.sync(office.kit)
+    await office.stores.key_values.set(MARK, f"3 {office.kit.tree.payload_hash}")
+    assert await syncing.sync_commands(office.kit)
 
 
 async def test_what_is_refused_is_said_once_and_tried_again(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.excused.append(TROUBLE)
-    await office.stores.marks.put(MARK, "old")
+    await office.stores.key_values.set(MARK, "old")
     office.server.fail(PUT, status=400, code=50035, times=4)
-    await syncing.keep(office.kit, asyncio.Event())
+    await syncing.sync_with_retries(office.kit, asyncio.Event())
     assert told(office) == 6
     (line,) = [record for record in caplog.records if TROUBLE in record.getMessage()]
     assert line.levelname == "WARNING"
@@ -70,10 +70,10 @@ async def test_what_is_refused_is_said_once_and_tried_again(office: Office, capl
 
 async def test_each_trouble_is_said(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.excused.append(TROUBLE)
-    await office.stores.marks.put(MARK, "old")
+    await office.stores.key_values.set(MARK, "old")
     for code in (50035, 50109):
         office.server.fail(PUT, status=400, code=code, times=2)
-    await syncing.keep(office.kit, asyncio.Event())
+    await syncing.sync_with_retries(office.kit, asyncio.Event())
     lines = [record.getMessage() for record in caplog.records if TROUBLE in record.getMessage()]
     assert len(lines) == 2
 
@@ -82,11 +82,11 @@ async def test_it_waits_longer_each_time_and_stops_when_it_is_told_to(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.excused.append(TROUBLE)
-    await office.stores.marks.put(MARK, "old")
+    await office.stores.key_values.set(MARK, "old")
     office.server.fail(PUT, status=400, code=50035, times=100)
-    monkeypatch.setattr(syncing, "_PATIENCE", 600.0)
+    monkeypatch.setattr(syncing, "_RETRY_DELAY", 600.0)
     stop = asyncio.Event()
-    keeping = asyncio.create_task(syncing.keep(office.kit, stop))
+    keeping = asyncio.create_task(syncing.sync_with_retries(office.kit, stop))
     await office.server.wait(lambda: told(office) == 2)
     stop.set()
     await asyncio.wait_for(keeping, 5)
@@ -99,21 +99,21 @@ async def test_ids_that_are_not_told_are_none(office: Office, monkeypatch: pytes
         return reply
 
     monkeypatch.setattr(type(office.kit.rest), "call", call)
-    office.kit.tree.ids.clear()
-    await office.stores.marks.put(MARK, "old")
-    assert await syncing.sync(office.kit)
-    assert office.kit.tree.ids == {}
-    assert await office.stores.marks.get(MARK) != "old"
+    office.kit.tree.command_ids.clear()
+    await office.stores.key_values.set(MARK, "old")
+    assert await syncing.sync_commands(office.kit)
+    assert office.kit.tree.command_ids == {}
+    assert await office.stores.key_values.get(MARK) != "old"
 
 
 async def test_a_database_that_is_away_does_not_end_it(
     office: Office, stored: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     office.excused.append(TROUBLE)
-    await office.stores.marks.put(MARK, "old")
+    await office.stores.key_values.set(MARK, "old")
     stop = asyncio.Event()
     with broken(stored, "UPDATE ON marks"):
-        keeping = asyncio.create_task(syncing.keep(office.kit, stop))
+        keeping = asyncio.create_task(syncing.sync_with_retries(office.kit, stop))
         await office.server.wait(lambda: TROUBLE in caplog.text)
         assert not keeping.done()
     stop.set()

@@ -8,9 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.layout import Part
-from adapters.discord.text import clean, code, escape, fit, link, literal, moment, plain, safe, size
-from adapters.discord.times import localized, own
+from adapters.discord.layout import MessagePart
+from adapters.discord.text import (
+    clean_text,
+    count_utf16_units,
+    escape_markdown,
+    fit_markdown,
+    fit_plain_text,
+    format_code,
+    format_code_block,
+    format_link,
+    format_timestamp,
+    sanitize_url,
+)
+from adapters.discord.times import localize_moments, localize_part
 from tests.adapters.slack.hostile import SIGNS, TEXT, URLS
 from tests.servers.discord import markdown
 
@@ -57,8 +68,8 @@ def live(text: str) -> tuple[list[str], list[tuple[str, str]], list[tuple[str, s
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_is_hostile_is_read_as_it_stands(text: str) -> None:
-    assert live(escape(text)) == ([], [], [])
-    assert markdown.read(escape(text), {}).plain == clean(text)
+    assert live(escape_markdown(text)) == ([], [], [])
+    assert markdown.read(escape_markdown(text), {}).plain == clean_text(text)
 
 
 @pytest.mark.parametrize("text", LIVE)
@@ -70,8 +81,8 @@ def test_these_would_do_something(text: str) -> None:
 @settings(max_examples=500, deadline=None)
 @given(ANY)
 def test_nothing_is_live_and_nothing_is_lost(text: str) -> None:
-    assert live(escape(text)) == ([], [], [])
-    assert markdown.read(escape(text), {}).plain == clean(text)
+    assert live(escape_markdown(text)) == ([], [], [])
+    assert markdown.read(escape_markdown(text), {}).plain == clean_text(text)
 
 
 @pytest.mark.parametrize(
@@ -84,47 +95,47 @@ def test_nothing_is_live_and_nothing_is_lost(text: str) -> None:
     ],
 )
 def test_what_means_nothing_is_left_as_it_is(text: str) -> None:
-    assert escape(text) == text
+    assert escape_markdown(text) == text
 
 
 @settings(max_examples=300, deadline=None)
 @given(text=ANY, longest=st.integers(5, 300))
 def test_what_is_cut_fits(text: str, longest: int) -> None:
-    assert size(fit(text, longest)) <= longest
-    assert live(fit(text, longest)) == ([], [], [])
-    assert 1 <= size(plain(text, longest)) <= longest
-    assert size(code(text, longest)) <= longest
+    assert count_utf16_units(fit_markdown(text, longest)) <= longest
+    assert live(fit_markdown(text, longest)) == ([], [], [])
+    assert 1 <= count_utf16_units(fit_plain_text(text, longest)) <= longest
+    assert count_utf16_units(format_code(text, longest)) <= longest
 
 
 @settings(max_examples=300, deadline=None)
 @given(url=URLS, shown=ANY)
 def test_a_link_is_the_one_that_was_meant_or_none(url: str, shown: str) -> None:
-    said = link(url, clean(shown) or "Untitled", 200)
+    said = format_link(url, clean_text(shown) or "Untitled", 200)
     mentions, links, formats = live(f"**1. {said}** after [b](https://example.org)")
     assert (mentions, [mark for mark, _ in formats if mark != "**"]) == ([], [])
-    assert len(links) == 1 + bool(safe(url))
+    assert len(links) == 1 + bool(sanitize_url(url))
     assert all(address.startswith("https://") for address, _ in links)
 
 
 def test_links() -> None:
-    assert link("https://x.org/a_(b)", "A [b] c", 50) == "[A [b] c](https://x.org/a_%28b%29)"
-    assert link("https://x.org", "Sums in [0, 1)", 50) == "[Sums in ［0, 1)](https://x.org)"
-    assert link("https://x.org", "https://evil.example", 50) == "[evil.example](https://x.org)"
-    assert link("http://x.org", "No *https*", 50) == "No \\*https\\*"
-    assert link("https://x.org", "", 50) == ""
+    assert format_link("https://x.org/a_(b)", "A [b] c", 50) == "[A [b] c](https://x.org/a_%28b%29)"
+    assert format_link("https://x.org", "Sums in [0, 1)", 50) == "[Sums in ［0, 1)](https://x.org)"
+    assert format_link("https://x.org", "https://evil.example", 50) == "[evil.example](https://x.org)"
+    assert format_link("http://x.org", "No *https*", 50) == "No \\*https\\*"
+    assert format_link("https://x.org", "", 50) == ""
 
 
 def test_code_holds_anything() -> None:
-    assert code("a `b` **c**", 50) == "`a ˋbˋ **c**`"
-    assert code("", 50) == ""
-    assert live(literal("a```b\n# c", 50))[2] == [("```", "aˋˋˋb\n# c\n")]
-    assert literal("  ", 50) == ""
+    assert format_code("a `b` **c**", 50) == "`a ˋbˋ **c**`"
+    assert format_code("", 50) == ""
+    assert live(format_code_block("a```b\n# c", 50))[2] == [("```", "aˋˋˋb\n# c\n")]
+    assert format_code_block("  ", 50) == ""
 
 
 def test_a_moment_is_everybodys_own() -> None:
-    assert moment(NOW) == "<t:1795507200:f>"
-    assert moment(NOW, "R") == "<t:1795507200:R>"
-    assert moment(NOW.replace(microsecond=5)) == moment(NOW)
+    assert format_timestamp(NOW) == "<t:1795507200:f>"
+    assert format_timestamp(NOW, "R") == "<t:1795507200:R>"
+    assert format_timestamp(NOW.replace(microsecond=5)) == format_timestamp(NOW)
 
 
 @pytest.mark.parametrize(
@@ -142,17 +153,17 @@ def test_a_moment_is_everybodys_own() -> None:
 )
 def test_the_moments_of_a_text_are_everybodys_own(text: str, shown: str) -> None:
     moments = {"Wed 25 Nov 09:00": 1795593600, "Wed 25 Nov 09:00:30": 1795593690, "Wed 2 Dec 09:00": 1796198400}
-    assert localized(text, moments) == shown
-    assert localized(text, {}) == text
+    assert localize_moments(text, moments) == shown
+    assert localize_moments(text, {}) == text
 
 
 def test_a_message_stays_within_its_limit_rather_than_telling_everybodys_own_time() -> None:
-    full, moments = Part("x" * 1984, (), "25 Nov 09:00"), {"25 Nov 09:00": 1795593600}
-    assert own(full, moments, len(full.text)) == full
-    assert own(full, moments, len(full.text) + 4).text.endswith("\n\n<t:1795593600:f>")
+    full, moments = MessagePart("x" * 1984, (), "25 Nov 09:00"), {"25 Nov 09:00": 1795593600}
+    assert localize_part(full, moments, len(full.text)) == full
+    assert localize_part(full, moments, len(full.text) + 4).text.endswith("\n\n<t:1795593600:f>")
 
 
 def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
-    assert clean("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
-    assert clean("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
-    assert clean("\u00a0\u202f") == ""
+    assert clean_text("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
+    assert clean_text("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
+    assert clean_text("\u00a0\u202f") == ""

@@ -12,9 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from adapters.discord import tree as made
-from adapters.discord.tree import Tree, tree
-from bot.commands.desk import Desk
-from bot.commands.table import Table, table
+from adapters.discord.tree import CommandTree, build_command_tree
+from bot.commands.desk import CommandContext
+from bot.commands.table import CommandTable, build_table
 from bot.ports.commands import Audience
 
 NAME: Final = re.compile(r"[-_'a-z0-9]{1,32}")
@@ -22,13 +22,13 @@ OPENAPI: Final = Path(__file__).parents[3] / "../shared/data/fixtures/discord_op
 
 
 @pytest.fixture(scope="module")
-def commands() -> Table:
-    return table(Desk(cast("Any", None)))
+def commands() -> CommandTable:
+    return build_table(CommandContext(cast("Any", None)))
 
 
 @pytest.fixture(scope="module")
-def shown(commands: Table) -> Tree:
-    return tree(commands)
+def shown(commands: CommandTable) -> CommandTree:
+    return build_command_tree(commands)
 
 
 def every(options: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -49,7 +49,7 @@ def size(option: dict[str, Any]) -> int:
     return words + choices + sum(size(each) for each in option.get("options", ()))
 
 
-def test_everybody_reads_and_managers_set_up(shown: Tree) -> None:
+def test_everybody_reads_and_managers_set_up(shown: CommandTree) -> None:
     everyone, managers, message = shown.payload
     assert (everyone["name"], managers["name"], message["name"]) == ("papers", "papers-setup", "Papers in this message")
     assert "default_member_permissions" not in everyone
@@ -58,17 +58,17 @@ def test_everybody_reads_and_managers_set_up(shown: Tree) -> None:
     assert (everyone["contexts"], everyone["integration_types"]) == ([0, 1, 2], [0, 1]), "for people too, anywhere"
 
 
-def test_every_command_of_the_table_is_there_under_its_group(commands: Table, shown: Tree) -> None:
-    wanted = {each.name for each in commands.all() if not each.hidden} - {"digest access"}
+def test_every_command_of_the_table_is_there_under_its_group(commands: CommandTable, shown: CommandTree) -> None:
+    wanted = {each.name for each in commands.list_commands() if not each.hidden} - {"digest access"}
     assert {each.name for each in shown.commands.values()} == wanted
     for path, command in shown.commands.items():
         assert (path[0] == "papers") is (command.audience is Audience.EVERYONE), command.name
-    assert shown.path("digest on") == ("papers-setup", "digest", "on")
-    assert shown.path("me") == ("papers", "me", "show"), "nothing can be a command and a group"
-    assert shown.path("digest access") == (), "who may is said in the server's own settings"
+    assert shown.find_path("digest on") == ("papers-setup", "digest", "on")
+    assert shown.find_path("me") == ("papers", "me", "show"), "nothing can be a command and a group"
+    assert shown.find_path("digest access") == (), "who may is said in the server's own settings"
 
 
-def test_nothing_exceeds_a_limit(shown: Tree) -> None:
+def test_nothing_exceeds_a_limit(shown: CommandTree) -> None:
     for root in shown.payload[:2]:
         assert size(root) <= 8000
         for option in [root, *every(root["options"])]:
@@ -83,7 +83,7 @@ def test_nothing_exceeds_a_limit(shown: Tree) -> None:
             assert len(names) == len(set(names))
 
 
-def test_options_are_native(shown: Tree) -> None:
+def test_options_are_native(shown: CommandTree) -> None:
     options = {each["name"]: each for each in every(list(shown.payload[:2]))}
     search, settings = options["search"], options["settings"]
     types = {each["name"]: each["type"] for each in [*search["options"], *settings["options"]]}
@@ -95,17 +95,17 @@ def test_options_are_native(shown: Tree) -> None:
         assert options[name]["autocomplete"], name
 
 
-def option(shown: Tree, command: str, name: str) -> dict[str, Any]:
+def option(shown: CommandTree, command: str, name: str) -> dict[str, Any]:
     """Return one option of a command."""
-    root, *path = shown.path(command)
+    root, *path = shown.find_path(command)
     inside: dict[str, Any] = next(each for each in shown.payload if each["name"] == root)
     for word in (*path, name):
         inside = next(each for each in inside["options"] if each["name"] == word)
     return inside
 
 
-def named(shown: Tree, command: str) -> set[str]:
-    root, *path = shown.path(command)
+def named(shown: CommandTree, command: str) -> set[str]:
+    root, *path = shown.find_path(command)
     inside: dict[str, Any] = next(each for each in shown.payload if each["name"] == root)
     for word in path:
         inside = next(each for each in inside["options"] if each["name"] == word)
@@ -123,12 +123,12 @@ def named(shown: Tree, command: str) -> set[str]:
         ("member limit", "number", 0, 50),
     ],
 )
-def test_numbers_have_their_bounds(shown: Tree, command: str, name: str, least: int, most: int) -> None:
+def test_numbers_have_their_bounds(shown: CommandTree, command: str, name: str, least: int, most: int) -> None:
     found = option(shown, command, name)
     assert (found["type"], found["min_value"], found["max_value"]) == (4, least, most)
 
 
-def test_every_number_has_bounds_and_every_choice_a_name(shown: Tree) -> None:
+def test_every_number_has_bounds_and_every_choice_a_name(shown: CommandTree) -> None:
     for each in every(list(shown.payload[:2])):
         assert each["type"] != 4 or {"min_value", "max_value"} <= each.keys(), each["name"]
         for choice in each.get("choices", ()):
@@ -136,7 +136,7 @@ def test_every_number_has_bounds_and_every_choice_a_name(shown: Tree) -> None:
             assert choice["name_localizations"].keys() >= {"de", "fr", "es-ES", "ja", "zh-CN"}
 
 
-def test_choices_are_called_what_people_call_them(shown: Tree) -> None:
+def test_choices_are_called_what_people_call_them(shown: CommandTree) -> None:
     choices = option(shown, "settings", "cadence")["choices"]
     assert {choice["value"]: choice["name"] for choice in choices}["weekly"] == "On the first chosen day of a week"
     choices = option(shown, "search", "sort")["choices"]
@@ -144,7 +144,7 @@ def test_choices_are_called_what_people_call_them(shown: Tree) -> None:
     assert (choices[0]["name"], choices[0]["name_localizations"]["de"]) != ("Most relevant", "Most relevant")
 
 
-def test_what_nobody_can_use_is_not_there(shown: Tree) -> None:
+def test_what_nobody_can_use_is_not_there(shown: CommandTree) -> None:
     for command in ("settings", "digest set"):
         assert "unfurl" not in named(shown, command), "Slack's alone"
         assert {"mention", "nobody", "tag", "lift"} <= named(shown, command)
@@ -158,7 +158,7 @@ def test_what_nobody_can_use_is_not_there(shown: Tree) -> None:
     assert all("arXiv" in text or "paper" in text for text in ids), "only papers are named by an id"
 
 
-def test_groups_are_told_in_a_sentence_of_their_own(shown: Tree) -> None:
+def test_groups_are_told_in_a_sentence_of_their_own(shown: CommandTree) -> None:
     groups = [each for each in every(list(shown.payload[:2])) if each["type"] == 2]
     assert {each["name"] for each in groups} == {"digest", "member", "me"}
     for each in groups:
@@ -168,7 +168,7 @@ def test_groups_are_told_in_a_sentence_of_their_own(shown: Tree) -> None:
     assert not {each["description"] for each in groups} & set(roots), "each has its own"
 
 
-def test_people_take_along_what_is_for_everybody(shown: Tree) -> None:
+def test_people_take_along_what_is_for_everybody(shown: CommandTree) -> None:
     everyone, managers, message = shown.payload
     for each in (everyone, message):
         assert (each["contexts"], each["integration_types"]) == ([0, 1, 2], [0, 1])
@@ -177,18 +177,18 @@ def test_people_take_along_what_is_for_everybody(shown: Tree) -> None:
     assert all(len(name) <= 32 for name in (message["name"], *message["name_localizations"].values()))
 
 
-def test_nobody_is_a_role_too(shown: Tree) -> None:
+def test_nobody_is_a_role_too(shown: CommandTree) -> None:
     given = [{"type": 5, "name": "nobody", "value": True}]
     data = {"name": "papers-setup", "options": [{"type": 1, "name": "settings", "options": given}]}
     settings = shown.commands["papers-setup", "settings"]
-    assert made.arguments(data, settings) == {"mention": "none"}
+    assert made.get_arguments(data, settings) == {"mention": "none"}
     given[0]["value"] = False
-    assert made.arguments(data, settings) == {}
+    assert made.get_arguments(data, settings) == {}
 
 
-def test_a_tree_is_told_from_another(commands: Table, shown: Tree) -> None:
-    assert tree(commands).digest == shown.digest
-    assert Tree(shown.payload[:2], {}).digest != shown.digest
+def test_a_tree_is_told_from_another(commands: CommandTable, shown: CommandTree) -> None:
+    assert build_command_tree(commands).payload_hash == shown.payload_hash
+    assert CommandTree(shown.payload[:2], {}).payload_hash != shown.payload_hash
 
 
 SEARCH: Final = {
@@ -227,40 +227,40 @@ SETUP: Final = {
 }
 
 
-def test_what_is_filled_in_is_read_as_if_it_were_typed(shown: Tree) -> None:
-    search = shown.commands[made.words(SEARCH)]
-    assert (search.name, made.arguments(SEARCH, search)) == ("search", {"query": "graph networks", "page": "2"})
-    assert made.elsewhere(SEARCH, search) is None
-    setup = shown.commands[made.words(SETUP)]
-    assert (setup.name, made.arguments(SETUP, setup)) == ("setup", {"confirm": "yes", "channel": "21"})
-    assert made.elsewhere(SETUP, setup) is None, "there the channel is an argument"
+def test_what_is_filled_in_is_read_as_if_it_were_typed(shown: CommandTree) -> None:
+    search = shown.commands[made.get_command_path(SEARCH)]
+    assert (search.name, made.get_arguments(SEARCH, search)) == ("search", {"query": "graph networks", "page": "2"})
+    assert made.find_channel_option(SEARCH, search) is None
+    setup = shown.commands[made.get_command_path(SETUP)]
+    assert (setup.name, made.get_arguments(SETUP, setup)) == ("setup", {"confirm": "yes", "channel": "21"})
+    assert made.find_channel_option(SETUP, setup) is None, "there the channel is an argument"
 
 
-def test_another_channel_can_be_meant(shown: Tree) -> None:
-    on = shown.commands[made.words(ON)]
-    assert (on.name, made.arguments(ON, on)) == ("digest on", {})
-    assert made.elsewhere(ON, on) == ON["resolved"]["channels"]["21"]  # type: ignore[index]
+def test_another_channel_can_be_meant(shown: CommandTree) -> None:
+    on = shown.commands[made.get_command_path(ON)]
+    assert (on.name, made.get_arguments(ON, on)) == ("digest on", {})
+    assert made.find_channel_option(ON, on) == ON["resolved"]["channels"]["21"]  # type: ignore[index]
 
 
-def test_what_is_the_whole_servers_is_about_no_channel(shown: Tree) -> None:
+def test_what_is_the_whole_servers_is_about_no_channel(shown: CommandTree) -> None:
     inner = [{"type": 4, "name": "number", "value": 3}, {"type": 7, "name": "channel", "value": "21"}]
     limit = {
         "name": "papers-setup",
         "options": [{"type": 2, "name": "member", "options": [{"type": 1, "name": "limit", "options": inner}]}],
         "resolved": ON["resolved"],
     }
-    command = shown.commands[made.words(limit)]
-    assert (command.name, made.elsewhere(limit, command)) == ("member limit", None)
+    command = shown.commands[made.get_command_path(limit)]
+    assert (command.name, made.find_channel_option(limit, command)) == ("member limit", None)
 
 
-def test_managers_follow_and_mute_for_the_channel_in_their_own_group(shown: Tree) -> None:
-    assert {" ".join(path) for path in shown.fixed} == {
+def test_managers_follow_and_mute_for_the_channel_in_their_own_group(shown: CommandTree) -> None:
+    assert {" ".join(path) for path in shown.fixed_arguments} == {
         f"papers-setup {name}" for name in ("follow", "unfollow", "mute", "unmute")
     }
-    for path, said in shown.fixed.items():
+    for path, said in shown.fixed_arguments.items():
         assert said == {"where": "here"}
         assert "where" not in {each.name for each in shown.commands[path].parameters}
-    assert shown.path("follow") == ("papers", "follow"), "examples are everybody's"
+    assert shown.find_path("follow") == ("papers", "follow"), "examples are everybody's"
 
 
 @pytest.mark.parametrize(
@@ -279,17 +279,17 @@ def test_managers_follow_and_mute_for_the_channel_in_their_own_group(shown: Tree
         ("what nobody knows", "/papers what nobody knows"),
     ],
 )
-def test_an_example_is_written_as_it_is_filled_in_here(shown: Tree, line: str, typed: str) -> None:
-    assert shown.native(line) == typed
+def test_an_example_is_written_as_it_is_filled_in_here(shown: CommandTree, line: str, typed: str) -> None:
+    assert shown.format_slash_command(line) == typed
 
 
-def test_a_command_without_options_is_read(shown: Tree) -> None:
+def test_a_command_without_options_is_read(shown: CommandTree) -> None:
     data = {"name": "papers", "options": [{"type": 1, "name": "new", "options": []}]}
-    assert made.words(data) == ("papers", "new")
-    assert made.arguments(data, shown.commands["papers", "new"]) == {}
+    assert made.get_command_path(data) == ("papers", "new")
+    assert made.get_arguments(data, shown.commands["papers", "new"]) == {}
 
 
-def test_discords_own_description_takes_the_payload(shown: Tree) -> None:
+def test_discords_own_description_takes_the_payload(shown: CommandTree) -> None:
     if not OPENAPI.exists():
         pytest.skip("Discord's OpenAPI file is not beside the repository.")
     described = json.loads(OPENAPI.read_text())

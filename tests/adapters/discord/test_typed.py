@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from adapters.discord import forums, ways
-from adapters.discord.tree import tree
+from adapters.discord.tree import build_command_tree
 from bot.cards import Card
-from bot.commands.desk import Desk
-from bot.commands.table import table
-from bot.language import LANGUAGES, gettext, speaking
-from bot.models import EVERYWHERE, Channel, DeliveryKey, Follow, Kind, Paper, Person, Preferences
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
+from bot.language import LANGUAGES, gettext, use_language
+from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, DeliveryKey, Follow, Paper, Person, Preferences
 from bot.ports.commands import Answer, Request
 from bot.ports.ledger import Draft
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
@@ -27,9 +27,9 @@ from tests.stores import broken
 NEW: Final = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
 GIVEN: Final[dict[str, Any]] = {"paper": "2602.12160", "query": "diffusion", "topic": "diffusion", "what": "2602.12160"}
 """Something sensible for each option that is required."""
-TREE: Final = tree(table(Desk(None)))  # type: ignore[arg-type]  # nothing is asked here
+TREE: Final = build_command_tree(build_table(CommandContext(None)))  # type: ignore[arg-type]  # nothing is asked here
 SECRET: Final = "what somebody typed"
-DORAS: Final = Channel("discord", "@me", "104", Kind.DIRECT)
+DORAS: Final = Channel("discord", "@me", "104", ChannelKind.DIRECT)
 
 
 def required(path: tuple[str, ...]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def required(path: tuple[str, ...]) -> dict[str, Any]:
 @pytest.fixture
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait for long before they are told to."""
-    monkeypatch.setattr(ways, "PATIENCE", 0.05)
+    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
 
 
 async def test_every_command_is_answered_to_its_asker_alone_and_in_time(office: Office) -> None:
@@ -86,7 +86,7 @@ async def test_what_fails_gives_a_reference_and_the_log_the_trace(
     async def failing(*_: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr(type(office.stores.days), "newest", failing)
+    monkeypatch.setattr(type(office.stores.feed_days), "newest", failing)
     office.excused.append("Reference:")
     shown = await office.type("papers today")
     reference = shown.plain.rsplit(" ", 1)[-1].rstrip(".")
@@ -113,7 +113,7 @@ async def test_a_broken_database_is_a_sentence(office: Office, stored: Any) -> N
     with broken(stored, "INSERT ON saves"):
         shown = await office.type("papers save", {"paper": "2602.12160"})
     assert "That failed" not in shown.plain
-    assert await office.stores.wishes.saved(ANAS) == []
+    assert await office.stores.mutes_and_saves.list_saved_papers(ANAS) == []
 
 
 async def test_a_command_of_an_older_version_is_explained(office: Office) -> None:
@@ -173,7 +173,7 @@ async def test_every_command_is_in_the_help(office: Office) -> None:
         if "Next" not in labels(shown):
             break
         shown = await office.press("Next", shown)
-    for path in TREE.commands.keys() - TREE.fixed.keys():
+    for path in TREE.commands.keys() - TREE.fixed_arguments.keys():
         assert f"/{' '.join(path)}" in text, path
     assert "digest access" not in text, "a server's own settings say that"
     assert "[date]" not in text, "options show themselves"
@@ -236,7 +236,7 @@ async def test_a_role_named_like_everybody_is_a_word(shut: Office) -> None:
 
 
 async def test_a_role_that_is_gone_stays_what_was_chosen(office: Office) -> None:
-    await office.stores.channels.set(ROOM, Preferences(mention="77"), None)
+    await office.stores.channels.save_preferences(ROOM, Preferences(mention="77"), None)
     shown = await office.type("papers-setup settings", {"nobody": True}, user="91")
     assert "mention 77 → none" in shown.plain
 
@@ -276,7 +276,7 @@ async def test_whom_the_server_lets_in_sets_a_forum_up(shut: Office) -> None:
     async with shut.running():
         preview = await shut.type("papers-setup digest on", {"channel": "23"}, user="101")
         await shut.press("Start at the next time", preview, user="101")
-        assert (await shut.preferences(Channel("discord", "10", "23", Kind.FORUM))).on
+        assert (await shut.preferences(Channel("discord", "10", "23", ChannelKind.FORUM))).on
 
 
 @pytest.mark.parametrize(("options", "channel"), [({}, "20"), ({"channel": "22"}, "22")], ids=["here", "elsewhere"])
@@ -299,7 +299,7 @@ async def test_whom_the_server_lets_in_follows_and_mutes_for_the_channel(
     shown = await office.type("papers-setup unmute", {"what": "2602.12160"} | options, user="101")
     assert "any more" in shown.plain
     assert "for you" not in shown.plain
-    assert await office.topics(Channel("discord", EVERYWHERE, "101", Kind.DIRECT)) == []
+    assert await office.topics(Channel("discord", DIRECT_MESSAGE_WORKSPACE, "101", ChannelKind.DIRECT)) == []
 
 
 async def test_a_topic_is_asked_for_in_the_managers_group_too(office: Office) -> None:
@@ -337,7 +337,7 @@ async def test_a_forum_that_wants_tags_is_told_of_at_once(shut: Office) -> None:
         assert "“reading” takes no post without a tag" in shown.plain
         shown = await office.press("Use “Vision”", shown, user="91")
         assert "tag none → Vision" in shown.plain
-        forum = Channel("discord", "10", "23", Kind.FORUM, "reading")
+        forum = Channel("discord", "10", "23", ChannelKind.FORUM, "reading")
         assert (await office.preferences(forum)).tag == "Vision"
         shown = await office.type("papers-setup digest on", {"channel": "23"}, user="91")
         assert "takes no post" not in shown.plain, "it was asked for once"
@@ -359,11 +359,18 @@ async def test_a_tag_that_only_moderators_use_is_neither_offered_nor_used(shut: 
         assert "“reading” takes no post without a tag" in shown.plain
         assert "Use “Papers”" not in labels(shown)
         await shut.press("Use “Vision”", shown, user="91")
-        place = shut.kit.rooms.find(Channel("discord", "10", "23", Kind.FORUM))
-        assert forums.fitting(forums.tags(place), Card(), "Vision") == ["1"]
+        place = shut.kit.directory.find_discord_channel(Channel("discord", "10", "23", ChannelKind.FORUM))
+        assert forums.choose_tags(forums.list_usable_tags(place), Card(), "Vision") == ["1"]
     forum.permissions = None
     async with shut.running():
-        assert len(forums.tags(shut.kit.rooms.find(Channel("discord", "10", "23", Kind.FORUM)))) == 2
+        assert (
+            len(
+                forums.list_usable_tags(
+                    shut.kit.directory.find_discord_channel(Channel("discord", "10", "23", ChannelKind.FORUM))
+                )
+            )
+            == 2
+        )
 
 
 async def test_a_forum_into_which_papers_are_lifted_is_asked_for_its_tag_too(shut: Office) -> None:
@@ -374,7 +381,7 @@ async def test_a_forum_into_which_papers_are_lifted_is_asked_for_its_tag_too(shu
         shown = await shut.type("papers-setup settings", {"lift": 2}, user="91")
         assert "“reading” takes no post without a tag" in shown.plain
         await shut.press("Use “Vision”", shown, user="91")
-        assert (await shut.preferences(Channel("discord", "10", "23", Kind.FORUM))).tag == "Vision"
+        assert (await shut.preferences(Channel("discord", "10", "23", ChannelKind.FORUM))).tag == "Vision"
         assert (await shut.preferences()).tag == ""
         shown = await shut.type("papers-setup settings", {"lift": 3}, user="91")
         assert "takes no post" not in shown.plain, "it was asked for once"
@@ -391,7 +398,7 @@ async def test_a_forum_that_setup_sets_up_is_asked_for_its_tag_too(shut: Office)
         assert "“video-diffusion-papers” takes no post without a tag" in shown.plain
         assert "“world-model-papers” takes no post without a tag" in shown.plain
         await shut.press("Use “Language” in world-model-papers", shown, user="91")
-        forum = Channel("discord", "10", "24", Kind.FORUM)
+        forum = Channel("discord", "10", "24", ChannelKind.FORUM)
         assert (await shut.preferences(forum)).tag == "Language"
         assert (await shut.preferences(replace(forum, id="23"))).tag == ""
 
@@ -453,7 +460,7 @@ async def test_closed_direct_messages_are_told_of_whole_before_other_small_print
     unreached: Office, language: str
 ) -> None:
     unreached.server.people["100"].locale = language
-    with speaking(language):
+    with use_language(language):
         shown = await unreached.type("papers today")
         whole = gettext(
             "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
@@ -468,7 +475,7 @@ async def test_closed_direct_messages_are_told_of_where_the_bot_is_no_member(unr
 
 
 async def test_closed_direct_messages_are_told_of_in_a_panel(unreached: Office) -> None:
-    await unreached.stores.channels.open(ROOM, unreached.now)
+    await unreached.stores.channels.get_or_create(ROOM, unreached.now)
     unreached.server.permit("papers-setup", "100")
     assert UNREACHED in (await unreached.type("papers-setup settings")).plain
 

@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.servers.discord import Shown
 
-TALK = Channel("discord", "10", "21", Kind.THREAD, "talk")
+TALK = Channel("discord", "10", "21", ChannelKind.THREAD, "talk")
 
 
 async def subscribe(office: Office, channel: Channel = ROOM, **wanted: object) -> None:
-    standing = await office.stores.channels.open(channel, office.now)
+    standing = await office.stores.channels.get_or_create(channel, office.now)
     preferences = replace(standing.preferences, on=True, **wanted)  # type: ignore[arg-type]
-    await office.stores.channels.set(channel, preferences, preferences.schedule.next_after(office.now))
+    await office.stores.channels.save_preferences(channel, preferences, preferences.schedule.find_next_post(office.now))
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:
@@ -56,11 +56,11 @@ async def told(office: Office, person: str, number: int = 1) -> list[str]:
 
 async def settled(office: Office) -> None:
     """Wait until all that was told so far is written down: a name that is told last is."""
-    await office.stores.channels.open(ROOM, office.now)
+    await office.stores.channels.get_or_create(ROOM, office.now)
     name = f"after-{len(office.server.calls)}-{office.server.places[ROOM.id].name}"
     await office.server.rename(ROOM.id, name)
 
     async def check() -> bool:
-        return (await office.stores.channels.open(replace(ROOM, name=""), office.now)).channel.name == name
+        return (await office.stores.channels.get_or_create(replace(ROOM, name=""), office.now)).channel.name == name
 
     await until(check)

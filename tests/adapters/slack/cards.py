@@ -8,31 +8,31 @@ from functools import cache
 from typing import Any, Final
 
 from adapters.slack import forms, home, render
-from adapters.slack.origins import Origin
+from adapters.slack.origins import PrivateMetadata
 from bot import wording
 from bot.cards import Action, Card, Field, Form, Item, Page
 from bot.clauses import Explanation
 from bot.commands import finding, questions
 from bot.digests import page
 from bot.errors import Mistake
-from bot.models import Channel, DayState, FeedDay, Kind, Paper, Person, Preferences, Schedule
+from bot.models import Channel, ChannelKind, DayState, FeedDay, Paper, Person, Preferences, Schedule
 from bot.ports.commands import Answer, Request
 from bot.sample import FOLDER
 from bot.sources import recorded
-from bot.topics import parse
+from bot.topics import parse_topic
 
 NOW: Final = datetime(2026, 2, 27, 8, tzinfo=UTC)
 PAPERS: Final = Channel("slack", "T1", "C1", name="papers")
-ANAS: Final = Channel("slack", "T1", "U1", Kind.DIRECT, "Ana")
-ANA: Final = Person("U1", "Ana", manager=True)
-ORIGIN: Final = Origin(PAPERS, home=True)
+ANAS: Final = Channel("slack", "T1", "U1", ChannelKind.DIRECT, "Ana")
+ANA: Final = Person("U1", "Ana", is_manager=True)
+ORIGIN: Final = PrivateMetadata(PAPERS, from_home=True)
 TOPICS: Final = ("diffusion", "world model")
 
 
 @cache
 def listed() -> tuple[Paper, ...]:
     """Return the papers of 26 February 2026, as the sample has them, by votes."""
-    (batch,) = recorded.read([FOLDER / "2026-02-26.json.gz"])
+    (batch,) = recorded.read_batches([FOLDER / "2026-02-26.json.gz"])
     return tuple(sorted(batch.papers, key=lambda paper: -(paper.votes or 0)))
 
 
@@ -40,13 +40,13 @@ def digest(*topics: str, number: int = 5) -> Card:
     """Return the digest of that list in a channel that follows *topics*."""
     day = FeedDay(date(2026, 2, 26), DayState.OK, tuple(paper.id for paper in listed()))
     wanted, matches = Preferences(number=number), reasons(*topics)
-    made = page.compose(listed(), (), matches, wanted, ())
-    return page.card(made, (day,), wanted, date(2026, 2, 27), matches=matches)
+    made = page.select_papers(listed(), (), matches, wanted, ())
+    return page.build_digest_card(made, (day,), wanted, date(2026, 2, 27), matches=matches)
 
 
 def reasons(*topics: str) -> dict[str, list[Explanation]]:
     matches: dict[str, list[Explanation]] = {}
-    for topic in map(parse, topics):
+    for topic in map(parse_topic, topics):
         for paper in listed():
             if (why := topic.explain(paper)).matched:
                 matches.setdefault(paper.id, []).append(why)
@@ -55,7 +55,7 @@ def reasons(*topics: str) -> dict[str, list[Explanation]]:
 
 def abstracts(*topics: str, number: int = 5) -> Card:
     """Return what stands in the digest's thread."""
-    return page.thread(page.compose(listed(), (), reasons(*topics), Preferences(number=number), ()))
+    return page.build_abstracts_card(page.select_papers(listed(), (), reasons(*topics), Preferences(number=number), ()))
 
 
 def results() -> Card:
@@ -67,7 +67,7 @@ def results() -> Card:
     return Card(
         title="27 papers on video",
         folio=("4–6 of 27", "by relevance"),
-        items=tuple(wording.item(paper, dated=NOW.date()) for paper in listed()[:3]),
+        items=tuple(wording.build_paper_item(paper, today=NOW.date()) for paper in listed()[:3]),
         actions=(*turns, Action("Follow this topic", "follow", {"topic": "video"}, "video", "main")),
         footer=("Stored papers only. Hugging Face’s own search did not answer in time.",),
         marks=("video",),
@@ -152,17 +152,18 @@ def helping() -> Card:
 
 def alert() -> Card:
     text = "New paper, matches “world model” in its title. Followed by you since 12 Nov."
-    return Card(text=text, items=(wording.item(listed()[5]),), marks=("world model",), tone="alert")
+    return Card(text=text, items=(wording.build_paper_item(listed()[5]),), marks=("world model",), tone="alert")
 
 
 def settings(**mistakes: str) -> Form:
     """Return the settings' form with the real questions; *mistakes* are what is wrong, by field."""
     now = Preferences(on=True, schedule=Schedule(timezone="Europe/Berlin"))
     fields = tuple(
-        question.field(
-            question.shown(now) if question.put else "diffusion; world model", mistakes.get(question.name, "")
+        question.build_field(
+            question.format_value(now) if question.apply_value else "diffusion; world model",
+            mistakes.get(question.name, ""),
         )
-        for question in questions.asked(PAPERS)
+        for question in questions.list_fields(PAPERS)
     )
     preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00",)
     return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)
@@ -202,7 +203,7 @@ def myself() -> Page:
         ),
         actions=(Action("Follow a topic", "follow", style="main"), Action("New for me", "new")),
     )
-    saved = Card(title="Saved papers", items=tuple(wording.item(paper) for paper in listed()[2:4]))
+    saved = Card(title="Saved papers", items=tuple(wording.build_paper_item(paper) for paper in listed()[2:4]))
     return Page((mine, Card(title="Channels", items=(channel,)), saved))
 
 
@@ -210,27 +211,27 @@ def asked(command: str = "search", **arguments: str) -> Request:
     return Request("1", PAPERS, ANA, NOW, command, arguments)
 
 
-def private(card: Card, *, shareable: bool = False) -> render.Message:
-    return render.private(Answer(card, shareable=shareable), asked(query="video"))
+def private(card: Card, *, shareable: bool = False) -> render.RenderedMessage:
+    return render.render_private_answer(Answer(card, shareable=shareable), asked(query="video"))
 
 
 def shown() -> Card:
     return Card(
-        items=(finding.entry(listed()[0], NOW),),
+        items=(finding.build_detailed_item(listed()[0], NOW),),
         footer=("3 votes on 25 Feb, 19 on 26 Feb.", "Posted here Thu 26 Feb 09:00, in a digest."),
         fallback=listed()[0].title,
     )
 
 
-MESSAGES: Final[dict[str, Callable[[], render.Message]]] = {
-    "digest": lambda: render.message(digest()),
-    "digest-topics": lambda: render.message(digest(*TOPICS)),
-    "digest-pictures": lambda: render.message(digest(), pictures=True),
-    "digest-ten": lambda: render.message(digest(*TOPICS, number=10)),
-    "abstracts": lambda: render.message(abstracts()),
-    "abstracts-ten": lambda: render.message(abstracts(*TOPICS, number=10)),
-    "alert": lambda: render.message(alert()),
-    "empty": lambda: render.message(
+MESSAGES: Final[dict[str, Callable[[], render.RenderedMessage]]] = {
+    "digest": lambda: render.render_message(digest()),
+    "digest-topics": lambda: render.render_message(digest(*TOPICS)),
+    "digest-pictures": lambda: render.render_message(digest(), pictures=True),
+    "digest-ten": lambda: render.render_message(digest(*TOPICS, number=10)),
+    "abstracts": lambda: render.render_message(abstracts()),
+    "abstracts-ten": lambda: render.render_message(abstracts(*TOPICS, number=10)),
+    "alert": lambda: render.render_message(alert()),
+    "empty": lambda: render.render_message(
         Card(text="No digest on Fri 27 Feb: every paper was posted here before.", actions=(Action("Status", "status"),))
     ),
     "search": lambda: private(results(), shareable=True),
@@ -239,7 +240,7 @@ MESSAGES: Final[dict[str, Callable[[], render.Message]]] = {
     "status": lambda: private(status(), shareable=True),
     "help": lambda: private(helping()),
     "mistake": lambda: private(
-        wording.mistake(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
+        wording.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
     ),
     "failure": lambda: private(Card(text="Hugging Face did not answer. Reference: 3fa9c1.", tone="failure")),
     "saved": lambda: private(
@@ -248,8 +249,8 @@ MESSAGES: Final[dict[str, Callable[[], render.Message]]] = {
     "export": lambda: private(Card("Everything stored about you", code='{\n "follows": [\n  "diffusion"\n ]\n}')),
 }
 VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
-    "modal-abstract": lambda: render.modal(shown(), "Abstract")[0],
-    "modal-why": lambda: render.modal(
+    "modal-abstract": lambda: render.render_card_modal(shown(), "Abstract")[0],
+    "modal-why": lambda: render.render_card_modal(
         Card(
             title="Why “DreamID-Omni”",
             text="With 19 votes it is number 1 of 17 on the list of Thu 26 Feb; a digest here shows the top 5.",
@@ -257,11 +258,13 @@ VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
             actions=(Action("Show it", "show", {"paper": "2602.12160"}), Action("Status", "status")),
         )
     )[0],
-    "settings": lambda: forms.view(settings(), ORIGIN),
-    "settings-advanced": lambda: forms.view(settings(), ORIGIN, advanced=True),
-    "settings-mistake": lambda: forms.view(settings(number="50 is out of range: 1 to 10. For example: 10"), ORIGIN),
-    "follow": lambda: forms.view(follow(), ORIGIN),
-    "follow-preview": lambda: forms.view(
+    "settings": lambda: forms.build_modal(settings(), ORIGIN),
+    "settings-advanced": lambda: forms.build_modal(settings(), ORIGIN, advanced=True),
+    "settings-mistake": lambda: forms.build_modal(
+        settings(number="50 is out of range: 1 to 10. For example: 10"), ORIGIN
+    ),
+    "follow": lambda: forms.build_modal(follow(), ORIGIN),
+    "follow-preview": lambda: forms.build_modal(
         follow(
             "world model",
             "It would have sent 2 papers in the last 14 days, about 1 a week.",
@@ -270,5 +273,5 @@ VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
         ),
         ORIGIN,
     ),
-    "home": lambda: home.view(myself())[0],
+    "home": lambda: home.render_home_view(myself())[0],
 }

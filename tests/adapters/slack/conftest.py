@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.chat import SlackChat
-from adapters.slack.clients import Clients
+from adapters.slack.clients import SlackClient
 from tests.adapters.slack.inbound import Office, connected, failures, fill, working
 from tests.adapters.slack.outbound import Buttons, calling, furnish
 from tests.servers.slack import Slack, slack
@@ -56,11 +56,11 @@ async def server() -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-async def clients(server: Slack) -> AsyncIterator[Clients]:
+async def clients(server: Slack) -> AsyncIterator[SlackClient]:
     async with calling(server.url) as clients:
         yield clients
 
 
 @pytest.fixture
-async def chat(clients: Clients) -> SlackChat:
+async def chat(clients: SlackClient) -> SlackChat:
     return SlackChat(clients, Buttons())

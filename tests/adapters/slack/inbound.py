@@ -18,21 +18,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters import public
 from adapters.slack import bolt, http, socket
 from adapters.slack.chat import SlackChat
-from adapters.slack.clients import Clients
-from adapters.slack.kit import Kit
-from adapters.slack.pace import Pace
-from adapters.slack.people import People
-from adapters.slack.rooms import Rooms
+from adapters.slack.clients import SlackClient
+from adapters.slack.kit import SlackContext
+from adapters.slack.pace import RateLimiter
+from adapters.slack.people import UserDirectory
+from adapters.slack.rooms import ChannelDirectory
 from bot import poller, sample
-from bot.commands.desk import Desk
-from bot.commands.table import table
-from bot.delivery import Courier
+from bot.commands.desk import CommandContext
+from bot.commands.table import build_table
+from bot.delivery import Dispatcher
 from bot.errors import SourceDown
-from bot.models import Channel, Kind, Paper, Preferences
+from bot.models import Channel, ChannelKind, Paper, Preferences
 from bot.ports.places import Workspace
-from bot.ports.sources import Reply
+from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 from bot.sources import recorded
 from tests.adapters.slack.outbound import Keys, Ticks
 from tests.servers.slack import Acked, Shown, Slack, slack
@@ -42,7 +42,7 @@ from tests.stores import open_stores
 NOW = datetime(2026, 2, 27, 15, tzinfo=UTC)
 """A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
 ROOM = Channel("slack", "T1", "C1", name="papers")
-ANAS = Channel("slack", "T1", "U1", Kind.DIRECT)
+ANAS = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
 
 BOT = {"enterprise_id": "", "bot_user_id": "UBOT", "bot_id": "B1", "bot_token": "xoxb-1"}
 
@@ -52,8 +52,8 @@ Json = dict[str, Any]
 class Everywhere(Keys):
     """One token for every workspace."""
 
-    async def token(self, workspace: str, *, refused: str = "") -> str:
-        return await super().token("T1", refused=refused)
+    async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
+        return await super().get_token("T1", rejected_token=rejected_token)
 
 
 @dataclass
@@ -63,17 +63,17 @@ class Hugging:
     known: dict[str, Paper] = field(default_factory=dict)
     hold: asyncio.Event | None = None
 
-    async def search(self, query: str, limit: int = 20) -> Reply:
+    async def search(self, query: str, limit: int = 20) -> SourceResponse:
         if self.hold:
             await self.hold.wait()
-        return Reply()
+        return SourceResponse()
 
     async def paper(self, identifier: str) -> Paper | None:
         if self.hold:
             await self.hold.wait()
         return self.known.get(identifier)
 
-    async def day(self, *_: Any, **__: Any) -> Reply:
+    async def day(self, *_: Any, **__: Any) -> SourceResponse:
         raise SourceDown("Nobody asks for lists here.")
 
 
@@ -87,9 +87,9 @@ class Office:
     server: Slack
     stores: Stores
     hugging: Hugging
-    kit: Kit
-    app: bolt.App
-    courier: Courier
+    kit: SlackContext
+    app: bolt.BoltApp
+    courier: Dispatcher
     now: datetime = NOW
     forgotten: list[tuple[str, str]] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
@@ -137,14 +137,14 @@ class Office:
 
     async def post(self) -> list[Shown]:
         """Deliver what waits; return what stands in the channel."""
-        await self.courier.pump()
+        await self.courier.dispatch_due()
         return self.server.shown("C1")
 
     async def preferences(self, channel: Channel = ROOM) -> Preferences:
-        return (await self.stores.channels.open(channel, self.now)).preferences
+        return (await self.stores.channels.get_or_create(channel, self.now)).preferences
 
     async def retired(self, channel: Channel = ROOM) -> str:
-        return (await self.stores.channels.open(channel, self.now)).retired
+        return (await self.stores.channels.get_or_create(channel, self.now)).retired_reason
 
 
 def plain(view: Json) -> str:
@@ -176,10 +176,10 @@ def furnish(server: Slack) -> None:
 async def fill(folder: Path) -> None:
     """Store the sample in a folder, to be copied by every test."""
     async with open_stores(folder, NOW) as stores:
-        for batch in recorded.read([sample.FOLDER]):
-            await poller.take_in(stores, batch.day, batch.papers, NOW)
-        await stores.workspaces.put(Workspace("slack", "T1", "Acme", managers=("U9",)))
-        await stores.index.refresh()
+        for batch in recorded.read_batches([sample.FOLDER]):
+            await poller.import_batch(stores, batch.day, batch.papers, NOW)
+        await stores.workspaces.save(Workspace("slack", "T1", "Acme", managers=("U9",)))
+        await stores.search_index.refresh()
 
 
 @asynccontextmanager
@@ -192,8 +192,8 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
         furnish(server)
         ticks, hugging = Ticks(), Hugging()
         keys = Everywhere() if everywhere else Keys()
-        clients = Clients(keys, server.url, Pace(ticks, ticks.sleep))
-        rooms = Rooms(clients, ticks)
+        clients = SlackClient(keys, server.url, RateLimiter(ticks, ticks.sleep))
+        rooms = ChannelDirectory(clients, ticks)
         office: Office
 
         async def identity(workspace: str, _: str) -> AuthorizeResult | None:
@@ -202,24 +202,31 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
 
         async def forget(workspace: str, organization: str, at: datetime) -> Sequence[str]:
             office.forgotten.append((workspace, organization))
-            under = await stores.workspaces.under("slack", organization)
+            under = await stores.workspaces.list_for_organization("slack", organization)
             return [workspace] if workspace else [each.id for each in under]
 
-        kit = Kit(
-            table(Desk(stores, hugging, None, {"slack": rooms})),  # type: ignore[arg-type]
-            stores.actions,
-            stores.inbox,
+        kit = SlackContext(
+            build_table(CommandContext(stores, hugging, None, {"slack": rooms})),  # type: ignore[arg-type]
+            stores.button_payloads,
+            stores.processed_events,
             stores.workspaces,
-            Attendance(stores),
+            WorkspaceLifecycle(stores),
             clients,
             rooms,
-            People(clients, ticks),
+            UserDirectory(clients, ticks),
             lambda: office.now,
         )
         web = AsyncWebClient(base_url=server.url, retry_handlers=[])
-        app = bolt.app(kit, bolt.Authorize(identity), web, secret=server.signing_secret, flow=None, forget=forget)
-        chat = SlackChat(clients, stores.actions)
-        office = Office(server, stores, hugging, kit, app, Courier(stores, {"slack": chat}, lambda: office.now))
+        app = bolt.create_app(
+            kit,
+            bolt.Authorize(identity),
+            web,
+            signing_secret=server.signing_secret,
+            oauth_flow=None,
+            token_deleter=forget,
+        )
+        chat = SlackChat(clients, stores.button_payloads)
+        office = Office(server, stores, hugging, kit, app, Dispatcher(stores, {"slack": chat}, lambda: office.now))
         try:
             yield office
         finally:
@@ -243,8 +250,8 @@ async def connected(office: Office) -> AsyncIterator[None]:
 @asynccontextmanager
 async def listening(office: Office) -> AsyncIterator[None]:
     """Take what people do as signed requests on the public listener."""
-    async with public.serve(public.application(http.routes(office.app, None)), "127.0.0.1", 0) as url:
-        office.server.endpoint = f"{url}{http.EVENTS}"
+    async with public.serve(public.create_application(http.build_routes(office.app, None)), "127.0.0.1", 0) as url:
+        office.server.endpoint = f"{url}{http.EVENTS_PATH}"
         yield
 
 

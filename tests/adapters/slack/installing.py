@@ -19,14 +19,14 @@ from yarl import URL
 
 from adapters import public
 from adapters.slack import bolt, http, oauth
-from adapters.slack.installations import Installations
-from adapters.slack.kit import Kit
-from adapters.slack.oauth import COOKIE, INSTALL
-from adapters.slack.states import States
+from adapters.slack.installations import VaultInstallationStore
+from adapters.slack.kit import SlackContext
+from adapters.slack.oauth import INSTALL_PATH, STATE_COOKIE
+from adapters.slack.states import VaultStateStore
 from bot.ports.stores import Stores
-from bot.presence import Attendance
+from bot.presence import WorkspaceLifecycle
 from storage.database import open_database
-from storage.vault import VaultStore, open_keys
+from storage.vault import VaultStore, load_keys
 from tests.servers.slack import Slack
 from tests.stores import open_stores, url
 
@@ -72,8 +72,8 @@ class Site:
 
     slack: Slack
     stores: Stores
-    installations: Installations
-    app: bolt.App
+    installations: VaultInstallationStore
+    app: bolt.BoltApp
     clock: Ahead
     folder: Path
     address: str = ""
@@ -86,8 +86,8 @@ class Site:
         here = URL(self.address + target.removeprefix(HERE), encoded=True)
         async with self.browser.get(here, headers=headers, allow_redirects=False, **more) as answer:
             seen = Seen(answer.status, await answer.text(), answer.headers, answer.cookies)
-        if COOKIE in seen.cookies:
-            self.cookie = f"{COOKIE}={seen.cookies[COOKIE].value}"
+        if STATE_COOKIE in seen.cookies:
+            self.cookie = f"{STATE_COOKIE}={seen.cookies[STATE_COOKIE].value}"
         return seen
 
     async def agree(self, button: str) -> str:
@@ -98,13 +98,13 @@ class Site:
 
     async def install(self) -> Seen:
         """Go the whole way."""
-        first = await self.get(INSTALL)
+        first = await self.get(INSTALL_PATH)
         return await self.get(await self.agree(first.button))
 
     async def names(self) -> list[str]:
         """Return the installations that are kept, once everything that was told is done."""
         await self.app.drain()
-        return list(await self.installations.vault.names("slack/"))
+        return list(await self.installations.vault.list_names("slack/"))
 
 
 @asynccontextmanager
@@ -112,46 +112,50 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
     """Run our server in *folder*; on a *port* that is chosen it is known by that, else as behind a proxy."""
     clock = Ahead()
     async with open_stores(folder, clock()) as stores, installations(slack, folder, stores, clock) as kept:
-        presence = Attendance(stores)
-        kit = Kit(**dict.fromkeys(Kit.__slots__, cast("Any", None)) | {"presence": presence, "clock": clock})
-        flow = oauth.flow(
+        presence = WorkspaceLifecycle(stores)
+        kit = SlackContext(
+            **dict.fromkeys(SlackContext.__slots__, cast("Any", None)) | {"presence": presence, "clock": clock}
+        )
+        flow = oauth.create_oauth_flow(
             client=nobody(slack),
             client_id=slack.oauth.client_id,
             client_secret=slack.oauth.client_secret,
             scopes=SCOPES,
             public_url=f"http://127.0.0.1:{port}" if port else f"{HERE}/",
             command="/papers",
-            installations=kept,
-            states=States(kept.vault, clock),
+            installation_store=kept,
+            state_store=VaultStateStore(kept.vault, clock),
         )
-        app = bolt.app(
+        app = bolt.create_app(
             kit,
-            bolt.Authorize(kept.identity),
+            bolt.Authorize(kept.authorize),
             nobody(slack),
-            secret=slack.signing_secret,
-            flow=flow,
-            forget=kept.forget,
+            signing_secret=slack.signing_secret,
+            oauth_flow=flow,
+            token_deleter=kept.delete_tokens,
         )
         one = Site(slack, stores, kept, app, clock, folder)
         async with (
-            public.serve(public.application(http.routes(app, flow)), "127.0.0.1", port) as one.address,
+            public.serve(public.create_application(http.build_routes(app, flow)), "127.0.0.1", port) as one.address,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as one.browser,
         ):
-            slack.endpoint = f"{one.address}{http.EVENTS}"
+            slack.endpoint = f"{one.address}{http.EVENTS_PATH}"
             yield one
 
 
 @asynccontextmanager
 async def installations(
     slack: Slack, folder: Path, stores: Stores, clock: Ahead, *, rotating: bool = True
-) -> AsyncIterator[Installations]:
+) -> AsyncIterator[VaultInstallationStore]:
     """Give the installations of the database in *folder*, as one process has them."""
     database = open_database(url(folder))
     rotator = AsyncTokenRotator(
         client_id=slack.oauth.client_id, client_secret=slack.oauth.client_secret, client=nobody(slack)
     )
-    vault = VaultStore(database, open_keys((), folder))
-    kept = Installations(vault, stores.workspaces, Attendance(stores), clock, rotator if rotating else None)
+    vault = VaultStore(database, load_keys((), folder))
+    kept = VaultInstallationStore(
+        vault, stores.workspaces, WorkspaceLifecycle(stores), clock, rotator if rotating else None
+    )
     try:
         yield kept
         await kept.close()

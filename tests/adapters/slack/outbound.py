@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.clients import Clients
-from adapters.slack.pace import Pace
+from adapters.slack.clients import SlackClient
+from adapters.slack.pace import RateLimiter
 from bot.cards import Card
 from bot.errors import Gone
 from bot.models import Channel, DeliveryKey, Operation
@@ -40,8 +40,8 @@ class Keys:
     held: dict[str, str] = field(default_factory=lambda: {"T1": "xoxb-1"})
     newer: dict[str, str] = field(default_factory=dict)
 
-    async def token(self, workspace: str, *, refused: str = "") -> str:
-        if refused and self.held.get(workspace) == refused and workspace in self.newer:
+    async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
+        if rejected_token and self.held.get(workspace) == rejected_token and workspace in self.newer:
             self.held[workspace] = self.newer.pop(workspace)
         if workspace not in self.held:
             raise Gone("it is not installed there", installation=True)
@@ -54,13 +54,13 @@ class Buttons:
 
     held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
         self.held |= actions
 
-    async def get(self, token: str) -> Mapping[str, Any] | None:
+    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
         return self.held.get(token)
 
-    async def prune(self, before: datetime) -> int:
+    async def delete_older(self, before: datetime) -> int:
         return 0
 
 
@@ -74,7 +74,7 @@ def delivery(
     created: datetime | None = None,
 ) -> Delivery:
     key = DeliveryKey(channel, "digest", "2026-11-24", 0, operation)
-    return Delivery(1, key, card or Card(text="Hello"), parent=parent, attempts=attempts, created=created)
+    return Delivery(1, key, card or Card(text="Hello"), parent_message_id=parent, attempts=attempts, created_at=created)
 
 
 def furnish(server: Slack) -> None:
@@ -86,10 +86,10 @@ def furnish(server: Slack) -> None:
 
 
 @asynccontextmanager
-async def calling(url: str, keys: Keys | None = None, ticks: Ticks | None = None) -> AsyncIterator[Clients]:
+async def calling(url: str, keys: Keys | None = None, ticks: Ticks | None = None) -> AsyncIterator[SlackClient]:
     """Give clients of the Web API at *url*, closed at the end."""
     ticks = ticks or Ticks()
-    clients = Clients(keys or Keys(), url, Pace(ticks, ticks.sleep))
+    clients = SlackClient(keys or Keys(), url, RateLimiter(ticks, ticks.sleep))
     try:
         yield clients
     finally:

@@ -11,14 +11,14 @@ import pytest
 
 from adapters.slack import chat as outgoing
 from adapters.slack.chat import SlackChat
-from adapters.slack.clients import Clients
+from adapters.slack.clients import SlackClient
 from bot.cards import Action, Card, Item
 from bot.errors import Gone, StoreError, TryLater, Unsendable
-from bot.models import Channel, Kind
+from bot.models import Channel, ChannelKind
 from tests.adapters.slack.outbound import NOW, Buttons, Keys, calling, delivery
 from tests.servers.slack import Slack
 
-DIRECT = Channel("slack", "T1", "U1", Kind.DIRECT)
+DIRECT = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
 HOSTILE = (
     "<!channel> <!here> <@U1> <#C1> <https://evil.example|arXiv> @everyone *bold* _it_ `code` ~no~ "
     "&lt;!channel&gt; \u202egnp.exe\u200b https://evil.example/x"
@@ -56,7 +56,7 @@ async def test_a_reply_goes_into_the_thread_and_an_edit_keeps_the_key(server: Sl
         ("Newer", "", True),
         ("Below", parent, False),
     ]
-    assert await chat.find(delivery()) == parent, "an edit does not take the key away"
+    assert await chat.find_message(delivery()) == parent, "an edit does not take the key away"
 
 
 async def test_what_belongs_to_nothing_is_not_sent(server: Slack, chat: SlackChat) -> None:
@@ -79,11 +79,11 @@ async def test_a_hostile_title_mentions_links_and_formats_nothing(server: Slack,
     assert all(call.arguments["parse"] == "none" and call.arguments["link_names"] is False for call in server.calls)
 
 
-async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Slack, clients: Clients) -> None:
+async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Slack, clients: SlackClient) -> None:
     class Watched(Buttons):
         async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             assert server.shown("C1") == []
-            await super().keep(actions, now)
+            await super().save_payloads(actions, now)
 
     buttons = Watched()
     long = Action("Follow", "follow", {"topic": "x" * 3_000})
@@ -92,7 +92,7 @@ async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server
     assert any(token in str(server.shown("C1")[0].blocks) for token in buttons.held)
 
 
-async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Slack, clients: Clients) -> None:
+async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Slack, clients: SlackClient) -> None:
     class Full(Buttons):
         async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             raise StoreError("The disk is full.")
@@ -107,7 +107,7 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: SlackChat, monk
     def broken(*_: object, **__: object) -> None:
         raise KeyError("title")
 
-    monkeypatch.setattr(outgoing, "message", broken)
+    monkeypatch.setattr(outgoing, "render_message", broken)
     with pytest.raises(Unsendable, match="drawn"):
         await chat.send(delivery(), NOW)
 
@@ -115,15 +115,17 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: SlackChat, monk
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 
-async def test_pictures_are_shown_only_where_they_are_wanted(server: Slack, clients: Clients) -> None:
+async def test_pictures_are_shown_only_where_they_are_wanted(server: Slack, clients: SlackClient) -> None:
     card = illustrated("https://cdn.example/1.png")
     await SlackChat(clients, Buttons()).send(delivery(card), NOW)
-    await SlackChat(clients, Buttons(), pictures=wanted).send(delivery(card), NOW)
+    await SlackChat(clients, Buttons(), wants_pictures=wanted).send(delivery(card), NOW)
     assert ["image_url" in str(shown.blocks) for shown in server.shown("C1")] == [False, True]
 
 
-async def test_a_picture_that_slack_can_not_fetch_does_not_cost_the_message(server: Slack, clients: Clients) -> None:
-    chat = SlackChat(clients, Buttons(), pictures=wanted)
+async def test_a_picture_that_slack_can_not_fetch_does_not_cost_the_message(
+    server: Slack, clients: SlackClient
+) -> None:
+    chat = SlackChat(clients, Buttons(), wants_pictures=wanted)
     card = illustrated("https://cdn.example/1.png", "https://cdn.example/unfetchable.png")
     ts = await chat.send(delivery(card), NOW)
     (shown,) = server.shown("C1")
@@ -134,10 +136,12 @@ async def test_a_picture_that_slack_can_not_fetch_does_not_cost_the_message(serv
     assert await chat.send(delivery(card, "edit", parent=ts), NOW) == ts
 
 
-async def test_a_message_that_is_wrong_without_pictures_too_is_refused(server: Slack, clients: Clients) -> None:
+async def test_a_message_that_is_wrong_without_pictures_too_is_refused(server: Slack, clients: SlackClient) -> None:
     server.fail("chat.postMessage", error="invalid_blocks", times=5)
     with pytest.raises(Unsendable):
-        await SlackChat(clients, Buttons(), pictures=wanted).send(delivery(illustrated("https://x.example/1.png")), NOW)
+        await SlackChat(clients, Buttons(), wants_pictures=wanted).send(
+            delivery(illustrated("https://x.example/1.png")), NOW
+        )
     assert len(server.calls) == 2
     with pytest.raises(Unsendable):
         await SlackChat(clients, Buttons()).send(delivery(), NOW)
@@ -151,7 +155,7 @@ async def test_a_direct_message_finds_its_address_once(server: Slack, chat: Slac
     first = await chat.send(delivery(channel=DIRECT), NOW)
     await chat.send(delivery(Card(text="Newer"), "edit", channel=DIRECT, parent=first), NOW)
     assert [shown.plain for shown in server.shown("U1")] == ["Newer"]
-    assert await chat.find(delivery(channel=DIRECT)) == first
+    assert await chat.find_message(delivery(channel=DIRECT)) == first
     assert [call.method for call in server.calls].count("conversations.open") == 1
 
 

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from adapters import public
 from adapters.slack import checkup
-from adapters.slack.checkup import SERVES
-from adapters.slack.manifest import SCOPES
+from adapters.slack.checkup import SCOPE_PURPOSES
+from adapters.slack.manifest import BOT_SCOPES
 from bot.models import Channel
 from bot.ports.places import Workspace
 from tests.adapters.slack.installing import HERE, Site, site
@@ -40,7 +40,7 @@ async def server() -> AsyncIterator[Slack]:
     """Slack with a workspace, which has our bot with its scopes and no other, and an app token."""
     async with slack() as one:
         one.team("T1", name="Acme")
-        one.bot("T1", token="xoxb-1", scopes=SCOPES)
+        one.bot("T1", token="xoxb-1", scopes=BOT_SCOPES)
         one.app_token("xapp-1")
         one.channel("C1", name="papers")
         yield one
@@ -65,11 +65,11 @@ def unused() -> Iterator[str]:
 
 
 async def single(server: Slack, *channels: Channel) -> list[tuple[bool, str]]:
-    return list(await checkup.single("xoxb-1", server.url, channels))
+    return list(await checkup.check_bot_token("xoxb-1", server.url, channels))
 
 
 async def many(here: Site, *channels: Channel) -> list[tuple[bool, str]]:
-    return list(await checkup.many(here.installations, here.slack.url, HERE, channels))
+    return list(await checkup.check_installations(here.installations, here.slack.url, HERE, channels))
 
 
 async def install(here: Site, *targets: str) -> None:
@@ -78,7 +78,7 @@ async def install(here: Site, *targets: str) -> None:
         here.slack.oauth.consents = target
         await here.install()
     for bot in here.slack.bots.values():
-        bot.scopes = frozenset(SCOPES)
+        bot.scopes = frozenset(BOT_SCOPES)
     here.slack.calls.clear()
 
 
@@ -91,12 +91,12 @@ def asked(server: Slack, method: str) -> int:
 
 
 def test_every_scope_serves_something() -> None:
-    assert tuple(SERVES) == SCOPES
+    assert tuple(SCOPE_PURPOSES) == BOT_SCOPES
 
 
 async def test_what_is_right_is_told_too(server: Slack) -> None:
     assert await single(server, PAPERS) == [KNOWN, WHOLE, JOINED]
-    assert await checkup.app("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
+    assert await checkup.check_app_token("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "token_revoked"])
@@ -106,7 +106,7 @@ async def test_a_token_that_slack_turns_down_is_to_be_copied_again(server: Slack
 
 
 async def test_a_token_of_nobody_is_to_be_copied_again(server: Slack) -> None:
-    said = await checkup.single("xoxb-wrong", server.url, [PAPERS])
+    said = await checkup.check_bot_token("xoxb-wrong", server.url, [PAPERS])
     assert said == [(False, f"Slack turned SLACK_BOT_TOKEN down (invalid_auth). {COPY}")]
 
 
@@ -140,18 +140,18 @@ async def test_without_any_scope_for_channels_the_rest_is_still_told(server: Sla
 
 
 async def test_an_app_token_that_slack_turns_down_is_to_be_made_again(server: Slack) -> None:
-    said = await checkup.app("xapp-wrong", server.url)
+    said = await checkup.check_app_token("xapp-wrong", server.url)
     assert said == [(False, f"SLACK_APP_TOKEN was turned down by Slack (invalid_auth). {MAKE}")]
 
 
 async def test_an_app_token_without_its_scope_is_to_be_made_again(server: Slack) -> None:
     server.fail("apps.connections.open", error="missing_scope")
-    said = await checkup.app("xapp-1", server.url)
+    said = await checkup.check_app_token("xapp-1", server.url)
     assert said == [(False, f"SLACK_APP_TOKEN lacks the scope connections:write. {MAKE}")]
 
 
 async def test_a_bots_token_opens_no_socket(server: Slack) -> None:
-    said = await checkup.app("xoxb-1", server.url)
+    said = await checkup.check_app_token("xoxb-1", server.url)
     assert said == [(False, f"SLACK_APP_TOKEN was turned down by Slack (not_allowed_token_type). {MAKE}")]
 
 
@@ -224,8 +224,8 @@ async def test_a_token_of_another_workspace_is_told(server: Slack) -> None:
 
 async def test_a_slack_that_can_not_be_reached_is_told_once(unused: str) -> None:
     told = [(False, "Slack can’t be reached. Check the network and SLACK_API_URL, and run doctor again in a minute.")]
-    assert await checkup.single("xoxb-1", f"{unused}/", [PAPERS]) == told
-    assert await checkup.app("xapp-1", f"{unused}/") == told
+    assert await checkup.check_bot_token("xoxb-1", f"{unused}/", [PAPERS]) == told
+    assert await checkup.check_app_token("xapp-1", f"{unused}/") == told
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"body": "<p>A proxy's page</p>"}, {"drop": "after"}])
@@ -255,9 +255,9 @@ async def test_proxies_of_the_environment_change_nothing(
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID", "SLACK_SIGNING_SECRET"):
         monkeypatch.setenv(name, "hostile")
     assert await single(server, PAPERS) == [KNOWN, WHOLE, JOINED]
-    assert await checkup.app("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
+    assert await checkup.check_app_token("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
     assert await many(here, *rooms("T1")) == [KNOWN, WHOLE, JOINED]
-    assert (await checkup.reached(here.address))[0]
+    assert (await checkup.check_public_url(here.address))[0]
 
 
 async def test_what_slack_hears_is_not_written_down(
@@ -267,7 +267,7 @@ async def test_what_slack_hears_is_not_written_down(
     await install(here, "T1")
     caplog.clear()
     await single(server, PAPERS)
-    await checkup.app("xapp-wrong", server.url)
+    await checkup.check_app_token("xapp-wrong", server.url)
     await many(here, *rooms("T1", "T2"))
     assert [record for record in caplog.records if record.name.startswith("slack")] == []
     assert not {"xoxb-1", "xapp-wrong"} & set(caplog.text.split())
@@ -281,7 +281,7 @@ async def test_an_app_that_nobody_has_installed_says_where_to(here: Site) -> Non
 
 async def test_of_several_workspaces_the_one_with_a_revoked_token_is_told(here: Site) -> None:
     await install(here, "T1", "T2")
-    here.slack.revoke(await here.installations.token("T2"))
+    here.slack.revoke(await here.installations.get_token("T2"))
     assert await many(here, *rooms("T1", "T2")) == [
         KNOWN,
         WHOLE,
@@ -292,7 +292,7 @@ async def test_of_several_workspaces_the_one_with_a_revoked_token_is_told(here: 
 
 async def test_a_workspace_that_lacks_a_scope_is_to_install_again(here: Site) -> None:
     await install(here, "T1", "T2")
-    here.slack.bots[await here.installations.token("T2")].scopes -= {"users:read"}
+    here.slack.bots[await here.installations.get_token("T2")].scopes -= {"users:read"}
     (told,) = [told for well, told in await many(here, *rooms("T1", "T2")) if not well]
     assert told == f"The bot in Beta lacks users:read (admins, and people's time zones). {AGAIN}"
 
@@ -307,7 +307,7 @@ async def test_a_workspace_that_has_a_digest_and_no_installation_is_told(here: S
 async def test_an_organization_is_looked_at_once_and_its_workspaces_each(here: Site) -> None:
     await install(here, "E1")
     for team in ("T3", "T4"):
-        await here.stores.workspaces.put(Workspace("slack", team, organization="E1"))
+        await here.stores.workspaces.save(Workspace("slack", team, organization="E1"))
     here.slack.channel("CT4", name="papers", team="T4", members=["U1"])
     assert await many(here, *rooms("T3", "T4")) == [
         (True, "Slack knows the bot as @broadsheet in Org E1."),
@@ -321,11 +321,11 @@ async def test_an_organization_is_looked_at_once_and_its_workspaces_each(here: S
 async def test_a_token_that_has_ended_is_renewed_and_not_told(here: Site) -> None:
     here.slack.oauth.rotating = True
     await install(here, "T1")
-    first = await here.installations.token("T1")
+    first = await here.installations.get_token("T1")
     here.clock.later = timedelta(hours=13)
     here.slack.later(13 * 3600)
     assert await many(here, *rooms("T1")) == [KNOWN, WHOLE, JOINED]
-    assert await here.installations.token("T1") != first
+    assert await here.installations.get_token("T1") != first
 
 
 async def test_a_token_that_can_not_be_renewed_is_told_and_the_others_are_looked_at(here: Site) -> None:
@@ -347,18 +347,18 @@ async def test_a_token_that_can_not_be_renewed_is_told_and_the_others_are_looked
 
 
 async def test_the_public_listener_answers_where_the_world_looks_for_it(here: Site) -> None:
-    assert await checkup.reached(here.address) == (True, f"The public listener answers at {here.address}.")
+    assert await checkup.check_public_url(here.address) == (True, f"The public listener answers at {here.address}.")
 
 
 async def test_a_public_listener_that_can_not_be_reached_is_told(unused: str) -> None:
-    well, told = await checkup.reached(unused)
+    well, told = await checkup.check_public_url(unused)
     assert not well
     assert " can't be reached from here (ClientConnectorError). Check PUBLIC_URL, and that a proxy there" in told
 
 
 async def test_something_else_behind_the_public_address_is_told() -> None:
     async with public.serve(web.Application(), "127.0.0.1", 0) as address:
-        assert await checkup.reached(address) == (
+        assert await checkup.check_public_url(address) == (
             False,
             (
                 f"{address}/livez answers with something else (404). Check PUBLIC_URL, and that a proxy there hands "

@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.codes import CHANNEL, GROUPS, INSTALLATION, STALE
-from adapters.slack.errors import Limited, Unknown, code, translate
+from adapters.slack.codes import CHANNEL_ERRORS, ERROR_GROUPS, INSTALLATION_ERRORS, STALE_TOKEN_ERRORS
+from adapters.slack.errors import RateLimited, UnknownErrorCode, get_error_code, translate_error
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 
 SHARED = Path(__file__).parents[3] / "../shared"
@@ -42,7 +42,7 @@ def raised(answer: Any) -> SlackApiError:
 
 
 def groups_of(error: str) -> list[str]:
-    return [name for name, codes in GROUPS.items() if error in codes]
+    return [name for name, codes in ERROR_GROUPS.items() if error in codes]
 
 
 def recorded() -> set[str]:
@@ -66,23 +66,23 @@ def test_every_recorded_code_is_in_exactly_one_group() -> None:
 
 
 def test_no_code_is_in_two_groups() -> None:
-    every = [error for codes in GROUPS.values() for error in codes]
+    every = [error for codes in ERROR_GROUPS.values() for error in codes]
     assert sorted(every) == sorted(set(every))
-    assert set(INSTALLATION) > STALE
+    assert set(INSTALLATION_ERRORS) > STALE_TOKEN_ERRORS
 
 
-@pytest.mark.parametrize("error", sorted(CHANNEL))
+@pytest.mark.parametrize("error", sorted(CHANNEL_ERRORS))
 def test_a_channel_that_is_gone_has_a_reason_for_people(error: str) -> None:
-    told = translate(refused(error), POST)
+    told = translate_error(refused(error), POST)
     assert isinstance(told, Gone)
     assert not told.installation
     assert error not in told.reason
     assert re.fullmatch(r"([a-z]|Slack ).*[^.]", told.reason), "it stands in the middle of a sentence"
 
 
-@pytest.mark.parametrize("error", sorted(INSTALLATION))
+@pytest.mark.parametrize("error", sorted(INSTALLATION_ERRORS))
 def test_an_installation_that_is_gone_has_a_reason_for_people(error: str) -> None:
-    told = translate(refused(error), POST)
+    told = translate_error(refused(error), POST)
     assert isinstance(told, Gone)
     assert told.installation
     assert "_" not in told.reason
@@ -92,19 +92,19 @@ def test_an_installation_that_is_gone_has_a_reason_for_people(error: str) -> Non
     ("needed", "named"), [("chat:write", True), ("channels:read,groups:read", True), ("<!channel>", False), ("", False)]
 )
 def test_a_permission_that_is_lacking_is_named(needed: str, *, named: bool) -> None:
-    told = str(translate(refused("missing_scope", needed=needed), POST))
+    told = str(translate_error(refused("missing_scope", needed=needed), POST))
     assert ("“" in told) is named
     assert "<" not in told
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "edit_window_closed", "cant_update_message", "is_inactive"])
 def test_an_edit_that_is_refused_never_costs_the_channel(error: str) -> None:
-    assert isinstance(translate(refused(error), "chat.update"), Unsendable)
+    assert isinstance(translate_error(refused(error), "chat.update"), Unsendable)
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long", "no_text"])
 def test_a_wrong_message_is_our_own_bug(error: str) -> None:
-    told = translate(
+    told = translate_error(
         refused(error, response_metadata={"messages": ["[ERROR] too long [json-pointer:/blocks/3]"]}), POST
     )
     assert isinstance(told, Unsendable)
@@ -130,9 +130,9 @@ def test_a_wrong_message_is_our_own_bug(error: str) -> None:
     ids=repr,
 )
 def test_what_may_have_been_written_is_uncertain_and_what_only_asked_may_ask_again(broken: Exception) -> None:
-    assert isinstance(translate(broken, POST), Uncertain)
-    assert isinstance(translate(broken, "chat.update"), Uncertain)
-    assert isinstance(translate(broken, "conversations.open"), TryLater)
+    assert isinstance(translate_error(broken, POST), Uncertain)
+    assert isinstance(translate_error(broken, "chat.update"), Uncertain)
+    assert isinstance(translate_error(broken, "conversations.open"), TryLater)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_may_have_been_written_is_uncertain_and_what_only_asked_may_ask_aga
     ids=repr,
 )
 def test_where_no_connection_was_made_nothing_was_written(unreached: Exception) -> None:
-    assert isinstance(translate(unreached, POST), TryLater)
+    assert isinstance(translate_error(unreached, POST), TryLater)
 
 
 @pytest.mark.parametrize(
@@ -152,31 +152,31 @@ def test_where_no_connection_was_made_nothing_was_written(unreached: Exception) 
     [("7", 7), (" 7 ", 7), ("0", 1), ("", 30), ("soon", 30), ("-5", 30), ("nan", 30), ("٣", 30), ("9" * 400, 3600)],
 )
 def test_a_pause_is_as_long_as_asked_within_reason(header: str, seconds: float) -> None:
-    told = translate(refused("ratelimited", 429, {"Retry-After": header}), POST)
-    assert isinstance(told, Limited)
-    assert told.after == seconds
+    told = translate_error(refused("ratelimited", 429, {"Retry-After": header}), POST)
+    assert isinstance(told, RateLimited)
+    assert told.retry_after == seconds
 
 
 def test_a_pause_is_known_by_status_or_by_word() -> None:
-    assert isinstance(translate(refused(status=429), POST), Limited)
-    assert isinstance(translate(refused("rate_limited"), POST), Limited)
+    assert isinstance(translate_error(refused(status=429), POST), RateLimited)
+    assert isinstance(translate_error(refused("rate_limited"), POST), RateLimited)
 
 
 @pytest.mark.parametrize("answer", [refused("brand_new_code"), refused(status=404), refused(status=403)], ids=repr)
 def test_an_unknown_refusal_posted_nothing_and_is_tried_again(answer: SlackApiError) -> None:
-    told = translate(answer, POST)
-    assert isinstance(told, Unknown)
-    assert told.after >= 60
+    told = translate_error(answer, POST)
+    assert isinstance(told, UnknownErrorCode)
+    assert told.retry_after >= 60
 
 
 def test_a_request_that_the_sdk_refuses_is_our_own_bug() -> None:
-    assert isinstance(translate(SlackRequestError("Either channel or users"), "conversations.open"), Unsendable)
+    assert isinstance(translate_error(SlackRequestError("Either channel or users"), "conversations.open"), Unsendable)
 
 
 def test_slacks_own_word_is_read_through_what_was_raised_from_it() -> None:
-    told = translate(refused("is_archived"), POST)
-    assert code(told) == ""
+    told = translate_error(refused("is_archived"), POST)
+    assert get_error_code(told) == ""
     told.__cause__ = refused("is_archived")
-    assert code(told) == "is_archived"
-    assert code(None) == ""
-    assert code(TimeoutError()) == ""
+    assert get_error_code(told) == "is_archived"
+    assert get_error_code(None) == ""
+    assert get_error_code(TimeoutError()) == ""

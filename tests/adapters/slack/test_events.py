@@ -7,10 +7,10 @@ from typing import Literal
 
 import pytest
 
-from adapters.slack.events import ARCHIVED, REMOVED
+from adapters.slack.events import ARCHIVED_REASON, REMOVED_REASON
 from bot.models import Channel
 from bot.ports.places import Workspace
-from bot.wording import DELETED
+from bot.wording import CHANNEL_DELETED
 from tests.adapters.slack.inbound import ROOM, Office
 
 NEW = Channel("slack", "T1", "C5", name="reading-group")
@@ -18,15 +18,15 @@ NEW = Channel("slack", "T1", "C5", name="reading-group")
 
 async def started(office: Office) -> None:
     """Turn the digest of #papers on."""
-    standing = await office.stores.channels.open(ROOM, office.now)
+    standing = await office.stores.channels.get_or_create(ROOM, office.now)
     wanted = replace(standing.preferences, on=True)
-    await office.stores.channels.set(ROOM, wanted, wanted.schedule.next_after(office.now))
+    await office.stores.channels.save_preferences(ROOM, wanted, wanted.schedule.find_next_post(office.now))
 
 
 async def due(office: Office) -> int:
     """Return how many channels would get a digest within a week."""
     office.later(days=7)
-    return len(await office.stores.channels.due(office.now, 10))
+    return len(await office.stores.channels.list_due(office.now, 10))
 
 
 async def test_whoever_invites_is_greeted_once(office: Office) -> None:
@@ -34,23 +34,23 @@ async def test_whoever_invites_is_greeted_once(office: Office) -> None:
     for _ in range(2):
         await office.server.invite("C5", by="U1")
         await office.rest()
-        await office.courier.pump()
+        await office.courier.dispatch_due()
     (greeting,) = office.server.shown("C5")
     assert "Thanks for the invitation, ana." in greeting.plain
     assert "[Start the digest]" in greeting.plain
-    (known,) = [s for s in await office.stores.channels.of("slack", "T1") if s.channel.id == "C5"]
+    (known,) = [s for s in await office.stores.channels.list_for_workspace("slack", "T1") if s.channel.id == "C5"]
     assert known.channel.name == "reading-group"
 
 
 async def test_other_people_come_and_go_without_a_word(office: Office) -> None:
-    await office.kit.rooms.rooms("T1")
+    await office.kit.directory.list_channels("T1")
     asked = len(office.server.calls)
     for event in ("member_joined_channel", "member_left_channel"):
         await office.server.event({"type": event, "user": "U3", "channel": "C1", "channel_type": "C"})
     await office.rest()
     assert await office.post() == []
     assert await office.retired() == ""
-    await office.kit.rooms.rooms("T1")
+    await office.kit.directory.list_channels("T1")
     assert len(office.server.calls) == asked, "the bot's own channels are as before"
 
 
@@ -58,7 +58,7 @@ async def test_a_channel_without_us_gets_nothing_until_we_are_back(office: Offic
     await started(office)
     await office.server.remove("C1")
     await office.rest()
-    assert await office.retired() == REMOVED
+    assert await office.retired() == REMOVED_REASON
     assert await due(office) == 0
     await office.server.invite("C1", by="U1")
     await office.rest()
@@ -72,7 +72,7 @@ async def test_an_archived_channel_rests(office: Office, *, private: bool) -> No
     await started(office)
     await office.server.archive("C1")
     await office.rest()
-    assert await office.retired() == ARCHIVED
+    assert await office.retired() == ARCHIVED_REASON
     await office.server.archive("C1", again=True)
     await office.rest()
     assert await office.retired() == ""
@@ -84,7 +84,7 @@ async def test_a_deleted_channel_is_given_up(office: Office, *, private: bool) -
     await started(office)
     await office.server.delete("C1")
     await office.rest()
-    assert await office.retired() == DELETED
+    assert await office.retired() == CHANNEL_DELETED
     assert await due(office) == 0
 
 
@@ -102,7 +102,7 @@ async def test_a_new_identity_takes_everything_along(office: Office) -> None:
     await office.rest()
     moved = replace(ROOM, id="C7")
     assert (await office.preferences(moved)).on
-    assert len(await office.stores.follows.of(moved)) == 1
+    assert len(await office.stores.follows.list_for_channel(moved)) == 1
 
 
 async def test_the_same_event_told_again_changes_nothing(office: Office) -> None:
@@ -111,7 +111,7 @@ async def test_the_same_event_told_again_changes_nothing(office: Office) -> None
     await office.rest()
     await office.server.again(told)
     await office.rest()
-    assert await office.retired() == REMOVED
+    assert await office.retired() == REMOVED_REASON
 
 
 @pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
@@ -124,10 +124,10 @@ async def test_after_an_uninstall_tokens_go_at_once_and_the_rest_waits(
     assert office.forgotten == [("T1", ""), ("T1", "")]
     workspace = await office.stores.workspaces.get("slack", "T1")
     assert workspace
-    assert workspace.left == office.now
+    assert workspace.left_at == office.now
     assert "no access to this workspace" in await office.retired()
     assert await due(office) == 0
-    await office.kit.presence.installed(Workspace("slack", "T1"), office.now)
+    await office.kit.workspace_events.on_workspace_installed(Workspace("slack", "T1"), office.now)
     assert await office.retired() == ""
 
 
@@ -141,7 +141,7 @@ async def test_an_organization_leaves_with_all_its_workspaces(office: Office) ->
     office.server.team("T1", enterprise="E1")
     office.server.bot("E1", token="xoxb-e")
     for team in ("T1", "T2"):
-        await office.stores.workspaces.put(Workspace("slack", team, organization="E1"))
+        await office.stores.workspaces.save(Workspace("slack", team, organization="E1"))
     await started(office)
     office.server.bots.pop("xoxb-1")
     await office.server.uninstall("E1")
@@ -150,7 +150,7 @@ async def test_an_organization_leaves_with_all_its_workspaces(office: Office) ->
     for team in ("T1", "T2"):
         left = await office.stores.workspaces.get("slack", team)
         assert left
-        assert left.left == office.now
+        assert left.left_at == office.now
     assert "no access" in await office.retired()
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import forms
-from adapters.slack.days import chosen
-from adapters.slack.origins import Origin, unpack
+from adapters.slack.days import parse_weekdays
+from adapters.slack.origins import PrivateMetadata, unpack_metadata
 from bot.cards import Field, Form
 from bot.commands import questions
 from bot.errors import Malformed, Unsendable
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, Any]:
     """Return the window as Slack sends it back, with *changes* by field."""
-    view = forms.view(form, ORIGIN, advanced=advanced)
+    view = forms.build_modal(form, ORIGIN, advanced=advanced)
     state = values(view["blocks"])
     for block in view["blocks"]:
         if block.get("block_id") in changes:
@@ -40,7 +40,7 @@ def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, A
 @settings(max_examples=200, deadline=None)
 @given(form=FORMS, advanced=st.booleans())
 def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:
-    view = forms.view(form, ORIGIN, advanced=advanced)
+    view = forms.build_modal(form, ORIGIN, advanced=advanced)
     # A window has to have something in it; a form without a word and a question is none.
     expected = [] if view["blocks"] else ["must have at least one block [json-pointer:/view/blocks]"]
     assert [text for text in checks.view_problems(view) if "views must contain" not in text] == expected
@@ -48,8 +48,8 @@ def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:
 
 def asked(days: set[int]) -> str:
     """Write weekdays as the settings do."""
-    (question,) = (question for question in questions.QUESTIONS if question.name == "days")
-    return question.shown(Preferences(schedule=Schedule(days=tuple(sorted(days)))))
+    (question,) = (question for question in questions.SETTING_FIELDS if question.name == "days")
+    return question.format_value(Preferences(schedule=Schedule(days=tuple(sorted(days)))))
 
 
 WORD = st.text("abcdefghij ", min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -69,7 +69,7 @@ VALUES = {
 def answerable(draw: st.DrawFn) -> Form:
     """Return a form with a field of each kind, each with a value that its kind can have."""
     fields = tuple(
-        Field(kind, kind, kind, draw(values), choices=(("daily", "Daily"), ("weekly", "Weekly")), least=1, most=10)  # type: ignore[arg-type]
+        Field(kind, kind, kind, draw(values), choices=(("daily", "Daily"), ("weekly", "Weekly")), minimum=1, maximum=10)  # type: ignore[arg-type]
         for kind, values in VALUES.items()
     )
     return Form("Title", "settings", fields)
@@ -77,12 +77,12 @@ def answerable(draw: st.DrawFn) -> Form:
 
 @given(answerable())
 def test_what_is_not_touched_comes_back_as_it_was(form: Form) -> None:
-    assert forms.arguments(opened(form)) == {field.name: field.value for field in form.fields}
+    assert forms.read_arguments(opened(form)) == {field.name: field.value for field in form.fields}
 
 
 def test_the_settings_come_back_as_they_were() -> None:
     form = cards.settings()
-    assert forms.arguments(opened(form, advanced=True)) == {field.name: field.value for field in form.fields}
+    assert forms.read_arguments(opened(form, advanced=True)) == {field.name: field.value for field in form.fields}
 
 
 def test_answers_are_written_as_people_type_them() -> None:
@@ -96,85 +96,87 @@ def test_answers_are_written_as_people_type_them() -> None:
         "empty": ["yes"],
         "cadence": "weekly",
     }
-    given = forms.arguments(opened(cards.settings(), advanced=True, **changes))
+    given = forms.read_arguments(opened(cards.settings(), advanced=True, **changes))
     assert given["time"] == "21:30"
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
     assert (given["zone"], given["cadence"], given["yours"], given["empty"]) == ("Asia/Tokyo", "weekly", "no", "yes")
-    for question in questions.asked(PAPERS):
+    for question in questions.list_fields(PAPERS):
         question.read(given[question.name])
 
 
 def test_folded_questions_are_not_answered() -> None:
     form = cards.settings()
-    assert set(forms.arguments(opened(form))) == {"time", "days", "number", "topics"}
-    folded = [block for block in forms.view(form, ORIGIN)["blocks"] if block.get("block_id") == "advanced"]
-    assert folded[0]["accessory"]["action_id"] == forms.ADVANCED
-    unfolded = forms.view(form, ORIGIN, advanced=True)
+    assert set(forms.read_arguments(opened(form))) == {"time", "days", "number", "topics"}
+    folded = [block for block in forms.build_modal(form, ORIGIN)["blocks"] if block.get("block_id") == "advanced"]
+    assert folded[0]["accessory"]["action_id"] == forms.ADVANCED_ACTION_ID
+    unfolded = forms.build_modal(form, ORIGIN, advanced=True)
     assert not any(block.get("block_id") == "advanced" for block in unfolded["blocks"])
-    assert unpack(unfolded["private_metadata"]).advanced
+    assert unpack_metadata(unfolded["private_metadata"]).shows_advanced
 
 
 def test_a_mistake_in_a_folded_question_unfolds() -> None:
-    view = forms.view(cards.settings(zone="“Xx” is not a zone."), ORIGIN)
+    view = forms.build_modal(cards.settings(zone="“Xx” is not a zone."), ORIGIN)
     assert "zone" in {block.get("block_id") for block in view["blocks"]}
     assert view["blocks"][0]["text"]["text"] == "*Zone:* “Xx” is not a zone."
 
 
 def test_emptiness_is_told_where_it_says_something() -> None:
     form = cards.settings()
-    given = forms.arguments(opened(form, topics="", days=[]))
+    given = forms.read_arguments(opened(form, topics="", days=[]))
     assert given == {"time": "09:00", "days": "", "number": "5", "topics": ""}
-    assert forms.arguments(opened(cards.follow())) == {"where": "me", "alerts": "no"}
+    assert forms.read_arguments(opened(cards.follow())) == {"where": "me", "alerts": "no"}
 
 
 def test_what_was_wrong_is_told_by_block() -> None:
     form = cards.settings(number="50 is out of range: 1 to 10.", time="Not a time.")
-    assert forms.errors(form) == {"number": "50 is out of range: 1 to 10.", "time": "Not a time."}
+    assert forms.collect_errors(form) == {"number": "50 is out of range: 1 to 10.", "time": "Not a time."}
 
 
 def test_what_changes_the_preview_asks_anew() -> None:
-    blocks = forms.view(cards.settings(), ORIGIN, advanced=True)["blocks"]
+    blocks = forms.build_modal(cards.settings(), ORIGIN, advanced=True)["blocks"]
     asking = {block["block_id"] for block in blocks if block.get("dispatch_action")}
     assert asking == {"time", "days", "zone", "cadence", "mode", "language"}
-    topic = forms.view(cards.follow(), ORIGIN)["blocks"][0]
+    topic = forms.build_modal(cards.follow(), ORIGIN)["blocks"][0]
     assert topic["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_enter_pressed"]}
 
 
 def test_a_value_out_of_bounds_does_not_spoil_the_window() -> None:
-    form = Form("T", "settings", (Field("n", "N", "number", "50", least=1, most=10), Field("t", "T", "time", "9am")))
-    first, second = (block["element"] for block in forms.view(form, ORIGIN)["blocks"][:2])
+    form = Form(
+        "T", "settings", (Field("n", "N", "number", "50", minimum=1, maximum=10), Field("t", "T", "time", "9am"))
+    )
+    first, second = (block["element"] for block in forms.build_modal(form, ORIGIN)["blocks"][:2])
     assert "initial_value" not in first
     assert "initial_time" not in second
 
 
 def test_what_does_not_fit_is_not_offered() -> None:
     form = Form("T", "settings", (Field("topics", "Topics", "topics", "; ".join(["word " * 40] * 25)),))
-    assert forms.arguments(opened(form)) == {}
-    assert "Topics is too long" in forms.view(form, ORIGIN)["blocks"][0]["elements"][0]["text"]
+    assert forms.read_arguments(opened(form)) == {}
+    assert "Topics is too long" in forms.build_modal(form, ORIGIN)["blocks"][0]["elements"][0]["text"]
 
 
 def test_a_long_title_is_told_in_full() -> None:
-    view = forms.view(replace(cards.settings(), title="The digest in #machine-learning-papers"), ORIGIN)
+    view = forms.build_modal(replace(cards.settings(), title="The digest in #machine-learning-papers"), ORIGIN)
     assert len(view["title"]["text"]) <= 24
     assert "machine-learning-papers" in view["blocks"][0]["text"]["text"]
 
 
 def test_an_origin_is_carried() -> None:
     form = replace(cards.settings(), arguments={"where": "here"})
-    there = unpack(forms.view(form, ORIGIN)["private_metadata"])
+    there = unpack_metadata(forms.build_modal(form, ORIGIN)["private_metadata"])
     assert there == replace(ORIGIN, command="settings", arguments={"where": "here"})
 
 
 def test_an_origin_has_its_bounds() -> None:
     with pytest.raises(Unsendable):
-        Origin(PAPERS, arguments={"topic": "x" * 3000}).pack()
+        PrivateMetadata(PAPERS, arguments={"topic": "x" * 3000}).pack()
 
 
 @pytest.mark.parametrize("metadata", ["", "{}", "[]", '{"c":[1]}', '{"c":["a","b","c","nowhere","e"]}'])
 def test_what_is_not_ours_is_refused(metadata: str) -> None:
     with pytest.raises(Malformed):
-        unpack(metadata)
+        unpack_metadata(metadata)
 
 
 @pytest.mark.parametrize(
@@ -190,4 +192,4 @@ def test_what_is_not_ours_is_refused(metadata: str) -> None:
     ],
 )
 def test_days_as_people_write_them(value: str, days: str) -> None:
-    assert " ".join(chosen(value)) == days
+    assert " ".join(parse_weekdays(value)) == days

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.chat import SlackChat
-from adapters.slack.clients import Clients
+from adapters.slack.clients import SlackClient
 from bot.cards import Card
 from bot.errors import TryLater, Uncertain
 from tests.adapters.slack.outbound import NOW, Buttons, Keys, calling, delivery
@@ -19,24 +19,24 @@ async def test_a_message_is_found_among_others(server: Slack, chat: SlackChat) -
     ts = await chat.send(delivery(), NOW)
     for number in range(40):
         server.say(f"Nice, #{number}", "C1", "U1")
-    assert await chat.find(delivery()) == ts
+    assert await chat.find_message(delivery()) == ts
     assert [call.method for call in server.calls].count("conversations.history") == 3
 
 
 async def test_a_reply_is_found_in_its_thread(server: Slack, chat: SlackChat) -> None:
     parent = await chat.send(delivery(), NOW)
     reply = delivery(Card(text="Below"), "reply", parent=parent)
-    assert await chat.find(reply) is None
+    assert await chat.find_message(reply) is None
     ts = await chat.send(reply, NOW)
-    assert await chat.find(reply) == ts
-    assert await chat.find(delivery()) == parent
+    assert await chat.find_message(reply) == ts
+    assert await chat.find_message(delivery()) == parent
 
 
 async def test_only_what_was_said_since_is_looked_at(server: Slack, chat: SlackChat) -> None:
     ts = await chat.send(delivery(), NOW)
     moment = datetime.fromtimestamp(float(ts), UTC)
-    assert await chat.find(delivery(created=moment + timedelta(seconds=59))) == ts
-    assert await chat.find(delivery(created=moment + timedelta(seconds=61))) is None
+    assert await chat.find_message(delivery(created=moment + timedelta(seconds=59))) == ts
+    assert await chat.find_message(delivery(created=moment + timedelta(seconds=61))) is None
 
 
 async def test_where_too_much_was_said_nobody_can_tell(server: Slack, chat: SlackChat) -> None:
@@ -44,13 +44,13 @@ async def test_where_too_much_was_said_nobody_can_tell(server: Slack, chat: Slac
     for number in range(61):
         server.say(f"Nice, #{number}", "C1", "U1")
     with pytest.raises(Uncertain):
-        await chat.find(delivery())
+        await chat.find_message(delivery())
 
 
-async def test_somebody_elses_metadata_is_not_ours(server: Slack, chat: SlackChat, clients: Clients) -> None:
+async def test_somebody_elses_metadata_is_not_ours(server: Slack, chat: SlackChat, clients: SlackClient) -> None:
     theirs = {"event_type": "other_app", "event_payload": {"key": str(delivery().key)}}
     await clients.call("T1", "chat.postMessage", channel="C1", text="Hi", metadata=theirs)
-    assert await chat.find(delivery()) is None
+    assert await chat.find_message(delivery()) is None
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ async def test_a_history_that_can_not_be_read_is_uncertain(
 ) -> None:
     server.fail("conversations.history", **fault)
     with pytest.raises(Uncertain):
-        await chat.find(delivery())
+        await chat.find_message(delivery())
 
 
 async def test_a_history_that_is_busy_is_asked_later(server: Slack, chat: SlackChat) -> None:
     server.fail("conversations.history", retry_after=60)
     with pytest.raises(TryLater) as caught:
-        await chat.find(delivery())
-    assert caught.value.after == 60
+        await chat.find_message(delivery())
+    assert caught.value.retry_after == 60
 
 
 async def test_what_was_tried_before_is_looked_up_first(server: Slack, chat: SlackChat) -> None:

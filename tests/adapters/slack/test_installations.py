@@ -16,13 +16,13 @@ from typing import Literal
 import pytest
 
 from adapters.slack import renewal
-from adapters.slack.presses import BUTTON, Press, seal
+from adapters.slack.presses import MAX_BUTTON_VALUE, ButtonPayload, encode_payload
 from bot import wording
 from bot.errors import Gone, StoreError, TryLater
-from bot.models import Channel, Kind, Preferences, Schedule
+from bot.models import Channel, ChannelKind, Preferences, Schedule
 from bot.ports.places import Workspace
 from storage.database import Database, open_database
-from storage.vault import VaultStore, open_keys
+from storage.vault import VaultStore, load_keys
 from tests.adapters.slack.installing import Site, installations, site
 from tests.servers.slack import Acked, Slack, slack
 from tests.stores import broken, url
@@ -66,48 +66,48 @@ def refreshes(server: Slack) -> int:
 async def silent(here: Site, team: str) -> str:
     """Return why a channel of a workspace is silent, once everything that was told is done."""
     await here.app.drain()
-    (standing,) = await here.stores.channels.of("slack", team)
-    return standing.retired
+    (standing,) = await here.stores.channels.list_for_workspace("slack", team)
+    return standing.retired_reason
 
 
 async def furnish(here: Site, *teams: str) -> None:
     for team in teams:
-        await here.stores.channels.set(Channel("slack", team, f"C{team}"), DAILY, here.clock())
+        await here.stores.channels.save_preferences(Channel("slack", team, f"C{team}"), DAILY, here.clock())
 
 
 async def test_a_token_that_never_ends_is_never_renewed(here: Site) -> None:
     await here.install()
     here.slack.calls.clear()
     here.clock.later = timedelta(days=1000)
-    assert await here.installations.token("T1") == next(iter(here.slack.bots))
+    assert await here.installations.get_token("T1") == next(iter(here.slack.bots))
     assert here.slack.calls == []
 
 
 async def test_where_it_is_not_installed_it_has_gone(here: Site) -> None:
     with pytest.raises(Gone) as caught:
-        await here.installations.token("T9")
+        await here.installations.get_token("T9")
     assert caught.value.installation
-    assert await here.installations.identity("T9", "") is None
+    assert await here.installations.authorize("T9", "") is None
 
 
 async def test_a_token_is_renewed_two_hours_before_its_end(here: Site) -> None:
     here.slack.oauth.rotating = True
     await here.install()
-    first = await here.installations.token("T1")
+    first = await here.installations.get_token("T1")
     here.clock.later = timedelta(hours=9, minutes=59)
-    assert await here.installations.token("T1") == first
+    assert await here.installations.get_token("T1") == first
     here.clock.later = timedelta(hours=10, minutes=1)
-    second = await here.installations.token("T1")
+    second = await here.installations.get_token("T1")
     assert second != first
     here.slack.later(12 * 3600 - 60)
     assert here.slack.bots[second].dead == ""
 
 
 async def test_of_many_who_ask_at_once_one_asks_slack(aging: Site) -> None:
-    tokens = await asyncio.gather(*(aging.installations.token("T1") for _ in range(20)))
+    tokens = await asyncio.gather(*(aging.installations.get_token("T1") for _ in range(20)))
     assert len(set(tokens)) == 1
     assert refreshes(aging.slack) == 1
-    assert await aging.installations.token("T1") == tokens[0]
+    assert await aging.installations.get_token("T1") == tokens[0]
     assert refreshes(aging.slack) == 1
 
 
@@ -119,7 +119,7 @@ async def test_of_several_processes_one_asks_slack(aging: Site) -> None:
             await stack.enter_async_context(installations(aging.slack, aging.folder, aging.stores, aging.clock))
             for _ in range(3)
         ]
-        asked = [asyncio.create_task(each.token("T1")) for each in (aging.installations, *others) for _ in range(5)]
+        asked = [asyncio.create_task(each.get_token("T1")) for each in (aging.installations, *others) for _ in range(5)]
         await aging.slack.wait(lambda: refreshes(aging.slack))
         held.set()
         assert len(set(await asyncio.gather(*asked))) == 1
@@ -131,14 +131,14 @@ async def test_whoever_gets_the_lease_just_after_another_renewed_asks_nothing(ag
         """A vault in which another process does everything between our looking and our lease."""
 
         async def lease(self, name: str, now: datetime, until: datetime) -> bool:
-            await aging.installations.token("T1")
-            return await super().lease(name, now, until)
+            await aging.installations.get_token("T1")
+            return await super().acquire_lease(name, now, until)
 
     async with _database(aging) as database:
-        vault = Late(database, open_keys((), aging.folder))
+        vault = Late(database, load_keys((), aging.folder))
         stale = (await vault.get("slack/T1") or {})["bot_token"]
-        fresh = await renewal.Renewal(vault, aging.clock, None).renewed("slack/T1", stale)
-    assert fresh.bot_token == await aging.installations.token("T1") != stale
+        fresh = await renewal.TokenRotation(vault, aging.clock, None).rotate_token("slack/T1", stale)
+    assert fresh.bot_token == await aging.installations.get_token("T1") != stale
     assert refreshes(aging.slack) == 1
 
 
@@ -146,52 +146,52 @@ async def test_whoever_slept_longer_than_the_lease_takes_what_another_got(aging:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
     async with installations(aging.slack, aging.folder, aging.stores, aging.clock) as slow:
-        asked = asyncio.create_task(slow.token("T1"))
+        asked = asyncio.create_task(slow.get_token("T1"))
         await aging.slack.wait(lambda: refreshes(aging.slack))
         aging.clock.later += timedelta(seconds=61)
-        fresh = await aging.installations.token("T1")
+        fresh = await aging.installations.get_token("T1")
         held.set()
         assert await asked == fresh
 
 
 async def test_a_lease_that_nobody_gives_back_ends_by_itself(aging: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renewal, "_GLANCES", 2)
+    monkeypatch.setattr(renewal, "_LEASE_CHECKS", 2)
     now = aging.clock()
-    assert await aging.installations.vault.lease("slack/T1", now, now + timedelta(seconds=60))
+    assert await aging.installations.vault.acquire_lease("slack/T1", now, now + timedelta(seconds=60))
     with pytest.raises(TryLater):
-        await aging.installations.token("T1")
+        await aging.installations.get_token("T1")
     aging.clock.later += timedelta(seconds=61)
-    await aging.installations.token("T1")
+    await aging.installations.get_token("T1")
     assert refreshes(aging.slack) == 1
 
 
 async def test_whoever_stops_waiting_does_not_stop_the_renewal(aging: Site) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
-    asked = asyncio.create_task(aging.installations.token("T1"))
+    asked = asyncio.create_task(aging.installations.get_token("T1"))
     await aging.slack.wait(lambda: refreshes(aging.slack))
     asked.cancel()
     held.set()
     await aging.installations.close()
     async with installations(aging.slack, aging.folder, aging.stores, aging.clock) as other:
-        assert aging.slack.bots[await other.token("T1")].refresh
+        assert aging.slack.bots[await other.get_token("T1")].refresh
     assert refreshes(aging.slack) == 1
 
 
 async def test_a_refused_token_is_renewed_and_otherwise_gone(here: Site) -> None:
     here.slack.oauth.rotating = True
     await here.install()
-    first = await here.installations.token("T1")
-    second = await here.installations.token("T1", refused=first)
+    first = await here.installations.get_token("T1")
+    second = await here.installations.get_token("T1", rejected_token=first)
     assert second != first
-    assert await here.installations.token("T1", refused=first) == second
+    assert await here.installations.get_token("T1", rejected_token=first) == second
     assert refreshes(here.slack) == 2  # the installation's and one more
     here.slack.oauth.rotating = False
     here.slack.team("T2", name="Lab")
     here.slack.oauth.consents = "T2"
     await here.install()
     with pytest.raises(Gone) as caught:
-        await here.installations.token("T2", refused=await here.installations.token("T2"))
+        await here.installations.get_token("T2", rejected_token=await here.installations.get_token("T2"))
     assert caught.value.installation
 
 
@@ -199,9 +199,9 @@ async def test_a_refused_token_is_renewed_and_otherwise_gone(here: Site) -> None
 async def test_a_refresh_that_slack_refuses_ends_the_installation(aging: Site, error: str) -> None:
     aging.slack.fail("oauth.v2.access", error=error)
     with pytest.raises(Gone, match="install the app again") as caught:
-        await aging.installations.token("T1")
+        await aging.installations.get_token("T1")
     assert caught.value.installation
-    assert await aging.installations.token("T1")  # the lease was given back
+    assert await aging.installations.get_token("T1")  # the lease was given back
 
 
 @pytest.mark.parametrize(
@@ -219,22 +219,22 @@ async def test_a_refresh_that_slack_refuses_ends_the_installation(aging: Site, e
 async def test_what_may_pass_is_tried_later(aging: Site, fault: dict[str, object], after: float) -> None:
     aging.slack.fail("oauth.v2.access", **fault)
     with pytest.raises(TryLater) as caught:
-        await aging.installations.token("T1")
-    assert caught.value.after == after
-    assert await aging.installations.token("T1")
+        await aging.installations.get_token("T1")
+    assert caught.value.retry_after == after
+    assert await aging.installations.get_token("T1")
 
 
 async def test_slack_is_out_of_reach(aging: Site, tmp_path: Path) -> None:
     aging.slack.root = "http://127.0.0.1:1"
     async with installations(aging.slack, tmp_path, aging.stores, aging.clock) as kept:
         with pytest.raises(TryLater):
-            await kept.token("T1")
+            await kept.get_token("T1")
 
 
 async def test_without_the_clients_secret_nothing_is_renewed(aging: Site, tmp_path: Path) -> None:
     async with installations(aging.slack, tmp_path, aging.stores, aging.clock, rotating=False) as kept:
         with pytest.raises(Gone, match="SLACK_CLIENT_SECRET"):
-            await kept.token("T1")
+            await kept.get_token("T1")
 
 
 async def test_new_tokens_are_written_down_although_the_database_is_busy(
@@ -242,8 +242,8 @@ async def test_new_tokens_are_written_down_although_the_database_is_busy(
 ) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
-    monkeypatch.setattr(renewal, "_PAUSES", (0.05,) * 200)
-    asked = asyncio.create_task(aging.installations.token("T1"))
+    monkeypatch.setattr(renewal, "_SAVE_RETRY_SECONDS", (0.05,) * 200)
+    asked = asyncio.create_task(aging.installations.get_token("T1"))
     await aging.slack.wait(lambda: refreshes(aging.slack))
     with broken(aging.folder, "UPDATE OF sealed ON secrets"):
         held.set()
@@ -255,16 +255,16 @@ async def test_new_tokens_are_written_down_although_the_database_is_busy(
 async def test_new_tokens_that_can_not_be_written_down_are_an_error(
     aging: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(renewal, "_PAUSES", (0.01,))
+    monkeypatch.setattr(renewal, "_SAVE_RETRY_SECONDS", (0.01,))
     with broken(aging.folder, "UPDATE OF sealed ON secrets"), pytest.raises(StoreError):
-        await aging.installations.token("T1")
+        await aging.installations.get_token("T1")
     assert "must be installed again" in caplog.text
     with pytest.raises(Gone):
-        await aging.installations.token("T1")
+        await aging.installations.get_token("T1")
 
 
 async def test_telling_who_the_bot_is_never_asks_slack(aging: Site) -> None:
-    said = await aging.installations.identity("T1", "")
+    said = await aging.installations.authorize("T1", "")
     assert said
     assert (said.team_id, said.bot_user_id, said.bot_id) == ("T1", "UBOTT1", "BT1")
     assert aging.slack.calls == []
@@ -280,34 +280,34 @@ class TestOrganizations:
             here.slack.oauth.consents = target
             await here.install()
         for team in ("T1", "T2"):
-            await here.installations.identity(team, "E1")
+            await here.installations.authorize(team, "E1")
         await furnish(here, "T1", "T2", "T9")
         return here
 
     async def test_one_token_serves_the_workspaces_that_were_met(self, org: Site) -> None:
-        tokens = {await org.installations.token(team) for team in ("T1", "T2")}
+        tokens = {await org.installations.get_token(team) for team in ("T1", "T2")}
         assert tokens == {token for token, bot in org.slack.bots.items() if bot.org}
         with pytest.raises(Gone):
-            await org.installations.token("T3")
+            await org.installations.get_token("T3")
         known = await org.stores.workspaces.get("slack", "T2")
         assert known == Workspace("slack", "T2", managers=("U1",), organization="E1")
 
     async def test_an_installation_of_its_own_goes_before(self, org: Site) -> None:
         org.slack.oauth.consents = "T1"
         await org.install()
-        own = await org.installations.token("T1")
+        own = await org.installations.get_token("T1")
         assert org.slack.bots[own].team == "T1"
-        said = await org.installations.identity("T1", "E1")
+        said = await org.installations.authorize("T1", "E1")
         assert said
         assert said.bot_token == own
 
     async def test_a_workspace_that_had_left_is_met_again(self, org: Site) -> None:
-        alone = Workspace("slack", "T3", "Lab", policy="admins", left=org.clock())
-        await org.stores.workspaces.put(alone)
-        await org.installations.identity("T3", "E1")
+        alone = Workspace("slack", "T3", "Lab", policy="admins", left_at=org.clock())
+        await org.stores.workspaces.save(alone)
+        await org.installations.authorize("T3", "E1")
         known = await org.stores.workspaces.get("slack", "T3")
-        assert known == replace(alone, left=None, organization="E1", managers=("U1",))
-        assert await org.installations.token("T3")
+        assert known == replace(alone, left_at=None, organization="E1", managers=("U1",))
+        assert await org.installations.get_token("T3")
 
     @pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
     async def test_its_end_is_the_end_in_all_of_them(
@@ -315,7 +315,10 @@ class TestOrganizations:
     ) -> None:
         acked = await org.slack.uninstall("E1", first)
         assert [one.status for one in acked] == [200, 200]
-        either = {wording.away("it was uninstalled"), wording.away("its token was revoked")}  # both are told at once
+        either = {
+            wording.format_workspace_unavailable("it was uninstalled"),
+            wording.format_workspace_unavailable("its token was revoked"),
+        }  # both are told at once
         assert {await silent(org, team) for team in ("T1", "T2")} <= either
         assert await silent(org, "T9") == ""
         assert await org.names() == ["slack/T9"]
@@ -329,21 +332,21 @@ class TestOrganizations:
         await org.slack.uninstall("E1")
         assert [await silent(org, team) for team in ("T1", "T9")] == ["", ""]
         assert await silent(org, "T2") != ""
-        assert org.slack.bots[await org.installations.token("T1")].team == "T1"
+        assert org.slack.bots[await org.installations.get_token("T1")].team == "T1"
 
     async def test_the_end_of_its_own_leaves_the_organizations(self, org: Site) -> None:
         org.slack.oauth.consents = "T1"
         await org.install()
         await org.slack.uninstall("T1")
         assert await silent(org, "T1") == ""
-        assert org.slack.bots[await org.installations.token("T1")].org
+        assert org.slack.bots[await org.installations.get_token("T1")].org
 
     async def test_workspaces_that_it_takes_away_fall_silent(self, org: Site) -> None:
         acked = await org.slack.event({"type": "team_access_revoked", "team_ids": ["T2", "T7"]}, team="T1")
         assert acked.status == 200
-        assert await silent(org, "T2") == wording.away("its organization took it away")
+        assert await silent(org, "T2") == wording.format_workspace_unavailable("its organization took it away")
         assert await silent(org, "T1") == ""
-        await org.installations.identity("T2", "E1")
+        await org.installations.authorize("T2", "E1")
         assert await silent(org, "T2") == ""
 
     async def test_workspaces_that_it_gives_are_served_at_once(self, org: Site) -> None:
@@ -356,7 +359,7 @@ class TestOrganizations:
         assert await silent(org, "T2") == ""
         known = await org.stores.workspaces.get("slack", "T3")
         assert known == Workspace("slack", "T3", managers=("U1",), organization="E1")
-        assert await org.installations.token("T3") == await org.installations.token("T1")
+        assert await org.installations.get_token("T3") == await org.installations.get_token("T1")
 
     async def test_what_an_organization_is_given_may_name_no_workspace(self, org: Site) -> None:
         """Slack's example names the organization alone."""
@@ -365,20 +368,20 @@ class TestOrganizations:
         payload = {**acked.parcel.payload, "event_id": "Ev9", "team_id": None, "context_team_id": None}
         assert (await org.slack.again(replace(acked, parcel=replace(acked.parcel, payload=payload)))).status == 200
         await org.app.drain()
-        assert await org.installations.token("T3")
+        assert await org.installations.get_token("T3")
         assert await org.stores.workspaces.get("slack", "E1")
 
     async def test_whoever_installed_it_can_be_forgotten(self, org: Site) -> None:
-        await org.stores.privacy.forget(Channel("slack", "T2", "U1", Kind.DIRECT))
+        await org.stores.privacy.erase_data(Channel("slack", "T2", "U1", ChannelKind.DIRECT))
         for team in ("E1", "T1", "T2"):
             known = await org.stores.workspaces.get("slack", team)
             assert known
             assert known.managers == ()
-        await org.installations.identity("T3", "E1")
+        await org.installations.authorize("T3", "E1")
         stranger = await org.stores.workspaces.get("slack", "T9")
         assert stranger
         assert stranger.managers == ("U1",), "in another organization the same id is another person"
-        await org.stores.privacy.forget(Channel("slack", "T9", "U1", Kind.DIRECT))
+        await org.stores.privacy.erase_data(Channel("slack", "T9", "U1", ChannelKind.DIRECT))
         await named_nowhere(org, "U1")
 
 
@@ -387,31 +390,31 @@ async def named_nowhere(here: Site, person: str) -> None:
     with closing(sqlite3.connect(here.folder / "broadsheet.db")) as connection:
         dump = "\n".join(connection.iterdump())
     vault = here.installations.vault
-    secrets = [str(await vault.get(name)) for name in await vault.names("")]
+    secrets = [str(await vault.get(name)) for name in await vault.list_names("")]
     assert secrets
     assert not [line for line in (*dump.splitlines(), *secrets) if re.search(rf"\b{person}\b", line)]
 
 
 async def test_whoever_installed_it_and_used_it_can_be_forgotten(aging: Site) -> None:
-    me = Channel("slack", "T1", "U1", Kind.DIRECT)
-    assert (await aging.stores.privacy.about(me))["manager"]
-    long = Press("follow", {"topic": "x" * 3000}, channel="U1")
-    await aging.stores.actions.keep(seal(long, BUTTON)[1], aging.clock())
-    await aging.stores.channels.set(me, DAILY, aging.clock())
-    await aging.stores.wishes.save(me, "2602.12160", aging.clock())
+    me = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
+    assert (await aging.stores.privacy.export_data(me))["manager"]
+    long = ButtonPayload("follow", {"topic": "x" * 3000}, channel="U1")
+    await aging.stores.button_payloads.save_payloads(encode_payload(long, MAX_BUTTON_VALUE)[1], aging.clock())
+    await aging.stores.channels.save_preferences(me, DAILY, aging.clock())
+    await aging.stores.mutes_and_saves.save(me, "2602.12160", aging.clock())
     with pytest.raises(AssertionError):
         await named_nowhere(aging, "U1")
-    await aging.installations.token("T1")
-    await aging.stores.privacy.forget(me)
+    await aging.installations.get_token("T1")
+    await aging.stores.privacy.erase_data(me)
     await named_nowhere(aging, "U1")
 
 
 async def test_a_renewal_keeps_nothing_of_what_was_uninstalled_meanwhile(aging: Site) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
-    asked = asyncio.create_task(aging.installations.token("T1"))
+    asked = asyncio.create_task(aging.installations.get_token("T1"))
     await aging.slack.wait(lambda: refreshes(aging.slack))
-    await aging.installations.forget("T1", "", datetime.now(UTC) + timedelta(minutes=1))
+    await aging.installations.delete_tokens("T1", "", datetime.now(UTC) + timedelta(minutes=1))
     held.set()
     await asked
     assert await aging.names() == []
@@ -442,7 +445,7 @@ async def test_an_uninstall_deletes_the_token_and_silences_the_workspace(
     assert "no access to this workspace" in await silent(here, "T1")
     assert await silent(here, "T2") == ""
     with pytest.raises(Gone):
-        await here.installations.token("T1")
+        await here.installations.get_token("T1")
 
 
 async def test_people_who_revoke_their_own_tokens_end_nothing(here: Site) -> None:
@@ -458,7 +461,7 @@ async def test_news_of_an_older_end_do_not_end_what_was_installed_since(here: Si
     await here.install()
     assert [(await here.slack.again(one)).status for one in news] == [200, 200]
     assert await here.names() == ["slack/T1"]
-    assert await here.installations.forget("T1", "", datetime.now(UTC)) == ["T1"]
+    assert await here.installations.delete_tokens("T1", "", datetime.now(UTC)) == ["T1"]
     assert await here.names() == []
 
 

@@ -15,11 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import adapters.slack
 from adapters.slack import departures, events, pressed, shortcuts, typed, unfurls, visits, windows
-from adapters.slack.http import EVENTS as REQUESTS
-from adapters.slack.manifest import EVENTS, SCOPES, manifest
-from adapters.slack.oauth import REDIRECT
+from adapters.slack.http import EVENTS_PATH as REQUESTS
+from adapters.slack.manifest import BOT_EVENTS, BOT_SCOPES, build_manifest
+from adapters.slack.oauth import REDIRECT_PATH
 from adapters.slack.shortcuts import SHORTCUTS
-from adapters.slack.unfurls import DOMAINS
+from adapters.slack.unfurls import UNFURL_DOMAINS
 from bot.errors import Mistake
 
 FOLDER = Path(adapters.slack.__file__).parent
@@ -96,7 +96,7 @@ def heard() -> Mapping[str, list[Any]]:
     ear, nothing = Ear(), cast("Any", None)
     for part in (typed, pressed, windows, shortcuts, visits, unfurls, events):
         part.listen(cast("Any", ear), nothing)
-    departures.listen(cast("Any", ear), nothing, nothing)
+    departures.register_listeners(cast("Any", ear), nothing, nothing)
     return ear.heard
 
 
@@ -132,29 +132,29 @@ def test_no_call_goes_around_that() -> None:
 
 def test_the_scopes_are_those_that_the_code_uses(heard: Mapping[str, list[Any]]) -> None:
     needed = set(itertools.chain.from_iterable(METHODS[method] for method in called()))
-    needed |= set(itertools.chain.from_iterable(HEARD[event] for event in EVENTS))
+    needed |= set(itertools.chain.from_iterable(HEARD[event] for event in BOT_EVENTS))
     needed |= {"commands"} if heard["command"] or heard["message_shortcut"] else set()
-    assert sorted(needed) == list(SCOPES)
+    assert sorted(needed) == list(BOT_SCOPES)
 
 
 def test_the_events_are_those_that_the_code_hears(heard: Mapping[str, list[Any]]) -> None:
-    assert sorted(TYPED.get(event, event) for event in heard["event"]) == list(EVENTS)
+    assert sorted(TYPED.get(event, event) for event in heard["event"]) == list(BOT_EVENTS)
     assert heard["message_shortcut"] == list(SHORTCUTS)
 
 
 def test_the_file_is_what_the_program_prints() -> None:
-    assert (FOLDER / "manifest.json").read_text() == json.dumps(manifest(), indent=2) + "\n"
+    assert (FOLDER / "manifest.json").read_text() == json.dumps(build_manifest(), indent=2) + "\n"
 
 
 def test_the_docs_say_what_each_scope_serves() -> None:
     page = (FOLDER.parents[1] / "docs/slack.md").read_text()
     table = page.partition("| scope | why |")[2].partition("\n\n")[0]
     cells = [line.split("|")[1] for line in table.splitlines() if line.count("|") == 3]
-    assert sorted(re.findall(r"`([a-z_]+(?::[a-z]+)?)`", "".join(cells))) == list(SCOPES)
+    assert sorted(re.findall(r"`([a-z_]+(?::[a-z]+)?)`", "".join(cells))) == list(BOT_SCOPES)
 
 
 def test_socket_mode_needs_no_address() -> None:
-    made = manifest()
+    made = build_manifest()
     assert "http" not in json.dumps(made)
     assert made["settings"]["socket_mode_enabled"] is True
     assert made["settings"]["token_rotation_enabled"] is False
@@ -163,7 +163,7 @@ def test_socket_mode_needs_no_address() -> None:
 
 @pytest.mark.parametrize("url", [URL, f"{URL}/"])
 def test_requests_go_to_the_address(url: str) -> None:
-    made = manifest(url=url, command="/lab-papers")
+    made = build_manifest(url=url, command="/lab-papers")
     assert made["settings"]["socket_mode_enabled"] is False
     assert made["settings"]["token_rotation_enabled"] is False
     assert made["settings"]["event_subscriptions"]["request_url"] == URL + REQUESTS
@@ -177,8 +177,8 @@ def test_requests_go_to_the_address(url: str) -> None:
 
 
 def test_many_workspaces_need_the_way_back_and_renew_their_tokens() -> None:
-    made = manifest(url=URL, many=True)
-    assert made["oauth_config"]["redirect_urls"] == [URL + REDIRECT]
+    made = build_manifest(url=URL, many_workspaces=True)
+    assert made["oauth_config"]["redirect_urls"] == [URL + REDIRECT_PATH]
     assert made["settings"]["token_rotation_enabled"] is True
     assert made["settings"]["org_deploy_enabled"] is True
 
@@ -186,13 +186,13 @@ def test_many_workspaces_need_the_way_back_and_renew_their_tokens() -> None:
 @pytest.mark.parametrize("command", ["papers", "/", "/Papers", "/pa pers", "/" + "a" * 32, "/päpers", "/a\n"])
 def test_commands_that_slack_would_not_take_are_mistakes(command: str) -> None:
     with pytest.raises(Mistake, match="slash command"):
-        manifest(command=command)
+        build_manifest(command=command)
 
 
 @pytest.mark.parametrize("url", ["bot.example.org", "http://bot.example.org", "https://", "ftp://x"])
 def test_addresses_that_slack_could_not_call_are_mistakes(url: str) -> None:
     with pytest.raises(Mistake, match="https"):
-        manifest(url=url)
+        build_manifest(url=url)
 
 
 # What https://docs.slack.dev/reference/app-manifest allows: names, and the longest text or list under each.
@@ -237,18 +237,20 @@ def faults(value: Any, shape: Any, where: str = "") -> Iterator[str]:
         yield f"{where} is {value!r}"
 
 
-@pytest.mark.parametrize("made", [manifest(), manifest(url=URL), manifest(url=URL, many=True)])
+@pytest.mark.parametrize(
+    "made", [build_manifest(), build_manifest(url=URL), build_manifest(url=URL, many_workspaces=True)]
+)
 def test_slack_would_take_it(made: dict[str, Any]) -> None:
     assert list(faults(made, SHAPE)) == []
     assert made["display_information"]["name"] == "Broadsheet"
     assert {one["type"] for one in made["features"]["shortcuts"]} == {"message"}
     assert [one["callback_id"] for one in made["features"]["shortcuts"]] == list(SHORTCUTS)
-    assert made["features"]["unfurl_domains"] == list(DOMAINS)
-    assert all(re.fullmatch(r"[a-z0-9][-a-z0-9.]*[a-z0-9]", domain) for domain in DOMAINS)
+    assert made["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
+    assert all(re.fullmatch(r"[a-z0-9][-a-z0-9.]*[a-z0-9]", domain) for domain in UNFURL_DOMAINS)
 
 
 def test_the_check_itself_sees_faults() -> None:
-    wrong = manifest()
+    wrong = build_manifest()
     wrong["display_information"]["name"] = "x" * 36
     wrong["settings"]["socket"] = True
     wrong["oauth_config"]["scopes"]["bot"] *= 2

@@ -39,8 +39,8 @@ async def test_what_stands_before_the_name_will_do(office: Office) -> None:
 async def test_a_mention_tells_who_it_was(office: Office) -> None:
     await office.server.mention('follow "world model" where:here', channel="C1", user="U1")
     await office.rest()
-    (follow,) = await office.stores.follows.of(ROOM)
-    assert (follow.by.id, follow.by.name) == ("U1", "ana")
+    (follow,) = await office.stores.follows.list_for_channel(ROOM)
+    assert (follow.added_by.id, follow.added_by.name) == ("U1", "ana")
 
 
 async def test_a_form_that_was_asked_for_in_writing_is_behind_a_button(office: Office) -> None:
@@ -58,7 +58,7 @@ async def test_a_direct_message_is_answered_in_the_conversation(office: Office) 
     assert (question.user, answer.user) == ("U1", "UBOT")
     assert "Following “world model” for you" in answer.plain
     assert not answer.unfurl
-    assert len(await office.stores.follows.of(ANAS)) == 1
+    assert len(await office.stores.follows.list_for_channel(ANAS)) == 1
 
 
 async def test_ones_own_digest_is_spoken_of_as_ones_own(office: Office) -> None:

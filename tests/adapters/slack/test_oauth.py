@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from yarl import URL
 
-from adapters.slack.oauth import COOKIE, INSTALL, REDIRECT
+from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
 from bot import logs
 from bot.ports.places import Workspace
 from tests.adapters.slack.installing import HERE, Site, nobody, site
@@ -41,7 +41,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     logs.configure("DEBUG", tmp_path)
-    yield tmp_path / logs.FILE
+    yield tmp_path / logs.LOG_FILE
     for handler in root.handlers:
         if handler not in handlers:
             handler.close()
@@ -50,13 +50,13 @@ def log(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_the_whole_way(here: Site) -> None:
-    first = await here.get(INSTALL)
+    first = await here.get(INSTALL_PATH)
     assert first.status == 200
     assert "Add to Slack" in first.text
     target = URL(first.button)
     assert str(target.with_query(None)) == here.slack.authorize_url
     assert target.query["scope"] == "commands,chat:write"
-    assert target.query["redirect_uri"] == f"{HERE}{REDIRECT}"
+    assert target.query["redirect_uri"] == f"{HERE}{REDIRECT_PATH}"
     last = await here.get(await here.agree(first.button))
     assert last.status == 200
     assert "Broadsheet is in Acme" in last.text
@@ -64,7 +64,7 @@ async def test_the_whole_way(here: Site) -> None:
     assert "/papers digest on" in last.text
     assert last.button == "https://slack.com/app_redirect?app=A1BROADSHEET&team=T1"
     (token,) = here.slack.bots
-    assert await here.installations.token("T1") == token
+    assert await here.installations.get_token("T1") == token
     known = await here.stores.workspaces.get("slack", "T1")
     assert known == Workspace("slack", "T1", "Acme", managers=("U1",))
 
@@ -73,7 +73,7 @@ async def test_no_token_can_be_read_in_the_files(log: Path, here: Site) -> None:
     here.slack.oauth.rotating = True
     await here.install()
     here.clock.later = timedelta(hours=11)
-    await here.installations.token("T1")
+    await here.installations.get_token("T1")
     secrets = [one for bot in here.slack.bots.values() for one in (bot.token, bot.refresh) if one]
     secrets.append(here.slack.oauth.client_secret)
     assert len(secrets) == 4
@@ -86,17 +86,17 @@ async def test_no_token_can_be_read_in_the_files(log: Path, here: Site) -> None:
 async def test_the_state_is_bound_to_the_browser_by_a_cookie_that_scripts_and_other_sites_can_not_use(
     here: Site,
 ) -> None:
-    first = await here.get(INSTALL)
-    cookie = first.cookies[COOKIE]
+    first = await here.get(INSTALL_PATH)
+    cookie = first.cookies[STATE_COOKIE]
     assert cookie.value == URL(first.button).query["state"]
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, True, "Lax", "/")
     assert cookie["max-age"] == "600"
     last = await here.get(await here.agree(first.button))
-    assert last.cookies[COOKIE].value == "deleted"
+    assert last.cookies[STATE_COOKIE].value == "deleted"
 
 
 async def test_the_pages_are_safe_to_show(here: Site) -> None:
-    pages = (await here.get(INSTALL), await here.install(), await here.get(f"{REDIRECT}?error=access_denied"))
+    pages = (await here.get(INSTALL_PATH), await here.install(), await here.get(f"{REDIRECT_PATH}?error=access_denied"))
     for seen in pages:
         assert seen.headers["Content-Type"] == "text/html; charset=utf-8"
         assert "default-src 'none'; style-src 'sha256-" in seen.headers["Content-Security-Policy"]
@@ -107,18 +107,18 @@ async def test_the_pages_are_safe_to_show(here: Site) -> None:
 
 
 async def test_a_state_works_once(here: Site) -> None:
-    back = await here.agree((await here.get(INSTALL)).button)
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
     held = here.cookie
     assert (await here.get(back)).status == 200
     here.cookie = held
     again = await here.get(back)
     assert again.status == 401
     assert "used already" in again.text
-    assert again.button == INSTALL
+    assert again.button == INSTALL_PATH
 
 
 async def test_a_state_ends_after_ten_minutes(here: Site) -> None:
-    back = await here.agree((await here.get(INSTALL)).button)
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
     here.clock.later = timedelta(minutes=10)
     assert (await here.get(back)).status == 401
     assert await here.names() == []
@@ -126,16 +126,16 @@ async def test_a_state_ends_after_ten_minutes(here: Site) -> None:
 
 async def test_states_that_nobody_came_back_with_are_swept_away(here: Site) -> None:
     for _ in range(3):
-        await here.get(INSTALL)
-    assert len(await here.installations.vault.names("slack-state/")) == 3
+        await here.get(INSTALL_PATH)
+    assert len(await here.installations.vault.list_names("slack-state/")) == 3
     here.clock.later = timedelta(minutes=11)
-    await here.get(INSTALL)
-    assert len(await here.installations.vault.names("slack-state/")) == 1
+    await here.get(INSTALL_PATH)
+    assert len(await here.installations.vault.list_names("slack-state/")) == 1
 
 
 async def test_an_installation_of_another_browser_is_refused(here: Site) -> None:
-    back = await here.agree((await here.get(INSTALL)).button)
-    for cookie in ("", f"{COOKIE}=another", "theme=dark"):
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
+    for cookie in ("", f"{STATE_COOKIE}=another", "theme=dark"):
         here.cookie = cookie
         seen = await here.get(back)
         assert seen.status == 400
@@ -145,16 +145,16 @@ async def test_an_installation_of_another_browser_is_refused(here: Site) -> None
 
 @pytest.mark.parametrize("state", ["forged", "%00", "%ff%fe", "a" * 5000])
 async def test_a_state_that_we_never_gave_is_refused_even_with_its_cookie(here: Site, state: str) -> None:
-    code = URL(await here.agree((await here.get(INSTALL)).button)).query["code"]
-    here.cookie = f"{COOKIE}={state}"
-    seen = await here.get(f"{REDIRECT}?code={code}&state={state}")
+    code = URL(await here.agree((await here.get(INSTALL_PATH)).button)).query["code"]
+    here.cookie = f"{STATE_COOKIE}={state}"
+    seen = await here.get(f"{REDIRECT_PATH}?code={code}&state={state}")
     assert seen.status in {400, 401}
     assert await here.names() == []
 
 
 @pytest.mark.parametrize("query", ["", "?code=1", "?state=1", "?error=<script>", "?error=x&error=y"])
 async def test_an_address_that_says_nothing_gets_a_page(here: Site, query: str) -> None:
-    seen = await here.get(f"{REDIRECT}{query}")
+    seen = await here.get(f"{REDIRECT_PATH}{query}")
     assert seen.status in {200, 400}
     assert "Not installed" in seen.text
     assert "<script" not in seen.page
@@ -171,7 +171,7 @@ async def test_whoever_cancels_is_told_so(here: Site) -> None:
 
 async def test_no_state_can_be_kept(here: Site) -> None:
     with broken(here.folder, "INSERT ON secrets"):
-        seen = await here.get(INSTALL)
+        seen = await here.get(INSTALL_PATH)
     assert seen.status == 503
     assert "Not just now" in seen.text
     assert "Reference" in seen.text
@@ -179,7 +179,7 @@ async def test_no_state_can_be_kept(here: Site) -> None:
 
 @pytest.mark.parametrize("what", ["INSERT ON secrets", "INSERT ON workspaces"])
 async def test_what_can_not_be_written_down_is_not_kept_by_halves(here: Site, what: str) -> None:
-    back = await here.agree((await here.get(INSTALL)).button)
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
     with broken(here.folder, what):
         seen = await here.get(back)
     assert seen.status == 500
@@ -195,12 +195,12 @@ async def test_an_installation_that_is_there_stays_when_a_newer_one_can_not_be_a
     here.slack.team("T1", "Renamed")
     with broken(here.folder, "UPDATE ON workspaces"):
         assert (await here.install()).status == 500
-    assert await here.installations.token("T1")
+    assert await here.installations.get_token("T1")
 
 
 @pytest.mark.parametrize("method", ["oauth.v2.access", "auth.test"])
 async def test_slack_does_not_answer(here: Site, method: str) -> None:
-    back = await here.agree((await here.get(INSTALL)).button)
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
     here.slack.fail(method, drop="before")
     seen = await here.get(back)
     assert seen.status == 503
@@ -209,7 +209,7 @@ async def test_slack_does_not_answer(here: Site, method: str) -> None:
 
 
 async def test_slack_does_not_take_the_code(here: Site, caplog: pytest.LogCaptureFixture) -> None:
-    back = await here.agree((await here.get(INSTALL)).button)
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
     here.slack.oauth.client_secret = "another"
     seen = await here.get(back)
     assert seen.status == 401
@@ -222,7 +222,7 @@ async def test_installing_again_keeps_what_people_set(here: Site) -> None:
     await here.install()
     known = await here.stores.workspaces.get("slack", "T1")
     assert known
-    await here.stores.workspaces.put(replace(known, policy="admins", timezone="Asia/Tokyo", limits={"follows": 3}))
+    await here.stores.workspaces.save(replace(known, policy="admins", timezone="Asia/Tokyo", limits={"follows": 3}))
     here.slack.oauth.installer = "U2"
     await here.install()
     newer = await here.stores.workspaces.get("slack", "T1")
@@ -250,27 +250,27 @@ async def test_names_of_workspaces_are_text(here: Site) -> None:
 
 
 async def test_a_link_may_name_the_workspace_and_nothing_else(here: Site) -> None:
-    assert URL((await here.get(f"{INSTALL}?team=T7")).button).query["team"] == "T7"
-    plain = (await here.get(INSTALL)).button
+    assert URL((await here.get(f"{INSTALL_PATH}?team=T7")).button).query["team"] == "T7"
+    plain = (await here.get(INSTALL_PATH)).button
     for team in ("T1%26scope=admin", "T1&team=T2%26x=1", "", "%0d%0aX:y", "U1"):
-        asked = URL((await here.get(f"{INSTALL}?team={team}")).button)
+        asked = URL((await here.get(f"{INSTALL_PATH}?team={team}")).button)
         assert asked.query.getall("scope") == ["commands,chat:write"]
         assert set(asked.query) - {"team"} == set(URL(plain).query)
         assert asked.query.get("team", "T1") == "T1"
 
 
 async def test_looking_at_headers_starts_nothing(here: Site) -> None:
-    for path in (INSTALL, REDIRECT):
+    for path in (INSTALL_PATH, REDIRECT_PATH):
         async with here.browser.head(here.address + path) as answer:
             assert answer.status == 405
-    assert await here.installations.vault.names("slack-state/") == []
+    assert await here.installations.vault.list_names("slack-state/") == []
 
 
 async def test_the_environment_changes_nothing(server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES", "REDIRECT_URI", "INSTALL_PATH", "BOT_TOKEN"):
         monkeypatch.setenv(f"SLACK_{name}", "hostile")
     async with site(server, tmp_path) as one:
-        first = await one.get(INSTALL)
+        first = await one.get(INSTALL_PATH)
         assert "hostile" not in first.page
         assert (await one.get(await one.agree(first.button))).status == 200
 
@@ -278,5 +278,5 @@ async def test_the_environment_changes_nothing(server: Slack, tmp_path: Path, mo
 async def test_the_token_that_was_kept_works(here: Site) -> None:
     await here.install()
     client = nobody(here.slack)
-    client.token = await here.installations.token("T1")
+    client.token = await here.installations.get_token("T1")
     assert (await client.auth_test())["team_id"] == "T1"

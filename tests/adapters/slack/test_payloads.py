@@ -132,7 +132,7 @@ async def test_what_is_no_text_is_turned_away(public_office: Office) -> None:
 
 
 async def test_what_is_too_large_is_turned_away(public_office: Office) -> None:
-    body = "x" * (public.LARGEST + 1)
+    body = "x" * (public.MAX_BODY_BYTES + 1)
     headers = public_office.server.signed(body) | {"Content-Type": FORM}
     async with (
         ClientSession() as session,

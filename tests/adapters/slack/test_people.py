@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack.people import People
+from adapters.slack.people import UserDirectory
 from bot.errors import Gone, SendError
 from tests.adapters.slack.outbound import Keys, Ticks, calling
 from tests.servers.slack import Slack
@@ -18,41 +18,41 @@ async def ticks() -> Ticks:
 
 
 @pytest.fixture
-async def people(server: Slack, ticks: Ticks) -> AsyncIterator[People]:
+async def people(server: Slack, ticks: Ticks) -> AsyncIterator[UserDirectory]:
     async with calling(server.url, ticks=ticks) as clients:
-        yield People(clients, ticks)
+        yield UserDirectory(clients, ticks)
 
 
-async def test_a_person_is_asked_after_once(server: Slack, people: People, ticks: Ticks) -> None:
+async def test_a_person_is_asked_after_once(server: Slack, people: UserDirectory, ticks: Ticks) -> None:
     server.person("U2", name="Bo", tz="Asia/Kolkata")
-    assert (await people.zone("T1", "U2"), await people.admin("T1", "U2")) == ("Asia/Kolkata", False)
-    assert (await people.zone("T1", "U1"), await people.admin("T1", "U1")) == ("Europe/Berlin", True)
+    assert (await people.get_timezone("T1", "U2"), await people.is_admin("T1", "U2")) == ("Asia/Kolkata", False)
+    assert (await people.get_timezone("T1", "U1"), await people.is_admin("T1", "U1")) == ("Europe/Berlin", True)
     assert len(server.calls) == 2
     server.person("U1", admin=False)
     ticks.now += 301
-    assert not await people.admin("T1", "U1")
+    assert not await people.is_admin("T1", "U1")
 
 
 async def test_without_the_permission_a_zone_is_not_known_and_nobody_is_an_admin(server: Slack) -> None:
     server.bot("T1", token="xoxb-small", scopes={"chat:write"})
     async with calling(server.url, Keys({"T1": "xoxb-small"})) as clients:
-        people = People(clients, Ticks())
-        assert await people.zone("T1", "U1") == ""
+        people = UserDirectory(clients, Ticks())
+        assert await people.get_timezone("T1", "U1") == ""
         with pytest.raises(Gone, match="users:read"):
-            await people.admin("T1", "U1")
+            await people.is_admin("T1", "U1")
 
 
-async def test_a_group_has_members(server: Slack, people: People) -> None:
+async def test_a_group_has_members(server: Slack, people: UserDirectory) -> None:
     server.group("S1", members=("U1", "U2"))
     for _ in range(3):
-        assert await people.group("T1", "S1") == {"U1", "U2"}
+        assert await people.list_user_group_members("T1", "S1") == {"U1", "U2"}
     assert len(server.calls) == 1
     with pytest.raises(SendError):
-        await people.group("T1", "S404")
+        await people.list_user_group_members("T1", "S404")
 
 
-async def test_groups_are_known_by_their_handles(server: Slack, people: People) -> None:
+async def test_groups_are_known_by_their_handles(server: Slack, people: UserDirectory) -> None:
     server.team("T2")
     server.group("S1", handle="leads")
     server.group("S2", handle="others", team="T2")
-    assert await people.groups("T1") == {"leads": "S1"}
+    assert await people.list_user_groups("T1") == {"leads": "S1"}

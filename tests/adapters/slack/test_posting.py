@@ -12,7 +12,7 @@ import pytest
 
 from adapters.slack.chat import SlackChat
 from bot.cards import Card
-from bot.delivery import QUARANTINE, Courier
+from bot.delivery import LOOKUP_DELAY, Dispatcher
 from bot.models import Channel, DeliveryKey, DeliveryState, Operation
 from bot.ports.ledger import Draft
 from bot.ports.places import Workspace
@@ -40,7 +40,7 @@ class Desk:
     stores: Stores
     clock: Clock
     ticks: Ticks
-    courier: Courier
+    courier: Dispatcher
 
     def later(self, **span: float) -> None:
         self.clock.now += timedelta(**span)
@@ -49,29 +49,29 @@ class Desk:
     async def settle(self, rounds: int = 6) -> None:
         """Let the ledger do all it can in some minutes."""
         for _ in range(rounds):
-            await self.courier.pump()
+            await self.courier.dispatch_due()
             self.later(minutes=1)
-            await self.courier.sweep()
+            await self.courier.resolve_uncertain()
 
     async def record(self, *keys: DeliveryKey, parent: DeliveryKey | None = None, text: str = "Hello") -> None:
         await self.stores.ledger.add([Draft(key, Card(text=text), parent=parent) for key in keys], self.clock.now)
 
     async def state(self, key: DeliveryKey) -> DeliveryState:
-        found = await self.stores.ledger.get(key)
+        found = await self.stores.ledger.find_by_key(key)
         assert found
         return found.state
 
     async def retired(self, channel: Channel = PAPERS) -> str:
-        return (await self.stores.channels.open(channel, self.clock.now)).retired
+        return (await self.stores.channels.get_or_create(channel, self.clock.now)).retired_reason
 
 
 @pytest.fixture
 async def desk(server: Slack, tmp_path: Path) -> AsyncIterator[Desk]:
     clock, ticks = Clock(datetime.fromtimestamp(server.clock.now(), UTC)), Ticks()
     async with open_stores(tmp_path, clock.now) as stores, calling(server.url, ticks=ticks) as clients:
-        await stores.channels.open(PAPERS, clock.now)
-        await stores.workspaces.put(Workspace("slack", "T1", managers=("U1",)))
-        yield Desk(server, stores, clock, ticks, Courier(stores, {"slack": SlackChat(clients, Buttons())}, clock))
+        await stores.channels.get_or_create(PAPERS, clock.now)
+        await stores.workspaces.save(Workspace("slack", "T1", managers=("U1",)))
+        yield Desk(server, stores, clock, ticks, Dispatcher(stores, {"slack": SlackChat(clients, Buttons())}, clock))
 
 
 def key(subject: str = "2026-11-24", operation: Operation = "post", part: int = 0, channel: str = "C1") -> DeliveryKey:
@@ -95,10 +95,10 @@ async def test_whatever_is_lost_there_is_one_message_in_the_end(desk: Desk, faul
 async def test_a_lost_answer_is_settled_by_looking_and_not_by_sending(desk: Desk) -> None:
     await desk.record(key())
     desk.server.fail("chat.postMessage", drop="after")
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     assert await desk.state(key()) is DeliveryState.UNCERTAIN
-    desk.later(seconds=QUARANTINE.total_seconds())
-    await desk.courier.sweep()
+    desk.later(seconds=LOOKUP_DELAY.total_seconds())
+    await desk.courier.resolve_uncertain()
     assert await desk.state(key()) is DeliveryState.SENT
     assert [call.method for call in desk.server.calls] == ["chat.postMessage", "conversations.history"]
 
@@ -120,20 +120,20 @@ async def test_a_pause_holds_one_workspace(desk: Desk) -> None:
     desk.server.channel("C2", team="T2", members=("UBOT2",))
     other = replace(key(), channel=Channel("slack", "T2", "C2"))
     async with calling(desk.server.url, Keys({"T1": "xoxb-1", "T2": "xoxb-2"}), desk.ticks) as clients:
-        courier = Courier(desk.stores, {"slack": SlackChat(clients, Buttons())}, desk.clock)
+        courier = Dispatcher(desk.stores, {"slack": SlackChat(clients, Buttons())}, desk.clock)
         desk.server.fail("chat.postMessage", retry_after=60, where=lambda arguments: arguments["channel"] == "C1")
         for number in range(3):
             await desk.record(key(f"2026-11-2{number}"))
         await desk.record(other)
-        await courier.pump()
+        await courier.dispatch_due()
         assert await desk.state(other) is DeliveryState.SENT
         for _ in range(59):
             desk.later(seconds=1)
-            await courier.pump()
+            await courier.dispatch_due()
         assert [call.arguments["channel"] for call in desk.server.calls] == ["C1", "C2"]
         for _ in range(10):
             desk.later(seconds=1)
-            await courier.pump()
+            await courier.dispatch_due()
     assert len(desk.server.shown("C1")) == 3
 
 
@@ -153,7 +153,7 @@ async def test_a_channel_that_is_gone_is_asked_once_retired_once_and_reported_on
 async def test_an_installation_that_is_gone_is_asked_once(desk: Desk) -> None:
     others = [replace(PAPERS, id=f"C{number}", name="") for number in range(2, 5)]
     for other in others:
-        await desk.stores.channels.open(other, desk.clock.now)
+        await desk.stores.channels.get_or_create(other, desk.clock.now)
         desk.server.channel(other.id)
     await desk.record(key())
     desk.server.revoke("xoxb-1", "account_inactive")
@@ -170,7 +170,7 @@ async def test_an_installation_that_is_gone_is_asked_once(desk: Desk) -> None:
 async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, error: str) -> None:
     edit = key(operation="edit", part=1)
     await desk.record(key())
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     await desk.record(edit, parent=key(), text="Newer")
     desk.server.fail("chat.update", error=error, times=9)
     await desk.settle()
@@ -185,7 +185,7 @@ async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, error: str) -> 
 async def test_an_edit_whose_answer_was_lost_is_done_again(desk: Desk, fault: dict[str, Any]) -> None:
     edit = key(operation="edit", part=1)
     await desk.record(key())
-    await desk.courier.pump()
+    await desk.courier.dispatch_due()
     await desk.record(edit, parent=key(), text="Newer")
     desk.server.fail("chat.update", **fault)
     await desk.settle()
@@ -201,7 +201,7 @@ async def test_many_channels_are_served_within_the_real_limits(desk: Desk) -> No
         desk.server.channel(channel)
     await desk.record(*(key(channel=channel) for channel in channels))
     for _ in range(60):
-        await desk.courier.pump()
+        await desk.courier.dispatch_due()
         desk.later(seconds=1)
     assert {len(desk.server.shown(channel)) for channel in channels} == {1}
     assert len(desk.server.calls) == len(channels), "nothing was refused"

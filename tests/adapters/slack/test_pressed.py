@@ -57,7 +57,7 @@ async def test_what_is_pressed_in_a_window_is_answered_over_it(office: Office) -
     await office.press("Save", office.server.views("U1")[-1])
     assert len(office.server.views("U1")) == 2
     assert "on your reading list" in office.window()
-    assert [paper for paper, _ in await office.stores.wishes.saved(ANAS)] == ["2602.12160"]
+    assert [paper for paper, _ in await office.stores.mutes_and_saves.list_saved_papers(ANAS)] == ["2602.12160"]
     await office.server.close(office.server.views("U1")[-1], user="U1")
     assert "Recent advancements" in office.window()
 
@@ -128,8 +128,10 @@ async def test_in_a_channel_of_two_workspaces_people_of_both_are_answered(office
     posted = await digest(office)
     await office.press("Save", posted, user="U4")
     assert "on your reading list" in office.said(user="U4")
-    assert [known.channel.workspace for known in await office.stores.channels.of("slack", "T1")] != []
-    assert await office.stores.channels.of("slack", "T2") == [], "the channel belongs to the workspace with the bot"
+    assert [known.channel.workspace for known in await office.stores.channels.list_for_workspace("slack", "T1")] != []
+    assert await office.stores.channels.list_for_workspace("slack", "T2") == [], (
+        "the channel belongs to the workspace with the bot"
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ async def test_who_runs_another_workspace_decides_nothing_in_a_shared_channel(
     assert (there.policy if there else "") == ("admins" if decides else "")
     assert ("Only" in office.said(user="U7")) is not decides
 
-    await office.stores.workspaces.put(Workspace("slack", "T1", policy="admins"))
+    await office.stores.workspaces.save(Workspace("slack", "T1", policy="admins"))
     await office.server.mention("digest off", channel="C1", user="U7")
     await office.rest()
     assert ("Only" in office.said(user="U7")) is not decides, "where only admins manage, those of others do not"
@@ -239,13 +241,13 @@ async def test_a_search_is_followed_and_unfollowed_by_buttons(office: Office) ->
     if office.server.views("U1"):
         await office.server.submit(office.server.views("U1")[-1], user="U1")
         await office.rest()
-    assert len(await office.stores.follows.of(ANAS)) == 1
+    assert len(await office.stores.follows.list_for_channel(ANAS)) == 1
     listed = await office.type("follows")
     await office.press("Mute", listed)
     assert "is muted" in office.said()
     await office.press("Unfollow", listed)
     assert "no more" in office.said()
-    assert await office.stores.follows.of(ANAS) == []
+    assert await office.stores.follows.list_for_channel(ANAS) == []
 
 
 async def test_the_digest_is_shown_before_it_starts_and_undone_after(office: Office) -> None:
@@ -287,7 +289,7 @@ async def test_what_does_not_ride_can_not_be_read_where_it_is_kept(office: Offic
 async def test_a_button_whose_data_is_gone_says_so(office: Office) -> None:
     shown = await office.type(f"search {HEAVY}")
     office.later(days=500)
-    await office.stores.actions.prune(office.now)
+    await office.stores.button_payloads.delete_older(office.now)
     await office.press("Most votes", shown)
     assert "too old" in office.said()
     assert await office.post() == []
@@ -304,5 +306,5 @@ async def test_a_button_that_is_none_of_ours_does_nothing(office: Office, value:
 async def test_the_whole_workspace_is_set_up_by_one_press(office: Office) -> None:
     await office.press("Set up all 2", await office.type("setup"))
     assert (await office.preferences()).on
-    (follow,) = await office.stores.follows.of(Channel("slack", "T1", "C2"))
+    (follow,) = await office.stores.follows.list_for_channel(Channel("slack", "T1", "C2"))
     assert follow.topic == '"video diffusion"'

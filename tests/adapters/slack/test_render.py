@@ -19,15 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import render
-from adapters.slack.drawing import draw, window
-from adapters.slack.layout import WEIGHT
-from adapters.slack.markup import inline
-from adapters.slack.presses import Press, open_
-from adapters.slack.render import Message
+from adapters.slack.drawing import render_message_html, render_view_html
+from adapters.slack.layout import MAX_MESSAGE_WEIGHT
+from adapters.slack.markup import render_inline
+from adapters.slack.presses import ButtonPayload, decode_payload
+from adapters.slack.render import RenderedMessage
 from bot import wording
 from bot.cards import Action, Card, Form, Item, Link
 from bot.errors import Mistake
-from bot.models import Kind
+from bot.models import ChannelKind
 from bot.ports.commands import Answer
 from tests.adapters.slack.cards import MESSAGES, PAPERS, VIEWS, asked, digest, listed, shown
 from tests.adapters.slack.hostile import CARDS
@@ -43,7 +43,7 @@ def pictured(name: str) -> dict[str, Any]:
     if name in VIEWS:
         return VIEWS[name]()
     message = MESSAGES[name]()
-    return {"text": message.text, "blocks": message.blocks, "kept": message.kept}
+    return {"text": message.text, "blocks": message.blocks, "kept": message.stored_data}
 
 
 def written(data: Any) -> str:
@@ -75,7 +75,7 @@ def test_every_picture_is_of_something() -> None:
 
 def refused(blocks: list[dict[str, Any]]) -> list[str]:
     """Return what Slack would not take in a message; the SDK's own validators are among the checks."""
-    heavy = [f"weighs {checks.weight(blocks)}"] if checks.weight(blocks) > WEIGHT else []
+    heavy = [f"weighs {checks.weight(blocks)}"] if checks.weight(blocks) > MAX_MESSAGE_WEIGHT else []
     return [*checks.problems(blocks), *heavy, *twice(blocks)]
 
 
@@ -89,24 +89,24 @@ def texts(blocks: Any) -> Iterator[str]:
     yield from (part["text"] for part in checks.walk(blocks) if part.get("type") == "mrkdwn")
 
 
-def presses(blocks: Any) -> dict[str, Press | str]:
+def presses(blocks: Any) -> dict[str, ButtonPayload | str]:
     """Return what can be pressed, by label; of equal labels the last."""
     parts = [part for part in checks.walk(blocks) if isinstance(part.get("value"), str)]
-    return {part["text"]["text"]: open_(part["value"]) for part in parts}
+    return {part["text"]["text"]: decode_payload(part["value"]) for part in parts}
 
 
 @pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
-    message = render.message(card, pictures=pictures)
+    message = render.render_message(card, pictures=pictures)
     assert refused(message.blocks) == []
     assert 0 < len(message.text) <= 3000
     assert len(message.text.encode()) <= 3900
-    view, _ = render.modal(card)
+    view, _ = render.render_card_modal(card)
     assert checks.view_problems(view) == []
     assert twice(view["blocks"]) == []
-    assert checks.problems(render.unfurl(card)) == []
+    assert checks.problems(render.render_unfurl(card)) == []
     json.dumps([message.blocks, view], ensure_ascii=False).encode()
 
 
@@ -114,26 +114,26 @@ def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
 @settings(max_examples=100, deadline=None)
 @given(CARDS)
 def test_no_card_does_more_than_we_meant(card: Card) -> None:
-    blocks = render.message(card).blocks
+    blocks = render.render_message(card).blocks
     for text in texts(blocks):
-        drawn = inline(text)
+        drawn = render_inline(text)
         assert not re.search(r"<(i|s|blockquote)\b|sk-mention|sk-emoji", drawn)
         assert not re.search(r"[@#]\w", re.sub(r"<https://[^|>]*", "", text))
         assert all(address.startswith("https://") for address in re.findall(r'href="([^"]*)"', drawn))
     assert all(part["verbatim"] for part in checks.walk(blocks) if part.get("type") == "mrkdwn")
-    assert not re.search(r"<(script|img)|<(i|s)>", draw(render.message(card)))
+    assert not re.search(r"<(script|img)|<(i|s)>", render_message_html(render.render_message(card)))
 
 
 @pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_equal_cards_are_drawn_equally(card: Card) -> None:
-    assert render.message(card) == render.message(replace(card))
+    assert render.render_message(card) == render.render_message(replace(card))
 
 
 def test_what_is_left_out_is_counted() -> None:
-    items = tuple(wording.item(listed()[0], number=n) for n in range(1, 61))
-    blocks = render.message(Card(items=items, footer=("Last line.",))).blocks
+    items = tuple(wording.build_paper_item(listed()[0], number=n) for n in range(1, 61))
+    blocks = render.render_message(Card(items=items, footer=("Last line.",))).blocks
     shown = [text for text in texts(blocks) if "DreamID-Omni" in text]
     assert shown[0].startswith("*1. ")
     assert 12 <= len(shown) < 60
@@ -142,7 +142,7 @@ def test_what_is_left_out_is_counted() -> None:
 
 def test_long_texts_give_way_before_entries_do() -> None:
     items = tuple(Item(f"Paper {n}", "https://x.org", text="word " * 500) for n in range(13))
-    found = list(texts(render.message(Card(items=items)).blocks))
+    found = list(texts(render.render_message(Card(items=items)).blocks))
     assert len(found) == 13
     assert max(len(text) for text in found) - min(len(text) for text in found) < 10
 
@@ -153,36 +153,36 @@ def test_ten_papers_and_three_on_topics_fit() -> None:
 
 
 def test_what_can_be_done_with_a_paper() -> None:
-    blocks = render.message(digest()).blocks
+    blocks = render.render_message(digest()).blocks
     (first,) = [block for block in blocks if block["type"] == "section"][:1]
     assert presses(first) == {
-        "Abstract": Press("show", {"paper": "2602.12160"}, modal=True),
-        "Save": Press("save", {"paper": "2602.12160"}),
-        "More like this": Press("similar", {"paper": "2602.12160"}),
-        "Not for us": Press("mute", {"what": "2602.12160"}),
-        "Why this paper": Press("why", {"paper": "2602.12160"}, modal=True),
+        "Abstract": ButtonPayload("show", {"paper": "2602.12160"}, modal=True),
+        "Save": ButtonPayload("save", {"paper": "2602.12160"}),
+        "More like this": ButtonPayload("similar", {"paper": "2602.12160"}),
+        "Not for us": ButtonPayload("mute", {"what": "2602.12160"}),
+        "Why this paper": ButtonPayload("why", {"paper": "2602.12160"}, modal=True),
     }
 
 
 def test_one_thing_to_do_is_a_button() -> None:
     item = Item("diffusion", "https://x.org", actions=(Action("Unmute", "unmute", {"what": "diffusion"}),))
-    assert render.message(Card(items=(item,))).blocks[0]["accessory"]["type"] == "button"
+    assert render.render_message(Card(items=(item,))).blocks[0]["accessory"]["type"] == "button"
 
 
 def test_pictures_have_words_and_only_safe_addresses() -> None:
     papers = [
         replace(paper, thumbnail=at) for paper, at in zip(listed(), ("https://x.org/a.png", "http://x"), strict=False)
     ]
-    blocks = render.message(Card(items=tuple(map(wording.item, papers))), pictures=True).blocks
+    blocks = render.render_message(Card(items=tuple(map(wording.build_paper_item, papers))), pictures=True).blocks
     assert [part["alt_text"] for part in checks.walk(blocks) if part.get("type") == "image"] == [
         "First page or figure of DreamID-Omni"
     ]
-    assert render.message(Card(items=tuple(map(wording.item, papers)))).blocks != blocks
+    assert render.render_message(Card(items=tuple(map(wording.build_paper_item, papers)))).blocks != blocks
 
 
 def test_a_mistake_shows_what_to_type() -> None:
-    answer = Answer(wording.mistake(Mistake("“serch” is not a command.", "search `graphs` & more")))
-    message = render.private(answer, asked(), command="/sheet")
+    answer = Answer(wording.build_mistake_card(Mistake("“serch” is not a command.", "search `graphs` & more")))
+    message = render.render_private_answer(answer, asked(), command="/sheet")
     assert list(texts(message.blocks)) == [
         "*Not done.* “serch” is not a command.",
         "For example: `/sheet search ˋgraphsˋ &amp; more`",
@@ -192,36 +192,36 @@ def test_a_mistake_shows_what_to_type() -> None:
 
 def test_what_can_be_shared_is_offered_where_others_are() -> None:
     answer = Answer(Card(text="x"), shareable=True)
-    label, press = next(iter(presses(render.private(answer, asked(query="video")).blocks).items()))
+    label, press = next(iter(presses(render.render_private_answer(answer, asked(query="video")).blocks).items()))
     assert (label.replace("\u2060", ""), press) == (
         "Share in #papers",
-        Press("search", {"query": "video"}, share=True),
+        ButtonPayload("search", {"query": "video"}, share=True),
     )
-    alone = replace(asked(), channel=replace(PAPERS, kind=Kind.DIRECT))
-    assert presses(render.private(answer, alone).blocks) == {}
-    assert presses(render.private(Answer(Card(text="x")), asked()).blocks) == {}
+    alone = replace(asked(), channel=replace(PAPERS, kind=ChannelKind.DIRECT))
+    assert presses(render.render_private_answer(answer, alone).blocks) == {}
+    assert presses(render.render_private_answer(Answer(Card(text="x")), asked()).blocks) == {}
 
 
 def test_a_form_is_not_a_message() -> None:
     with pytest.raises(TypeError):
-        render.private(Answer(Form("Title", "settings", ())), asked())
+        render.render_private_answer(Answer(Form("Title", "settings", ())), asked())
 
 
 def test_a_window_holds_the_whole_abstract() -> None:
     whole = " ".join(f"word{n}" for n in range(1500))
     item = replace(shown().items[0], text=whole)
-    view, kept = render.modal(Card(items=(item,)), "Abstract")
+    view, kept = render.render_card_modal(Card(items=(item,)), "Abstract")
     assert whole == " ".join(text for text in texts(view["blocks"]) if text.startswith("word"))
     assert view["title"]["text"] == "Abstract"
-    assert all(isinstance(press, Press) and press.modal for press in presses(view["blocks"]).values())
+    assert all(isinstance(press, ButtonPayload) and press.modal for press in presses(view["blocks"]).values())
     assert kept == {}
 
 
 def test_a_long_text_to_copy_is_cut_and_its_rest_a_press_away() -> None:
     answer = Answer(Card("Everything", code="{\n}\u202e" * 3000))
-    blocks = render.private(answer, asked("me export")).blocks
-    assert presses(blocks) == {"Show all of it": Press("me export", {}, modal=True)}
-    view, _ = render.modal(answer.body if isinstance(answer.body, Card) else Card())
+    blocks = render.render_private_answer(answer, asked("me export")).blocks
+    assert presses(blocks) == {"Show all of it": ButtonPayload("me export", {}, modal=True)}
+    view, _ = render.render_card_modal(answer.body if isinstance(answer.body, Card) else Card())
     copied = "".join(
         text["text"]
         for block in view["blocks"]
@@ -233,7 +233,7 @@ def test_a_long_text_to_copy_is_cut_and_its_rest_a_press_away() -> None:
 
 
 def test_unfurled_cards_are_only_read() -> None:
-    blocks = render.unfurl(digest())
+    blocks = render.render_unfurl(digest())
     assert blocks
     assert not any("action_id" in part for part in checks.walk(blocks))
 
@@ -249,21 +249,25 @@ def test_unfurled_cards_are_only_read() -> None:
     ],
 )
 def test_notifications(card: Card, text: str) -> None:
-    assert render.message(card).text == text
+    assert render.render_message(card).text == text
 
 
 def test_links_stand_in_the_small_print() -> None:
     item = Item(
         "T", "https://x.org", votes=1, notes=("A & B",), links=(Link("code", "https://y.org"), Link("no", "ftp://z"))
     )
-    (text,) = texts(render.message(Card(items=(item,))).blocks)
+    (text,) = texts(render.render_message(Card(items=(item,))).blocks)
     assert text == "*<https://x.org|T>*\n1 vote · A &amp; B · <https://y.org|code> · no"
 
 
 @pytest.mark.parametrize("name", [*MESSAGES, *VIEWS])
 def test_every_picture_can_be_drawn(name: str) -> None:
     picture = pictured(name)
-    html = window(picture) if name in VIEWS else draw(Message(picture["text"], picture["blocks"], {}))
+    html = (
+        render_view_html(picture)
+        if name in VIEWS
+        else render_message_html(RenderedMessage(picture["text"], picture["blocks"], {}))
+    )
     assert html.count("<div") == html.count("</div>")
     for text in texts(picture["blocks"]):
-        assert re.sub("<[^>]*>", "", inline(text)) in re.sub("<[^>]*>", "", html.replace("<br>", "\n"))
+        assert re.sub("<[^>]*>", "", render_inline(text)) in re.sub("<[^>]*>", "", html.replace("<br>", "\n"))

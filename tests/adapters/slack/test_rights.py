@@ -16,7 +16,7 @@ CHANGE = "settings number:7"
 async def rule(office: Office, policy: str) -> None:
     """Let the workspace decide who manages its channels."""
     known = await office.stores.workspaces.get("slack", "T1") or Workspace("slack", "T1")
-    await office.stores.workspaces.put(replace(known, policy=policy))
+    await office.stores.workspaces.save(replace(known, policy=policy))
 
 
 async def changed(office: Office, user: str) -> bool:
@@ -25,7 +25,7 @@ async def changed(office: Office, user: str) -> bool:
     said = (await office.type(CHANGE, user=user)).plain
     worked = await office.preferences() != before
     assert worked == ("Saved for" in said), said
-    await office.stores.channels.set(ROOM, before, None)
+    await office.stores.channels.save_preferences(ROOM, before, None)
     return worked
 
 
@@ -103,7 +103,7 @@ async def test_the_setup_is_for_channels_that_one_is_in(office: Office) -> None:
 
 
 async def test_only_those_who_run_the_workspace_say_who_may(office: Office) -> None:
-    line = next(c.example for c in office.kit.commands.all() if c.audience == "admins")
+    line = next(c.example for c in office.kit.commands.list_commands() if c.audience == "admins")
     assert "Only admins" in (await office.type(line, user="U2")).plain
     assert "From now on" in (await office.type(line, user="U1")).plain
     known = await office.stores.workspaces.get("slack", "T1")

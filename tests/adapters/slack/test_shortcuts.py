@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from adapters.slack.guard import guarded
+from adapters.slack.guard import log_exceptions
 from tests.adapters.slack.inbound import Office
 from tests.servers.slack import Shown
 
@@ -65,7 +65,7 @@ async def test_a_listener_that_fails_has_acknowledged_all_the_same(
     office.excused.append("A listener failed")
 
     @office.app.shortcut("broken")
-    @guarded
+    @log_exceptions
     async def broken(ack: AsyncAck) -> None:
         await ack()
         raise RuntimeError("inside")

@@ -46,7 +46,7 @@ async def test_a_token_that_is_refused_later_ends_it_too(shut: Office) -> None:
 async def test_without_a_network_it_is_tried_again_and_said_once(
     shut: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(socket, "_FIRST", 0.01)
+    monkeypatch.setattr(socket, "_FIRST_RETRY_SECONDS", 0.01)
     shut.server.fail("apps.connections.open", drop="before", times=2)
     shut.server.fail("apps.connections.open", status=503, times=1)
     shut.server.fail("apps.connections.open", error="internal_error", times=1)
@@ -89,7 +89,7 @@ async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
     shut: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    waits = socket._wait
+    waits = socket._wait_or_stop
 
     async def wait(stop: asyncio.Event, seconds: float) -> None:
         pauses.append(seconds)
@@ -98,7 +98,7 @@ async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
     def ready(count: int) -> bool:
         return len(pauses) == count and bool(shut.server.sockets)
 
-    monkeypatch.setattr(socket, "_wait", wait)
+    monkeypatch.setattr(socket, "_wait_or_stop", wait)
     async with serving(shut):
         for count in range(1, 5):
             await shut.server.wait(partial(ready, count))

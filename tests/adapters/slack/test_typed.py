@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import BOT_SCOPES
 from bot.errors import Mistake
 from bot.models import Paper
 from tests.adapters.slack.inbound import Office
@@ -15,7 +15,7 @@ NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", 
 
 
 async def test_every_command_of_the_table_answers_its_example(office: Office) -> None:
-    for command in office.kit.commands.all():
+    for command in office.kit.commands.list_commands():
         if command.hidden:
             continue
         office.server.stacks.clear()
@@ -76,7 +76,7 @@ async def test_mistakes_are_told_privately_with_an_example_that_is_right(
     assert office.server.shown("C1") == []
     example = shown.plain.partition("For example: /papers ")[2].splitlines()[0]
     try:
-        office.kit.commands.read(example)
+        office.kit.commands.parse_line(example)
     except Mistake as error:
         pytest.fail(str(error))
 
@@ -134,7 +134,7 @@ async def test_another_name_of_the_command_works_as_well(office: Office) -> None
 async def test_where_nobody_tells_a_zone_it_is_asked_for(office: Office) -> None:
     known = await office.type("digest on")
     assert "time zone" not in known.plain
-    office.server.bots["xoxb-1"].scopes = frozenset(SCOPES) - {"users:read"}
+    office.server.bots["xoxb-1"].scopes = frozenset(BOT_SCOPES) - {"users:read"}
     office.server.person("U2", name="Bob")
     asked = await office.type("digest on", user="U2")
     assert "Your time zone is not known: set it first." in asked.plain

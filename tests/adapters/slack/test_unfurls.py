@@ -53,7 +53,7 @@ async def test_a_paper_that_was_shown_just_now_is_not_shown_again(wanted: Office
     assert await paste(wanted, f"See {LINK}")
     assert await paste(wanted, "https://huggingface.co/papers/2602.12160") == ""
     wanted.later(minutes=31)
-    await wanted.stores.inbox.prune(wanted.now.replace(hour=15, minute=1))
+    await wanted.stores.processed_events.delete_older(wanted.now.replace(hour=15, minute=1))
     assert await paste(wanted, f"Again {LINK}")
 
 

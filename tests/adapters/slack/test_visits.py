@@ -23,9 +23,9 @@ def shown(office: Office, user: str = "U1") -> str:
 
 async def start(office: Office, channel: Channel) -> None:
     """Turn a channel's digest on."""
-    standing = await office.stores.channels.open(channel, office.now)
+    standing = await office.stores.channels.get_or_create(channel, office.now)
     preferences = replace(standing.preferences, on=True)
-    await office.stores.channels.set(channel, preferences, preferences.schedule.next_after(office.now))
+    await office.stores.channels.save_preferences(channel, preferences, preferences.schedule.find_next_post(office.now))
 
 
 async def test_a_new_home_says_what_to_do(office: Office) -> None:

@@ -60,7 +60,10 @@ async def test_advanced_unfolds_and_keeps_what_was_typed(office: Office) -> None
     assert (saved.number, saved.schedule.cadence) == (7, Cadence.WEEKLY)
     assert saved.unfurls
     assert saved.pictures
-    assert [follow.topic for follow in await office.stores.follows.of(ROOM)] == ['"diffusion"', '"world model"']
+    assert [follow.topic for follow in await office.stores.follows.list_for_channel(ROOM)] == [
+        '"diffusion"',
+        '"world model"',
+    ]
 
 
 async def test_a_zone_is_found_by_its_city(office: Office) -> None:
@@ -108,7 +111,7 @@ async def test_saving_that_takes_long_is_told_in_the_window(office: Office) -> N
     view = await office.form("settings", channel="C3")
     turn = asyncio.Event()
     office.later(hours=1)
-    office.kit.rooms._memory._held.clear()  # a minute has passed for the directory
+    office.kit.directory._cache._entries.clear()  # a minute has passed for the directory
     office.server.fail("conversations.members", until=turn)
     acked = await office.server.submit(view, {"number": "6"}, user="U1")
     assert acked.seconds < 3
@@ -124,7 +127,7 @@ async def test_a_submission_that_is_told_twice_saves_once(office: Office) -> Non
     again = await office.server.again(acked)
     await office.rest()
     assert "done already" in str(again.body)
-    assert len(await office.stores.audit.changes(ROOM)) == 1
+    assert len(await office.stores.audit.list_changes(ROOM)) == 1
 
 
 async def test_following_shows_what_the_topic_would_have_sent(office: Office) -> None:
@@ -133,11 +136,11 @@ async def test_following_shows_what_the_topic_would_have_sent(office: Office) ->
     await office.rest()
     assert "It would have sent" in office.window()
     assert "14 days" in office.window()
-    assert await office.stores.follows.of(ANAS) == []
+    assert await office.stores.follows.list_for_channel(ANAS) == []
     await office.server.submit(office.server.views("U1")[-1], {"where": "here"}, user="U1")
     await office.rest()
     assert "Following “world model” for #papers" in office.window()
-    assert [follow.topic for follow in await office.stores.follows.of(ROOM)] == ['"world model"']
+    assert [follow.topic for follow in await office.stores.follows.list_for_channel(ROOM)] == ['"world model"']
 
 
 async def test_a_form_of_another_workspace_changes_nothing(office: Office) -> None:

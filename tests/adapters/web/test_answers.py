@@ -60,7 +60,7 @@ async def test_sending_the_same_request_again_posts_once(client: ClientSession) 
 async def test_the_person_is_a_manager_here(client: ClientSession, workspace: Workspace) -> None:
     await typed(client, "follow x")
     request = workspace.table.asked[0]
-    assert (request.person.id, request.person.manager, request.channel.key) == ("you", True, "web:local:papers")
+    assert (request.person.id, request.person.is_manager, request.channel.key) == ("you", True, "web:local:papers")
 
 
 async def test_a_mistake_is_an_answer_with_an_example(client: ClientSession) -> None:
@@ -133,10 +133,10 @@ async def test_an_unforeseen_failure_has_one_reference_for_both_sides(
 
 
 async def test_pages_hear_of_channels_only_when_they_changed(client: ClientSession, workspace: Workspace) -> None:
-    before = workspace.feed.latest
+    before = workspace.feed.latest_id
     await typed(client, "search attention")
-    assert workspace.feed.latest == before
+    assert workspace.feed.latest_id == before
     await pressed(client, "digest off")
     async with client.get("/api/channels") as answer:
         assert (await answer.json())["channels"][0]["about"] == "The digest is off; “digest on” starts it"
-    assert workspace.feed.latest != before
+    assert workspace.feed.latest_id != before

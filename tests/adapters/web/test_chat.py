@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from adapters.web.chat import WebChat
-from adapters.web.events import Feed
+from adapters.web.events import EventFeed
 from bot.cards import Card
 from bot.errors import StoreError, TryLater, Uncertain
 from bot.models import DeliveryKey, Operation
@@ -17,34 +17,36 @@ from tests.workspace import NOW, PAPERS_CHANNEL
 
 
 class BrokenBoard(MemoryBoard):
-    async def find(self, key: DeliveryKey) -> NoReturn:
+    async def find_by_key(self, key: DeliveryKey) -> NoReturn:
         raise StoreError("The disk is full.")
 
-    async def edit(self, *_: object) -> NoReturn:
+    async def edit_card(self, *_: object) -> NoReturn:
         raise StoreError("The disk is full.")
 
 
 def delivery(operation: Operation = "post") -> Delivery:
-    return Delivery(1, DeliveryKey(PAPERS_CHANNEL, "digest", "2026-11-24", 0, operation), Card(title="One"), parent="1")
+    return Delivery(
+        1, DeliveryKey(PAPERS_CHANNEL, "digest", "2026-11-24", 0, operation), Card(title="One"), parent_message_id="1"
+    )
 
 
 @pytest.mark.parametrize("operation", ["post", "reply", "edit"])
 async def test_a_board_that_fails_is_tried_again(operation: Operation) -> None:
-    feed = Feed("b")
+    feed = EventFeed("b")
     with pytest.raises(TryLater, match="disk is full") as caught:
         await WebChat(BrokenBoard(), feed).send(delivery(operation), NOW)
-    assert caught.value.after > 0
-    assert feed.latest == "b-0"
+    assert caught.value.retry_after > 0
+    assert feed.latest_id == "b-0"
 
 
 async def test_a_board_that_fails_leaves_a_message_uncertain() -> None:
     with pytest.raises(Uncertain):
-        await WebChat(BrokenBoard(), Feed("b")).find(delivery())
+        await WebChat(BrokenBoard(), EventFeed("b")).find_message(delivery())
 
 
 async def test_pages_hear_of_a_message_once() -> None:
-    feed = Feed("b")
+    feed = EventFeed("b")
     chat = WebChat(MemoryBoard(), feed)
     for _ in range(3):
         await chat.send(delivery(), NOW)
-    assert feed.latest == "b-1"
+    assert feed.latest_id == "b-1"

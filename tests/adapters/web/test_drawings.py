@@ -13,14 +13,14 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.discord import seen as discord
-from adapters.discord.render import messages
+from adapters.discord.render import render_messages
 from adapters.slack import seen as slack
-from adapters.slack.render import message
-from adapters.web.recent import Recent
-from adapters.web.site import YOU
+from adapters.slack.render import render_message
+from adapters.web.recent import RecentAnswers
+from adapters.web.site import LOCAL_USER
 from bot.cards import Action, Card, Item
 from bot.ports.commands import Answer, Request
-from bot.ports.drawings import Aside
+from bot.ports.drawings import PrivateAnswer
 from tests.workspace import NLP_CHANNEL, NOW, PAPERS_CHANNEL, Workspace, digest, running
 
 POST = "as=slack&channel=papers&post=1"
@@ -42,7 +42,7 @@ class Elements(HTMLParser):
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=0.05, drawn={"slack": slack.see, "discord": discord.see}) as started:
+    async with running(beat=0.05, drawn={"slack": slack.render_preview, "discord": discord.render_preview}) as started:
         yield started
 
 
@@ -58,7 +58,7 @@ async def test_a_message_is_drawn(client: ClientSession) -> None:
 async def test_what_is_sent_is_shown_to_the_letter(client: ClientSession) -> None:
     async with client.get(f"/api/source?{POST}") as answer:
         text = (await answer.json())["source"]
-    assert json.loads(text) == {"blocks": message(digest()).blocks}
+    assert json.loads(text) == {"blocks": render_message(digest()).blocks}
     assert text.startswith('{\n  "blocks": [\n')
 
 
@@ -67,7 +67,7 @@ async def test_a_second_platform_is_drawn_its_own_way(client: ClientSession) -> 
         assert 'class="dc-app"' in await answer.text()
     async with client.get(f"/api/source?{ELSEWHERE}") as answer:
         text = (await answer.json())["source"]
-    assert [json.loads(text)] == [each.payload for each in messages(digest())]
+    assert [json.loads(text)] == [each.payload for each in render_messages(digest())]
 
 
 @pytest.mark.parametrize("query", [POST, ELSEWHERE])
@@ -186,8 +186,8 @@ async def test_the_page_offers_it_only_where_something_can_be_drawn(client: Clie
 
 
 def test_the_oldest_answers_go_first() -> None:
-    recent = Recent(most=2)
+    recent = RecentAnswers(max_answers=2)
     for name in ("one", "two", "one", "three"):
-        asked = Request(name, PAPERS_CHANNEL, YOU, NOW, "today")
-        recent.keep(Aside(Answer(Card(text=name)), asked))
+        asked = Request(name, PAPERS_CHANNEL, LOCAL_USER, NOW, "today")
+        recent.add(PrivateAnswer(Answer(Card(text=name)), asked))
     assert [recent.get(name) is not None for name in ("one", "two", "three")] == [True, False, True]

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession
 
-from adapters.web.events import Event, Feed
+from adapters.web.events import Event, EventFeed
 from tests.workspace import NOW, Workspace, alert, digest
 
 
-async def take(feed: Feed, after: str, count: int) -> list[Event]:
-    news = feed.follow(after, beat=0.01)
+async def take(feed: EventFeed, after: str, count: int) -> list[Event]:
+    news = feed.subscribe(after, heartbeat=0.01)
     try:
         return [await anext(news) for _ in range(count)]
     finally:
@@ -27,9 +27,9 @@ def kinds(events: list[Event]) -> list[tuple[str, int]]:
 
 
 async def test_news_after_an_id() -> None:
-    feed = Feed("b")
+    feed = EventFeed("b")
     feed.publish("channels")
-    known = feed.latest
+    known = feed.latest_id
     feed.publish("channels")
     feed.publish("channels")
     assert kinds(await take(feed, known, 3)) == [("channels", 2), ("channels", 3), ("beat", 3)]
@@ -37,13 +37,13 @@ async def test_news_after_an_id() -> None:
 
 @pytest.mark.parametrize("after", ["", "b", "b-", "b-x", "b--1", "b-99", "other-1", "b-" + "9" * 40, "b-²"])
 async def test_an_unknown_id_starts_anew(after: str) -> None:
-    feed = Feed("b")
+    feed = EventFeed("b")
     feed.publish("channels")
     assert kinds(await take(feed, after, 2)) == [("reset", 1), ("beat", 1)]
 
 
 async def test_what_was_forgotten_starts_anew() -> None:
-    feed = Feed("b", keep=2)
+    feed = EventFeed("b", max_events=2)
     for _ in range(4):
         feed.publish("channels")
     assert kinds(await take(feed, "b-2", 2)) == [("channels", 3), ("channels", 4)]
@@ -51,9 +51,9 @@ async def test_what_was_forgotten_starts_anew() -> None:
 
 
 async def test_a_slow_reader_that_falls_behind_starts_anew() -> None:
-    feed = Feed("b", keep=2)
+    feed = EventFeed("b", max_events=2)
     feed.publish("channels")
-    news = feed.follow("b-0", beat=0.01)
+    news = feed.subscribe("b-0", heartbeat=0.01)
     assert kinds([await anext(news)]) == [("channels", 1)]
     for _ in range(5):
         feed.publish("channels")
@@ -61,7 +61,7 @@ async def test_a_slow_reader_that_falls_behind_starts_anew() -> None:
 
 
 async def test_closing_ends_every_stream() -> None:
-    feed = Feed("b")
+    feed = EventFeed("b")
     waiting = asyncio.create_task(take(feed, "b-0", 10_000))
     feed.close()
     with pytest.raises(StopAsyncIteration):
@@ -97,7 +97,7 @@ async def posts(client: ClientSession, after: str, count: int, *, header: bool) 
 
 
 async def test_reconnecting_loses_nothing(workspace: Workspace, client: ClientSession) -> None:
-    start = workspace.feed.latest
+    start = workspace.feed.latest_id
     await workspace.table.post(alert(), "a")
     first, last = await posts(client, start, 1, header=False)
     for subject in ("b", "c"):
@@ -107,14 +107,14 @@ async def test_reconnecting_loses_nothing(workspace: Workspace, client: ClientSe
 
 
 async def test_a_page_is_told_of_posts_and_edits_as_they_come(workspace: Workspace, client: ClientSession) -> None:
-    async with client.get("/api/events", params={"after": workspace.feed.latest}) as answer:
+    async with client.get("/api/events", params={"after": workspace.feed.latest_id}) as answer:
         stream = read(answer)
         assert (await anext(stream))[0] == "beat"
         await workspace.table.post(digest(), "new")
         kind, _, data = [event async for event in _until(stream, "post")][-1]
         assert (kind, data["channel"]) == ("post", "papers")
         assert 'id="post-3"' in data["html"]
-        edited = await workspace.board.edit(3, digest(votes=80), NOW)
+        edited = await workspace.board.edit_card(3, digest(votes=80), NOW)
         workspace.feed.publish("edit", edited)
         kind, _, data = [event async for event in _until(stream, "edit")][-1]
         assert "<b>99</b>" in data["html"]

@@ -7,7 +7,7 @@ import socket
 import pytest
 from aiohttp import ClientSession
 
-from adapters.web.guards import known
+from adapters.web.guards import is_known_host
 from bot.errors import Misconfigured
 from tests.workspace import Workspace, running
 
@@ -42,7 +42,7 @@ PATHS = ("/", "/status", "/healthz", "/api/channels", "/api/events", "/nowhere",
     ],
 )
 def test_host(header: str, host: str, fine: bool) -> None:  # noqa: FBT001 (what is expected)
-    assert known(header, 8000, host) is fine
+    assert is_known_host(header, 8000, host) is fine
 
 
 @pytest.mark.parametrize("path", PATHS)

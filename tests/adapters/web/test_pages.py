@@ -12,10 +12,10 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.web import assets, pages
-from adapters.web.frame import about
-from adapters.web.site import Site, Try
+from adapters.web.frame import describe_channel
+from adapters.web.site import Example, SiteInfo
 from bot.models import Preferences
-from bot.ports.places import Standing
+from bot.ports.places import ChannelState
 from tests.workspace import PAPERS_CHANNEL, SITE, running
 
 HTML = {"Accept": "text/html"}
@@ -47,7 +47,7 @@ async def test_files_are_kept_for_as_long_as_they_are_the_same(client: ClientSes
 
 
 async def test_every_script_that_is_imported_is_there() -> None:
-    files = assets.load().files
+    files = assets.load_assets().files
     for name, data in files.items():
         for wanted in re.findall(rb'from "\./([\w.]+)"', data):
             assert wanted.decode() in files, f"{name} imports {wanted.decode()}"
@@ -55,16 +55,16 @@ async def test_every_script_that_is_imported_is_there() -> None:
 
 @pytest.mark.parametrize("name", ["..%2fserver.py", "%2e%2e/server.py", "app.js%00", "server.py"])
 async def test_nothing_else_is_served(client: ClientSession, name: str) -> None:
-    async with client.get(f"/static/{assets.load().version}/{name}") as answer:
+    async with client.get(f"/static/{assets.load_assets().version}/{name}") as answer:
         assert answer.status == 404
 
 
 async def test_a_sample_says_so() -> None:
-    known = assets.load()
-    page = pages.workspace(SITE, known, (), "b-0")
+    known = assets.load_assets()
+    page = pages.render_workspace_page(SITE, known, (), "b-0")
     assert "Sample data." in page
     assert "Real papers of February 2026" in page
-    real = pages.workspace(Site(tries=(Try("One", "help"),)), known, (), "b-0")
+    real = pages.render_workspace_page(SiteInfo(examples=(Example("One", "help"),)), known, (), "b-0")
     assert "Sample data" not in real
     assert 'data-send="help"' in real
 
@@ -81,8 +81,8 @@ async def test_a_sample_says_so() -> None:
     ],
 )
 def test_about_a_channel(changes: dict[str, Any], sentence: str) -> None:
-    standing = Standing(1, PAPERS_CHANNEL, Preferences(on=True), datetime.fromisoformat("2026-11-24T08:00Z"))
-    assert about(replace(standing, **changes)) == sentence
+    standing = ChannelState(1, PAPERS_CHANNEL, Preferences(on=True), datetime.fromisoformat("2026-11-24T08:00Z"))
+    assert describe_channel(replace(standing, **changes)) == sentence
 
 
 async def test_status_for_people_and_for_programs(client: ClientSession) -> None:

@@ -19,27 +19,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.web import forms, render
-from adapters.web.forms import chosen
-from adapters.web.site import YOU
-from adapters.web.words import marked, pattern, safe
+from adapters.web.forms import parse_weekdays
+from adapters.web.site import LOCAL_USER
+from adapters.web.words import compile_highlights, render_highlighted, sanitize_url
 from bot import wording
 from bot.cards import Action, Card, Field, FieldKind, Form, Item, Link
 from bot.ports.commands import Answer, Request
-from bot.ports.places import Post
+from bot.ports.places import WebMessage
 from tests import workspace
 from tests.workspace import NOW, PAPERS, PAPERS_CHANNEL
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "web"
-REQUEST = Request("request1", PAPERS_CHANNEL, YOU, NOW, "search", {"query": "attention"})
+REQUEST = Request("request1", PAPERS_CHANNEL, LOCAL_USER, NOW, "search", {"query": "attention"})
 THUMBNAIL = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2602.12160.png"
 
 
 def post(card: Card, **changes: object) -> str:
-    return render.message(replace(Post(7, PAPERS_CHANNEL, card, NOW), **changes))  # type: ignore[arg-type]
+    return render.render_message(replace(WebMessage(7, PAPERS_CHANNEL, card, NOW), **changes))  # type: ignore[arg-type]
 
 
 def panel(body: Card | Form, *, shareable: bool = False) -> str:
-    return render.panel(Answer(body, shareable=shareable), REQUEST)
+    return render.render_private_answer(Answer(body, shareable=shareable), REQUEST)
 
 
 def every_field() -> Form:
@@ -64,8 +64,10 @@ def every_field() -> Form:
 PICTURES: dict[str, Callable[[], str]] = {
     "digest": lambda: post(workspace.digest()),
     "digest-edited": lambda: post(workspace.digest(votes=3), edited=NOW),
-    "digest-with-pictures": lambda: render.message(
-        Post(7, PAPERS_CHANNEL, Card(items=(wording.item(replace(PAPERS[0], thumbnail=THUMBNAIL)),)), NOW),
+    "digest-with-pictures": lambda: render.render_message(
+        WebMessage(
+            7, PAPERS_CHANNEL, Card(items=(wording.build_paper_item(replace(PAPERS[0], thumbnail=THUMBNAIL)),)), NOW
+        ),
         pictures=True,
     ),
     "digest-empty": lambda: post(Card(folio=("Sat 28 Nov",), text="Nothing is listed on weekends.", tone="digest")),
@@ -129,7 +131,7 @@ def test_every_picture_is_of_something() -> None:
     ],
 )
 def test_words_that_matched_are_marked(text: str, phrases: list[str], found: list[str]) -> None:
-    html = marked(text, pattern(phrases), 200)
+    html = render_highlighted(text, compile_highlights(phrases), 200)
     assert [re.sub("&amp;", "&", part) for part in re.findall(r"<mark>(.*?)</mark>", html)] == found
 
 
@@ -152,7 +154,7 @@ def test_words_that_matched_are_marked(text: str, phrases: list[str], found: lis
     ],
 )
 def test_only_https_is_linked(url: str) -> None:
-    assert safe(url) is None
+    assert sanitize_url(url) is None
     html = post(Card(items=(Item("Title", url, links=(Link("code", url),), thumbnail=url),)))
     assert "<a " not in html
     assert "Title" in html
@@ -172,7 +174,7 @@ def test_only_https_is_linked(url: str) -> None:
     ],
 )
 def test_days_as_people_write_them(value: str, days: set[int]) -> None:
-    assert chosen(value) == days
+    assert parse_weekdays(value) == days
 
 
 ALLOWED = {
@@ -278,7 +280,7 @@ FIELDS = st.builds(
     Field,
     TEXT,
     TEXT,
-    kind=st.sampled_from(list(forms._CONTROLS)),
+    kind=st.sampled_from(list(forms._CONTROL_RENDERERS)),
     value=TEXT,
     hint=TEXT,
     choices=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
@@ -292,7 +294,10 @@ FORMS = st.builds(Form, TEXT, TEXT, st.lists(FIELDS, max_size=4).map(tuple), pre
 @settings(max_examples=150, deadline=None)
 @given(CARDS)
 def test_no_card_breaks_out(card: Card) -> None:
-    for html in (render.message(Post(1, PAPERS_CHANNEL, card, NOW), pictures=True), panel(card, shareable=True)):
+    for html in (
+        render.render_message(WebMessage(1, PAPERS_CHANNEL, card, NOW), pictures=True),
+        panel(card, shareable=True),
+    ):
         text = read(html).text
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", text)
 
@@ -301,7 +306,7 @@ def test_no_card_breaks_out(card: Card) -> None:
 @given(FORMS)
 def test_no_form_breaks_out(form: Form) -> None:
     read(panel(form))
-    read(f"<div>{forms.preview(form.preview)}</div>")
+    read(f"<div>{forms.render_form_preview(form.preview)}</div>")
 
 
 def test_what_is_shown_is_bounded() -> None:
