@@ -1,4 +1,4 @@
-"""The listener that the world can reach: signed requests and installations, and nothing of the workspace."""
+"""Public HTTP listener: signed requests, OAuth pages and /livez, and nothing of the browser workspace."""
 
 from __future__ import annotations
 

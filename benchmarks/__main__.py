@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…] [--quick]`."""
+"""Benchmark runner `python -m benchmarks [NAME…] [--quick]`: prints each figure, its goal and its baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acknowledging commands while a digest goes out: the whole bot beside a Bolt app that only acknowledges.
+"""Slack acknowledgement (`ack`) latency while digests go out: the whole bot beside a bare Bolt app.
 
 Both read one Socket Mode connection on which people type commands, in a process that sends the same digest to the same
 channels at the same time. What counts is when Slack hears the acknowledgement.

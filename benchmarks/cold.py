@@ -1,4 +1,4 @@
-"""The command line from cold: what a person or a script waits for one search."""
+"""Cold start of the command line: the seconds that one `search` takes, beside bare Python and all imports."""
 
 from __future__ import annotations
 

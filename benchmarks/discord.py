@@ -1,4 +1,4 @@
-"""Discord on loopback in a process of its own, as slow and as strict as the real one, where people use commands.
+"""Discord test server in its own process: REST rate limit, gateway and people who use application commands.
 
 `start_server` starts it. It says its addresses; at a first order people begin, at a second one they stop, and once everything
 is answered it says what it saw.

@@ -1,4 +1,4 @@
-"""What is due: 100,000 channels of which none is, and 10,000 that are in the same minute."""
+"""Due scan and digest planning: 100,000 channels none of which is due, and 10,000 due in the same minute."""
 
 from __future__ import annotations
 

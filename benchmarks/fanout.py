@@ -1,4 +1,4 @@
-"""Ten thousand Discord channels whose digest is due in the same minute, while people use commands.
+"""Discord fan-out within the global rate limit: 10,000 digests due at once while people use commands.
 
 Discord takes fifty requests a second of a bot, so that is what the time is measured against; the server on loopback
 counts them, refuses what is more, and answers as late as the real one.

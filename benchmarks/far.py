@@ -1,4 +1,4 @@
-"""A platform on loopback in a process of its own, so that neither its work nor its checks cost the measured one."""
+"""Child process that runs a platform's test server on loopback, controlled by lines on stdin and stdout."""
 
 from __future__ import annotations
 

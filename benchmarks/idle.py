@@ -1,4 +1,4 @@
-"""What an idle bot holds: `run` without tokens, with the sample posted and no source to be reached."""
+"""Idle memory (RSS) and start time of `run` without tokens, beside a bare Python with aiohttp."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing recorded lists: the first time, and a second time that must change nothing."""
+"""Import of recorded lists: seconds for the first import and for a second one that must change nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How late the event loop is: what a person who types a command would wait."""
+"""Event loop lag: samples by how many seconds the asyncio loop is late."""
 
 from __future__ import annotations
 

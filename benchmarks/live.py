@@ -1,4 +1,4 @@
-"""A bot that runs: started, asked and stopped as people and services do."""
+"""Bot process for benchmarks: starts `python -m bot run`, sends commands over HTTP, stops it with SIGTERM."""
 
 from __future__ import annotations
 

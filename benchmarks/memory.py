@@ -1,4 +1,4 @@
-"""The most memory that an import of a year and a rebuild of the index take: each alone, and both with the bot."""
+"""Peak memory of importing a year of lists and of rebuilding the search index, alone and beside the bot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A figure, its goal and its baseline, as one line."""
+"""Figure: one measurement with its goal and its baseline, printed as one line; percentiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the benchmarks play on: throwaway folders, the real stores, recorded papers, child processes."""
+"""Benchmark environment: temporary folders, real stores, recorded papers, child processes and their memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m bot …`: the command line, and the one place where its errors become sentences and exit codes."""
+"""Command line entry point `python -m bot`: builds the typer app and turns errors into sentences and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Broadsheet says, as platform-neutral values, and their versioned JSON.
+"""Card, Item, Action, Form and Field: platform-neutral messages and modals, and their versioned JSON.
 
 Every string is plain, inert text: renderers escape and shorten, nothing else does. Builders for the sentences that more
 than one flow says live in `bot.wording`.

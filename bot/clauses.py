@@ -1,4 +1,4 @@
-"""The conditions of a topic: what they find in a paper, and the verdict in words."""
+"""Topic clauses: what each phrase, author or category condition finds in a paper, and the explanation in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings, from the environment and `.env`; nothing else reads the environment."""
+"""Settings (pydantic-settings) from environment variables and `.env`; nothing else reads the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crowd promotion: a paper to which enough readers react gets a message of its own, with a thread to talk in."""
+"""Reaction promotion: a paper that enough readers react to gets a message of its own, with a thread or forum post."""
 
 from __future__ import annotations
 

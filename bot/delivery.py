@@ -1,4 +1,4 @@
-"""Claim, send, settle: the one way in which a recorded message reaches a chat.
+"""Outbox dispatcher: claim, send, settle; the one path by which a recorded message reaches a chat.
 
 ::
 

@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything that an operator can get wrong, and names the fix."""
+"""Doctor checks: settings, secret files, ports, database, stored papers, sources and platforms, each with its fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that Broadsheet raises on purpose.
+"""The exception hierarchy of Broadsheet: everything that it raises on purpose.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Follows: which papers a topic would have sent, which new papers match, and the alerts that are owed."""
+"""Follows: topic previews, followed topics matched with new papers, and the alerts that are owed."""
 
 from __future__ import annotations
 

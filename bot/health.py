@@ -1,4 +1,4 @@
-"""How the program is: what `/healthz`, `/status`, `doctor` and the chat's `status` tell."""
+"""Health: which jobs are overdue or failing, which channels stopped, and how many deliveries wait."""
 
 from __future__ import annotations
 

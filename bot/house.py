@@ -1,4 +1,4 @@
-"""The composition root of one command: settings in, stores and sources out. It imports what it opens, and no more."""
+"""Composition root: reads the settings, opens the stores and sources, migrates and backs up the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people name a paper: arXiv ids, old and new, and links to arXiv, Hugging Face and alphaXiv.
+"""arXiv identifiers, old and new: parsed from text and from links to arXiv, Hugging Face, alphaXiv and doi.org.
 
 The forms of an id: https://info.arxiv.org/help/arxiv_identifier.html
 """

@@ -1,4 +1,4 @@
-"""The language that somebody is addressed in: every sentence goes through here, with its plurals, numbers and dates.
+"""Translation with gettext catalogues and babel: the current language (a ContextVar), gettext, ngettext and plurals.
 
 English is what the source says; the others are catalogues in `locale/`, written by `python -m docs.messages`. Which one
 is spoken belongs to the task at hand, so that two channels are answered side by side.

@@ -1,4 +1,4 @@
-"""Logging: lines for the operator on stderr, everything with tracebacks in a file, no secrets in either."""
+"""Logging: one-line records on stderr, tracebacks in a rotating file, secrets redacted in both."""
 
 from __future__ import annotations
 

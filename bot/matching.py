@@ -1,4 +1,4 @@
-"""All topics against one paper, at once.
+"""Matcher: one paper matched against all followed topics at once, by an inverted index of their clauses.
 
 Each alternative of a topic is filed under one condition that it can't do without: its longest phrase, else an author's
 last word, else a category. A paper's own word rows, names and categories look the candidates up; only those are judged.

@@ -1,4 +1,4 @@
-"""The nouns: papers, feed days, channels, schedules, follows, deliveries. Values only; nothing here does I/O."""
+"""The domain models: papers, feed days, channels, schedules, follows, deliveries; values only, no I/O."""
 
 from __future__ import annotations
 

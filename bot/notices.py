@@ -1,4 +1,4 @@
-"""Word to those who can repair a workspace: to the first of them who can be reached, and once.
+"""Admin notices: direct messages to those who can repair a workspace; to the first who can be reached, and once.
 
 Where none can, it waits for the next private answer to somebody who decides there: `bot.untold`.
 """

@@ -1,4 +1,4 @@
-"""What comes from the sources goes into the store: lists, votes, announcements, recorded files. Digests never fetch."""
+"""Poller: stores what the sources return (daily lists, trending rank, arXiv announcements, imported files)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the bot is: workspaces and channels come, go, come back and change their names; subscriptions follow."""
+"""Workspace lifecycle: app installed or uninstalled, channel joined, archived, renamed; subscriptions follow."""
 
 from __future__ import annotations
 

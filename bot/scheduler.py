@@ -1,4 +1,4 @@
-"""The ticks: a handful of fixed interval jobs. The clock ticks, the database decides what is due."""
+"""Scheduler: APScheduler interval jobs that poll, plan, deliver and prune; the database decides what is due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people type, cut into tokens: quotes and dashes folded, quoted words kept together."""
+"""Tokenizer for typed text: quotes and dashes normalized, quoted words kept together, `name:` and minus recognised."""
 
 from __future__ import annotations
 

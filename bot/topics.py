@@ -1,4 +1,4 @@
-"""The topic language: parse what people type, match papers, explain the match.
+"""Topic language: parse what people type (phrases, author:, cat:, -word), match papers, explain the match.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What nobody of a workspace could be told: it waits for a private answer to somebody who decides there."""
+"""Pending notices: admin notices that reached nobody, kept for the next private answer to a manager."""
 
 from __future__ import annotations
 

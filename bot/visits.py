@@ -1,4 +1,4 @@
-"""What `doctor` asks the platforms: each by its own adapter, about its own channels."""
+"""Platform checks for `doctor`: asks Slack and Discord about tokens, scopes, permissions and channels."""
 
 from __future__ import annotations
 

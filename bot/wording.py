@@ -1,4 +1,4 @@
-"""The sentences and lines that more than one flow says: dates, counts, one-liners, a paper as an item."""
+"""Formatting of dates, times, ages, counts and lists in the current language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write the list of the chat commands from their table: `python -m docs.commands > docs/commands.md`."""  # noqa: INP001 - docs hold pages, not a package
+"""Command reference generator: `python -m docs.commands > docs/commands.md` writes it from the command table."""  # noqa: INP001 - docs hold pages, not a package
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring the catalogues up to date with the source: `python -m docs.messages`, then translate what is empty in them."""  # noqa: INP001 - docs hold pages, not a package
+"""Catalogue update (gettext extraction): `python -m docs.messages` updates bot/locale/*.po from the source."""  # noqa: INP001 - docs hold pages, not a package
 
 from __future__ import annotations
 

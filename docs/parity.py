@@ -1,4 +1,4 @@
-"""Write what Slack and Discord have in common, and what not: `python -m docs.parity > docs/parity.md`."""  # noqa: INP001 - docs hold pages, not a package
+"""Slack and Discord feature parity page: `python -m docs.parity > docs/parity.md` writes it from the command table."""  # noqa: INP001 - docs hold pages, not a package
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is kept: one relational database, and a search index derived from it. Implements `bot.ports.stores`."""
+"""Storage: SQLite tables, repositories, migrations, backups and the tantivy search index."""

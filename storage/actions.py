@@ -1,4 +1,4 @@
-"""The long arguments of buttons, sealed with what only the button holds.
+"""Button payloads too long for a button (Slack value, Discord custom_id), encrypted under their token.
 
 They may be words that somebody typed. The database knows neither the token nor the key, which is made from it: who has
 a copy of the file alone reads nothing, and no key of the vault is needed.

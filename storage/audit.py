@@ -1,4 +1,4 @@
-"""Who changed what."""
+"""The audit trail: who changed what, when, and the values before and after (table changes)."""
 
 from __future__ import annotations
 

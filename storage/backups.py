@@ -1,4 +1,4 @@
-"""Copies of the database file, taken while it is in use."""
+"""Backups of the SQLite file while it is in use (Connection.backup), and their integrity check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages of the browser's workspace."""
+"""Messages of the browser workspace (table posts), which has no platform to keep them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is posted, and how."""
+"""Channels: preferences, next run, retirement (table channels), and the query for those that are due."""
 
 from __future__ import annotations
 

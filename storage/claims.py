@@ -1,4 +1,4 @@
-"""Which papers a channel has had, or will have from what is recorded."""
+"""Delivery records: rows of deliveries, their parents, and papers claimed per channel (table postings)."""
 
 from __future__ import annotations
 

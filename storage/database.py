@@ -1,4 +1,4 @@
-"""The database: one engine that writes, one that reads, and the pragmas that make SQLite safe for many tasks."""
+"""SQLite engines for SQLAlchemy: one writer (BEGIN IMMEDIATE, WAL), several readers, and their pragmas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists of the feed's dates, and the trending rank."""
+"""Feed days: the list of papers of every feed date, and the trending rank (tables days, ranks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recording messages: rows, their parents and their claims, inside the caller's transaction."""
+"""Delivery records: rows of deliveries, their parents, and papers claimed per channel (table postings)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Digests: one for each channel and local date, with the feed dates that each covered."""
+"""Digests: one record per channel and local date, with the feed dates covered (tables digests, coverage)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wall: what the database's library raises becomes `bot.errors.StoreError` with a sentence for people."""
+"""Database errors: DBAPIError, TimeoutError and sqlite3.Error become bot.errors.StoreError, in plain words."""
 
 from __future__ import annotations
 

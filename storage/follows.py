@@ -1,4 +1,4 @@
-"""Who follows what, and which papers matched."""
+"""Follows, topics and topic matches (tables follows, topics, topic_hits), and the alerts that are owed."""
 
 from __future__ import annotations
 

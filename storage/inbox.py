@@ -1,4 +1,4 @@
-"""Events that came in lately."""
+"""Processed events: ids of platform events seen lately, so that a redelivered one is dropped (idempotency)."""
 
 from __future__ import annotations
 

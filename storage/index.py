@@ -1,4 +1,4 @@
-"""Words to papers: a tantivy index fed from the papers' table, which can be deleted at any time.
+"""The full-text search index: a tantivy index that follows the papers table and can be rebuilt at any time.
 
 The index follows the papers' sequence, so that it is never behind when it is asked. One process writes it at a time;
 the others read it, and hold what is newer than it in an index of their own in memory.

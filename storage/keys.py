@@ -1,4 +1,4 @@
-"""The database's own numbers of channels, papers and topics, and the statements that every store shares."""
+"""Shared SQL: dialect-aware INSERT … ON CONFLICT, chunked IN lists, row ids of channels and papers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages on their way out."""
+"""The delivery ledger, an outbox table: claim with a lease, settle, expire, look up uncertain messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock of the data directory: one process runs on it, the others only work beside it."""
+"""The process lock of the data directory (fcntl.flock): only one process runs on it."""
 
 from __future__ import annotations
 

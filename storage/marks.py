@@ -1,4 +1,4 @@
-"""Small facts about this installation, by name."""
+"""The key-value store of this installation (table marks), and the papers not yet matched to topics."""
 
 from __future__ import annotations
 

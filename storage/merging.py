@@ -1,4 +1,4 @@
-"""How two readings of one paper become one."""
+"""Papers: upsert by arXiv id, merged from several sources, and their votes over time (tables papers, sightings)."""
 
 from __future__ import annotations
 

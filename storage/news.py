@@ -1,4 +1,4 @@
-"""Which papers were stored as news and are still to be held against the topics, kept as a mark."""
+"""The key-value store of this installation (table marks), and the papers not yet matched to topics."""
 
 from __future__ import annotations
 

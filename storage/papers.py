@@ -1,4 +1,4 @@
-"""Every paper known, and its votes over time."""
+"""Papers: upsert by arXiv id, merged from several sources, and their votes over time (tables papers, sightings)."""
 
 from __future__ import annotations
 

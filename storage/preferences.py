@@ -1,4 +1,4 @@
-"""Preferences as JSON data. What a row lacks has its default, so that a new preference needs no migration."""
+"""Digest preferences as JSON: what a row lacks has its default, so that a new one needs no migration."""
 
 from __future__ import annotations
 

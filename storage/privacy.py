@@ -1,4 +1,4 @@
-"""What is stored about a person, and how it goes."""
+"""Personal data: export of everything stored about a person, erasure, and pseudonyms in shared rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the index, built from words; nothing that people type is ever parsed as a query."""
+"""tantivy queries built from words and from a paper (more like this); typed text is never parsed as a query."""
 
 from __future__ import annotations
 

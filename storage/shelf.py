@@ -1,4 +1,4 @@
-"""One tantivy index, on disk or in memory: what is in it, and how it is read and written. Everything here blocks."""
+"""A tantivy index on disk or in memory: schema, documents, searcher and the single writer (blocking)."""
 
 from __future__ import annotations
 

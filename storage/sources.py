@@ -1,4 +1,4 @@
-"""What is remembered of each source between restarts."""
+"""Source state: HTTP validators (ETag, Last-Modified) and circuit breaker state of every source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All stores on one database, as the composition root hands them out."""
+"""build_stores: every store on one database, for the composition root."""
 
 from __future__ import annotations
 

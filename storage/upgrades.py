@@ -1,4 +1,4 @@
-"""Bringing a database to this version's tables, after a backup."""
+"""Alembic upgrades: bring the database to the newest revision, after a backup."""
 
 from __future__ import annotations
 

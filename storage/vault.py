@@ -1,4 +1,4 @@
-"""Secrets, encrypted before they reach the database: a copy of the file alone opens nothing."""
+"""The vault: secrets encrypted with Fernet (VAULT_KEYS, MultiFernet key rotation) before they are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutes, saved papers, and what a person has seen."""
+"""Mutes, saved papers (the reading list) and papers a person has seen (tables mutes, saves, seen)."""
 
 from __future__ import annotations
 

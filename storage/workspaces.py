@@ -1,4 +1,4 @@
-"""The workspaces known."""
+"""Workspaces: Slack teams and Discord guilds, their managers, limits and policy, and their deletion."""
 
 from __future__ import annotations
 

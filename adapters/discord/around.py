@@ -1,4 +1,4 @@
-"""What Discord puts around a message, drawn: who wrote it and when, what was used, what is attached, who sees it."""
+"""Discord message chrome as HTML: author name and timestamp, command used, attachment, ephemeral notice."""
 
 from __future__ import annotations
 

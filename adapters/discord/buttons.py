@@ -1,4 +1,4 @@
-"""What a button or a row of a select asks for, written into its custom_id or value, or kept when it is too long."""
+"""custom_id: what a button or select option asks for, encoded into at most 100 characters or kept under a token."""
 
 from __future__ import annotations
 

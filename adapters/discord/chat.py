@@ -1,4 +1,4 @@
-"""Discord as a chat: what the ledger holds becomes messages in channels, threads, forums and direct messages."""
+"""Discord as a Chat port: deliveries become messages in channels, threads, forum posts and direct messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `doctor` looks at in Discord: the token, and what the bot may in the channels that should have a digest."""
+"""Doctor checks of Discord: token, guilds, and the bot’s permissions in channels that should have a digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that can be clicked: Discord puts one into its reader's input where a message mentions it by its id.
+"""Slash command mentions (</papers:1>): a command in a message that its reader can click.
 
 https://docs.discord.com/developers/reference#message-formatting
 """

@@ -1,4 +1,4 @@
-"""discord.py's client with everything given to it, and what it does otherwise than the library."""
+"""discord.py’s AutoShardedClient: gateway intents, caches and parsers as the bot needs them."""
 
 from __future__ import annotations
 

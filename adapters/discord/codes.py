@@ -1,4 +1,4 @@
-"""Discord's error codes, in groups by what they cost.
+"""Discord’s JSON error codes: groups by what they cost, with the reasons that people read.
 
 The codes are Discord's (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json); the grouping is
 ours. No code is in two groups.

@@ -1,4 +1,4 @@
-"""Autocomplete: what an option could be, while it is typed."""
+"""APPLICATION_COMMAND_AUTOCOMPLETE: the choices offered for an option while it is typed."""
 
 from __future__ import annotations
 

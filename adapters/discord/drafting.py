@@ -1,4 +1,4 @@
-"""What a delivery says in its channel, as Discord takes it: drawn to the channel's taste, its buttons kept."""
+"""Message payloads of a delivery: its card rendered to the channel’s style, as messages or as a forum post."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages drawn as Discord shows them, for people without a Discord at hand. Data in, HTML out; `look` has the style.
+"""Discord preview: message payloads, Components V2 and modals rendered to HTML as Discord shows them.
 
 Components: https://docs.discord.com/developers/components/reference.
 """

@@ -1,4 +1,4 @@
-"""What goes wrong at Discord, in the words that the ledger understands; `adapters.discord.codes` holds the groups."""
+"""discord.HTTPException to SendError: what an error code, HTTP status, ban or Retry-After means for the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Discord tells of its places: joined, left, deleted, renamed, repaired; subscriptions stay true."""
+"""Gateway events (guild_join, guild_channel_update, thread_update, guild_role_delete …): which handler gets which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of a form: which are chosen below the panel and which are typed, and what was answered.
+"""Form fields as Discord selects: string selects, role select, forum channel select, and the values chosen in them.
 
 Every answer is written as a person would type it. Components: https://docs.discord.com/developers/components/reference.
 """

@@ -1,4 +1,4 @@
-"""Posts of a forum: threads with a starter, which Discord would make twice when a reply is lost.
+"""Forum posts: threads with a starter message and tags, found again by key because they take no nonce.
 
 A forum post takes no nonce, so each carries its key in its starter. Before a post is tried again, and after each, the
 posts with its key are looked up: the oldest is kept, our others are deleted.

@@ -1,4 +1,4 @@
-"""Papers with a thumbnail beside each, as Components V2.
+"""Components V2: papers as sections with a thumbnail accessory and text displays.
 
 Embeds would be the older way, but their pictures can't be told in words, and some people switch them off; a thumbnail
 of a section has a description: https://docs.discord.com/developers/components/reference#thumbnail.

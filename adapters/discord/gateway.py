@@ -1,4 +1,4 @@
-"""The line to Discord's gateway: logged in and connected for as long as the program runs."""
+"""Discord gateway connection: login, close codes and reconnecting, for as long as the program runs."""
 
 from __future__ import annotations
 

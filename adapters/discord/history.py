@@ -1,4 +1,4 @@
-"""The look-up of what may have been posted already: every message of ours carries its delivery's key.
+"""GET channel messages: finds the parts of a delivery by the key that every message of ours carries.
 
 Discord tells a repeated nonce for some minutes only: https://docs.discord.com/developers/resources/message.
 """

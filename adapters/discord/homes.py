@@ -1,4 +1,4 @@
-"""Where somebody asks: in a thread that serves a channel, such as a paper's post in a forum, they mean that channel."""
+"""Target channel: the channel that “here” means for an interaction in a thread or forum post."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The links with which a server takes the bot in, and a person its commands."""
+"""OAuth2 authorization links (guild install and user install): with exactly the permissions that the bot uses."""
 
 from __future__ import annotations
 

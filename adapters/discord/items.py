@@ -1,4 +1,4 @@
-"""The entries of a card as text: a paper in three lines, a small thing on one."""
+"""Items of a card as Discord markdown: a paper on three lines, small items on one line each."""
 
 from __future__ import annotations
 

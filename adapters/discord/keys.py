@@ -1,4 +1,4 @@
-"""What a message of ours is known by: a nonce, for Discord, and a short key, by which it is found again.
+"""nonce and message key: how Discord recognizes a repeated message, and how ours is found again by its delivery.
 
 The nonce has at most 25 characters: https://docs.discord.com/developers/resources/message#create-message.
 """

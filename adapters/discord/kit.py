@@ -1,4 +1,4 @@
-"""What the listeners work with, handed to them by the composition root."""
+"""DiscordContext: what every event and interaction handler is given by the composition root."""
 
 from __future__ import annotations
 

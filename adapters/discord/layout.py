@@ -1,4 +1,4 @@
-"""What stands where in a message, and what goes into the next one, or gives way, when there is too much of it."""
+"""Message layout: a card split into messages of at most 2,000 characters, and what is shortened or left out."""
 
 from __future__ import annotations
 

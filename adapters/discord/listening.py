@@ -1,4 +1,4 @@
-"""What people do in Discord, handed to whom it concerns; the one boundary of the interactions."""
+"""INTERACTION_CREATE (on_interaction): dispatches commands, components, autocomplete and modals to handlers."""
 
 from __future__ import annotations
 

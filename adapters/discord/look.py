@@ -1,4 +1,4 @@
-"""The style of drawn messages: Discord's measures, and its colours as variables in light and dark."""
+"""Discord preview style sheet: CSS of the previewed messages, with light and dark theme variables."""
 
 from __future__ import annotations
 

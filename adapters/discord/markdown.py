@@ -1,4 +1,4 @@
-r"""Discord's markdown as HTML, read as its clients read it; everything else in it is escaped.
+r"""Discord markdown to HTML, parsed as Discord's clients parse it; everything else in it is escaped.
 
 https://support.discord.com/hc/en-us/articles/210298617 and
 https://docs.discord.com/developers/reference#message-formatting.

@@ -1,4 +1,4 @@
-"""Modals: what is typed rather than chosen, five questions at a time.
+"""Modals (MODAL response, MODAL_SUBMIT): text inputs with labels, five at a time, and the values submitted.
 
 https://docs.discord.com/developers/components/using-modal-components
 """

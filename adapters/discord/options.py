@@ -1,4 +1,4 @@
-"""The options of Discord's commands, made from the parameters of ours.
+"""Application command options: built from command parameters, with types, choices and localizations.
 
 Limits: https://discord.com/developers/docs/interactions/application-commands#application-command-object
 """

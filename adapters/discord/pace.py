@@ -1,4 +1,4 @@
-"""One limiter for all that we ask of Discord, below the limit that it sets for a bot.
+"""Discord’s global rate limit and invalid request limit (X-RateLimit-Scope): one limiter before every call.
 
 Fifty requests a second: https://docs.discord.com/developers/topics/rate-limits#global-rate-limit. What each route
 allows stands in the headers, which discord.py obeys by itself. Answers to interactions don't count.

@@ -1,4 +1,4 @@
-"""Buttons and selects, drawn: `adapters.discord.buttons` has what they ask for.
+"""Buttons and string selects, link buttons: the components of an action row and their custom_ids.
 
 Limits: https://docs.discord.com/developers/components/reference.
 """

@@ -1,4 +1,4 @@
-"""The pages of a panel: at most five rows each, one of them for buttons."""
+"""Form pages: the fields of a panel split by Discord's limit of five action rows, one of them for buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms as panels: what is chosen so far, lists to choose from, modals for what is typed, and what saving would do.
+"""Form panel: an ephemeral message with selects, buttons that open modals, and a preview of saving.
 
 A panel's answers are kept under a token in its custom_ids, ``f;<what>;<token>``; each choice makes a new state. So a
 panel lasts as long as what is kept, whether or not the bot was started anew meanwhile.

@@ -1,4 +1,4 @@
-"""Forms in use: shown as panels, changed by choosing and typing, saved or left."""
+"""Forms in use: a panel of components and modal submits, kept by token, saved or cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What discord.py makes of Discord's events, so that one which it can't read costs that event and nothing else."""
+"""Parsers of discord.py (ConnectionState.parsers): an event that can’t be read costs that event and nothing else."""
 
 from __future__ import annotations
 

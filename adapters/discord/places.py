@@ -1,4 +1,4 @@
-"""Where a delivery's messages go: channels, threads below a message, direct messages."""
+"""Destinations: the channel, thread below a message (Start Thread from Message) or DM channel of a delivery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buttons and selects: a command with its arguments filled in, pressed in a message."""
+"""MESSAGE_COMPONENT interactions: a button or select menu pressed in a message, with its command and arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reactions to a digest: a number's emoji stands for the paper with that number.
+"""MESSAGE_REACTION_ADD (on_raw_reaction_add) and Get Reactions: a keycap emoji stands for the paper of that number.
 
 The people behind a reaction are counted as they are now, so that a count may be made again at any time:
 https://docs.discord.com/developers/resources/message#get-reactions.

@@ -1,4 +1,4 @@
-"""Cards as Discord shows them, exactly as it takes them: messages, private answers, posts of a forum."""
+"""Message payloads from cards: channel messages, ephemeral private answers, forum posts; flags and allowed_mentions."""
 
 from __future__ import annotations
 

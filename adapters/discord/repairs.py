@@ -1,4 +1,4 @@
-"""Channels that fell silent: posting goes on where the reason for which it stopped is gone, and only there."""
+"""Channel recovery: posting goes on when missing permissions, locks or forum tags that stopped it are mended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answering: a request goes to the table of commands, its answer goes the way that it came."""
+"""Request flow: an interaction’s request goes to the command table, its answer or form to the responder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Discord's interactions, cut down to what a request needs; the same for commands, buttons and forms."""
+"""Interaction to Request: channel, person, permissions and locale of a Discord interaction."""
 
 from __future__ import annotations
 

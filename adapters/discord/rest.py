@@ -1,4 +1,4 @@
-"""The one place through which every REST call of ours goes: paced, in bounded time, errors translated."""
+"""Discord’s REST API: the client through which every call goes, rate-limited, in bounded time, errors translated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot may do in a channel, and what it needs there."""
+"""Discord permissions: what the bot may do in a channel or thread, what it lacks, and the invite’s permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The directory: the channels that the bot and a person are both in, from what the gateway told."""
+"""Discord channel directory: channels, forums and roles from the gateway cache, and which a member may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be pressed below a message: lists to choose from, then buttons; five rows at most."""
+"""Action rows below a message: string selects, then buttons; at most five rows of five buttons."""
 
 from __future__ import annotations
 

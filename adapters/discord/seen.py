@@ -1,4 +1,4 @@
-"""What is said as Discord would show it, for those who look from elsewhere."""
+"""Discord preview: a card, form or private answer with its HTML and the JSON body of its API requests."""
 
 from __future__ import annotations
 

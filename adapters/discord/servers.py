@@ -1,4 +1,4 @@
-"""The servers that the bot is in: they come, go, come back and change hands; each is known, and greeted once."""
+"""guild_join, guild_remove, guild_update and READY: guilds that take the bot in, let it go or change hands."""
 
 from __future__ import annotations
 

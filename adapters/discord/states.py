@@ -1,4 +1,4 @@
-"""What a panel has been told so far, and what its components' custom_ids mean."""
+"""Form state: the answers of a panel so far, kept under a token in its custom_ids (f;<action>;<token>)."""
 
 from __future__ import annotations
 

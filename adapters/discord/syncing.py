@@ -1,4 +1,4 @@
-"""Telling Discord of the commands, only when they are not what it knows."""
+"""Application command sync: bulk overwrite of global commands, only when they have changed."""
 
 from __future__ import annotations
 

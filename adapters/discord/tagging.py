@@ -1,4 +1,4 @@
-"""A forum that wants tags: whoever lets papers come is asked at once for what they would be refused for at nine."""
+"""Forum tags (REQUIRE_TAG): warns when a forum takes no post without a tag, and offers its tags as buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Text from outside as Discord may show it: it can't mention, link or format, and reads as it was written.
+r"""Discord markdown escaping: outside text that can't mention, link or format; inline code, links, timestamps.
 
 A backslash takes the meaning from any sign but letters, digits and spaces, and is not shown itself:
 https://support.discord.com/hc/en-us/articles/210298617 and https://docs.discord.com/developers/reference#message-formatting.

@@ -1,4 +1,4 @@
-"""Moments in a text, written so that each reader sees their own time."""
+"""Discord timestamps (<t:…>): moments of a card shown in each reader's own time zone."""
 
 from __future__ import annotations
 

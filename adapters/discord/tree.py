@@ -1,4 +1,4 @@
-"""Discord's commands, made from the table: two groups with native options, and one on messages.
+"""Application commands: the slash command tree and the message command, built from the command table.
 
 Limits: https://discord.com/developers/docs/interactions/application-commands#application-command-object
 """

@@ -1,4 +1,4 @@
-"""Requests about another channel than the one where somebody is: only with what they may do there."""
+"""Target channel: a request about another channel, with the permissions that its author has there."""
 
 from __future__ import annotations
 

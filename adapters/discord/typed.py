@@ -1,4 +1,4 @@
-"""Commands: those that are typed, and the one on a message."""
+"""APPLICATION_COMMAND interactions: slash commands, and the message command that looks for papers."""
 
 from __future__ import annotations
 

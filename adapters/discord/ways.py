@@ -1,4 +1,4 @@
-"""How an answer gets to the one who asked: at once, or in the place of a line that says that it takes a moment.
+"""Interaction responses: callback, deferred response, followup and edit of the original, all ephemeral.
 
 An interaction is answered within three seconds, and then for fifteen minutes through its own webhook:
 https://docs.discord.com/developers/interactions/receiving-and-responding.

@@ -1,4 +1,4 @@
-"""The blocks that messages, modals and homes are made of.
+"""Block Kit blocks: section, context, header, divider, actions, image and rich_text as plain data.
 
 Plain data: the SDK's own classes say the same in the same words and take thirty times as long. Their validators run in
 the tests. Limits: https://docs.slack.dev/reference/block-kit/blocks.

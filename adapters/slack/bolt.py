@@ -1,4 +1,4 @@
-"""slack_bolt's app with everything given to it: it reads nothing from the environment that counts."""
+"""Slack Bolt’s AsyncApp: built with all listeners, authorize and OAuth flow given to it; drained on shutdown."""
 
 from __future__ import annotations
 

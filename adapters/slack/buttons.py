@@ -1,4 +1,4 @@
-"""Buttons and menus, drawn: `adapters.slack.presses` has what they ask for."""
+"""Block Kit buttons, overflow menus and static_select menus, with their action_ids and values."""
 
 from __future__ import annotations
 

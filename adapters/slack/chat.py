@@ -1,4 +1,4 @@
-"""Slack as a chat: what the ledger holds becomes messages in channels, threads and direct messages."""
+"""Slack as a Chat port: deliveries become chat.postMessage and chat.update; earlier attempts are looked up."""
 
 from __future__ import annotations
 

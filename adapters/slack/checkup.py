@@ -1,4 +1,4 @@
-"""What `doctor` looks at in Slack: the tokens, what they may, and the channels that have a digest."""
+"""Doctor checks of Slack tokens: auth.test, x-oauth-scopes, apps.connections.open and the public URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place through which every call of ours to Slack's Web API goes: paced, never repeated, errors translated."""
+"""Slack Web API: the client through which every method call and response_url goes, rate-limited and never repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slack's error codes, in groups by what they cost.
+"""Slack Web API error codes (`"ok": false`): groups by what they cost, with the reasons that people read.
 
 The codes are those of the methods that we call (https://docs.slack.dev/reference/methods); the grouping is ours. No
 code is in two groups.

@@ -1,4 +1,4 @@
-"""Weekdays, as settings write them and as they are ticked."""
+"""Weekdays of a form: parsed from settings text and serialized from a multi_static_select."""
 
 from __future__ import annotations
 

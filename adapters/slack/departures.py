@@ -1,4 +1,4 @@
-"""The end of an installation: Slack tells of it by two events, which come in either order.
+"""app_uninstalled, tokens_revoked, team_access_granted and team_access_revoked: an installation ends or changes.
 
 `adapters.slack.grants` has the end of a part of it.
 """

@@ -1,4 +1,4 @@
-"""Blocks drawn as Slack shows them, for people without a Slack at hand. Data in, HTML out; `look` has the style."""
+"""Slack preview: blocks, messages, modals and App Home rendered to HTML as Slack shows them."""
 
 from __future__ import annotations
 

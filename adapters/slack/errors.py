@@ -1,4 +1,4 @@
-"""What goes wrong at Slack, in the words that the ledger understands; `adapters.slack.codes` holds the groups."""
+"""SlackApiError to SendError: what an error code, HTTP status or Retry-After means for the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Slack tells of its places: invited, removed, archived, renamed; subscriptions stay true."""
+"""Channel events (member_joined_channel, channel_archive, channel_rename …): subscriptions stay true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of a form as blocks: a label, an input, and what helps to answer."""
+"""Input blocks: a form field with its label, element, hint and dispatch_action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms as windows: what they ask, what was answered, what was wrong."""
+"""Form modals (view_submission): input blocks, submitted state, response_action errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workspaces that an organization gives its installation, and takes away."""
+"""team_access_granted and team_access_revoked: workspaces that an organization gives its installation or takes away."""
 
 from __future__ import annotations
 

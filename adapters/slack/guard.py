@@ -1,4 +1,4 @@
-"""The one boundary of the listeners."""
+"""Error boundary of listeners: whatever one raises is a line in the log, with a reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User groups by the names that people call them by, for commands that know ids only."""
+"""User groups (usergroups.list): the handle “@leads” in a command replaced by the group’s id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look-up of a message whose fate is unknown: every post carries its delivery's key as metadata.
+"""conversations.history and conversations.replies: finds a delivery’s message by its key in message metadata.
 
 Slack keeps no promise about a message that is sent twice, so its history is asked instead:
 https://docs.slack.dev/messaging/message-metadata. Reading it needs the channels:history, groups:history and im:history

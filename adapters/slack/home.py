@@ -1,4 +1,4 @@
-"""A person's home: what they follow, their channels, what they saved, one part below the other."""
+"""App Home: the view (type “home”) of a person’s follows, channels and saved papers."""
 
 from __future__ import annotations
 

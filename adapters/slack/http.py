@@ -1,4 +1,4 @@
-"""Slack's signed requests and the installation, on the public listener."""
+"""Slack’s HTTP endpoints: signed requests (X-Slack-Signature) to /slack/events, and the OAuth paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be typed, chosen or ticked, and what was, as a person would type it.
+"""Input elements: plain_text_input, number_input, timepicker, selects and checkboxes, and their state values.
 
 Inputs: https://docs.slack.dev/reference/block-kit/block-elements; each is read back by the same kind that drew it.
 """

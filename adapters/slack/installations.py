@@ -1,4 +1,4 @@
-"""Where the bot is installed: Slack's installations in our vault, each workspace's own or its organization's."""
+"""Slack’s InstallationStore in the vault: bot tokens of each workspace or Enterprise organization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entries of a card: a section for a paper with what can be done with it behind ⋯, a line for a small thing."""
+"""Items of a card as Block Kit sections: a paper with an overflow menu, small items on one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the listeners work with, handed to them by the composition root."""
+"""SlackContext: what every Bolt listener is given by the composition root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands where in a message, a window or a home, and what gives way when there is too much of it."""
+"""Block layout: the blocks of a message, modal or App Home within Slack's limits, and what is left out."""
 
 from __future__ import annotations
 

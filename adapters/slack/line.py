@@ -1,4 +1,4 @@
-"""One connection of Socket Mode, on slack_sdk's client: it is replaced when it ends, and never repaired."""
+"""Socket Mode connection: one WebSocket on slack_sdk’s client, replaced when it ends and never repaired."""
 
 from __future__ import annotations
 

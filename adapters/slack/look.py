@@ -1,4 +1,4 @@
-"""The style of drawn blocks: Slack's measures, and its colours as variables in light and dark."""
+"""Slack preview style sheet: CSS of the previewed blocks, with light and dark theme variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manifest that creates the Slack app in one paste, with the scopes that the code uses and no other.
+"""Slack app manifest: creates the app in one paste, with the scopes and bot events that the code uses.
 
 Its form: https://docs.slack.dev/reference/app-manifest.
 """

@@ -1,4 +1,4 @@
-"""The signs of Slack's texts read back, and HTML to write them in."""
+"""Slack mrkdwn and text objects to HTML, for the preview of messages."""
 
 from __future__ import annotations
 

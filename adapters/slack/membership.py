@@ -1,4 +1,4 @@
-"""Whether the bot is in the channels that have a digest, as `doctor` looks at it."""
+"""Doctor checks of Slack channels (users.conversations, conversations.info): is the bot in those with a digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of Slack that are believed for a while, so that it is not asked the same again and again."""
+"""TTL cache for answers of Slack’s Web API, until cachetools.TTLCache takes its place."""
 
 from __future__ import annotations
 

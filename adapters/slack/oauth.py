@@ -1,4 +1,4 @@
-"""Adding Broadsheet to a workspace: slack_bolt's OAuth flow with our stores and our pages."""
+"""OAuth v2 installation flow: “Add to Slack”, the redirect URI and the one-time state."""
 
 from __future__ import annotations
 

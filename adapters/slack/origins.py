@@ -1,4 +1,4 @@
-"""Where a window belongs, carried in it: Slack gives it back with everything that is done there."""
+"""private_metadata of a form's modal: the channel, command and arguments that Slack returns with the view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One limiter for everything that we ask of Slack.
+"""Rate limits of Slack’s Web API (tiers by app, workspace and method): one limiter before every call.
 
 Slack counts by app, workspace and method, and lets an app post about once a second to a channel:
 https://docs.slack.dev/apis/web-api/rate-limits. Each of those is a bucket; nothing is shared between workspaces, so

@@ -1,4 +1,4 @@
-"""The pages of an installation: the invitation, "Broadsheet is in Acme", and what to do when it did not work."""
+"""HTML pages of the OAuth flow: the install page, success, failure and service unavailable."""
 
 from __future__ import annotations
 

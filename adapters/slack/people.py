@@ -1,4 +1,4 @@
-"""What Slack says of people: their zone, their name, whether they run the workspace, which groups they are in."""
+"""Slack users and user groups (users.info, usergroups.list): time zone, name, admin role, group members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buttons and menus: a command with its arguments filled in, pressed in a message, in a window or at home."""
+"""block_actions: a button or overflow menu pressed in a message, a modal or the App Home."""
 
 from __future__ import annotations
 

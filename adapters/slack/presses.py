@@ -1,4 +1,4 @@
-"""What a button or a row of a menu asks for, written into its value, or kept under a token when it is too long."""
+"""Action value: what a button or menu option asks for, as JSON in its value or kept under a token when too long."""
 
 from __future__ import annotations
 

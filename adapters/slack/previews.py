@@ -1,4 +1,4 @@
-"""What a form would do, shown while it is filled in: the last change counts, and no outcome is written over."""
+"""views.update while a modal is filled in: ordered updates by hash, so that the last change counts."""
 
 from __future__ import annotations
 

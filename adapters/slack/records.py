@@ -1,4 +1,4 @@
-"""An installation as slack_sdk has it, as the vault keeps it, and as a workspace."""
+"""Installation record: slack_sdk’s Bot and Installation as JSON for the vault, and as a workspace."""
 
 from __future__ import annotations
 

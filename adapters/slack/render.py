@@ -1,4 +1,4 @@
-"""Cards as Slack shows them: messages for everybody, private answers, windows, unfurled links."""
+"""Slack messages from cards: chat.postMessage text and blocks, private answers, modals, link unfurls."""
 
 from __future__ import annotations
 

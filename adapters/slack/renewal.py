@@ -1,4 +1,4 @@
-"""Renewing tokens that expire: the one place that uses refresh tokens, each of which works once."""
+"""Token rotation (oauth.v2.access with refresh tokens): expiring bot tokens are exchanged once, under a lease."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answering: a request goes to the table of commands, its answer goes the way that it came."""
+"""Request flow: a request goes to the command table, its answer, form or “Looking…” to the responder."""
 
 from __future__ import annotations
 

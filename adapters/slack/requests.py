@@ -1,4 +1,4 @@
-"""Slack's payloads, cut down to what a request needs; the same for commands, buttons, windows and events."""
+"""Payload to Request: team, channel, user and typed text of a Slack command, block_actions, view or event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may: membership of the channel, and what the workspace has decided besides."""
+"""Permissions in Slack: who manages a channel or administers the workspace, by membership, role or user group."""
 
 from __future__ import annotations
 

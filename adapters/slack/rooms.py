@@ -1,4 +1,4 @@
-"""The directory: the channels that the bot is in, and who is in them."""
+"""Slack channels (users.conversations, conversations.members): those that the bot is in, and who is in them."""
 
 from __future__ import annotations
 

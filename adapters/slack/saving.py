@@ -1,4 +1,4 @@
-"""Saving a form: what is wrong is marked on its field, and what was done stands in the form's place."""
+"""view_submission: a form saved; response_action “errors” on the wrong fields, or “update” with the outcome."""
 
 from __future__ import annotations
 

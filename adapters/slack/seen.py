@@ -1,4 +1,4 @@
-"""What is said as Slack would show it, for those who look from elsewhere."""
+"""Slack preview: a card, form or private answer with its HTML and its blocks for Block Kit Builder."""
 
 from __future__ import annotations
 

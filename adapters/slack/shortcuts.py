@@ -1,4 +1,4 @@
-"""Shortcuts of a message: slash commands do not run inside threads, these do."""
+"""Message shortcuts (message_action): papers named in a message; they also run inside threads."""
 
 from __future__ import annotations
 

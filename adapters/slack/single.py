@@ -1,4 +1,4 @@
-"""One workspace, with a token from the settings; the same shape as `adapters.slack.installations`."""
+"""Single workspace: one bot token from SLACK_BOT_TOKEN, checked by auth.test, in place of installations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Socket Mode: what people do comes over a connection that we open, so no public address is needed.
+"""Socket Mode (apps.connections.open): events over a WebSocket that we open; the next opens before the last closes.
 
 https://docs.slack.dev/apis/events-api/using-socket-mode. A connection is replaced and never repaired: the next one is
 open before the last one is let go, so that nothing falls between them.

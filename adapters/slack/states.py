@@ -1,4 +1,4 @@
-"""The one-time states of installations in progress; they tell our own answer from a forged one."""
+"""OAuthStateStore in the vault: one-time states of installations in progress, ten minutes each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from outside as Slack may show it: it can't mention, link or format, and no sign of it breaks a line.
+"""mrkdwn escaping: outside text that can't mention, link or format; plain_text and mrkdwn text objects, links.
 
 Slack knows no escape for the signs of its formatting (https://docs.slack.dev/messaging/formatting-message-text), and a
 zero-width character beside one does not keep it from working: so the four that start some are replaced by signs that

@@ -1,4 +1,4 @@
-"""What people type: the slash command, a mention of the bot, a direct message to it."""
+"""Slash commands, app_mention and message.im events: what people type to the bot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links to papers that people post: a card that adds what Slack's own preview lacks, where a channel wants it."""
+"""link_shared and chat.unfurl: cards below links to papers, where a channel wants them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows: opened, laid over another, changed. Slack refuses what comes too late; that is no failure of ours."""
+"""views.open, views.push and views.update: modals opened, stacked and changed with trigger_id and hash."""
 
 from __future__ import annotations
 

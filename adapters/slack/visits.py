@@ -1,4 +1,4 @@
-"""The bot's home: shown anew whenever somebody opens it, or changes something from there."""
+"""App Home (app_home_opened, views.publish): a person’s home tab, shown anew when opened or changed."""
 
 from __future__ import annotations
 

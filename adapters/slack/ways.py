@@ -1,4 +1,4 @@
-"""How an answer gets to the one who asked, after something typed or pressed: a response URL, or a window."""
+"""response_url and modal responders: where the answer to a command or block action goes."""
 
 from __future__ import annotations
 

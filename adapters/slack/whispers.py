@@ -1,4 +1,4 @@
-"""How an answer gets to the one who wrote to the bot: a line that they alone see, or a direct message."""
+"""chat.postEphemeral and direct message responders: where the answer to a mention or message goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms as windows: what they would do is shown while they are filled in."""
+"""Modals: block_actions, block_suggestion and view_submission of a form shown as a modal view."""
 
 from __future__ import annotations
 

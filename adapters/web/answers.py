@@ -1,4 +1,4 @@
-"""Answers to what is typed and pressed, handed back for the asker alone; what is for everybody comes by the ledger."""
+"""POST /api/command and /api/action: a typed command, a button or a form answered for the asker alone."""
 
 from __future__ import annotations
 

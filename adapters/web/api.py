@@ -1,4 +1,4 @@
-"""What the page's scripts ask for: channels, messages, completions and news."""
+"""GET /api/channels, /api/messages, /api/complete and the server-sent events of /api/events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's style sheets, scripts and icon, under an address that holds their hash, so that browsers may keep them."""
+"""Static assets: style sheets, scripts and icon with immutable Cache-Control, under a path that holds their hash."""
 
 from __future__ import annotations
 

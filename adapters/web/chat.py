@@ -1,4 +1,4 @@
-"""The browser's workspace as a chat: messages go on the board, and to the pages that are open."""
+"""The Chat port of the browser workspace: messages are stored and published to the event feed of open pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the handlers work with, and what all of them need of it."""
+"""WebContext: what the web handlers are given (aiohttp AppKey), and how they find channels and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages as another platform shows them: a drawing as a document of its own, and what that platform is sent.
+"""GET /api/drawing and /api/source: previews as Slack or Discord, in a sandboxed document with its own CSP.
 
 A drawing has a style of its own, which the page's policy forbids, so it stands in a frame that can do nothing: no
 script, no picture, no form; its one style sheet is known by its hash.

@@ -1,4 +1,4 @@
-"""News for open pages: a short memory of events that every page reads at its own pace.
+"""EventFeed: server-sent events for open pages, resumed from Last-Event-ID, with heartbeat and reset.
 
 An id is ``<boot>-<number>``. A page that was away asks for what came after its last id; when that is no longer known
 (a restart, a long absence) it is told to read the channel anew, so that nothing is lost either way.

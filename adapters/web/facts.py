@@ -1,4 +1,4 @@
-"""The state of things for people: JSON data as nested lists, its moments and ages in words."""
+"""Status page: the JSON of /healthz as nested lists for people, its timestamps and ages in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms as HTML: a row for each question, its mistake beneath it, and what saving would do."""
+"""HTML forms: a row for each field with its control, hint and mistake, and a preview of saving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workspace's frame: side bar, header, the place for messages, the message box."""
+"""Workspace page layout: sidebar with channels, header, message stream and the composer."""
 
 from __future__ import annotations
 

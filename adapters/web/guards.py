@@ -1,4 +1,4 @@
-"""What stands before every handler: who may ask, how much, and what is answered when something is wrong.
+"""Web security: Host and Origin checks (DNS rebinding, CSRF), security headers, error responses.
 
 The workspace knows no log-in, so it answers only to this machine (or to the address that was configured), only under
 its own name (a page of another site may have pointed its name here: DNS rebinding) and only to its own page.

@@ -1,4 +1,4 @@
-"""What the page sends, read with suspicion: every fault is one sentence and a 4xx."""
+"""Request validation: JSON bodies and query parameters checked; every fault is a 4xx with one sentence."""
 
 from __future__ import annotations
 

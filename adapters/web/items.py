@@ -1,4 +1,4 @@
-"""The entries of a card: a paper, a follow, a command, with what can be done with each."""
+"""Items of a card as HTML: a paper or small entry with its links, notes, thumbnail and action buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML in which nothing can be left unescaped: text becomes `Html` only by way of `render_tag` and `join_html`."""
+"""HTML escaping: the Html type, made only by elements and joins that escape every other string."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole pages: the workspace's frame, the status for people, and a page for one sentence."""
+"""HTML pages: the workspace, the status page and error pages, with their head and style sheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The latest private answers, which nobody else keeps: they can be asked for again while the page shows them."""
+"""RecentAnswers: the latest private answers by request id, so that a preview can show them."""
 
 from __future__ import annotations
 

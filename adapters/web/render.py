@@ -1,4 +1,4 @@
-"""Cards as HTML: a message that everybody sees, a panel that only the asker does."""
+"""HTML of messages: a card as a message that everybody sees, a private answer with its form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web server: the workspace, its status and its health, on loopback unless told otherwise."""
+"""The aiohttp web server of the browser workspace: routes, /healthz and /status, on loopback unless told otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page says of itself."""
+"""SiteInfo: what the workspace page says of itself (version, sample notice, examples), and its one user and channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's symbols, drawn on a grid of 16 (20 for the sheet); `markup.icon` shows them by name."""
+"""SVG sprite: the page's icons as symbols, shown by name."""
 
 from __future__ import annotations
 

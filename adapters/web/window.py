@@ -1,4 +1,4 @@
-"""The window that shows a message as another platform would, and the buttons that open it."""
+"""Preview dialog: shows a message as Slack or Discord would, and the buttons "See as" that open it."""
 
 from __future__ import annotations
 

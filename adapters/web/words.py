@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be shown: cut, without control characters, kept to its own direction, marked."""
+"""Outside text as HTML: truncated, without control characters, isolated in direction (bdi), matches highlighted."""
 
 from __future__ import annotations
 

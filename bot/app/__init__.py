@@ -1,4 +1,4 @@
-"""The composition root of the running bot: scheduler, chats and the workspace in the browser on one set of stores."""
+"""Application bootstrap: opens the stores and sources, then runs scheduler, chat platforms and web server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Discord, joined: one token, one gateway, every server that took the bot in."""
+"""Discord platform bootstrap: one bot token and one gateway connection for every guild that added the bot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a platform is to the running bot: a line to it, and the same line once it takes what people send."""
+"""Platform and Connection: a chat platform as the bootstrap knows it, before and after it takes commands."""
 
 from __future__ import annotations
 

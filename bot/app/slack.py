@@ -1,4 +1,4 @@
-"""Slack, joined: one workspace by a token or many by installations, over Socket Mode or signed requests."""
+"""Slack platform bootstrap: one bot token or OAuth installations, over Socket Mode or signed HTTP requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answering in turns: however many ask at once, a few are answered at a time, so that all are acknowledged at once."""
+"""Concurrency limit and bounded queue for commands: a few answers run at a time, one per person, the rest wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workspace in the browser as a first start finds it: its channel, and the sample while nothing real is stored."""
+"""Web workspace bootstrap: creates the local workspace, its channel and the sample data on the first start."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The command line's commands: `machine` looks after the installation, `papers` reads and asks what is stored."""
+"""Command line (typer): `installation` has run, doctor, migrate and backup; `papers` has import, search and match."""

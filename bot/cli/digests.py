@@ -1,4 +1,4 @@
-"""The digest from the command line: shown, or recorded for every channel that has one."""
+"""CLI command `digest`: prints the digest (dry run), or records it for every channel that has one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on the Discord application: its invite links."""
+"""CLI command `discord invite`: prints the invite link of the Discord application with the permissions it needs."""
 
 from __future__ import annotations
 

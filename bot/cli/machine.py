@@ -1,4 +1,4 @@
-"""Commands on the installation: run, doctor, migrate, backup."""
+"""CLI commands on the installation: run, doctor, migrate, backup."""
 
 from __future__ import annotations
 

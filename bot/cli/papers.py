@@ -1,4 +1,4 @@
-"""Commands on papers: import, backfill, search, match."""
+"""CLI commands on papers: import, backfill, search, match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several commands print, and the dates that they take."""
+"""CLI output: prints JSON and numbered papers; also the typer option that parses a date."""
 
 from __future__ import annotations
 

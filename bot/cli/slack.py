@@ -1,4 +1,4 @@
-"""Commands on the Slack app: its manifest."""
+"""CLI command `slack manifest`: prints the app manifest that creates the Slack app."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The chat commands, one file per noun, and the table that reads, answers and completes them."""
+"""Chat commands: the slash commands, mentions and typed lines people use, and the table that answers them."""

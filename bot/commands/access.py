@@ -1,4 +1,4 @@
-"""Who may change what is posted: everybody in a channel, or those whom the workspace names."""
+"""The digest access command: permissions, who may manage digests and topics in a workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request gives to a command: each argument read, or a sentence on what is wrong with it."""
+"""Command arguments: reads and validates each value of a Request, or raises a Mistake with an example."""
 
 from __future__ import annotations
 

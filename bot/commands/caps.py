@@ -1,4 +1,4 @@
-"""How many topics a person may follow for themselves, as those decide who manage where they are."""
+"""Follow limits: how many topics each member of a workspace may follow (member limit)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was changed here, by whom; and taking the last change back."""
+"""The log and undo commands: the audit log of a channel, and undoing its last change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could come next on a line that is being typed: names of commands, then values and options of the one named."""
+"""Autocomplete of a typed command line: command names, then parameter values and options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands work with, handed to them by the composition root."""
+"""CommandContext: the stores, sources and channel directories, and the permission checks, commands work with."""
 
 from __future__ import annotations
 

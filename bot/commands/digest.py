@@ -1,4 +1,4 @@
-"""The digest of a channel: on, off, now; pause and resume."""
+"""The digest on, digest off, digest now, pause and resume commands of a channel."""
 
 from __future__ import annotations
 

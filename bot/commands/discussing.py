@@ -1,4 +1,4 @@
-"""Talking about one paper: a message of its own, with its abstract in the thread below."""
+"""The discuss command: posts a paper to the channel with a thread below it."""
 
 from __future__ import annotations
 

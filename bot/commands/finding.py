@@ -1,4 +1,4 @@
-"""Looking one paper up, in the store, then at the sources; and what is said about it."""
+"""Paper lookup by arXiv id, link or number in the last digest: store first, then Hugging Face and arXiv."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Following topics: follow, unfollow, follows, and what a topic would have sent."""
+"""The follow and unfollow commands: topics that a channel or a person follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guessing what a channel is about from its name and purpose: phrases on which there are papers, but not too many."""
+"""Topic suggestions for a channel, guessed from its name and purpose and tried on stored papers."""
 
 from __future__ import annotations
 

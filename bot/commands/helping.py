@@ -1,4 +1,4 @@
-"""Help: every command in groups, or one in full."""
+"""The help command: every command in groups, or one command with its parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's home screen: what they follow, the channels of the workspace, what they saved."""
+"""App Home content (Slack app_home_opened, web home): a person’s follows, channels and reading list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers that a message links to: for the shortcuts of a message, and for the card below a link. For buttons only."""
+"""Message shortcuts and link unfurling: the papers a message links to, and the card below a link."""
 
 from __future__ import annotations
 

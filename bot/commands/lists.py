@@ -1,4 +1,4 @@
-"""What the feed's lists are, in sentences: which state a date is in, and what to do about it."""
+"""Feed day states in sentences: Hugging Face lists that are partial, stale, missing, not open or a holiday."""
 
 from __future__ import annotations
 

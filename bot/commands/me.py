@@ -1,4 +1,4 @@
-"""What is stored about the asker: told, exported, deleted."""
+"""The me, me export and me forget commands: privacy, exporting and deleting a person’s stored data."""
 
 from __future__ import annotations
 

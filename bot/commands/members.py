@@ -1,4 +1,4 @@
-"""What members may use, and how many topics each may follow, as those decide who run a workspace."""
+"""The member exclude, member readmit and member limit commands: blocking members and limiting follows."""
 
 from __future__ import annotations
 

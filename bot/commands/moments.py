@@ -1,4 +1,4 @@
-"""Reading dates, spans of dates, times of day, zones and weekdays, as people type them."""
+"""Date parsing: reads typed dates, date ranges, times of day, IANA time zones and weekdays."""
 
 from __future__ import annotations
 

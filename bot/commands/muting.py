@@ -1,4 +1,4 @@
-"""Muting: a paper or a topic that is not for this channel, or not for the asker."""
+"""The mute and unmute commands: papers and topics left out of digests and alerts."""
 
 from __future__ import annotations
 

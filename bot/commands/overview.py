@@ -1,4 +1,4 @@
-"""What is followed: here and by the asker, or in every channel that they see, with who added it and when."""
+"""The follows command: lists followed and muted topics, here or in every visible channel."""
 
 from __future__ import annotations
 

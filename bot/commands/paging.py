@@ -1,4 +1,4 @@
-"""Lists that are longer than one message: a page of them, and the buttons that turn it."""
+"""Pagination of answers: one page of results, and its Prev and Next buttons."""
 
 from __future__ import annotations
 

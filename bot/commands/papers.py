@@ -1,4 +1,4 @@
-"""Reading: the list of a date, one paper, papers like it."""
+"""The today, show and similar commands: the day’s papers, one paper, and papers like it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed readers: a person's text becomes a value, or a mistake with one sentence and a correct value as its example."""
+"""Parameter types of commands: readers of numbers, choices, flags, topics, categories and paper ids."""
 
 from __future__ import annotations
 

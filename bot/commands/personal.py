@@ -1,4 +1,4 @@
-"""What is new to the asker, ranked by what they follow and save."""
+"""The new command: recommendations, unseen papers ranked by a person’s follows, saves and votes."""
 
 from __future__ import annotations
 

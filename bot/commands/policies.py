@@ -1,4 +1,4 @@
-"""Who manages the channels of a workspace: the policies, what they are called, and keeping one."""
+"""Workspace policies: who manages channels (members, admins, managers or a Slack user group)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a topic would have sent: in one sentence, with examples, or page by page; and what it may have meant."""
+"""The preview command: what a topic would have sent, its volume, examples and did-you-mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of the settings: how each is read, shown and put into a channel's preferences."""
+"""Setting fields of a channel’s digest preferences: how each is read, shown, validated and stored."""
 
 from __future__ import annotations
 

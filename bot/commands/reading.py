@@ -1,4 +1,4 @@
-"""The forgiving reader: a typed line becomes a command's name and its arguments.
+"""Command line parser: splits a typed line into a command’s name and its name:value arguments.
 
 ``name:value`` options mix freely with words; what is no option of the command stays a word, for topics have ``author:``
 and ``cat:`` of their own. Words go to the parameter that takes the rest, raw, with their quotes.

@@ -1,4 +1,4 @@
-"""Keeping a channel's preferences, with a line in the audit trail that can be taken back."""
+"""Saving a channel’s preferences with an entry in the audit log that undo can take back."""
 
 from __future__ import annotations
 

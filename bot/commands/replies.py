@@ -1,4 +1,4 @@
-"""The short answers: one sentence, perhaps a button; a mistake with its example; a failure with its reference."""
+"""Answers of commands: short private text answers, mistakes with an example, and failures."""
 
 from __future__ import annotations
 

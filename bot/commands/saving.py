@@ -1,4 +1,4 @@
-"""A person's reading list."""
+"""The save, unsave and saved commands: a person’s reading list of saved papers."""
 
 from __future__ import annotations
 

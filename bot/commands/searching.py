@@ -1,4 +1,4 @@
-"""Searching: words over everything stored, paged, sorted and narrowed."""
+"""The search command: full-text search of stored papers, with sorting, filters and pagination."""
 
 from __future__ import annotations
 

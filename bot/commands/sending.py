@@ -1,4 +1,4 @@
-"""When the next digests come, in sentences, and what the clock change does to them."""
+"""Next sends of a digest schedule, in sentences, with daylight saving time warnings."""
 
 from __future__ import annotations
 

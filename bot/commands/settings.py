@@ -1,4 +1,4 @@
-"""The settings of a channel's digest: a form, the same by typed options, and what saving changes."""
+"""The settings and digest set commands: the form of a channel’s digest settings, and saving it."""
 
 from __future__ import annotations
 

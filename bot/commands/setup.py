@@ -1,4 +1,4 @@
-"""Setting several channels up at once: a topic and a rhythm for each, guessed from its name and purpose."""
+"""The setup command: proposes a digest and a topic for every channel the bot is in."""
 
 from __future__ import annotations
 

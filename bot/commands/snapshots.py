@@ -1,4 +1,4 @@
-"""What the audit trail keeps, as JSON data, and back: preferences and follows, so that a change can be taken back."""
+"""Audit log snapshots: encodes preferences and follows as JSON data for undo, and decodes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of things: the next sends, the sources, the last digests, and why there was none."""
+"""The status command: next sends, source health, the last digests, and why there was none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a value could be, offered while it is typed: papers, what is muted or saved, categories."""
+"""Autocomplete of papers: suggests recent, saved and muted papers, and arXiv categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of commands: reads lines, answers requests, completes. The one place where errors become sentences."""
+"""The command table: parses lines, checks permission and rate limit, answers requests, completes."""
 
 from __future__ import annotations
 

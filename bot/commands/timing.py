@@ -1,4 +1,4 @@
-"""Dates and zones, offered while one is typed."""
+"""Autocomplete of dates and time zones: list dates, since and until dates, and IANA zones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topics, offered while one is typed: those that are followed, and those that the newest papers are about."""
+"""Autocomplete of topics: suggests followed topics, then keywords of the newest papers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking changes back: which can be, how things stand then, and putting them so."""
+"""Undo of audit log changes: which can be undone, what that changes, and restoring the old state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a paper was posted here, or why not: the rule and the words that matched, or the clause that failed."""
+"""The why command: explains why a paper was, or was not, posted in a channel."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Digests: which lists a channel's next one covers (`choice`), what it shows (`page`), when it is made (`planning`)."""
+"""Digests: feed days to cover (`feed_selection`), papers and card (`composition`), when they are due (`planner`)."""

@@ -1,4 +1,4 @@
-"""Which feed days a digest covers, or why it waits. Pure: no store, no clock.
+"""Feed selection: which feed days (daily paper lists) a digest covers, or why it waits. Pure: no store, no clock.
 
 A digest's identity is its channel and local date; its content is every feed day that is eligible, at most
 `Window` days old and not yet covered by the channel.

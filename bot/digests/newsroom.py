@@ -1,4 +1,4 @@
-"""What planning reads, fetched once for many channels: the lists, their papers, and which topics those match."""
+"""Digest inputs, read in bulk for many channels: feed days, their papers, and which topics those papers match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a digest shows: which papers of its days, in which order, and the card."""
+"""Digest composition: which papers of its feed days, in which order, and the card that shows them."""
 
 from __future__ import annotations
 

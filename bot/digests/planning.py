@@ -1,4 +1,4 @@
-"""When digests are made: the clock asks who is due, and one transaction a batch records what becomes of each."""
+"""Digest planner: the scheduler asks which channels are due; one transaction per batch records what each one gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one channel's edition is made from the lists and its past."""
+"""DigestBuilder: makes one channel's digest record and messages from the feed, its history and its preferences."""
 
 from __future__ import annotations
 

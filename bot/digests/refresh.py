@@ -1,4 +1,4 @@
-"""Votes of what was posted, brought up to date by editing the message: never its order, never its numbers."""
+"""Vote refresh: upvote counts of posted digests, updated by editing the message; never its order or its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Digests of the bundled sample: its lists are months old, so they are posted one by one, newest first, and say so."""
+"""Sample digests from the bundled lists: months old, so posted one by one, newest first, and labelled as a sample."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What crosses the walls: requests come in (`commands`); messages (`chats`), data (`stores`) and papers (`sources`)."""
+"""Ports (Protocols): commands come in; chat, stores and sources are implemented by adapters and storage."""

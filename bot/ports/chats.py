@@ -1,4 +1,4 @@
-"""What goes out to people: a chat takes messages that the ledger has already recorded."""
+"""The Chat port: send a delivery (post, reply or edit), or look a message up by its delivery key."""
 
 from __future__ import annotations
 

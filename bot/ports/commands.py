@@ -1,4 +1,4 @@
-"""What comes in: a request names a command and its arguments; the table of commands answers it."""
+"""The Commands port: a Request names a command and its arguments; an Answer is a card or a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers do with a digest on the spot: enough of them lift a paper into a thread of its own."""
+"""The reactions port: a paper with enough reactions (reaction_add) is promoted to a thread of its own."""
 
 from __future__ import annotations
 

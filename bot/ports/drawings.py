@@ -1,4 +1,4 @@
-"""How what is said looks on another platform, for people who look at it from the browser."""
+"""Previews: how a message would look on Slack or Discord, as HTML for the browser workspace."""
 
 from __future__ import annotations
 

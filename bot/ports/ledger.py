@@ -1,4 +1,4 @@
-"""Digests and messages on their way out.
+"""The outbox port: digests and deliveries on their way out (claim, send, settle).
 
 Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
 """

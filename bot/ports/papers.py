@@ -1,4 +1,4 @@
-"""Papers, the lists that held them, and the index from words to papers.
+"""Ports of the paper store, the feed days with the trending rank, and the full-text search index.
 
 Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
 """

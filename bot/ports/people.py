@@ -1,4 +1,4 @@
-"""What people wish for and do: follows, mutes, reading lists, changes, and what is stored about them.
+"""Ports of follows, mutes, saved papers, the audit trail, personal data (export and erasure), processed events.
 
 Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
 """

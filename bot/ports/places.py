@@ -1,4 +1,4 @@
-"""Where is posted: channels, workspaces, the board of the browser's workspace, and marks of the installation.
+"""Ports of channels, workspaces, the channel directory, web messages and the key-value store.
 
 Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
 """

@@ -1,4 +1,4 @@
-"""What a platform tells of its places; keeping it in mind keeps subscriptions true."""
+"""The workspace events port: app installed or uninstalled; channel joined, lost, recovered, renamed, moved."""
 
 from __future__ import annotations
 

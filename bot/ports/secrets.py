@@ -1,4 +1,4 @@
-"""What must be kept and not be read by others: installations with their tokens, and one-time states.
+"""Ports of the encrypted vault (installations, tokens, OAuth states) and of long button payloads.
 
 Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer,
 and `bot.errors.Misconfigured` when no key opens what is stored.

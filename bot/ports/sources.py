@@ -1,4 +1,4 @@
-"""Where papers come from, and what is remembered of each source between restarts."""
+"""Source ports: Hugging Face Daily Papers and arXiv; ETag/Last-Modified validators and circuit breaker state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All stores together; `storage` implements them on one database.
+"""Stores: every storage port in one dataclass; `storage` implements them on one database.
 
 Each is a narrow protocol in a module of its own kind: `papers`, `places`, `ledger`, `people`, `secrets`, `sources`.
 """

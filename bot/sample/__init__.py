@@ -1,4 +1,4 @@
-"""A month of real lists, so that the first run shows something; see README.md beside them for their origin."""
+"""Sample data: a month of recorded Hugging Face lists for the first run; see README.md beside them for their origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search: the words of a query over everything stored and, when it answers in time, Hugging Face's own search.
+"""Full-text search: rank stored papers for a query and fuse them with Hugging Face's own search. Writes nothing.
 
 What a query may say is read in `bot.search.reading`. Nothing is written.
 """

@@ -1,4 +1,4 @@
-"""What people ask for when they search, read: words that rank and conditions that must hold.
+"""Search query syntax: words that rank, and conditions (quoted phrase, author:, cat:, -word) that must hold.
 
 ::
 

@@ -1,1 +1,1 @@
-"""Where papers come from: Hugging Face, arXiv, and recorded files. The only part that speaks HTTP to the outside."""
+"""Paper sources: Hugging Face, arXiv and imported files; the only package that sends HTTP requests to sources."""

@@ -1,4 +1,4 @@
-"""arXiv: its API (https://info.arxiv.org/help/api/user-manual.html) for papers and search, its feeds for the news."""
+"""arXiv API (https://info.arxiv.org/help/api/user-manual.html) for papers and search; Atom feeds for announcements."""
 
 from __future__ import annotations
 

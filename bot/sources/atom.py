@@ -1,4 +1,4 @@
-"""arXiv's XML as papers: replies of its API and its announcement feeds. No entities: they can be bombs."""
+"""arXiv Atom parser: API results and announcement feeds as papers; XML entities are refused (they can be bombs)."""
 
 from __future__ import annotations
 

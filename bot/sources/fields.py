@@ -1,4 +1,4 @@
-"""Values out of other people's JSON and XML: each function takes anything and returns something that can be trusted."""
+"""Input cleaning for source JSON and XML: each function takes any value and returns one that can be trusted."""
 
 from __future__ import annotations
 

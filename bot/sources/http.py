@@ -1,4 +1,4 @@
-"""The one client for the sources: it takes its time, stops in time, and knows when to leave a source alone."""
+"""Source HTTP client (httpx): request spacing, timeouts, retries with backoff, circuit breaker, ETag validators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hugging Face Daily Papers: https://huggingface.co/papers, by the API that the site itself uses."""
+"""Hugging Face Daily Papers (https://huggingface.co/papers), read by the API that the site itself uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""LaTeX, as authors type it into titles, abstracts and names, as readable Unicode.
+r"""LaTeX to Unicode: titles, abstracts and author names as readable text, each fragment through pylatexenc.
 
 Only the LaTeX is touched: a text is searched for fragments (``$…$``, ``\emph{…}``, ``\'e``) and each of them goes
 through pylatexenc alone, so that prices, underscores, percent signs and braces around it stay what they are.

@@ -1,4 +1,4 @@
-"""The macros of abstracts: pylatexenc's own, and what it does not know or says at too great a length."""
+"""LaTeX macros of abstracts: pylatexenc's own, and those it does not know or renders at too great a length."""
 
 from __future__ import annotations
 

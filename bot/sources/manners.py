@@ -1,4 +1,4 @@
-"""How each source wants to be asked, and how long it is left alone when it fails."""
+"""Source policies: request spacing, connections, retries, Retry-After and RateLimit headers, circuit breaker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hugging Face's JSON as papers.
+"""Hugging Face Daily Papers JSON (`/api/daily_papers`, `/api/papers/search`) parsed into papers.
 
 The shape has drifted: a record is ``{"paper": {…}, …}`` in lists and flat elsewhere, some fields stand inside, some
 outside and some in both, many are optional, and archives exist that hold each record as a string.

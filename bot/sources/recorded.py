@@ -1,4 +1,4 @@
-"""Papers out of files: recorded replies of ``/api/daily_papers``, and JSON Lines; one batch at a time in memory."""
+"""File import: recorded `/api/daily_papers` replies (JSON) and JSON Lines of papers, read one batch at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the list of one date can be trusted, judged by what it holds and when. Pure functions."""
+"""DayState of a feed day: whether its list is complete, partial, stale or empty for a holiday. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading an answer's body with a bound on memory, whether it is packed or not."""
+"""HTTP response body, plain or compressed (Content-Encoding gzip, deflate), read with a bound on memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One attempt at one URL: redirects, statuses and broken connections, told apart once and for all."""
+"""HTTP request, one attempt: redirects, status codes, timeouts and broken connections, told apart as errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables, one metadata for SQLite and PostgreSQL.
+"""The SQL tables (SQLModel), one metadata for SQLite and PostgreSQL.
 
 Times are aware UTC: a plain ``datetime`` column refuses naive values. JSON columns hold data, never objects. Everything
 that grows with channels times papers points to both by integer keys.

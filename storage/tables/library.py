@@ -1,4 +1,4 @@
-"""What was read: papers, votes over time, lists, and what is remembered of the sources."""
+"""Tables of papers: papers, sightings (votes over time), feed days, ranks, sources and HTTP validators."""
 
 from __future__ import annotations
 

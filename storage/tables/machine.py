@@ -1,4 +1,4 @@
-"""What the machine notes for itself."""
+"""System tables: processed events, key-value marks, encrypted secrets, button payloads."""
 
 from __future__ import annotations
 

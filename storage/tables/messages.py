@@ -1,4 +1,4 @@
-"""What is posted: digests, deliveries, claims, and the messages of the browser's workspace."""
+"""Tables of deliveries: digests, feed dates covered, deliveries, claimed papers, web messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people want and did: topics, follows, mutes, reading lists, the audit trail."""
+"""Tables of users: topics, follows, topic matches, mutes, saved and seen papers, the audit trail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is posted: workspaces and channels."""
+"""Tables of workspaces and channels, with the partial index for channels that are due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tables share: one metadata, and the kinds of columns."""
+"""SQLAlchemy metadata with its naming convention, and the column types that all tables share."""
 
 from __future__ import annotations
 
