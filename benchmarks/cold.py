@@ -12,7 +12,7 @@ from bot import sample
 
 _IMPORT_EVERYTHING: Final = (
     "import alembic.command, apscheduler.schedulers.asyncio, discord, slack_bolt.async_app, adapters.web.server, "
-    "bot.app, storage.stores, storage.index"
+    "bot.app, storage.stores, storage.search_index.index"
 )
 
 

@@ -23,7 +23,7 @@ from bot.models import Preferences
 from bot.ports.stores import Stores
 from bot.sources import recorded
 from storage.database import Database
-from storage.preferences import encode_preferences
+from storage.preferences_json import encode_preferences
 from storage.tables import channels, follows, topics
 
 CHANNELS: Final = 100_000

@@ -20,9 +20,9 @@ from bot import sample
 from bot.config import Settings
 from bot.ports.stores import Stores
 from storage.database import Database, open_database
-from storage.index import open_index
+from storage.maintenance.upgrade import upgrade_database
+from storage.search_index.index import open_index
 from storage.stores import build_stores
-from storage.upgrades import upgrade_database
 
 ROOT: Final = Path(__file__).parents[1]
 NOW: Final = datetime(2026, 2, 28, 12, tzinfo=UTC)

@@ -55,7 +55,7 @@ async def run_checks() -> Sequence[CheckResult]:
 
 
 def _is_bot_running(settings: Settings) -> bool:
-    from storage.locks import lock_data_directory
+    from storage.maintenance.process_lock import lock_data_directory
 
     try:
         with lock_data_directory(settings.data_dir):
@@ -101,8 +101,8 @@ def _check_port(listener: str, prefix: str, host: str, port: int, *, running: bo
 
 
 def _check_database(settings: Settings) -> CheckResult:
-    from storage.backups import verify_backup
-    from storage.upgrades import is_outdated
+    from storage.maintenance.backup import verify_backup
+    from storage.maintenance.upgrade import is_outdated
 
     path = house.get_database_path(settings)
     if not path.exists():

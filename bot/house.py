@@ -72,8 +72,8 @@ def migrate_database(settings: Settings, now: datetime) -> Path | None:
 
     Raises `bot.errors.Locked` when a bot runs, `bot.errors.NewerStore`.
     """
-    from storage.locks import lock_data_directory
-    from storage.upgrades import upgrade_database
+    from storage.maintenance.process_lock import lock_data_directory
+    from storage.maintenance.upgrade import upgrade_database
 
     with lock_data_directory(settings.data_dir):
         return upgrade_database(settings.async_database_url, settings.data_dir, now)
@@ -81,13 +81,13 @@ def migrate_database(settings: Settings, now: datetime) -> Path | None:
 
 def backup_database(settings: Settings, now: datetime, *, verify: bool) -> Sequence[str]:
     """Copy the database; say where the copy is and, if asked, what is in it."""
-    from storage import backups
+    from storage.maintenance import backup
 
-    target = backups.choose_backup_path(settings.data_dir, now, "backup")
-    backups.back_up_database(get_database_path(settings), target)
+    target = backup.choose_backup_path(settings.data_dir, now, "backup")
+    backup.back_up_database(get_database_path(settings), target)
     lines = [f"Backed up to {target}."]
     if verify:
-        counts = backups.verify_backup(target)
+        counts = backup.verify_backup(target)
         lines.append(f"Verified: whole, {counts['papers']:,} papers, {counts['channels']:,} channels.")
     return lines
 
@@ -104,7 +104,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
     """Open the stores."""
     from storage import stores as every
     from storage.database import open_database
-    from storage.index import open_index
+    from storage.search_index.index import open_index
 
     database = open_database(settings.async_database_url)
     try:
@@ -117,7 +117,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
 async def open_vault(settings: Settings) -> AsyncIterator[Vault]:
     """Open the vault, with a connection of its own."""
     from storage.database import open_database
-    from storage.vault import VaultStore, load_keys
+    from storage.system.vault import VaultStore, load_keys
 
     keys = load_keys(settings.vault_keys, settings.data_dir)
     database = open_database(settings.async_database_url)

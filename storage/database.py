@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
-from storage.faults import translate_database_errors
+from storage.errors import translate_database_errors
 
 _READER_POOL_SIZE: Final = 4
 _BUSY_TIMEOUT: Final = "PRAGMA busy_timeout = 5000"

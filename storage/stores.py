@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from bot.ports.papers import SearchIndex
 from bot.ports.stores import Stores
-from storage.actions import ButtonPayloadStore
-from storage.audit import AuditStore
-from storage.board import WebMessageStore
-from storage.channels import ChannelStore
 from storage.database import Database
-from storage.days import FeedDayStore
-from storage.editions import DigestStore
-from storage.follows import FollowStore
-from storage.inbox import ProcessedEventStore
-from storage.ledger import LedgerStore
-from storage.marks import SqlKeyValueStore
-from storage.papers import PaperStore
-from storage.privacy import PrivacyStore
-from storage.sources import SourceStateStore
-from storage.wishes import MuteAndSaveStore
-from storage.workspaces import WorkspaceStore
+from storage.deliveries.digests import DigestStore
+from storage.deliveries.ledger import LedgerStore
+from storage.deliveries.web_messages import WebMessageStore
+from storage.papers.feed_days import FeedDayStore
+from storage.papers.papers import PaperStore
+from storage.papers.source_state import SourceStateStore
+from storage.subscriptions.channels import ChannelStore
+from storage.subscriptions.follows import FollowStore
+from storage.subscriptions.workspaces import WorkspaceStore
+from storage.system.button_payloads import ButtonPayloadStore
+from storage.system.key_value import SqlKeyValueStore
+from storage.system.processed_events import ProcessedEventStore
+from storage.users.audit import AuditStore
+from storage.users.mutes_and_saves import MuteAndSaveStore
+from storage.users.privacy import PrivacyStore
 
 
 def build_stores(database: Database, search_index: SearchIndex) -> Stores:

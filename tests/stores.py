@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 from bot.ports.stores import Stores
 from storage.database import Database, create_private_directory, get_sqlite_path, open_database
-from storage.index import open_index
+from storage.maintenance.upgrade import upgrade_database
+from storage.search_index.index import open_index
 from storage.stores import build_stores
-from storage.upgrades import upgrade_database
 
 
 def url(path: Path) -> str:

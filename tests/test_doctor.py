@@ -19,8 +19,8 @@ from bot.doctor import OPEN_NETWORK_WARNING
 from bot.models import Channel, ChannelKind, Preferences
 from bot.ports.places import Workspace
 from bot.visits import CheckResult
-from storage.locks import lock_data_directory
-from storage.vault import VaultStore, load_keys
+from storage.maintenance.process_lock import lock_data_directory
+from storage.system.vault import VaultStore, load_keys
 from tests.servers.discord import discord, rights
 from tests.servers.slack import Slack, slack
 from tests.stores import open_stores, opened

@@ -37,8 +37,8 @@ async def run() -> None:
     Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
     token down.
     """
-    from storage.locks import lock_data_directory
-    from storage.upgrades import upgrade_database
+    from storage.maintenance.process_lock import lock_data_directory
+    from storage.maintenance.upgrade import upgrade_database
 
     settings = house.load_settings()
     with lock_data_directory(settings.data_dir):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from storage.upgrades import find_schema_differences
+from storage.maintenance.upgrade import find_schema_differences
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection that `storage.upgrades` hands in, or on a URL of the command line.
+"""Alembic's entry: runs the steps on the connection that `storage.maintenance.upgrade` hands in, or on a URL of the command line.
 
 ``alembic -x url=sqlite:///scratch.db upgrade head``; Broadsheet itself never goes through the command line.
 """

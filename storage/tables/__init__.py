@@ -4,12 +4,12 @@ Times are aware UTC: a plain ``datetime`` column refuses naive values. JSON colu
 that grows with channels times papers points to both by integer keys.
 """
 
-from storage.tables.library import days, papers, ranks, sightings, sources, validators
-from storage.tables.machine import actions, events, marks, secrets
-from storage.tables.messages import OPEN_DELIVERY_CONDITION, coverage, deliveries, digests, postings, posts
-from storage.tables.people import changes, follows, hits, mutes, saves, seen, topics
-from storage.tables.places import ACTIVE_CHANNEL_CONDITION, channels, workspaces
-from storage.tables.rows import metadata
+from storage.tables.channels import ACTIVE_CHANNEL_CONDITION, channels, workspaces
+from storage.tables.columns import metadata
+from storage.tables.deliveries import OPEN_DELIVERY_CONDITION, coverage, deliveries, digests, postings, posts
+from storage.tables.papers import days, papers, ranks, sightings, sources, validators
+from storage.tables.system import actions, events, marks, secrets
+from storage.tables.users import changes, follows, hits, mutes, saves, seen, topics
 
 __all__ = [
     "ACTIVE_CHANNEL_CONDITION",

@@ -8,7 +8,7 @@ import pytest
 
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.index import open_index
+from storage.search_index.index import open_index
 from storage.stores import build_stores as all_stores
 from tests.stores import opened
 

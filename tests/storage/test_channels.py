@@ -11,8 +11,8 @@ from bot.cards import Card
 from bot.models import Cadence, Channel, ChannelKind, DeliveryKey, DeliveryState, FeedMode, Preferences, Schedule
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
-from storage.channels import build_due_query
 from storage.database import Database
+from storage.subscriptions.channels import build_due_query
 
 ROOM = Channel("slack", "T1", "C1", ChannelKind.FORUM, "papers")
 ON = Preferences(on=True)

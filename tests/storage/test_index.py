@@ -13,9 +13,9 @@ from bot.errors import StoreError
 from bot.ports.papers import SearchHit
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.index import PaperIndex, open_index
-from storage.questions import STOP_WORDS, drop_stop_words
-from storage.shelf import INDEX_VERSION, TantivyIndex
+from storage.search_index.index import PaperIndex, open_index
+from storage.search_index.queries import STOP_WORDS, drop_stop_words
+from storage.search_index.tantivy_index import INDEX_VERSION, TantivyIndex
 from tests.papers import paper
 
 PAPERS = (

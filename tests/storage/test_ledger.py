@@ -14,8 +14,14 @@ from bot.ports.chats import Delivery
 from bot.ports.ledger import Draft
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.keys import CHUNK_SIZE
-from storage.ledger import _OLDEST_FIRST, LOOKUP_DELAY, _build_claim_query, _build_old_cards_query, _match_refreshable
+from storage.deliveries.ledger import (
+    _OLDEST_FIRST,
+    LOOKUP_DELAY,
+    _build_claim_query,
+    _build_old_cards_query,
+    _match_refreshable,
+)
+from storage.sql import CHUNK_SIZE
 from storage.tables import deliveries
 from tests.papers import paper
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.models import Paper
 from bot.ports.papers import UnmatchedPapers
 from bot.ports.stores import Stores
-from storage.merging import merge_papers, pick_later_date
+from storage.papers.papers import merge_papers, pick_later_date
 from tests.papers import paper
 from tests.stores import open_stores
 

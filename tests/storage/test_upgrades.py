@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Column, Integer, Table
 
 from bot.errors import Locked, NewerStore, StoreError
-from storage import upgrades
-from storage.backups import back_up_database, choose_backup_path, verify_backup
 from storage.database import open_migration_engine
-from storage.locks import lock_data_directory
+from storage.maintenance import upgrade
+from storage.maintenance.backup import back_up_database, choose_backup_path, verify_backup
+from storage.maintenance.process_lock import lock_data_directory
+from storage.maintenance.upgrade import find_schema_differences, list_revisions, read_revision, upgrade_database
 from storage.tables import metadata
-from storage.upgrades import find_schema_differences, list_revisions, read_revision, upgrade_database
 from tests.papers import paper
 from tests.stores import open_stores, url
 
@@ -67,7 +67,7 @@ async def test_data_survives_every_step(tmp_path: Path, now: datetime) -> None:
 
     engine = open_migration_engine(url(tmp_path))
     with engine.begin() as connection:
-        config = upgrades._build_alembic_config()
+        config = upgrade._build_alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, list_revisions()[0])
     engine.dispose()
@@ -155,7 +155,7 @@ _HOLDING = """
 import sys
 from pathlib import Path
 from storage.database import open_plain
-from storage.locks import hold
+from storage.maintenance.process_lock import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

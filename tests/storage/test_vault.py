@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from bot.errors import Misconfigured, StoreError
 from bot.ports.stores import Stores
 from storage.database import Database
-from storage.vault import KEY_FILE, VaultStore, load_keys
+from storage.system.vault import KEY_FILE, VaultStore, load_keys
 
 HOUR = timedelta(hours=1)
 TOKEN = "xoxb-very-secret"

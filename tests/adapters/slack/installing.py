@@ -26,7 +26,7 @@ from adapters.slack.states import VaultStateStore
 from bot.ports.stores import Stores
 from bot.presence import WorkspaceLifecycle
 from storage.database import open_database
-from storage.vault import VaultStore, load_keys
+from storage.system.vault import VaultStore, load_keys
 from tests.servers.slack import Slack
 from tests.stores import open_stores, url
 

@@ -22,7 +22,7 @@ from bot.errors import Gone, StoreError, TryLater
 from bot.models import Channel, ChannelKind, Preferences, Schedule
 from bot.ports.places import Workspace
 from storage.database import Database, open_database
-from storage.vault import VaultStore, load_keys
+from storage.system.vault import VaultStore, load_keys
 from tests.adapters.slack.installing import Site, installations, site
 from tests.servers.slack import Acked, Slack, slack
 from tests.stores import broken, url

@@ -1,0 +1,70 @@
+"""Backups of the SQLite file while it is in use (Connection.backup), and their integrity check."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import StoreError
+from storage.database import create_private_directory
+from storage.errors import translate_database_errors
+
+BACKUP_FOLDER = "backups"
+
+
+def back_up_database(path: Path, target: Path) -> None:
+    """Copy the database at *path* to *target*, which must not exist; readable by its owner only.
+
+    Writers may go on meanwhile. Raises `bot.errors.StoreError`; what was copied by then is deleted.
+    """
+    if not path.is_file():
+        raise StoreError(f"There is no database at {path} to back up.")
+    create_private_directory(target.parent)
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise StoreError(f"The backup can't be written to {target}: {error.strerror}.") from error
+    try:
+        with (
+            translate_database_errors(),
+            closing(_open_read_only(path)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)
+            # One file that can be moved about: whoever reads it leaves nothing beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+    except StoreError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def choose_backup_path(directory: Path, now: datetime, label: str) -> Path:
+    """Return a free path for a backup in *directory*, named for its time and what it was made for."""
+    stem = f"{now:%Y%m%dT%H%M%SZ}-{label}"
+    names = (f"{stem}{f'-{n}' if n else ''}.db" for n in range(1000))
+    return next(path for name in names if not (path := directory / BACKUP_FOLDER / name).exists())
+
+
+def verify_backup(path: Path) -> dict[str, int]:
+    """Return the number of rows of each table after checking that the file is whole.
+
+    Raises `bot.errors.StoreError` when it is damaged, or when a row points to one that is missing.
+    """
+    if not path.is_file():
+        raise StoreError(f"There is no database at {path}.")
+    with translate_database_errors(), closing(_open_read_only(path)) as connection:
+        faults = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        faults += [f"a row of {row[0]} has lost its {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
+        if faults:
+            raise StoreError(f"{path} is damaged: {faults[0]}. Restore another backup.")
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        # The names come from the file's own list of tables; SQL takes no parameter in their place.
+        counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
+        return dict(sorted(counts.items()))
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

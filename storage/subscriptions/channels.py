@@ -1,0 +1,137 @@
+"""Channels: preferences, next run, retirement (table channels), and the query for those that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Channel, ChannelKind, DeliveryState, Preferences
+from bot.ports.places import ChannelState
+from storage.database import Database
+from storage.preferences_json import decode_preferences, encode_preferences
+from storage.sql import find_channel_id, get_or_create_channel_id, match_channel, to_channel
+from storage.tables import ACTIVE_CHANNEL_CONDITION, channels, deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStore:
+    """`bot.ports.places.Channels` on the database."""
+
+    database: Database
+
+    async def get(self, channel: Channel) -> ChannelState | None:
+        """Return the channel's standing, if it is known."""
+        async with self.database.begin_read() as connection:
+            return await _fetch_channel_state(connection, channel)
+
+    async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
+        """Return the channel's standing; an unknown one becomes known, a renamed one gets its name."""
+        found = await self.get(channel)
+        if found and channel.name in ("", found.channel.name):
+            return found
+        async with self.database.begin_write() as connection:
+            await get_or_create_channel_id(connection, channel, now)
+            if channel.name:
+                await connection.execute(update(channels).where(match_channel(channel)).values(name=channel.name))
+            standing = await _fetch_channel_state(connection, channel)
+        assert standing is not None  # noqa: S101 - entered in this transaction
+        return standing
+
+    async def save_preferences(
+        self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
+    ) -> None:
+        """Keep the preferences, when to look again, and the post to look for."""
+        values = {
+            "preferences": encode_preferences(preferences),
+            "enabled": preferences.on,
+            "paused": preferences.paused,
+            "next_run": next_run,
+            "due": due or next_run,
+        }
+        async with self.database.begin_write() as connection:
+            key = await get_or_create_channel_id(connection, channel, None)
+            await connection.execute(update(channels).where(channels.c.id == key).values(values))
+
+    async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
+        """Return the channels of a workspace, by name."""
+        mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
+        query = select(channels).where(mine).order_by(channels.c.name, channels.c.id)
+        async with self.database.begin_read() as connection:
+            return [to_channel_state(row) for row in (await connection.execute(query)).mappings()]
+
+    async def list_due(self, now: datetime, limit: int) -> Sequence[ChannelState]:
+        """Return the channels whose time has come, the longest waiting first."""
+        async with self.database.begin_read() as connection:
+            return [to_channel_state(row) for row in (await connection.execute(build_due_query(now, limit))).mappings()]
+
+    async def list_enabled(self, *, include_retired: bool = False) -> Sequence[ChannelState]:
+        """Return the channels that have a digest and get it; with *include_retired* those too that get none any more."""
+        which = text("enabled AND NOT paused" if include_retired else ACTIVE_CHANNEL_CONDITION)
+        async with self.database.begin_read() as connection:
+            rows = await connection.execute(select(channels).where(which).order_by(channels.c.id))
+            return [to_channel_state(row) for row in rows.mappings()]
+
+    async def list_retired(self, limit: int) -> Sequence[ChannelState]:
+        """Return channels that have a digest and are retired, by platform and name."""
+        these = (text("enabled AND NOT paused AND retired <> ''"), channels.c.kind != ChannelKind.DIRECT.value)
+        query = select(channels).where(*these).order_by(channels.c.platform, channels.c.name, channels.c.id)
+        async with self.database.begin_read() as connection:
+            return [to_channel_state(row) for row in (await connection.execute(query.limit(limit))).mappings()]
+
+    async def retire(self, channel: Channel, reason: str) -> bool:
+        """Stop posting to the channel; what waits for it is given up for the same reason."""
+        async with self.database.begin_write() as connection:
+            statement = update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=reason)
+            key = await connection.scalar(statement.returning(channels.c.id))
+            if key is None:
+                return False
+            waiting = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value))
+            statement = update(deliveries).where(deliveries.c.channel_id == key, waiting)
+            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=reason))
+            return True
+
+    async def restore(self, channel: Channel, next_run: datetime | None) -> None:
+        """Take a retired channel back."""
+        values = {"retired": "", "next_run": next_run, "due": next_run}
+        async with self.database.begin_write() as connection:
+            await connection.execute(update(channels).where(match_channel(channel)).values(values))
+
+    async def move_identity(self, old: Channel, new: Channel) -> bool:
+        """Give a channel its new identity; what hangs on it follows by its number."""
+        async with self.database.begin_write() as connection:
+            if await find_channel_id(connection, new) is not None:
+                return False
+            identity = {"workspace": new.workspace, "external_id": new.id}
+            moved = (
+                update(channels).where(match_channel(old)).values(identity | ({"name": new.name} if new.name else {}))
+            )
+            return bool((await connection.execute(moved)).rowcount)
+
+
+def build_due_query(now: datetime, limit: int) -> Select[Any]:
+    """Return the clock's query; it must read nothing but the partial index, however many channels there are."""
+    query = select(channels).where(text(ACTIVE_CHANNEL_CONDITION), channels.c.next_run <= now)
+    return query.order_by(channels.c.next_run).limit(limit)
+
+
+def to_channel_state(row: Mapping[Any, Any]) -> ChannelState:
+    """Return the standing of a row of the channels' table."""
+    return ChannelState(
+        channel_id=row["id"],
+        channel=to_channel(row),
+        preferences=decode_preferences(row["preferences"]),
+        next_run=row["next_run"],
+        due=row["due"],
+        retired_reason=row["retired"],
+        known_since=row["since"],
+    )
+
+
+async def _fetch_channel_state(connection: AsyncConnection, channel: Channel) -> ChannelState | None:
+    row = (await connection.execute(select(channels).where(match_channel(channel)))).mappings().first()
+    return to_channel_state(row) if row else None
