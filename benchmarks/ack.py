@@ -38,8 +38,9 @@ from bot.commands.table import build_table
 from bot.config import Settings
 from bot.delivery import Dispatcher
 from bot.digests import planning
+from bot.domain.channels import Channel
+from bot.domain.preferences import Preferences
 from bot.house import Context, read_clock
-from bot.models import Channel, Preferences
 from bot.presence import WorkspaceLifecycle
 from bot.sources import recorded
 

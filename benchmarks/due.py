@@ -19,7 +19,7 @@ from benchmarks.report import Figure, compute_percentile
 from bot import poller
 from bot.digests import newsroom, planning
 from bot.digests.press import load_digest_builder
-from bot.models import Preferences
+from bot.domain.preferences import Preferences
 from bot.ports.stores import Stores
 from bot.sources import recorded
 from storage.database import Database

@@ -28,9 +28,10 @@ from bot.commands.table import build_table
 from bot.config import Settings
 from bot.delivery import Dispatcher
 from bot.digests import planning
+from bot.domain.channels import Channel
+from bot.domain.preferences import Preferences
 from bot.house import Context, read_clock
-from bot.models import Channel, Preferences
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 from bot.sources import recorded
 
 _CHANNELS_PER_SERVER: Final = 25

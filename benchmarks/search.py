@@ -15,7 +15,7 @@ from typing import Final
 from benchmarks import stage
 from benchmarks.report import Figure, compute_percentile
 from bot import poller, search
-from bot.clauses import split_words
+from bot.domain.topics.clauses import split_words
 from bot.ports.stores import Stores
 from bot.sources import recorded
 

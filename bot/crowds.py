@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cards import Card, Item
-from bot.language import ngettext, use_language
-from bot.models import Channel, ChannelKind, DeliveryKey, Preferences
-from bot.ports.ledger import Draft
+from bot.cards.models import Card, Item
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.preferences import Preferences
+from bot.i18n.translation import ngettext, use_language
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 
 PROMOTION_KIND = "lift"
@@ -20,7 +22,7 @@ _MAX_DIGEST_AGE: Final = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class ReactionPromotion:
-    """Readers' reactions, weighed. Implements `bot.ports.crowds.ReactionEvents`."""
+    """Readers' reactions, weighed. Implements `bot.ports.platform_events.ReactionEvents`."""
 
     stores: Stores
 

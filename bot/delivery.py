@@ -20,13 +20,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import notices, wording
+from bot import notices
+from bot.cards import messages
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryState
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
-from bot.models import Channel, DeliveryState
 from bot.notices import AdminNotices
-from bot.ports.chats import Chat, Delivery
-from bot.ports.places import Directory
+from bot.ports.chat import Chat, Delivery
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Directory
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +175,7 @@ class Dispatcher:
         await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         channel = delivery.key.channel
         if error.installation:
-            return await self._retire_workspace(channel, wording.format_workspace_unavailable(error.reason))
+            return await self._retire_workspace(channel, messages.format_workspace_unavailable(error.reason))
         if delivery.key.kind in _READER_KINDS:
             return log.warning("What a reader asked for was refused in %s: %s", channel.key, error.reason)
         stopped = await self.stores.channels.retire(channel, error.reason)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot import house, wording
+from bot import house
 from bot.config import Settings
+from bot.domain.feed import find_newest_feed_date
 from bot.errors import BroadsheetError, Locked, SourceError
-from bot.models import find_newest_feed_date
+from bot.i18n import formatting
 from bot.ports.stores import Stores
 from bot.visits import CheckResult, check_platforms
 
@@ -119,7 +120,7 @@ def _check_database(settings: Settings) -> CheckResult:
 async def _check_stored_papers(stores: Stores, now: datetime) -> Sequence[CheckResult]:
     """Look at what is there to be posted."""
     newest = await stores.feed_days.get_newest()
-    paper_count = f"{wording.format_count(await stores.papers.count_papers(), 'paper')} stored"
+    paper_count = f"{formatting.format_count(await stores.papers.count_papers(), 'paper')} stored"
     if newest is None or await stores.key_values.get("sample"):
         return [CheckResult(ok=True, message=f"{paper_count}; no real list yet. Lists come while the bot runs.")]
     summary = f"{paper_count}; the newest list is of {newest.date}."

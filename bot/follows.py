@@ -9,18 +9,23 @@ from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card
-from bot.clauses import Explanation
+from bot.cards import paper_items
+from bot.cards.models import Action, Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Explanation
+from bot.domain.topics.matcher import Matcher
+from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
-from bot.language import gettext, join_sentences, ngettext, use_language
-from bot.matching import Matcher
-from bot.models import Channel, ChannelKind, DeliveryKey, Follow, Paper
-from bot.ports.ledger import Draft
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, ngettext, use_language
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import Draft
 from bot.ports.papers import UnmatchedPapers
-from bot.ports.places import ChannelState
 from bot.ports.stores import Stores
-from bot.topics import Topic, parse_topic
 
 DAILY_ALERT_LIMIT: Final = 10
 """Alerts a channel gets on one local date; what is over goes into one ranked message."""
@@ -204,17 +209,17 @@ def _build_alert_card(channel: Channel, paper: Paper, topics: Sequence[str], fol
     """Return one paper's alert, naming every rule that brought it."""
     reasons = [parse_topic(topic).explain(paper) for topic in topics]
     because = tuple(dict.fromkeys(phrase for reason in reasons for phrase in reason.phrases))
-    why = wording.format_list([str(reason) for reason in reasons])
+    why = formatting.format_list([str(reason) for reason in reasons])
     label = parse_topic(topics[0]).label
     unfollow = Action(gettext("Unfollow"), "unfollow", {"topic": topics[0]}, label)
     return Card(
         text=join_sentences(
             gettext("New paper, matches {why}.", why=why), _describe_follow(channel, follows.get(topics[0]))
         ),
-        items=(wording.build_paper_item(paper, because=because),),
+        items=(paper_items.build_paper_item(paper, because=because),),
         actions=(unfollow,),
         marks=because,
-        fallback=gettext("New on “{topic}”: {paper}", topic=label, paper=wording.format_paper_name(paper)),
+        fallback=gettext("New on “{topic}”: {paper}", topic=label, paper=paper_items.format_paper_name(paper)),
         tone="alert",
     )
 
@@ -223,7 +228,7 @@ def _describe_follow(channel: Channel, follow: Follow | None) -> str:
     """Say who follows and since when: "Followed by you since 12 Nov."."""
     if follow is None:
         return ""
-    since = wording.format_short_day(follow.followed_since.date(), follow.followed_since.date())
+    since = formatting.format_short_day(follow.followed_since.date(), follow.followed_since.date())
     if channel.kind is ChannelKind.DIRECT:
         return gettext("Followed by you since {day}.", day=since)
     if follow.added_by.name:
@@ -234,7 +239,7 @@ def _describe_follow(channel: Channel, follow: Follow | None) -> str:
 def _build_rollup_card(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
     """Return one message for what is over the budget, best first."""
     items = tuple(
-        wording.build_paper_item(paper, because=[parse_topic(topic).label for topic in topics])
+        paper_items.build_paper_item(paper, because=[parse_topic(topic).label for topic in topics])
         for paper, topics in hits[:MAX_ROLLUP_PAPERS]
     )
     more = len(hits) - len(items)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot import wording
-from bot.models import find_newest_feed_date
-from bot.ports.places import ChannelState
+from bot.cards import messages
+from bot.domain.feed import find_newest_feed_date
+from bot.ports.channels import ChannelState
 from bot.ports.sources import SourceState
 from bot.ports.stores import Stores
 from bot.scheduler import DAILY, Jobs
@@ -44,7 +44,7 @@ async def build_report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str
         "silent": [
             _format_silent_channel(standing)
             for standing in await stores.channels.list_retired(_MAX_SILENT_CHANNELS)
-            if not wording.is_workspace_unavailable(standing.retired_reason)
+            if not messages.is_workspace_unavailable(standing.retired_reason)
         ],
     }
 
@@ -53,7 +53,7 @@ def _format_silent_channel(standing: ChannelState) -> str:
     """Say which channel should get digests and gets none, and why."""
     channel = standing.channel
     named = f"#{channel.name.removeprefix('#')}" if channel.name else channel.id
-    return f"{named} on {channel.platform.capitalize()}: {wording.format_reason(standing.retired_reason)}"
+    return f"{named} on {channel.platform.capitalize()}: {messages.format_reason(standing.retired_reason)}"
 
 
 def _is_overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot import untold, wording
-from bot.cards import Card
-from bot.language import ENGLISH, gettext, use_language
-from bot.models import Channel, ChannelKind, DeliveryKey
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft
-from bot.ports.places import Directory, Workspace
+from bot import untold
+from bot.cards import messages
+from bot.cards.models import Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.i18n.translation import ENGLISH, gettext, use_language
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Directory, Workspace
 
 NOTICE_KIND: Final = "notice"
 
@@ -41,7 +43,7 @@ class AdminNotices:
             text = gettext(
                 "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
                 channel=format_channel_name(channel),
-                reason=wording.format_reason(reason),
+                reason=messages.format_reason(reason),
             )
             await self.notify(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from bot.domain.feed import NEW_YORK, DayState, FeedDay, find_newest_feed_date
+from bot.domain.papers import Paper
 from bot.errors import SourceError, SourceRefused, StoreError
-from bot.models import NEW_YORK, DayState, FeedDay, Paper, find_newest_feed_date
 from bot.ports.papers import AddResult
 from bot.ports.sources import Announcements, DailyPapers, SourceResponse, Validators
 from bot.ports.stores import Stores

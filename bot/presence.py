@@ -7,14 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import untold, wording
-from bot.cards import Action, Card
-from bot.language import ENGLISH, gettext, join_sentences, use_language
-from bot.models import Channel, DeliveryKey, Person
+from bot import untold
+from bot.cards import messages
+from bot.cards.models import Action, Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.people import Person
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import ENGLISH, gettext, use_language
 from bot.notices import AdminNotices, format_channel_name
-from bot.ports.ledger import Draft
-from bot.ports.places import ChannelState, Directory, Workspace
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Directory, Workspace
 
 RETENTION: Final = timedelta(days=30)
 """How long the settings and follows of a workspace wait for it to come back."""
@@ -22,7 +27,7 @@ RETENTION: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceLifecycle:
-    """What the platforms tell, written down. Implements `bot.ports.presence.WorkspaceEvents`.
+    """What the platforms tell, written down. Implements `bot.ports.platform_events.WorkspaceEvents`.
 
     ``directories`` are directories by platform, which tell where those hear who can repair something.
     """
@@ -45,7 +50,7 @@ class WorkspaceLifecycle:
         if wanted != known:
             await self.stores.workspaces.save(wanted)
         for standing in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
-            if wording.is_workspace_unavailable(standing.retired_reason):
+            if messages.is_workspace_unavailable(standing.retired_reason):
                 await self._restore_channel(standing, now)
 
     async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
@@ -53,7 +58,7 @@ class WorkspaceLifecycle:
         known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
         await self.stores.workspaces.save(replace(known, left_at=known.left_at or now))
         for standing in await self.stores.channels.list_for_workspace(platform, workspace):
-            await self.stores.channels.retire(standing.channel, wording.format_workspace_unavailable(reason))
+            await self.stores.channels.retire(standing.channel, messages.format_workspace_unavailable(reason))
 
     async def on_channel_joined(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
         """Greet a channel once; a channel that had gone is back."""

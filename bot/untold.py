@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.ports.places import KeyValueStore
+from bot.ports.key_value import KeyValueStore
 
 _KEY_PREFIX: Final = "untold "
 """What stands before the key of the channel that a word is about; each has a mark of its own, for many come at once."""

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import house, untold, wording
+from bot import house, untold
+from bot.cards import messages
 from bot.config import Settings
-from bot.models import ChannelKind
-from bot.ports.places import ChannelState
+from bot.domain.channels import ChannelKind
+from bot.ports.channels import ChannelState
 from bot.ports.stores import Stores
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ async def _load_digest_channels(stores: Stores | None, platform: str) -> Sequenc
         for state in states
         if state.channel.platform == platform
         and state.channel.kind is not ChannelKind.DIRECT
-        and not wording.is_workspace_unavailable(state.retired_reason)
+        and not messages.is_workspace_unavailable(state.retired_reason)
     ]
 
 

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from bot.commands.desk import CommandContext
 from bot.commands.questions import SETTING_FIELDS
 from bot.commands.table import build_table
-from bot.language import CATALOGUE_FOLDER, ENGLISH, LANGUAGES
+from bot.i18n.translation import CATALOGUE_FOLDER, ENGLISH, LANGUAGES
 from bot.ports.stores import Stores
 
 ROOT: Final = Path(__file__).parents[1]

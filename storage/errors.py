@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError
-from bot.language import phrase
+from bot.i18n.translation import phrase
 
 _ERROR_SENTENCES: Final = (
     ("disk is full", phrase("The disk is full, so nothing can be recorded. Free some space; nothing stored was lost.")),

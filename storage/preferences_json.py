@@ -7,7 +7,9 @@ from dataclasses import fields
 from datetime import time
 from typing import Any, Final
 
-from bot.models import Cadence, FeedMode, Preferences, Schedule
+from bot.domain.feed import FeedMode
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
 
 _PLAIN_FIELDS: Final = tuple(f.name for f in fields(Preferences) if f.name not in ("schedule", "mode"))
 

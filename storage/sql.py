@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Table, and_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, ChannelKind, Preferences
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
 from storage.preferences_json import encode_preferences
 from storage.tables import channels, papers
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
 from bot.errors import SendError, Unsendable
-from bot.models import Channel, DeliveryKey
-from bot.ports.chats import Delivery
-from bot.ports.places import ChannelState, WebMessage
+from bot.ports.channels import ChannelState
+from bot.ports.chat import Delivery
+from bot.ports.web_messages import WebMessage
 
 
 @dataclass

@@ -6,8 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from bot.models import Channel, DayState, FeedDay, Paper, Preferences, Schedule
-from bot.ports.places import ChannelState
+from bot.domain.channels import Channel
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
+from bot.ports.channels import ChannelState
 from bot.ports.stores import Stores
 
 

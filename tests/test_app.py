@@ -13,10 +13,11 @@ from bot import sample
 from bot.app import workspace as app
 from bot.app.lines import freeze_garbage_collector
 from bot.app.workspace import PAPERS_CHANNEL
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.digests import planning
-from bot.models import DeliveryKey, Preferences
-from bot.ports.ledger import Draft
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.preferences import Preferences
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from tests.stores import open_stores
 from tests.test_cli import bot

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import Action, Card, Item, Link, dump_card, load_card
+from bot.cards.models import Action, Card, Item, Link, dump_card, load_card
 from bot.errors import Malformed
 
 text = st.text(max_size=12)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.delivery import LEASE, LOOKUP_DELAY, MAX_ATTEMPTS, MAX_IN_FLIGHT, Dispatcher
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
-from bot.models import Channel, DeliveryKey, DeliveryState
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft
-from bot.ports.places import Workspace
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.stores import broken, open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

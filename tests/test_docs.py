@@ -18,9 +18,9 @@ import pytest
 
 from bot.__main__ import EXIT_CODES
 from bot.config import Settings
+from bot.domain.papers import Paper
+from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
-from bot.models import Paper
-from bot.topics import parse_topic
 from docs import commands, parity
 from tests.contract.test_chats import CHATS
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from adapters import public
-from bot import doctor, untold, wording
+from bot import doctor, untold
+from bot.cards import messages
 from bot.config import Settings
 from bot.doctor import OPEN_NETWORK_WARNING
-from bot.models import Channel, ChannelKind, Preferences
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
+from bot.ports.workspaces import Workspace
 from bot.visits import CheckResult
 from storage.maintenance.process_lock import lock_data_directory
 from storage.system.vault import VaultStore, load_keys
@@ -251,7 +253,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
     await digests(tmp_path / "data", quiet, left)
     async with open_stores(tmp_path / "data", NOW) as stores:
         await stores.channels.retire(quiet, "Broadsheet was removed from the channel")
-        await stores.channels.retire(left, wording.format_workspace_unavailable("it was uninstalled"))
+        await stores.channels.retire(left, messages.format_workspace_unavailable("it was uninstalled"))
     given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
     told = await found()
     assert told["The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"] is False

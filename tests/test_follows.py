@@ -9,14 +9,19 @@ from typing import Any, cast
 import pytest
 
 from bot import follows
-from bot.cards import Card, Item
+from bot.cards.models import Card, Item
 from bot.digests import planning
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.people import Person
+from bot.domain.topics.parser import parse_topic
 from bot.errors import StoreError
-from bot.models import Channel, ChannelKind, DayState, DeliveryKey, FeedDay, Follow, Paper, Person
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft, Ledger
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft, Ledger
 from bot.ports.stores import Stores
-from bot.topics import parse_topic
 from tests.papers import paper, subscribe
 from tests.stores import broken, open_stores
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot import health, wording
+from bot import health
+from bot.cards import messages
 from bot.delivery import Dispatcher
-from bot.models import Channel, ChannelKind, Preferences
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
 from bot.ports.sources import SourceState
 from bot.scheduler import DAILY, HOURLY, POLL_INTERVAL, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.sources.arxiv import ArXiv
@@ -78,7 +80,7 @@ async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs
         await jobs.stores.channels.save_preferences(channel, Preferences(on=channel is not off), NOW)
     for channel in (room, mine, off):
         await jobs.stores.channels.retire(channel, "the channel was deleted")
-    await jobs.stores.channels.retire(left, wording.format_workspace_unavailable("it was removed"))
+    await jobs.stores.channels.retire(left, messages.format_workspace_unavailable("it was removed"))
     report = await health.build_report(jobs.stores, jobs, NOW)
     assert report["silent"] == ["#papers on Discord: the channel was deleted"]
     assert report["ok"] is True, "no restart mends that"

@@ -16,11 +16,16 @@ from babel.messages.catalog import Message
 
 from adapters.discord import render as discord
 from adapters.slack import render as slack
-from bot import cards, wording
-from bot.cards import Card
+from bot.cards import models
+from bot.cards.messages import format_reason, format_workspace_unavailable
+from bot.cards.models import Card
 from bot.commands.finding import build_detailed_item
 from bot.digests import page
-from bot.language import (
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.preferences import Preferences
+from bot.domain.topics.parser import parse_topic
+from bot.i18n import formatting
+from bot.i18n.translation import (
     ENGLISH,
     LANGUAGES,
     current_language,
@@ -31,8 +36,6 @@ from bot.language import (
     translate_stored,
     use_language,
 )
-from bot.models import DayState, FeedDay, Preferences
-from bot.topics import parse_topic
 from docs import messages
 from tests.adapters.slack.cards import digest
 from tests.papers import paper
@@ -104,14 +107,14 @@ def test_a_locale_is_answered_in_the_nearest_language(locale: str, language: str
 )
 def test_numbers_and_dates_are_those_of_the_language(language: str, one: str, several: str, day: str) -> None:
     with use_language(language):
-        assert wording.format_count(1, "vote") == one
-        assert wording.format_count(1300, "vote") == several
-        assert wording.format_day(TUESDAY) == day
+        assert formatting.format_count(1, "vote") == one
+        assert formatting.format_count(1300, "vote") == several
+        assert formatting.format_day(TUESDAY) == day
 
 
 def test_french_counts_nothing_in_the_singular() -> None:
     with use_language("fr"):
-        assert wording.format_count(0, "paper") == "0 article"
+        assert formatting.format_count(0, "paper") == "0 article"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ async def test_two_who_speak_at_once_do_not_mix() -> None:
             said = []
             for _ in range(20):
                 await asyncio.sleep(0)
-                said.append(wording.format_count(2, "paper"))
+                said.append(formatting.format_count(2, "paper"))
             return said
 
     german, japanese, english = await asyncio.gather(count("de"), count("ja"), count("en"))
@@ -149,12 +152,14 @@ def test_braces_in_what_people_wrote_are_left_alone() -> None:
 def test_a_card_knows_its_language_wherever_it_is_read() -> None:
     with use_language("ja"):
         card = Card(text="x")
-        kept = cards.dump_card(card)
+        kept = models.dump_card(card)
     assert kept["language"] == "ja"
     with use_language("de"):
-        assert cards.load_card(kept) == card
-        assert cards.load_card({"v": cards.VERSION, "text": "x"}).language == ENGLISH, "of before there were languages"
-    assert "language" not in cards.dump_card(Card(text="x"))
+        assert models.load_card(kept) == card
+        assert models.load_card({"v": models.VERSION, "text": "x"}).language == ENGLISH, (
+            "of before there were languages"
+        )
+    assert "language" not in models.dump_card(Card(text="x"))
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -194,24 +199,24 @@ def test_why_a_paper_matches_is_said_in_the_language() -> None:
 
 def test_moments_are_local() -> None:
     with use_language("de"):
-        assert wording.format_moment(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
+        assert formatting.format_moment(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin") == "Di., 24. Nov. 09:00"
 
 
 def test_a_card_knows_the_moments_that_it_names_and_no_two_that_are_written_alike() -> None:
     nine = datetime(2026, 11, 24, 8, 0, 59, tzinfo=UTC)
     with use_language("en"):
-        first = wording.format_moment(nine, "Europe/Berlin")
+        first = formatting.format_moment(nine, "Europe/Berlin")
         with use_language("de"):
-            wording.format_moment(nine, "Asia/Tokyo")
+            formatting.format_moment(nine, "Asia/Tokyo")
         assert Card(text=first).moments == {"Tue 24 Nov 09:00": 1795507200}
-        wording.format_moment(nine.replace(hour=14), "America/New_York")
+        formatting.format_moment(nine.replace(hour=14), "America/New_York")
         assert Card(text=first).moments == {}, "neither of them, for nobody can tell which is meant"
-    assert Card(text=wording.format_moment(nine, "UTC")).moments == {}
+    assert Card(text=formatting.format_moment(nine, "UTC")).moments == {}
 
 
 def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
     with use_language("de"):
-        said = gettext("The newest list is that of {day}.", day=wording.format_day(TUESDAY))
+        said = gettext("The newest list is that of {day}.", day=formatting.format_day(TUESDAY))
     assert said.endswith(" 24. Nov.")
     assert gettext("Wait{more}", more="...") == "Wait..."
 
@@ -226,7 +231,7 @@ def test_a_sentence_that_was_kept_is_told_with_what_it_holds(language: str) -> N
         told = translate_stored(alone.format(title="arXiv", time="09:10", why=kept.format(**held)))
         assert told == gettext(alone, title="arXiv", time="09:10", why=gettext(kept, **held))
         assert translate_stored(phrase("the channel was deleted")) == gettext("the channel was deleted")
-        away = wording.format_reason(wording.format_workspace_unavailable("the channel was deleted"))
+        away = format_reason(format_workspace_unavailable("the channel was deleted"))
         assert gettext("the channel was deleted") in away
         assert "access" not in away
         assert translate_stored("Nobody ever said this.") == "Nobody ever said this."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching import Matcher
-from bot.models import Paper
-from bot.topics import MAX_TOPIC_LENGTH, parse_topic
+from bot.domain.papers import Paper
+from bot.domain.topics.matcher import Matcher
+from bot.domain.topics.parser import MAX_TOPIC_LENGTH, parse_topic
 
 WORDS = ("model", "world", "image", "rl", "ml")
 NAMES = ("Ada Lovelace", "Yann LeCun", "Y Li", "Li Wei", "Ada Y Wei")

@@ -10,16 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.models import (
-    EVERY_DAY,
-    Cadence,
-    Channel,
-    DeliveryKey,
-    Paper,
-    Schedule,
-    compute_opening_time,
-    find_newest_feed_date,
-)
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import compute_opening_time, find_newest_feed_date
+from bot.domain.papers import Paper
+from bot.domain.schedules import EVERY_DAY, Cadence, Schedule
 
 ZONES = sorted(available_timezones() - {"Factory", "localtime"})
 MONDAY = date(2026, 11, 23)

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from bot import untold
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.delivery import Dispatcher
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.preferences import Preferences
 from bot.errors import Gone
-from bot.models import Channel, ChannelKind, DeliveryKey, Preferences
 from bot.notices import AdminNotices
-from bot.ports.ledger import Draft
-from bot.ports.places import Workspace
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from bot.presence import WorkspaceLifecycle, delete_departed_workspaces
 from tests.fakes import FakeChat
 from tests.stores import open_stores

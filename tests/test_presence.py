@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from bot import presence, wording
-from bot.cards import Card
+from bot import presence
+from bot.cards import messages
+from bot.cards.models import Card
 from bot.delivery import Dispatcher
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
 from bot.errors import Gone
-from bot.models import Channel, ChannelKind, DeliveryKey, Follow, Person, Preferences, Schedule
-from bot.ports.ledger import Draft
-from bot.ports.places import ChannelState, Workspace
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from bot.presence import WorkspaceLifecycle
 from tests.fakes import FakeChat
 from tests.stores import open_stores
@@ -156,7 +163,7 @@ async def test_a_refused_installation_silences_its_workspace_with_one_request(st
     courier = Dispatcher(stores, {"slack": chat}, lambda: NOW)
     assert await courier.dispatch_due() == 1
     reasons = [s.retired_reason for c in (ROOM, OTHER, elsewhere) if (s := await standing(stores, c))]
-    away = wording.format_workspace_unavailable("the token was revoked")
+    away = messages.format_workspace_unavailable("the token was revoked")
     assert reasons == [away, away, ""]
     assert await courier.dispatch_due() == 0
     assert all(

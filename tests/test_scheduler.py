@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot import health, logs, scheduler
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.delivery import Dispatcher
-from bot.models import Channel, DeliveryKey, DeliveryState
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
 from bot.sources.arxiv import ArXiv

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import search
+from bot.domain.papers import Paper
 from bot.errors import Mistake, SourceDown
-from bot.models import Paper
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.search import SearchQuery, SortOrder

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tokens import Token, normalize_text, remove_open_quote, tokenize
+from bot.domain.topics.tokens import Token, normalize_text, remove_open_quote, tokenize
 
 
 def test_quotes_dashes_and_spaces_are_folded() -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clauses import split_words
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import split_words
+from bot.domain.topics.parser import MAX_CLAUSES, MAX_TOPIC_LENGTH, parse_topic
 from bot.errors import Mistake
-from bot.models import Paper
-from bot.topics import MAX_CLAUSES, MAX_TOPIC_LENGTH, parse_topic
 
 PAPER = Paper(
     "2611.23000",

@@ -13,8 +13,9 @@ import pytest
 
 from bot.app import turns
 from bot.app.turns import LimitedCommands
-from bot.cards import Card, Page
-from bot.models import Channel, Person
+from bot.cards.models import Card, Page
+from bot.domain.channels import Channel
+from bot.domain.people import Person
 from bot.ports.commands import Answer, Command, Completion, Request
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import wording
+from bot.cards import messages, paper_items
+from bot.domain.papers import Paper
 from bot.errors import Mistake
-from bot.models import Paper
+from bot.i18n import formatting
 
 TODAY = date(2026, 11, 24)
 
 
 def test_dates() -> None:
-    assert wording.format_day(TODAY) == "Tue 24 Nov"
-    assert wording.format_day(TODAY, year=True) == "Tue 24 Nov 2026"
-    assert wording.format_short_day(date(2026, 9, 1), TODAY) == "1 Sep"
-    assert wording.format_short_day(date(2026, 2, 1), TODAY) == "1 Feb 2026"
-    assert wording.format_moment(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "Asia/Tokyo") == "Wed 25 Nov 08:30"
+    assert formatting.format_day(TODAY) == "Tue 24 Nov"
+    assert formatting.format_day(TODAY, year=True) == "Tue 24 Nov 2026"
+    assert formatting.format_short_day(date(2026, 9, 1), TODAY) == "1 Sep"
+    assert formatting.format_short_day(date(2026, 2, 1), TODAY) == "1 Feb 2026"
+    assert formatting.format_moment(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "Asia/Tokyo") == "Wed 25 Nov 08:30"
 
 
 @pytest.mark.parametrize(
@@ -29,15 +30,20 @@ def test_dates() -> None:
      ((4, 0, 2), "Mon, Wed and Fri"), ((), "never")],
 )  # fmt: skip
 def test_weekdays(days: tuple[int, ...], written: str) -> None:
-    assert wording.format_weekdays(days) == written
+    assert formatting.format_weekdays(days) == written
 
 
 def test_counts_and_lists() -> None:
-    assert [wording.format_count(n, "vote") for n in (0, 1, 2, 1300)] == ["0 votes", "1 vote", "2 votes", "1,300 votes"]
-    assert wording.format_count(2, "entry", "entries") == "2 entries"
-    assert wording.format_list([]) == ""
-    assert wording.format_list(["a", "b", "c"]) == "a, b and c"
-    assert wording.format_list(["a", "b"], "or") == "a or b"
+    assert [formatting.format_count(n, "vote") for n in (0, 1, 2, 1300)] == [
+        "0 votes",
+        "1 vote",
+        "2 votes",
+        "1,300 votes",
+    ]
+    assert formatting.format_count(2, "entry", "entries") == "2 entries"
+    assert formatting.format_list([]) == ""
+    assert formatting.format_list(["a", "b", "c"]) == "a, b and c"
+    assert formatting.format_list(["a", "b"], "or") == "a or b"
 
 
 @pytest.mark.parametrize(
@@ -49,29 +55,29 @@ def test_counts_and_lists() -> None:
     ],
 )
 def test_shorten(text: str, longest: int, cut: str) -> None:
-    assert wording.shorten(text, longest) == cut
+    assert formatting.shorten(text, longest) == cut
 
 
 @given(st.text(min_size=1, max_size=200), st.integers(2, 100))
 def test_never_longer_than_asked(text: str, longest: int) -> None:
-    assert len(wording.shorten(text, longest)) <= longest
+    assert len(formatting.shorten(text, longest)) <= longest
 
 
 def test_sense_prefers_the_summary_then_the_claim_then_the_first_sentence() -> None:
     abstract = "Models are slow. In this paper, we propose Quick. It is fast."
-    assert wording.summarize_paper(Paper("1", "T", abstract, summary="A summary.")) == "A summary."
-    assert wording.summarize_paper(Paper("1", "T", abstract)) == "In this paper, we propose Quick."
-    assert wording.summarize_paper(Paper("1", "T", "Models are slow. They are big.")) == "Models are slow."
-    assert wording.summarize_paper(Paper("1", "T")) == ""
-    assert len(wording.summarize_paper(Paper("1", "T", "word " * 200))) <= wording.MAX_SUMMARY_LENGTH
+    assert paper_items.summarize_paper(Paper("1", "T", abstract, summary="A summary.")) == "A summary."
+    assert paper_items.summarize_paper(Paper("1", "T", abstract)) == "In this paper, we propose Quick."
+    assert paper_items.summarize_paper(Paper("1", "T", "Models are slow. They are big.")) == "Models are slow."
+    assert paper_items.summarize_paper(Paper("1", "T")) == ""
+    assert len(paper_items.summarize_paper(Paper("1", "T", "word " * 200))) <= paper_items.MAX_SUMMARY_LENGTH
 
 
 def test_names() -> None:
-    assert wording.format_paper_name(Paper("1", "DreamID-Omni: Unified")) == "DreamID-Omni"
-    assert wording.format_paper_name(Paper("1", "A Very Long Title without Any Colon That Goes On")).endswith("…")
-    assert wording.format_authors(Paper("1", "T")) == ""
-    assert wording.format_authors(Paper("1", "T", authors=("Ada",))) == "Ada"
-    assert wording.format_authors(Paper("1", "T", authors=("Ada", "Bob", "Cy"))) == "Ada +2"
+    assert paper_items.format_paper_name(Paper("1", "DreamID-Omni: Unified")) == "DreamID-Omni"
+    assert paper_items.format_paper_name(Paper("1", "A Very Long Title without Any Colon That Goes On")).endswith("…")
+    assert paper_items.format_authors(Paper("1", "T")) == ""
+    assert paper_items.format_authors(Paper("1", "T", authors=("Ada",))) == "Ada"
+    assert paper_items.format_authors(Paper("1", "T", authors=("Ada", "Bob", "Cy"))) == "Ada +2"
 
 
 def test_a_paper_as_an_entry() -> None:
@@ -79,7 +85,7 @@ def test_a_paper_as_an_entry() -> None:
         "2611.23000", "Quick: Fast", "We propose Quick.", ("Ada", "Bob"), votes=0, organization="Acme",
         code="https://github.com/a/b", listed=date(2026, 11, 23), withdrawn=True,
     )  # fmt: skip
-    item = wording.build_paper_item(paper, number=3, because=["quick"], today=TODAY)
+    item = paper_items.build_paper_item(paper, number=3, because=["quick"], today=TODAY)
     assert (item.title, item.number, item.votes) == ("Quick: Fast", 3, 0)
     assert item.notes == ("23 Nov", "Acme", "Ada +1", "withdrawn")
     assert item.url == "https://huggingface.co/papers/2611.23000"
@@ -93,10 +99,10 @@ def test_a_paper_as_an_entry() -> None:
      (7200, "2 hours ago"), (86400, "1 day ago"), (-61, "in 1 minute"), (9e6, "104 days ago")],
 )  # fmt: skip
 def test_ago(seconds: float, written: str) -> None:
-    assert wording.format_age(seconds) == written
+    assert formatting.format_age(seconds) == written
 
 
 def test_a_mistake_shows_its_example_without_a_platform_s_prefix() -> None:
-    card = wording.build_mistake_card(Mistake("“serch” is not a command.", "search x"))
+    card = messages.build_mistake_card(Mistake("“serch” is not a command.", "search x"))
     assert (card.text, card.footer, card.tone) == ("“serch” is not a command.", ("For example: search x",), "mistake")
-    assert wording.build_mistake_card(Mistake("There is nobody to share with.")).footer == ()
+    assert messages.build_mistake_card(Mistake("There is nobody to share with.")).footer == ()

@@ -14,14 +14,18 @@ from adapters.web.chat import WebChat
 from adapters.web.events import EventFeed
 from adapters.web.server import build_application, serve
 from adapters.web.site import DIRECT_CHANNEL, SiteInfo
-from bot import wording
-from bot.cards import Action, Card, Field, Form, Item, Page
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Field, Form, Item, Page
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import WEEKDAYS, Schedule
 from bot.errors import Mistake
-from bot.models import WEEKDAYS, Channel, DeliveryKey, Paper, Preferences, Schedule
-from bot.ports.chats import Delivery
+from bot.ports.channels import Channels, ChannelState
+from bot.ports.chat import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
-from bot.ports.drawings import PreviewRenderer
-from bot.ports.places import Channels, ChannelState
+from bot.ports.previews import PreviewRenderer
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -98,7 +102,7 @@ PAPERS: Final = (
 def digest(votes: int = 0) -> Card:
     """Return a digest; *votes* are added to what every paper had."""
     items = [
-        wording.build_paper_item(
+        paper_items.build_paper_item(
             replace(paper, votes=(paper.votes or 0) + votes), number=n, because=("diffusion",) if n == 1 else ()
         )
         for n, paper in enumerate(PAPERS, 1)
@@ -112,7 +116,7 @@ def digest(votes: int = 0) -> Card:
             Action("Settings", "settings"),
         ),
         footer=("12 more, 3 match this channel’s topics",),
-        fallback=wording.format_paper_names(PAPERS),
+        fallback=paper_items.format_paper_names(PAPERS),
         tone="digest",
     )
 
@@ -121,7 +125,7 @@ def alert() -> Card:
     """Return a follow alert."""
     return Card(
         text="New paper, matches “world model” in its title. Followed by you since 12 Nov.",
-        items=(wording.build_paper_item(PAPERS[4]),),
+        items=(paper_items.build_paper_item(PAPERS[4]),),
         marks=("world model",),
         tone="alert",
     )
@@ -136,7 +140,7 @@ def results(page: int, query: str) -> Card:
     )
     return Card(
         title=f"5 papers on {query}",
-        items=tuple(wording.build_paper_item(paper, today=NOW.date()) for paper in PAPERS[first : first + 2]),
+        items=tuple(paper_items.build_paper_item(paper, today=NOW.date()) for paper in PAPERS[first : first + 2]),
         actions=turns,
         footer=("Stored papers only. Hugging Face’s own search is off in the sample.", f"{first + 1}–{first + 2} of 5"),
         marks=(query,),

@@ -17,10 +17,10 @@ from adapters.discord.layout import CommandFormatter
 from adapters.discord.places import MESSAGE_PATH, MESSAGES_PATH, Destinations
 from adapters.discord.render import RenderedMessage
 from adapters.discord.rest import RestClient
+from bot.domain.channels import ChannelKind
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
-from bot.language import phrase
-from bot.models import ChannelKind
-from bot.ports.chats import Delivery
+from bot.i18n.translation import phrase
+from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
 
 __all__ = ["ChannelStyle", "DiscordChat"]

@@ -10,10 +10,11 @@ from adapters.discord import invite, rights
 from adapters.discord.client import DiscordClient
 from adapters.discord.gateway import log_in, serve
 from adapters.discord.rooms import ChannelDirectory
+from bot.cards.messages import format_reason
+from bot.domain.channels import ChannelKind
 from bot.errors import Refused, TryLater
-from bot.models import ChannelKind
-from bot.ports.places import ChannelState
-from bot.wording import format_count, format_reason
+from bot.i18n.formatting import format_count
+from bot.ports.channels import ChannelState
 
 Finding = tuple[bool, str]
 """Whether it is well, and how it is; what to do where it is not."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from bot.language import phrase
+from bot.i18n.translation import phrase
 
 _FORBIDDEN_REASON: Final = phrase(
     "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"

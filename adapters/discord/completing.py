@@ -16,7 +16,7 @@ from adapters.discord.kit import DiscordContext
 from adapters.discord.options import CHANNEL, TAG
 from adapters.discord.requests import CALLBACK_ROUTE, Interaction, build_request
 from adapters.discord.text import fit_plain_text
-from bot.language import use_language
+from bot.i18n.translation import use_language
 from bot.ports.commands import Request, Suggestion
 
 MAX_CHOICES: Final = 25

@@ -12,9 +12,10 @@ from adapters.discord import forums, gallery, keys, render
 from adapters.discord.history import MessageData
 from adapters.discord.layout import CommandFormatter
 from adapters.discord.render import RenderedMessage
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
 from bot.errors import Unsendable
-from bot.models import Channel, ChannelKind, DeliveryKey
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
 
 

@@ -14,8 +14,8 @@ from adapters.discord import repairs, rooms, servers
 from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import get_channel_kind
 from adapters.discord.rights import ChannelOrThread
-from bot.models import Channel
-from bot.wording import CHANNEL_DELETED
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import Channel
 
 log = logging.getLogger(__name__)
 

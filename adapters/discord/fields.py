@@ -11,9 +11,9 @@ from typing import Final
 
 from adapters.discord.pad import MAX_OPTION_TEXT, MAX_OPTIONS, Component
 from adapters.discord.text import clean_text, count_utf16_units, fit_plain_text
-from bot.cards import Field
-from bot.language import gettext, phrase
-from bot.wording import format_weekdays
+from bot.cards.models import Field
+from bot.i18n.formatting import format_weekdays
+from bot.i18n.translation import gettext, phrase
 
 MAX_INPUT_LENGTH: Final = 4000
 """Characters that an input of a modal takes."""

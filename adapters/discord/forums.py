@@ -18,9 +18,9 @@ from adapters.discord.codes import HISTORY_ERRORS
 from adapters.discord.errors import get_error_code
 from adapters.discord.places import MESSAGE_PATH
 from adapters.discord.rest import RestClient
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel
 from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
-from bot.models import Channel
 
 _AUTO_ARCHIVE_MINUTES: Final = 10_080
 """Minutes after which Discord hides a post in which nothing is said."""

@@ -16,8 +16,8 @@ from adapters.discord.layout import MessageLimits, MessagePart
 from adapters.discord.pad import Component, ComponentBuilder
 from adapters.discord.rows import build_action_rows
 from adapters.discord.text import fit_plain_text, sanitize_url
-from bot.cards import Action, Item
-from bot.language import gettext
+from bot.cards.models import Action, Item
+from bot.i18n.translation import gettext
 
 LIMITS: Final = MessageLimits(max_characters=4000, max_entries=9)
 """Characters of all texts together; of the 40 components an entry takes three, what stands around them up to ten."""

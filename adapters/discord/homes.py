@@ -7,7 +7,8 @@ import discord
 from adapters.discord import requests
 from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
-from bot.models import Channel, ChannelKind, Preferences
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
 
 
 async def resolve_target_channel(context: DiscordContext, interaction: Interaction) -> Channel:

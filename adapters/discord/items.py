@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.discord.text import clean_text, count_utf16_units, fit_markdown, format_link
-from bot.cards import Item
-from bot.language import gettext, quote_name
-from bot.wording import format_count, format_untitled
+from bot.cards.messages import format_untitled
+from bot.cards.models import Item
+from bot.i18n.formatting import format_count, quote_name
+from bot.i18n.translation import gettext
 
 _MAX_TITLE: Final = 220
 _MAX_NOTE: Final = 120

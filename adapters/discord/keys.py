@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from bot.models import DeliveryKey
+from bot.domain.deliveries import DeliveryKey
 
 _KEY_LENGTH: Final = 10
 _MAX_NONCE_LENGTH: Final = 25

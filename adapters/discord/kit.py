@@ -10,13 +10,14 @@ from adapters.discord.client import DiscordClient
 from adapters.discord.rest import RestClient
 from adapters.discord.rooms import ChannelDirectory
 from adapters.discord.tree import CommandTree
-from bot.language import use_command_format
+from bot.i18n.formatting import use_command_format
+from bot.ports.channels import Channels
 from bot.ports.commands import Answer, Commands, Request
-from bot.ports.crowds import ReactionEvents
-from bot.ports.people import Follows
-from bot.ports.places import Channels, KeyValueStore, Workspaces
-from bot.ports.presence import WorkspaceEvents
+from bot.ports.follows import Follows
+from bot.ports.key_value import KeyValueStore
+from bot.ports.platform_events import ReactionEvents, WorkspaceEvents
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.workspaces import Workspaces
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from adapters.discord.text import (
     format_code,
     format_code_block,
 )
-from bot import wording
-from bot.cards import Card, Item
-from bot.language import gettext, ngettext
-from bot.wording import EXAMPLE_PREFIX, MAX_SUMMARY_LENGTH
+from bot.cards import messages
+from bot.cards.messages import EXAMPLE_PREFIX
+from bot.cards.models import Card, Item
+from bot.cards.paper_items import MAX_SUMMARY_LENGTH
+from bot.i18n.translation import gettext, ngettext
 
 MAX_CONTENT: Final = 2000
 """Characters of a message: https://docs.discord.com/developers/resources/message#create-message."""
@@ -213,7 +214,7 @@ def _render_head(card: Card, role_mention: str, *, with_lead: bool) -> str:
     headline = clean_text(card.fallback) if with_lead and card.folio else ""
     headline = headline if headline.startswith(clean_text(card.folio[0] if card.folio else "")) else ""
     folio = [escape_markdown(part) for part in (card.folio[1:] if headline else card.folio)]
-    sign = f"**{wording.format_failure_heading(card)}** " if wording.format_failure_heading(card) else ""
+    sign = f"**{messages.format_failure_heading(card)}** " if messages.format_failure_heading(card) else ""
     lines = (
         " ".join(part for part in (role_mention, fit_markdown(headline, _MAX_HEADLINE)) if part),
         f"### {fit_markdown(card.title, _MAX_TITLE)}" if clean_text(card.title) else "",

@@ -16,9 +16,9 @@ from adapters.discord.homes import resolve_target_channel
 from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
 from adapters.discord.ways import Responder
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.errors import SendError
-from bot.language import gettext, phrase, use_language
+from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Answer
 
 _APPLICATION_COMMAND, _MESSAGE_COMPONENT, _AUTOCOMPLETE, _MODAL_SUBMIT = 2, 3, 4, 5

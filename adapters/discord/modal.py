@@ -12,8 +12,8 @@ from typing import Any, Final
 from adapters.discord.fields import MAX_INPUT_LENGTH
 from adapters.discord.pad import Component
 from adapters.discord.text import clean_text, fit_plain_text
-from bot.cards import Field
-from bot.language import gettext
+from bot.cards.models import Field
+from bot.i18n.translation import gettext
 
 MAX_QUESTIONS: Final = 5
 """Questions of a modal."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.discord.text import fit_plain_text
-from bot.language import gettext, phrase, use_language
+from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Audience, Command, Parameter, ParameterType
 
 CHANNEL: Final = "channel"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from adapters.discord.buttons import MAX_CUSTOM_ID_LENGTH, ButtonPayload, encode_payload
 from adapters.discord.keys import format_custom_id_suffix
 from adapters.discord.text import fit_plain_text, sanitize_url
-from bot.cards import Action, Link
+from bot.cards.models import Action, Link
 
 MAX_LABEL: Final = 80
 MAX_OPTIONS: Final = 25

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from adapters.discord import fields, modal
 from adapters.discord.pad import MAX_OPTIONS
-from bot.cards import Field
+from bot.cards.models import Field
 
 _MAX_SELECTS: Final = 4
 _MAX_MODALS: Final = 2

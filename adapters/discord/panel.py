@@ -19,9 +19,9 @@ from adapters.discord.rows import build_action_row
 from adapters.discord.states import FormCustomId, FormState
 from adapters.discord.text import clean_text, count_utf16_units, fit_markdown, fit_plain_text
 from adapters.discord.times import localize_moments
-from bot.cards import Field, Form
-from bot.language import format_after_colon, gettext, phrase
-from bot.wording import format_list
+from bot.cards.models import Field, Form
+from bot.i18n.formatting import format_after_colon, format_list
+from bot.i18n.translation import gettext, phrase
 
 _MAX_TITLE: Final = 150
 _MAX_NAME: Final = 60

@@ -11,9 +11,9 @@ from adapters.discord.kit import DiscordContext
 from adapters.discord.states import FormCustomId, FormState
 from adapters.discord.turning import retarget_request
 from adapters.discord.ways import Responder
-from bot.cards import Card, Form
+from bot.cards.models import Card, Form
 from bot.errors import Malformed
-from bot.language import gettext, phrase
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Placement, Request
 
 _EXPIRED_FORM: Final = phrase("This panel is too old. Nothing was changed; ask for a new one.")

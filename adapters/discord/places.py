@@ -8,11 +8,11 @@ from typing import Final
 from adapters.discord.errors import get_error_code
 from adapters.discord.rest import RestClient
 from adapters.discord.text import clean_text, fit_plain_text
-from bot import wording
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import TryLater, Uncertain, Unsendable
-from bot.language import gettext, use_language
-from bot.models import Channel, ChannelKind
-from bot.ports.chats import Delivery
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, use_language
+from bot.ports.chat import Delivery
 
 MESSAGES_PATH: Final = "/channels/{channel_id}/messages"
 MESSAGE_PATH: Final = f"{MESSAGES_PATH}/{{message_id}}"
@@ -95,6 +95,6 @@ class Destinations:
 def _build_thread_name(subject: str) -> str:
     """Name the thread of what has no title: that of a digest by its date."""
     try:
-        return gettext("Papers of {day}", day=wording.format_day(date.fromisoformat(subject)))
+        return gettext("Papers of {day}", day=formatting.format_day(date.fromisoformat(subject)))
     except ValueError:
         return gettext("Papers")

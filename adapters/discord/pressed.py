@@ -10,9 +10,9 @@ from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
 from adapters.discord.turning import retarget_request
 from adapters.discord.ways import Responder
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.errors import Malformed
-from bot.language import gettext, phrase
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer
 
 _EXPIRED_BUTTON: Final = phrase("This button is too old. Nothing was changed; ask again.")

@@ -19,8 +19,8 @@ from adapters.discord import history, keys, rooms
 from adapters.discord.history import MessageData
 from adapters.discord.kit import DiscordContext
 from adapters.discord.places import MESSAGE_PATH
+from bot.domain.channels import Channel
 from bot.errors import BroadsheetError, StoreError, TryLater
-from bot.models import Channel
 
 _KEYCAP: Final = "\ufe0f\u20e3"
 _EMOJI_NUMBERS: Final = {**{f"{n}{_KEYCAP}": n for n in range(1, 10)}, "\U0001f51f": 10}

@@ -15,11 +15,11 @@ from adapters.discord.pad import ComponentBuilder
 from adapters.discord.rows import build_action_rows
 from adapters.discord.text import clean_text, fit_plain_text
 from adapters.discord.times import localize_part
-from bot.cards import Action, Card, Item
-from bot.language import use_language
-from bot.models import ChannelKind
+from bot.cards.messages import format_untitled
+from bot.cards.models import Action, Card, Item
+from bot.domain.channels import ChannelKind
+from bot.i18n.translation import use_language
 from bot.ports.commands import Answer, Request
-from bot.wording import format_untitled
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 """Links get no previews: https://docs.discord.com/developers/resources/message#message-object-message-flags."""

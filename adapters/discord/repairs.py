@@ -13,10 +13,10 @@ from adapters.discord.chat import CLOSED_REASON
 from adapters.discord.codes import CHANNEL_ERRORS
 from adapters.discord.kit import DiscordContext
 from adapters.discord.rights import ChannelOrThread
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import ChannelKind
 from bot.errors import SendError
-from bot.models import ChannelKind
-from bot.ports.places import ChannelState
-from bot.wording import CHANNEL_DELETED
+from bot.ports.channels import ChannelState
 
 _TAG_REQUIRED_REASON: Final = CHANNEL_ERRORS[40067]
 _UNRECOVERABLE_REASONS: Final = frozenset({CHANNEL_ERRORS[50008], CHANNEL_ERRORS[50024]})

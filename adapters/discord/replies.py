@@ -6,7 +6,7 @@ from adapters.discord import panels, rights, tagging
 from adapters.discord.kit import DiscordContext
 from adapters.discord.render import DISCUSS
 from adapters.discord.ways import Responder
-from bot.cards import Card, Form
+from bot.cards.models import Card, Form
 from bot.ports.commands import Answer, Request
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import discord
 
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, Person
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.domain.people import Person
 from bot.ports.commands import Request
 
 CALLBACK_ROUTE: Final = "/interactions/{webhook_id}/{webhook_token}/callback"

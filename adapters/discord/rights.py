@@ -8,9 +8,10 @@ from typing import Final
 import discord
 
 from adapters.discord.requests import get_channel_kind
-from bot.language import gettext, phrase
-from bot.models import ChannelKind, Preferences
-from bot.wording import format_list
+from bot.domain.channels import ChannelKind
+from bot.domain.preferences import Preferences
+from bot.i18n.formatting import format_list
+from bot.i18n.translation import gettext, phrase
 
 ChannelOrThread = discord.abc.GuildChannel | discord.Thread
 

@@ -10,17 +10,18 @@ import discord
 from adapters.discord import rights
 from adapters.discord.requests import build_direct_channel, get_channel_kind
 from adapters.discord.rights import ChannelOrThread, can_post
+from bot.domain.channels import Channel
 from bot.errors import TryLater, Unsendable
-from bot.language import phrase
-from bot.models import Channel
-from bot.ports.places import ChannelInfo, ChannelState, Workspace
+from bot.i18n.translation import phrase
+from bot.ports.channels import ChannelState
+from bot.ports.workspaces import ChannelInfo, Workspace
 
 _RETRY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelDirectory:
-    """What Discord knows of channels. Implements `bot.ports.places.Directory`."""
+    """What Discord knows of channels. Implements `bot.ports.workspaces.Directory`."""
 
     client: discord.Client
 

@@ -9,9 +9,10 @@ from typing import Final
 from adapters.discord.buttons import ButtonPayload
 from adapters.discord.pad import MAX_OPTIONS, Component, ComponentBuilder, SelectOption, build_link_button
 from adapters.discord.text import clean_text
-from bot.cards import Action, Item
-from bot.language import gettext
-from bot.wording import format_count, format_untitled
+from bot.cards.messages import format_untitled
+from bot.cards.models import Action, Item
+from bot.i18n.formatting import format_count
+from bot.i18n.translation import gettext
 
 MAX_ROWS: Final = 5
 """Rows of a message, and buttons of a row: https://docs.discord.com/developers/components/reference#action-row."""

@@ -15,9 +15,9 @@ from adapters.discord.panel import render_page_modals, render_panel, starts_with
 from adapters.discord.render import format_command, render_messages, render_private_answer
 from adapters.discord.states import FormState
 from adapters.discord.tree import MANAGERS_COMMAND
-from bot.cards import Card, Form
-from bot.ports.drawings import MessagePreview, PrivateAnswer
-from bot.ports.places import WebMessage
+from bot.cards.models import Card, Form
+from bot.ports.previews import MessagePreview, PrivateAnswer
+from bot.ports.web_messages import WebMessage
 
 _NO_DETAILS: Final = MessageDetails()
 

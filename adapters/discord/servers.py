@@ -9,9 +9,10 @@ import discord
 from adapters.discord import repairs, rooms
 from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import build_direct_channel
-from bot.language import phrase
-from bot.models import Channel, Person
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel
+from bot.domain.people import Person
+from bot.i18n.translation import phrase
+from bot.ports.workspaces import Workspace
 
 REMOVED_REASON: Final = phrase("Broadsheet was removed from the server")
 

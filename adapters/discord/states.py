@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapters.discord import fields, modal
 from adapters.discord.buttons import compute_token
-from bot.cards import Form
+from bot.cards.models import Form
 from bot.errors import Malformed
 
 _PREFIX: Final = "f"

@@ -10,9 +10,11 @@ import discord
 
 from adapters.discord import forums, repairs
 from adapters.discord.kit import DiscordContext
-from bot.cards import Action, Card
-from bot.language import gettext, join_sentences, phrase, quote_name
-from bot.models import Channel, ChannelKind, Preferences
+from bot.cards.models import Action, Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
+from bot.i18n.formatting import join_sentences, quote_name
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Request
 
 _POSTING_COMMANDS: Final = frozenset({"digest on", "digest now", "settings", "digest set"})

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from bot.wording import shorten
+from bot.i18n.formatting import shorten
 
 MAX_URL_LENGTH: Final = 200
 _MIN_LENGTH: Final = 2

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from adapters.discord.layout import MessagePart
 from adapters.discord.text import count_utf16_units, format_timestamp
-from bot.language import gettext
-from bot.wording import NEXT_SENDS
+from bot.cards.messages import NEXT_SENDS
+from bot.i18n.translation import gettext
 
 _TIMESTAMP = r"<t:\d+:f>"
 
@@ -23,7 +23,7 @@ def localize_part(part: MessagePart, moments: Mapping[str, int], max_length: int
 
 
 def localize_moments(text: str, moments: Mapping[str, int]) -> str:
-    """Return *text* with its *moments*, as in `bot.cards.Card`, as Discord's; a zone behind them means nothing then."""
+    """Return *text* with its *moments*, as in `bot.cards.models.Card`, as Discord's; a zone behind them means nothing then."""
     if not moments:
         return text
     # The longest first: one may be written like the beginning of another.

@@ -24,7 +24,7 @@ from adapters.discord.options import (
     format_chosen_value,
     localize_text,
 )
-from bot.language import phrase
+from bot.i18n.translation import phrase
 from bot.ports.commands import Audience, Command, Commands
 
 EVERYONE_COMMAND: Final = "papers"

@@ -9,7 +9,7 @@ import discord
 from adapters.discord import requests
 from adapters.discord.kit import DiscordContext
 from adapters.discord.requests import Interaction
-from bot.models import Channel, ChannelKind
+from bot.domain.channels import Channel, ChannelKind
 from bot.ports.commands import Request
 
 

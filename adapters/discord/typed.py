@@ -8,9 +8,9 @@ from typing import Any, Final
 from adapters.discord import replies, requests, tree
 from adapters.discord.kit import DiscordContext
 from adapters.discord.ways import Responder
-from bot.cards import Card
-from bot.identifiers import find_arxiv_ids
-from bot.language import gettext, phrase
+from bot.cards.models import Card
+from bot.domain.identifiers import find_arxiv_ids
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Request
 
 _MESSAGE_COMMAND: Final = 3

@@ -17,9 +17,9 @@ from adapters.discord import render, requests, rights
 from adapters.discord.kit import DiscordContext
 from adapters.discord.render import DISCUSS, EPHEMERAL, SHARE, RenderedMessage
 from adapters.discord.requests import CALLBACK_ROUTE, Interaction
-from bot.cards import Action, Card
+from bot.cards.models import Action, Card
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Uncertain
-from bot.models import Channel, ChannelKind
 from bot.ports.commands import Answer, Placement, Request
 
 LOADING_DELAY: Final = 1.5

@@ -9,7 +9,7 @@ from typing import Any, Final
 from adapters.slack.blocks import Block
 from adapters.slack.presses import MAX_BUTTON_VALUE, MAX_OPTION_VALUE, ButtonPayload, encode_payload
 from adapters.slack.text import build_plain_text
-from bot.cards import Action
+from bot.cards.models import Action
 
 MAX_LABEL: Final = 75
 MAX_OVERFLOW_OPTIONS: Final = 5

@@ -11,10 +11,10 @@ from adapters.slack.clients import SlackClient
 from adapters.slack.errors import UnknownErrorCode, get_error_code
 from adapters.slack.history import build_metadata, find_message
 from adapters.slack.render import DEFAULT_COMMAND, RenderedMessage, render_message
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
-from bot.models import Channel, ChannelKind
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
 
 _STORE_RETRY_SECONDS: Final = 5.0

@@ -21,9 +21,9 @@ from adapters.slack.membership import (
     format_channel_name,
 )
 from adapters.slack.oauth import INSTALL_PATH
+from bot.domain.channels import Channel
 from bot.errors import Gone, SendError
-from bot.models import Channel
-from bot.wording import format_list
+from bot.i18n.formatting import format_list
 
 SCOPE_PURPOSES: Final[Mapping[str, str]] = {
     "app_mentions:read": "mentions of the bot, in threads above all",

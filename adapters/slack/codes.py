@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from bot.language import phrase
+from bot.i18n.translation import phrase
 
 
 def _split_codes(text: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from slack_bolt.middleware.authorization.async_multi_teams_authorization import 
 from adapters.slack import grants
 from adapters.slack.guard import log_exceptions
 from adapters.slack.kit import SlackContext
-from bot.language import phrase
+from bot.i18n.translation import phrase
 
 TokenDeleter = Callable[[str, str, datetime], Awaitable[Sequence[str]]]
 """Deletes the tokens of (workspace, organization), of the whole organization where no workspace is named, as of the

@@ -13,10 +13,11 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.slack.guard import log_exceptions
 from adapters.slack.kit import SlackContext
 from adapters.slack.requests import build_channel, get_team_id
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import Channel
+from bot.domain.people import Person
 from bot.errors import SendError
-from bot.language import phrase
-from bot.models import Channel, Person
-from bot.wording import CHANNEL_DELETED
+from bot.i18n.translation import phrase
 
 ARCHIVED_REASON: Final = phrase("the channel was archived")
 REMOVED_REASON: Final = phrase("Broadsheet was removed from the channel")

@@ -7,7 +7,7 @@ from typing import Final
 from adapters.slack.blocks import Block, build_actions
 from adapters.slack.inputs import MAX_INPUT_LENGTH, build_element, split_into_lines
 from adapters.slack.text import build_plain_text, clean_text
-from bot.cards import Field
+from bot.cards.models import Field
 
 FIELD_ACTION_PREFIX: Final = "field:"
 """What an input's ``action_id`` begins with; the field's name follows."""

@@ -10,8 +10,8 @@ from adapters.slack import fields, inputs
 from adapters.slack.blocks import Block, build_context_block, build_section
 from adapters.slack.origins import PrivateMetadata
 from adapters.slack.text import build_plain_text, clean_text, escape_mrkdwn
-from bot.cards import Field, Form
-from bot.wording import format_list
+from bot.cards.models import Field, Form
+from bot.i18n.formatting import format_list
 
 FORM_CALLBACK_ID: Final = "form"
 ADVANCED_ACTION_ID: Final = "advanced"

@@ -10,8 +10,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack.guard import log_exceptions
 from adapters.slack.kit import SlackContext
-from bot.language import phrase
-from bot.ports.places import Workspace
+from bot.i18n.translation import phrase
+from bot.ports.workspaces import Workspace
 
 Event = Mapping[str, Any]
 

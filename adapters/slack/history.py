@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from adapters.slack.clients import SlackClient
 from bot.errors import Uncertain
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 
 METADATA_EVENT_TYPE: Final = "broadsheet_delivery"
 

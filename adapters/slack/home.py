@@ -9,7 +9,7 @@ from adapters.slack.blocks import Block, build_divider, build_section, measure_w
 from adapters.slack.buttons import VIEW_VALUE_BUDGET, ComponentBuilder
 from adapters.slack.layout import MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, lay_out_card
 from adapters.slack.render import DEFAULT_COMMAND
-from bot.cards import Page
+from bot.cards.models import Page
 
 
 def render_home_view(page: Page, *, command: str = DEFAULT_COMMAND) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:

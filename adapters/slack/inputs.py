@@ -14,7 +14,7 @@ from adapters.slack.buttons import MAX_LABEL
 from adapters.slack.days import WEEKDAY_NAMES, parse_weekdays, serialize_weekdays
 from adapters.slack.presses import MAX_OPTION_VALUE
 from adapters.slack.text import build_plain_text, clean_text
-from bot.cards import Field, FieldKind
+from bot.cards.models import Field, FieldKind
 
 MAX_INPUT_LENGTH: Final = 3000
 """Characters that an input takes."""

@@ -17,9 +17,9 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from adapters.slack.records import decode_bot, encode_bot, to_workspace
 from adapters.slack.renewal import TokenRotation
 from bot.errors import BroadsheetError, Gone
-from bot.ports.places import Workspace, Workspaces
-from bot.ports.presence import WorkspaceEvents
+from bot.ports.platform_events import WorkspaceEvents
 from bot.ports.secrets import Vault
+from bot.ports.workspaces import Workspace, Workspaces
 
 VAULT_PREFIX: Final = "slack/"
 

@@ -11,9 +11,10 @@ from adapters.slack.blocks import Block, build_actions, build_context_block, bui
 from adapters.slack.buttons import ComponentBuilder
 from adapters.slack.presses import ButtonPayload
 from adapters.slack.text import MAX_SECTION_TEXT, clean_text, escape_mrkdwn, format_link, sanitize_url, split_mrkdwn
-from bot.cards import Item
-from bot.language import gettext, quote_name
-from bot.wording import format_count, format_untitled
+from bot.cards.messages import format_untitled
+from bot.cards.models import Item
+from bot.i18n.formatting import format_count, quote_name
+from bot.i18n.translation import gettext
 
 MAX_NOTE: Final = 120
 _MAX_NOTE_PART: Final = 300

@@ -10,10 +10,9 @@ from adapters.slack.clients import SlackClient
 from adapters.slack.people import UserDirectory
 from adapters.slack.rooms import ChannelDirectory
 from bot.ports.commands import Commands
-from bot.ports.people import ProcessedEvents
-from bot.ports.places import Workspaces
-from bot.ports.presence import WorkspaceEvents
+from bot.ports.platform_events import ProcessedEvents, WorkspaceEvents
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.workspaces import Workspaces
 
 
 @dataclass(frozen=True, slots=True)

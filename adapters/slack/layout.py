@@ -17,10 +17,10 @@ from adapters.slack.blocks import (
 from adapters.slack.buttons import ComponentBuilder
 from adapters.slack.items import render_entries, render_full_entry
 from adapters.slack.text import clean_text, escape_mrkdwn, format_code, remove_invisible
-from bot import wording
-from bot.cards import Action, Card
-from bot.language import gettext, ngettext, use_language
-from bot.wording import EXAMPLE_PREFIX
+from bot.cards import messages
+from bot.cards.messages import EXAMPLE_PREFIX
+from bot.cards.models import Action, Card
+from bot.i18n.translation import gettext, ngettext, use_language
 
 MAX_MESSAGE_BLOCKS: Final = 50
 """Blocks of a message; a window and a home take `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks."""
@@ -106,7 +106,7 @@ def _render_head(card: Card, *, show_full_text: bool) -> Iterator[Block]:
     line = escape_mrkdwn(" · ".join(part for part in map(clean_text, card.folio) if part), _MAX_FOLIO)
     folio = [build_context_block(line)] if line else []
     yield from (*folio, *title) if card.tone in {"digest", "alert"} else (*title, *folio)
-    sign = f"*{wording.format_failure_heading(card)}* " if wording.format_failure_heading(card) else ""
+    sign = f"*{messages.format_failure_heading(card)}* " if messages.format_failure_heading(card) else ""
     if text := sign + escape_mrkdwn(card.text, _MAX_FOOTER if card.code else _MAX_SECTION_TEXT):
         yield build_section(text)
     code_text = remove_invisible(card.code if show_full_text else card.code[:MAX_CODE])

@@ -10,9 +10,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import get_error_code, translate_error
 from adapters.slack.line import create_silent_logger
+from bot.domain.channels import Channel
 from bot.errors import Gone
-from bot.models import Channel
-from bot.wording import format_count
+from bot.i18n.formatting import format_count
 
 Finding = tuple[bool, str]
 """Whether it is well, and how it is; what to do where it is not."""

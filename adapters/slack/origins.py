@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed, Unsendable
-from bot.models import Channel, ChannelKind
 
 _MAX_METADATA: Final = 3000
 

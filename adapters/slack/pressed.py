@@ -17,7 +17,7 @@ from adapters.slack.kit import SlackContext
 from adapters.slack.presses import ButtonPayload, decode_payload, restore_payload
 from adapters.slack.requests import build_channel, build_requester, get_team_id
 from adapters.slack.ways import ModalResponder, Responder, ResponseUrlResponder
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.errors import Malformed
 from bot.ports.commands import Answer
 

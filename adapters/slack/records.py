@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_sdk.oauth.installation_store import Bot, Installation
 
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 
 
 def decode_bot(record: Mapping[str, Any]) -> Bot:

@@ -11,10 +11,10 @@ from adapters.slack.buttons import VIEW_VALUE_BUDGET, ComponentBuilder
 from adapters.slack.layout import MAX_CODE, MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, lay_out_card
 from adapters.slack.presses import ButtonPayload
 from adapters.slack.text import build_plain_text, clean_text, escape_mrkdwn
-from bot import wording
-from bot.cards import Action, Card
-from bot.language import use_language
-from bot.models import ChannelKind
+from bot.cards import messages
+from bot.cards.models import Action, Card
+from bot.domain.channels import ChannelKind
+from bot.i18n.translation import use_language
 from bot.ports.commands import Answer, Request
 
 DEFAULT_COMMAND: Final = "/papers"
@@ -96,7 +96,7 @@ def format_fallback_text(card: Card) -> str:
     notification = card.fallback or card.title or card.text or " · ".join(card.folio)
     notification = notification or ", ".join(item.title for item in card.items[:3]) or "Broadsheet"
     with use_language(card.language):
-        sign = wording.format_failure_heading(card)
+        sign = messages.format_failure_heading(card)
     max_length = _MAX_FALLBACK
     while len((text := escape_mrkdwn(f"{sign} {notification}", max_length)).encode()) > _MAX_FALLBACK_BYTES:
         max_length = max_length * 3 // 4

@@ -12,10 +12,10 @@ from adapters.slack.origins import PrivateMetadata
 from adapters.slack.requests import Requester
 from adapters.slack.rights import CROSS_CHANNEL_COMMANDS
 from adapters.slack.ways import Responder
-from bot import wording
-from bot.cards import Action, Card, Form
+from bot.cards import messages
+from bot.cards.models import Action, Card, Form
+from bot.domain.channels import ChannelKind
 from bot.errors import Mistake, SendError, Unsendable
-from bot.models import ChannelKind
 from bot.ports.commands import Answer, Audience, Request
 
 LOADING_DELAY: Final = 1.5
@@ -34,7 +34,7 @@ async def answer_command_text(context: SlackContext, responder: Responder, reque
         request = await handles.resolve_user_group(context, await requester.build_request(context, command, arguments))
     except Mistake as error:
         return await send_or_log_answer(
-            responder, Answer(wording.build_mistake_card(error)), await requester.build_request(context, "help", {})
+            responder, Answer(messages.build_mistake_card(error)), await requester.build_request(context, "help", {})
         )
     return await answer_request(context, responder, request)
 

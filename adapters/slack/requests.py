@@ -14,8 +14,8 @@ from adapters.slack import forms
 from adapters.slack.kit import SlackContext
 from adapters.slack.origins import PrivateMetadata, unpack_metadata
 from adapters.slack.rights import build_person
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed
-from bot.models import Channel, ChannelKind
 from bot.ports.commands import Request
 
 _MRKDWN_ENTITY: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")

@@ -6,8 +6,9 @@ import logging
 from typing import Final
 
 from adapters.slack.kit import SlackContext
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.people import Person
 from bot.errors import SendError
-from bot.models import Channel, ChannelKind, Person
 from bot.ports.commands import Audience
 
 ADMINS_POLICY: Final = "admins"

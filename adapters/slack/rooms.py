@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from adapters.slack.clients import SlackClient
 from adapters.slack.memory import TtlCache
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import SendError
-from bot.models import Channel, ChannelKind
-from bot.ports import places
+from bot.ports import workspaces
+from bot.ports.channels import ChannelState
 
 _CHANNELS_TTL_SECONDS: Final = 60.0
 """Seconds that the list of channels, and a membership, are believed."""
@@ -62,14 +63,14 @@ class ChannelDirectory:
         )
         return channel_ids
 
-    async def list_shared_channels(self, workspace: str, person: str) -> Sequence[places.ChannelInfo]:
+    async def list_shared_channels(self, workspace: str, person: str) -> Sequence[workspaces.ChannelInfo]:
         """Return the channels that the bot and a person are both in."""
         channels, user_channel_ids = (
             await self.list_channels(workspace),
             await self.list_user_channel_ids(workspace, person),
         )
         return [
-            places.ChannelInfo(
+            workspaces.ChannelInfo(
                 Channel("slack", workspace, channel.id, name=channel.name), f"{channel.purpose} {channel.topic}".strip()
             )
             for channel in channels
@@ -80,7 +81,7 @@ class ChannelDirectory:
         """Tell whether the bot is in a channel."""
         return any(room.id == channel.id for room in await self.list_channels(channel.workspace))
 
-    def list_contact_channels(self, workspace: places.Workspace) -> Sequence[Channel]:
+    def list_contact_channels(self, workspace: workspaces.Workspace) -> Sequence[Channel]:
         """Return the direct messages of those who manage a workspace."""
         return workspace.manager_direct_channels
 
@@ -88,7 +89,7 @@ class ChannelDirectory:
         """Return "": no setting that Slack has names anything by an id."""
         return ""
 
-    async def find_posting_problem(self, channel_state: places.ChannelState) -> str:
+    async def find_posting_problem(self, channel_state: ChannelState) -> str:
         """Say how to let the bot in where it is not."""
         if await self.is_bot_in(channel_state.channel):
             return ""

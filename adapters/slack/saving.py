@@ -16,7 +16,7 @@ from adapters.slack.origins import PrivateMetadata
 from adapters.slack.render import render_card_modal
 from adapters.slack.requests import build_form_request, read_private_metadata
 from adapters.slack.views import View
-from bot.cards import Card, Form
+from bot.cards.models import Card, Form
 from bot.errors import Malformed
 from bot.ports.commands import Answer
 

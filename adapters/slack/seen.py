@@ -10,9 +10,9 @@ from adapters.slack.forms import build_modal
 from adapters.slack.look import STYLE
 from adapters.slack.origins import PrivateMetadata
 from adapters.slack.render import DEFAULT_COMMAND, RenderedMessage, render_message, render_private_answer
-from bot.cards import Card, Form
-from bot.ports.drawings import MessagePreview, PrivateAnswer
-from bot.ports.places import WebMessage
+from bot.cards.models import Card, Form
+from bot.ports.previews import MessagePreview, PrivateAnswer
+from bot.ports.web_messages import WebMessage
 
 
 def render_preview(subject: Card | PrivateAnswer | WebMessage, *, command: str = DEFAULT_COMMAND) -> MessagePreview:

@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.codes import INSTALLATION_ERRORS
 from bot.errors import Gone, Refused
-from bot.ports.places import Workspace
-from bot.ports.presence import WorkspaceEvents
+from bot.ports.platform_events import WorkspaceEvents
+from bot.ports.workspaces import Workspace
 
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 60.0
 _TIMEOUT_SECONDS: Final = 30

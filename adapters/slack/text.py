@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bot.wording import shorten
+from bot.i18n.formatting import shorten
 
 MAX_SECTION_TEXT: Final = 3000
 """Characters of a section's text: https://docs.slack.dev/reference/block-kit/blocks/section-block."""

@@ -13,7 +13,7 @@ from adapters.slack.guard import log_exceptions
 from adapters.slack.kit import SlackContext
 from adapters.slack.render import render_unfurl
 from adapters.slack.requests import Requester, build_channel, get_team_id
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.errors import SendError
 
 UNFURL_DOMAINS: Final = ("arxiv.org", "huggingface.co", "alphaxiv.org")

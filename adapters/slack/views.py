@@ -9,9 +9,9 @@ from typing import Any
 from adapters.slack.kit import SlackContext
 from adapters.slack.origins import PrivateMetadata
 from adapters.slack.render import render_card_modal
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel
 from bot.errors import SendError
-from bot.models import Channel
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 from adapters.slack import views
 from adapters.slack.kit import SlackContext
 from adapters.slack.render import RenderedMessage, render_private_answer
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.errors import Unsendable
 from bot.ports.commands import Answer, Placement, Request
 

@@ -18,7 +18,7 @@ from adapters.slack.kit import SlackContext
 from adapters.slack.previews import OrderedViewUpdates
 from adapters.slack.requests import build_form_request, read_private_metadata
 from adapters.slack.views import View
-from bot.cards import Form
+from bot.cards.models import Form
 from bot.errors import BroadsheetError, Malformed
 
 _FIELD_ACTION_ID: Final = re.compile(rf"^{fields.FIELD_ACTION_PREFIX}")

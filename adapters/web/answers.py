@@ -7,11 +7,11 @@ from aiohttp import web
 from adapters.web import forms, incoming, render
 from adapters.web.desk import CONTEXT, WebContext, find_channel, list_channel_states
 from adapters.web.site import LOCAL_USER
-from bot import wording
-from bot.cards import Card, Form
+from bot.cards import messages
+from bot.cards.models import Card, Form
 from bot.errors import Mistake
 from bot.ports.commands import Answer, Request
-from bot.ports.drawings import PrivateAnswer
+from bot.ports.previews import PrivateAnswer
 
 
 async def handle_command(request: web.Request) -> web.Response:
@@ -22,7 +22,7 @@ async def handle_command(request: web.Request) -> web.Response:
         name, arguments = context.commands.parse_line(body.line)
     except Mistake as mistake:
         command_request = Request(body.id, channel, LOCAL_USER, context.clock(), "")
-        return await _respond_privately(context, Answer(wording.build_mistake_card(mistake)), command_request)
+        return await _respond_privately(context, Answer(messages.build_mistake_card(mistake)), command_request)
     command_request = Request(body.id, channel, LOCAL_USER, context.clock(), name, arguments)
     return await _answer_request(context, command_request)
 

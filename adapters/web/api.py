@@ -12,9 +12,9 @@ from adapters.web import frame, incoming
 from adapters.web.desk import CONTEXT, WebContext, find_channel, list_channel_states, serialize_message
 from adapters.web.events import Event
 from adapters.web.site import DIRECT_CHANNEL, LOCAL_USER
-from bot.models import Channel, ChannelKind
+from bot.domain.channels import Channel, ChannelKind
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
-from bot.ports.places import ChannelState
 
 PAGE_SIZE: Final = 30
 """Messages that are fetched at a time."""

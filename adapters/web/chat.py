@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from adapters.web.events import EventFeed
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.deliveries import DeliveryKey
 from bot.errors import StoreError, TryLater, Uncertain, Unsendable
-from bot.models import DeliveryKey
-from bot.ports.chats import Delivery
-from bot.ports.places import WebMessage, WebMessages
+from bot.ports.chat import Delivery
+from bot.ports.web_messages import WebMessage, WebMessages
 
 _RETRY_DELAY: Final = 5.0
 """Seconds until the board is tried again."""

@@ -16,10 +16,11 @@ from adapters.web.events import HEARTBEAT_SECONDS, EventFeed
 from adapters.web.guards import RequestRefused
 from adapters.web.recent import RecentAnswers
 from adapters.web.site import DIRECT_CHANNEL, PLATFORM, WORKSPACE, SiteInfo
-from bot.models import Channel, ChannelKind
+from bot.domain.channels import Channel, ChannelKind
+from bot.ports.channels import Channels, ChannelState
 from bot.ports.commands import Commands
-from bot.ports.drawings import PreviewRenderer
-from bot.ports.places import Channels, ChannelState, WebMessage, WebMessages
+from bot.ports.previews import PreviewRenderer
+from bot.ports.web_messages import WebMessage, WebMessages
 
 
 @dataclass(frozen=True, slots=True)

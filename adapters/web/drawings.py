@@ -17,8 +17,8 @@ from adapters.web import incoming
 from adapters.web.desk import CONTEXT, WebContext, find_channel
 from adapters.web.guards import RequestRefused
 from adapters.web.markup import Html, render_tag
-from bot.ports.drawings import MessagePreview, PrivateAnswer
-from bot.ports.places import WebMessage
+from bot.ports.previews import MessagePreview, PrivateAnswer
+from bot.ports.web_messages import WebMessage
 
 _MAX_PARAMETER: Final = 40
 _THEMES: Final = frozenset({"light", "dark"})

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.ports.places import WebMessage
+from bot.ports.web_messages import WebMessage
 
 MAX_EVENTS: Final = 500
 HEARTBEAT_SECONDS: Final = 15.0

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapters.web.markup import Html, join_html, render_tag
 from adapters.web.words import render_plain_text
-from bot.wording import format_age, format_day, format_moment
+from bot.i18n.formatting import format_age, format_day, format_moment
 
 _MAX_DEPTH: Final = 5
 _MAX_TEXT: Final = 500

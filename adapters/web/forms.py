@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.web.markup import Html, join_html, render_icon, render_tag
 from adapters.web.words import render_plain_text
-from bot.cards import Field, FieldKind, Form
+from bot.cards.models import Field, FieldKind, Form
 
 _DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_SETS: Final = {"weekdays": range(5), "weekends": range(5, 7), "every day": range(7), "daily": range(7)}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from adapters.web.markup import Html, join_html, render_icon, render_tag
 from adapters.web.site import DIRECT_CHANNEL, SiteInfo
 from adapters.web.words import render_plain_text
-from bot.models import Channel
-from bot.ports.places import ChannelState
-from bot.wording import format_count, format_moment
+from bot.domain.channels import Channel
+from bot.i18n.formatting import format_count, format_moment
+from bot.ports.channels import ChannelState
 
 
 def render_channel_list(channel_states: Sequence[ChannelState]) -> Html:

@@ -16,7 +16,7 @@ from adapters.web.words import (
     render_plain_text,
     sanitize_url,
 )
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
 
 MAX_TITLE: Final = 300
 MAX_SUMMARY: Final = 600

@@ -12,7 +12,7 @@ from adapters.web.markup import Html, render_icon, render_tag
 from adapters.web.site import SiteInfo
 from adapters.web.sprite import SPRITE
 from adapters.web.window import render_preview_dialog
-from bot.ports.places import ChannelState
+from bot.ports.channels import ChannelState
 
 _STYLE_SHEETS: Final = (
     "tokens.css",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from bot.ports.drawings import PrivateAnswer
+from bot.ports.previews import PrivateAnswer
 
 MAX_ANSWERS: Final = 32
 

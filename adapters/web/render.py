@@ -12,10 +12,10 @@ from adapters.web.items import MAX_NOTE, MAX_SUMMARY, MAX_TITLE, render_button, 
 from adapters.web.markup import Html, render_icon, render_tag
 from adapters.web.window import render_preview_buttons
 from adapters.web.words import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
-from bot.cards import Card, Form
-from bot.models import ChannelKind
+from bot.cards.models import Card, Form
+from bot.domain.channels import ChannelKind
 from bot.ports.commands import Answer, Request
-from bot.ports.places import WebMessage
+from bot.ports.web_messages import WebMessage
 
 _TONE_NAMES: Final = {
     "digest": "Digest",

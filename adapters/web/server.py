@@ -18,9 +18,10 @@ from adapters.web.events import HEARTBEAT_SECONDS, EventFeed
 from adapters.web.guards import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
 from adapters.web.site import SiteInfo
 from bot.errors import Misconfigured
+from bot.ports.channels import Channels
 from bot.ports.commands import Commands
-from bot.ports.drawings import PreviewRenderer
-from bot.ports.places import Channels, WebMessages
+from bot.ports.previews import PreviewRenderer
+from bot.ports.web_messages import WebMessages
 
 _SHUTDOWN_TIMEOUT: Final = 5.0
 """Seconds that requests in flight are waited for."""

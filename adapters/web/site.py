@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bot.models import Channel, ChannelKind, Person
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.people import Person
 
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.web.markup import Html, render_tag
-from bot.wording import shorten
+from bot.i18n.formatting import shorten
 
 _MAX_PHRASES: Final = 40
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

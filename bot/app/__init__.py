@@ -16,16 +16,16 @@ from bot import house, logs, scheduler
 from bot.app.lines import Connection, Platform, freeze_garbage_collector
 from bot.app.turns import LimitedCommands
 from bot.app.workspace import SAMPLE_NOTICE, prepare_workspace
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.commands.desk import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.config import Settings
 from bot.delivery import Dispatcher
 from bot.health import build_report
 from bot.house import Context, read_clock
-from bot.ports.chats import Chat
-from bot.ports.drawings import MessagePreview, PreviewRenderer, PrivateAnswer
-from bot.ports.places import WebMessage
+from bot.ports.chat import Chat
+from bot.ports.previews import MessagePreview, PreviewRenderer, PrivateAnswer
+from bot.ports.web_messages import WebMessage
 from bot.scheduler import Jobs
 
 log = logging.getLogger(__name__)

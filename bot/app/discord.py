@@ -20,8 +20,8 @@ from adapters.discord.rooms import ChannelDirectory
 from adapters.discord.tree import build_command_tree
 from bot.app.lines import Connection, Platform
 from bot.crowds import ReactionPromotion
+from bot.domain.channels import Channel, ChannelKind
 from bot.house import Context, read_clock
-from bot.models import Channel, ChannelKind
 from bot.ports.commands import Commands
 from bot.presence import WorkspaceLifecycle
 

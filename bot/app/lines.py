@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.ports.chats import Chat
+from bot.ports.chat import Chat
 from bot.ports.commands import Commands
-from bot.ports.places import Directory
+from bot.ports.workspaces import Directory
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from adapters.slack.states import VaultStateStore
 from bot import house
 from bot.app.lines import Connection, Platform
 from bot.config import Settings
+from bot.domain.channels import Channel
 from bot.house import Context, read_clock
-from bot.models import Channel
 from bot.ports.commands import Commands
 from bot.presence import WorkspaceLifecycle
 

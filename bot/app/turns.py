@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from bot.cards import Card, Page
-from bot.language import gettext, phrase, use_language
+from bot.cards.models import Card, Page
+from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Answer, Command, Commands, Completion, Request
 
 MAX_CONCURRENT: Final = 4

@@ -10,9 +10,11 @@ from tzlocal import get_localzone_name
 
 from bot import poller, sample
 from bot.digests import planning
-from bot.models import Channel, ChannelKind, Preferences, Schedule
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from bot.sources import recorded
 
 WORKSPACE: Final = Workspace("web", "local", "This machine", managers=("you",))

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import house, wording
-from bot.cards import Card
+from bot import house
+from bot.cards.models import Card
 from bot.cli import printing
-from bot.models import Channel, Paper
+from bot.domain.channels import Channel
+from bot.domain.papers import Paper
+from bot.i18n import formatting
 
 if TYPE_CHECKING:
     from bot.digests.planning import DigestOutcome
@@ -81,7 +83,7 @@ def _print_outcomes(outcomes: Sequence[tuple[Channel, DigestOutcome]]) -> None:
         if outcome.card is None:
             typer.echo(f"Nothing for {_format_channel_name(channel)}: {outcome.sentence}", err=True)
     posted = sum(outcome.card is not None for _, outcome in outcomes)
-    typer.echo(f"Recorded for {wording.format_count(posted, 'channel')}; the running bot posts it.", err=True)
+    typer.echo(f"Recorded for {formatting.format_count(posted, 'channel')}; the running bot posts it.", err=True)
 
 
 def _format_channel_name(channel: Channel) -> str:
@@ -94,7 +96,7 @@ def _paper_to_json(paper: Paper) -> Mapping[str, object]:
 
 def _print_card(card: Card, channels: Sequence[str], papers: Mapping[str, Paper]) -> None:
     if channels:
-        typer.echo(f"For {wording.format_list(channels)}:")
+        typer.echo(f"For {formatting.format_list(channels)}:")
     typer.echo(" · ".join(card.folio))
     for number, item in enumerate(card.items, 1):
         printing.print_paper(number, papers[item.paper])

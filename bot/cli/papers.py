@@ -12,10 +12,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import house, sample, wording
+from bot import house, sample
 from bot.cli import digests, printing
+from bot.domain.feed import find_newest_feed_date
+from bot.domain.papers import Paper
+from bot.domain.schedules import WEEKDAYS
 from bot.errors import Mistake, SourceError
-from bot.models import WEEKDAYS, Paper, find_newest_feed_date
+from bot.i18n import formatting
 
 FIRST_FEED_DATE: Final = date(2023, 5, 4)
 """The first date that Hugging Face Daily Papers has."""
@@ -53,8 +56,8 @@ async def _import_papers(paths: Sequence[Path]) -> None:
             progress.update(bar, description="Indexing")
             await app_context.stores.search_index.refresh()
     were = "was" if skipped == 1 else "were"
-    dropped = f" {wording.format_count(skipped, 'record')} could not be used and {were} skipped." if skipped else ""
-    typer.echo(f"{wording.format_count(read, 'paper')} read, {new:,} new.{dropped}")
+    dropped = f" {formatting.format_count(skipped, 'record')} could not be used and {were} skipped." if skipped else ""
+    typer.echo(f"{formatting.format_count(read, 'paper')} read, {new:,} new.{dropped}")
 
 
 def backfill(
@@ -71,7 +74,7 @@ def backfill(
 
 async def _backfill_lists(days: int, first: date | None, last: date | None) -> None:
     from bot import poller
-    from bot.models import DayState
+    from bot.domain.feed import DayState
 
     now = house.read_clock()
     end = min(last or find_newest_feed_date(now), find_newest_feed_date(now))
@@ -89,13 +92,13 @@ async def _backfill_lists(days: int, first: date | None, last: date | None) -> N
                 try:
                     await poller.read_day(app_context.stores, app_context.daily_papers, day, now, news=False)
                 except SourceError as error:
-                    kept = f"{wording.format_count(fetched, 'list')} came before and {'is' if fetched == 1 else 'are'} kept"
+                    kept = f"{formatting.format_count(fetched, 'list')} came before and {'is' if fetched == 1 else 'are'} kept"
                     raise SourceError(f"{error} {kept}; run the same command again later.") from error
                 fetched += 1
         await app_context.stores.search_index.refresh()
     stored = len(weekdays) - fetched
     typer.echo(
-        f"{wording.format_count(fetched, 'list')} fetched; {stored} {'was' if stored == 1 else 'were'} stored already."
+        f"{formatting.format_count(fetched, 'list')} fetched; {stored} {'was' if stored == 1 else 'were'} stored already."
     )
 
 
@@ -124,7 +127,7 @@ async def _search_papers(query: str, limit: int, *, as_json: bool) -> None:
         printing.print_paper(number, paper)
     if not found:
         hint = f" Did you mean “{results.suggestion}”?" if results.suggestion else ""
-        typer.echo(f"None of {wording.format_count(results.searched_count, 'stored paper')} has these words.{hint}")
+        typer.echo(f"None of {formatting.format_count(results.searched_count, 'stored paper')} has these words.{hint}")
 
 
 def _result_to_json(paper: Paper, score: float) -> dict[str, Any]:
@@ -149,7 +152,7 @@ def match(
 
 async def _match_topic(text: str, days: int | None, *, as_json: bool) -> None:
     from bot import follows
-    from bot.topics import parse_topic
+    from bot.domain.topics.parser import parse_topic
 
     topic = parse_topic(text)
     async with house.open_existing_stores() as stores:
@@ -159,10 +162,10 @@ async def _match_topic(text: str, days: int | None, *, as_json: bool) -> None:
         printing.print_json({"matched": preview.match_count, "per_week": preview.per_week, "papers": papers})
         return
     meant = f" Did you mean “{preview.suggestion}”?" if preview.suggestion else ""
-    found = f"{wording.format_count(preview.match_count, 'paper')} in {wording.format_count(preview.days, 'day')}, {preview.per_week:g} a week."
+    found = f"{formatting.format_count(preview.match_count, 'paper')} in {formatting.format_count(preview.days, 'day')}, {preview.per_week:g} a week."
     typer.echo(f"{found}{meant}")
     for paper, why in preview.papers:
-        typer.echo(f"{paper.id:<12} {wording.shorten(paper.title, 80)}\n{'':<12} {why}")
+        typer.echo(f"{paper.id:<12} {formatting.shorten(paper.title, 80)}\n{'':<12} {why}")
 
 
 def _join_words(words: Sequence[str]) -> str:

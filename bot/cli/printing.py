@@ -8,8 +8,9 @@ from typing import Any
 
 import typer
 
-from bot import wording
-from bot.models import Paper
+from bot.cards import paper_items
+from bot.domain.papers import Paper
+from bot.i18n import formatting
 
 
 def _parse_date(text: str) -> date:
@@ -32,6 +33,8 @@ def print_json(value: Any) -> None:
 
 def print_paper(number: int, paper: Paper) -> None:
     """Print one paper of a numbered list."""
-    votes = wording.format_count(paper.votes, "vote") if paper.votes is not None else ""
-    details = " · ".join(part for part in (votes, paper.organization, wording.format_authors(paper), paper.url) if part)
-    typer.echo(f"{number:>2}. {paper.title}\n    {wording.summarize_paper(paper)}\n    {details}")
+    votes = formatting.format_count(paper.votes, "vote") if paper.votes is not None else ""
+    details = " · ".join(
+        part for part in (votes, paper.organization, paper_items.format_authors(paper), paper.url) if part
+    )
+    typer.echo(f"{number:>2}. {paper.title}\n    {paper_items.summarize_paper(paper)}\n    {details}")

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.cards import Action
+from bot.cards.models import Action
 from bot.commands import policies, undoing
 from bot.commands.desk import CommandContext
 from bot.commands.replies import build_text_answer
-from bot.language import ENGLISH, format_after_colon, gettext, join_sentences, use_language
+from bot.i18n.formatting import format_after_colon, join_sentences
+from bot.i18n.translation import ENGLISH, gettext, use_language
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.commands.reading import MAX_LINE_LENGTH
 from bot.errors import Mistake
-from bot.language import format_command, format_number, gettext, phrase
+from bot.i18n.formatting import format_command
+from bot.i18n.translation import format_number, gettext, phrase
 from bot.ports.commands import Command, Parameter, Request
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from bot.commands.desk import CommandContext
+from bot.domain.channels import ChannelKind
 from bot.errors import SendError
-from bot.models import ChannelKind
 from bot.ports.commands import Request
-from bot.ports.places import Directory, Workspace
+from bot.ports.workspaces import Directory, Workspace
 
 MAX_PERSONAL_FOLLOWS: Final = 50
 FOLLOWS_LIMIT_KEY: Final = "follows"

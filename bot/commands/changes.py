@@ -7,15 +7,15 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
 from bot.commands import settings, snapshots, undoing
 from bot.commands.desk import CommandContext, format_in_channel
 from bot.commands.replies import build_text_answer
-from bot.language import gettext, translate_stored
+from bot.domain.topics.parser import parse_topic
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, translate_stored
+from bot.ports.audit import Change
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.people import Change
-from bot.topics import parse_topic
 
 _MAX_CHANGES: Final = 20
 
@@ -88,7 +88,7 @@ async def show_change_log(context: CommandContext, request: Request) -> Answer:
             title=_describe_change(change, called),
             notes=(
                 # Right behind what was done, "you" would read as a part of it.
-                wording.format_moment(change.at, zone),
+                formatting.format_moment(change.at, zone),
                 undoing.format_by_author(change, request),
                 *((gettext("taken back"),) if change.undone else ()),
             ),

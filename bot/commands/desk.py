@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot import untold, wording
-from bot.language import gettext, match_language
-from bot.models import Channel, ChannelKind, Paper, Preferences
+from bot import untold
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, match_language
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
-from bot.ports.places import ChannelState, Directory
 from bot.ports.sources import Announcements, DailyPapers
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class CommandContext:
         """Say that what is stored is the bundled sample; nothing when it is not."""
         newest = await self.stores.feed_days.get_newest() if await self.stores.key_values.get("sample") else None
         return (
-            (gettext("Sample data: real lists up to {day}.", day=wording.format_day(newest.date, year=True)),)
+            (gettext("Sample data: real lists up to {day}.", day=formatting.format_day(newest.date, year=True)),)
             if newest
             else ()
         )

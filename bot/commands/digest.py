@@ -7,16 +7,19 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
-from bot import untold, wording
-from bot.cards import Action, Card
+from bot import untold
+from bot.cards import messages
+from bot.cards.models import Action, Card
 from bot.commands import moments, parameters, recording, sending, timing
 from bot.commands.desk import CommandContext, format_channel, format_in_channel, is_zone_unknown
 from bot.commands.replies import build_failure_answer, build_text_answer
 from bot.digests import planning
 from bot.errors import Mistake
-from bot.language import ENGLISH, collect_moments, format_command, gettext, join_sentences, phrase, use_language
+from bot.i18n import formatting
+from bot.i18n.formatting import format_command, join_sentences
+from bot.i18n.translation import ENGLISH, collect_moments, gettext, phrase, use_language
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
-from bot.ports.places import ChannelState
 
 _START_LABELS: Final = {"next": phrase("At the next time"), "now": phrase("Now")}
 
@@ -108,7 +111,7 @@ async def _preview_digest(context: CommandContext, request: Request, channel_sta
         gettext(
             "It would come {plan}, first {when}.",
             plan=sending.describe_plan(channel_state.preferences),
-            when=wording.format_moment(following, schedule.timezone),
+            when=formatting.format_moment(following, schedule.timezone),
         )
         if following
         else ""
@@ -167,7 +170,7 @@ async def post_digest_now(context: CommandContext, request: Request) -> Answer:
     standing = await context.load_channel_state(request)
     if standing.retired_reason:
         raise Mistake(
-            gettext("Nothing can be posted here: {retired}.", retired=wording.format_reason(standing.retired_reason)),
+            gettext("Nothing can be posted here: {retired}.", retired=messages.format_reason(standing.retired_reason)),
             "digest on",
         )
     act = planning.preview_digest if request.dry_run else planning.post_now
@@ -219,7 +222,7 @@ async def _pause_until(
     day = resolve_future_date(until, today)
     if day <= today:
         raise Mistake(
-            gettext("{day} is not in the future.", day=wording.format_day(day, year=True)),
+            gettext("{day} is not in the future.", day=formatting.format_day(day, year=True)),
             f"pause {today + timedelta(days=7)}",
         )
     if not channel_state.preferences.on:
@@ -234,11 +237,11 @@ async def _pause_until(
     following = schedule.find_next_post(eve)
     if following is None:
         raise Mistake(gettext("No digest is scheduled at all; choose at least one day."), "settings days:weekdays")
-    text = gettext("No digest until {when}. Alerts go on.", when=wording.format_moment(following, schedule.timezone))
+    text = gettext("No digest until {when}. Alerts go on.", when=formatting.format_moment(following, schedule.timezone))
     if request.dry_run:
         return build_text_answer(text)
     with use_language(ENGLISH):
-        summary = phrase("pauses the digest until {day}").format(day=wording.format_day(day))
+        summary = phrase("pauses the digest until {day}").format(day=formatting.format_day(day))
     resumed = replace(channel_state.preferences, paused=False)
     await recording.save_preferences(
         context,

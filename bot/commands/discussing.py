@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot import crowds, wording
-from bot.cards import Action
+from bot import crowds
+from bot.cards import paper_items
+from bot.cards.models import Action
 from bot.commands import finding, parameters, suggesting
 from bot.commands.desk import CommandContext, format_channel
 from bot.commands.replies import build_text_answer
+from bot.domain.channels import ChannelKind
+from bot.domain.papers import Paper
 from bot.errors import Mistake
-from bot.language import gettext, use_language
-from bot.models import ChannelKind, Paper
+from bot.i18n.translation import gettext, use_language
 from bot.ports.commands import Answer, Command, Request
 
 DELIVERY_KIND = "discuss"
@@ -40,7 +42,7 @@ async def discuss_paper(context: CommandContext, request: Request, *, paper: str
         return build_text_answer(
             gettext(
                 "“{name}” would get a thread in {place}.",
-                name=wording.format_paper_name(found),
+                name=paper_items.format_paper_name(found),
                 place=format_channel(request.channel),
             )
         )
@@ -50,19 +52,19 @@ async def discuss_paper(context: CommandContext, request: Request, *, paper: str
             "{name} would like to talk about this paper; the thread below is for it.",
             name=request.person.name or gettext("A member"),
         )
-        drafts = crowds.build_paper_drafts(request.channel, wording.build_paper_item(found), text, DELIVERY_KIND)
+        drafts = crowds.build_paper_drafts(request.channel, paper_items.build_paper_item(found), text, DELIVERY_KIND)
     if not await context.stores.ledger.add(drafts, request.now):
         return build_text_answer(
             gettext(
                 "“{name}” has a thread in {place} already.",
-                name=wording.format_paper_name(found),
+                name=paper_items.format_paper_name(found),
                 place=format_channel(request.channel),
             )
         )
     return build_text_answer(
         gettext(
             "“{name}” gets a thread in {place}.",
-            name=wording.format_paper_name(found),
+            name=paper_items.format_paper_name(found),
             place=format_channel(request.channel),
         )
     )
@@ -72,4 +74,6 @@ def build_discuss_buttons(context: CommandContext, request: Request, paper: Pape
     """Return the button, where there are others to talk to."""
     if request.channel.platform not in context.directories or request.channel.kind is not ChannelKind.CHANNEL:
         return ()
-    return (Action(gettext("Discuss in a thread"), "discuss", {"paper": paper.id}, wording.format_paper_name(paper)),)
+    return (
+        Action(gettext("Discuss in a thread"), "discuss", {"paper": paper.id}, paper_items.format_paper_name(paper)),
+    )

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot import wording
-from bot.cards import Item, Link
+from bot.cards import paper_items
+from bot.cards.models import Item, Link
 from bot.commands.desk import CommandContext
 from bot.digests import page
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.identifiers import EXAMPLE_ARXIV_ID, parse_arxiv_id
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
 from bot.errors import Mistake, SourceDown, SourceError, SourceRefused
-from bot.identifiers import EXAMPLE_ARXIV_ID, parse_arxiv_id
-from bot.language import format_number, gettext, ngettext, phrase
-from bot.models import DeliveryKey, Paper, Preferences
+from bot.i18n import formatting
+from bot.i18n.translation import format_number, gettext, ngettext, phrase
 from bot.ports.commands import Request
 
 BUDGET: Final = 8.0
@@ -117,7 +120,7 @@ async def _fetch_paper(context: CommandContext, identifier: str) -> Paper | None
 
 def build_detailed_item(paper: Paper, now: datetime) -> Item:
     """Return a paper with its whole abstract, its authors and every link."""
-    short = wording.build_paper_item(paper, today=now.date())
+    short = paper_items.build_paper_item(paper, today=now.date())
     names = list(paper.authors[:_MAX_AUTHORS])
     more = (
         [ngettext("{n} other", "{n} others", len(paper.authors) - _MAX_AUTHORS)]
@@ -125,11 +128,11 @@ def build_detailed_item(paper: Paper, now: datetime) -> Item:
         else []
     )
     notes = (
-        wording.format_short_day(paper.effective_date, now.date()) if paper.effective_date else "",
+        formatting.format_short_day(paper.effective_date, now.date()) if paper.effective_date else "",
         paper.organization,
-        wording.format_list(names + more),
+        formatting.format_list(names + more),
         ", ".join(paper.categories),
-        wording.format_count(paper.stars, "star") if paper.stars else "",
+        formatting.format_count(paper.stars, "star") if paper.stars else "",
         gettext("withdrawn") if paper.withdrawn else "",
     )
     return Item(
@@ -168,20 +171,20 @@ def format_vote_history(sightings: Sequence[tuple[datetime, int]], now: datetime
     (first, least), (last, most) = sightings[0], sightings[-1]
     start = gettext(
         "{votes} on {day}",
-        votes=wording.format_count(least, "vote"),
-        day=wording.format_short_day(first.date(), now.date()),
+        votes=formatting.format_count(least, "vote"),
+        day=formatting.format_short_day(first.date(), now.date()),
     )
     if most == least or first.date() == last.date():
         return gettext(
             "{votes} on {day}.",
-            votes=wording.format_count(most, "vote"),
-            day=wording.format_short_day(last.date(), now.date()),
+            votes=formatting.format_count(most, "vote"),
+            day=formatting.format_short_day(last.date(), now.date()),
         )
     return gettext(
         "{start}, {most} on {day}.",
         start=start,
         most=format_number(most),
-        day=wording.format_short_day(last.date(), now.date()),
+        day=formatting.format_short_day(last.date(), now.date()),
     )
 
 
@@ -197,6 +200,6 @@ _POSTED_DEFAULT: Final = phrase("Posted here {when}.")
 def format_past_posts(posts: Sequence[tuple[str, str, datetime]], zone: str) -> tuple[str, ...]:
     """Say when a paper was posted to this channel."""
     return tuple(
-        gettext(_POSTED_PHRASES.get(kind, _POSTED_DEFAULT), when=wording.format_moment(at, zone))
+        gettext(_POSTED_PHRASES.get(kind, _POSTED_DEFAULT), when=formatting.format_moment(at, zone))
         for kind, _, at in posts
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from bot import follows, wording
-from bot.cards import Action, Card, Field, Form
+from bot import follows
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Field, Form
 from bot.commands import caps, parameters, previewing, snapshots, topical
 from bot.commands.desk import CommandContext, format_channel, format_in_channel, get_direct_channel
 from bot.commands.overview import show_follows
@@ -18,11 +19,14 @@ from bot.commands.previewing import (
     run_preview,
 )
 from bot.commands.replies import build_text_answer
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
-from bot.language import gettext, join_sentences, phrase
-from bot.models import Channel, ChannelKind, Follow
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Command, Parameter, Request
-from bot.topics import Topic, parse_topic
 
 MAX_CHANNEL_FOLLOWS: Final = 25
 _MAX_EXAMPLES: Final = 2
@@ -200,7 +204,7 @@ async def _build_followed_card(context: CommandContext, request: Request, topic:
     return Card(
         text=text,
         items=tuple(
-            wording.build_paper_item(paper, because=why.phrases, today=request.now.date())
+            paper_items.build_paper_item(paper, because=why.phrases, today=request.now.date())
             for paper, why in seen.papers[:_MAX_EXAMPLES]
         ),
         actions=(
@@ -226,7 +230,7 @@ def _answer_already_followed(topic: Topic, follow: Follow, target: Channel, requ
     names = {
         "label": topic.label,
         "place": format_channel(target),
-        "since": wording.format_short_day(follow.followed_since.date(), request.now.date()),
+        "since": formatting.format_short_day(follow.followed_since.date(), request.now.date()),
     }
     if follow.added_by.id == request.person.id:
         text = gettext(

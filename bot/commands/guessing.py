@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.models import Paper
-from bot.ports.places import ChannelInfo
-from bot.topics import Topic, parse_topic
+from bot.domain.papers import Paper
+from bot.domain.topics.parser import Topic, parse_topic
+from bot.ports.workspaces import ChannelInfo
 
 _MIN_PER_WEEK: Final = 0.5
 """Papers a week; fewer starve a channel."""

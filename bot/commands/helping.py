@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards import messages
+from bot.cards.models import Action, Card, Item
 from bot.commands import paging, parameters
 from bot.commands.reading import split_command_name
 from bot.commands.replies import COMMAND_PREFIX
 from bot.errors import Mistake
-from bot.language import end_sentence, format_command, gettext, join_sentences, phrase
+from bot.i18n.formatting import end_sentence, format_command, join_sentences
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
 
 CommandGroups = Sequence[tuple[str, Sequence[Command]]]
@@ -144,6 +145,6 @@ def _build_command_card(command: Command, request: Request) -> Card:
         folio=_format_audience(command),
         items=items,
         actions=(*tries, Action(gettext("All commands"), "help")),
-        footer=wording.format_example(command.example),
+        footer=messages.format_example(command.example),
         fallback=gettext(command.summary),
     )

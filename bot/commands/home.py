@@ -6,14 +6,15 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item, Page
+from bot.cards.models import Action, Card, Item, Page
 from bot.commands import overview, saving, sending
 from bot.commands.desk import CommandContext, format_channel, format_channel_heading, get_direct_channel
-from bot.language import gettext, join_sentences, ngettext
-from bot.models import Channel, ChannelKind
+from bot.domain.channels import Channel, ChannelKind
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, ngettext
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
-from bot.ports.places import ChannelState
 
 _MAX_CHANNELS: Final = 20
 _MAX_SAVED: Final = 5
@@ -83,7 +84,7 @@ async def _build_channel_item(context: CommandContext, request: Request, channel
     )
     notes = (
         sending.describe_plan(channel_state.preferences),
-        gettext("last on {day}", day=wording.format_day(last.day)) if last else gettext("nothing posted yet"),
+        gettext("last on {day}", day=formatting.format_day(last.day)) if last else gettext("nothing posted yet"),
     )
     running = Action(gettext("Resume"), "resume", channel=channel.id) if channel_state.preferences.paused else None
     pause = running or Action(gettext("Pause"), "pause", channel=channel.id)

@@ -7,15 +7,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Card, Item
+from bot.cards import paper_items
+from bot.cards.models import Card, Item
 from bot.commands import finding, papers
 from bot.commands.desk import CommandContext
 from bot.commands.parameters import read_text
+from bot.domain.identifiers import find_arxiv_ids, parse_arxiv_id
+from bot.domain.papers import Paper
 from bot.errors import Mistake, SourceError
-from bot.identifiers import find_arxiv_ids, parse_arxiv_id
-from bot.language import gettext, ngettext, phrase
-from bot.models import Paper
+from bot.i18n.translation import gettext, ngettext, phrase
 from bot.ports.commands import Answer, Command, Parameter, Request
 
 MAX_PAPERS: Final = 8
@@ -59,9 +59,9 @@ async def show_linked_papers(context: CommandContext, request: Request, *, text:
     return Answer(
         Card(
             title=gettext("Papers in this message"),
-            items=tuple(wording.build_paper_item(paper, today=today) for paper in found),
+            items=tuple(paper_items.build_paper_item(paper, today=today) for paper in found),
             footer=_describe_left_out(len(named[:MAX_PAPERS]) - len(found), len(named[MAX_PAPERS:])),
-            fallback=wording.format_paper_names(found),
+            fallback=paper_items.format_paper_names(found),
         )
     )
 
@@ -111,7 +111,7 @@ async def unfurl_link(context: CommandContext, request: Request, *, link: str) -
 
 def _build_unfurl_item(paper: Paper, request: Request) -> Item:
     """Return what a preview of the page lacks: votes, code, the line of sense."""
-    return replace(wording.build_paper_item(paper, today=request.now.date()), actions=(), abstract="")
+    return replace(paper_items.build_paper_item(paper, today=request.now.date()), actions=(), abstract="")
 
 
 async def _find_paper_or_none(context: CommandContext, request: Request, identifier: str) -> Paper | None:

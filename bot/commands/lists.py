@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot import wording
-from bot.language import gettext, phrase
-from bot.models import DayState, FeedDay, compute_opening_time, find_newest_feed_date
+from bot.domain.feed import DayState, FeedDay, compute_opening_time, find_newest_feed_date
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, phrase
 
 _FRIDAY: Final = 4
 _SENTENCES: Final = {
@@ -24,8 +24,8 @@ def describe_list(day: date, feed_day: FeedDay | None, now: datetime, zone: str)
     if compute_opening_time(day) > now:
         return gettext(
             "The list of {day} is not open yet; it opens {when}.",
-            day=wording.format_day(day),
-            when=wording.format_moment(compute_opening_time(day), zone),
+            day=formatting.format_day(day),
+            when=formatting.format_moment(compute_opening_time(day), zone),
         )
     if day.weekday() > _FRIDAY and not (feed_day and feed_day.papers):
         return gettext("Nothing is listed on weekends.")
@@ -34,7 +34,7 @@ def describe_list(day: date, feed_day: FeedDay | None, now: datetime, zone: str)
         missing = (
             phrase("The list of {day} is not stored yet.") if today else phrase("The list of {day} is not stored.")
         )
-        return gettext(missing, day=wording.format_day(day, year=True))
+        return gettext(missing, day=formatting.format_day(day, year=True))
     if feed_day.state is DayState.NOT_YET_OPEN:
         return gettext(_SENTENCES[DayState.SOURCE_DOWN])
     if feed_day.state is DayState.OK and not feed_day.papers:
@@ -55,11 +55,11 @@ class ListSpan:
     def __str__(self) -> str:
         """Write the dates: "Mon 23 Nov", "Fri 20 Nov to Mon 23 Nov"; with the year where it is not this one."""
         year = self.last.year != self.now.year
-        last = wording.format_day(self.last, year=year)
+        last = formatting.format_day(self.last, year=year)
         return (
             last
             if self.first == self.last
-            else gettext("{first} to {last}", first=wording.format_day(self.first), last=last)
+            else gettext("{first} to {last}", first=formatting.format_day(self.first), last=last)
         )
 
     @property

@@ -7,30 +7,35 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from bot import wording
-from bot.cards import Action, Card
+from bot.cards.models import Action, Card
 from bot.commands import parameters
 from bot.commands.desk import CommandContext, get_direct_channel
 from bot.commands.replies import build_text_answer
-from bot.language import gettext, join_sentences
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Command, Request
 
 _COUNT_FORMATS: Final[Mapping[str, Callable[[int], str]]] = {
-    "follows": lambda number: wording.format_count(
+    "follows": lambda number: formatting.format_count(
         number, "topic followed for yourself", "topics followed for yourself"
     ),
-    "follows added to channels": lambda number: wording.format_count(
+    "follows added to channels": lambda number: formatting.format_count(
         number, "follow added to channels", "follows added to channels"
     ),
-    "saves": lambda number: wording.format_count(number, "paper on your reading list", "papers on your reading list"),
-    "seen": lambda number: wording.format_count(number, "paper you were shown", "papers you were shown"),
-    "mutes": lambda number: wording.format_count(number, "mute of your own", "mutes of your own"),
-    "mutes added to channels": lambda number: wording.format_count(
+    "saves": lambda number: formatting.format_count(
+        number, "paper on your reading list", "papers on your reading list"
+    ),
+    "seen": lambda number: formatting.format_count(number, "paper you were shown", "papers you were shown"),
+    "mutes": lambda number: formatting.format_count(number, "mute of your own", "mutes of your own"),
+    "mutes added to channels": lambda number: formatting.format_count(
         number, "mute added to channels", "mutes added to channels"
     ),
-    "messages": lambda number: wording.format_count(number, "direct message", "direct messages"),
-    "posts": lambda number: wording.format_count(number, "message in this workspace", "messages in this workspace"),
-    "changes": lambda number: wording.format_count(number, "line in the log of changes", "lines in the log of changes"),
+    "messages": lambda number: formatting.format_count(number, "direct message", "direct messages"),
+    "posts": lambda number: formatting.format_count(number, "message in this workspace", "messages in this workspace"),
+    "changes": lambda number: formatting.format_count(
+        number, "line in the log of changes", "lines in the log of changes"
+    ),
 }
 """What the store calls a part, and how so many of it are called."""
 
@@ -56,7 +61,7 @@ async def show_stored_data(context: CommandContext, request: Request) -> Answer:
     about = await context.stores.privacy.export_data(get_direct_channel(request))
     counts = _list_counts(about)
     text = (
-        gettext("Stored about you: {counts}.", counts=wording.format_list(counts))
+        gettext("Stored about you: {counts}.", counts=formatting.format_list(counts))
         if counts
         else gettext("Nothing is stored about you.")
     )
@@ -85,7 +90,7 @@ async def forget_person(context: CommandContext, request: Request, *, confirm: b
         counts = _list_counts(await context.stores.privacy.export_data(get_direct_channel(request)))
         text = gettext("This deletes what is yours and can’t be taken back; nothing is stored now.")
         if counts:
-            listed = wording.format_list(counts)
+            listed = formatting.format_list(counts)
             text = gettext("This deletes what is yours and can’t be taken back: {counts}.", counts=listed)
         text = join_sentences(text, gettext("What you added to channels stays there, without your name."))
         return build_text_answer(
@@ -98,6 +103,6 @@ async def forget_person(context: CommandContext, request: Request, *, confirm: b
     return build_text_answer(
         gettext(
             "Forgotten: {entries} deleted or stripped of your name.",
-            entries=wording.format_count(total, "entry", "entries"),
+            entries=formatting.format_count(total, "entry", "entries"),
         )
     )

@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action
+from bot.cards.models import Action
 from bot.commands import parameters, policies
 from bot.commands.caps import FOLLOWS_LIMIT_KEY, MAX_PERSONAL_FOLLOWS, get_workspace_follow_limit
 from bot.commands.desk import CommandContext
 from bot.commands.replies import build_text_answer
 from bot.errors import Mistake
-from bot.language import gettext, phrase
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 
 _MEMBER_ID: Final = re.compile(r"(?:<@!?)?([A-Za-z0-9]{1,40})(?:\|[^>]*)?>?")
 
@@ -132,7 +132,7 @@ async def _save_workspace(context: CommandContext, request: Request, workspace: 
 
 
 def _format_topic_count(number: int) -> str:
-    return wording.format_count(number, "topic")
+    return formatting.format_count(number, "topic")
 
 
 def _read_member(text: str) -> str:

@@ -11,7 +11,8 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from bot.errors import Mistake
-from bot.language import format_command, gettext
+from bot.i18n.formatting import format_command
+from bot.i18n.translation import gettext
 
 DateSpan = tuple[date, date]
 RelativeDates = Callable[[date], DateSpan]

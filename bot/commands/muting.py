@@ -6,18 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-from bot import wording
-from bot.cards import Action
+from bot.cards import paper_items
+from bot.cards.models import Action
 from bot.commands import parameters, suggesting
 from bot.commands.desk import CommandContext, format_channel, format_in_channel, get_direct_channel
 from bot.commands.previewing import build_near_topic_buttons, run_preview
 from bot.commands.replies import build_text_answer
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.identifiers import parse_arxiv_id
+from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
-from bot.identifiers import parse_arxiv_id
-from bot.language import gettext, join_sentences, phrase
-from bot.models import Channel, ChannelKind
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Command, Parameter, Request
-from bot.topics import Topic, parse_topic
 
 PaperOrTopic = tuple[Literal["topic", "paper"], str, str]
 """What is muted: its kind, its value, and what people call it."""
@@ -145,7 +146,7 @@ async def _find_paper_or_topic(context: CommandContext, text: str) -> PaperOrTop
     identifier = parse_arxiv_id(text)
     stored = await context.get_stored_paper(identifier or text.strip())
     if stored:
-        return "paper", stored.id, wording.format_paper_name(stored)
+        return "paper", stored.id, paper_items.format_paper_name(stored)
     if identifier:
         return "paper", identifier, identifier
     topic: Topic = parse_topic(text)

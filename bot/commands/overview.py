@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
 from bot.commands import paging
 from bot.commands.desk import CommandContext, format_channel, format_channel_heading, get_direct_channel
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.topics.parser import parse_topic
 from bot.errors import SendError
-from bot.language import gettext, translate_stored
-from bot.models import Channel, ChannelKind, Follow
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, translate_stored
 from bot.ports.commands import Answer, Request
-from bot.topics import parse_topic
 
 _PAGE_SIZE = 20
 
@@ -29,7 +30,7 @@ async def show_follows(context: CommandContext, request: Request, *, where: str 
         if items
         else gettext(
             "Nothing is followed for {places} yet.",
-            places=wording.format_list([format_channel(c) for c in channels], "or"),
+            places=formatting.format_list([format_channel(c) for c in channels], "or"),
         )
     )
     leaf = paging.paginate(items, page, _PAGE_SIZE)
@@ -110,7 +111,7 @@ def _format_origin(follow: Follow, request: Request) -> tuple[str, ...]:
     by = gettext("by {who}", who=follow.added_by.name or gettext("somebody"))
     if follow.added_by.id == request.person.id:
         by = gettext("by you")
-    since = wording.format_short_day(follow.followed_since.date(), request.now.date())
+    since = formatting.format_short_day(follow.followed_since.date(), request.now.date())
     how = gettext("at once") if follow.alerts else gettext("in the digest")
     return (by, gettext("since {since}", since=since), how)
 
@@ -126,7 +127,7 @@ async def _show_all_follows(context: CommandContext, request: Request, page: int
     people = len({follow.channel.key for follow in every if follow.channel.kind is ChannelKind.DIRECT} - {own.key})
     private = (
         gettext(
-            "Personal follows of {persons} are not shown.", persons=wording.format_count(people, "person", "people")
+            "Personal follows of {persons} are not shown.", persons=formatting.format_count(people, "person", "people")
         )
         if people
         else ""
@@ -135,8 +136,8 @@ async def _show_all_follows(context: CommandContext, request: Request, page: int
     channels = len({follow.channel.key for follow in theirs})
     text = gettext(
         "{follows} in {channels}.",
-        follows=wording.format_count(len(theirs), "follow"),
-        channels=wording.format_count(channels, "channel"),
+        follows=formatting.format_count(len(theirs), "follow"),
+        channels=formatting.format_count(channels, "channel"),
     )
     return Answer(  # not to be shared: what one may see, others may not
         Card(

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from bot.cards import Action, Card
+from bot.cards.models import Action, Card
 from bot.commands.desk import CommandContext
-from bot.language import format_number, gettext
+from bot.i18n.translation import format_number, gettext
 from bot.ports.commands import Answer, Placement
 
 Entry = TypeVar("Entry")

@@ -7,15 +7,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card
+from bot.cards import paper_items
+from bot.cards.models import Action, Card
 from bot.commands import discussing, finding, lists, moments, paging, parameters, suggesting, timing
 from bot.commands.desk import CommandContext, get_direct_channel
 from bot.commands.replies import build_text_answer
 from bot.digests.page import list_paper_ids, rank_papers
+from bot.domain.feed import FeedDay
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
 from bot.errors import Mistake
-from bot.language import format_detail, format_number, gettext, join_sentences
-from bot.models import FeedDay, Paper, Preferences
+from bot.i18n import formatting
+from bot.i18n.formatting import format_detail, join_sentences
+from bot.i18n.translation import format_number, gettext
 from bot.ports.commands import Answer, Command, Parameter, Request
 
 MAX_SPAN: Final = timedelta(days=31)
@@ -94,11 +98,11 @@ async def show_daily_list(
 def _build_list_card(span: lists.ListSpan, papers: Sequence[Paper], page: int) -> Card:
     leaf = paging.paginate(papers, page)
     return Card(
-        folio=tuple(part for part in (str(span), wording.format_count(len(papers), "paper"), leaf.span) if part),
-        items=tuple(wording.build_paper_item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.entries)),
+        folio=tuple(part for part in (str(span), formatting.format_count(len(papers), "paper"), leaf.span) if part),
+        items=tuple(paper_items.build_paper_item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.entries)),
         actions=(*leaf.build_page_buttons("today", {"date": span.iso}), Action(gettext("For me"), "new")),
         footer=span.sentences,
-        fallback=format_detail(str(span), wording.format_paper_names(leaf.entries[:5])),
+        fallback=format_detail(str(span), paper_items.format_paper_names(leaf.entries[:5])),
     )
 
 
@@ -107,7 +111,7 @@ def _answer_no_list(span: lists.ListSpan, newest: FeedDay | None) -> Answer:
     if newest is None:
         return build_text_answer(span.missing_reason)
     text = join_sentences(
-        span.missing_reason, gettext("The newest list is that of {day}.", day=wording.format_day(newest.date))
+        span.missing_reason, gettext("The newest list is that of {day}.", day=formatting.format_day(newest.date))
     )
     return build_text_answer(text, Action(gettext("Show it"), "today", {"date": newest.date.isoformat()}))
 
@@ -144,14 +148,14 @@ async def show_similar_papers(context: CommandContext, request: Request, *, pape
     known = await context.stores.papers.get([hit.paper_id for hit in hits])
     papers = [known[hit.paper_id] for hit in hits if hit.paper_id in known]
     if not papers:
-        return build_text_answer(gettext("Nothing stored is like “{name}”.", name=wording.format_paper_name(found)))
+        return build_text_answer(gettext("Nothing stored is like “{name}”.", name=paper_items.format_paper_name(found)))
     leaf = paging.paginate(papers, page, _PAGE_SIZE)
     today = request.now.date()
     return await paging.build_list_answer(
         Card(
-            title=gettext("Papers like “{name}”", name=wording.format_paper_name(found)),
+            title=gettext("Papers like “{name}”", name=paper_items.format_paper_name(found)),
             folio=tuple(part for part in (leaf.span,) if part),
-            items=tuple(wording.build_paper_item(like, today=today) for like in leaf.entries),
+            items=tuple(paper_items.build_paper_item(like, today=today) for like in leaf.entries),
             actions=leaf.build_page_buttons("similar", {"paper": found.id}),
             footer=(
                 gettext(
@@ -159,7 +163,7 @@ async def show_similar_papers(context: CommandContext, request: Request, *, pape
                     count=format_number(await context.stores.papers.count_papers()),
                 ),
             ),
-            fallback=wording.format_paper_names(leaf.entries),
+            fallback=paper_items.format_paper_names(leaf.entries),
         ),
         request.arguments,
         context,

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from bot import identifiers, topics, wording
+from bot.domain import identifiers
+from bot.domain.topics import parser
 from bot.errors import Mistake
-from bot.language import format_number, gettext, phrase
+from bot.i18n import formatting
+from bot.i18n.translation import format_number, gettext, phrase
 from bot.ports.commands import Parameter, ParameterType, Request, Suggestion
 
 SuggestFunction = Callable[[str, Request], Awaitable[Sequence[Suggestion]]]
@@ -56,7 +58,7 @@ def build_choice_reader(*values: str, **aliases: str) -> Callable[[str], str]:
             return aliases[typed]
         near = get_close_matches(typed, [*values, *aliases], n=1)
         best = aliases.get(near[0], near[0]) if near else values[0]
-        names = {"text": text[:_QUOTE_LENGTH], "values": wording.format_list(values, "or")}
+        names = {"text": text[:_QUOTE_LENGTH], "values": formatting.format_list(values, "or")}
         if near:
             raise Mistake(gettext("“{text}” is none of {values}; did you mean “{best}”?", **names, best=best), best)
         raise Mistake(gettext("“{text}” is none of {values}.", **names), best)
@@ -74,15 +76,15 @@ def read_flag(text: str) -> bool:
     raise Mistake(gettext("“{text}” is neither yes nor no.", text=text[:_QUOTE_LENGTH]), "yes")
 
 
-def read_topic(text: str) -> topics.Topic:
+def read_topic(text: str) -> parser.Topic:
     """Read a topic."""
-    return topics.parse_topic(text)
+    return parser.parse_topic(text)
 
 
-def read_topics(text: str) -> tuple[topics.Topic, ...]:
+def read_topics(text: str) -> tuple[parser.Topic, ...]:
     """Read topics, one a line or separated by ";"; an empty text is no topic."""
     parts = [part.strip() for line in text.splitlines() for part in line.split(";")]
-    return tuple(dict.fromkeys(topics.parse_topic(part) for part in parts if part))
+    return tuple(dict.fromkeys(parser.parse_topic(part) for part in parts if part))
 
 
 def read_category(text: str) -> str:

@@ -8,15 +8,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card
-from bot.clauses import Explanation
+from bot.cards import paper_items
+from bot.cards.models import Action, Card
 from bot.commands.desk import CommandContext, get_direct_channel
 from bot.commands.replies import build_text_answer
 from bot.digests.page import list_paper_ids
-from bot.language import gettext, join_sentences, ngettext
-from bot.matching import Matcher
-from bot.models import Channel, FeedDay, Paper, find_newest_feed_date
+from bot.domain.channels import Channel
+from bot.domain.feed import FeedDay, find_newest_feed_date
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Explanation
+from bot.domain.topics.matcher import Matcher
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, ngettext
 from bot.ports.commands import Answer, Command, Request
 
 MAX_LISTS: Final = 7
@@ -124,7 +128,9 @@ async def _score_similarity(context: CommandContext, saved: Sequence[str]) -> di
 def _describe_ranking(topics: int, saves: int) -> str:
     """Say how the papers were ranked."""
     parts = [ngettext("{n} topic you follow", "{n} topics you follow", topics)] if topics else []
-    parts += [gettext("likeness to {papers} you saved", papers=wording.format_count(saves, "paper"))] if saves else []
+    parts += (
+        [gettext("likeness to {papers} you saved", papers=formatting.format_count(saves, "paper"))] if saves else []
+    )
     parts.append(gettext("votes"))
     more = "" if topics and saves else gettext("Following topics and saving papers makes it yours.")
     return join_sentences(gettext("Ranked by {parts}.", parts=gettext(", then by ").join(parts)), more)
@@ -142,20 +148,20 @@ def _build_new_papers_card(
         title=gettext("New for you"),
         folio=(ngettext("{n} not seen yet", "{n} not seen yet", remaining + len(papers)),),
         items=tuple(
-            wording.build_paper_item(paper, because=reasons[paper.id], today=request.now.date()) for paper in papers
+            paper_items.build_paper_item(paper, because=reasons[paper.id], today=request.now.date()) for paper in papers
         ),
         actions=(*actions, Action(gettext("Follow a topic"), "follow")),
         marks=tuple(dict.fromkeys(phrase for phrases in reasons.values() for phrase in phrases)),
-        fallback=wording.format_paper_names(papers),
+        fallback=paper_items.format_paper_names(papers),
     )
 
 
 def _describe_nothing_new(days: Sequence[FeedDay], papers: int) -> str:
     if not days:
         return gettext("No list is stored yet; the first one comes within minutes of the start.")
-    lists = wording.format_count(len(days), "list")
+    lists = formatting.format_count(len(days), "list")
     return gettext(
         "Nothing new: all {papers} of the last {lists} are seen, saved or muted.",
-        papers=wording.format_count(papers, "paper"),
+        papers=formatting.format_count(papers, "paper"),
         lists=lists,
     )

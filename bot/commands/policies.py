@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from bot.commands.desk import CommandContext
+from bot.domain.channels import Channel
+from bot.domain.people import Person
 from bot.errors import Mistake
-from bot.language import gettext, phrase
-from bot.models import Channel, Person
-from bot.ports.places import Workspace
+from bot.i18n.translation import gettext, phrase
+from bot.ports.workspaces import Workspace
 
 POLICIES: Final = {
     "members": ("", phrase("Whoever is in a channel manages it")),

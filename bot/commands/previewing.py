@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot import follows, wording
-from bot.cards import Action, Card
+from bot import follows
+from bot.cards import paper_items
+from bot.cards.models import Action, Card
 from bot.commands import paging
 from bot.commands.desk import CommandContext, get_direct_channel
-from bot.language import gettext, join_sentences, ngettext, phrase
+from bot.domain.topics.parser import Topic
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, ngettext, phrase
 from bot.ports.commands import Answer, Request
-from bot.topics import Topic
 
 PREVIEW_DAYS: Final = 14
 """Days that a topic is tried on before it is followed."""
@@ -60,7 +63,7 @@ def describe_volume(topic_preview: follows.TopicPreview) -> str:
     weekly = f"{topic_preview.per_week:.0f}" if topic_preview.per_week >= 1 else gettext("fewer than one")
     return gettext(
         "It would have sent {papers} in {span}, about {weekly} a week.",
-        papers=wording.format_count(topic_preview.match_count, "paper"),
+        papers=formatting.format_count(topic_preview.match_count, "paper"),
         span=span,
         weekly=weekly,
     )
@@ -70,7 +73,7 @@ def _format_span(topic_preview: follows.TopicPreview) -> str:
     """Write the days that were looked at; those of a store that is behind are named by their end."""
     days = topic_preview.days or PREVIEW_DAYS
     if topic_preview.last_date and topic_preview.is_outdated:
-        end = wording.format_day(topic_preview.last_date, year=True)
+        end = formatting.format_day(topic_preview.last_date, year=True)
         return ngettext("the {n} day to {day}", "the {n} days to {day}", days, day=end)
     return ngettext("the last {n} day", "the last {n} days", days)
 
@@ -109,7 +112,7 @@ async def show_preview(
             text=text,
             folio=(leaf.span,) if leaf.span else (),
             items=tuple(
-                wording.build_paper_item(paper, because=why.phrases, today=request.now.date())
+                paper_items.build_paper_item(paper, because=why.phrases, today=request.now.date())
                 for paper, why in leaf.entries
             ),
             actions=(

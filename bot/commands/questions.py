@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from bot import wording
-from bot.cards import Field, FieldKind
+from bot.cards.models import Field, FieldKind
 from bot.commands import moments, parameters, sending, timing, topical
 from bot.commands.desk import CommandContext
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.feed import FeedMode
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence
 from bot.errors import Mistake
-from bot.language import ENGLISH, LANGUAGES, format_after_colon, gettext, phrase
-from bot.models import Cadence, Channel, ChannelKind, FeedMode, Preferences
+from bot.i18n import formatting
+from bot.i18n.formatting import format_after_colon
+from bot.i18n.translation import ENGLISH, LANGUAGES, gettext, phrase
 from bot.ports.commands import Parameter, ParameterType
 
 MAX_PAPERS: Final = 10
@@ -90,7 +94,7 @@ class SettingField:
         if self.kind == "flag":
             return gettext(_FLAG_LABELS[value])
         if self.kind == "days":
-            return wording.format_weekdays(preferences.schedule.days)
+            return formatting.format_weekdays(preferences.schedule.days)
         if self.name in _ID_FIELDS and value.isdecimal():
             return resolve_name(value)
         return gettext(_VALUE_LABELS[value]) if value in _VALUE_LABELS else value

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from bot import tokens
+from bot.domain.identifiers import parse_arxiv_id
+from bot.domain.topics import tokens
 from bot.errors import Mistake
-from bot.identifiers import parse_arxiv_id
-from bot.language import format_command, format_number, gettext
+from bot.i18n.formatting import format_command
+from bot.i18n.translation import format_number, gettext
 from bot.ports.commands import Command, Parameter
 
 MAX_LINE_LENGTH: Final = 2000

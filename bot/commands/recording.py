@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import Action
+from bot.cards.models import Action
 from bot.commands import snapshots
 from bot.commands.desk import CommandContext
-from bot.language import gettext
-from bot.models import Preferences
+from bot.domain.preferences import Preferences
+from bot.i18n.translation import gettext
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
-from bot.ports.places import ChannelState
 
 
 async def save_preferences(

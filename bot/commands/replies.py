@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import wording
-from bot.cards import Action, Card
+from bot.cards import messages
+from bot.cards.models import Action, Card
 from bot.errors import Mistake
 from bot.ports.commands import Answer
 
@@ -17,7 +17,7 @@ def build_text_answer(text: str, *actions: Action, footer: tuple[str, ...] = ())
 
 def build_mistake_answer(error: Mistake) -> Answer:
     """Say what is wrong, with a correct example below it."""
-    return Answer(wording.build_mistake_card(error))
+    return Answer(messages.build_mistake_card(error))
 
 
 def build_failure_answer(sentence: str) -> Answer:

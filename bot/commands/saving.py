@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Item
 from bot.commands import finding, paging, parameters, suggesting
 from bot.commands.desk import CommandContext, get_direct_channel
 from bot.commands.replies import build_text_answer
+from bot.domain.papers import Paper
 from bot.errors import Mistake
-from bot.language import gettext
-from bot.models import Paper
+from bot.i18n import formatting
+from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Command, Request
 
 MAX_SAVED = 500
@@ -46,7 +47,7 @@ async def save_paper(context: CommandContext, request: Request, *, paper: str) -
     found = await finding.find_paper(context, request, paper)
     if request.dry_run:
         return build_text_answer(
-            gettext("“{name}” would be on your reading list.", name=wording.format_paper_name(found))
+            gettext("“{name}” would be on your reading list.", name=paper_items.format_paper_name(found))
         )
     held = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
     if len(held) >= MAX_SAVED:
@@ -56,20 +57,20 @@ async def save_paper(context: CommandContext, request: Request, *, paper: str) -
     if await context.get_stored_paper(found.id) is None:
         await context.stores.papers.add([found], request.now)
     new = await context.stores.mutes_and_saves.save(get_direct_channel(request), found.id, request.now)
-    name = wording.format_paper_name(found)
+    name = paper_items.format_paper_name(found)
     kept = gettext("“{name}” is on your reading list.", name=name)
     was = gettext("“{name}” was on your reading list already.", name=name)
     return build_text_answer(
         kept if new else was,
         Action(gettext("Reading list"), "saved"),
-        _build_remove_button(found.id, wording.format_paper_name(found)),
+        _build_remove_button(found.id, paper_items.format_paper_name(found)),
     )
 
 
 async def unsave_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
     """Take a paper off."""
     stored = await context.get_stored_paper(paper)
-    name = wording.format_paper_name(stored) if stored else paper
+    name = paper_items.format_paper_name(stored) if stored else paper
     if request.dry_run:
         return build_text_answer(gettext("“{name}” would be taken off your reading list.", name=name))
     if not await context.stores.mutes_and_saves.unsave(get_direct_channel(request), paper):
@@ -94,10 +95,10 @@ async def show_reading_list(context: CommandContext, request: Request, *, page: 
     return Answer(
         Card(
             title=gettext("Your reading list"),
-            folio=tuple(part for part in (wording.format_count(len(held), "paper"), leaf.span) if part),
+            folio=tuple(part for part in (formatting.format_count(len(held), "paper"), leaf.span) if part),
             items=items,
             actions=leaf.build_page_buttons("saved", {}),
-            fallback=gettext("{papers} on your reading list", papers=wording.format_count(len(held), "paper")),
+            fallback=gettext("{papers} on your reading list", papers=formatting.format_count(len(held), "paper")),
         ),
         paging.choose_placement(request.arguments),
     )
@@ -106,9 +107,9 @@ async def show_reading_list(context: CommandContext, request: Request, *, page: 
 def _build_saved_item(paper: Paper | None, identifier: str, request: Request) -> Item:
     if paper is None:
         return Item(identifier, paper=identifier, actions=(_build_remove_button(identifier, identifier),))
-    item = wording.build_paper_item(paper, today=request.now.date())
+    item = paper_items.build_paper_item(paper, today=request.now.date())
     others = tuple(action for action in item.actions if action.command in ("similar", "why"))
-    return replace(item, actions=(_build_remove_button(paper.id, wording.format_paper_name(paper)), *others))
+    return replace(item, actions=(_build_remove_button(paper.id, paper_items.format_paper_name(paper)), *others))
 
 
 def _build_remove_button(identifier: str, name: str) -> Action:

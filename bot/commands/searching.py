@@ -6,20 +6,23 @@ from functools import partial
 from typing import Final
 
 from bot import search as flow
-from bot import tokens, wording
-from bot.cards import Action, Card, Item
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Item
 from bot.commands import moments, paging, parameters, suggesting, timing
 from bot.commands.desk import CommandContext
 from bot.commands.papers import show_paper
 from bot.commands.replies import build_text_answer
+from bot.domain.identifiers import parse_arxiv_id
+from bot.domain.papers import Paper
+from bot.domain.topics import tokens
+from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
-from bot.identifiers import parse_arxiv_id
-from bot.language import format_number, gettext, join_sentences, ngettext, phrase
-from bot.models import Paper
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import format_number, gettext, ngettext, phrase
 from bot.ports.commands import Answer, Command, Parameter, Request
 from bot.search import SearchQuery, SearchResults, SortOrder
 from bot.search.reading import parse_query
-from bot.topics import parse_topic
 
 _PAGE_SIZE: Final = 5
 _SORT_LABELS: Final = {
@@ -113,10 +116,10 @@ def _read_query(text: str) -> str:
 
 def _build_results_card(query: SearchQuery, results: SearchResults, page: int, request: Request) -> Card:
     leaf = paging.paginate(results.papers, page, _PAGE_SIZE)
-    number, on = len(results.papers), wording.shorten(query.text, 80)
+    number, on = len(results.papers), formatting.shorten(query.text, 80)
     title = ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
     filters = (
-        gettext("since {day}", day=wording.format_short_day(query.since, request.now.date())) if query.since else "",
+        gettext("since {day}", day=formatting.format_short_day(query.since, request.now.date())) if query.since else "",
         gettext("in {category}", category=query.category) if query.category else "",
     )
     fixed = {name: text for name, text in request.arguments.items() if name not in ("page", "sort")}
@@ -135,10 +138,10 @@ def _build_results_card(query: SearchQuery, results: SearchResults, page: int, r
         actions=(*leaf.build_page_buttons("search", {**fixed, **sorting}), *others, *_build_follow_buttons(query.text)),
         footer=(
             *results.notes,
-            gettext("{papers} searched.", papers=wording.format_count(results.searched_count, "stored paper")),
+            gettext("{papers} searched.", papers=formatting.format_count(results.searched_count, "stored paper")),
         ),
         marks=parse_query(query.text).highlights,
-        fallback=wording.format_paper_names(leaf.entries),
+        fallback=paper_items.format_paper_names(leaf.entries),
     )
 
 
@@ -152,15 +155,15 @@ def _build_follow_buttons(text: str) -> tuple[Action, ...]:
 
 
 def _build_result_item(paper: Paper, request: Request) -> Item:
-    return wording.build_paper_item(paper, today=request.now.date())
+    return paper_items.build_paper_item(paper, today=request.now.date())
 
 
 def _answer_no_results(query: SearchQuery, results: SearchResults, request: Request) -> Answer:
     """Say how much was searched, and what may find more."""
     text = gettext(
         "Nothing found on “{text}” in {papers}.",
-        text=wording.shorten(query.text, 80),
-        papers=wording.format_count(results.searched_count, "stored paper"),
+        text=formatting.shorten(query.text, 80),
+        papers=formatting.format_count(results.searched_count, "stored paper"),
     )
     fixed = {name: value for name, value in request.arguments.items() if name != "page"}
     asked = parse_query(query.text)

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from bot import wording
-from bot.language import format_command, gettext, phrase
-from bot.models import Cadence, FeedMode, Preferences, Schedule
-from bot.ports.places import ChannelState
+from bot.cards import messages
+from bot.domain.feed import FeedMode
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
+from bot.i18n import formatting
+from bot.i18n.formatting import format_command
+from bot.i18n.translation import gettext, phrase
+from bot.ports.channels import ChannelState
 
 MAX_SENDS: Final = 3
 _DAYS_AHEAD: Final = 366
@@ -32,9 +36,9 @@ def list_next_sends(schedule: Schedule, now: datetime, first: datetime | None = 
 
 def format_next_sends(schedule: Schedule, now: datetime, first: datetime | None = None) -> str:
     """Write them: "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00"."""
-    sends = [wording.format_moment(moment, schedule.timezone) for moment in list_next_sends(schedule, now, first)]
+    sends = [formatting.format_moment(moment, schedule.timezone) for moment in list_next_sends(schedule, now, first)]
     return (
-        gettext(wording.NEXT_SENDS, sends=gettext(", ").join(sends), zone=schedule.timezone)
+        gettext(messages.NEXT_SENDS, sends=gettext(", ").join(sends), zone=schedule.timezone)
         if sends
         else gettext("Next: never; choose at least one day.")
     )
@@ -51,7 +55,7 @@ def _find_clock_change_warnings(schedule: Schedule, now: datetime) -> Iterator[s
         if not schedule.is_post_day(day):
             continue
         # With its year: what is said of the clocks of a zone is of no moment, which readers would see in their own.
-        written = f"{wording.format_day(day, year=True)} {schedule.at:%H:%M}"
+        written = f"{formatting.format_day(day, year=True)} {schedule.at:%H:%M}"
         shift = _detect_clock_change(schedule, day)
         if shift == "gap":
             later = schedule.compute_post_time(day).astimezone(schedule.zone_info)
@@ -82,10 +86,10 @@ def describe_plan(preferences: Preferences) -> str:
     """Describe a digest: "weekdays 09:00 Europe/Berlin, 5 papers"."""
     schedule = preferences.schedule
     told = {
-        "days": wording.format_weekdays(schedule.days),
+        "days": formatting.format_weekdays(schedule.days),
         "time": f"{schedule.at:%H:%M}",
         "zone": schedule.timezone,
-        "papers": wording.format_count(preferences.number, "paper"),
+        "papers": formatting.format_count(preferences.number, "paper"),
     }
     if schedule.cadence is Cadence.DAILY:
         return gettext("{days} {time} {zone}, {papers}", **told)
@@ -98,7 +102,7 @@ def describe_state(channel_state: ChannelState, now: datetime) -> str:
     if channel_state.retired_reason:
         return gettext(
             "Nothing is posted here any more: {retired}. “{command}” tries again.",
-            retired=wording.format_reason(channel_state.retired_reason),
+            retired=messages.format_reason(channel_state.retired_reason),
             command=format_command("digest on"),
         )
     if preferences.paused:
@@ -109,6 +113,6 @@ def describe_state(channel_state: ChannelState, now: datetime) -> str:
         )
     schedule, following = preferences.schedule, channel_state.next_run
     if following and channel_state.due and channel_state.due < following:
-        due, again = (wording.format_moment(moment, schedule.timezone) for moment in (channel_state.due, following))
+        due, again = (formatting.format_moment(moment, schedule.timezone) for moment in (channel_state.due, following))
         return gettext("The digest of {due} waits for its list, until {again} at least.", due=due, again=again)
     return format_next_sends(schedule, now, following if following and following > now else None)

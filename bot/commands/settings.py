@@ -7,18 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from bot import wording
-from bot.cards import Action, Card, Form
+from bot.cards import messages
+from bot.cards.models import Action, Card, Form
 from bot.commands import recording, sending, snapshots
 from bot.commands.desk import CommandContext, format_channel, is_zone_unknown
 from bot.commands.following import MAX_CHANNEL_FOLLOWS
 from bot.commands.questions import SETTING_FIELDS, describe_differences, list_fields
+from bot.domain.channels import ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.preferences import Preferences
+from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
-from bot.language import ENGLISH, format_command, gettext, join_sentences, phrase, use_language
-from bot.models import ChannelKind, Follow, Preferences
+from bot.i18n.formatting import format_command, join_sentences
+from bot.i18n.translation import ENGLISH, gettext, phrase, use_language
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.places import ChannelState
-from bot.topics import Topic, parse_topic
 
 _CLEARABLE_KINDS = ("topics", "days")
 """Questions whose empty answer says something; elsewhere it means that nothing is to change."""
@@ -143,7 +146,7 @@ def read_settings(arguments: Mapping[str, str], preferences: Preferences) -> Set
 
 def _describe_mistake(error: Mistake) -> str:
     """Say what is wrong, with an example unless the sentence names it already."""
-    return join_sentences(str(error), *(() if error.example in str(error) else wording.format_example(error.example)))
+    return join_sentences(str(error), *(() if error.example in str(error) else messages.format_example(error.example)))
 
 
 def describe_changes(

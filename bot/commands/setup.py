@@ -9,17 +9,22 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
 from bot.commands import parameters, recording, sending, snapshots
 from bot.commands.desk import CommandContext, format_channel, format_channel_heading
 from bot.commands.guessing import TopicGuess, guess_topic
 from bot.commands.replies import build_text_answer
+from bot.domain.channels import ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.schedules import Cadence
 from bot.errors import Mistake, SendError
-from bot.language import format_command, format_number, gettext, phrase, translate_stored
-from bot.models import Cadence, ChannelKind, Follow, Paper
+from bot.i18n import formatting
+from bot.i18n.formatting import format_command
+from bot.i18n.translation import format_number, gettext, phrase, translate_stored
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
-from bot.ports.places import ChannelInfo, ChannelState
+from bot.ports.workspaces import ChannelInfo
 
 GUESS_DAYS: Final = 28
 """Days of papers on which a guess is tried."""
@@ -73,7 +78,7 @@ async def set_up_channels(
         return Answer(_build_proposals_card(proposals))
     for proposal in proposals:
         await _set_up_channel(context, request, proposal)
-    names = wording.format_list([format_channel(proposal.channel_info.channel) for proposal in proposals])
+    names = formatting.format_list([format_channel(proposal.channel_info.channel) for proposal in proposals])
     return build_text_answer(
         gettext(
             "The digest is on in {names}. “{settings}” there changes it, “{undo}” there takes it back.",
@@ -139,7 +144,7 @@ def _build_proposals_card(proposals: Sequence[Proposal]) -> Card:
         ),
         items=items,
         actions=(Action(label, "setup", {"confirm": "yes"}, style="main"),),
-        fallback=gettext("A proposal for {channels}", channels=wording.format_count(len(proposals), "channel")),
+        fallback=gettext("A proposal for {channels}", channels=formatting.format_count(len(proposals), "channel")),
     )
 
 

@@ -7,7 +7,12 @@ from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 
-from bot.models import Cadence, Channel, FeedMode, Follow, Person, Preferences, Schedule
+from bot.domain.channels import Channel
+from bot.domain.feed import FeedMode
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
 
 
 def encode_preferences(preferences: Preferences) -> dict[str, Any]:

@@ -7,26 +7,21 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards import messages
+from bot.cards.models import Action, Card, Item
 from bot.commands import lists, paging, sending
 from bot.commands.desk import CommandContext, format_channel, format_channel_heading
 from bot.digests import planning
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryState
+from bot.domain.feed import find_newest_feed_date
 from bot.errors import SendError
-from bot.language import (
-    end_sentence,
-    format_detail,
-    format_number,
-    gettext,
-    join_sentences,
-    ngettext,
-    phrase,
-    translate_stored,
-)
-from bot.models import ChannelKind, DeliveryState, find_newest_feed_date
+from bot.i18n import formatting
+from bot.i18n.formatting import end_sentence, format_detail, join_sentences
+from bot.i18n.translation import format_number, gettext, ngettext, phrase, translate_stored
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Command, Request
-from bot.ports.ledger import PastDigest
-from bot.ports.places import ChannelState
+from bot.ports.deliveries import PastDigest
 from bot.ports.sources import SourceState
 
 _MAX_DIGESTS: Final = 5
@@ -123,7 +118,7 @@ async def _build_other_channel_items(context: CommandContext, request: Request) 
         Item(
             format_channel_heading(standing.channel),
             text=join_sentences(
-                end_sentence(wording.format_reason(standing.retired_reason)),
+                end_sentence(messages.format_reason(standing.retired_reason)),
                 await _find_posting_problem(context, standing),
             ),
             section=gettext("Other channels"),
@@ -138,7 +133,7 @@ def _is_silent(channel_state: ChannelState) -> bool:
     return (
         wanted
         and channel_state.channel.kind is not ChannelKind.DIRECT
-        and channel_state.retired_reason not in ("", wording.CHANNEL_DELETED)
+        and channel_state.retired_reason not in ("", messages.CHANNEL_DELETED)
     )
 
 
@@ -147,14 +142,14 @@ async def _build_source_items(context: CommandContext, now: datetime, zone: str)
     today = find_newest_feed_date(now)
     open_ = await context.stores.feed_days.get_day(today)
     papers = (
-        gettext("{papers} so far.", papers=wording.format_count(len(open_.papers), "paper"))
+        gettext("{papers} so far.", papers=formatting.format_count(len(open_.papers), "paper"))
         if open_ and open_.papers
         else ""
     )
     sentence = lists.describe_list(today, open_, now, zone)
     rows = [
         Item(
-            gettext("List of {day}", day=wording.format_day(today)),
+            gettext("List of {day}", day=formatting.format_day(today)),
             text=join_sentences(papers, sentence),
             section=gettext("Sources"),
         )
@@ -175,12 +170,12 @@ async def _build_source_items(context: CommandContext, now: datetime, zone: str)
 def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
     """Say how a source does."""
     answered = (
-        gettext("Last answer {when}.", when=wording.format_moment(state.succeeded, zone))
+        gettext("Last answer {when}.", when=formatting.format_moment(state.succeeded, zone))
         if state.succeeded
         else gettext("No answer yet.")
     )
     if state.open_until and state.open_until > now:
-        later = wording.format_moment(state.open_until, zone)
+        later = formatting.format_moment(state.open_until, zone)
         return gettext(
             "Not asked until {later}, after {failures}. {answered}",
             later=later,
@@ -199,9 +194,9 @@ def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
 def _build_digest_item(past: PastDigest, zone: str) -> Item:
     state = gettext(_DIGEST_STATE_LABELS[past.state])
     return Item(
-        wording.format_day(past.day),
+        formatting.format_day(past.day),
         text=end_sentence(format_detail(state, translate_stored(past.reason)) if past.reason else state),
-        notes=(wording.format_moment(past.at, zone),),
+        notes=(formatting.format_moment(past.at, zone),),
         section=gettext("Last digests"),
     )
 
@@ -210,11 +205,11 @@ async def _build_footer(context: CommandContext) -> tuple[str, ...]:
     waiting = await context.stores.ledger.count_open()
     total = sum(waiting.values())
     stored = gettext(
-        "{papers} stored.", papers=wording.format_count(await context.stores.papers.count_papers(), "paper")
+        "{papers} stored.", papers=formatting.format_count(await context.stores.papers.count_papers(), "paper")
     )
     if not total:
         return (gettext("No message is waiting."), stored)
-    states = wording.format_list(
+    states = formatting.format_list(
         [
             gettext(_DELIVERY_STATE_LABELS[state], number=format_number(number))
             for state, number in waiting.items()
@@ -222,6 +217,6 @@ async def _build_footer(context: CommandContext) -> tuple[str, ...]:
         ]
     )
     return (
-        gettext("{messages} waiting: {states}.", messages=wording.format_count(total, "message"), states=states),
+        gettext("{messages} waiting: {states}.", messages=formatting.format_count(total, "message"), states=states),
         stored,
     )

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot import wording
 from bot.commands import topical
 from bot.commands.desk import CommandContext, get_direct_channel
-from bot.language import gettext, phrase
-from bot.models import FeedDay, Paper
+from bot.domain.feed import FeedDay
+from bot.domain.papers import Paper
+from bot.domain.topics.parser import parse_topic
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Request, Suggestion
-from bot.topics import parse_topic
 
 MAX_SUGGESTIONS: Final = 25
 """As many as any platform shows."""
@@ -72,7 +73,7 @@ async def suggest_muted(context: CommandContext, prefix: str, request: Request) 
             title = known[value].title if value in known else ""
             about = parse_topic(value).label if kind == "topic" else title
             if contains_words(prefix, f"{value} {about}"):
-                label = wording.shorten(title, _MAX_TITLE_LENGTH) if title else whose
+                label = formatting.shorten(title, _MAX_TITLE_LENGTH) if title else whose
                 offered.setdefault(value, Suggestion(value, label))
     return list(offered.values())[:MAX_SUGGESTIONS]
 
@@ -112,5 +113,5 @@ def _select_in_order(ids: Sequence[str], known: Mapping[str, Paper]) -> list[Pap
 def _build_paper_suggestions(papers: Sequence[Paper], typed: str) -> list[Suggestion]:
     fitting = [paper for paper in papers if contains_words(typed, f"{paper.id} {paper.title}")]
     return [
-        Suggestion(paper.id, wording.shorten(paper.title, _MAX_TITLE_LENGTH)) for paper in fitting[:MAX_SUGGESTIONS]
+        Suggestion(paper.id, formatting.shorten(paper.title, _MAX_TITLE_LENGTH)) for paper in fitting[:MAX_SUGGESTIONS]
     ]

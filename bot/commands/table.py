@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot import wording
-from bot.cards import Card, Form, Page
+from bot.cards import messages
+from bot.cards.models import Card, Form, Page
 from bot.commands import (
     access,
     arguments,
@@ -38,11 +38,13 @@ from bot.commands import (
     why,
 )
 from bot.commands.desk import CommandContext, format_channel
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryKey
 from bot.errors import Mistake, SourceError, StoreError, format_redacted_traceback
-from bot.language import format_command, gettext, join_sentences, phrase, translate_stored, use_language
-from bot.models import ChannelKind, DeliveryKey
+from bot.i18n.formatting import format_command, join_sentences
+from bot.i18n.translation import gettext, phrase, translate_stored, use_language
 from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request
-from bot.ports.ledger import Draft
+from bot.ports.deliveries import Draft
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +138,7 @@ class CommandTable:
         why = await self.context.find_direct_message_problem(request)
         word = gettext(
             "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
-            why=wording.format_reason(why),
+            why=messages.format_reason(why),
         )
         # A form may be a window, which has no room for it.
         silent = await self.context.take_pending_notice(request) if isinstance(answer.body, Card) else ""

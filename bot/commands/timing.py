@@ -7,9 +7,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from bot import wording
 from bot.commands import moments
 from bot.commands.desk import CommandContext
+from bot.i18n import formatting
 from bot.ports.commands import Request, Suggestion
 
 MAX_SUGGESTIONS: Final = 25
@@ -33,7 +33,8 @@ async def suggest_list_dates(context: CommandContext, prefix: str, _: Request) -
     lists = await context.stores.feed_days.list_between(newest.date - _LOOKBACK, newest.date) if newest else ()
     offered = [
         Suggestion(
-            day.date.isoformat(), f"{wording.format_day(day.date)}, {wording.format_count(len(day.papers), 'paper')}"
+            day.date.isoformat(),
+            f"{formatting.format_day(day.date)}, {formatting.format_count(len(day.papers), 'paper')}",
         )
         for day in reversed(lists)
         if day.papers
@@ -45,7 +46,7 @@ async def _suggest_dates(day_offsets: Sequence[int], prefix: str, request: Reque
     """Offer dates so many days from today."""
     today = request.now.date()
     every = [today + timedelta(days=step) for step in day_offsets]
-    offered = [Suggestion(each.isoformat(), wording.format_day(each, year=True)) for each in every]
+    offered = [Suggestion(each.isoformat(), formatting.format_day(each, year=True)) for each in every]
     return [each for each in offered if each.value.startswith(prefix.strip())]
 
 

@@ -8,11 +8,11 @@ from contextlib import suppress
 from typing import Final
 
 from bot.commands.desk import CommandContext, format_channel, get_direct_channel
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake, SendError
-from bot.language import gettext
-from bot.models import Channel, ChannelKind
+from bot.i18n.translation import gettext
 from bot.ports.commands import Request, Suggestion
-from bot.topics import parse_topic
 
 MAX_SUGGESTIONS: Final = 25
 

@@ -7,18 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from bot import wording
-from bot.cards import Action
+from bot.cards.models import Action
 from bot.commands import policies, recording, snapshots
 from bot.commands.desk import CommandContext
 from bot.commands.questions import SETTING_FIELDS
 from bot.commands.replies import build_text_answer
+from bot.domain.preferences import Preferences
+from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
-from bot.language import format_after_colon, format_command, gettext, phrase
-from bot.models import Preferences
+from bot.i18n import formatting
+from bot.i18n.formatting import format_after_colon, format_command
+from bot.i18n.translation import gettext, phrase
+from bot.ports.audit import Change
 from bot.ports.commands import Answer, Parameter, Request
-from bot.ports.people import Change
-from bot.topics import parse_topic
 
 _MAX_CHANGES: Final = 100
 _REVERTED_PHRASES: Final = {
@@ -77,8 +78,8 @@ def find_change(changes: Sequence[Change], moment: datetime) -> Change:
 
 async def undo_change(context: CommandContext, request: Request, change: Change) -> Answer:
     """Take a change back; dry, say what that would do."""
-    again = wording.format_list(list(_describe_reverted_state(change, context.get_name_resolver(request.channel))))
-    day = wording.format_short_day(change.at.date(), request.now.date())
+    again = formatting.format_list(list(_describe_reverted_state(change, context.get_name_resolver(request.channel))))
+    day = formatting.format_short_day(change.at.date(), request.now.date())
     by = gettext("Changed by {who} on {day}.", who=format_author(change, request), day=day)
     if change.changed_by.id == request.person.id:
         by = gettext("Changed by you on {day}.", day=day)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item
+from bot.cards import messages, paper_items
+from bot.cards.models import Action, Card, Item
 from bot.commands import finding, parameters, suggesting
 from bot.commands.desk import CommandContext, format_channel, format_in_channel, get_direct_channel
 from bot.commands.replies import build_text_answer
 from bot.digests import page
 from bot.digests.choice import is_eligible
-from bot.language import gettext, join_sentences, phrase
-from bot.models import ChannelKind, FeedDay, FeedMode, Paper
+from bot.domain.channels import ChannelKind
+from bot.domain.feed import FeedDay, FeedMode
+from bot.domain.papers import Paper
+from bot.domain.topics.parser import parse_topic
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, phrase
+from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Command, Request
-from bot.ports.places import ChannelState
-from bot.topics import parse_topic
 
 _MAX_TOPICS: Final = 20
 
@@ -34,10 +38,10 @@ async def explain_paper(context: CommandContext, request: Request, *, paper: str
     if await context.get_stored_paper(found.id) is None:
         text = gettext(
             "“{name}” is on no list that Broadsheet has stored, so nothing could post it.",
-            name=wording.format_paper_name(found),
+            name=paper_items.format_paper_name(found),
         )
         return build_text_answer(
-            text, Action(gettext("Show it"), "show", {"paper": found.id}, wording.format_paper_name(found))
+            text, Action(gettext("Show it"), "show", {"paper": found.id}, paper_items.format_paper_name(found))
         )
     standing = await context.load_channel_state(request)
     zone = standing.preferences.schedule.timezone
@@ -55,11 +59,11 @@ async def explain_paper(context: CommandContext, request: Request, *, paper: str
     )
     return Answer(
         Card(
-            title=gettext("Why “{name}”", name=wording.format_paper_name(found)),
+            title=gettext("Why “{name}”", name=paper_items.format_paper_name(found)),
             text=join_sentences(*lines),
             items=tuple(await _build_topic_items(context, request, found)),
             actions=(
-                Action(gettext("Show it"), "show", {"paper": found.id}, wording.format_paper_name(found)),
+                Action(gettext("Show it"), "show", {"paper": found.id}, paper_items.format_paper_name(found)),
                 Action(gettext("Status"), "status"),
             ),
             fallback=join_sentences(*lines),
@@ -76,13 +80,13 @@ async def _describe_rank(context: CommandContext, channel_state: ChannelState, p
     place_, of = await _find_rank(context, channel_state, paper, day)
     if not place_:
         return ""
-    votes = wording.format_count(paper.votes or 0, "vote")
+    votes = formatting.format_count(paper.votes or 0, "vote")
     return gettext(
         "With {votes} it is number {place} of {of} on the list of {day}; {top}.",
         votes=votes,
         place=place_,
         of=of,
-        day=wording.format_day(day.date),
+        day=formatting.format_day(day.date),
         top=_describe_digest_size(channel_state),
     )
 
@@ -116,11 +120,11 @@ async def _list_reasons(
         reasons.append(gettext("Hugging Face has not listed it; digests are made of those lists."))
         return [reason for reason in reasons if reason]
     if (paper.votes or 0) < preferences.min_votes:
-        least = wording.format_count(preferences.min_votes, "vote")
+        least = formatting.format_count(preferences.min_votes, "vote")
         reasons.append(
             gettext(
                 "It has {votes}, and a digest here wants at least {least}.",
-                votes=wording.format_count(paper.votes or 0, "vote"),
+                votes=formatting.format_count(paper.votes or 0, "vote"),
                 least=least,
             )
         )
@@ -145,7 +149,7 @@ async def _list_mute_reasons(context: CommandContext, channel_state: ChannelStat
 def _describe_stopped_posting(channel_state: ChannelState) -> str:
     if channel_state.retired_reason:
         return gettext(
-            "Nothing is posted here any more: {retired}.", retired=wording.format_reason(channel_state.retired_reason)
+            "Nothing is posted here any more: {retired}.", retired=messages.format_reason(channel_state.retired_reason)
         )
     if not channel_state.preferences.on:
         return gettext("The digest is off here.")
@@ -158,7 +162,7 @@ async def _describe_list_outcome(
     """Say what became of the paper's list."""
     if paper.listed is None:
         return ""
-    written = wording.format_day(paper.listed)
+    written = formatting.format_day(paper.listed)
     covered = (await context.stores.digests.list_coverage([channel_state.channel_id], paper.listed)).get(
         channel_state.channel_id, {}
     )

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.language import gettext, phrase
-from bot.models import Cadence, DayState, FeedDay, FeedMode, Preferences, compute_opening_time, find_newest_feed_date
-from bot.wording import format_day as written
-from bot.wording import format_list
+from bot.domain.feed import DayState, FeedDay, FeedMode, compute_opening_time, find_newest_feed_date
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence
+from bot.i18n.formatting import format_day as written
+from bot.i18n.formatting import format_list
+from bot.i18n.translation import gettext, phrase
 
 SETTLED_AFTER: Final = timedelta(hours=18)
 """Votes mean something this long after a list opened (35 % of a list's papers arrive later in its first 24 hours)."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.clauses import Explanation, TokenizedPaper
 from bot.digests import page
 from bot.digests.choice import FeedSelection
-from bot.language import gettext
-from bot.matching import Matcher
-from bot.models import DayState, FeedDay, FeedMode, Paper, find_newest_feed_date
-from bot.ports.places import ChannelState
+from bot.domain.feed import DayState, FeedDay, FeedMode, find_newest_feed_date
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Explanation, TokenizedPaper
+from bot.domain.topics.matcher import Matcher
+from bot.i18n.translation import gettext
+from bot.ports.channels import ChannelState
 from bot.ports.stores import Stores
 
 LOOKBACK: Final = timedelta(days=38)

@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from bot import wording
-from bot.cards import Action, Card, Item
-from bot.clauses import Explanation
-from bot.language import format_detail, format_number, gettext, ngettext
-from bot.models import FeedDay, FeedMode, Paper, Preferences
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Item
+from bot.domain.feed import FeedDay, FeedMode
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
+from bot.domain.topics.clauses import Explanation
+from bot.i18n import formatting
+from bot.i18n.formatting import format_detail
+from bot.i18n.translation import format_number, gettext, ngettext
 
 MAX_TOPIC_PAPERS: Final = 3
 """Papers of the *Your topics* part."""
@@ -91,25 +95,25 @@ def build_digest_card(
     more = [
         _build_item(paper, n, matches, gettext("Your topics")) for n, paper in enumerate(content.followed, len(top) + 1)
     ]
-    names = wording.format_paper_names(content.papers[: preferences.number])
+    names = paper_items.format_paper_names(content.papers[: preferences.number])
     return Card(
-        folio=(wording.format_day(on), _format_paper_count(content), _describe_source_lists(days, preferences.mode)),
+        folio=(formatting.format_day(on), _format_paper_count(content), _describe_source_lists(days, preferences.mode)),
         items=(*top, *more),
         actions=_build_actions(content, days),
         footer=tuple(line for line in (_describe_omitted(content), *notes) if line),
-        fallback=format_detail(wording.format_day(on), names),
+        fallback=format_detail(formatting.format_day(on), names),
         tone="digest",
     )
 
 
 def _build_item(paper: Paper, number: int, matches: Mapping[str, Sequence[Explanation]], section: str) -> Item:
     because = dict.fromkeys(phrase for reason in matches.get(paper.id, ()) for phrase in reason.phrases)
-    return wording.build_paper_item(paper, number=number, because=tuple(because), section=section)
+    return paper_items.build_paper_item(paper, number=number, because=tuple(because), section=section)
 
 
 def _format_paper_count(content: DigestContent) -> str:
     if len(content.top) == content.total_count:
-        return wording.format_count(content.total_count, "paper")
+        return formatting.format_count(content.total_count, "paper")
     return gettext("top {top} of {of}", top=len(content.top), of=content.total_count)
 
 
@@ -117,11 +121,11 @@ def _describe_source_lists(days: Sequence[FeedDay], mode: FeedMode) -> str:
     """Say which lists these are: "votes of Mon 23 Nov"."""
     if mode is FeedMode.TRENDING:
         return gettext("trending on Hugging Face")
-    dates = [wording.format_day(day.date) for day in days if day.papers]
+    dates = [formatting.format_day(day.date) for day in days if day.papers]
     if len(dates) == 1:
         return gettext("votes of {day}", day=dates[0])
     if len(dates) <= _MAX_NAMED_DATES:
-        return gettext("lists of {days}", days=wording.format_list(dates))
+        return gettext("lists of {days}", days=formatting.format_list(dates))
     return gettext("lists of {first} to {last}", first=dates[0], last=dates[-1])
 
 
@@ -163,7 +167,7 @@ def build_paper_cards(card: Card, *, abstracts: bool) -> tuple[Card, ...]:
 def build_abstracts_card(content: DigestContent) -> Card:
     """Return the abstracts of a digest, for its thread."""
     items = tuple(
-        Item(title=f"{n}. {wording.format_paper_name(paper)}", url=paper.url, text=paper.abstract, paper=paper.id)
+        Item(title=f"{n}. {paper_items.format_paper_name(paper)}", url=paper.url, text=paper.abstract, paper=paper.id)
         for n, paper in enumerate(content.papers, 1)
     )
     return Card(title=gettext("Abstracts"), items=items, tone="digest", fallback=gettext("Abstracts of today’s papers"))

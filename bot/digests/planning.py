@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from bot import wording
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.digests import newsroom, page, sample
 from bot.digests.newsroom import FeedSnapshot
 from bot.digests.press import get_due_time, load_digest_builder
+from bot.domain.channels import Channel
+from bot.domain.feed import FeedDay
+from bot.domain.preferences import Preferences
 from bot.errors import Mistake, StoreError
-from bot.language import current_language, end_sentence, gettext, translate_stored
-from bot.models import Channel, FeedDay, Preferences
-from bot.ports.ledger import DigestRecord
-from bot.ports.places import ChannelState
+from bot.i18n import formatting
+from bot.i18n.formatting import end_sentence
+from bot.i18n.translation import current_language, gettext, translate_stored
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import DigestRecord
 from bot.ports.stores import Stores
 
 log = logging.getLogger(__name__)
@@ -113,7 +116,7 @@ async def post_now(stores: Stores, standing: ChannelState, now: datetime, only: 
             return DigestOutcome("posted", gettext("The next list of the sample is on its way."), card)
         return (
             DigestOutcome(
-                "already", gettext("The list of {day} was posted already.", day=wording.format_day(only.date))
+                "already", gettext("The list of {day} was posted already.", day=formatting.format_day(only.date))
             )
             if only
             else _build_exhausted_outcome()
@@ -123,7 +126,7 @@ async def post_now(stores: Stores, standing: ChannelState, now: datetime, only: 
         return outcome
     if not await stores.digests.commit_digests([edition], now):
         return DigestOutcome(
-            "already", gettext("The digest of {day} was posted already.", day=wording.format_day(edition.day))
+            "already", gettext("The digest of {day} was posted already.", day=formatting.format_day(edition.day))
         )
     return replace(outcome, sentence=gettext("The digest is on its way."))
 
@@ -150,7 +153,7 @@ async def _build_digest_now(
     history = await stores.digests.list_past_digests(standing.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
         return DigestOutcome(
-            "already", gettext("The digest of {day} was posted already.", day=wording.format_day(edition.day))
+            "already", gettext("The digest of {day} was posted already.", day=formatting.format_day(edition.day))
         ), edition
     if edition.state == "posted":
         return DigestOutcome("posted", "", edition.card), edition
@@ -173,10 +176,12 @@ async def describe_next_digest(stores: Stores, standing: ChannelState, now: date
         standing.channel_id
     ]
     papers = len(page.list_paper_ids(choice.days))
-    dates = wording.format_list([wording.format_day(day.date) for day in choice.days if day.papers])
+    dates = formatting.format_list([formatting.format_day(day.date) for day in choice.days if day.papers])
     ready = (
         gettext(
-            "Ready for the next digest: {papers} of {dates}.", papers=wording.format_count(papers, "paper"), dates=dates
+            "Ready for the next digest: {papers} of {dates}.",
+            papers=formatting.format_count(papers, "paper"),
+            dates=dates,
         )
         if papers
         else ""
@@ -184,7 +189,9 @@ async def describe_next_digest(stores: Stores, standing: ChannelState, now: date
     history = await stores.digests.list_past_digests(standing.channel, 1)
     last = history[0] if history else None
     silent = (
-        gettext("No digest on {day}: {reason}.", day=wording.format_day(last.day), reason=translate_stored(last.reason))
+        gettext(
+            "No digest on {day}: {reason}.", day=formatting.format_day(last.day), reason=translate_stored(last.reason)
+        )
         if last and last.state != "posted"
         else ""
     )
@@ -201,7 +208,7 @@ async def build_digest_for_date(stores: Stores, day: date | None, number: int) -
     if found is None or not found.papers:
         missing = gettext("There is no list stored.")
         if day:
-            missing = gettext("There is no list of {day} stored.", day=wording.format_day(day, year=True))
+            missing = gettext("There is no list of {day} stored.", day=formatting.format_day(day, year=True))
         raise Mistake(missing, "python -m bot backfill --days 7")
     preferences = Preferences(number=number)
     papers = await stores.papers.get(found.papers)

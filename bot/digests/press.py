@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot import wording
-from bot.cards import Action, Card
-from bot.clauses import Explanation
+from bot.cards.models import Action, Card
 from bot.crowds import add_reaction_hint
 from bot.digests import newsroom, page
 from bot.digests.choice import MISFIRE_GRACE, FeedSelection, get_recheck_time, select_feed_days
 from bot.digests.newsroom import ChannelHistory, FeedSnapshot
-from bot.language import gettext, ngettext, use_language
-from bot.models import ChannelKind, DeliveryKey, FeedDay
-from bot.ports.ledger import DigestRecord, Draft
-from bot.ports.places import ChannelState
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import FeedDay
+from bot.domain.topics.clauses import Explanation
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, ngettext, use_language
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import DigestRecord, Draft
 from bot.ports.stores import Stores
 
 MatchReasons = Mapping[str, Sequence[Explanation]]
@@ -200,7 +202,7 @@ def _build_empty_record(
     reason = trouble or _explain_empty(selection.days, standing)
     said = standing.preferences.say_when_empty or _is_weekly_reminder_due(standing, on, before)
     key = DeliveryKey(standing.channel, "word", on.isoformat())
-    text = gettext("No digest on {day}: {reason}.", day=wording.format_day(on), reason=reason)
+    text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=reason)
     card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
     return DigestRecord(
         standing,

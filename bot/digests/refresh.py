@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cards import Card, Item
-from bot.models import DeliveryKey, Paper
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft
+from bot.cards.models import Card, Item
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.papers import Paper
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 
 REFRESH_AGES: Final = (timedelta(hours=6), timedelta(hours=24))

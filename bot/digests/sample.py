@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import wording
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.digests import newsroom, page
 from bot.digests.choice import FeedSelection
 from bot.digests.press import build_drafts, find_match_reasons
-from bot.language import gettext, use_language
-from bot.models import ChannelKind, DeliveryKey, FeedDay
-from bot.ports.ledger import Draft
-from bot.ports.places import ChannelState
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import FeedDay
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, use_language
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 
 SAMPLE_LOOKBACK: Final = timedelta(days=45)
@@ -82,7 +84,7 @@ async def _build_digest(stores: Stores, standing: ChannelState, day: FeedDay, ke
 
 def _label_card(card: Card, day: FeedDay) -> Card:
     """Say at the head that it is a sample, and of which year."""
-    votes = gettext("votes of {day}", day=wording.format_day(day.date, year=True))
+    votes = gettext("votes of {day}", day=formatting.format_day(day.date, year=True))
     sample = gettext("Sample digest")
     # What a notification reads begins as the message does.
     named = card.fallback.removeprefix(card.folio[0])

@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.cards import Card, Form, Page
-from bot.models import Channel, Person
+from bot.cards.models import Card, Form, Page
+from bot.domain.channels import Channel
+from bot.domain.people import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.models import FeedDay, Paper
+from bot.domain.feed import FeedDay
+from bot.domain.papers import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class SearchIndex(Protocol):
     """Words to papers: derived data that can be deleted. All methods may be called beside a writing process."""
 
     async def search(self, query: Sequence[str], limit: int) -> Sequence[SearchHit]:
-        """Return the best papers for *query* (words, see `bot.topics.split_words`), best first."""
+        """Return the best papers for *query* (words, see `bot.domain.topics.parser.split_words`), best first."""
         ...
 
     async def find_similar(self, paper: Paper, limit: int) -> Sequence[SearchHit]:

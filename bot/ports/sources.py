@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.models import Paper
+from bot.domain.papers import Paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.ports.ledger import Digests, Ledger
+from bot.ports.audit import Audit
+from bot.ports.channels import Channels
+from bot.ports.deliveries import Digests, Ledger
+from bot.ports.follows import Follows, MutesAndSaves
+from bot.ports.key_value import KeyValueStore
 from bot.ports.papers import FeedDays, Papers, SearchIndex
-from bot.ports.people import Audit, Follows, MutesAndSaves, Privacy, ProcessedEvents
-from bot.ports.places import Channels, KeyValueStore, WebMessages, Workspaces
+from bot.ports.platform_events import ProcessedEvents
+from bot.ports.privacy import Privacy
 from bot.ports.secrets import ButtonPayloads
 from bot.ports.sources import SourceStates
+from bot.ports.web_messages import WebMessages
+from bot.ports.workspaces import Workspaces
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from bot.clauses import Clause, TokenizedPaper, split_words
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Clause, TokenizedPaper, split_words
 from bot.errors import SourceError
-from bot.language import gettext
-from bot.models import Paper
+from bot.i18n.translation import gettext
 from bot.ports.sources import DailyPapers
 from bot.ports.stores import Stores
 from bot.search.reading import ParsedQuery, parse_query

@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot import tokens
-from bot.clauses import Clause, TokenizedPaper, split_words
+from bot.domain.topics import tokens
+from bot.domain.topics.clauses import Clause, TokenizedPaper, split_words
+from bot.domain.topics.parser import FIELDS
+from bot.domain.topics.tokens import Token
 from bot.errors import Mistake
-from bot.language import format_number, gettext
-from bot.tokens import Token
-from bot.topics import FIELDS
+from bot.i18n.translation import format_number, gettext
 
 MAX_QUERY_LENGTH: Final = 500
 """Characters of a query."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import SourceDown, SourceRefused
-from bot.language import phrase
+from bot.i18n.translation import phrase
 from bot.ports.sources import SourceResponse
 from bot.sources import atom, fields
 from bot.sources.papers import ParsedPapers
@@ -15,7 +15,7 @@ from bot.sources.papers import ParsedPapers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.models import Paper
+    from bot.domain.papers import Paper
     from bot.sources.http import SourceClient
 
 API_URL: Final = "https://export.arxiv.org"

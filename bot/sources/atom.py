@@ -10,9 +10,9 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as Safe
 
+from bot.domain.papers import Paper
 from bot.errors import Malformed, SourceRefused
-from bot.language import phrase
-from bot.models import Paper
+from bot.i18n.translation import phrase
 from bot.sources import fields
 from bot.sources.papers import ParsedPapers
 

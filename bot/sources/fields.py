@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bot.models import canonicalize_arxiv_id
+from bot.domain.identifiers import canonicalize_arxiv_id
 from bot.sources.latex import convert_latex
 
 MAX_TITLE_LENGTH: Final = 500

@@ -15,7 +15,7 @@ import httpx
 import stamina
 
 from bot.errors import SourceDown, SourceError, SourceRefused
-from bot.language import phrase
+from bot.i18n.translation import phrase
 from bot.ports.sources import Validators
 from bot.sources import manners as rules
 from bot.sources import wire

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.domain.feed import compute_opening_time
 from bot.errors import Malformed, SourceRefused
-from bot.language import phrase
-from bot.models import compute_opening_time
+from bot.i18n.translation import phrase
 from bot.ports.sources import SourceResponse
 from bot.sources import fields, papers
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from bot.models import Paper
+    from bot.domain.papers import Paper
     from bot.sources.http import ParsedResponse, SourceClient
 
 PAGE_SIZE: Final = 100

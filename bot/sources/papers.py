@@ -10,9 +10,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.domain.papers import Paper
 from bot.errors import Malformed
-from bot.language import phrase
-from bot.models import Paper
+from bot.i18n.translation import phrase
 from bot.sources import fields
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
+from bot.domain.papers import Paper
 from bot.errors import Malformed, Mistake
-from bot.models import Paper
 from bot.sources import fields, papers
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from bot.models import WEEKDAYS, DayState, compute_opening_time
+from bot.domain.feed import DayState, compute_opening_time
+from bot.domain.schedules import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from bot.models import FeedDay
+    from bot.domain.feed import FeedDay
 
 COMPLETE_AFTER: Final = timedelta(hours=6)
 """A list that has been open this long is taken to be complete."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from bot.errors import Malformed, SourceRefused
-from bot.language import phrase
+from bot.i18n.translation import phrase
 from bot.ports.sources import Validators
 from bot.sources import streams
 from bot.sources.manners import parse_retry_after

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel
-from bot.ports.ledger import DigestRecord, PastDigest
-from bot.ports.places import ChannelState
+from bot.domain.channels import Channel
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import DigestRecord, PastDigest
 from storage.database import Database
 from storage.deliveries.records import DraftBatch, fetch_claimed_papers
 from storage.sql import build_insert, get_or_create_channel_ids, match_channel, split_into_chunks
@@ -20,7 +20,7 @@ from storage.tables import channels, coverage, deliveries, digests, papers, post
 
 @dataclass(frozen=True, slots=True)
 class DigestStore:
-    """`bot.ports.ledger.Digests` on the database."""
+    """`bot.ports.deliveries.Digests` on the database."""
 
     database: Database
 

@@ -25,10 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cards import Card
-from bot.models import Channel, DeliveryKey, DeliveryState
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft
 from storage.database import Database
 from storage.deliveries.records import DraftBatch, decode_card, encode_card, fetch_claimed_papers
 from storage.sql import CHUNK_SIZE, get_or_create_channel_ids, match_channel, split_into_chunks, to_channel
@@ -48,7 +49,7 @@ _IN_FLIGHT_STATES: Final = (DeliveryState.SENDING.value, DeliveryState.UNCERTAIN
 
 @dataclass(frozen=True, slots=True)
 class LedgerStore:
-    """`bot.ports.ledger.Ledger` on the database."""
+    """`bot.ports.deliveries.Ledger` on the database."""
 
     database: Database
 

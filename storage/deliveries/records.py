@@ -11,11 +11,11 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import cards
-from bot.cards import Card
+from bot.cards import models
+from bot.cards.models import Card
+from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.errors import StoreError
-from bot.models import DeliveryKey, DeliveryState
-from bot.ports.ledger import Draft
+from bot.ports.deliveries import Draft
 from storage.sql import build_insert, find_paper_row_ids, split_into_chunks
 from storage.tables import channels, deliveries, postings
 
@@ -146,12 +146,12 @@ class DraftBatch:
 
 def encode_card(card: Card) -> str:
     """Return *card* as the text that a row keeps."""
-    return json.dumps(cards.dump_card(card), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(models.dump_card(card), ensure_ascii=False, separators=(",", ":"))
 
 
 def decode_card(text: str) -> Card:
     """Return the card that `encode_card` wrote."""
-    return cards.load_card(json.loads(text))
+    return models.load_card(json.loads(text))
 
 
 def _get_paper_id(papers: Mapping[str, int], paper: str) -> int:

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cards import Card
-from bot.models import Channel, DeliveryKey
-from bot.ports.places import WebMessage
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.ports.web_messages import WebMessage
 from storage.database import Database
 from storage.deliveries.records import decode_card, encode_card
 from storage.sql import build_insert, get_or_create_channel_id, match_channel, to_channel
@@ -21,7 +22,7 @@ from storage.tables import channels, posts
 
 @dataclass(frozen=True, slots=True)
 class WebMessageStore:
-    """`bot.ports.places.WebMessages` on the database."""
+    """`bot.ports.web_messages.WebMessages` on the database."""
 
     database: Database
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import case, func, select
 
-from bot.models import DayState, FeedDay
+from bot.domain.feed import DayState, FeedDay
 from storage.database import Database
 from storage.sql import build_insert
 from storage.tables import days as table

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Paper
+from bot.domain.papers import Paper
 from bot.ports.papers import AddResult, UnmatchedPapers
 from storage.database import Database
 from storage.papers import unmatched_papers

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from bot.domain.papers import Paper
 from bot.errors import StoreError
-from bot.models import Paper
 from bot.ports.papers import SearchHit
 from storage.database import Database
 from storage.papers.papers import PaperStore

@@ -10,8 +10,8 @@ from typing import Final
 
 from tantivy import Filter, Occur, Query, Schema, Searcher, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from bot.clauses import split_words
-from bot.models import Paper
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import split_words
 
 STOP_WORDS: Final = frozenset(
     split_words(

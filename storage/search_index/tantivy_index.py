@@ -8,8 +8,8 @@ from typing import Final
 
 from tantivy import Document, Index, IndexWriter, Query, Schema, SchemaBuilder, Searcher
 
-from bot.clauses import split_words
-from bot.models import Paper
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import split_words
 from bot.ports.papers import SearchHit
 from storage.search_index.queries import build_name_analyzer, build_text_analyzer
 
@@ -115,7 +115,7 @@ def _build_document(sequence: int, paper: Paper) -> Document:
 
 
 def _fold_text(text: str) -> str:
-    """Fold what tantivy would fold otherwise than `bot.topics.split_words` does; plain ASCII needs nothing."""
+    """Fold what tantivy would fold otherwise than `bot.domain.topics.parser.split_words` does; plain ASCII needs nothing."""
     return text if text.isascii() else " ".join(split_words(text))
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, ChannelKind, DeliveryState, Preferences
-from bot.ports.places import ChannelState
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryState
+from bot.domain.preferences import Preferences
+from bot.ports.channels import ChannelState
 from storage.database import Database
 from storage.preferences_json import decode_preferences, encode_preferences
 from storage.sql import find_channel_id, get_or_create_channel_id, match_channel, to_channel
@@ -20,7 +22,7 @@ from storage.tables import ACTIVE_CHANNEL_CONDITION, channels, deliveries
 
 @dataclass(frozen=True, slots=True)
 class ChannelStore:
-    """`bot.ports.places.Channels` on the database."""
+    """`bot.ports.channels.Channels` on the database."""
 
     database: Database
 

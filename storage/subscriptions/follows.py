@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, Follow, Person
+from bot.domain.channels import Channel
+from bot.domain.follows import Follow
+from bot.domain.people import Person
 from storage.database import Database
 from storage.sql import (
     build_insert,
@@ -25,7 +27,7 @@ from storage.tables import channels, follows, hits, mutes, papers, postings, top
 
 @dataclass(frozen=True, slots=True)
 class FollowStore:
-    """`bot.ports.people.Follows` on the database."""
+    """`bot.ports.follows.Follows` on the database."""
 
     database: Database
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, and_, delete, select
 
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 from storage.database import Database
 from storage.sql import build_insert
 from storage.subscriptions.follows import delete_unfollowed_topics
@@ -34,7 +34,7 @@ _DEPENDENT_TABLES: Final = (postings, deliveries, digests, coverage, posts, mute
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceStore:
-    """`bot.ports.places.Workspaces` on the database."""
+    """`bot.ports.workspaces.Workspaces` on the database."""
 
     database: Database
 

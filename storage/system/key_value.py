@@ -14,7 +14,7 @@ from storage.tables import marks
 
 @dataclass(frozen=True, slots=True)
 class SqlKeyValueStore:
-    """`bot.ports.places.KeyValueStore` on the database."""
+    """`bot.ports.key_value.KeyValueStore` on the database."""
 
     database: Database
 

@@ -14,7 +14,7 @@ from storage.tables import events
 
 @dataclass(frozen=True, slots=True)
 class ProcessedEventStore:
-    """`bot.ports.people.ProcessedEvents` on the database."""
+    """`bot.ports.platform_events.ProcessedEvents` on the database."""
 
     database: Database
 

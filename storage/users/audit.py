@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.models import Channel, Person
-from bot.ports.people import Change, ChangeKind
+from bot.domain.channels import Channel
+from bot.domain.people import Person
+from bot.ports.audit import Change, ChangeKind
 from storage.database import Database
 from storage.sql import get_or_create_channel_id, match_channel
 from storage.tables import changes, channels
@@ -18,7 +19,7 @@ from storage.tables import changes, channels
 
 @dataclass(frozen=True, slots=True)
 class AuditStore:
-    """`bot.ports.people.Audit` on the database."""
+    """`bot.ports.audit.Audit` on the database."""
 
     database: Database
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import Table, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Channel, Person
+from bot.domain.channels import Channel
+from bot.domain.people import Person
 from storage.database import Database
 from storage.sql import (
     build_insert,
@@ -25,7 +26,7 @@ from storage.tables import channels, mutes, papers, saves, seen
 
 @dataclass(frozen=True, slots=True)
 class MuteAndSaveStore:
-    """`bot.ports.people.MutesAndSaves` on the database."""
+    """`bot.ports.follows.MutesAndSaves` on the database."""
 
     database: Database
 

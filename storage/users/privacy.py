@@ -10,7 +10,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, DeliveryState, Preferences
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel
+from bot.domain.deliveries import DeliveryState
+from bot.domain.preferences import Preferences
 from storage.database import Database
 from storage.preferences_json import encode_preferences
 from storage.sql import find_channel_id, match_channel
@@ -34,7 +36,7 @@ _UNSENT_CONDITION: Final = deliveries.c.state.not_in((DeliveryState.SENT.value, 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyStore:
-    """`bot.ports.people.Privacy` on the database."""
+    """`bot.ports.privacy.Privacy` on the database."""
 
     database: Database
 

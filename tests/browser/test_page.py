@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from adapters.web.site import SiteInfo
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
 from tests.workspace import EXPORT, NLP_CHANNEL, NOW, Workspace, alert, digest, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

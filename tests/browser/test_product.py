@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bot import sample
-from bot.models import find_newest_feed_date
+from bot.domain.feed import find_newest_feed_date
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.servers.sources import Sources
 from tests.test_cli import running

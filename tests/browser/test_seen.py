@@ -11,8 +11,8 @@ from adapters.discord.drawing import render_messages_html
 from adapters.discord.look import STYLE
 from adapters.discord.render import render_messages
 from adapters.slack.render import render_message
-from bot.cards import Action, Card, Item
-from bot.ports.drawings import MessagePreview
+from bot.cards.models import Action, Card, Item
+from bot.ports.previews import MessagePreview
 from tests.browser.test_reach import CONTRAST, DOUBLES, NAMES
 from tests.workspace import Workspace, digest, running
 

@@ -11,16 +11,19 @@ from typing import Any
 
 import pytest
 
-from bot import wording
-from bot.cards import Action, Card, Form
+from bot.cards import messages
+from bot.cards.models import Action, Card, Form
 from bot.commands.desk import CommandContext
 from bot.commands.table import CommandTable, build_table
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.papers import Paper
+from bot.domain.people import Person
 from bot.errors import Mistake, SourceDown
-from bot.models import Channel, ChannelKind, DayState, FeedDay, Paper, Person
 from bot.ports.commands import Answer, Request
-from bot.ports.places import Workspace
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -113,7 +116,7 @@ class Room:
         try:
             name, arguments = self.table.parse_line(line)
         except Mistake as mistake:
-            return Answer(wording.build_mistake_card(mistake))
+            return Answer(messages.build_mistake_card(mistake))
         return await self.table.answer(self.request(name, arguments, **about))
 
     async def card(self, line: str, **about: Any) -> Card:
@@ -136,8 +139,8 @@ class Room:
         """Type a line that is wrong; return the sentence and the example."""
         card = await self.card(line, **about)
         assert card.tone == "mistake", card
-        example = next((line for line in card.footer if line.startswith(wording.EXAMPLE_PREFIX)), "")
-        return card.text, example.removeprefix(wording.EXAMPLE_PREFIX)
+        example = next((line for line in card.footer if line.startswith(messages.EXAMPLE_PREFIX)), "")
+        return card.text, example.removeprefix(messages.EXAMPLE_PREFIX)
 
     def later(self, **span: int) -> None:
         self.now += timedelta(**span)

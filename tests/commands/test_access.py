@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cards import Action, Card
-from bot.models import Person
-from bot.ports.places import Workspace
+from bot.cards.models import Action, Card
+from bot.domain.people import Person
+from bot.ports.workspaces import Workspace
 from tests.commands.conftest import ADA, BOB, BOBS, NLP, PAPERS, Room, button
 
 BOSS = replace(BOB, is_admin=True)

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.cards import Form
+from bot.cards.models import Form
 from bot.commands import sending
-from bot.models import Cadence, DeliveryKey, FeedMode, Preferences, Schedule
-from bot.ports.places import ChannelState
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import FeedMode
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
+from bot.ports.channels import ChannelState
 from tests.commands.conftest import ADA, BOB, BOBS, NLP, NOW, PAPERS, Room, button
 
 NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."

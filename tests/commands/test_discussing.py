@@ -9,7 +9,8 @@ import pytest
 
 from bot.commands.desk import CommandContext
 from bot.commands.table import build_table
-from bot.models import ChannelKind, DeliveryKey
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryKey
 from tests.commands.conftest import BOB, BOBS, NLP, NOW, PAPERS, Room
 
 PAPER = "2611.23001"

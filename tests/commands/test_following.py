@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.cards import Card, Form
+from bot.cards.models import Card, Form
 from bot.commands.desk import CommandContext
 from bot.commands.table import build_table
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.people import Person
 from bot.errors import TryLater
-from bot.models import Channel, ChannelKind, Follow, Person
-from bot.ports.places import ChannelInfo as Place
-from bot.ports.places import ChannelState, Workspace
+from bot.ports.channels import ChannelState
+from bot.ports.workspaces import ChannelInfo as Place
+from bot.ports.workspaces import Workspace
 from tests.commands.conftest import ADA, ADAS, BOB, BOBS, NLP, PAPERS, Room, button
 
 CLEO = Person("cleo", "Cleo", is_manager=True)

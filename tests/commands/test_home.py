@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
-from bot.cards import Card, Page
+from bot.cards.models import Card, Page
 from bot.commands.table import build_table
-from bot.models import Channel, ChannelKind
-from bot.ports.people import Follows
+from bot.domain.channels import Channel, ChannelKind
+from bot.ports.follows import Follows
 from tests.commands.conftest import ADAS, BOB, BOBS, NLP, PAPERS, Room
 
 

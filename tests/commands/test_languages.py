@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot import language
-from bot.cards import Action, Card, Form
+from bot.cards.models import Action, Card, Form
 from bot.commands.desk import get_direct_channel
-from bot.models import ChannelKind
+from bot.domain.channels import ChannelKind
+from bot.i18n import translation
 from bot.ports.commands import Request
 from tests.commands.conftest import ADA, BOB, PAPERS, TITLES, Room
 
@@ -59,7 +59,7 @@ class Widened:
 @pytest.fixture
 def widened(monkeypatch: pytest.MonkeyPatch) -> None:
     """Japanese is one's own language here: Babel writes its dates and lists without any Latin letter."""
-    monkeypatch.setattr(language, "_load_catalogue", lambda _: Widened())
+    monkeypatch.setattr(translation, "_load_catalogue", lambda _: Widened())
 
 
 def said(body: Card | Form) -> Iterator[str]:
@@ -68,9 +68,9 @@ def said(body: Card | Form) -> Iterator[str]:
         yield from (body.title, *body.preview, body.submit, body.note)
         for each in body.fields:
             yield from (each.label, each.mistake)
-            yield from (label for value, label in each.choices if label != language.LANGUAGES.get(value))
+            yield from (label for value, label in each.choices if label != translation.LANGUAGES.get(value))
         return
-    example = language.gettext("For example: ")
+    example = translation.gettext("For example: ")
     yield from (line for line in (body.text, *body.folio, *body.footer) if not line.startswith(example))
     yield from (body.title if not body.title.isascii() else "",)
     for item in body.items:
@@ -94,7 +94,7 @@ async def test_nothing_of_an_answer_is_english(room: Room, widened: None) -> Non
     for line in LINES:
         for person in (ADA, BOB):
             body = (await room.send(line, person=person, locale="ja", local="ja")).body
-            with language.use_language("ja"):
+            with translation.use_language("ja"):
                 for text in said(body):
                     words = set(OURS.findall(THEIRS.sub(" ", text))) - known
                     if words:
@@ -172,14 +172,14 @@ async def test_the_log_is_told_in_the_language_of_who_reads_it(room: Room) -> No
     assert english == [
         "pauses everything", "follows “speculative”", "sets number 5 → 3; topics + caching", "turns the digest on",
     ]  # fmt: skip
-    with language.use_language("de"):
-        topics = language.gettext("topics + {topic}", topic="caching")
-        changed = f"{language.gettext('Number')} 5 → 3; {topics}"
+    with translation.use_language("de"):
+        topics = translation.gettext("topics + {topic}", topic="caching")
+        changed = f"{translation.gettext('Number')} 5 → 3; {topics}"
         assert german == [
-            language.gettext("pauses everything"),
-            language.gettext("follows “{label}”", label="speculative"),
-            language.gettext("sets {changes}", changes=changed),
-            language.gettext("turns the digest on"),
+            translation.gettext("pauses everything"),
+            translation.gettext("follows “{label}”", label="speculative"),
+            translation.gettext("sets {changes}", changes=changed),
+            translation.gettext("turns the digest on"),
         ]
     assert not set(english) & set(german)
 

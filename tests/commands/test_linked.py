@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cards import Card
-from bot.models import DeliveryKey, Paper
-from bot.ports.ledger import Draft
+from bot.cards.models import Card
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.papers import Paper
+from bot.ports.deliveries import Draft
 from tests.commands.conftest import PAPERS, Hugging, Room
 
 LINK = "https://arxiv.org/abs/2611.23000"

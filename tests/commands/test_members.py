@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.models import Person
+from bot.domain.people import Person
 from tests.commands.conftest import ADA, BOB, BOBS, NLP, PAPERS, Room, button
 
 BOSS = replace(ADA, is_admin=True)

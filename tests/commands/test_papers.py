@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.models import DayState, DeliveryState, FeedDay, Paper
+from bot.domain.deliveries import DeliveryState
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.papers import Paper
 from bot.ports.commands import Placement
 from tests.commands.conftest import ADAS, BOB, BOBS, NOW, PAPERS, Hugging, Room, button
 

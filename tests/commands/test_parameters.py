@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import identifiers
 from bot.commands import moments, parameters
+from bot.domain import identifiers
 from bot.errors import Mistake
 from bot.sources import fields
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.commands.questions import list_fields
 from bot.commands.settings import read_settings
-from bot.models import ChannelKind, Preferences
+from bot.domain.channels import ChannelKind
+from bot.domain.preferences import Preferences
 from tests.commands.conftest import NOW, PAPERS, Room
 
 ONLY_THERE = {"mention", "lift", "into"}

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from bot import wording
 from bot.digests import planning
-from bot.language import gettext, use_language
-from bot.models import DayState, FeedDay, Paper, Schedule
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.papers import Paper
+from bot.domain.schedules import Schedule
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, use_language
 from tests.commands.conftest import BOB, BOBS, NOW, PAPERS, Room
 
 TUESDAY_9 = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -59,7 +61,7 @@ async def test_what_is_missing_is_said_in_the_language_of_whoever_asks(room: Roo
     await room.send("settings language:de")
     await room.stores.feed_days.save_days([FeedDay(date(2026, 11, day), DayState.SOURCE_DOWN) for day in (19, 20, 23)])
     with use_language(locale):
-        missing = gettext("Hugging Face did not answer for {days}", days=wording.format_day(date(2026, 11, 23)))
+        missing = gettext("Hugging Face did not answer for {days}", days=formatting.format_day(date(2026, 11, 23)))
     for line in ("digest on", "digest now"):
         assert missing in (await room.card(line, locale=locale)).text
     await room.send("digest on start:next")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.models import Paper
+from bot.domain.papers import Paper
 from bot.ports.commands import Placement
 from tests.commands.conftest import Hugging, Room, button
 

@@ -11,10 +11,14 @@ from bot import sample
 from bot.commands.desk import CommandContext
 from bot.commands.guessing import guess_topic
 from bot.commands.table import build_table
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.papers import Paper
+from bot.domain.people import Person
+from bot.domain.schedules import Cadence
 from bot.errors import TryLater
-from bot.models import Cadence, Channel, ChannelKind, Paper, Person
-from bot.ports.places import ChannelInfo as Place
-from bot.ports.places import ChannelState, Workspace
+from bot.ports.channels import ChannelState
+from bot.ports.workspaces import ChannelInfo as Place
+from bot.ports.workspaces import Workspace
 from bot.sources import recorded
 from tests.commands.conftest import ADA, BOB, NLP, PAPERS, Room, button
 

@@ -10,13 +10,13 @@ from typing import Any, NoReturn
 
 import pytest
 
-from bot.cards import Action, Card, Form
+from bot.cards.models import Action, Card, Form
 from bot.commands.desk import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, CommandTable, build_table
+from bot.domain.deliveries import DeliveryKey
 from bot.errors import StoreError
-from bot.models import DeliveryKey
 from bot.ports.commands import Answer, Audience, Command, Request
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 from tests.commands.conftest import ADA, ADAS, BOB, NOW, PAPERS, Room, button
 
 TABLE = build_table(CommandContext(None))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot import untold
-from bot.cards import Form
+from bot.cards.models import Form
 from tests.commands.conftest import BOB, BOBS, NOW, Room
 
 CLOSED = "they are closed"

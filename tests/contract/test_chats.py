@@ -22,11 +22,12 @@ from adapters.slack.chat import SlackChat
 from adapters.web import render
 from adapters.web.chat import WebChat
 from adapters.web.events import EventFeed
-from bot.cards import Card, Item
+from bot.cards.models import Card, Item
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, Operation
 from bot.errors import SendError
-from bot.models import Channel, DeliveryKey, Operation
-from bot.ports.chats import Chat, Delivery
-from bot.ports.places import WebMessage, WebMessages
+from bot.ports.chat import Chat, Delivery
+from bot.ports.web_messages import WebMessage, WebMessages
 from tests.adapters.discord.outbound import calling as calling_discord
 from tests.adapters.discord.outbound import furnish as furnish_discord
 from tests.adapters.slack.outbound import PAPERS, Buttons, calling, furnish

@@ -3,7 +3,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.digests.choice import BEFORE_FIRST_DIGEST, TOO_OLD, get_recheck_time, is_eligible, select_feed_days
-from bot.models import Cadence, DayState, FeedDay, FeedMode, Preferences, Schedule
+from bot.domain.feed import DayState, FeedDay, FeedMode
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
 
 MONDAY = date(2026, 11, 23)
 BERLIN = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin"))

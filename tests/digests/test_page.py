@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from bot.digests import page
-from bot.models import DayState, FeedDay, Paper, Preferences
-from bot.topics import parse_topic
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
+from bot.domain.topics.parser import parse_topic
 from tests.papers import of_day, paper
 
 MONDAY = date(2026, 11, 23)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import find_newest_feed_date
+from bot.domain.feed import find_newest_feed_date
 from tests.flows.test_backfill import bot
 from tests.servers.sources import Sources, record
 from tests.test_cli import get, running

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import search
-from bot.models import Paper
+from bot.domain.papers import Paper
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from tests.papers import paper

@@ -9,23 +9,15 @@ import pytest
 
 from bot.digests import planning
 from bot.digests.press import DigestBuilder
-from bot.models import (
-    EVERY_DAY,
-    Cadence,
-    Channel,
-    DayState,
-    DeliveryKey,
-    DeliveryState,
-    FeedMode,
-    Follow,
-    Person,
-    Schedule,
-    compute_opening_time,
-    find_newest_feed_date,
-)
-from bot.ports.chats import Delivery
-from bot.ports.ledger import DigestRecord
-from bot.ports.places import ChannelState
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.feed import DayState, FeedMode, compute_opening_time, find_newest_feed_date
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.schedules import EVERY_DAY, Cadence, Schedule
+from bot.ports.channels import ChannelState
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import DigestRecord
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores

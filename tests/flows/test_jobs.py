@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from bot import poller
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.delivery import Dispatcher
-from bot.models import Channel, ChannelKind, DeliveryKey, DeliveryState, Follow, Person
-from bot.ports.ledger import Draft
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.topics.parser import parse_topic
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
 from bot.sources.arxiv import ArXiv
 from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.manners import ARXIV, HUGGING_FACE
-from bot.topics import parse_topic
 from tests.fakes import FakeChat
 from tests.papers import paper, publish, subscribe
 from tests.servers.sources import Sources, entry, record

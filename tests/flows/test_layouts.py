@@ -11,8 +11,10 @@ import pytest
 from bot.crowds import ReactionPromotion
 from bot.digests import planning
 from bot.digests.refresh import refresh_votes
-from bot.models import Channel, ChannelKind, DeliveryKey, DeliveryState, Person
-from bot.ports.chats import Delivery
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.people import Person
+from bot.ports.chat import Delivery
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
 from tests.stores import open_stores

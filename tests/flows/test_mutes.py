@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot import follows
-from bot.models import Channel, DeliveryKey, Follow, Person
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.topics.parser import parse_topic
 from bot.ports.stores import Stores
-from bot.topics import parse_topic
 from tests.papers import paper
 from tests.stores import open_stores
 

@@ -9,8 +9,12 @@ import pytest
 
 from bot import follows, poller
 from bot.digests import planning
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import DayState
+from bot.domain.follows import Follow
+from bot.domain.people import Person
 from bot.errors import SourceDown, StoreError
-from bot.models import Channel, ChannelKind, DayState, DeliveryKey, Follow, Person
 from bot.ports.stores import Stores
 from bot.sources.arxiv import ArXiv
 from bot.sources.http import SourceClient

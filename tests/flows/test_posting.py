@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.digests import choice
-from bot.models import Channel, FeedMode, find_newest_feed_date
-from bot.ports.chats import Delivery
+from bot.domain.channels import Channel
+from bot.domain.feed import FeedMode, find_newest_feed_date
+from bot.ports.chat import Delivery
 from tests.papers import of_day, publish, subscribe
 from tests.stores import open_stores
 from tests.test_cli import bot

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import wording
-from bot.cards import Card
+from bot.cards import paper_items
+from bot.cards.models import Card
 from bot.digests import planning
 from bot.digests.refresh import refresh_votes
-from bot.models import Channel, DeliveryKey, DeliveryState
-from bot.ports.ledger import Draft
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores
@@ -66,7 +67,7 @@ async def test_many_digests_of_one_hour_are_all_brought_up_to_date(stores: Store
     still, moved = paper("2611.00001", votes=1), paper("2611.00002", votes=1)
     await stores.papers.add([still, moved], MONDAY)
     for n, room in enumerate(rooms):
-        card = Card(items=(wording.build_paper_item(moved if n >= 4 else still, number=1),))
+        card = Card(items=(paper_items.build_paper_item(moved if n >= 4 else still, number=1),))
         await stores.ledger.add([Draft(replace(POST, channel=room), card)], MONDAY)
     for delivery in await stores.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
         await stores.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m")

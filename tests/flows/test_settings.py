@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.digests import planning
-from bot.models import WEEKDAYS, Cadence, Channel, DayState, DeliveryKey, DeliveryState, FeedDay, FeedMode, Schedule
-from bot.ports.chats import Delivery
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.feed import DayState, FeedDay, FeedMode
+from bot.domain.schedules import WEEKDAYS, Cadence, Schedule
+from bot.ports.chat import Delivery
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
 from tests.stores import open_stores

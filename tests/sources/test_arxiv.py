@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.papers import Paper
 from bot.errors import Malformed, SourceDown, SourceRefused
-from bot.models import Paper
 from bot.ports.sources import Announcements, SourceResponse
 from bot.sources import atom
 from bot.sources.arxiv import ArXiv

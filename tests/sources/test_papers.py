@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.papers import Paper
 from bot.errors import Malformed
-from bot.models import Paper
 from bot.sources.papers import ParsedPapers, parse_paper, parse_paper_list
 from tests.sources.fakes import shared
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.papers import Paper
 from bot.errors import Mistake
-from bot.models import Paper
 from bot.sample import FOLDER
 from bot.sources import recorded
 from bot.sources.recorded import PaperBatch, read_batches

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.models import DayState, FeedDay, compute_opening_time
+from bot.domain.feed import DayState, FeedDay, compute_opening_time
 from bot.sources.states import classify_day, compute_median_size
 
 TUESDAY = date(2026, 2, 10)

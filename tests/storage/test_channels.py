@@ -7,9 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
-from bot.cards import Card
-from bot.models import Cadence, Channel, ChannelKind, DeliveryKey, DeliveryState, FeedMode, Preferences, Schedule
-from bot.ports.ledger import Draft
+from bot.cards.models import Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.feed import FeedMode
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.subscriptions.channels import build_due_query

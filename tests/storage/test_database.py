@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
+from bot.domain.channels import Channel
 from bot.errors import StoreError
-from bot.models import Channel
 from bot.ports.stores import Stores
 from storage.database import Database, get_sqlite_path, open_database, open_migration_engine
 from storage.tables import marks

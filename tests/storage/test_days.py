@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.models import DayState, FeedDay
+from bot.domain.feed import DayState, FeedDay
 from bot.ports.stores import Stores
 
 DAY = date(2026, 11, 23)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.cards import Card, Item
+from bot.cards.models import Card, Item
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.preferences import Preferences
 from bot.errors import StoreError
-from bot.models import Channel, DeliveryKey, DeliveryState, Preferences
-from bot.ports.ledger import DigestRecord, Draft, PastDigest
-from bot.ports.places import ChannelState
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import DigestRecord, Draft, PastDigest
 from bot.ports.stores import Stores
 from tests.papers import paper
 

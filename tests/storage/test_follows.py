@@ -5,9 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.cards import Card
-from bot.models import Channel, DeliveryKey, Follow, Person, Preferences
-from bot.ports.ledger import Draft
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.tables import hits, topics

@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 
-from bot.clauses import split_words
+from bot.domain.topics.clauses import split_words
 from bot.errors import StoreError
 from bot.ports.papers import SearchHit
 from bot.ports.stores import Stores

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 
-from bot.cards import Action, Card, Item, Link
-from bot.models import Channel, DeliveryKey, DeliveryState
-from bot.ports.chats import Delivery
-from bot.ports.ledger import Draft
+from bot.cards.models import Action, Card, Item, Link
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.ports.chat import Delivery
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.deliveries.ledger import (

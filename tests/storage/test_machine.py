@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.cards import Card
-from bot.models import Channel, DeliveryKey
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
 from bot.ports.sources import SourceState, Validators
 from bot.ports.stores import Stores
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.models import Paper
+from bot.domain.papers import Paper
 from bot.ports.papers import UnmatchedPapers
 from bot.ports.stores import Stores
 from storage.papers.papers import merge_papers, pick_later_date

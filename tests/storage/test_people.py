@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.cards import Card
-from bot.models import Channel, ChannelKind, DeliveryKey, DeliveryState, Follow, Person, Preferences
-from bot.ports.ledger import Draft
-from bot.ports.places import Workspace
+from bot.cards.models import Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.papers import paper
 
 ROOM = Channel("slack", "T1", "C1", name="papers")

@@ -3,11 +3,16 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.cards import Card
-from bot.models import Channel, ChannelKind, DeliveryKey, Follow, Paper, Person, Preferences
-from bot.ports.ledger import DigestRecord, Draft
-from bot.ports.places import Workspace
+from bot.cards.models import Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.ports.deliveries import DigestRecord, Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 
 DAY = timedelta(days=1)
 LAB = Workspace("slack", "T1", "Lab", "Europe/Berlin", ("U1",), {"follows": 25}, "E1", "admins")

@@ -21,9 +21,9 @@ from adapters.discord import forums, keys, states
 from adapters.discord.buttons import ButtonPayload, decode_payload
 from adapters.discord.chat import ChannelStyle, DiscordChat
 from bot.delivery import Dispatcher
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed
-from bot.models import Channel, ChannelKind
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 from tests.adapters.discord.inbound import Office
 from tests.servers.discord import Reaction, Shown
 from tests.servers.discord.things import Call

@@ -22,17 +22,19 @@ from adapters.discord.rest import RestClient
 from adapters.discord.rooms import ChannelDirectory
 from adapters.discord.tree import build_command_tree
 from bot import poller, sample
-from bot.cards import Page
+from bot.cards.models import Page
 from bot.commands.desk import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.crowds import ReactionPromotion
 from bot.delivery import Dispatcher
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
 from bot.errors import SourceDown
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, Paper, Preferences
 from bot.ports.commands import Answer, Command, Completion, Request
-from bot.ports.places import Workspace
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from bot.presence import WorkspaceLifecycle
 from bot.sources import recorded
 from tests.servers.discord import Discord, Reaction, Shown

@@ -15,9 +15,10 @@ from adapters.discord.chat import ChannelStyle, DiscordChat
 from adapters.discord.client import DiscordClient
 from adapters.discord.pace import RateLimiter
 from adapters.discord.rest import RestClient
-from bot.cards import Card, Item
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, DeliveryKey, Operation
-from bot.ports.chats import Delivery
+from bot.cards.models import Card, Item
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey, Operation
+from bot.ports.chat import Delivery
 from tests.servers.discord import Discord
 
 PAPERS: Final = Channel("discord", "10", "20", name="papers")

@@ -10,14 +10,17 @@ from typing import Any, Final
 from adapters.discord import panel, render
 from adapters.discord.render import RenderedMessage
 from adapters.discord.states import FormState
-from bot import wording
-from bot.cards import Action, Card, Form
+from bot.cards import messages
+from bot.cards.models import Action, Card, Form
 from bot.commands import questions
 from bot.commands.sending import format_next_sends
 from bot.digests import page
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
 from bot.errors import Mistake
-from bot.language import use_language
-from bot.models import Channel, ChannelKind, DeliveryKey, Preferences, Schedule
+from bot.i18n.translation import use_language
 from bot.ports.commands import Answer, Request
 from tests.adapters.slack import cards
 
@@ -73,7 +76,7 @@ def posted(card: Card) -> list[RenderedMessage]:
 
 def mistaken() -> RenderedMessage:
     return private(
-        wording.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
+        messages.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
     )
 
 

@@ -21,8 +21,8 @@ from bot import follows
 from bot.commands.desk import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, build_table
 from bot.digests import planning, refresh
-from bot.models import Paper
-from bot.ports.places import Workspace
+from bot.domain.papers import Paper
+from bot.ports.workspaces import Workspace
 from tests.adapters.discord.album import GOLDEN, Album
 from tests.adapters.discord.inbound import ANAS, Office
 from tests.servers.discord import rights

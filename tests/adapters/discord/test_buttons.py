@@ -14,7 +14,7 @@ from adapters.discord.buttons import (
     restore_payload,
 )
 from adapters.discord.pad import ComponentBuilder, SelectOption
-from bot.cards import Action
+from bot.cards.models import Action
 from bot.errors import Malformed
 from tests.adapters.slack.hostile import TEXT
 

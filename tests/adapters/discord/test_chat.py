@@ -16,9 +16,9 @@ from adapters.discord import render
 from adapters.discord.chat import ChannelStyle, DiscordChat
 from adapters.discord.errors import get_error_code
 from adapters.discord.rest import RestClient
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
+from bot.domain.channels import Channel
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
-from bot.models import Channel
 from tests.adapters.discord.outbound import (
     DIRECT,
     PAPERS,

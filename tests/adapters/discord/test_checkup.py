@@ -11,8 +11,9 @@ from adapters.discord import checkup
 from adapters.discord.checkup import Finding
 from adapters.discord.client import DiscordClient
 from adapters.discord.codes import CHANNEL_ERRORS
-from bot.models import Channel, ChannelKind, Preferences
-from bot.ports.places import ChannelState
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
+from bot.ports.channels import ChannelState
 from tests.adapters.discord.outbound import FORUM, PAPERS, THREAD, TOKEN
 from tests.servers.discord import Discord, rights
 

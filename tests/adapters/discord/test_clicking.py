@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.language import LANGUAGES, gettext, use_language
+from bot.i18n.translation import LANGUAGES, gettext, use_language
 from tests.adapters.discord.inbound import Office, labels
 
 CLICKED: Final = re.compile(r"</([\w -]+):(\d+)>")

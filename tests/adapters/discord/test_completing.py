@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from adapters.discord import completing
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.people import Person
 from bot.errors import StoreError
-from bot.models import Channel, DeliveryKey, Follow, Paper, Person
 from bot.ports.commands import Suggestion
-from bot.ports.ledger import Draft
+from bot.ports.deliveries import Draft
 from tests.adapters.discord.inbound import NOW, ROOM, Office
 
 VIDEO = Channel("discord", "10", "22", name="video-diffusion")

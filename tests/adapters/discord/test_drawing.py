@@ -16,7 +16,7 @@ from adapters.discord.markdown import render_inline
 from adapters.discord.markdown import render_markdown as drawn
 from adapters.discord.render import RenderedMessage
 from adapters.discord.text import clean_text, escape_markdown
-from bot.cards import Card
+from bot.cards.models import Card
 from tests.adapters.discord import samples
 from tests.adapters.slack.hostile import CARDS, TEXT
 from tests.servers.discord import markdown

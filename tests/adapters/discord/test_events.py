@@ -10,15 +10,15 @@ import pytest
 from adapters.discord import events
 from adapters.discord.kit import DiscordContext
 from adapters.discord.servers import REMOVED_REASON
-from bot import wording
-from bot.models import Channel
-from bot.ports.places import Workspace
-from bot.wording import CHANNEL_DELETED
+from bot.cards import messages
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import Channel
+from bot.ports.workspaces import Workspace
 from tests.adapters.discord.inbound import ROOM, TOKEN, Office
 from tests.adapters.discord.watching import TALK, retired, subscribe, told, until
 from tests.servers.discord import rights
 
-AWAY = wording.format_workspace_unavailable(REMOVED_REASON)
+AWAY = messages.format_workspace_unavailable(REMOVED_REASON)
 
 
 async def test_a_channel_that_was_deleted_gets_nothing_more(here: Office) -> None:

@@ -13,9 +13,9 @@ from adapters.discord import keys
 from adapters.discord.chat import ChannelStyle, DiscordChat
 from adapters.discord.forums import choose_tags
 from adapters.discord.rest import RestClient
-from bot.cards import Card, Item
+from bot.cards.models import Card, Item
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 from tests.adapters.discord.outbound import EDIT, FORUM, START, asked, calling, delivery, now, papers, writing
 from tests.servers.discord import Discord, rights
 from tests.servers.discord.things import Place

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.discord.chat import DiscordChat
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel
 from bot.errors import Gone, StoreError, TryLater, Uncertain
-from bot.models import Channel
 from tests.adapters.discord.outbound import (
     DIRECT,
     PAPERS,

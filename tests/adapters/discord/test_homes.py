@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.models import Channel, ChannelKind, Follow, Person
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.people import Person
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
 from tests.servers.discord import Shown, rights
 

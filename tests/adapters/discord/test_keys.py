@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord import keys, render
-from bot.cards import Card
+from bot.cards.models import Card
 from tests.adapters.discord.samples import DIGEST, KEY, MESSAGES, POSTS, sent
 
 

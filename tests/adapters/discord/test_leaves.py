@@ -15,11 +15,13 @@ from adapters.discord import render
 from adapters.discord.render import RenderedMessage
 from adapters.discord.text import count_utf16_units
 from bot import poller
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.commands.desk import CommandContext
 from bot.commands.table import CommandTable, build_table
-from bot.language import LANGUAGES
-from bot.models import Channel, ChannelKind, Follow, Person
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.follows import Follow
+from bot.domain.people import Person
+from bot.i18n.translation import LANGUAGES
 from bot.ports.commands import Request
 from bot.ports.stores import Stores
 from bot.sources import recorded

@@ -9,7 +9,8 @@ import pytest
 
 from adapters.discord.buttons import ButtonPayload, encode_payload
 from bot import follows
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, Paper
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.domain.papers import Paper
 from tests.adapters.discord.inbound import ANAS, ROOM, Office
 from tests.servers.discord import Shown
 

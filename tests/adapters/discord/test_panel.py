@@ -17,15 +17,18 @@ from adapters.discord import fields, panel, states
 from adapters.discord.pages import paginate_fields
 from adapters.discord.render import EPHEMERAL, RenderedMessage
 from adapters.discord.states import FormState
-from bot.cards import Card, Field, Form
+from bot.cards.models import Card, Field, Form
 from bot.commands import questions
 from bot.commands.desk import CommandContext
 from bot.commands.table import CommandTable, build_table
+from bot.domain.feed import FeedMode
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Cadence, Schedule
 from bot.errors import Malformed
-from bot.models import Cadence, FeedMode, Person, Preferences, Schedule
 from bot.ports.commands import Answer, Request
-from bot.ports.places import Workspace
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.adapters.discord import samples
 from tests.adapters.discord.samples import PAPERS
 from tests.adapters.slack import cards

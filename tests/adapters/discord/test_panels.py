@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from adapters.discord import ways
-from bot.models import Cadence, Channel, FeedMode
+from bot.domain.channels import Channel
+from bot.domain.feed import FeedMode
+from bot.domain.schedules import Cadence
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
 from tests.servers.discord import Reaction, Shown
 

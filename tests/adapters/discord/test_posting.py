@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from adapters.discord.chat import ChannelStyle
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.delivery import LEASE, LOOKUP_DELAY, Dispatcher
-from bot.models import Channel, DeliveryKey, DeliveryState, Operation
-from bot.ports.ledger import Draft
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.adapters.discord.outbound import (
     DIRECT,
     EDIT,

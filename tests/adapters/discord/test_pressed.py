@@ -9,7 +9,7 @@ import pytest
 
 from adapters.discord.buttons import ButtonPayload, compute_token, encode_payload
 from adapters.discord.states import FormCustomId, FormState
-from bot.models import Channel
+from bot.domain.channels import Channel
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
 from tests.servers.discord import Shown, rights
 

@@ -19,11 +19,12 @@ from bot.commands.table import build_table
 from bot.config import Settings
 from bot.delivery import Dispatcher
 from bot.digests import planning
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import find_newest_feed_date
 from bot.house import Context, read_clock
-from bot.models import DeliveryKey, find_newest_feed_date
-from bot.ports.ledger import Draft
-from bot.ports.places import Workspace
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.adapters.discord.inbound import Office
 from tests.adapters.discord.outbound import PAPERS, TOKEN, long
 from tests.papers import of_day, publish, subscribe

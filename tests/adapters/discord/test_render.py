@@ -22,13 +22,15 @@ from hypothesis import strategies as st
 from adapters.discord import render
 from adapters.discord.buttons import ButtonPayload, decode_payload
 from adapters.discord.text import clean_text, count_utf16_units
-from bot import wording
-from bot.cards import Action, Card, Form, Item, Link
+from bot.cards import messages, paper_items
+from bot.cards.models import Action, Card, Form, Item, Link
 from bot.crowds import add_reaction_hint
 from bot.digests import page
+from bot.domain.channels import ChannelKind
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.preferences import Preferences
 from bot.errors import Malformed, Mistake
-from bot.language import use_language
-from bot.models import ChannelKind, DayState, FeedDay, Preferences
+from bot.i18n.translation import use_language
 from bot.ports.commands import Answer
 from bot.sources import recorded
 from tests.adapters.discord.samples import (
@@ -220,7 +222,7 @@ def test_it_is_one_where_a_role_is_pinged_and_readers_lift_papers(language: str)
 
 
 def test_a_long_card_goes_on_in_the_next_message() -> None:
-    items = tuple(wording.build_paper_item(paper, number=n) for n, paper in enumerate(cards.listed(), 1))
+    items = tuple(paper_items.build_paper_item(paper, number=n) for n, paper in enumerate(cards.listed(), 1))
     every = sent(Card(items=items, actions=(Action("Settings", "settings"),), footer=("Last line.",)))
     shown = "\n".join(plain(each.payload) for each in every)
     assert re.findall(r"^(\d+)\. ", shown, re.MULTILINE) == [str(n) for n in range(1, len(items) + 1)]
@@ -231,7 +233,7 @@ def test_a_long_card_goes_on_in_the_next_message() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    items = tuple(wording.build_paper_item(cards.listed()[0], number=n) for n in range(1, 61))
+    items = tuple(paper_items.build_paper_item(cards.listed()[0], number=n) for n in range(1, 61))
     shown = plain(private(Card(items=items, footer=("Last line.",))).payload)
     number = len(re.findall(r"^\d+\. ", shown, re.MULTILINE))
     assert 3 <= number < 60
@@ -309,7 +311,7 @@ def test_links_have_no_previews() -> None:
 def test_pictures_have_words_and_only_safe_addresses() -> None:
     thumbnails = ("https://x.org/a.png", "http://x")
     papers = [replace(paper, thumbnail=at) for paper, at in zip(cards.listed(), thumbnails, strict=False)]
-    (message,) = sent(Card(items=tuple(map(wording.build_paper_item, papers))), pictures=True)
+    (message,) = sent(Card(items=tuple(map(paper_items.build_paper_item, papers))), pictures=True)
     drawn = [each for each in walked(message.payload["components"]) if each["type"] == 11]
     assert [(each["media"]["url"], each["description"]) for each in drawn] == [
         ("https://x.org/a.png", "First page or figure of DreamID-Omni")
@@ -320,7 +322,7 @@ def test_a_mistake_shows_what_to_type() -> None:
     assert mistaken().payload["content"] == (
         "**Not done.** “serch” is not a command; did you mean “search”?\n\n-# For example: `/papers search graphs`"
     )
-    answer = Answer(wording.build_mistake_card(Mistake("No.", "search `graphs`")))
+    answer = Answer(messages.build_mistake_card(Mistake("No.", "search `graphs`")))
     message = render.render_private_answer(answer, asked(), command_formatter=lambda line: f"/papers query:{line}")
     assert message.payload["content"].endswith("`/papers query:search ˋgraphsˋ`")
 

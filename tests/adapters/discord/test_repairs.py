@@ -8,8 +8,8 @@ from adapters.discord import events
 from adapters.discord.chat import CLOSED_REASON
 from adapters.discord.codes import CHANNEL_ERRORS
 from bot import untold
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
-from bot.wording import CHANNEL_DELETED
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
 from tests.servers.discord import people, rights

@@ -12,8 +12,8 @@ from adapters.discord import invite
 from adapters.discord.chat import ChannelStyle, DiscordChat
 from adapters.discord.rest import RestClient
 from adapters.discord.rights import INVITE_PERMISSIONS
+from bot.domain.channels import Channel
 from bot.errors import SendError
-from bot.models import Channel
 from tests.adapters.discord.outbound import FORUM, PAPERS, calling, delivery, now, papers, writing
 from tests.servers.discord import Discord
 

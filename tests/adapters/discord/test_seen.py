@@ -9,13 +9,14 @@ from dataclasses import replace
 from adapters.discord import panel, render
 from adapters.discord.seen import render_preview
 from adapters.discord.states import FormState
-from bot import wording
-from bot.cards import Card, Field, Form
+from bot.cards import messages
+from bot.cards.models import Card, Field, Form
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE
+from bot.domain.people import Person
 from bot.errors import Mistake
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Person
 from bot.ports.commands import Answer, Request
-from bot.ports.drawings import PrivateAnswer
-from bot.ports.places import WebMessage
+from bot.ports.previews import PrivateAnswer
+from bot.ports.web_messages import WebMessage
 from tests.adapters.discord import samples
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.slack import cards
@@ -46,7 +47,7 @@ def test_pictures_are_another_layout() -> None:
 
 
 def test_examples_are_written_as_they_are_typed_there() -> None:
-    card = wording.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
+    card = messages.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
     assert "/papers search graphs" in render_preview(card).html
     typed = render_preview(card, command_formatter=lambda line: f"/papers {line.replace(' ', ' query:')}")
     assert "<code>/papers search query:graphs</code>" in typed.html

@@ -12,16 +12,17 @@ import pytest
 from adapters.discord import events, servers
 from adapters.discord.codes import CHANNEL_ERRORS
 from adapters.discord.servers import REMOVED_REASON
-from bot import language, wording
-from bot.models import Channel
-from bot.ports.places import Workspace
-from bot.wording import CHANNEL_DELETED
+from bot.cards import messages
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import Channel
+from bot.i18n import translation
+from bot.ports.workspaces import Workspace
 from tests.adapters.discord.inbound import ROOM, Office, labels
 from tests.adapters.discord.watching import greetings, retired, settled, subscribe, told, until
 from tests.servers.discord import rights
 
 HELLO = "Broadsheet posts the day’s most upvoted papers here"
-AWAY = wording.format_workspace_unavailable(REMOVED_REASON)
+AWAY = messages.format_workspace_unavailable(REMOVED_REASON)
 
 # -- coming and going --------------------------------------------------------------------------------------------------
 
@@ -178,7 +179,7 @@ class Marked(NullTranslations):
 
 
 async def test_a_greeting_is_in_the_language_of_the_server(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_load_catalogue", Marked)
+    monkeypatch.setattr(translation, "_load_catalogue", Marked)
     await here.server.join("11", name="Anderswo", owner="190", system="40", locale="de")
     (hello,) = await greetings(here, "40")
     assert hello.plain.startswith(f"de: {HELLO}")

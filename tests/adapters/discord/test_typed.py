@@ -13,13 +13,18 @@ import pytest
 
 from adapters.discord import forums, ways
 from adapters.discord.tree import build_command_tree
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.commands.desk import CommandContext
 from bot.commands.table import build_table
-from bot.language import LANGUAGES, gettext, use_language
-from bot.models import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind, DeliveryKey, Follow, Paper, Person, Preferences
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.i18n.translation import LANGUAGES, gettext, use_language
 from bot.ports.commands import Answer, Request
-from bot.ports.ledger import Draft
+from bot.ports.deliveries import Draft
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
 from tests.servers.discord import rights
 from tests.stores import broken

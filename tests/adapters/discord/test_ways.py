@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.discord import ways
-from bot.models import Paper
+from bot.domain.papers import Paper
 from tests.adapters.discord.inbound import Office
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.models import Channel, ChannelKind
+from bot.domain.channels import Channel, ChannelKind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.servers.discord import Shown
 

@@ -9,17 +9,22 @@ from typing import Any, Final
 
 from adapters.slack import forms, home, render
 from adapters.slack.origins import PrivateMetadata
-from bot import wording
-from bot.cards import Action, Card, Field, Form, Item, Page
-from bot.clauses import Explanation
+from bot.cards import messages, paper_items
+from bot.cards.models import Action, Card, Field, Form, Item, Page
 from bot.commands import finding, questions
 from bot.digests import page
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.feed import DayState, FeedDay
+from bot.domain.papers import Paper
+from bot.domain.people import Person
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
+from bot.domain.topics.clauses import Explanation
+from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
-from bot.models import Channel, ChannelKind, DayState, FeedDay, Paper, Person, Preferences, Schedule
 from bot.ports.commands import Answer, Request
 from bot.sample import FOLDER
 from bot.sources import recorded
-from bot.topics import parse_topic
 
 NOW: Final = datetime(2026, 2, 27, 8, tzinfo=UTC)
 PAPERS: Final = Channel("slack", "T1", "C1", name="papers")
@@ -67,7 +72,7 @@ def results() -> Card:
     return Card(
         title="27 papers on video",
         folio=("4–6 of 27", "by relevance"),
-        items=tuple(wording.build_paper_item(paper, today=NOW.date()) for paper in listed()[:3]),
+        items=tuple(paper_items.build_paper_item(paper, today=NOW.date()) for paper in listed()[:3]),
         actions=(*turns, Action("Follow this topic", "follow", {"topic": "video"}, "video", "main")),
         footer=("Stored papers only. Hugging Face’s own search did not answer in time.",),
         marks=("video",),
@@ -152,7 +157,7 @@ def helping() -> Card:
 
 def alert() -> Card:
     text = "New paper, matches “world model” in its title. Followed by you since 12 Nov."
-    return Card(text=text, items=(wording.build_paper_item(listed()[5]),), marks=("world model",), tone="alert")
+    return Card(text=text, items=(paper_items.build_paper_item(listed()[5]),), marks=("world model",), tone="alert")
 
 
 def settings(**mistakes: str) -> Form:
@@ -203,7 +208,7 @@ def myself() -> Page:
         ),
         actions=(Action("Follow a topic", "follow", style="main"), Action("New for me", "new")),
     )
-    saved = Card(title="Saved papers", items=tuple(wording.build_paper_item(paper) for paper in listed()[2:4]))
+    saved = Card(title="Saved papers", items=tuple(paper_items.build_paper_item(paper) for paper in listed()[2:4]))
     return Page((mine, Card(title="Channels", items=(channel,)), saved))
 
 
@@ -240,7 +245,7 @@ MESSAGES: Final[dict[str, Callable[[], render.RenderedMessage]]] = {
     "status": lambda: private(status(), shareable=True),
     "help": lambda: private(helping()),
     "mistake": lambda: private(
-        wording.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
+        messages.build_mistake_card(Mistake("“serch” is not a command; did you mean “search”?", "search graphs"))
     ),
     "failure": lambda: private(Card(text="Hugging Face did not answer. Reference: 3fa9c1.", tone="failure")),
     "saved": lambda: private(

@@ -6,7 +6,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from bot.cards import Action, Card, Field, FieldKind, Form, Item, Link
+from bot.cards.models import Action, Card, Field, FieldKind, Form, Item, Link
 
 SIGNS = st.text("*_~`:<>&|@#!/.\\\n\t -•1aé中\u200b\u2060\u202e\u00ad", max_size=30)
 SAMPLES = st.sampled_from(

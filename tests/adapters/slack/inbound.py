@@ -27,11 +27,13 @@ from bot import poller, sample
 from bot.commands.desk import CommandContext
 from bot.commands.table import build_table
 from bot.delivery import Dispatcher
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
 from bot.errors import SourceDown
-from bot.models import Channel, ChannelKind, Paper, Preferences
-from bot.ports.places import Workspace
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from bot.presence import WorkspaceLifecycle
 from bot.sources import recorded
 from tests.adapters.slack.outbound import Keys, Ticks

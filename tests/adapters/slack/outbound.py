@@ -10,10 +10,11 @@ from typing import Any
 
 from adapters.slack.clients import SlackClient
 from adapters.slack.pace import RateLimiter
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, Operation
 from bot.errors import Gone
-from bot.models import Channel, DeliveryKey, Operation
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 from tests.servers.slack import Slack
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -17,7 +17,7 @@ from adapters.slack.presses import (
     encode_payload,
     restore_payload,
 )
-from bot.cards import Action
+from bot.cards.models import Action
 from bot.errors import Malformed
 from tests.adapters.slack.hostile import TEXT
 

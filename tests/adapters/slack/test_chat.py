@@ -12,9 +12,9 @@ import pytest
 from adapters.slack import chat as outgoing
 from adapters.slack.chat import SlackChat
 from adapters.slack.clients import SlackClient
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Gone, StoreError, TryLater, Unsendable
-from bot.models import Channel, ChannelKind
 from tests.adapters.slack.outbound import NOW, Buttons, Keys, calling, delivery
 from tests.servers.slack import Slack
 

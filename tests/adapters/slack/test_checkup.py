@@ -16,8 +16,8 @@ from adapters import public
 from adapters.slack import checkup
 from adapters.slack.checkup import SCOPE_PURPOSES
 from adapters.slack.manifest import BOT_SCOPES
-from bot.models import Channel
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel
+from bot.ports.workspaces import Workspace
 from tests.adapters.slack.installing import HERE, Site, site
 from tests.servers.slack import Slack, slack
 

@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 
 from adapters.slack.events import ARCHIVED_REASON, REMOVED_REASON
-from bot.models import Channel
-from bot.ports.places import Workspace
-from bot.wording import CHANNEL_DELETED
+from bot.cards.messages import CHANNEL_DELETED
+from bot.domain.channels import Channel
+from bot.ports.workspaces import Workspace
 from tests.adapters.slack.inbound import ROOM, Office
 
 NEW = Channel("slack", "T1", "C5", name="reading-group")

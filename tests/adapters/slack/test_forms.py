@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from adapters.slack import forms
 from adapters.slack.days import parse_weekdays
 from adapters.slack.origins import PrivateMetadata, unpack_metadata
-from bot.cards import Field, Form
+from bot.cards.models import Field, Form
 from bot.commands import questions
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
 from bot.errors import Malformed, Unsendable
-from bot.models import Preferences, Schedule
 from tests.adapters.slack import cards
 from tests.adapters.slack.cards import ORIGIN, PAPERS
 from tests.adapters.slack.hostile import FORMS

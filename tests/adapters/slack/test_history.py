@@ -9,7 +9,7 @@ import pytest
 
 from adapters.slack.chat import SlackChat
 from adapters.slack.clients import SlackClient
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.errors import TryLater, Uncertain
 from tests.adapters.slack.outbound import NOW, Buttons, Keys, calling, delivery
 from tests.servers.slack import Slack

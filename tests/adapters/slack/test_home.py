@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import home
-from bot.cards import Card, Page
+from bot.cards.models import Card, Page
 from tests.adapters.slack import cards
 from tests.adapters.slack.hostile import CARDS
 from tests.servers.slack import checks

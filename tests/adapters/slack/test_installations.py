@@ -17,10 +17,12 @@ import pytest
 
 from adapters.slack import renewal
 from adapters.slack.presses import MAX_BUTTON_VALUE, ButtonPayload, encode_payload
-from bot import wording
+from bot.cards import messages
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.preferences import Preferences
+from bot.domain.schedules import Schedule
 from bot.errors import Gone, StoreError, TryLater
-from bot.models import Channel, ChannelKind, Preferences, Schedule
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 from storage.database import Database, open_database
 from storage.system.vault import VaultStore, load_keys
 from tests.adapters.slack.installing import Site, installations, site
@@ -316,8 +318,8 @@ class TestOrganizations:
         acked = await org.slack.uninstall("E1", first)
         assert [one.status for one in acked] == [200, 200]
         either = {
-            wording.format_workspace_unavailable("it was uninstalled"),
-            wording.format_workspace_unavailable("its token was revoked"),
+            messages.format_workspace_unavailable("it was uninstalled"),
+            messages.format_workspace_unavailable("its token was revoked"),
         }  # both are told at once
         assert {await silent(org, team) for team in ("T1", "T2")} <= either
         assert await silent(org, "T9") == ""
@@ -344,7 +346,7 @@ class TestOrganizations:
     async def test_workspaces_that_it_takes_away_fall_silent(self, org: Site) -> None:
         acked = await org.slack.event({"type": "team_access_revoked", "team_ids": ["T2", "T7"]}, team="T1")
         assert acked.status == 200
-        assert await silent(org, "T2") == wording.format_workspace_unavailable("its organization took it away")
+        assert await silent(org, "T2") == messages.format_workspace_unavailable("its organization took it away")
         assert await silent(org, "T1") == ""
         await org.installations.authorize("T2", "E1")
         assert await silent(org, "T2") == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.models import Paper
+from bot.domain.papers import Paper
 from tests.adapters.slack.inbound import ANAS, ROOM, Office
 
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))

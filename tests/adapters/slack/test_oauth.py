@@ -13,7 +13,7 @@ from yarl import URL
 
 from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
 from bot import logs
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 from tests.adapters.slack.installing import HERE, Site, nobody, site
 from tests.servers.slack import Slack, slack
 from tests.stores import broken

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from adapters.slack.chat import SlackChat
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.delivery import LOOKUP_DELAY, Dispatcher
-from bot.models import Channel, DeliveryKey, DeliveryState, Operation
-from bot.ports.ledger import Draft
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
+from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.ports.workspaces import Workspace
 from tests.adapters.slack.outbound import PAPERS, Buttons, Keys, Ticks, calling
 from tests.servers.slack import Slack
 from tests.stores import open_stores

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.models import Channel, Paper
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel
+from bot.domain.papers import Paper
+from bot.ports.workspaces import Workspace
 from tests.adapters.slack.inbound import ANAS, Office, plain
 from tests.servers.slack import Shown
 

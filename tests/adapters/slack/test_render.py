@@ -24,10 +24,10 @@ from adapters.slack.layout import MAX_MESSAGE_WEIGHT
 from adapters.slack.markup import render_inline
 from adapters.slack.presses import ButtonPayload, decode_payload
 from adapters.slack.render import RenderedMessage
-from bot import wording
-from bot.cards import Action, Card, Form, Item, Link
+from bot.cards import messages, paper_items
+from bot.cards.models import Action, Card, Form, Item, Link
+from bot.domain.channels import ChannelKind
 from bot.errors import Mistake
-from bot.models import ChannelKind
 from bot.ports.commands import Answer
 from tests.adapters.slack.cards import MESSAGES, PAPERS, VIEWS, asked, digest, listed, shown
 from tests.adapters.slack.hostile import CARDS
@@ -132,7 +132,7 @@ def test_equal_cards_are_drawn_equally(card: Card) -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    items = tuple(wording.build_paper_item(listed()[0], number=n) for n in range(1, 61))
+    items = tuple(paper_items.build_paper_item(listed()[0], number=n) for n in range(1, 61))
     blocks = render.render_message(Card(items=items, footer=("Last line.",))).blocks
     shown = [text for text in texts(blocks) if "DreamID-Omni" in text]
     assert shown[0].startswith("*1. ")
@@ -173,15 +173,15 @@ def test_pictures_have_words_and_only_safe_addresses() -> None:
     papers = [
         replace(paper, thumbnail=at) for paper, at in zip(listed(), ("https://x.org/a.png", "http://x"), strict=False)
     ]
-    blocks = render.render_message(Card(items=tuple(map(wording.build_paper_item, papers))), pictures=True).blocks
+    blocks = render.render_message(Card(items=tuple(map(paper_items.build_paper_item, papers))), pictures=True).blocks
     assert [part["alt_text"] for part in checks.walk(blocks) if part.get("type") == "image"] == [
         "First page or figure of DreamID-Omni"
     ]
-    assert render.render_message(Card(items=tuple(map(wording.build_paper_item, papers)))).blocks != blocks
+    assert render.render_message(Card(items=tuple(map(paper_items.build_paper_item, papers)))).blocks != blocks
 
 
 def test_a_mistake_shows_what_to_type() -> None:
-    answer = Answer(wording.build_mistake_card(Mistake("“serch” is not a command.", "search `graphs` & more")))
+    answer = Answer(messages.build_mistake_card(Mistake("“serch” is not a command.", "search `graphs` & more")))
     message = render.render_private_answer(answer, asked(), command="/sheet")
     assert list(texts(message.blocks)) == [
         "*Not done.* “serch” is not a command.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.ports.places import Workspace
+from bot.ports.workspaces import Workspace
 from tests.adapters.slack.inbound import ROOM, Office
 from tests.servers.slack import Shown
 

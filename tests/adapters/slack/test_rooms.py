@@ -9,8 +9,8 @@ import pytest
 
 from adapters.slack import rooms as directory
 from adapters.slack.rooms import ChannelDirectory, SlackChannel
+from bot.domain.channels import Channel, ChannelKind
 from bot.errors import TryLater
-from bot.models import Channel, ChannelKind
 from tests.adapters.slack.outbound import PAPERS, Keys, Ticks, calling
 from tests.servers.slack import Slack
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from adapters.slack.manifest import BOT_SCOPES
+from bot.domain.papers import Paper
 from bot.errors import Mistake
-from bot.models import Paper
 from tests.adapters.slack.inbound import Office
 
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.models import Channel
+from bot.domain.channels import Channel
 from tests.adapters.slack.inbound import ANAS, ROOM, Office, plain
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.models import Cadence
+from bot.domain.schedules import Cadence
 from tests.adapters.slack.inbound import ANAS, ROOM, Json, Office, plain
 from tests.servers.slack.state import fields
 

@@ -8,10 +8,10 @@ import pytest
 
 from adapters.web.chat import WebChat
 from adapters.web.events import EventFeed
-from bot.cards import Card
+from bot.cards.models import Card
+from bot.domain.deliveries import DeliveryKey, Operation
 from bot.errors import StoreError, TryLater, Uncertain
-from bot.models import DeliveryKey, Operation
-from bot.ports.chats import Delivery
+from bot.ports.chat import Delivery
 from tests.fakes import MemoryBoard
 from tests.workspace import NOW, PAPERS_CHANNEL
 

@@ -18,9 +18,9 @@ from adapters.slack import seen as slack
 from adapters.slack.render import render_message
 from adapters.web.recent import RecentAnswers
 from adapters.web.site import LOCAL_USER
-from bot.cards import Action, Card, Item
+from bot.cards.models import Action, Card, Item
 from bot.ports.commands import Answer, Request
-from bot.ports.drawings import PrivateAnswer
+from bot.ports.previews import PrivateAnswer
 from tests.workspace import NLP_CHANNEL, NOW, PAPERS_CHANNEL, Workspace, digest, running
 
 POST = "as=slack&channel=papers&post=1"

@@ -14,8 +14,8 @@ from aiohttp import ClientSession
 from adapters.web import assets, pages
 from adapters.web.frame import describe_channel
 from adapters.web.site import Example, SiteInfo
-from bot.models import Preferences
-from bot.ports.places import ChannelState
+from bot.domain.preferences import Preferences
+from bot.ports.channels import ChannelState
 from tests.workspace import PAPERS_CHANNEL, SITE, running
 
 HTML = {"Accept": "text/html"}

@@ -22,10 +22,10 @@ from adapters.web import forms, render
 from adapters.web.forms import parse_weekdays
 from adapters.web.site import LOCAL_USER
 from adapters.web.words import compile_highlights, render_highlighted, sanitize_url
-from bot import wording
-from bot.cards import Action, Card, Field, FieldKind, Form, Item, Link
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Field, FieldKind, Form, Item, Link
 from bot.ports.commands import Answer, Request
-from bot.ports.places import WebMessage
+from bot.ports.web_messages import WebMessage
 from tests import workspace
 from tests.workspace import NOW, PAPERS, PAPERS_CHANNEL
 
@@ -66,7 +66,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     "digest-edited": lambda: post(workspace.digest(votes=3), edited=NOW),
     "digest-with-pictures": lambda: render.render_message(
         WebMessage(
-            7, PAPERS_CHANNEL, Card(items=(wording.build_paper_item(replace(PAPERS[0], thumbnail=THUMBNAIL)),)), NOW
+            7, PAPERS_CHANNEL, Card(items=(paper_items.build_paper_item(replace(PAPERS[0], thumbnail=THUMBNAIL)),)), NOW
         ),
         pictures=True,
     ),

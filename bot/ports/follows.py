@@ -1,16 +1,14 @@
-"""Ports of follows, mutes, saved papers, the audit trail, personal data (export and erasure), processed events.
-
-Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer.
-"""
+"""Ports of follows, topic matches and alerts, and of mutes and saved papers (the reading list)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from bot.models import Channel, Follow, Person
+from bot.domain.channels import Channel
+from bot.domain.follows import Follow
+from bot.domain.people import Person
 
 
 class Follows(Protocol):
@@ -88,79 +86,4 @@ class MutesAndSaves(Protocol):
 
     async def find_seen_papers(self, person: Channel, papers: Collection[str]) -> set[str]:
         """Return which of the papers the person was shown."""
-        ...
-
-
-ChangeKind = Literal["preferences", "access", "follow", "unfollow", "mute", "unmute", "members"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line of the audit trail. ``before`` and ``after`` are JSON data that `undo` can put back."""
-
-    id: int
-    channel: Channel
-    changed_by: Person
-    at: datetime
-    kind: ChangeKind
-    summary: str
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
-    undone: bool = False
-
-
-class Audit(Protocol):
-    """Who changed what."""
-
-    async def record_change(
-        self,
-        channel: Channel,
-        by: Person,
-        kind: ChangeKind,
-        summary: str,
-        now: datetime,
-        *,
-        before: Mapping[str, Any],
-        after: Mapping[str, Any],
-    ) -> None:
-        """Write a line."""
-        ...
-
-    async def list_changes(self, channel: Channel, limit: int = 20) -> Sequence[Change]:
-        """Return a channel's latest changes, newest first."""
-        ...
-
-    async def set_undone(self, change: int) -> None:
-        """Mark a change as taken back."""
-        ...
-
-    async def delete_older(self, before: datetime) -> int:
-        """Delete older lines; return how many."""
-        ...
-
-
-class Privacy(Protocol):
-    """What is stored about a person."""
-
-    async def export_data(self, person: Channel) -> dict[str, Any]:
-        """Return everything stored about the person whose direct channel this is, as JSON data."""
-        ...
-
-    async def erase_data(self, person: Channel) -> dict[str, int]:
-        """Delete a person's follows, saves, seen marks, mutes and unsent messages; return counts by name.
-
-        Audit rows and the follows that they added to channels get a pseudonym.
-        """
-        ...
-
-
-class ProcessedEvents(Protocol):
-    """Events that came in lately, so that a repeated one has no second effect."""
-
-    async def add_if_new(self, event_id: str, now: datetime) -> bool:
-        """Return True for the first sight of an event id, False for a repetition."""
-        ...
-
-    async def delete_older(self, before: datetime) -> int:
-        """Forget older ones; return how many."""
         ...

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from bot import tokens
-from bot.clauses import Clause, ClauseKind, ClauseResult, Explanation, TokenizedPaper, split_words
+from bot.domain.papers import Paper
+from bot.domain.topics import tokens
+from bot.domain.topics.clauses import Clause, ClauseKind, ClauseResult, Explanation, TokenizedPaper, split_words
+from bot.domain.topics.tokens import Token
 from bot.errors import Mistake
-from bot.language import gettext
-from bot.models import Paper
-from bot.tokens import Token
+from bot.i18n.translation import gettext
 
 MAX_TOPIC_LENGTH: Final = 200
 """Characters of a topic."""

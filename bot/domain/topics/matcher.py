@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bot.clauses import Clause, Explanation, TokenizedPaper
-from bot.models import Paper
-from bot.topics import Topic, parse_topic
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Clause, Explanation, TokenizedPaper
+from bot.domain.topics.parser import Topic, parse_topic
 
 _MAX_KEY_WORDS: Final = 4
 """Words of a phrase that are looked up; longer phrases are filed under their first words."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from bot.cards import Card
-from bot.models import Channel, DeliveryKey, DeliveryState
-from bot.ports.chats import Delivery
-from bot.ports.places import ChannelState
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.ports.channels import ChannelState
+from bot.ports.chat import Delivery
 
 
 @dataclass(frozen=True, slots=True)

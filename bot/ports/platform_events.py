@@ -1,13 +1,48 @@
-"""The workspace events port: app installed or uninstalled; channel joined, lost, recovered, renamed, moved."""
+"""Platform events besides commands: installs, channels joined or lost, reactions, processed event ids."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.language import ENGLISH
-from bot.models import Channel, Person
-from bot.ports.places import Workspace
+from bot.domain.channels import Channel
+from bot.domain.people import Person
+from bot.i18n.translation import ENGLISH
+from bot.ports.workspaces import Workspace
+
+
+class ReactionEvents(Protocol):
+    """Papers that readers react to. All raise `bot.errors.StoreError` when the database can't answer."""
+
+    async def get_promotion_threshold(self, channel: Channel) -> int:
+        """Return how many people must react to a paper of the channel's digests; 0 where that lifts nothing."""
+        ...
+
+    async def promote_paper(
+        self, channel: Channel, message: str, number: int, reader_count: int, now: datetime
+    ) -> bool:
+        """Lift the paper with *number* in a digest when so many *reader_count* react to it now; return whether it was.
+
+        A paper is lifted once; one that the channel's managers have muted is not.
+        """
+        ...
+
+    async def list_watched_digests(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
+        """Return the channels whose readers may lift papers, each with the message of every digest of late."""
+        ...
+
+
+class ProcessedEvents(Protocol):
+    """Events that came in lately, so that a repeated one has no second effect."""
+
+    async def add_if_new(self, event_id: str, now: datetime) -> bool:
+        """Return True for the first sight of an event id, False for a repetition."""
+        ...
+
+    async def delete_older(self, before: datetime) -> int:
+        """Forget older ones; return how many."""
+        ...
 
 
 class WorkspaceEvents(Protocol):

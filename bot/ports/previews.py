@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.cards import Card
+from bot.cards.models import Card
 from bot.ports.commands import Answer, Request
-from bot.ports.places import WebMessage
+from bot.ports.web_messages import WebMessage
 
 
 @dataclass(frozen=True, slots=True)

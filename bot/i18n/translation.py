@@ -1,21 +1,17 @@
-"""Translation with gettext catalogues and babel: the current language (a ContextVar), gettext, ngettext and plurals.
-
-English is what the source says; the others are catalogues in `locale/`, written by `python -m docs.messages`. Which one
-is spoken belongs to the task at hand, so that two channels are answered side by side.
-"""
+"""Translation (gettext): the current language, message catalogues, and moments named in a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 ENGLISH: Final = "en"
 LANGUAGES: Final = {
@@ -32,14 +28,10 @@ CATALOGUE_FOLDER: Final = Path(__file__).parent / "locale"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _MIN_PATTERN_LETTERS: Final = 8
 """Letters that a sentence has besides its names, for it to be known again."""
-
-_PRODUCT_NAME: Final = "Broadsheet"
 _AMBIGUOUS_MOMENT: Final = -1
-_UNSPACED_LANGUAGES: Final = frozenset({"ja", "zh"})
 
 _LANGUAGE: Final = ContextVar("language", default=ENGLISH)
 _MOMENTS: Final[ContextVar[dict[str, int] | None]] = ContextVar("moments", default=None)
-_COMMAND_FORMAT: Final[ContextVar[Callable[[str], str]]] = ContextVar("spelling", default=str)
 
 
 @contextmanager
@@ -72,21 +64,6 @@ def collect_moments() -> dict[str, int]:
     return {written: seconds for written, seconds in (_MOMENTS.get() or {}).items() if seconds != _AMBIGUOUS_MOMENT}
 
 
-@contextmanager
-def use_command_format(formatter: Callable[[str], str]) -> Iterator[None]:
-    """Write commands as *formatter* does, to the end of the context: as they are typed where somebody asks."""
-    token = _COMMAND_FORMAT.set(formatter)
-    try:
-        yield
-    finally:
-        _COMMAND_FORMAT.reset(token)
-
-
-def format_command(line: str) -> str:
-    """Return a command, such as "digest on", as it is typed where somebody asks."""
-    return _COMMAND_FORMAT.get()(line)
-
-
 def match_language(locale: str) -> str:
     """Return the code of the language in which a locale is answered."""
     code = locale.replace("_", "-").partition("-")[0].casefold()
@@ -113,11 +90,6 @@ def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     )
 
 
-def end_sentence(text: str) -> str:
-    """End a sentence as the spoken language does."""
-    return gettext("{text}.", text=text)
-
-
 def translate_stored(stored: str) -> str:
     """Say a sentence that was kept in English, whatever names and numbers it holds; an unknown one stays as it is."""
     said = gettext(stored)
@@ -132,16 +104,6 @@ def _translate_parts(match: re.Match[str]) -> dict[str, str]:
     return {name: translate_stored(part) if name == "why" else part for name, part in match.groupdict().items()}
 
 
-def format_detail(subject: str, detail: str) -> str:
-    """Put a reason or a detail behind what it is about: "Missed: the source was down", "Manquée : …"."""
-    return gettext("{what}: {why}", what=subject, why=detail)
-
-
-def quote_name(name: str) -> str:
-    """Put a name between the quotation marks of the spoken language."""
-    return gettext("“{label}”", label=name)
-
-
 def format_number(number: float) -> str:
     """Write a number: "1,300", "1.300"; "2.5", "2,5"."""
     if current_language() == ENGLISH:
@@ -149,46 +111,6 @@ def format_number(number: float) -> str:
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and English needs none of it
 
     return format_decimal(number, locale=current_language())
-
-
-def format_localized_date(moment: date, *, year: bool) -> str:
-    """Write a date with its weekday, in another language than English: "Di., 24. Nov."."""
-    from babel.dates import format_skeleton  # noqa: PLC0415
-
-    return format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=current_language())
-
-
-def format_localized_weekday(number: int) -> str:
-    """Write a weekday in short, 0 for Monday, in another language than English: "Mo."."""
-    from babel.dates import get_day_names  # noqa: PLC0415
-
-    return str(get_day_names("abbreviated", locale=current_language())[number])
-
-
-def format_localized_age(seconds: float) -> str:
-    """Write how long ago something was, or in how long it will be, in another language than English: "vor 3 Tagen"."""
-    from babel.dates import format_timedelta  # noqa: PLC0415
-
-    return format_timedelta(timedelta(seconds=-seconds), threshold=1, add_direction=True, locale=current_language())
-
-
-def format_localized_list(parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
-    """Join with commas and a last "and" or "or", in another language than English."""
-    from babel.lists import format_list  # noqa: PLC0415
-
-    return format_list(parts, style=style, locale=current_language())
-
-
-def format_after_colon(sentence: str) -> str:
-    """Write a sentence so that it can stand after a colon; German keeps its capitals, for it may begin with a noun."""
-    if current_language() == "de" or sentence.startswith(_PRODUCT_NAME):
-        return sentence
-    return f"{sentence[:1].lower()}{sentence[1:]}"
-
-
-def join_sentences(*sentences: str) -> str:
-    """Put sentences behind each other, those that are not empty: Japanese and Chinese leave no space between them."""
-    return ("" if current_language() in _UNSPACED_LANGUAGES else " ").join(each for each in sentences if each)
 
 
 @cache

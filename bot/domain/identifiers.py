@@ -9,8 +9,7 @@ import re
 from typing import Final
 
 from bot.errors import Mistake
-from bot.language import gettext
-from bot.models import canonicalize_arxiv_id
+from bot.i18n.translation import gettext
 
 EXAMPLE_ARXIV_ID: Final = "2602.12160"
 
@@ -56,3 +55,12 @@ def parse_paper_id(text: str) -> str:
             EXAMPLE_ARXIV_ID,
         )
     return plain
+
+
+def canonicalize_arxiv_id(identifier: str) -> str:
+    """Return an arXiv id without version as papers are stored: an old one in lower case, without its subject class.
+
+    "math.GT/0309136" and "math/0309136" name one paper: https://info.arxiv.org/help/arxiv_identifier.html
+    """
+    archive, slash, number = identifier.rpartition("/")
+    return f"{archive.partition('.')[0].lower()}{slash}{number}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.cards import Card
-from bot.models import DeliveryKey, DeliveryState
+from bot.cards.models import Card
+from bot.domain.deliveries import DeliveryKey, DeliveryState
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Card, Item, Action, Form and Field: platform-neutral messages and modals, and their versioned JSON.
 
 Every string is plain, inert text: renderers escape and shorten, nothing else does. Builders for the sentences that more
-than one flow says live in `bot.wording`.
+than one flow says live in `bot.cards.messages`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
-from bot.language import ENGLISH, collect_moments, current_language, gettext, use_language
+from bot.i18n.translation import ENGLISH, collect_moments, current_language, gettext, use_language
 
 VERSION: Final = 1
 

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.language import gettext, phrase
-from bot.models import Paper
+from bot.domain.papers import Paper
+from bot.i18n.translation import gettext, phrase
 
 ClauseKind = Literal["phrase", "author", "category"]
 

@@ -1,0 +1,74 @@
+"""The channels port: preferences, next run and retirement of every channel that can be posted to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.channels import Channel
+from bot.domain.preferences import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel as it stands: ``next_run`` is when the clock looks at it again, ``due`` the post that it looks for.
+
+    The two differ while a digest waits for a list. ``retired_reason`` says why nothing is posted any more, or is empty.
+    ``channel_id`` is the database's own number of the channel.
+    """
+
+    channel_id: int
+    channel: Channel
+    preferences: Preferences
+    next_run: datetime | None = None
+    due: datetime | None = None
+    retired_reason: str = ""
+    known_since: datetime | None = None
+
+
+class Channels(Protocol):
+    """Where is posted, and how."""
+
+    async def get(self, channel: Channel) -> ChannelState | None:
+        """Return the channel's standing; None where nothing was ever asked of it."""
+        ...
+
+    async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
+        """Return the channel's standing; a new one has the default preferences and no digest."""
+        ...
+
+    async def save_preferences(
+        self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
+    ) -> None:
+        """Keep the preferences, when to look again, and the post to look for; without *list_due* that is ``next_run``."""
+        ...
+
+    async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
+        """Return the channels of a workspace, by name; direct ones too."""
+        ...
+
+    async def list_due(self, now: datetime, limit: int) -> Sequence[ChannelState]:
+        """Return at most *limit* channels whose ``next_run`` has come, are on, not paused and not retired."""
+        ...
+
+    async def list_enabled(self, *, include_retired: bool = False) -> Sequence[ChannelState]:
+        """Return every channel that has a digest and is not paused; with *include_retired* those too that get none any more."""
+        ...
+
+    async def list_retired(self, limit: int) -> Sequence[ChannelState]:
+        """Return at most *limit* channels, no direct ones, that should have a digest and get none any more."""
+        ...
+
+    async def retire(self, channel: Channel, reason: str) -> bool:
+        """Stop posting to the channel; return False when it was retired already."""
+        ...
+
+    async def restore(self, channel: Channel, next_run: datetime | None) -> None:
+        """Take a retired channel back."""
+        ...
+
+    async def move_identity(self, old: Channel, new: Channel) -> bool:
+        """Give a channel its new identity; False when *old* is unknown, or *new* is known already."""
+        ...
