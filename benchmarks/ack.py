@@ -29,20 +29,21 @@ from adapters.slack.installations import VaultInstallationStore
 from benchmarks import stage
 from benchmarks.report import Figure, compute_percentile
 from benchmarks.slack import APP_TOKEN, BOT_TOKEN, start_server
-from bot import house, poller
-from bot.app.lines import Platform, freeze_garbage_collector
-from bot.app.slack import build_platform
-from bot.app.turns import LimitedCommands
-from bot.commands.desk import CommandContext
+from bot import poller
+from bot.bootstrap import context
+from bot.bootstrap.concurrency import LimitedCommands
+from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.platforms import Platform, freeze_garbage_collector
+from bot.bootstrap.slack import build_platform
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.config import Settings
-from bot.delivery import Dispatcher
-from bot.digests import planning
+from bot.delivery.dispatcher import Dispatcher
+from bot.digests import planner
 from bot.domain.channels import Channel
 from bot.domain.preferences import Preferences
-from bot.house import Context, read_clock
-from bot.presence import WorkspaceLifecycle
-from bot.sources import recorded
+from bot.sources import file_import
+from bot.workspace_lifecycle import WorkspaceLifecycle
 
 ROUNDS: Final = 5
 _CHANNELS_PER_WORKSPACE: Final = 20
@@ -109,8 +110,8 @@ def _format_rounds(rounds: Sequence[Round]) -> str:
 
 async def _prepare_channels(folder: Path, load: Load) -> None:
     """Install the bot in the workspaces, and plan a digest for every channel of theirs."""
-    async with stage.open_benchmark_stores(folder) as (stores, _), house.open_vault(_build_settings(folder)) as vault:
-        for batch in recorded.read_batches(stage.find_recorded_lists()[-_LIST_COUNT:]):
+    async with stage.open_benchmark_stores(folder) as (stores, _), context.open_vault(_build_settings(folder)) as vault:
+        for batch in file_import.read_batches(stage.find_recorded_lists()[-_LIST_COUNT:]):
             await poller.import_batch(stores, batch.day, batch.papers, stage.NOW)
         await stores.search_index.refresh()
         installations = VaultInstallationStore(vault, stores.workspaces, WorkspaceLifecycle(stores), read_clock)
@@ -120,7 +121,7 @@ async def _prepare_channels(folder: Path, load: Load) -> None:
             channel = Channel("slack", f"T{number % load.workspaces}", f"C{number}", name=f"papers-{number}")
             await stores.channels.get_or_create(channel, stage.NOW)
             await stores.channels.save_preferences(channel, Preferences(on=True), stage.NOW)
-        await planning.plan_due_digests(stores, stage.NOW)
+        await planner.plan_due_digests(stores, stage.NOW)
         planned = await stores.ledger.count_open()
         assert sum(planned.values()) == load.channels, planned  # noqa: S101 - what is measured must be so
 
@@ -180,7 +181,7 @@ async def _run_round(folder: Path, load: Load, serve: Serve) -> Round:
 
 @asynccontextmanager
 async def _open_context(settings: Settings) -> AsyncIterator[Context]:
-    async with house.open_stores(settings) as stores, house.open_sources(settings, stores) as (daily, arxiv):
+    async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as (daily, arxiv):
         yield Context(settings, stores, daily, arxiv)
 
 

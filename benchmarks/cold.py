@@ -8,11 +8,11 @@ from typing import Final
 
 from benchmarks import stage
 from benchmarks.report import Figure
-from bot import sample
+from bot.sources.sample import recordings
 
 _IMPORT_EVERYTHING: Final = (
     "import alembic.command, apscheduler.schedulers.asyncio, discord, slack_bolt.async_app, adapters.web.server, "
-    "bot.app, storage.stores, storage.search_index.index"
+    "bot.bootstrap.run, storage.stores, storage.search_index.index"
 )
 
 
@@ -21,7 +21,7 @@ def run(quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - every benchmark take
     times = 3 if quick else 5
     with stage.make_temporary_folder() as folder:
         env = stage.build_environment(folder)
-        stage.time_python("-m", "bot", "import", str(sample.FOLDER), env=env)
+        stage.time_python("-m", "bot", "import", str(recordings.FOLDER), env=env)
 
         def measure_median(*arguments: str) -> float:
             return median(stage.time_python(*arguments, env=env) for _ in range(times))

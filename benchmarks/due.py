@@ -17,11 +17,11 @@ from benchmarks import stage
 from benchmarks.lag import sample_lag
 from benchmarks.report import Figure, compute_percentile
 from bot import poller
-from bot.digests import newsroom, planning
-from bot.digests.press import load_digest_builder
+from bot.digests import inputs, planner
+from bot.digests.digest_builder import load_digest_builder
 from bot.domain.preferences import Preferences
 from bot.ports.stores import Stores
-from bot.sources import recorded
+from bot.sources import file_import
 from storage.database import Database
 from storage.preferences_json import encode_preferences
 from storage.tables import channels, follows, topics
@@ -117,7 +117,7 @@ async def _time_due_scans(folder: Path) -> list[float]:
     async with stage.open_benchmark_stores(folder) as (stores, _):
         for _ in range(_SCAN_COUNT):
             began = time.perf_counter()
-            found = await stores.channels.list_due(PLANNING_TIME, planning.BATCH_SIZE)
+            found = await stores.channels.list_due(PLANNING_TIME, planner.BATCH_SIZE)
             times.append(time.perf_counter() - began)
             assert not found  # noqa: S101 - what is measured must be so
     return times
@@ -127,14 +127,14 @@ async def _time_planning(folder: Path, number: int, single_count: int) -> tuple[
     """Return the seconds of planning all, the loop's lags in seconds, and the seconds of planning *single_count* singly."""
     async with stage.open_benchmark_stores(folder) as (stores, database):
         days = [day for day in stage.find_recorded_lists() if day.name >= _FIRST_LIST.isoformat()]
-        for batch in recorded.read_batches(days):
+        for batch in file_import.read_batches(days):
             await poller.import_batch(stores, batch.day, batch.papers, PLANNING_TIME)
         await _insert_channels(database, number + single_count, PLANNING_TIME)
         await _insert_follows(database, number + single_count)
         single_seconds = await _time_single_planning(stores, single_count)
         async with sample_lag() as lags:
             began = time.perf_counter()
-            planned = await planning.plan_due_digests(stores, PLANNING_TIME)
+            planned = await planner.plan_due_digests(stores, PLANNING_TIME)
             seconds = time.perf_counter() - began
         assert planned == number, planned  # noqa: S101 - what is measured must be so
     return seconds, lags, single_seconds
@@ -145,7 +145,7 @@ async def _time_single_planning(stores: Stores, number: int) -> float:
     began = time.perf_counter()
     for _ in range(number):
         (state,) = await stores.channels.list_due(PLANNING_TIME, 1)
-        known = await newsroom.load_feed(stores, PLANNING_TIME)
+        known = await inputs.load_feed(stores, PLANNING_TIME)
         built = await load_digest_builder(stores, [state], known, PLANNING_TIME)
         await stores.digests.commit_digests([built.build_digest_record(state, PLANNING_TIME)], PLANNING_TIME)
     return time.perf_counter() - began

@@ -20,19 +20,20 @@ from typing import Any, Final
 from benchmarks import stage
 from benchmarks.discord import REQUESTS_PER_SECOND, TOKEN, build_channel_id, build_server_id, start_server
 from benchmarks.report import Figure, compute_percentile
-from bot import house, poller
-from bot.app.discord import build_platform
-from bot.app.lines import freeze_garbage_collector
-from bot.commands.desk import CommandContext
+from bot import poller
+from bot.bootstrap import context
+from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.discord import build_platform
+from bot.bootstrap.platforms import freeze_garbage_collector
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.config import Settings
-from bot.delivery import Dispatcher
-from bot.digests import planning
+from bot.delivery.dispatcher import Dispatcher
+from bot.digests import planner
 from bot.domain.channels import Channel
 from bot.domain.preferences import Preferences
-from bot.house import Context, read_clock
 from bot.ports.workspaces import Workspace
-from bot.sources import recorded
+from bot.sources import file_import
 
 _CHANNELS_PER_SERVER: Final = 25
 _LIST_COUNT: Final = 40
@@ -103,7 +104,7 @@ def _format_result(result: Result) -> str:
 async def _prepare_channels(folder: Path, load: Load) -> None:
     """Take the bot into the servers, and plan a digest for every channel of theirs."""
     async with stage.open_benchmark_stores(folder) as (stores, _):
-        for batch in recorded.read_batches(stage.find_recorded_lists()[-_LIST_COUNT:]):
+        for batch in file_import.read_batches(stage.find_recorded_lists()[-_LIST_COUNT:]):
             await poller.import_batch(stores, batch.day, batch.papers, stage.NOW)
         await stores.search_index.refresh()
         for number in range(load.servers):
@@ -114,7 +115,7 @@ async def _prepare_channels(folder: Path, load: Load) -> None:
             channel = Channel("discord", server_id, build_channel_id(number), name=f"papers-{number}")
             await stores.channels.get_or_create(channel, stage.NOW)
             await stores.channels.save_preferences(channel, Preferences(on=True), stage.NOW)
-        await planning.plan_due_digests(stores, stage.NOW)
+        await planner.plan_due_digests(stores, stage.NOW)
         planned = await stores.ledger.count_open()
         assert sum(planned.values()) == load.channels, planned  # noqa: S101 - what is measured must be so
 
@@ -155,7 +156,7 @@ async def _open_context(folder: Path, addresses: dict[str, str]) -> AsyncIterato
         hf_endpoint=nowhere,
         arxiv_url=nowhere,
     )
-    async with house.open_stores(settings) as stores, house.open_sources(settings, stores) as (daily, arxiv):
+    async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as (daily, arxiv):
         yield Context(settings, stores, daily, arxiv)
 
 

@@ -17,7 +17,7 @@ from benchmarks import stage
 from benchmarks.report import Figure
 from bot import poller
 from bot.ports.stores import Stores
-from bot.sources import recorded
+from bot.sources import file_import
 
 _QUICK_LIST_COUNT: Final = 40
 
@@ -48,7 +48,7 @@ async def _import_twice(folder: Path, days: Sequence[Path]) -> tuple[float, floa
 async def _time_import(stores: Stores, days: Sequence[Path], hours: int) -> float:
     now = stage.NOW + timedelta(hours=hours)
     began = time.perf_counter()
-    for batch in recorded.read_batches(days):
+    for batch in file_import.read_batches(days):
         await poller.import_batch(stores, batch.day, batch.papers, now)
     await stores.search_index.refresh()
     return time.perf_counter() - began

@@ -14,10 +14,11 @@ from typing import Final
 
 from benchmarks import stage
 from benchmarks.report import Figure, compute_percentile
-from bot import poller, search
+from bot import poller
 from bot.domain.topics.clauses import split_words
 from bot.ports.stores import Stores
-from bot.sources import recorded
+from bot.search import paper_search
+from bot.sources import file_import
 
 _RANDOM_SEED: Final = 20260228
 _MIN_WORD_LENGTH: Final = 4
@@ -49,7 +50,7 @@ async def _time_searches(
 ) -> tuple[int, float, float, list[str], list[float]]:
     async with stage.open_benchmark_stores(folder) as (stores, _):
         began = time.perf_counter()
-        for batch in islice(recorded.read_batches([stage.find_recorded_papers()]), batches):
+        for batch in islice(file_import.read_batches([stage.find_recorded_papers()]), batches):
             await poller.import_batch(stores, batch.day, batch.papers, stage.NOW)
         store_seconds = time.perf_counter() - began
         await stores.search_index.refresh()
@@ -58,7 +59,7 @@ async def _time_searches(
         times = []
         for query in queries:
             began = time.perf_counter()
-            await search.find_papers(stores, None, search.SearchQuery(query), stage.NOW)
+            await paper_search.find_papers(stores, None, paper_search.SearchQuery(query), stage.NOW)
             times.append(time.perf_counter() - began)
         return await stores.papers.count_papers(), store_seconds, index_seconds, queries, times
 

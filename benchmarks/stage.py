@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from unittest.mock import patch
 
-from bot import sample
 from bot.config import Settings
 from bot.ports.stores import Stores
+from bot.sources.sample import recordings
 from storage.database import Database, open_database
 from storage.maintenance.upgrade import upgrade_database
 from storage.search_index.index import open_index
@@ -57,7 +57,7 @@ def find_recorded_lists() -> list[Path]:
     if days:
         return days
     print("The two years of recorded lists are not beside the repository; the sample's 18 stand in.")
-    return sorted(sample.FOLDER.glob("*.json.gz"))
+    return sorted(recordings.FOLDER.glob("*.json.gz"))
 
 
 def find_recorded_papers() -> Path:
@@ -66,7 +66,7 @@ def find_recorded_papers() -> Path:
     if papers.exists():
         return papers
     print("The recorded arXiv papers are not beside the repository; the sample stands in.")
-    return sample.FOLDER
+    return recordings.FOLDER
 
 
 def build_environment(directory: Path) -> dict[str, str]:

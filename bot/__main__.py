@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from bot import errors, logs
-from bot.cli import discord, machine, papers, slack
+from bot.cli import discord, installation, papers, slack
 from bot.cli.papers import FREE_TEXT_COMMANDS
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def build_cli() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback(invoke_without_command=True)(_show_help)
-    for name, command in (machine.COMMANDS | papers.COMMANDS).items():
+    for name, command in (installation.COMMANDS | papers.COMMANDS).items():
         # A word such as -robot is part of a topic, not an option.
         context_settings = {"ignore_unknown_options": name in FREE_TEXT_COMMANDS}
         app.command(name, short_help=_extract_first_sentence(command.__doc__ or ""), context_settings=context_settings)(

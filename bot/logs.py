@@ -69,7 +69,7 @@ def configure(level: str, directory: Path) -> None:
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
     for library in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    # What these warn of, `bot.scheduler` and `bot.sources.http` say once, in words of ours.
+    # What these warn of, `bot.scheduler` and `bot.sources.http.client` say once, in words of ours.
     for library in ("apscheduler", "stamina"):
         logging.getLogger(library).setLevel(logging.ERROR)
 

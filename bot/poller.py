@@ -14,7 +14,7 @@ from bot.errors import SourceError, SourceRefused, StoreError
 from bot.ports.papers import AddResult
 from bot.ports.sources import Announcements, DailyPapers, SourceResponse, Validators
 from bot.ports.stores import Stores
-from bot.sources.states import classify_day
+from bot.sources.huggingface.day_state import classify_day
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _READ_STATES: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.W
 
 
 async def store_papers(stores: Stores, papers: Sequence[Paper], now: datetime) -> AddResult:
-    """Store *papers* as news for those who follow a topic (see `bot.follows.match_new_papers`), and make them findable."""
+    """Store *papers* as news for those who follow a topic (see `bot.follows.matching.match_new_papers`), and make them findable."""
     stored = await stores.papers.add(papers, now, queue_matching=True)
     if stored.new or stored.changed:
         await _refresh_index(stores)

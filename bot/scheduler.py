@@ -12,9 +12,10 @@ from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import follows, poller, presence
-from bot.delivery import Dispatcher
-from bot.digests import planning, refresh
+from bot import poller, workspace_lifecycle
+from bot.delivery.dispatcher import Dispatcher
+from bot.digests import planner, vote_refresh
+from bot.follows import alerts
 from bot.ports.sources import Announcements, DailyPapers
 from bot.ports.stores import Stores
 
@@ -66,8 +67,8 @@ class Jobs:
     async def tick(self) -> None:
         """Record the digests that are due and the alerts that are owed."""
         now = self.clock()
-        await planning.plan_due_digests(self.stores, now)
-        await follows.record_alerts(self.stores, now)
+        await planner.plan_due_digests(self.stores, now)
+        await alerts.record_alerts(self.stores, now)
 
     async def deliver(self) -> None:
         """Send what waits."""
@@ -88,7 +89,7 @@ class Jobs:
 
     async def votes(self) -> None:
         """Bring the votes of posted digests up to date."""
-        await refresh.refresh_votes(self.stores, self.clock())
+        await vote_refresh.refresh_votes(self.stores, self.clock())
 
     async def housekeeping(self) -> None:
         """Read the last week again and forget what is kept only for a time."""
@@ -98,7 +99,7 @@ class Jobs:
         await self.stores.ledger.clear_old_cards(now - CARD_RETENTION)
         await self.stores.papers.thin_vote_history(now - SIGHTING_RETENTION)
         await self.stores.button_payloads.delete_older(now - ACTION_RETENTION)
-        await presence.delete_departed_workspaces(self.stores, now)
+        await workspace_lifecycle.delete_departed_workspaces(self.stores, now)
 
     def list_jobs(self) -> Sequence[tuple[timedelta, Callable[[], Awaitable[None]]]]:
         """Return the jobs with their intervals."""

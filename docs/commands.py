@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import cast
 
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.ports.commands import Audience, Command
 from bot.ports.stores import Stores

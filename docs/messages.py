@@ -11,8 +11,8 @@ from typing import Final, cast
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.commands.desk import CommandContext
-from bot.commands.questions import SETTING_FIELDS
+from bot.commands.context import CommandContext
+from bot.commands.preferences.fields import SETTING_FIELDS
 from bot.commands.table import build_table
 from bot.i18n.translation import CATALOGUE_FOLDER, ENGLISH, LANGUAGES
 from bot.ports.stores import Stores

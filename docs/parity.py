@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from adapters.discord.tree import CommandTree, build_command_tree
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.ports.commands import Command
 from bot.ports.stores import Stores

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bot import sample
-from bot.app import workspace as app
-from bot.app.lines import freeze_garbage_collector
-from bot.app.workspace import PAPERS_CHANNEL
+from bot.bootstrap import web
+from bot.bootstrap.platforms import freeze_garbage_collector
+from bot.bootstrap.web import PAPERS_CHANNEL
 from bot.cards.models import Card
-from bot.digests import planning
+from bot.digests import planner
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.preferences import Preferences
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.sources.sample import recordings
 from tests.stores import open_stores
 from tests.test_cli import bot
 
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 @pytest.fixture
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, NOW) as opened:
-        await app.prepare_workspace(opened, NOW)
+        await web.prepare_workspace(opened, NOW)
         yield opened
 
 
@@ -42,17 +42,17 @@ async def test_the_first_start_posts_the_sample_and_says_so(stores: Stores) -> N
 
 
 async def test_a_sample_that_was_imported_before_the_first_start_is_posted_too(tmp_path: Path) -> None:
-    assert bot(tmp_path / "data", "import", str(sample.FOLDER)).returncode == 0
+    assert bot(tmp_path / "data", "import", str(recordings.FOLDER)).returncode == 0
     async with open_stores(tmp_path / "data", NOW) as stores:
         assert await stores.key_values.get("sample")
-        await app.prepare_workspace(stores, NOW)
+        await web.prepare_workspace(stores, NOW)
         (waiting,) = await stores.ledger.claim(NOW, NOW, 10)
     assert waiting.card.folio[0] == "Sample digest"
 
 
 async def test_the_sample_among_real_papers_is_no_sample(tmp_path: Path) -> None:
     (tmp_path / "real.jsonl").write_text('{"id": "2611.00001", "title": "A Real One", "abstract": "We do."}\n')
-    for path in (tmp_path / "real.jsonl", sample.FOLDER):
+    for path in (tmp_path / "real.jsonl", recordings.FOLDER):
         assert bot(tmp_path / "data", "import", str(path)).returncode == 0
     async with open_stores(tmp_path / "data", NOW) as stores:
         assert not await stores.key_values.get("sample")
@@ -65,13 +65,13 @@ async def test_a_sample_list_with_a_paper_that_was_posted_is_posted_where_repeat
     await stores.ledger.add([Draft(DeliveryKey(PAPERS_CHANNEL, "alert", p), Card(), (p,)) for p in posted], now)
     standing = await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)
     wanting = replace(standing, preferences=replace(standing.preferences, repeats=True))
-    assert (await planning.post_now(stores, wanting, now)).state == "posted"
+    assert (await planner.post_now(stores, wanting, now)).state == "posted"
     assert await stores.ledger.find_by_key(DeliveryKey(PAPERS_CHANNEL, "sample", days[-2].date.isoformat()))
 
 
 async def test_the_list_of_a_date_is_posted_as_a_sample_and_once(stores: Stores) -> None:
     (_, first), (_, second) = [
-        (await planning.post_to_all_channels(stores, NOW, date(2026, 2, 26)))[0] for _ in range(2)
+        (await planner.post_to_all_channels(stores, NOW, date(2026, 2, 26)))[0] for _ in range(2)
     ]
     assert first.card
     assert first.card.folio[0] == "Sample digest"
@@ -81,14 +81,14 @@ async def test_the_list_of_a_date_is_posted_as_a_sample_and_once(stores: Stores)
 
 async def test_a_digest_that_was_switched_off_stays_off(stores: Stores) -> None:
     await stores.channels.save_preferences(PAPERS_CHANNEL, Preferences(), None)
-    await app.prepare_workspace(stores, NOW)
+    await web.prepare_workspace(stores, NOW)
     assert not (await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)).preferences.on
 
 
 async def test_a_second_start_posts_nothing_and_keeps_the_settings(stores: Stores) -> None:
     standing = await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)
     await stores.channels.save_preferences(PAPERS_CHANNEL, replace(standing.preferences, number=3), standing.next_run)
-    await app.prepare_workspace(stores, NOW)
+    await web.prepare_workspace(stores, NOW)
     assert len(await stores.ledger.claim(NOW, NOW, 10)) == 1
     assert (await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)).preferences.number == 3
 

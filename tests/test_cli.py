@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import workspace
+from bot.bootstrap import web
 from tests.servers.sources import record
 from tests.stores import open_stores
 
@@ -76,7 +76,7 @@ async def furnished(data: Path) -> None:
     """Give a data directory as a first start leaves it: with the sample, marked as one."""
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     async with open_stores(data, now) as stores:
-        await workspace.prepare_workspace(stores, now)
+        await web.prepare_workspace(stores, now)
 
 
 async def marked(data: Path) -> bool:

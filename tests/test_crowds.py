@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.crowds import ReactionPromotion
-from bot.digests import planning
+from bot.digests import planner
+from bot.digests.reaction_promotion import ReactionPromotion
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.people import Person
@@ -30,7 +30,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, START) as opened:
         await publish(opened, FRIDAY, START)
         await subscribe(opened, PAPERS, "Europe/Berlin", START, lift=3)
-        await planning.plan_due_digests(opened, MONDAY)
+        await planner.plan_due_digests(opened, MONDAY)
         (post,) = await sending(opened, MONDAY)
         await opened.ledger.settle(post.id, DeliveryState.SENT, MONDAY, message="7")
         yield opened
@@ -56,7 +56,7 @@ async def test_inside_a_thread_no_thread_is_promised(stores: Stores) -> None:
     thread = Channel("discord", "10", "25", ChannelKind.THREAD, "talk")
     await subscribe(stores, thread, "UTC", START, lift=2)
     later = MONDAY + timedelta(hours=1)
-    await planning.plan_due_digests(stores, later)
+    await planner.plan_due_digests(stores, later)
     (digest,) = await sending(stores, later)
     await stores.ledger.settle(digest.id, DeliveryState.SENT, later, message="9")
     assert await ReactionPromotion(stores).promote_paper(thread, "9", 2, 2, later)
@@ -81,7 +81,7 @@ async def test_a_digest_tells_its_readers_how_where_they_can(stores: Stores) -> 
     await subscribe(stores, german, "UTC", START, lift=1, language="de")
     await subscribe(stores, quiet, "UTC", START)
     later = MONDAY + timedelta(hours=1)
-    await planning.plan_due_digests(stores, later)
+    await planner.plan_due_digests(stores, later)
     footers = {post.key.channel: post.card.footer for post in await sending(stores, later)}
     assert footers[quiet] == ("3 more",), "what is drawn once for equal digests is not changed by it"
     assert footers[german][1].startswith("Reagiere mit der Nummer eines Papers, etwa 1️⃣: Von 1 Person ausgewählt")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards.models import Card
-from bot.delivery import LEASE, LOOKUP_DELAY, MAX_ATTEMPTS, MAX_IN_FLIGHT, Dispatcher
+from bot.delivery.dispatcher import LEASE, LOOKUP_DELAY, MAX_ATTEMPTS, MAX_IN_FLIGHT, Dispatcher
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.errors import Gone, TryLater, Uncertain, Unsendable

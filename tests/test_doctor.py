@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from adapters import public
-from bot import doctor, untold
 from bot.cards import messages
 from bot.config import Settings
-from bot.doctor import OPEN_NETWORK_WARNING
+from bot.delivery import pending_notices
+from bot.diagnostics import doctor
+from bot.diagnostics.doctor import OPEN_NETWORK_WARNING
+from bot.diagnostics.platform_checks import CheckResult
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.workspaces import Workspace
-from bot.visits import CheckResult
 from storage.maintenance.process_lock import lock_data_directory
 from storage.system.vault import VaultStore, load_keys
 from tests.servers.discord import discord, rights
@@ -263,7 +264,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
 async def test_what_nobody_could_be_told_is_told(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "data", NOW) as stores:
         await stores.workspaces.save(Workspace("discord", "10", "Lab"))
-        await untold.save_pending(stores.key_values, "discord:10:20", "Nothing is posted to papers any more.")
+        await pending_notices.save_pending(stores.key_values, "discord:10:20", "Nothing is posted to papers any more.")
     assert (await found())["Nobody who manages Lab can be told: Nothing is posted to papers any more."] is False
 
 

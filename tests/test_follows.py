@@ -8,9 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot import follows
 from bot.cards.models import Card, Item
-from bot.digests import planning
+from bot.digests import planner
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.feed import DayState, FeedDay
@@ -19,6 +18,8 @@ from bot.domain.papers import Paper
 from bot.domain.people import Person
 from bot.domain.topics.parser import parse_topic
 from bot.errors import StoreError
+from bot.follows import preview
+from bot.follows.alerts import DAILY_ALERT_LIMIT, record_alerts
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft, Ledger
 from bot.ports.stores import Stores
@@ -49,7 +50,7 @@ async def shown(stores: Stores, subject: str) -> tuple[Item, ...]:
 
 async def arrive(stores: Stores, *papers: Paper, at: datetime = NOW + timedelta(minutes=10)) -> int:
     await stores.papers.add(papers, at, queue_matching=True)
-    return await follows.record_alerts(stores, at)
+    return await record_alerts(stores, at)
 
 
 async def test_a_new_paper_on_a_topic_is_told_once_with_the_reason(stores: Stores) -> None:
@@ -77,20 +78,18 @@ async def test_a_new_follow_starts_now_and_never_floods(stores: Stores) -> None:
     old = [paper(f"2610.{n}", f"World model {n}") for n in range(30)]
     await stores.papers.add(old, NOW - timedelta(hours=1))
     await follow(stores, "world model")
-    assert await follows.record_alerts(stores, NOW) == 0
+    assert await record_alerts(stores, NOW) == 0
 
 
 async def test_what_is_over_the_budget_goes_into_one_ranked_message(stores: Stores) -> None:
     await follow(stores, "world model")
     many = [paper(f"2611.{n:05}", f"World model {n}", votes=n) for n in range(40)]
-    assert await arrive(stores, *many) == follows.DAILY_ALERT_LIMIT
+    assert await arrive(stores, *many) == DAILY_ALERT_LIMIT
     best = await stores.ledger.find_by_key(DeliveryKey(ADA, "alert", "2611.00039"))
     assert best, "the papers with the most votes are told one by one"
     assert await arrive(stores, paper("2611.77777", "Another world model")) == 0
     tomorrow = NOW + timedelta(days=1)
-    assert await follows.record_alerts(stores, tomorrow) == follows.DAILY_ALERT_LIMIT, (
-        "what was not shown comes when the budget is new"
-    )
+    assert await record_alerts(stores, tomorrow) == DAILY_ALERT_LIMIT, "what was not shown comes when the budget is new"
     told = {item.paper for n in range(40) for item in await shown(stores, f"2611.{n:05}")}
     assert len(told) == 9 + 9, "singly; the others stood in the two roll-ups"
 
@@ -116,8 +115,8 @@ async def test_a_paper_that_is_claimed_meanwhile_is_not_repeated_and_the_others_
     await follow(stores, "world model")
     many = [paper(f"2611.{n:05}", f"World model {n}", votes=40 - n) for n in range(13)]
     racing = cast("Ledger", Meanwhile(stores.ledger, ["2611.00002", "2611.00010"]))
-    assert await arrive(replace(stores, ledger=racing), *many) == follows.DAILY_ALERT_LIMIT - 2
-    assert await follows.record_alerts(stores, NOW + timedelta(minutes=20)) == 2
+    assert await arrive(replace(stores, ledger=racing), *many) == DAILY_ALERT_LIMIT - 2
+    assert await record_alerts(stores, NOW + timedelta(minutes=20)) == 2
     singly = [n for n in range(13) if await shown(stores, f"2611.{n:05}")]
     assert singly == [0, 1, 3, 4, 5, 6, 7, 8, 9]
     rolled = await shown(stores, "more-2026-11-24-2611.00011")
@@ -136,11 +135,11 @@ async def test_a_paper_is_never_posted_by_digest_and_alert_together(stores: Stor
     assert await arrive(stores, listed, at=NOW - timedelta(minutes=1)) == 0, "the follow begins at NOW"
     assert await arrive(stores, paper("2611.5", "World model two", votes=3, listed=date(2026, 11, 23))) == 1
     await stores.feed_days.save_days([FeedDay(date(2026, 11, 23), DayState.OK, ("2611.1", "2611.5"), NOW)])
-    await planning.plan_due_digests(stores, NOW + timedelta(minutes=20))
+    await planner.plan_due_digests(stores, NOW + timedelta(minutes=20))
     digest = await stores.ledger.find_by_key(DeliveryKey(PAPERS, "digest", "2026-11-24"))
     assert digest
     assert [item.paper for item in digest.card.items] == ["2611.1"]
-    assert await follows.record_alerts(stores, NOW + timedelta(minutes=30)) == 0
+    assert await record_alerts(stores, NOW + timedelta(minutes=30)) == 0
 
 
 async def test_a_changed_title_is_looked_at_again(stores: Stores) -> None:
@@ -154,8 +153,8 @@ async def test_matching_that_fails_half_way_is_done_again(stores: Stores, tmp_pa
     await follow(stores, "world model")
     with broken(tmp_path, change), pytest.raises(StoreError):
         await arrive(stores, paper("2611.1", "A World Model"))
-    assert await follows.record_alerts(stores, NOW + timedelta(minutes=11)) == 1
-    assert await follows.record_alerts(stores, NOW + timedelta(minutes=12)) == 0
+    assert await record_alerts(stores, NOW + timedelta(minutes=11)) == 1
+    assert await record_alerts(stores, NOW + timedelta(minutes=12)) == 0
     assert await stores.papers.list_unmatched() == []
 
 
@@ -165,7 +164,7 @@ async def test_news_outlives_a_restart_between_storing_and_matching(tmp_path: Pa
         await stores.papers.add([paper("2611.1", "A World Model")], NOW + timedelta(minutes=10), queue_matching=True)
     for recorded in (1, 0):
         async with open_stores(tmp_path, NOW) as stores:
-            assert await follows.record_alerts(stores, NOW + timedelta(hours=1)) == recorded
+            assert await record_alerts(stores, NOW + timedelta(hours=1)) == recorded
 
 
 async def test_only_what_was_stored_as_news_is_told_whatever_came_between(stores: Stores) -> None:
@@ -173,7 +172,7 @@ async def test_only_what_was_stored_as_news_is_told_whatever_came_between(stores
     later = NOW + timedelta(minutes=10)
     for identifier, news in (("2611.1", True), ("2401.1", False), ("2611.2", True), ("2401.2", False)):
         await stores.papers.add([paper(identifier, f"World model {identifier}")], later, queue_matching=news)
-    assert await follows.record_alerts(stores, later) == 2
+    assert await record_alerts(stores, later) == 2
     assert not await shown(stores, "2401.1")
 
 
@@ -181,7 +180,7 @@ async def test_a_follow_that_began_before_the_matching_but_after_the_paper_hears
     await follow(stores, "something else")
     await stores.papers.add([paper("2611.1", "A World Model")], NOW - timedelta(minutes=1), queue_matching=True)
     await follow(stores, "world model")
-    assert await follows.record_alerts(stores, NOW + timedelta(minutes=1)) == 0
+    assert await record_alerts(stores, NOW + timedelta(minutes=1)) == 0
 
 
 async def test_more_news_than_one_page_is_matched(stores: Stores) -> None:
@@ -199,10 +198,10 @@ async def test_muted_papers_and_topics_stay_silent(stores: Stores) -> None:
 async def test_a_preview_counts_what_a_topic_would_have_sent(stores: Stores) -> None:
     listed = [paper(f"2611.{n}", f"World model {n}", listed=date(2026, 11, 10 + n)) for n in range(14)]
     await stores.papers.add([*listed, paper("2611.99", "Other", listed=date(2026, 11, 23))], NOW)
-    seen = await follows.preview_topic(stores, parse_topic("world model"), 14, NOW)
+    seen = await preview.preview_topic(stores, parse_topic("world model"), 14, NOW)
     assert (seen.match_count, seen.days, seen.per_week) == (14, 14, 7.0)
     assert seen.papers[0][0].id == "2611.13"
-    week = await follows.preview_topic(stores, parse_topic("world model"), 7, NOW)
+    week = await preview.preview_topic(stores, parse_topic("world model"), 7, NOW)
     assert (week.match_count, week.days) == (7, 7)
 
 
@@ -226,9 +225,9 @@ async def test_a_topic_that_matches_nothing_may_mean_a_keyword_or_a_followed_one
         "2611.1", "Reinforcement Learning of Diffusion", keywords=keywords, listed=date(2026, 11, 23), abstract="We do."
     )
     await stores.papers.add([listed], NOW)
-    seen = await follows.preview_topic(stores, parse_topic(typed), 14, NOW, ['"world model"', '"robots"'])
+    seen = await preview.preview_topic(stores, parse_topic(typed), 14, NOW, ['"world model"', '"robots"'])
     assert seen.suggestion == near
 
 
 async def test_a_preview_of_an_empty_store_is_empty(stores: Stores) -> None:
-    assert await follows.preview_topic(stores, parse_topic("x"), 7, NOW) == follows.TopicPreview(0, 0.0, 7, ())
+    assert await preview.preview_topic(stores, parse_topic("x"), 7, NOW) == preview.TopicPreview(0, 0.0, 7, ())

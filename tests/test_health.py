@@ -12,15 +12,15 @@ from aiohttp import ClientSession
 
 from bot import health
 from bot.cards import messages
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.sources import SourceState
 from bot.scheduler import DAILY, HOURLY, POLL_INTERVAL, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
-from bot.sources.arxiv import ArXiv
-from bot.sources.http import SourceClient
-from bot.sources.huggingface import HuggingFace
-from bot.sources.manners import ARXIV, HUGGING_FACE
+from bot.sources.arxiv.client import ArXiv
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV, HUGGING_FACE
+from bot.sources.huggingface.client import HuggingFace
 from tests.stores import open_stores
 from tests.workspace import NOW, running
 

@@ -23,7 +23,7 @@ LONGEST = 300
 LONGER = {
     "storage/migrations/versions/step_0001.py": "written by Alembic, never changed again",
 }
-CLOCK = "bot/house.py"
+CLOCK = "bot/bootstrap/context.py"
 """Where the moment may be asked for."""
 TEXTS = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".ini", ".html", ".css", ".js", ".svg", ".json", ""}
 

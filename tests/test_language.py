@@ -19,8 +19,8 @@ from adapters.slack import render as slack
 from bot.cards import models
 from bot.cards.messages import format_reason, format_workspace_unavailable
 from bot.cards.models import Card
-from bot.commands.finding import build_detailed_item
-from bot.digests import page
+from bot.commands.papers.lookup import build_detailed_item
+from bot.digests import composition
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.preferences import Preferences
 from bot.domain.topics.parser import parse_topic
@@ -125,8 +125,8 @@ def test_those_left_out_are_counted_as_what_they_are(language: str, people: str,
     day = FeedDay(TUESDAY, DayState.OK, (many.id,))
     with use_language(language):
         assert build_detailed_item(many, datetime(2026, 11, 24, 8, tzinfo=UTC)).notes[-1].endswith(people)
-        left = page.DigestContent((many,), (), total_count=2, omitted_count=1)
-        assert page.build_digest_card(left, [day], Preferences(), TUESDAY, matches={}).footer == (papers,)
+        left = composition.DigestContent((many,), (), total_count=2, omitted_count=1)
+        assert composition.build_digest_card(left, [day], Preferences(), TUESDAY, matches={}).footer == (papers,)
 
 
 async def test_two_who_speak_at_once_do_not_mix() -> None:

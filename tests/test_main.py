@@ -3,7 +3,7 @@
 import pytest
 
 from bot.__main__ import main
-from bot.cli import machine
+from bot.cli import installation
 from bot.errors import (
     BroadsheetError,
     Locked,
@@ -39,7 +39,7 @@ def test_an_error_is_a_sentence_and_an_exit_code(
         """Fail."""
         raise error
 
-    monkeypatch.setitem(machine.COMMANDS, "run", run)
+    monkeypatch.setitem(installation.COMMANDS, "run", run)
     monkeypatch.setattr("sys.argv", ["bot", "run"])
     assert main() == code
     said = capsys.readouterr()

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from bot import untold
 from bot.cards.models import Card
-from bot.delivery import Dispatcher
+from bot.delivery import pending_notices
+from bot.delivery.admin_notices import AdminNotices
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.preferences import Preferences
 from bot.errors import Gone
-from bot.notices import AdminNotices
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
-from bot.presence import WorkspaceLifecycle, delete_departed_workspaces
+from bot.workspace_lifecycle import WorkspaceLifecycle, delete_departed_workspaces
 from tests.fakes import FakeChat
 from tests.stores import open_stores
 
@@ -92,25 +92,32 @@ async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest
     await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW)
     await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due()
     assert "Nobody of slack T1 can be told: slack:T1:C1 2026-11-24T08:00:00" in caplog.text
-    (kept,) = (await untold.list_pending(stores.key_values, "slack", "T1")).items()
+    (kept,) = (await pending_notices.list_pending(stores.key_values, "slack", "T1")).items()
     assert kept[0] == ROOM.key
     assert "papers" in kept[1]
 
 
 async def test_what_waits_to_be_told_is_the_newest_of_each_channel(stores: Stores) -> None:
     marks = stores.key_values
-    await asyncio.gather(*(untold.save_pending(marks, f"slack:T1:C{number}", f"old {number}") for number in range(4)))
-    await untold.save_pending(marks, "slack:T1:C3", "word 3")
-    await untold.save_pending(marks, "slack:T11:C1", "another workspace's")
-    assert list((await untold.list_pending(marks, "slack", "T1")).values()) == ["old 0", "old 1", "old 2", "word 3"]
-    assert [await untold.pop_pending(marks, "slack", "T1") for _ in range(5)] == [
+    await asyncio.gather(
+        *(pending_notices.save_pending(marks, f"slack:T1:C{number}", f"old {number}") for number in range(4))
+    )
+    await pending_notices.save_pending(marks, "slack:T1:C3", "word 3")
+    await pending_notices.save_pending(marks, "slack:T11:C1", "another workspace's")
+    assert list((await pending_notices.list_pending(marks, "slack", "T1")).values()) == [
+        "old 0",
+        "old 1",
+        "old 2",
+        "word 3",
+    ]
+    assert [await pending_notices.pop_pending(marks, "slack", "T1") for _ in range(5)] == [
         "old 0",
         "old 1",
         "old 2",
         "word 3",
         "",
     ]
-    assert list(await untold.list_pending(marks, "slack", "T11")) == ["slack:T11:C1"]
+    assert list(await pending_notices.list_pending(marks, "slack", "T11")) == ["slack:T11:C1"]
 
 
 async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace_is_gone(stores: Stores) -> None:
@@ -118,9 +125,9 @@ async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace
     for channel in (ROOM, OTHER):
         await stores.channels.get_or_create(channel, NOW)
         await stores.channels.retire(channel, ARCHIVED)
-        await untold.save_pending(stores.key_values, channel.key, channel.name)
+        await pending_notices.save_pending(stores.key_values, channel.key, channel.name)
     await presence.on_channel_recovered(ROOM, NOW)
-    assert list(await untold.list_pending(stores.key_values, "slack", "T1")) == [OTHER.key]
+    assert list(await pending_notices.list_pending(stores.key_values, "slack", "T1")) == [OTHER.key]
     await presence.on_workspace_uninstalled("slack", "T1", "it was uninstalled", NOW)
     assert await delete_departed_workspaces(stores, NOW + timedelta(days=31)) == 1
-    assert await untold.list_pending(stores.key_values, "slack", "T1") == {}
+    assert await pending_notices.list_pending(stores.key_values, "slack", "T1") == {}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import presence
+from bot import workspace_lifecycle
 from bot.cards import messages
 from bot.cards.models import Card
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.follows import Follow
@@ -22,7 +22,7 @@ from bot.ports.channels import ChannelState
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
-from bot.presence import WorkspaceLifecycle
+from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.fakes import FakeChat
 from tests.stores import open_stores
 
@@ -89,10 +89,10 @@ async def test_a_workspace_that_is_owned_is_managed_by_its_owner_alone(
 
 async def test_what_left_long_ago_is_deleted(stores: Stores, attendance: WorkspaceLifecycle) -> None:
     await attendance.on_workspace_uninstalled("slack", "T1", "it was uninstalled", NOW)
-    assert await presence.delete_departed_workspaces(stores, NOW + 30 * DAY) == 0
-    assert await presence.delete_departed_workspaces(stores, NOW + 31 * DAY) == 1
+    assert await workspace_lifecycle.delete_departed_workspaces(stores, NOW + 30 * DAY) == 0
+    assert await workspace_lifecycle.delete_departed_workspaces(stores, NOW + 31 * DAY) == 1
     assert await stores.channels.list_for_workspace("slack", "T1") == []
-    assert await presence.delete_departed_workspaces(stores, NOW + 31 * DAY) == 0
+    assert await workspace_lifecycle.delete_departed_workspaces(stores, NOW + 31 * DAY) == 0
 
 
 async def test_a_channel_is_greeted_once(stores: Stores, attendance: WorkspaceLifecycle) -> None:

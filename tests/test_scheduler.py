@@ -11,17 +11,17 @@ import pytest
 
 from bot import health, logs, scheduler
 from bot.cards.models import Card
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
-from bot.sources.arxiv import ArXiv
-from bot.sources.http import SourceClient
-from bot.sources.huggingface import HuggingFace
-from bot.sources.manners import ARXIV, HUGGING_FACE
+from bot.sources.arxiv.client import ArXiv
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV, HUGGING_FACE
+from bot.sources.huggingface.client import HuggingFace
 from tests.servers.sources import DAILY, Sources, drip, entry
 from tests.stores import open_stores
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import search
 from bot.domain.papers import Paper
 from bot.errors import Mistake, SourceDown
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
-from bot.search import SearchQuery, SortOrder
-from bot.search.reading import ParsedQuery, parse_query
+from bot.search import paper_search
+from bot.search.paper_search import SearchQuery, SortOrder
+from bot.search.query_parser import ParsedQuery, parse_query
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -58,12 +58,12 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 async def ids(stores: Stores, query: SearchQuery, remote: Remote | None = None) -> list[str]:
-    results = await search.find_papers(stores, remote, query, NOW)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(stores, remote, query, NOW)  # type: ignore[arg-type]
     return [paper.id for paper in results.papers]
 
 
 async def test_words_rank(stores: Stores) -> None:
-    results = await search.find_papers(stores, None, SearchQuery("sparse attention"), NOW)
+    results = await paper_search.find_papers(stores, None, SearchQuery("sparse attention"), NOW)
     assert {paper.id for paper in results.papers[:2]} == {"1", "2"}
     scores = [results.scores[paper.id] for paper in results.papers]
     assert scores == sorted(scores, reverse=True)
@@ -128,7 +128,7 @@ async def test_sorting(stores: Stores) -> None:
 
 async def test_merged_by_paper_and_the_stored_version_wins(stores: Stores) -> None:
     remote = Remote([Paper("2", "An older title"), Paper("9", "Only there: sparse attention")])
-    results = await search.find_papers(stores, remote, SearchQuery("sparse attention"), NOW)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(stores, remote, SearchQuery("sparse attention"), NOW)  # type: ignore[arg-type]
     found = {paper.id: paper.title for paper in results.papers}
     assert found["2"] == "Sparse sparse attention"
     assert found["9"] == "Only there: sparse attention"
@@ -145,33 +145,33 @@ async def test_filters_hold_for_the_source_too(stores: Stores) -> None:
 
 async def test_only_words_reach_the_source(stores: Stores) -> None:
     remote = Remote()
-    await search.find_papers(stores, remote, SearchQuery('title:(sparse) AND "x\\" OR * -evil ~2'), NOW)  # type: ignore[arg-type]
+    await paper_search.find_papers(stores, remote, SearchQuery('title:(sparse) AND "x\\" OR * -evil ~2'), NOW)  # type: ignore[arg-type]
     assert remote.asked == ["title sparse and x or 2"]
-    await search.find_papers(stores, remote, SearchQuery("w " * 249), NOW)  # type: ignore[arg-type]
+    await paper_search.find_papers(stores, remote, SearchQuery("w " * 249), NOW)  # type: ignore[arg-type]
     assert len(remote.asked[-1]) <= 250
 
 
 async def test_a_silent_source_costs_the_budget_and_no_more(stores: Stores) -> None:
-    results = await search.find_papers(stores, Remote(silent=True), SearchQuery("sparse"), NOW, timeout=0.01)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(stores, Remote(silent=True), SearchQuery("sparse"), NOW, timeout=0.01)  # type: ignore[arg-type]
     assert results.papers
     assert results.notes == ("Hugging Face’s own search did not answer in time; stored papers only.",)
 
 
 async def test_a_failing_source_is_a_note(stores: Stores) -> None:
-    results = await search.find_papers(stores, Remote(error=SourceDown("no")), SearchQuery("sparse"), NOW)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(stores, Remote(error=SourceDown("no")), SearchQuery("sparse"), NOW)  # type: ignore[arg-type]
     assert results.papers
     assert results.notes == ("Hugging Face’s own search is not available; stored papers only.",)
 
 
 async def test_nothing_found_suggests_the_nearest_words_of_titles(stores: Stores) -> None:
-    results = await search.find_papers(stores, None, SearchQuery("sprase cookin"), NOW)
+    results = await paper_search.find_papers(stores, None, SearchQuery("sprase cookin"), NOW)
     assert not results.papers
     assert results.suggestion == "sparse cooking"
 
 
 async def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "empty", NOW) as opened:
-        results = await search.find_papers(opened, None, SearchQuery("sparse"), NOW)
+        results = await paper_search.find_papers(opened, None, SearchQuery("sparse"), NOW)
     assert (results.papers, results.searched_count, results.suggestion) == ((), 0, "")
 
 

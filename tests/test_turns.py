@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.app import turns
-from bot.app.turns import LimitedCommands
+from bot.bootstrap import concurrency
+from bot.bootstrap.concurrency import LimitedCommands
 from bot.cards.models import Card, Page
 from bot.domain.channels import Channel
 from bot.domain.people import Person
@@ -114,7 +114,7 @@ async def test_behind_too_many_people_hear_it_at_once() -> None:
 
 
 async def test_whoever_waits_for_a_source_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "SLOT_TIMEOUT", 0.0)
+    monkeypatch.setattr(concurrency, "SLOT_TIMEOUT", 0.0)
     held = Held()
     async with asking(LimitedCommands(held, max_concurrent=1), by("U1", "slow"), by("U2", "next")) as tasks:
         while len(held.begun) < 2:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import house
+from bot.bootstrap import context
 from bot.cards.models import Card
-from bot.cli import printing
+from bot.cli import output
 from bot.domain.channels import Channel
 from bot.domain.papers import Paper
 from bot.i18n import formatting
 
 if TYPE_CHECKING:
-    from bot.digests.planning import DigestOutcome
+    from bot.digests.planner import DigestOutcome
 
 
 class OutputFormat(StrEnum):
@@ -30,7 +30,7 @@ class OutputFormat(StrEnum):
 
 def digest(
     day: Annotated[
-        date | None, printing.build_date_option("--date", "The list of this date; without it, what is due next.")
+        date | None, output.build_date_option("--date", "The list of this date; without it, what is due next.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it as a new channel would get it.")] = False,
     number: Annotated[
@@ -48,16 +48,16 @@ def digest(
 
 
 async def _post_or_print_digest(day: date | None, number: int, output_format: OutputFormat, *, post: bool) -> None:
-    from bot.digests import planning
+    from bot.digests import planner
 
-    async with house.open_existing_stores() as stores:
-        shown = await planning.build_digest_for_date(stores, day, number)
-        outcomes = await planning.post_to_all_channels(stores, house.read_clock(), day) if post else ()
+    async with context.open_existing_stores() as stores:
+        shown = await planner.build_digest_for_date(stores, day, number)
+        outcomes = await planner.post_to_all_channels(stores, context.read_clock(), day) if post else ()
         cards = [outcome.card for _, outcome in outcomes if outcome.card] if outcomes else [shown]
         papers = await stores.papers.get({item.paper for card in cards for item in card.items})
     if output_format is OutputFormat.JSON:
         found = dict.fromkeys(item.paper for card in cards for item in card.items)
-        printing.print_json([_paper_to_json(papers[paper]) for paper in found])
+        output.print_json([_paper_to_json(papers[paper]) for paper in found])
     else:
         for card, channels in _group_identical_cards(outcomes) if outcomes else [(shown, ())]:
             _print_card(card, channels, papers)
@@ -99,6 +99,6 @@ def _print_card(card: Card, channels: Sequence[str], papers: Mapping[str, Paper]
         typer.echo(f"For {formatting.format_list(channels)}:")
     typer.echo(" · ".join(card.folio))
     for number, item in enumerate(card.items, 1):
-        printing.print_paper(number, papers[item.paper])
+        output.print_paper(number, papers[item.paper])
     for line in card.footer:
         typer.echo(line)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import house
+from bot.bootstrap import context
 from bot.errors import Mistake
 
 
@@ -24,7 +24,7 @@ def invite(
     if application_id and not application_id.isdecimal():
         raise Mistake(f"“{application_id[:40]}” is not an application's id, which is a number.", example)
     if not application_id:
-        settings = house.load_settings()
+        settings = context.load_settings()
         if not settings.discord_token:
             raise Mistake("Without DISCORD_TOKEN in .env Discord can't be asked; give the application's id.", example)
         application_id = asyncio.run(links.fetch_application_id(settings.discord_token, settings.discord_api_url))

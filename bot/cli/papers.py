@@ -12,13 +12,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import house, sample
-from bot.cli import digests, printing
+from bot.bootstrap import context
+from bot.cli import digests, output
 from bot.domain.feed import find_newest_feed_date
 from bot.domain.papers import Paper
 from bot.domain.schedules import WEEKDAYS
 from bot.errors import Mistake, SourceError
 from bot.i18n import formatting
+from bot.sources.sample import recordings
 
 FIRST_FEED_DATE: Final = date(2023, 5, 4)
 """The first date that Hugging Face Daily Papers has."""
@@ -38,18 +39,18 @@ def import_papers(
 
 async def _import_papers(paths: Sequence[Path]) -> None:
     from bot import poller
-    from bot.sources import recorded
+    from bot.sources import file_import
 
-    async with house.open_context() as app_context:
-        now = house.read_clock()
+    async with context.open_context() as app_context:
+        now = context.read_clock()
         new = read = skipped = 0
         real, empty = False, await app_context.stores.papers.count_papers() == 0
         with _build_progress() as progress:
             bar = progress.add_task("Importing", total=None)
-            for batch in recorded.read_batches(paths):
+            for batch in file_import.read_batches(paths):
                 stored = await poller.import_batch(app_context.stores, batch.day, batch.papers, now)
                 new, read, skipped = new + len(stored.new), read + len(batch.papers), skipped + batch.skipped_count
-                real = real or (bool(batch.papers) and batch.path.resolve().parent != sample.FOLDER.resolve())
+                real = real or (bool(batch.papers) and batch.path.resolve().parent != recordings.FOLDER.resolve())
                 progress.update(bar, completed=read, description=batch.path.name)
             if real or (empty and read):
                 await app_context.stores.key_values.set("sample", "" if real else "yes")
@@ -62,8 +63,8 @@ async def _import_papers(paths: Sequence[Path]) -> None:
 
 def backfill(
     days: Annotated[int, typer.Option(metavar="N", min=1, max=2000, help="How many days back, up to today.")] = 30,
-    first: Annotated[date | None, printing.build_date_option("--from", "First date.")] = None,
-    last: Annotated[date | None, printing.build_date_option("--to", "Last date.")] = None,
+    first: Annotated[date | None, output.build_date_option("--from", "First date.")] = None,
+    last: Annotated[date | None, output.build_date_option("--to", "Last date.")] = None,
 ) -> None:
     """Fetch the lists of past days from Hugging Face. Stopped half-way, it goes on where it was.
 
@@ -76,14 +77,14 @@ async def _backfill_lists(days: int, first: date | None, last: date | None) -> N
     from bot import poller
     from bot.domain.feed import DayState
 
-    now = house.read_clock()
+    now = context.read_clock()
     end = min(last or find_newest_feed_date(now), find_newest_feed_date(now))
     begin = max(first or end - timedelta(days=days - 1), FIRST_FEED_DATE)
     if begin > end:
         raise Mistake(f"{begin} lies after {end}.", "python -m bot backfill --from 2026-01-01 --to 2026-01-31")
     weekdays = [day for n in range((end - begin).days + 1) if (day := begin + timedelta(days=n)).weekday() in WEEKDAYS]
     fetched = 0
-    async with house.open_context() as app_context:
+    async with context.open_context() as app_context:
         with _build_progress() as progress:
             for day in progress.track(weekdays, description="Fetching lists"):
                 known = await app_context.stores.feed_days.get_day(day)
@@ -115,16 +116,16 @@ def search(
 
 
 async def _search_papers(query: str, limit: int, *, as_json: bool) -> None:
-    from bot import search as flow
+    from bot.search import paper_search
 
-    async with house.open_existing_stores() as stores:
-        results = await flow.find_papers(stores, None, flow.SearchQuery(query), house.read_clock())
+    async with context.open_existing_stores() as stores:
+        results = await paper_search.find_papers(stores, None, paper_search.SearchQuery(query), context.read_clock())
     found = results.papers[:limit]
     if as_json:
-        printing.print_json([_result_to_json(paper, results.scores.get(paper.id, 0.0)) for paper in found])
+        output.print_json([_result_to_json(paper, results.scores.get(paper.id, 0.0)) for paper in found])
         return
     for number, paper in enumerate(found, 1):
-        printing.print_paper(number, paper)
+        output.print_paper(number, paper)
     if not found:
         hint = f" Did you mean “{results.suggestion}”?" if results.suggestion else ""
         typer.echo(f"None of {formatting.format_count(results.searched_count, 'stored paper')} has these words.{hint}")
@@ -151,15 +152,15 @@ def match(
 
 
 async def _match_topic(text: str, days: int | None, *, as_json: bool) -> None:
-    from bot import follows
     from bot.domain.topics.parser import parse_topic
+    from bot.follows.preview import preview_topic
 
     topic = parse_topic(text)
-    async with house.open_existing_stores() as stores:
-        preview = await follows.preview_topic(stores, topic, days, house.read_clock())
+    async with context.open_existing_stores() as stores:
+        preview = await preview_topic(stores, topic, days, context.read_clock())
     if as_json:
         papers = [{"id": p.id, "title": p.title, "because": str(why)} for p, why in preview.papers]
-        printing.print_json({"matched": preview.match_count, "per_week": preview.per_week, "papers": papers})
+        output.print_json({"matched": preview.match_count, "per_week": preview.per_week, "papers": papers})
         return
     meant = f" Did you mean “{preview.suggestion}”?" if preview.suggestion else ""
     found = f"{formatting.format_count(preview.match_count, 'paper')} in {formatting.format_count(preview.days, 'day')}, {preview.per_week:g} a week."

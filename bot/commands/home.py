@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from bot.cards.models import Action, Card, Item, Page
-from bot.commands import overview, saving, sending
-from bot.commands.desk import CommandContext, format_channel, format_channel_heading, get_direct_channel
+from bot.commands.context import CommandContext, format_channel, format_channel_heading, get_direct_channel
+from bot.commands.follows import follow_list
+from bot.commands.papers import reading_list
+from bot.commands.preferences import next_sends
 from bot.domain.channels import Channel, ChannelKind
 from bot.i18n import formatting
 from bot.i18n.formatting import join_sentences
@@ -34,10 +36,10 @@ async def build_home(context: CommandContext, request: Request, channels: Collec
 
 
 async def _build_follows_card(context: CommandContext, request: Request, direct_channel: Channel) -> Card:
-    items = tuple(await overview.build_follow_items(context, request, direct_channel))
+    items = tuple(await follow_list.build_follow_items(context, request, direct_channel))
     standing = await context.load_channel_state(replace(request, channel=direct_channel))
     text = (
-        gettext("Your own digest, by direct message: {plan}.", plan=sending.describe_plan(standing.preferences))
+        gettext("Your own digest, by direct message: {plan}.", plan=next_sends.describe_plan(standing.preferences))
         if standing.preferences.on
         else ""
     )
@@ -83,14 +85,14 @@ async def _build_channel_item(context: CommandContext, request: Request, channel
         (past for past in await context.stores.digests.list_past_digests(channel, 5) if past.state == "posted"), None
     )
     notes = (
-        sending.describe_plan(channel_state.preferences),
+        next_sends.describe_plan(channel_state.preferences),
         gettext("last on {day}", day=formatting.format_day(last.day)) if last else gettext("nothing posted yet"),
     )
     running = Action(gettext("Resume"), "resume", channel=channel.id) if channel_state.preferences.paused else None
     pause = running or Action(gettext("Pause"), "pause", channel=channel.id)
     return Item(
         title=format_channel_heading(channel),
-        text=sending.describe_state(channel_state, request.now),
+        text=next_sends.describe_state(channel_state, request.now),
         notes=notes,
         actions=(
             Action(gettext("Settings"), "settings", {}, format_channel(channel), channel=channel.id),
@@ -101,7 +103,7 @@ async def _build_channel_item(context: CommandContext, request: Request, channel
 
 
 async def _build_reading_list_card(context: CommandContext, request: Request) -> Card:
-    answer = await saving.show_reading_list(context, request.with_command("saved", {}))
+    answer = await reading_list.show_reading_list(context, request.with_command("saved", {}))
     card = answer.body
     items = card.items[:_MAX_SAVED] if isinstance(card, Card) else ()
     text = "" if items else gettext("Nothing is saved. Every paper has a Save button.")

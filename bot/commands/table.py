@@ -12,32 +12,16 @@ from typing import Any, Final
 
 from bot.cards import messages
 from bot.cards.models import Card, Form, Page
-from bot.commands import (
-    access,
-    arguments,
-    changes,
-    completion,
-    digest,
-    discussing,
-    following,
-    helping,
-    home,
-    linked,
-    me,
-    members,
-    muting,
-    papers,
-    personal,
-    reading,
-    replies,
-    saving,
-    searching,
-    settings,
-    setup,
-    status,
-    why,
-)
-from bot.commands.desk import CommandContext, format_channel
+from bot.commands import answers, home
+from bot.commands.admin import change_log, members, permissions, privacy
+from bot.commands.autocomplete import typed_line
+from bot.commands.context import CommandContext, format_channel
+from bot.commands.digest import digest, settings, setup, status
+from bot.commands.follows import follow, mute
+from bot.commands.follows.why import build_commands
+from bot.commands.help import build_help_command
+from bot.commands.papers import browse, discuss, message_links, reading_list, recommendations, search
+from bot.commands.parsing import arguments, line_parser
 from bot.domain.channels import ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.errors import Mistake, SourceError, StoreError, format_redacted_traceback
@@ -67,7 +51,7 @@ class CommandTable:
 
     def parse_line(self, line: str) -> tuple[str, dict[str, str]]:
         """Split a typed line; raises `bot.errors.Mistake`."""
-        return reading.parse_line(line, self.commands)
+        return line_parser.parse_line(line, self.commands)
 
     async def complete_line(self, line: str, request: Request) -> Sequence[Completion]:
         """Return the completions of a line, of the commands that the person may use."""
@@ -78,7 +62,7 @@ class CommandTable:
         platform = request.channel.platform
         visible = [c for c in self.commands if c.is_offered(platform) and (manager or c.audience is Audience.EVERYONE)]
         with use_language(request.locale):
-            return await completion.complete_line(line, request, visible)
+            return await typed_line.complete_line(line, request, visible)
 
     async def build_home(self, request: Request, channels: Collection[str]) -> Page:
         """Return a home screen; whatever goes wrong becomes its only part."""
@@ -93,7 +77,7 @@ class CommandTable:
             log.error("A home failed. Reference: %s.\n%s", reference, format_redacted_traceback(error))  # noqa: TRY400
             return Page(
                 (
-                    replies.build_failure_card(
+                    answers.build_failure_card(
                         gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)
                     ),
                 )
@@ -108,14 +92,14 @@ class CommandTable:
         try:
             return await self._run_command(request)
         except Mistake as error:
-            return replies.build_mistake_answer(error)
+            return answers.build_mistake_answer(error)
         except (StoreError, SourceError) as error:
             log.warning("%s failed: %s", request.command, type(error).__name__)
-            return replies.build_failure_answer(translate_stored(str(error)))
+            return answers.build_failure_answer(translate_stored(str(error)))
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
             reference = secrets.token_hex(3)
             log.error("%s failed. Reference: %s.\n%s", request.command, reference, format_redacted_traceback(error))  # noqa: TRY400
-            return replies.build_failure_answer(
+            return answers.build_failure_answer(
                 gettext("That failed. Nothing was changed. Reference: {reference}.", reference=reference)
             )
 
@@ -126,7 +110,7 @@ class CommandTable:
             self._check_rate_limit(request)
         values = arguments.read_arguments(command, request)
         if not request.dry_run and not await self._is_first(request):
-            return replies.build_text_answer(gettext("This was done already; a repeated message changes nothing."))
+            return answers.build_text_answer(gettext("This was done already; a repeated message changes nothing."))
         if request.share and not request.dry_run:
             return await self._share_answer(command, request, values)
         return await self._add_notices(await command.answer(request, **values), request)
@@ -204,7 +188,7 @@ class CommandTable:
             raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
         there = request.thread or request.channel
         await self.context.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
-        return replies.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
+        return answers.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
 
 
 def _add_sentences(body: Card | Form, sentences: Sequence[str]) -> Card | Form:
@@ -227,16 +211,16 @@ def build_table(context: CommandContext) -> CommandTable:
         (
             phrase("Read"),
             (
-                *papers.build_commands(context),
-                *personal.build_commands(context),
-                *searching.build_commands(context),
-                *saving.build_commands(context),
-                *discussing.build_commands(context),
+                *browse.build_commands(context),
+                *recommendations.build_commands(context),
+                *search.build_commands(context),
+                *reading_list.build_commands(context),
+                *discuss.build_commands(context),
             ),
         ),
         (
             phrase("Follow"),
-            (*following.build_commands(context), *muting.build_commands(context), *why.build_commands(context)),
+            (*follow.build_commands(context), *mute.build_commands(context), *build_commands(context)),
         ),
         (
             phrase("The digest"),
@@ -249,10 +233,14 @@ def build_table(context: CommandContext) -> CommandTable:
         ),
         (
             phrase("Changes"),
-            (*changes.build_commands(context), *access.build_commands(context), *members.build_commands(context)),
+            (
+                *change_log.build_commands(context),
+                *permissions.build_commands(context),
+                *members.build_commands(context),
+            ),
         ),
-        (phrase("You"), me.build_commands(context)),
+        (phrase("You"), privacy.build_commands(context)),
     )
     every = [command for _, part in groups for command in part]
-    every += linked.build_commands(context)
-    return CommandTable(context, (*every, helping.build_help_command(groups)))
+    every += message_links.build_commands(context)
+    return CommandTable(context, (*every, build_help_command(groups)))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bot import sample
 from bot.domain.feed import find_newest_feed_date
+from bot.sources.sample import recordings
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.servers.sources import Sources
 from tests.test_cli import running
@@ -32,7 +32,7 @@ def allowed(url: str) -> bool:
 
 def recorded(day: date) -> list[dict[str, Any]]:
     """Return a list of the sample as the source sends it."""
-    return list(json.loads(gzip.decompress((sample.FOLDER / f"{day}.json.gz").read_bytes())))
+    return list(json.loads(gzip.decompress((recordings.FOLDER / f"{day}.json.gz").read_bytes())))
 
 
 @contextmanager

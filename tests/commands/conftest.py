@@ -13,7 +13,7 @@ import pytest
 
 from bot.cards import messages
 from bot.cards.models import Action, Card, Form
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.feed import DayState, FeedDay

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cards.models import Form
-from bot.commands import sending
+from bot.commands.preferences import next_sends
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.feed import FeedMode
 from bot.domain.preferences import Preferences
@@ -199,8 +199,8 @@ async def test_a_dry_form_has_a_fresh_preview(room: Room) -> None:
 
 
 def test_weekdays_at_nine_meet_no_clock_change() -> None:
-    assert sending.list_clock_change_warnings(Schedule(time(9), "Europe/Berlin"), NOW) == ()
-    assert sending.list_clock_change_warnings(Schedule(time(2, 30), "UTC", (0, 1, 2, 3, 4, 5, 6)), NOW) == ()
+    assert next_sends.list_clock_change_warnings(Schedule(time(9), "Europe/Berlin"), NOW) == ()
+    assert next_sends.list_clock_change_warnings(Schedule(time(2, 30), "UTC", (0, 1, 2, 3, 4, 5, 6)), NOW) == ()
 
 
 async def test_pause_and_resume(room: Room) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.domain.channels import ChannelKind
 from bot.domain.deliveries import DeliveryKey

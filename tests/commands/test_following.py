@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.cards.models import Card, Form
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.follows import Follow

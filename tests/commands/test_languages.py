@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cards.models import Action, Card, Form
-from bot.commands.desk import get_direct_channel
+from bot.commands.context import get_direct_channel
 from bot.domain.channels import ChannelKind
 from bot.i18n import translation
 from bot.ports.commands import Request

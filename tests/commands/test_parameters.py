@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import moments, parameters
+from bot.commands.parsing import dates, parameter_types
 from bot.domain import identifiers
 from bot.errors import Mistake
-from bot.sources import fields
+from bot.sources.text import cleaning
 
 TODAY = date(2026, 11, 24)
 """A Tuesday."""
@@ -50,7 +50,7 @@ TODAY = date(2026, 11, 24)
 def test_paper_links(text: str, identifier: str) -> None:
     assert identifiers.parse_arxiv_id(text) == identifier
     assert identifiers.parse_paper_id(text) == identifier
-    assert fields.normalize_arxiv_id(identifier) == identifier, "the sources write it in the same way"
+    assert cleaning.normalize_arxiv_id(identifier) == identifier, "the sources write it in the same way"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_imported_paper_keeps_its_id() -> None:
     ],
 )
 def test_dates(text: str, first: str, last: str) -> None:
-    assert moments.read_dates(text)(TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
+    assert dates.read_dates(text)(TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_dates(text: str, first: str, last: str) -> None:
 )
 def test_not_dates(text: str) -> None:
     with pytest.raises(Mistake) as caught:
-        moments.read_dates(text)
-    assert moments.read_dates(caught.value.example)(TODAY)
+        dates.read_dates(text)
+    assert dates.read_dates(caught.value.example)(TODAY)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_not_dates(text: str) -> None:
      ("midnight", "00:00"), ("9 a.m.", "09:00")],
 )  # fmt: skip
 def test_times(text: str, at: str) -> None:
-    assert moments.read_time(text) == time.fromisoformat(at)
+    assert dates.read_time(text) == time.fromisoformat(at)
 
 
 @pytest.mark.parametrize("text", ["25", "24:00", "9:60", "13pm", "0pm", "nine", "", "9:3", "-1"])
 def test_not_times(text: str) -> None:
     with pytest.raises(Mistake, match="time of day") as caught:
-        moments.read_time(text)
-    assert moments.read_time(caught.value.example)
+        dates.read_time(text)
+    assert dates.read_time(caught.value.example)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_not_times(text: str) -> None:
      ("America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires")],
 )  # fmt: skip
 def test_zones(text: str, zone: str) -> None:
-    assert moments.read_zone(text) == zone
+    assert dates.read_zone(text) == zone
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_zones(text: str, zone: str) -> None:
 )
 def test_not_zones(text: str, sentence: str) -> None:
     with pytest.raises(Mistake) as caught:
-        moments.read_zone(text)
+        dates.read_zone(text)
     assert str(caught.value) == sentence
-    assert moments.read_zone(caught.value.example)
+    assert dates.read_zone(caught.value.example)
 
 
 @pytest.mark.parametrize(
@@ -165,27 +165,27 @@ def test_not_zones(text: str, sentence: str) -> None:
      ("daily", (0, 1, 2, 3, 4, 5, 6)), ("fri-mon", (0, 4, 5, 6)), ("weekend", (5, 6)), ("mon mon", (0,))],
 )  # fmt: skip
 def test_weekdays(text: str, days: tuple[int, ...]) -> None:
-    assert moments.read_weekdays(text) == days
+    assert dates.read_weekdays(text) == days
 
 
 @pytest.mark.parametrize("text", ["", "someday", "mon-tue-wed", "monk", "1-5"])
 def test_not_weekdays(text: str) -> None:
     with pytest.raises(Mistake) as caught:
-        moments.read_weekdays(text)
-    assert moments.read_weekdays(caught.value.example)
+        dates.read_weekdays(text)
+    assert dates.read_weekdays(caught.value.example)
 
 
 @pytest.mark.parametrize(
     ("read", "text", "value"),
     [
-        (parameters.build_number_reader(1, 10), "5", 5),
-        (parameters.build_number_reader(1, 10), " #7 ", 7),
-        (parameters.build_choice_reader("relevance", "date", newest="date"), "Newest", "date"),
-        (parameters.read_flag, "YES", True),
-        (parameters.read_flag, "off", False),
-        (parameters.read_category, "cs.CL", "cs.CL"),
-        (parameters.read_category, "cond-mat.mes-hall", "cond-mat.mes-hall"),
-        (parameters.read_category, "hep-th", "hep-th"),
+        (parameter_types.build_number_reader(1, 10), "5", 5),
+        (parameter_types.build_number_reader(1, 10), " #7 ", 7),
+        (parameter_types.build_choice_reader("relevance", "date", newest="date"), "Newest", "date"),
+        (parameter_types.read_flag, "YES", True),
+        (parameter_types.read_flag, "off", False),
+        (parameter_types.read_category, "cs.CL", "cs.CL"),
+        (parameter_types.read_category, "cond-mat.mes-hall", "cond-mat.mes-hall"),
+        (parameter_types.read_category, "hep-th", "hep-th"),
     ],
 )
 def test_values(read: Any, text: str, value: object) -> None:
@@ -195,24 +195,24 @@ def test_values(read: Any, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("read", "text", "sentence", "example"),
     [
-        (parameters.build_number_reader(1, 10), "five", "“five” is not a whole number.", "5"),
-        (parameters.build_number_reader(1, 10), "11", "11 is out of range: 1 to 10.", "10"),
-        (parameters.build_number_reader(1, 10), "0", "0 is out of range: 1 to 10.", "1"),
-        (parameters.build_number_reader(1, 10), "1e9", "“1e9” is not a whole number.", "5"),
+        (parameter_types.build_number_reader(1, 10), "five", "“five” is not a whole number.", "5"),
+        (parameter_types.build_number_reader(1, 10), "11", "11 is out of range: 1 to 10.", "10"),
+        (parameter_types.build_number_reader(1, 10), "0", "0 is out of range: 1 to 10.", "1"),
+        (parameter_types.build_number_reader(1, 10), "1e9", "“1e9” is not a whole number.", "5"),
         (
-            parameters.build_choice_reader("relevance", "date"),
+            parameter_types.build_choice_reader("relevance", "date"),
             "dat",
             "“dat” is none of relevance or date; did you mean “date”?",
             "date",
         ),
         (
-            parameters.build_choice_reader("relevance", "date"),
+            parameter_types.build_choice_reader("relevance", "date"),
             "zzz",
             "“zzz” is none of relevance or date.",
             "relevance",
         ),
-        (parameters.read_flag, "perhaps", "“perhaps” is neither yes nor no.", "yes"),
-        (parameters.read_category, "c s", "“c s” is not an arXiv category.", "cs.CL"),
+        (parameter_types.read_flag, "perhaps", "“perhaps” is neither yes nor no.", "yes"),
+        (parameter_types.read_category, "c s", "“c s” is not an arXiv category.", "cs.CL"),
     ],
 )
 def test_wrong_values(read: Any, text: str, sentence: str, example: str) -> None:
@@ -224,20 +224,20 @@ def test_wrong_values(read: Any, text: str, sentence: str, example: str) -> None
 
 def test_a_huge_number_is_refused_and_not_computed() -> None:
     with pytest.raises(Mistake):
-        parameters.build_number_reader(1, 10)("9" * 10_000)
+        parameter_types.build_number_reader(1, 10)("9" * 10_000)
 
 
 def test_several_topics() -> None:
-    assert [topic.label for topic in parameters.read_topics("diffusion; world model\nworld model")] == [
+    assert [topic.label for topic in parameter_types.read_topics("diffusion; world model\nworld model")] == [
         "diffusion",
         "world model",
     ]
-    assert parameters.read_topics("  ") == ()
+    assert parameter_types.read_topics("  ") == ()
 
 
 READERS = (
-    moments.read_time, moments.read_dates, moments.read_zone, moments.read_weekdays, identifiers.parse_paper_id, parameters.read_flag,
-    parameters.read_category, parameters.build_number_reader(0, 9),
+    dates.read_time, dates.read_dates, dates.read_zone, dates.read_weekdays, identifiers.parse_paper_id, parameter_types.read_flag,
+    parameter_types.read_category, parameter_types.build_number_reader(0, 9),
 )  # fmt: skip
 
 
@@ -245,7 +245,7 @@ READERS = (
 def test_a_reader_gives_a_value_or_a_mistake_with_an_example(text: str, read: Any) -> None:
     try:
         value = read(text)
-        if read is moments.read_dates:
+        if read is dates.read_dates:
             first, last = value(TODAY)
             assert first <= last
     except Mistake as mistake:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands.questions import list_fields
-from bot.commands.settings import read_settings
+from bot.commands.digest.settings import read_settings
+from bot.commands.preferences.fields import list_fields
 from bot.domain.channels import ChannelKind
 from bot.domain.preferences import Preferences
 from tests.commands.conftest import NOW, PAPERS, Room

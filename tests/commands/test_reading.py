@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import reading
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
+from bot.commands.parsing import line_parser
 from bot.commands.table import build_table
 from bot.errors import Mistake
 
@@ -15,7 +15,7 @@ COMMANDS = build_table(CommandContext(None)).commands  # type: ignore[arg-type]
 
 
 def read(line: str) -> tuple[str, dict[str, str]]:
-    return reading.parse_line(line, COMMANDS)
+    return line_parser.parse_line(line, COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_says_what_is_wrong(line: str, sentence: str, example: str) -> None:
 
 
 def test_every_alias_leads_to_a_command() -> None:
-    for alias in reading.ALIASES:
-        name, _ = reading.split_command_name(f"{alias} x", [command.name for command in COMMANDS])
+    for alias in line_parser.ALIASES:
+        name, _ = line_parser.split_command_name(f"{alias} x", [command.name for command in COMMANDS])
         assert name, alias
 
 
 def test_no_alias_hides_a_command() -> None:
-    assert not {command.name for command in COMMANDS} & set(reading.ALIASES)
+    assert not {command.name for command in COMMANDS} & set(line_parser.ALIASES)
 
 
 def test_examples_are_correct() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from bot.digests import planning
+from bot.digests import planner
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
 from bot.domain.schedules import Schedule
@@ -43,7 +43,7 @@ async def test_status_says_why_there_was_no_digest(room: Room) -> None:
     await room.card("digest on start:next")
     for now in (datetime(2026, 11, 23, 8, tzinfo=UTC), TUESDAY_9, datetime(2026, 11, 25, 8, tzinfo=UTC)):
         await room.stores.feed_days.save_days([FeedDay(date(2026, 11, 24), DayState.HOLIDAY)])
-        await planning.plan_due_digests(room.stores, now)
+        await planner.plan_due_digests(room.stores, now)
     room.now = datetime(2026, 11, 25, 9, tzinfo=UTC)
     said = (await room.card("status")).text
     assert said.endswith("No digest on Wed 25 Nov: no list was published since the last one.")

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot import sample
-from bot.commands.desk import CommandContext
-from bot.commands.guessing import guess_topic
+from bot.commands.context import CommandContext
+from bot.commands.digest.topic_suggestions import guess_topic
 from bot.commands.table import build_table
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
@@ -19,7 +18,8 @@ from bot.errors import TryLater
 from bot.ports.channels import ChannelState
 from bot.ports.workspaces import ChannelInfo as Place
 from bot.ports.workspaces import Workspace
-from bot.sources import recorded
+from bot.sources import file_import
+from bot.sources.sample import recordings
 from tests.commands.conftest import ADA, BOB, NLP, PAPERS, Room, button
 
 ATTENTION = Channel("web", "local", "attention", name="sparse-attention")
@@ -131,7 +131,7 @@ async def test_where_there_is_one_place_only_there_is_nothing_to_propose(room: R
 @pytest.fixture(scope="module")
 def month() -> list[Paper]:
     """The bundled sample: 24 days of February."""
-    return [paper for batch in recorded.read_batches([sample.FOLDER]) for paper in batch.papers]
+    return [paper for batch in file_import.read_batches([recordings.FOLDER]) for paper in batch.papers]
 
 
 @pytest.mark.parametrize(

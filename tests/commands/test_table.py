@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from bot.cards.models import Action, Card, Form
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, CommandTable, build_table
 from bot.domain.deliveries import DeliveryKey
 from bot.errors import StoreError

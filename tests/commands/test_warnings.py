@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot import untold
 from bot.cards.models import Form
+from bot.delivery import pending_notices
 from tests.commands.conftest import BOB, BOBS, NOW, Room
 
 CLOSED = "they are closed"
@@ -56,7 +56,7 @@ async def test_what_is_shared_does_not_tell(closed: Room) -> None:
 async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_workspace(room: Room) -> None:
     word, boss = "Nothing is posted to #other any more.", replace(BOB, id="U7", is_admin=True)
     channel = room.request("today", {}).channel
-    await untold.save_pending(room.stores.key_values, f"{channel.platform}:{channel.workspace}:C9", word)
+    await pending_notices.save_pending(room.stores.key_values, f"{channel.platform}:{channel.workspace}:C9", word)
     assert word not in (await room.card("today", person=BOB)).footer
     assert word not in (await room.card("today", person=boss, channel=BOBS)).footer, "no workspace is theirs alone"
     assert isinstance((await room.send("follow", person=boss)).body, Form), "which may have no room for it"
@@ -67,7 +67,7 @@ async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_wor
 async def test_what_is_switched_on_again_is_not_told_as_silent_in_the_same_breath(room: Room) -> None:
     channel = (await room.stores.channels.get_or_create(room.request("today", {}).channel, NOW)).channel
     await room.stores.channels.retire(channel, CLOSED)
-    await untold.save_pending(room.stores.key_values, channel.key, "Nothing is posted here.")
+    await pending_notices.save_pending(room.stores.key_values, channel.key, "Nothing is posted here.")
     boss = replace(BOB, is_manager=True, is_admin=True)
     assert "Nothing is posted here." not in (await room.card("digest on start:next", person=boss)).footer
 

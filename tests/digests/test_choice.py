@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.digests.choice import BEFORE_FIRST_DIGEST, TOO_OLD, get_recheck_time, is_eligible, select_feed_days
+from bot.digests.feed_selection import BEFORE_FIRST_DIGEST, TOO_OLD, get_recheck_time, is_eligible, select_feed_days
 from bot.domain.feed import DayState, FeedDay, FeedMode
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Cadence, Schedule

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.digests import page
+from bot.digests import composition
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
@@ -23,8 +23,8 @@ WHY = [parse_topic("study").explain(LISTED[0])]
 def footer(matching: list[Paper], number: int = 5) -> tuple[str, ...]:
     preferences = Preferences(number=number)
     matches = {paper.id: WHY for paper in matching}
-    made = page.select_papers(LISTED, ANNOUNCED, matches, preferences, ())
-    return page.build_digest_card(made, [DAY], preferences, MONDAY, matches=matches).footer
+    made = composition.select_papers(LISTED, ANNOUNCED, matches, preferences, ())
+    return composition.build_digest_card(made, [DAY], preferences, MONDAY, matches=matches).footer
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import search
 from bot.domain.papers import Paper
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
+from bot.search import paper_search
 from tests.papers import paper
 from tests.stores import open_stores
 
@@ -40,8 +40,10 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 async def test_an_answer_within_a_second_and_a_half_is_taken_and_a_later_one_is_not(stores: Stores) -> None:
-    def asked(seconds: float) -> asyncio.Task[search.SearchResults]:
-        return asyncio.create_task(search.find_papers(stores, After(seconds), search.SearchQuery("attention"), NOW))  # type: ignore[arg-type]
+    def asked(seconds: float) -> asyncio.Task[paper_search.SearchResults]:
+        return asyncio.create_task(
+            paper_search.find_papers(stores, After(seconds), paper_search.SearchQuery("attention"), NOW)
+        )  # type: ignore[arg-type]
 
     soon, late = await asyncio.gather(asked(0.8), asked(2.5))
     assert {found.id for found in soon.papers} == {"2611.1", "2611.9"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.digests import planning
-from bot.digests.press import DigestBuilder
+from bot.digests import planner
+from bot.digests.digest_builder import DigestBuilder
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.feed import DayState, FeedMode, compute_opening_time, find_newest_feed_date
@@ -56,7 +56,7 @@ class World:
                 await publish(self.stores, day, now)
                 published.add(day)
             if ticking:
-                await planning.plan_due_digests(self.stores, now)
+                await planner.plan_due_digests(self.stores, now)
                 await self.settle(now)
 
     async def settle(self, now: datetime) -> None:
@@ -105,7 +105,7 @@ async def test_five_hours_down_at_nine_posts_late_the_same_day(world: World) -> 
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await world.live(START - timedelta(days=2), START + timedelta(days=2))
     await publish(world.stores, date(2026, 11, 16), datetime(2026, 11, 16, 4, tzinfo=UTC))
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 13, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 16, 13, tzinfo=UTC))
     assert list(await world.posts("berlin")) == ["2026-11-16"]
 
 
@@ -142,10 +142,10 @@ async def test_a_source_that_is_down_is_waited_for_and_then_explained_once(world
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START, say_when_empty=True)
     await world.live(START - timedelta(days=2), datetime(2026, 11, 17, 0, tzinfo=UTC))
     for now in hours(datetime(2026, 11, 17, 0, 30, tzinfo=UTC), datetime(2026, 11, 18, 6, tzinfo=UTC)):
-        await planning.plan_due_digests(world.stores, now)
+        await planner.plan_due_digests(world.stores, now)
     assert "2026-11-17" in await world.posts("berlin"), "Monday's list was there before"
     for now in hours(datetime(2026, 11, 18, 6, 30, tzinfo=UTC), datetime(2026, 11, 19, 6, tzinfo=UTC)):
-        await planning.plan_due_digests(world.stores, now)
+        await planner.plan_due_digests(world.stores, now)
     words = await world.posts("berlin", "word")
     assert list(words) == ["2026-11-18"]
     assert "Hugging Face did not answer" in words["2026-11-18"].card.text
@@ -154,12 +154,12 @@ async def test_a_source_that_is_down_is_waited_for_and_then_explained_once(world
 async def test_a_source_that_comes_back_before_midnight_is_posted_the_same_day(world: World) -> None:
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await world.live(START - timedelta(days=2), datetime(2026, 11, 17, 1, tzinfo=UTC))
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 17, 8, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 17, 8, tzinfo=UTC))
     for now in hours(datetime(2026, 11, 18, 6, tzinfo=UTC), datetime(2026, 11, 18, 19, tzinfo=UTC)):
-        await planning.plan_due_digests(world.stores, now)
+        await planner.plan_due_digests(world.stores, now)
     assert "2026-11-18" not in await world.posts("berlin")
     await publish(world.stores, date(2026, 11, 17), datetime(2026, 11, 18, 19, tzinfo=UTC))
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 18, 19, 30, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 18, 19, 30, tzinfo=UTC))
     assert "2026-11-18" in await world.posts("berlin")
 
 
@@ -170,15 +170,15 @@ async def test_a_filling_list_is_posted_after_three_hours_and_its_later_papers_n
     tuesday = datetime(2026, 11, 17, 8, tzinfo=UTC)
     await publish(world.stores, date(2026, 11, 17), tuesday, state=DayState.PARTIAL, number=2)
     for now in hours(tuesday, tuesday + timedelta(hours=2, minutes=30)):
-        await planning.plan_due_digests(world.stores, now)
+        await planner.plan_due_digests(world.stores, now)
     assert "2026-11-17" not in await world.posts("berlin")
-    await planning.plan_due_digests(world.stores, tuesday + timedelta(hours=3))
+    await planner.plan_due_digests(world.stores, tuesday + timedelta(hours=3))
     post = (await world.posts("berlin"))["2026-11-17"]
     assert len(post.card.items) == 2
     assert "still filling" in " ".join(post.card.footer)
     await publish(world.stores, date(2026, 11, 17), tuesday + timedelta(hours=9), number=8)
     await publish(world.stores, date(2026, 11, 18), tuesday + timedelta(hours=20), number=3)
-    await planning.plan_due_digests(world.stores, tuesday + timedelta(days=1))
+    await planner.plan_due_digests(world.stores, tuesday + timedelta(days=1))
     later = [item.paper for item in (await world.posts("berlin"))["2026-11-18"].card.items]
     assert len(later) == 6 + 3
 
@@ -187,8 +187,8 @@ async def test_a_second_tick_for_the_same_moment_changes_nothing(world: World) -
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await publish(world.stores, date(2026, 11, 13), START)
     monday = datetime(2026, 11, 16, 8, tzinfo=UTC)
-    assert await planning.plan_due_digests(world.stores, monday) == 1
-    assert await planning.plan_due_digests(world.stores, monday) == 0
+    assert await planner.plan_due_digests(world.stores, monday) == 1
+    assert await planner.plan_due_digests(world.stores, monday) == 0
     assert len(await world.posts("berlin")) == 1
 
 
@@ -201,7 +201,7 @@ async def test_topics_of_the_channel_get_their_own_part_from_both_sources(world:
     for topic in ("graphs", "2611.13005"):
         follow = Follow(channel("berlin"), f'"{topic}"', Person("you", "You"), START)
         await world.stores.follows.add(follow)
-    await planning.plan_due_digests(world.stores, monday)
+    await planner.plan_due_digests(world.stores, monday)
     items = (await world.posts("berlin"))["2026-11-16"].card.items
     assert [(i.section, i.paper) for i in items[2:]] == [("Your topics", "2611.13005"), ("Your topics", "2611.99999")]
     assert items[3].because == ("graphs",)
@@ -212,9 +212,9 @@ async def test_a_digest_now_takes_todays_date_so_that_nine_oclock_posts_no_secon
     standing = await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await publish(world.stores, date(2026, 11, 13), START)
     early = datetime(2026, 11, 16, 6, tzinfo=UTC)
-    assert (await planning.post_now(world.stores, standing, early)).state == "posted"
-    assert (await planning.post_now(world.stores, standing, early)).state == "already"
-    await planning.plan_due_digests(world.stores, early + timedelta(hours=2))
+    assert (await planner.post_now(world.stores, standing, early)).state == "posted"
+    assert (await planner.post_now(world.stores, standing, early)).state == "already"
+    await planner.plan_due_digests(world.stores, early + timedelta(hours=2))
     assert len(await world.posts("berlin")) == 1
 
 
@@ -222,9 +222,9 @@ async def test_a_digest_now_makes_good_a_missed_one(world: World) -> None:
     standing = await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await publish(world.stores, date(2026, 11, 13), START)
     evening = datetime(2026, 11, 16, 19, tzinfo=UTC)
-    await planning.plan_due_digests(world.stores, evening)
+    await planner.plan_due_digests(world.stores, evening)
     assert not await world.posts("berlin")
-    assert (await planning.post_now(world.stores, standing, evening)).state == "posted"
+    assert (await planner.post_now(world.stores, standing, evening)).state == "posted"
     assert list(await world.posts("berlin")) == ["2026-11-16"]
 
 
@@ -237,7 +237,7 @@ async def test_no_date_gets_two_digests_when_the_clocks_change(world: World, zon
     now = first
     dates: list[date] = []
     while now < datetime(2026, 4, 12, tzinfo=UTC):
-        await planning.plan_due_digests(world.stores, now)
+        await planner.plan_due_digests(world.stores, now)
         now += timedelta(hours=3)
     history = await world.stores.digests.list_past_digests(channel("night"), 100)
     dates = [edition.day for edition in history]
@@ -261,7 +261,7 @@ async def test_one_channels_topics_never_show_in_anothers_digest(world: World) -
     await subscribe(world.stores, channel("quiet"), "Europe/Berlin", START, your_topics=False)
     await subscribe(world.stores, channel("plain"), "Europe/Berlin", START)
     await world.stores.follows.add(Follow(channel("quiet"), '"study"', Person("ada", "Ada"), START))
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
     for name in ("quiet", "plain"):
         items = (await world.posts(name))["2026-11-16"].card.items
         assert not any(item.because for item in items)
@@ -271,7 +271,7 @@ async def test_what_a_muted_topic_matches_is_left_out(world: World) -> None:
     await publish(world.stores, date(2026, 11, 13), START)
     await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await world.stores.mutes_and_saves.mute(channel("berlin"), "topic", '"2611.13000"', Person("ada", "Ada"), START)
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
     items = (await world.posts("berlin"))["2026-11-16"].card.items
     assert [item.paper for item in items] == [f"2611.1300{n}" for n in range(1, 6)]
 
@@ -290,11 +290,11 @@ async def test_a_channel_that_can_not_be_planned_holds_up_no_other(
         return edition(self, standing, now)
 
     monkeypatch.setattr(DigestBuilder, "build_digest_record", fragile)
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 16, 8, tzinfo=UTC))
     assert "2026-11-16" in await world.posts("berlin")
     assert "Mars/Base" in caplog.text
     monkeypatch.undo()
-    await planning.plan_due_digests(world.stores, datetime(2026, 11, 16, 9, tzinfo=UTC))
+    await planner.plan_due_digests(world.stores, datetime(2026, 11, 16, 9, tzinfo=UTC))
     assert "2026-11-16" in await world.posts("broken")
 
 

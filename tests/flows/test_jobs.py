@@ -9,7 +9,7 @@ import pytest
 
 from bot import poller
 from bot.cards.models import Card
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.follows import Follow
@@ -18,10 +18,10 @@ from bot.domain.topics.parser import parse_topic
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
-from bot.sources.arxiv import ArXiv
-from bot.sources.http import SourceClient
-from bot.sources.huggingface import HuggingFace
-from bot.sources.manners import ARXIV, HUGGING_FACE
+from bot.sources.arxiv.client import ArXiv
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV, HUGGING_FACE
+from bot.sources.huggingface.client import HuggingFace
 from tests.fakes import FakeChat
 from tests.papers import paper, publish, subscribe
 from tests.servers.sources import Sources, entry, record

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.crowds import ReactionPromotion
-from bot.digests import planning
-from bot.digests.refresh import refresh_votes
+from bot.digests import planner
+from bot.digests.reaction_promotion import ReactionPromotion
+from bot.digests.vote_refresh import refresh_votes
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.people import Person
@@ -38,7 +38,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 async def posted(stores: Stores, channel: Channel, **wishes: Any) -> list[Delivery]:
     """Give the channel a digest and send what it consists of, in order."""
     await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
-    await planning.plan_due_digests(stores, MONDAY)
+    await planner.plan_due_digests(stores, MONDAY)
     return await sent(stores, MONDAY)
 
 
@@ -122,7 +122,7 @@ async def test_abstracts_show_no_votes_and_are_left_alone(stores: Stores) -> Non
 
 async def test_a_preview_shows_all_papers_of_a_forum_together(stores: Stores) -> None:
     standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
-    outcome = await planning.preview_digest(stores, replace(standing, next_run=None), MONDAY)
+    outcome = await planner.preview_digest(stores, replace(standing, next_run=None), MONDAY)
     assert outcome.card
     assert [item.paper for item in outcome.card.items] == LISTED[:3]
 
@@ -131,7 +131,7 @@ async def sampled(stores: Stores, channel: Channel, **wishes: Any) -> list[Deliv
     """Give the channel a digest of the sample and send what it consists of, in order."""
     await stores.key_values.set("sample", "yes")
     standing = await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
-    outcome = await planning.post_now(stores, standing, MONDAY)
+    outcome = await planner.post_now(stores, standing, MONDAY)
     assert outcome.card
     assert papers(Delivery(0, DeliveryKey(channel, "", ""), outcome.card)) == LISTED[:3], "the digest as a whole"
     return await sent(stores, MONDAY)
@@ -160,5 +160,5 @@ async def test_a_sample_list_of_which_nothing_is_left_is_passed_over(stores: Sto
     for paper_ in LISTED:
         await stores.mutes_and_saves.mute(FORUM, "paper", paper_, Person("90"), MONDAY)
     await stores.key_values.set("sample", "yes")
-    await planning.post_now(stores, standing, MONDAY)
+    await planner.post_now(stores, standing, MONDAY)
     assert {post.key.subject for post in await sent(stores, MONDAY)} == {"2026-11-12"}

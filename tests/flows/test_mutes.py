@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import follows
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.follows import Follow
 from bot.domain.people import Person
 from bot.domain.topics.parser import parse_topic
+from bot.follows import alerts
 from bot.ports.stores import Stores
 from tests.papers import paper
 from tests.stores import open_stores
@@ -43,6 +43,6 @@ async def test_an_alert_that_another_topic_brought_is_left_out(stores: Stores, k
     await stores.mutes_and_saves.mute(PAPERS, kind, value, ADA, NOW)  # type: ignore[arg-type]  # one of the two kinds
     later = NOW + timedelta(minutes=10)
     await stores.papers.add([MINECRAFT, PLAIN], later, queue_matching=True)
-    await follows.record_alerts(stores, later)
+    await alerts.record_alerts(stores, later)
     assert await alerted(stores, PAPERS) == [PLAIN.id]
     assert await alerted(stores, OTHER) == [MINECRAFT.id, PLAIN.id], "the mute is the one channel's"

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from bot import follows, poller
-from bot.digests import planning
+from bot import poller
+from bot.digests import planner
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.feed import DayState
 from bot.domain.follows import Follow
 from bot.domain.people import Person
 from bot.errors import SourceDown, StoreError
+from bot.follows import alerts
 from bot.ports.stores import Stores
-from bot.sources.arxiv import ArXiv
-from bot.sources.http import SourceClient
-from bot.sources.huggingface import HuggingFace
-from bot.sources.manners import ARXIV, HUGGING_FACE
+from bot.sources.arxiv.client import ArXiv
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV, HUGGING_FACE
+from bot.sources.huggingface.client import HuggingFace
 from tests.papers import subscribe
 from tests.servers.sources import Answer, Sources, entry, page, record, status
 from tests.sources.fakes import Clock
@@ -110,11 +111,11 @@ async def test_a_list_that_is_refused_is_no_holiday_and_is_posted_once_it_is_the
     await subscribe(world.stores, PAPERS, "Europe/Berlin", monday)
     world.clock.now = monday
     await poller.poll_lists(world.stores, world.daily, monday)
-    await planning.plan_due_digests(world.stores, monday + timedelta(hours=6))
+    await planner.plan_due_digests(world.stores, monday + timedelta(hours=6))
     world.server.always(LISTS, status(code))
     world.clock.now = tuesday
     await poller.poll_lists(world.stores, world.daily, tuesday)
-    await planning.plan_due_digests(world.stores, tuesday)
+    await planner.plan_due_digests(world.stores, tuesday)
     assert await world.state(MONDAY) is DayState.SOURCE_DOWN
     health = await world.stores.source_states.get_state("huggingface")
     assert health.failures
@@ -122,7 +123,7 @@ async def test_a_list_that_is_refused_is_no_holiday_and_is_posted_once_it_is_the
     world.server.always(LISTS, None)
     world.clock.pass_(hours=1)
     await poller.poll_lists(world.stores, world.daily, world.clock())
-    await planning.plan_due_digests(world.stores, world.clock())
+    await planner.plan_due_digests(world.stores, world.clock())
     digest = await world.stores.ledger.find_by_key(DeliveryKey(PAPERS, "digest", "2026-02-10"))
     assert digest
     assert {item.paper for item in digest.card.items} <= {f"2602.0000{n}" for n in range(6)}
@@ -244,7 +245,7 @@ async def test_followers_hear_of_what_the_poller_brings_from_both_sources(world:
     await world.stores.follows.add(Follow(ada, '"world model"', Person("ada"), NOON - timedelta(hours=1), alerts=True))
     await poller.poll_lists(world.stores, world.daily, NOON)
     await poller.poll_arxiv(world.stores, world.arxiv, ("cs.CL",), NOON)
-    assert await follows.record_alerts(world.stores, NOON) == 7
+    assert await alerts.record_alerts(world.stores, NOON) == 7
 
 
 async def test_what_is_imported_is_no_news(world: World) -> None:
@@ -253,7 +254,7 @@ async def test_what_is_imported_is_no_news(world: World) -> None:
     await world.stores.follows.add(Follow(ada, '"world model"', Person("ada"), NOON - timedelta(hours=1), alerts=True))
     reply = await world.daily.fetch_day(TUESDAY)
     await poller.import_batch(world.stores, TUESDAY, reply.papers, NOON)
-    assert await follows.record_alerts(world.stores, NOON) == 0
+    assert await alerts.record_alerts(world.stores, NOON) == 0
     assert await world.state(TUESDAY) is DayState.OK
 
 

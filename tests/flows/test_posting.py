@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.digests import choice
+from bot.digests import feed_selection
 from bot.domain.channels import Channel
 from bot.domain.feed import FeedMode, find_newest_feed_date
 from bot.ports.chat import Delivery
@@ -41,7 +41,7 @@ async def data(tmp_path: Path) -> Path:
 def eligible() -> date:
     """Return the date of the newest list that has settled."""
     newest = find_newest_feed_date(clock())
-    return newest if choice.is_eligible(newest, FeedMode.SETTLED, clock()) else newest - timedelta(days=1)
+    return newest if feed_selection.is_eligible(newest, FeedMode.SETTLED, clock()) else newest - timedelta(days=1)
 
 
 def ids(day: date, number: int) -> list[str]:

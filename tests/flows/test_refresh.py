@@ -9,8 +9,8 @@ import pytest
 
 from bot.cards import paper_items
 from bot.cards.models import Card
-from bot.digests import planning
-from bot.digests.refresh import refresh_votes
+from bot.digests import planner
+from bot.digests.vote_refresh import refresh_votes
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.deliveries import Draft
@@ -30,7 +30,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, FRIDAY) as opened:
         await subscribe(opened, PAPERS, "Europe/Berlin", FRIDAY)
         await publish(opened, date(2026, 11, 13), FRIDAY)
-        await planning.plan_due_digests(opened, MONDAY)
+        await planner.plan_due_digests(opened, MONDAY)
         for delivery in await opened.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
             await opened.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m1")
         yield opened

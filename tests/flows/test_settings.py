@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.digests import planning
+from bot.digests import planner
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.feed import DayState, FeedDay, FeedMode
@@ -43,7 +43,7 @@ async def digest(stores: Stores, day: date, kind: str = "digest") -> Delivery | 
 
 async def shown(stores: Stores, day: date) -> list[str]:
     """Plan what is due on the morning of *day* and return its papers."""
-    await planning.plan_due_digests(stores, nine(day))
+    await planner.plan_due_digests(stores, nine(day))
     post = await digest(stores, day)
     return [item.paper for item in post.card.items] if post else []
 
@@ -64,7 +64,7 @@ async def test_channels_of_two_languages_get_the_same_papers_each_in_its_own(sto
     other = Channel("web", "local", "lesekreis", name="lesekreis")
     await subscribe(stores, PAPERS, BERLIN, START, number=3)
     await subscribe(stores, other, BERLIN, START, number=3, language="de")
-    await planning.plan_due_digests(stores, nine(MONDAY))
+    await planner.plan_due_digests(stores, nine(MONDAY))
     english, german = [
         await stores.ledger.find_by_key(DeliveryKey(channel, "digest", MONDAY.isoformat()))
         for channel in (PAPERS, other)
@@ -82,7 +82,7 @@ async def test_a_trending_rank_of_yesterday_is_not_posted(stores: Stores) -> Non
     await stores.feed_days.save_trending(LISTED, nine(MONDAY) - timedelta(hours=25))
     assert await shown(stores, MONDAY) == []
     for hours in (5, 10, 15):
-        await planning.plan_due_digests(stores, nine(MONDAY) + timedelta(hours=hours))
+        await planner.plan_due_digests(stores, nine(MONDAY) + timedelta(hours=hours))
     word = await digest(stores, MONDAY, "word")
     assert word
     assert "trending rank is older than a day" in word.card.text

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.sources.arxiv import ArXiv
-from bot.sources.http import SourceClient
-from bot.sources.huggingface import HuggingFace
-from bot.sources.manners import ARXIV, HUGGING_FACE, SourcePolicy
+from bot.sources.arxiv.client import ArXiv
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV, HUGGING_FACE, SourcePolicy
+from bot.sources.huggingface.client import HuggingFace
 from tests.servers.sources import Sources, entry, record
 from tests.sources.fakes import Clock, Memory
 

@@ -13,10 +13,10 @@ import pytest
 from bot.domain.papers import Paper
 from bot.errors import Malformed, SourceDown, SourceRefused
 from bot.ports.sources import Announcements, SourceResponse
-from bot.sources import atom
-from bot.sources.arxiv import ArXiv
-from bot.sources.http import SourceClient
-from bot.sources.manners import ARXIV
+from bot.sources.arxiv import parser
+from bot.sources.arxiv.client import ArXiv
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV
 from tests.servers.sources import ATOM, QUERY, Answer, Sources, entry, feed, page, raw
 from tests.sources.fakes import Clock, Memory, shared
 
@@ -130,7 +130,7 @@ class TestPapers:
     async def test_an_error_entry(self, arxiv: ArXiv, server: Sources) -> None:
         reply = recorded("id_abc_*")
         with pytest.raises(SourceRefused, match=r"^arXiv turned the request down: incorrect id format for abc\.$"):
-            atom.parse_results(reply["body"].encode())
+            parser.parse_results(reply["body"].encode())
         replay(server, "id_abc_*")
         with pytest.raises(SourceRefused, match="HTTP 400"):
             await arxiv.fetch_papers(["1605.08386"])
@@ -173,9 +173,9 @@ def test_every_recorded_reply_is_understood(file: Path) -> None:
     reply = json.loads((shared("fixtures/arxiv_api") / file.name).read_bytes())
     if reply["status_code"] != 200:
         with pytest.raises(SourceRefused):
-            atom.parse_results(reply["body"].encode())
+            parser.parse_results(reply["body"].encode())
         return
-    parsed, _ = atom.parse_results(reply["body"].encode())
+    parsed, _ = parser.parse_results(reply["body"].encode())
     assert parsed.rejected == 0
     assert parsed.record_count == reply["body"].count("<entry>")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources import fields
+from bot.sources.text import cleaning
 
 
 @pytest.mark.parametrize(
@@ -44,31 +44,31 @@ from bot.sources import fields
     ],
 )
 def test_identity(sent: Any, kept: str | None) -> None:
-    assert fields.normalize_arxiv_id(sent) == kept
+    assert cleaning.normalize_arxiv_id(sent) == kept
 
 
 @given(st.text())
 def test_an_identity_is_its_own_identity(text: str) -> None:
-    found = fields.normalize_arxiv_id(text)
-    assert found is None or fields.normalize_arxiv_id(found) == found
+    found = cleaning.normalize_arxiv_id(text)
+    assert found is None or cleaning.normalize_arxiv_id(found) == found
 
 
 @given(st.text(), st.integers(1, 50))
 def test_clean_text_stays_clean(text: str, limit: int) -> None:
-    once = fields.clean_text(text, limit)
+    once = cleaning.clean_text(text, limit)
     assert len(once) <= limit
-    assert fields.clean_text(once, limit) == once
+    assert cleaning.clean_text(once, limit) == once
     assert once.isprintable() or not any(ord(c) < 32 for c in once)
     once.encode()
 
 
 def test_languages_are_left_alone() -> None:
     for text in ("Мир и война", "深度学习", "می‌خواهم", "👩‍🔬 at work", "naïve ﬁt"):
-        assert fields.clean_text(text, 100) == text
+        assert cleaning.clean_text(text, 100) == text
 
 
 def test_one_name_is_one_name() -> None:
-    assert fields.clean_authors(["Rodrigo A. Vargas--Hernández", r"Andr\'e Martins", r"Andr\'e Martins"]) == (
+    assert cleaning.clean_authors(["Rodrigo A. Vargas--Hernández", r"Andr\'e Martins", r"Andr\'e Martins"]) == (
         "Rodrigo A. Vargas-Hernández",
         "André Martins",
     )

@@ -13,8 +13,8 @@ import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
 from bot.ports.sources import SourceState
-from bot.sources.http import SourceClient
-from bot.sources.manners import ARXIV, HUGGING_FACE, format_duration, parse_retry_after
+from bot.sources.http.client import SourceClient
+from bot.sources.http.policies import ARXIV, HUGGING_FACE, format_duration, parse_retry_after
 from tests.servers.sources import DAILY, Sources, bomb, drip, raw, status, truncated, value
 from tests.sources.fakes import Clock, Memory
 

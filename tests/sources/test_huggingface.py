@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
 from bot.ports.sources import DailyPapers, SourceResponse
-from bot.sources.http import SourceClient
-from bot.sources.huggingface import HuggingFace
+from bot.sources.http.client import SourceClient
+from bot.sources.huggingface.client import HuggingFace
 from tests.servers.sources import DAILY, SEARCH, Answer, Sources, page, raw, record, status, truncated, value
 from tests.sources.fakes import Memory
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.latex import convert_latex
+from bot.sources.text.latex import convert_latex
 from tests.sources.fakes import shared
 
 

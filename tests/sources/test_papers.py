@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.papers import Paper
 from bot.errors import Malformed
-from bot.sources.papers import ParsedPapers, parse_paper, parse_paper_list
+from bot.sources.huggingface.parser import ParsedPapers, parse_paper, parse_paper_list
 from tests.sources.fakes import shared
 
 DAY = date(2026, 2, 27)

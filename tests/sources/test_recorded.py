@@ -13,9 +13,9 @@ import pytest
 
 from bot.domain.papers import Paper
 from bot.errors import Mistake
-from bot.sample import FOLDER
-from bot.sources import recorded
-from bot.sources.recorded import PaperBatch, read_batches
+from bot.sources import file_import
+from bot.sources.file_import import PaperBatch, read_batches
+from bot.sources.sample.recordings import FOLDER
 from tests.sources.fakes import shared
 
 DAY = date(2026, 2, 10)
@@ -222,7 +222,7 @@ def test_a_line_of_200_megabytes(tmp_path: Path) -> None:
 
 
 def test_a_reply_of_too_many_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded, "MAX_FILE_BYTES", len(REPLY) - 1)
+    monkeypatch.setattr(file_import, "MAX_FILE_BYTES", len(REPLY) - 1)
     assert one(write(tmp_path / "2026-02-10.json", REPLY)) == PaperBatch(
         tmp_path / "2026-02-10.json", DAY, skipped_count=1
     )
@@ -240,7 +240,7 @@ def test_a_file_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise PermissionError(path)
 
     path = write(tmp_path / "p.jsonl", lines({"id": "1", "title": "T"}))
-    monkeypatch.setattr(recorded, "_open_file", refuse)
+    monkeypatch.setattr(file_import, "_open_file", refuse)
     assert one(path) == PaperBatch(path, None, skipped_count=1)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.domain.feed import DayState, FeedDay, compute_opening_time
-from bot.sources.states import classify_day, compute_median_size
+from bot.sources.huggingface.day_state import classify_day, compute_median_size
 
 TUESDAY = date(2026, 2, 10)
 SATURDAY = date(2026, 2, 14)

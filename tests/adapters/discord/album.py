@@ -20,7 +20,7 @@ from typing import Any, Final
 from adapters.discord import forums, keys, states
 from adapters.discord.buttons import ButtonPayload, decode_payload
 from adapters.discord.chat import ChannelStyle, DiscordChat
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed
 from bot.ports.chat import Delivery

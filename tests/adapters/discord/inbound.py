@@ -21,12 +21,12 @@ from adapters.discord.pace import RateLimiter
 from adapters.discord.rest import RestClient
 from adapters.discord.rooms import ChannelDirectory
 from adapters.discord.tree import build_command_tree
-from bot import poller, sample
+from bot import poller
 from bot.cards.models import Page
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
-from bot.crowds import ReactionPromotion
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
+from bot.digests.reaction_promotion import ReactionPromotion
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
@@ -35,8 +35,9 @@ from bot.ports.commands import Answer, Command, Completion, Request
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
-from bot.presence import WorkspaceLifecycle
-from bot.sources import recorded
+from bot.sources import file_import
+from bot.sources.sample import recordings
+from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.servers.discord import Discord, Reaction, Shown
 from tests.stores import open_stores
 
@@ -256,7 +257,7 @@ def furnish(server: Discord) -> None:
 async def fill(folder: Path) -> None:
     """Store the sample in a folder, to be copied by every test."""
     async with open_stores(folder, NOW) as stores:
-        for batch in recorded.read_batches([sample.FOLDER]):
+        for batch in file_import.read_batches([recordings.FOLDER]):
             await poller.import_batch(stores, batch.day, batch.papers, NOW)
         await stores.workspaces.save(Workspace("discord", "10", "Lab"))
         await stores.search_index.refresh()

@@ -12,9 +12,9 @@ from adapters.discord.render import RenderedMessage
 from adapters.discord.states import FormState
 from bot.cards import messages
 from bot.cards.models import Action, Card, Form
-from bot.commands import questions
-from bot.commands.sending import format_next_sends
-from bot.digests import page
+from bot.commands.preferences.fields import list_fields
+from bot.commands.preferences.next_sends import format_next_sends
+from bot.digests import composition
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.preferences import Preferences
@@ -54,7 +54,7 @@ def settings(now: Preferences | None = None, **mistakes: str) -> Form:
             question.format_value(held) if question.apply_value else "diffusion; world model",
             mistakes.get(question.name, ""),
         )
-        for question in questions.list_fields(PAPERS)
+        for question in list_fields(PAPERS)
     )
     with use_language("en"):
         preview = () if mistakes else (format_next_sends(held.schedule, cards.NOW - timedelta(hours=1)),)
@@ -87,7 +87,7 @@ MESSAGES: Final[dict[str, Callable[[], list[RenderedMessage]]]] = {
     "digest-role": lambda: sent(cards.digest(), role="30"),
     "digest-pictures": lambda: sent(cards.digest(), pictures=True),
     "abstracts": lambda: sent(cards.abstracts()),
-    "entry": lambda: sent(page.build_paper_cards(cards.digest(*cards.TOPICS), abstracts=True)[0]),
+    "entry": lambda: sent(composition.build_paper_cards(cards.digest(*cards.TOPICS), abstracts=True)[0]),
     "alert": lambda: sent(cards.alert()),
     "empty": lambda: sent(Card(text="No digest on Fri 27 Feb: every paper was posted here before.")),
 }
@@ -106,7 +106,7 @@ PRIVATE: Final[dict[str, Callable[[], list[RenderedMessage]]]] = {
     "follow": lambda: panelled(cards.follow("world model", "It would have sent 2 papers in the last 14 days.")),
 }
 POSTS: Final[dict[str, Callable[[], list[RenderedMessage]]]] = {
-    "post": lambda: posted(page.build_paper_cards(cards.digest(*cards.TOPICS), abstracts=True)[0]),
+    "post": lambda: posted(composition.build_paper_cards(cards.digest(*cards.TOPICS), abstracts=True)[0]),
 }
 MODALS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "settings-modal": lambda: panel.render_page_modal(settings(), FormState("settings"))[0],

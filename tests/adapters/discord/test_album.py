@@ -17,11 +17,11 @@ import pytest
 
 from adapters.discord import events, reactions, ways
 from adapters.discord.tree import build_command_tree
-from bot import follows
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, build_table
-from bot.digests import planning, refresh
+from bot.digests import planner, vote_refresh
 from bot.domain.papers import Paper
+from bot.follows import alerts
 from bot.ports.workspaces import Workspace
 from tests.adapters.discord.album import GOLDEN, Album
 from tests.adapters.discord.inbound import ANAS, Office
@@ -102,7 +102,7 @@ async def test_following(album: Album) -> None:
     office.later(hours=1)
     news = Paper("2602.90001", "Diffusion at Last", abstract="We propose diffusion.", authors=("Eve",), votes=7)
     await office.stores.papers.add([news], office.now, queue_matching=True)
-    await follows.record_alerts(office.stores, office.now)
+    await alerts.record_alerts(office.stores, office.now)
     await album.deliver()
     await album.type("papers me show", user=ANA)
     await album.type("papers me export", user=ANA)
@@ -124,7 +124,7 @@ async def test_managing(album: Album) -> None:
     papers = await office.stores.papers.get({item.paper for item in posted.card.items})
     await office.stores.papers.add([replace(one, votes=99) for one in papers.values()], office.now)
     office.later(hours=6, minutes=30)
-    await refresh.refresh_votes(office.stores, office.now)
+    await vote_refresh.refresh_votes(office.stores, office.now)
     await album.deliver()
     await album.type("papers status", more="on")
     panel = await album.type("papers-setup settings")
@@ -168,7 +168,7 @@ async def test_posting(album: Album) -> None:
     await office.type("papers-setup digest set", {"empty": True, "votes": 500}, user="90")
     await office.type("papers-setup digest on", {"start": "next"}, user="90")
     office.later(days=2, hours=19)
-    await planning.plan_due_digests(office.stores, office.now)
+    await planner.plan_due_digests(office.stores, office.now)
     await album.deliver("monday")
 
 

@@ -9,7 +9,7 @@ import pytest
 from adapters.discord.render import render_messages
 from adapters.discord.text import format_timestamp
 from bot.cards.models import Card
-from bot.commands.sending import format_next_sends, list_next_sends
+from bot.commands.preferences.next_sends import format_next_sends, list_next_sends
 from bot.domain.schedules import Schedule
 from bot.i18n.translation import LANGUAGES, gettext, use_language
 from tests.adapters.discord.inbound import NOW, ROOM, Office, labels

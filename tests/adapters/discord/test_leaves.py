@@ -16,7 +16,7 @@ from adapters.discord.render import RenderedMessage
 from adapters.discord.text import count_utf16_units
 from bot import poller
 from bot.cards.models import Card
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.follows import Follow
@@ -24,7 +24,7 @@ from bot.domain.people import Person
 from bot.i18n.translation import LANGUAGES
 from bot.ports.commands import Request
 from bot.ports.stores import Stores
-from bot.sources import recorded
+from bot.sources import file_import
 from tests.adapters.discord.inbound import NOW, ROOM
 from tests.sources.fakes import shared
 from tests.stores import open_stores
@@ -41,10 +41,10 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
         yield opened
 
 
-async def stocked(stores: Stores, stride: int) -> list[recorded.PaperBatch]:
+async def stocked(stores: Stores, stride: int) -> list[file_import.PaperBatch]:
     """Store every so many of the recorded days."""
     files = sorted(shared("hf_daily/raw_api").glob("*.json"))[::stride]
-    batches = [batch for batch in recorded.read_batches(files) if batch.day and batch.papers]
+    batches = [batch for batch in file_import.read_batches(files) if batch.day and batch.papers]
     for batch in batches:
         await poller.import_batch(stores, batch.day, batch.papers, NOW)
     return batches
@@ -102,7 +102,7 @@ async def test_every_paper_of_every_recorded_day_is_on_a_page(stores: Stores) ->
     await every_paper(stores, chosen, ("en",))
 
 
-async def every_paper(stores: Stores, chosen: Sequence[recorded.PaperBatch], languages: Sequence[str]) -> None:
+async def every_paper(stores: Stores, chosen: Sequence[file_import.PaperBatch], languages: Sequence[str]) -> None:
     commands = build_table(CommandContext(stores))
     for place, batch in enumerate(chosen):
         assert batch.day

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from adapters.discord.buttons import ButtonPayload, encode_payload
-from bot import follows
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.papers import Paper
+from bot.follows import alerts
 from tests.adapters.discord.inbound import ANAS, ROOM, Office
 from tests.servers.discord import Shown
 
@@ -126,7 +126,7 @@ async def test_what_somebody_follows_arrives_in_their_direct_messages(office: Of
     office.later(hours=1)
     news = Paper("2602.90001", "Diffusion at Last", abstract="We propose diffusion.", authors=("Eve",), votes=7)
     await office.stores.papers.add([news], office.now, queue_matching=True)
-    await follows.record_alerts(office.stores, office.now)
+    await alerts.record_alerts(office.stores, office.now)
     assert await office.post() == [], "the channel in which they asked hears nothing"
     (told,) = office.server.shown(office.server.conversation("100").id)
     assert "Diffusion at Last" in told.plain

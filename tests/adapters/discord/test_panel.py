@@ -18,8 +18,8 @@ from adapters.discord.pages import paginate_fields
 from adapters.discord.render import EPHEMERAL, RenderedMessage
 from adapters.discord.states import FormState
 from bot.cards.models import Card, Field, Form
-from bot.commands import questions
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
+from bot.commands.preferences.fields import _CADENCE_LABELS
 from bot.commands.table import CommandTable, build_table
 from bot.domain.feed import FeedMode
 from bot.domain.people import Person
@@ -287,7 +287,7 @@ async def test_settings_are_saved_as_they_were_chosen(real: CommandTable, stores
     form, message = await shown(real, state)
     assert "Next: <t:" in message.payload["content"]
     _, state = pressed(message, "Advanced")
-    for placeholder, label in (("How often", questions._CADENCE_LABELS["weekly"]), ("Mode", "Fresh: what is open now")):
+    for placeholder, label in (("How often", _CADENCE_LABELS["weekly"]), ("Mode", "Fresh: what is open now")):
         _, message = await shown(real, state)
         state = _unplaced(message, placeholder, label)
     _, message = await shown(real, state)

@@ -14,7 +14,7 @@ import pytest
 
 from adapters.discord.chat import ChannelStyle
 from bot.cards.models import Card
-from bot.delivery import LEASE, LOOKUP_DELAY, Dispatcher
+from bot.delivery.dispatcher import LEASE, LOOKUP_DELAY, Dispatcher
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft

@@ -13,15 +13,15 @@ from typing import Any, cast
 import pytest
 
 from adapters.discord import reactions
-from bot.app import discord as app
-from bot.commands.desk import CommandContext
+from bot.bootstrap import discord
+from bot.bootstrap.context import Context, read_clock
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.config import Settings
-from bot.delivery import Dispatcher
-from bot.digests import planning
+from bot.delivery.dispatcher import Dispatcher
+from bot.digests import planner
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.feed import find_newest_feed_date
-from bot.house import Context, read_clock
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
@@ -96,7 +96,7 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
     async with open_stores(tmp_path, read_clock()) as stores:
         await stores.workspaces.save(GONE)
         nobody: Any = None
-        line = app.build_platform(Context(settings, stores, nobody, nobody))
+        line = discord.build_platform(Context(settings, stores, nobody, nobody))
         stop = asyncio.Event()
         serving = asyncio.ensure_future(line.connect(build_table(CommandContext(stores))).serve(stop))
         await server.wait(lambda: server.identifies == 1 and server.syncs == 1)
@@ -108,7 +108,7 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
         day = find_newest_feed_date(read_clock()) - timedelta(days=2)
         await publish(stores, day, read_clock())
         standing = await subscribe(stores, PAPERS, "UTC", read_clock(), lift=2, number=3)
-        await planning.post_now(stores, standing, read_clock(), await stores.feed_days.get_day(day))
+        await planner.post_now(stores, standing, read_clock(), await stores.feed_days.get_day(day))
         await courier.dispatch_due()
         await server.wait(lambda: any("1." in shown.plain for shown in server.shown(PAPERS.id)))
         yield Hall(server, stores, courier, _ids(day))

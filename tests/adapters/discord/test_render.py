@@ -24,15 +24,15 @@ from adapters.discord.buttons import ButtonPayload, decode_payload
 from adapters.discord.text import clean_text, count_utf16_units
 from bot.cards import messages, paper_items
 from bot.cards.models import Action, Card, Form, Item, Link
-from bot.crowds import add_reaction_hint
-from bot.digests import page
+from bot.digests import composition
+from bot.digests.reaction_promotion import add_reaction_hint
 from bot.domain.channels import ChannelKind
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.preferences import Preferences
 from bot.errors import Malformed, Mistake
 from bot.i18n.translation import use_language
 from bot.ports.commands import Answer
-from bot.sources import recorded
+from bot.sources import file_import
 from tests.adapters.discord.samples import (
     KEY,
     MESSAGES,
@@ -190,12 +190,15 @@ def test_a_digest_reads_well() -> None:
 
 def recorded_days(wanted: Preferences) -> Iterator[tuple[date, Card]]:
     """Yield the digest of every recorded day."""
-    for batch in recorded.read_batches([shared("hf_daily/raw_api")]):
+    for batch in file_import.read_batches([shared("hf_daily/raw_api")]):
         assert batch.day
         papers = sorted(batch.papers, key=lambda paper: -(paper.votes or 0))
         day = FeedDay(batch.day, DayState.OK, tuple(paper.id for paper in papers))
-        made = page.select_papers(papers, (), {}, wanted, ())
-        yield batch.day, add_reaction_hint(page.build_digest_card(made, (day,), wanted, batch.day, matches={}), wanted)
+        made = composition.select_papers(papers, (), {}, wanted, ())
+        yield (
+            batch.day,
+            add_reaction_hint(composition.build_digest_card(made, (day,), wanted, batch.day, matches={}), wanted),
+        )
 
 
 @pytest.mark.long

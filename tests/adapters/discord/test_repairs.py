@@ -7,8 +7,8 @@ import pytest
 from adapters.discord import events
 from adapters.discord.chat import CLOSED_REASON
 from adapters.discord.codes import CHANNEL_ERRORS
-from bot import untold
 from bot.cards.messages import CHANNEL_DELETED
+from bot.delivery import pending_notices
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
@@ -234,7 +234,7 @@ async def test_what_nobody_could_be_told_is_in_the_next_private_answer_to_who_ma
 
     async def check() -> bool:
         await here.post()
-        return bool(await untold.list_pending(here.stores.key_values, "discord", "10"))
+        return bool(await pending_notices.list_pending(here.stores.key_values, "discord", "10"))
 
     await until(check)
     word = "Nothing is posted to #papers any more: the channel was deleted."

@@ -26,16 +26,16 @@ from adapters.discord.rest import RestClient
 from adapters.discord.rooms import ChannelDirectory
 from adapters.discord.tree import build_command_tree
 from bot.cards.models import Card
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
-from bot.crowds import ReactionPromotion
+from bot.digests.reaction_promotion import ReactionPromotion
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.papers import Paper
 from bot.errors import Gone
 from bot.ports.chat import Delivery
 from bot.ports.stores import Stores
-from bot.presence import WorkspaceLifecycle
+from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.adapters.discord.inbound import NOW, Gate, Hugging
 from tests.stores import open_stores
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from adapters.discord import tree as made
 from adapters.discord.tree import CommandTree, build_command_tree
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.ports.commands import Audience
 

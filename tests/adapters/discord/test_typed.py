@@ -14,7 +14,7 @@ import pytest
 from adapters.discord import forums, ways
 from adapters.discord.tree import build_command_tree
 from bot.cards.models import Card
-from bot.commands.desk import CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey

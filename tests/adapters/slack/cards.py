@@ -11,8 +11,9 @@ from adapters.slack import forms, home, render
 from adapters.slack.origins import PrivateMetadata
 from bot.cards import messages, paper_items
 from bot.cards.models import Action, Card, Field, Form, Item, Page
-from bot.commands import finding, questions
-from bot.digests import page
+from bot.commands.papers import lookup
+from bot.commands.preferences.fields import list_fields
+from bot.digests import composition
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
@@ -23,8 +24,8 @@ from bot.domain.topics.clauses import Explanation
 from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
 from bot.ports.commands import Answer, Request
-from bot.sample import FOLDER
-from bot.sources import recorded
+from bot.sources import file_import
+from bot.sources.sample.recordings import FOLDER
 
 NOW: Final = datetime(2026, 2, 27, 8, tzinfo=UTC)
 PAPERS: Final = Channel("slack", "T1", "C1", name="papers")
@@ -37,7 +38,7 @@ TOPICS: Final = ("diffusion", "world model")
 @cache
 def listed() -> tuple[Paper, ...]:
     """Return the papers of 26 February 2026, as the sample has them, by votes."""
-    (batch,) = recorded.read_batches([FOLDER / "2026-02-26.json.gz"])
+    (batch,) = file_import.read_batches([FOLDER / "2026-02-26.json.gz"])
     return tuple(sorted(batch.papers, key=lambda paper: -(paper.votes or 0)))
 
 
@@ -45,8 +46,8 @@ def digest(*topics: str, number: int = 5) -> Card:
     """Return the digest of that list in a channel that follows *topics*."""
     day = FeedDay(date(2026, 2, 26), DayState.OK, tuple(paper.id for paper in listed()))
     wanted, matches = Preferences(number=number), reasons(*topics)
-    made = page.select_papers(listed(), (), matches, wanted, ())
-    return page.build_digest_card(made, (day,), wanted, date(2026, 2, 27), matches=matches)
+    made = composition.select_papers(listed(), (), matches, wanted, ())
+    return composition.build_digest_card(made, (day,), wanted, date(2026, 2, 27), matches=matches)
 
 
 def reasons(*topics: str) -> dict[str, list[Explanation]]:
@@ -60,7 +61,9 @@ def reasons(*topics: str) -> dict[str, list[Explanation]]:
 
 def abstracts(*topics: str, number: int = 5) -> Card:
     """Return what stands in the digest's thread."""
-    return page.build_abstracts_card(page.select_papers(listed(), (), reasons(*topics), Preferences(number=number), ()))
+    return composition.build_abstracts_card(
+        composition.select_papers(listed(), (), reasons(*topics), Preferences(number=number), ())
+    )
 
 
 def results() -> Card:
@@ -168,7 +171,7 @@ def settings(**mistakes: str) -> Form:
             question.format_value(now) if question.apply_value else "diffusion; world model",
             mistakes.get(question.name, ""),
         )
-        for question in questions.list_fields(PAPERS)
+        for question in list_fields(PAPERS)
     )
     preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00",)
     return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)
@@ -222,7 +225,7 @@ def private(card: Card, *, shareable: bool = False) -> render.RenderedMessage:
 
 def shown() -> Card:
     return Card(
-        items=(finding.build_detailed_item(listed()[0], NOW),),
+        items=(lookup.build_detailed_item(listed()[0], NOW),),
         footer=("3 votes on 25 Feb, 19 on 26 Feb.", "Posted here Thu 26 Feb 09:00, in a digest."),
         fallback=listed()[0].title,
     )

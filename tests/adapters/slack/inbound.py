@@ -23,10 +23,10 @@ from adapters.slack.kit import SlackContext
 from adapters.slack.pace import RateLimiter
 from adapters.slack.people import UserDirectory
 from adapters.slack.rooms import ChannelDirectory
-from bot import poller, sample
-from bot.commands.desk import CommandContext
+from bot import poller
+from bot.commands.context import CommandContext
 from bot.commands.table import build_table
-from bot.delivery import Dispatcher
+from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
@@ -34,8 +34,9 @@ from bot.errors import SourceDown
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
-from bot.presence import WorkspaceLifecycle
-from bot.sources import recorded
+from bot.sources import file_import
+from bot.sources.sample import recordings
+from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.adapters.slack.outbound import Keys, Ticks
 from tests.servers.slack import Acked, Shown, Slack, slack
 from tests.servers.slack.reading import read
@@ -178,7 +179,7 @@ def furnish(server: Slack) -> None:
 async def fill(folder: Path) -> None:
     """Store the sample in a folder, to be copied by every test."""
     async with open_stores(folder, NOW) as stores:
-        for batch in recorded.read_batches([sample.FOLDER]):
+        for batch in file_import.read_batches([recordings.FOLDER]):
             await poller.import_batch(stores, batch.day, batch.papers, NOW)
         await stores.workspaces.save(Workspace("slack", "T1", "Acme", managers=("U9",)))
         await stores.search_index.refresh()

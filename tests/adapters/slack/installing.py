@@ -24,7 +24,7 @@ from adapters.slack.kit import SlackContext
 from adapters.slack.oauth import INSTALL_PATH, STATE_COOKIE
 from adapters.slack.states import VaultStateStore
 from bot.ports.stores import Stores
-from bot.presence import WorkspaceLifecycle
+from bot.workspace_lifecycle import WorkspaceLifecycle
 from storage.database import open_database
 from storage.system.vault import VaultStore, load_keys
 from tests.servers.slack import Slack

@@ -13,7 +13,7 @@ from adapters.slack import forms
 from adapters.slack.days import parse_weekdays
 from adapters.slack.origins import PrivateMetadata, unpack_metadata
 from bot.cards.models import Field, Form
-from bot.commands import questions
+from bot.commands.preferences.fields import SETTING_FIELDS, list_fields
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Schedule
 from bot.errors import Malformed, Unsendable
@@ -49,7 +49,7 @@ def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:
 
 def asked(days: set[int]) -> str:
     """Write weekdays as the settings do."""
-    (question,) = (question for question in questions.SETTING_FIELDS if question.name == "days")
+    (question,) = (question for question in SETTING_FIELDS if question.name == "days")
     return question.format_value(Preferences(schedule=Schedule(days=tuple(sorted(days)))))
 
 
@@ -102,7 +102,7 @@ def test_answers_are_written_as_people_type_them() -> None:
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
     assert (given["zone"], given["cadence"], given["yours"], given["empty"]) == ("Asia/Tokyo", "weekly", "no", "yes")
-    for question in questions.list_fields(PAPERS):
+    for question in list_fields(PAPERS):
         question.read(given[question.name])
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.slack.chat import SlackChat
 from bot.cards.models import Card
-from bot.delivery import LOOKUP_DELAY, Dispatcher
+from bot.delivery.dispatcher import LOOKUP_DELAY, Dispatcher
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft

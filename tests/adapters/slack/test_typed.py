@@ -97,7 +97,7 @@ async def test_slow_work_is_announced_and_then_done(office: Office) -> None:
 
 
 async def test_a_slow_source_ends_in_a_sentence(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.commands.finding.BUDGET", 0.2)
+    monkeypatch.setattr("bot.commands.papers.lookup.BUDGET", 0.2)
     office.hugging.hold = asyncio.Event()
     shown = await office.type(f"show {NEWER.id}")
     assert "did not answer in time" in shown.plain

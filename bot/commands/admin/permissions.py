@@ -1,0 +1,100 @@
+"""The digest access command: permissions, who may manage digests and topics in a workspace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from bot.cards.models import Action
+from bot.commands.admin import policies
+from bot.commands.admin.undo import MOMENT_PARAMETER, find_change, list_undoable_changes, undo_change
+from bot.commands.answers import build_text_answer
+from bot.commands.context import CommandContext
+from bot.i18n.formatting import format_after_colon, join_sentences
+from bot.i18n.translation import ENGLISH, gettext, use_language
+from bot.ports.commands import Answer, Audience, Command, Parameter, Request
+from bot.ports.workspaces import Workspace
+
+
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    who = Parameter(
+        "who",
+        "members, admins, managers, or the id of a user group",
+        policies.read_policy,
+        example="admins",
+        choices=tuple(policies.POLICIES),
+        takes_rest=True,
+    )
+    return (
+        Command(
+            "digest access",
+            "Who may manage digests and topics",
+            partial(change_access, context),
+            (who, replace(MOMENT_PARAMETER, summary="The moment of a change to take back; buttons fill it in")),
+            Audience.ADMINS,
+            "digest access admins",
+            "Searching, reading and following for oneself are for everybody, whatever is chosen.",
+            # A Discord server says it in its own settings, under “Integrations”.
+            platforms=("slack", "web"),
+        ),
+    )
+
+
+async def change_access(
+    context: CommandContext, request: Request, *, who: str | None = None, of: datetime | None = None
+) -> Answer:
+    """Tell who may, change it, or take the change *of* a moment back."""
+    if of is not None:
+        changes = [change for change in await list_undoable_changes(context, request) if change.kind == "access"]
+        return await undo_change(context, request, find_change(changes, of))
+    known = await policies.load_workspace(context, request.channel)
+    if who is None or request.dry_run:
+        names = policies.POLICIES
+        others = tuple(Action(gettext(policies.POLICY_LABELS[name]), "digest access", {"who": name}) for name in names)
+        return build_text_answer(f"{policies.describe_policy(known.policy if who is None else who)}.", *others)
+    wanted = policies.apply_policy(known, who, request.person)
+    if wanted == known:
+        return build_text_answer(
+            gettext("Nothing was changed: {sentence}.", sentence=format_after_colon(policies.describe_policy(who)))
+        )
+    return await _save_policy(context, request, known, wanted)
+
+
+async def _save_policy(context: CommandContext, request: Request, old: Workspace, new: Workspace) -> Answer:
+    """Keep what was decided. The trail is the channel's in which it was said; the person's id is not repeated in it."""
+    await context.stores.workspaces.save(new)
+    named = new.managers != old.managers
+    after = {"policy": new.policy, "named": named}
+    with use_language(ENGLISH):
+        summary = _summarize_change(old.policy, new.policy, adds_manager=named)
+    await context.stores.audit.record_change(
+        request.channel,
+        request.person,
+        "access",
+        summary,
+        request.now,
+        before={"policy": old.policy},
+        after=after,
+    )
+    first = gettext("No manager was known, so you are the first.") if named else ""
+    undo = Action(gettext("Undo"), "digest access", {"of": request.now.isoformat()})
+    return build_text_answer(
+        join_sentences(
+            gettext("From now on: {sentence}.", sentence=format_after_colon(policies.describe_policy(new.policy))),
+            first,
+        ),
+        undo,
+    )
+
+
+def _summarize_change(before: str, after: str, *, adds_manager: bool) -> str:
+    if before == after:
+        return gettext("becomes the first manager")
+    changed = gettext(
+        "changes who manages channels from {before} to {after}",
+        before=policies.format_policy_holders(before),
+        after=policies.format_policy_holders(after),
+    )
+    return gettext("{change}, and becomes the first manager", change=changed) if adds_manager else changed

@@ -1,0 +1,160 @@
+"""CommandContext: the stores, sources and channel directories, and the permission checks, commands work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.delivery import pending_notices
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.papers import Paper
+from bot.domain.preferences import Preferences
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, match_language
+from bot.ports.channels import ChannelState
+from bot.ports.commands import Request
+from bot.ports.sources import Announcements, DailyPapers
+from bot.ports.stores import Stores
+from bot.ports.workspaces import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """The stores and the sources; a source that is None is switched off. ``directories`` are directories by platform."""
+
+    stores: Stores
+    daily: DailyPapers | None = None
+    arxiv: Announcements | None = None
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+
+    async def describe_sample(self) -> tuple[str, ...]:
+        """Say that what is stored is the bundled sample; nothing when it is not."""
+        newest = await self.stores.feed_days.get_newest() if await self.stores.key_values.get("sample") else None
+        return (
+            (gettext("Sample data: real lists up to {day}.", day=formatting.format_day(newest.date, year=True)),)
+            if newest
+            else ()
+        )
+
+    async def load_channel_state(self, request: Request) -> ChannelState:
+        """Return the standing of the request's channel.
+
+        One that nobody has set up yet is shown in the zone of its asker where the platform tells that, else in its
+        workspace's, and in the language of the place.
+        """
+        channel = request.channel
+        standing = await self.stores.channels.get_or_create(channel, request.now)
+        preferences = replace(standing.preferences, language=standing.preferences.language or _detect_language(request))
+        if _is_default(standing.preferences):
+            zone = request.person.timezone or await self._get_workspace_zone(channel)
+            preferences = replace(preferences, schedule=replace(preferences.schedule, timezone=zone))
+        return replace(standing, preferences=preferences)
+
+    async def set_channel_language(self, request: Request, channel: Channel) -> None:
+        """Write to a channel in the language of the place from now on, where nobody has chosen another."""
+        standing = await self.stores.channels.get_or_create(channel, request.now)
+        guess = _detect_language(replace(request, channel=channel))
+        if guess and not standing.preferences.language:
+            preferences = replace(standing.preferences, language=guess)
+            await self.stores.channels.save_preferences(standing.channel, preferences, standing.next_run, standing.due)
+
+    async def _get_workspace_zone(self, channel: Channel) -> str:
+        workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)
+        return workspace.timezone if workspace else Preferences().schedule.timezone
+
+    async def can_manage_channel(self, request: Request) -> bool:
+        """Tell whether the person manages the channel: says the platform, the workspace's list, or it is their own."""
+        if request.person.is_manager or request.channel.kind is ChannelKind.DIRECT:
+            return True
+        return await self.is_listed_manager(request)
+
+    async def can_manage_workspace(self, request: Request) -> bool:
+        """Tell whether the person decides for the whole workspace: says the platform, or the workspace's list."""
+        return request.person.is_admin or await self.is_listed_manager(request)
+
+    async def is_blocked(self, request: Request) -> bool:
+        """Tell whether the managers keep the person from using the bot in this workspace."""
+        workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
+        return workspace is not None and request.person.id in workspace.blocked
+
+    async def find_direct_message_problem(self, request: Request) -> str:
+        """Say why the person gets no direct messages although something is to reach them by one; "" where it does."""
+        own = await self.stores.channels.get(get_direct_channel(request))
+        # Where people have one direct channel for all workspaces, whoever is in none of ours seems to be in it; those
+        # who do write in it were taken back by that.
+        in_it = request.channel.kind is ChannelKind.DIRECT and not request.person.direct_workspace
+        if own is None or not own.retired_reason or in_it:
+            return ""
+        wanted = own.preferences.on or await self.stores.follows.list_for_channel(own.channel)
+        return own.retired_reason if wanted else ""
+
+    async def take_pending_notice(self, request: Request) -> str:
+        """Return one word that nobody who decides here could be told, for somebody who does; each is told once."""
+        channel = request.channel
+        if channel.kind is ChannelKind.DIRECT or not await self.can_manage_workspace(request):
+            return ""
+        return await pending_notices.pop_pending(self.stores.key_values, channel.platform, channel.workspace)
+
+    async def is_listed_manager(self, request: Request) -> bool:
+        """Tell whether the person is on the workspace's list of managers."""
+        workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
+        return workspace is not None and request.person.id in workspace.managers
+
+    def get_name_resolver(self, channel: Channel) -> Callable[[str], str]:
+        """Return what tells how people call something of a channel's workspace; what has no name stays its id."""
+        directory = self.directories.get(channel.platform)
+        return (lambda identity: directory.find_display_name(channel, identity) or identity) if directory else str
+
+    async def get_stored_paper(self, paper: str) -> Paper | None:
+        """Return a stored paper."""
+        return (await self.stores.papers.get([paper])).get(paper)
+
+
+def _detect_language(request: Request) -> str:
+    """Return the language of the request's channel as the platform tells it, or ""."""
+    told = request.locale if request.channel.kind is ChannelKind.DIRECT else request.channel_locale
+    return match_language(told) if told else ""
+
+
+def _is_default(preferences: Preferences) -> bool:
+    """Tell whether nobody has set anything; the language of a channel is noted when it first follows something."""
+    return replace(preferences, language="") == Preferences()
+
+
+def is_zone_unknown(request: Request, channel_state: ChannelState) -> bool:
+    """Tell whether nobody has said in which zone a channel is: its settings, its workspace or its asker's platform."""
+    return (
+        channel_state.preferences.schedule.timezone == Preferences().schedule.timezone and not request.person.timezone
+    )
+
+
+def get_direct_channel(request: Request) -> Channel:
+    """Return the asker's own direct channel: where personal follows, saves and alerts live."""
+    channel = request.channel
+    if channel.kind is ChannelKind.DIRECT:
+        return channel
+    # Without a name, so that a direct channel that has one keeps it.
+    return Channel(
+        channel.platform, request.person.direct_workspace or channel.workspace, request.person.id, ChannelKind.DIRECT
+    )
+
+
+def format_channel(channel: Channel) -> str:
+    """Name a channel for people: "#papers", "you" for a direct one."""
+    if channel.kind is ChannelKind.DIRECT:
+        return gettext("you")
+    return f"#{channel.name.removeprefix('#')}" if channel.name else gettext("this channel")
+
+
+def format_channel_heading(channel: Channel) -> str:
+    """Name a channel where its name stands alone: "#papers", "You", "This channel"."""
+    if channel.kind is ChannelKind.DIRECT:
+        return gettext("You")
+    return format_channel(channel) if channel.name else gettext("This channel")
+
+
+def format_in_channel(channel: Channel) -> str:
+    """Say where something is: "in #papers", "in this channel", "for you" in a direct channel."""
+    if channel.kind is ChannelKind.DIRECT:
+        return gettext("for you")
+    return gettext("in {place}", place=format_channel(channel)) if channel.name else gettext("in this channel")

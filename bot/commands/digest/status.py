@@ -1,0 +1,224 @@
+"""The status command: next sends, source health, the last digests, and why there was none."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from bot.cards import messages
+from bot.cards.models import Action, Card, Item
+from bot.commands import pagination
+from bot.commands.context import CommandContext, format_channel, format_channel_heading
+from bot.commands.papers import feed_states
+from bot.commands.preferences import next_sends
+from bot.digests import planner
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryState
+from bot.domain.feed import find_newest_feed_date
+from bot.errors import SendError
+from bot.i18n import formatting
+from bot.i18n.formatting import end_sentence, format_detail, join_sentences
+from bot.i18n.translation import format_number, gettext, ngettext, phrase, translate_stored
+from bot.ports.channels import ChannelState
+from bot.ports.commands import Answer, Command, Request
+from bot.ports.deliveries import PastDigest
+from bot.ports.sources import SourceState
+
+_MAX_DIGESTS: Final = 5
+_MAX_OTHER_CHANNELS: Final = 5
+"""How many other channels are told of; `doctor` tells of all."""
+_SOURCE_NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+_DIGEST_STATE_LABELS: Final = {
+    "posted": phrase("Posted"),
+    "empty": phrase("Nothing to post"),
+    "missed": phrase("Missed"),
+    "failed": phrase("Not possible"),
+}
+
+_DELIVERY_STATE_LABELS: Final = {
+    DeliveryState.PENDING: phrase("{number} pending"),
+    DeliveryState.SENDING: phrase("{number} sending"),
+    DeliveryState.RETRY: phrase("{number} retry"),
+    DeliveryState.UNCERTAIN: phrase("{number} uncertain"),
+}
+
+log = logging.getLogger(__name__)
+
+
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    return (
+        Command(
+            "status",
+            "Next sends, the sources, and why there was no digest",
+            partial(show_status, context),
+            example="status",
+        ),
+    )
+
+
+async def show_status(context: CommandContext, request: Request) -> Answer:
+    """Tell how this channel stands."""
+    standing = await context.load_channel_state(request)
+    zone = standing.preferences.schedule.timezone
+    outlook = (
+        await planner.describe_next_digest(context.stores, standing, request.now) if standing.preferences.on else ()
+    )
+    history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
+    text = join_sentences(
+        next_sends.describe_state(standing, request.now), await _find_posting_problem(context, standing), *outlook
+    )
+    return await pagination.build_list_answer(
+        Card(
+            title=gettext("Your status")
+            if request.channel.kind is ChannelKind.DIRECT
+            else gettext("Status of {place}", place=format_channel(request.channel)),
+            text=text,
+            items=(
+                *await _build_source_items(context, request.now, zone),
+                *(_build_digest_item(past, zone) for past in history),
+                *await _build_other_channel_items(context, request),
+            ),
+            actions=(
+                Action(gettext("The newest list"), "today"),
+                Action(gettext("Settings"), "settings"),
+                Action(gettext("Follows"), "follows"),
+            ),
+            footer=await _build_footer(context),
+            fallback=text,
+        ),
+        request.arguments,
+        context,
+    )
+
+
+async def _find_posting_problem(context: CommandContext, channel_state: ChannelState) -> str:
+    """Say what the platform keeps the bot from; what it can't be asked now is not said."""
+    directory = context.directories.get(channel_state.channel.platform)
+    if directory is None or channel_state.channel.kind is ChannelKind.DIRECT:
+        return ""
+    try:
+        return await directory.find_posting_problem(channel_state)
+    except SendError as error:
+        log.info("Whether a channel can be posted to can't be told: %s", error)
+        return ""
+
+
+async def _build_other_channel_items(context: CommandContext, request: Request) -> list[Item]:
+    """Return a row for each other channel that fell silent, for whoever decides for the workspace.
+
+    What is shared tells nothing of them: a channel's name may be private.
+    """
+    here = request.channel
+    if here.kind is ChannelKind.DIRECT or request.dry_run or not await context.can_manage_workspace(request):
+        return []
+    every = await context.stores.channels.list_for_workspace(here.platform, here.workspace)
+    silent = [standing for standing in every if _is_silent(standing) and standing.channel.key != here.key]
+    return [
+        Item(
+            format_channel_heading(standing.channel),
+            text=join_sentences(
+                end_sentence(messages.format_reason(standing.retired_reason)),
+                await _find_posting_problem(context, standing),
+            ),
+            section=gettext("Other channels"),
+        )
+        for standing in silent[:_MAX_OTHER_CHANNELS]
+    ]
+
+
+def _is_silent(channel_state: ChannelState) -> bool:
+    """Tell whether a digest is wanted that somebody could make come again."""
+    wanted = channel_state.preferences.on and not channel_state.preferences.paused
+    return (
+        wanted
+        and channel_state.channel.kind is not ChannelKind.DIRECT
+        and channel_state.retired_reason not in ("", messages.CHANNEL_DELETED)
+    )
+
+
+async def _build_source_items(context: CommandContext, now: datetime, zone: str) -> list[Item]:
+    """Return one row for the newest list and one for each source."""
+    today = find_newest_feed_date(now)
+    open_ = await context.stores.feed_days.get_day(today)
+    papers = (
+        gettext("{papers} so far.", papers=formatting.format_count(len(open_.papers), "paper"))
+        if open_ and open_.papers
+        else ""
+    )
+    sentence = feed_states.describe_list(today, open_, now, zone)
+    rows = [
+        Item(
+            gettext("List of {day}", day=formatting.format_day(today)),
+            text=join_sentences(papers, sentence),
+            section=gettext("Sources"),
+        )
+    ]
+    states = await context.stores.source_states.list_states()
+    rows += [
+        Item(
+            _SOURCE_NAMES.get(state.name, state.name),
+            text=_describe_source(state, now, zone),
+            section=gettext("Sources"),
+        )
+        for state in states
+    ]
+    off = [name for name, source in (("Hugging Face", context.daily), ("arXiv", context.arxiv)) if source is None]
+    return rows + [Item(name, text=gettext("Switched off."), section=gettext("Sources")) for name in off]
+
+
+def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
+    """Say how a source does."""
+    answered = (
+        gettext("Last answer {when}.", when=formatting.format_moment(state.succeeded, zone))
+        if state.succeeded
+        else gettext("No answer yet.")
+    )
+    if state.open_until and state.open_until > now:
+        later = formatting.format_moment(state.open_until, zone)
+        return gettext(
+            "Not asked until {later}, after {failures}. {answered}",
+            later=later,
+            failures=ngettext("{n} failure in a row", "{n} failures in a row", state.failures),
+            answered=answered,
+        )
+    if state.failures:
+        failures = ngettext("{n} failure in a row", "{n} failures in a row", state.failures)
+        why = end_sentence(
+            format_detail(failures, translate_stored(state.error).rstrip(".。")) if state.error else failures
+        )
+        return join_sentences(why, answered)
+    return answered
+
+
+def _build_digest_item(past: PastDigest, zone: str) -> Item:
+    state = gettext(_DIGEST_STATE_LABELS[past.state])
+    return Item(
+        formatting.format_day(past.day),
+        text=end_sentence(format_detail(state, translate_stored(past.reason)) if past.reason else state),
+        notes=(formatting.format_moment(past.at, zone),),
+        section=gettext("Last digests"),
+    )
+
+
+async def _build_footer(context: CommandContext) -> tuple[str, ...]:
+    waiting = await context.stores.ledger.count_open()
+    total = sum(waiting.values())
+    stored = gettext(
+        "{papers} stored.", papers=formatting.format_count(await context.stores.papers.count_papers(), "paper")
+    )
+    if not total:
+        return (gettext("No message is waiting."), stored)
+    states = formatting.format_list(
+        [
+            gettext(_DELIVERY_STATE_LABELS[state], number=format_number(number))
+            for state, number in waiting.items()
+            if number
+        ]
+    )
+    return (
+        gettext("{messages} waiting: {states}.", messages=formatting.format_count(total, "message"), states=states),
+        stored,
+    )

@@ -1,0 +1,121 @@
+"""The save, unsave and saved commands: a person’s reading list of saved papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from bot.cards import paper_items
+from bot.cards.models import Action, Card, Item
+from bot.commands import pagination
+from bot.commands.answers import build_text_answer
+from bot.commands.autocomplete import papers
+from bot.commands.context import CommandContext, get_direct_channel
+from bot.commands.papers import lookup
+from bot.commands.parsing import parameter_types
+from bot.domain.papers import Paper
+from bot.errors import Mistake
+from bot.i18n import formatting
+from bot.i18n.translation import gettext
+from bot.ports.commands import Answer, Command, Request
+
+MAX_SAVED = 500
+
+
+def build_commands(context: CommandContext) -> tuple[Command, ...]:
+    """Return the commands of this file."""
+    paper = parameter_types.build_paper_parameter(partial(papers.suggest_papers, context))
+    held = parameter_types.build_paper_parameter(partial(papers.suggest_saved_papers, context))
+    return (
+        Command(
+            "save",
+            "Put a paper on your reading list",
+            partial(save_paper, context),
+            (paper,),
+            example="save 2602.12160",
+        ),
+        Command(
+            "unsave",
+            "Take a paper off your reading list",
+            partial(unsave_paper, context),
+            (held,),
+            example="unsave 2602.12160",
+        ),
+        Command(
+            "saved", "Your reading list", partial(show_reading_list, context), (parameter_types.PAGE,), example="saved"
+        ),
+    )
+
+
+async def save_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
+    """Save a paper for the asker; one that is not stored yet is stored, since somebody wants it."""
+    found = await lookup.find_paper(context, request, paper)
+    if request.dry_run:
+        return build_text_answer(
+            gettext("“{name}” would be on your reading list.", name=paper_items.format_paper_name(found))
+        )
+    held = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
+    if len(held) >= MAX_SAVED:
+        raise Mistake(
+            gettext("A reading list holds at most {most} papers; take one off first.", most=MAX_SAVED), "saved"
+        )
+    if await context.get_stored_paper(found.id) is None:
+        await context.stores.papers.add([found], request.now)
+    new = await context.stores.mutes_and_saves.save(get_direct_channel(request), found.id, request.now)
+    name = paper_items.format_paper_name(found)
+    kept = gettext("“{name}” is on your reading list.", name=name)
+    was = gettext("“{name}” was on your reading list already.", name=name)
+    return build_text_answer(
+        kept if new else was,
+        Action(gettext("Reading list"), "saved"),
+        _build_remove_button(found.id, paper_items.format_paper_name(found)),
+    )
+
+
+async def unsave_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
+    """Take a paper off."""
+    stored = await context.get_stored_paper(paper)
+    name = paper_items.format_paper_name(stored) if stored else paper
+    if request.dry_run:
+        return build_text_answer(gettext("“{name}” would be taken off your reading list.", name=name))
+    if not await context.stores.mutes_and_saves.unsave(get_direct_channel(request), paper):
+        raise Mistake(gettext("“{name}” is not on your reading list.", name=name), "saved")
+    return build_text_answer(
+        gettext("“{name}” is off your reading list.", name=name),
+        Action(gettext("Save again"), "save", {"paper": paper}, name),
+    )
+
+
+async def show_reading_list(context: CommandContext, request: Request, *, page: int = 1) -> Answer:
+    """Show the reading list, the latest first."""
+    held = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
+    if not held:
+        return build_text_answer(
+            gettext("Your reading list is empty; every paper has a Save button."),
+            Action(gettext("The newest list"), "today"),
+        )
+    leaf = pagination.paginate(held, page)
+    known = await context.stores.papers.get([paper for paper, _ in leaf.entries])
+    items = tuple(_build_saved_item(known.get(paper), paper, request) for paper, _ in leaf.entries)
+    return Answer(
+        Card(
+            title=gettext("Your reading list"),
+            folio=tuple(part for part in (formatting.format_count(len(held), "paper"), leaf.span) if part),
+            items=items,
+            actions=leaf.build_page_buttons("saved", {}),
+            fallback=gettext("{papers} on your reading list", papers=formatting.format_count(len(held), "paper")),
+        ),
+        pagination.choose_placement(request.arguments),
+    )
+
+
+def _build_saved_item(paper: Paper | None, identifier: str, request: Request) -> Item:
+    if paper is None:
+        return Item(identifier, paper=identifier, actions=(_build_remove_button(identifier, identifier),))
+    item = paper_items.build_paper_item(paper, today=request.now.date())
+    others = tuple(action for action in item.actions if action.command in ("similar", "why"))
+    return replace(item, actions=(_build_remove_button(paper.id, paper_items.format_paper_name(paper)), *others))
+
+
+def _build_remove_button(identifier: str, name: str) -> Action:
+    return Action(gettext("Remove"), "unsave", {"paper": identifier}, name)

@@ -1,0 +1,140 @@
+"""Doctor checks: settings, secret files, ports, database, stored papers, sources and platforms, each with its fix."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.bootstrap import context
+from bot.config import Settings
+from bot.diagnostics.platform_checks import CheckResult, check_platforms
+from bot.domain.feed import find_newest_feed_date
+from bot.errors import BroadsheetError, Locked, SourceError
+from bot.i18n import formatting
+from bot.ports.stores import Stores
+
+OPEN_NETWORK_WARNING: Final = (
+    "WEB_TRUST_NETWORK lets other machines reach the workspace, and whoever reaches it may change everything. "
+    "Set WEB_HOST=127.0.0.1 unless something else keeps strangers out."
+)
+_SOURCE_TIMEOUT: Final = 15.0
+_MAX_LIST_AGE: Final = timedelta(days=4)
+
+
+async def run_checks() -> Sequence[CheckResult]:
+    """Look at the settings, the data directory, the database, the index, the sources, the platforms.
+
+    Raises `bot.errors.Misconfigured` when the settings can't be read at all.
+    """
+    settings, now = context.load_settings(), context.read_clock()
+    running = _is_bot_running(settings)
+    findings = [
+        CheckResult(ok=True, message="The settings can be read."),
+        *_check_secret_files(settings),
+        CheckResult(
+            ok=True, message=f"A bot runs on {settings.data_dir}." if running else "No bot runs here at the moment."
+        ),
+        *_check_ports(settings, running=running),
+        *([] if settings.is_local_only else [CheckResult(ok=False, message=OPEN_NETWORK_WARNING)]),
+        database := _check_database(settings),
+    ]
+    if not database.ok:
+        return [*findings, *await check_platforms(settings, None, running=running)]
+    try:
+        async with context.open_stores(settings) as stores:
+            findings += await _check_stored_papers(stores, now)
+            findings.append(await _check_source(settings, stores, now))
+            findings += await check_platforms(settings, stores, running=running)
+    except BroadsheetError as error:
+        findings.append(CheckResult(ok=False, message=str(error)))
+    return findings
+
+
+def _is_bot_running(settings: Settings) -> bool:
+    from storage.maintenance.process_lock import lock_data_directory
+
+    try:
+        with lock_data_directory(settings.data_dir):
+            return False
+    except Locked:
+        return True
+
+
+def _check_secret_files(settings: Settings) -> Sequence[CheckResult]:
+    """Look at who may read the files in which tokens and keys are kept."""
+    files = (Path(".env"), settings.data_dir / "vault.key")
+    readable = [file for file in files if file.exists() and file.stat().st_mode & 0o077]
+    if not readable:
+        return [CheckResult(ok=True, message="No secrets lie open.")]
+    return [CheckResult(ok=False, message=f"Others on this machine can read {f}. Run: chmod 600 {f}") for f in readable]
+
+
+def _check_ports(settings: Settings, *, running: bool) -> Sequence[CheckResult]:
+    """Look whether both listeners can be opened; a bot that runs has opened them."""
+    web = _check_port("workspace", "WEB", settings.web_host, settings.web_port, running=running)
+    if settings.port is None:
+        return [web]
+    return [web, _check_port("public listener", "PUBLIC", settings.public_host, settings.port, running=running)]
+
+
+def _check_port(listener: str, prefix: str, host: str, port: int, *, running: bool) -> CheckResult:
+    if port == 0:
+        return CheckResult(ok=True, message=f"The {listener} takes any free port of {host}.")
+    if running:
+        return CheckResult(ok=True, message=f"The {listener} listens on {host}, port {port}.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            setting = "WEB_PORT" if prefix == "WEB" else "PORT"
+            if error.errno == errno.EADDRINUSE:
+                return CheckResult(ok=False, message=f"Port {port} is taken. Set {setting} to a free one in .env.")
+            why = f"The {listener} can't listen on {host}, port {port}: {error.strerror}."
+            return CheckResult(ok=False, message=f"{why} Check {prefix}_HOST and {setting}.")
+    return CheckResult(ok=True, message=f"Port {port} is free for the {listener}.")
+
+
+def _check_database(settings: Settings) -> CheckResult:
+    from storage.maintenance.backup import verify_backup
+    from storage.maintenance.upgrade import is_outdated
+
+    path = context.get_database_path(settings)
+    if not path.exists():
+        return CheckResult(ok=False, message="Nothing is stored yet. Run: make run, or python -m bot migrate")
+    try:
+        if is_outdated(path):
+            return CheckResult(ok=False, message="The database is from an older version. Run: python -m bot migrate")
+        verify_backup(path)
+    except BroadsheetError as error:
+        return CheckResult(ok=False, message=str(error))
+    return CheckResult(ok=True, message=f"The database {path} is whole.")
+
+
+async def _check_stored_papers(stores: Stores, now: datetime) -> Sequence[CheckResult]:
+    """Look at what is there to be posted."""
+    newest = await stores.feed_days.get_newest()
+    paper_count = f"{formatting.format_count(await stores.papers.count_papers(), 'paper')} stored"
+    if newest is None or await stores.key_values.get("sample"):
+        return [CheckResult(ok=True, message=f"{paper_count}; no real list yet. Lists come while the bot runs.")]
+    summary = f"{paper_count}; the newest list is of {newest.date}."
+    if now.date() - newest.date > _MAX_LIST_AGE:
+        return [CheckResult(ok=False, message=f"{summary} Run: python -m bot backfill --days 7")]
+    return [CheckResult(ok=True, message=summary)]
+
+
+async def _check_source(settings: Settings, stores: Stores, now: datetime) -> CheckResult:
+    """Ask Hugging Face for a list, once."""
+    try:
+        async with context.open_sources(settings, stores) as (daily, _), asyncio.timeout(_SOURCE_TIMEOUT):
+            await daily.fetch_day(find_newest_feed_date(now) - timedelta(days=1))
+    except (SourceError, TimeoutError) as error:
+        why = str(error) or f"Hugging Face did not answer within {_SOURCE_TIMEOUT:.0f} s."
+        return CheckResult(ok=False, message=f"{why} Check the network, or HF_ENDPOINT.")
+    return CheckResult(ok=True, message="Hugging Face answers.")

@@ -1,0 +1,232 @@
+"""DigestBuilder: makes one channel's digest record and messages from the feed, its history and its preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.cards.models import Action, Card
+from bot.digests import composition, inputs
+from bot.digests.feed_selection import MISFIRE_GRACE, FeedSelection, get_recheck_time, select_feed_days
+from bot.digests.inputs import ChannelHistory, FeedSnapshot
+from bot.digests.reaction_promotion import add_reaction_hint
+from bot.domain.channels import ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.feed import FeedDay
+from bot.domain.topics.clauses import Explanation
+from bot.i18n import formatting
+from bot.i18n.translation import gettext, ngettext, use_language
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import DigestRecord, Draft
+from bot.ports.stores import Stores
+
+MatchReasons = Mapping[str, Sequence[Explanation]]
+
+
+def get_due_time(standing: ChannelState, now: datetime) -> datetime:
+    """Return the post that the clock looks for; it differs from the next run while a digest waits for a list."""
+    return standing.due or standing.next_run or now
+
+
+@dataclass(frozen=True, slots=True)
+class DigestBuilder:
+    """Everything that the editions of some channels are made from. Equal pages of different channels are drawn once."""
+
+    feed: FeedSnapshot
+    history: ChannelHistory
+    selections: Mapping[int, FeedSelection]
+    covered: Mapping[int, Mapping[date, str]]
+    reasons: Mapping[int, MatchReasons]
+    muted_by_topic: Mapping[int, set[str]]
+    card_cache: dict[object, tuple[composition.DigestContent, Card]]
+
+    def get_recheck_time(self, standing: ChannelState, now: datetime) -> datetime | None:
+        """Return until when the channel's digest waits, or None."""
+        if _is_missed(standing, now):
+            return None
+        return get_recheck_time(
+            self.selections[standing.channel_id], standing.preferences, get_due_time(standing, now), now
+        )
+
+    def build_digest_record(self, standing: ChannelState, now: datetime) -> DigestRecord:
+        """Return what becomes of the local date that is due, in the channel's language."""
+        with use_language(standing.preferences.language):
+            return self._build_digest_record(standing, now)
+
+    def _build_digest_record(self, standing: ChannelState, now: datetime) -> DigestRecord:
+        schedule = standing.preferences.schedule
+        due = get_due_time(standing, now)
+        # From the post that was due, not from now: a wait or a downtime must not swallow one that is hardly late.
+        on, following = schedule.to_local_date(due), schedule.find_next_post(max(due, now - MISFIRE_GRACE))
+        if _is_missed(standing, now):
+            reason = gettext(
+                "Broadsheet was not running at {time}; the next digest covers it",
+                time=f"{due.astimezone(schedule.zone_info):%H:%M}",
+            )
+            return DigestRecord(standing, on, "missed", reason, next_run=following)
+        choice = self.selections[standing.channel_id]
+        made, card = self._compose_digest(standing, choice, on)
+        if not made.papers:
+            return _build_empty_record(standing, on, choice, self.covered.get(standing.channel_id, {}), following)
+        card = add_reaction_hint(card, standing.preferences)
+        claims = tuple(
+            paper.id for paper in made.papers if paper.id not in self.history.posted.get(standing.channel_id, ())
+        )
+        parts = build_drafts(standing, DeliveryKey(standing.channel, "digest", on.isoformat()), made, card, claims)
+        return DigestRecord(
+            standing, on, "posted", coverage=choice.covered, drafts=parts, next_run=following, card=card
+        )
+
+    def _compose_digest(
+        self, standing: ChannelState, selection: FeedSelection, on: date
+    ) -> tuple[composition.DigestContent, Card]:
+        preferences, gone = (
+            standing.preferences,
+            self.history.get_excluded_papers(standing) | self.muted_by_topic.get(standing.channel_id, set()),
+        )
+        topics = tuple(self.history.topics.get(standing.channel_id, ())) if preferences.your_topics else ()
+        key = (
+            _get_selection_key(selection),
+            on,
+            preferences.language,
+            preferences.mode,
+            preferences.number,
+            preferences.min_votes,
+            topics,
+        )
+        if not gone and key in self.card_cache:
+            return self.card_cache[key]
+        reasons = self.reasons.get(standing.channel_id, {}) if topics else {}
+        candidates = composition.rank_papers(selection.days, self.feed.papers, preferences)
+        content = composition.select_papers(candidates, self.feed.announced, reasons, preferences, gone)
+        notes = _build_notes(selection)
+        card = (
+            composition.build_digest_card(content, selection.days, preferences, on, matches=reasons, notes=notes)
+            if content.papers
+            else Card()
+        )
+        if not gone:
+            self.card_cache[key] = (content, card)
+        return content, card
+
+
+async def load_digest_builder(
+    stores: Stores,
+    standings: Sequence[ChannelState],
+    feed: FeedSnapshot,
+    now: datetime,
+    card_cache: dict[object, tuple[composition.DigestContent, Card]] | None = None,
+    *,
+    only: FeedDay | None = None,
+) -> DigestBuilder:
+    """Read what the editions of *standings* are made from, in a handful of queries for all of them.
+
+    With *only*, that list is all they are made from; it counts as covered where the next digest would use it.
+    """
+    covered = await inputs.load_covered_dates(stores, standings, now)
+    choices = {s.channel_id: _select_channel_feed(s, feed, covered.get(s.channel_id, {}), now) for s in standings}
+    if only:
+        choices = {
+            key: FeedSelection((only,), {on: "" for on in its.covered if on == only.date})
+            for key, its in choices.items()
+        }
+    past = await inputs.load_channel_history(stores, choices, feed)
+    reasons = {key: await find_match_reasons(feed, choices[key], topics) for key, topics in past.topics.items()}
+    muted = {
+        key: set(await find_match_reasons(feed, choices[key], topics)) for key, topics in past.muted_topics.items()
+    }
+    return DigestBuilder(feed, past, choices, covered, reasons, muted, {} if card_cache is None else card_cache)
+
+
+def _select_channel_feed(
+    standing: ChannelState, feed: FeedSnapshot, covered: Mapping[date, str], now: datetime
+) -> FeedSelection:
+    with use_language(standing.preferences.language):
+        choice = select_feed_days(feed.days, covered, standing.preferences, now)
+        return inputs.select_trending(choice, feed) if inputs.uses_trending(standing) else choice
+
+
+async def find_match_reasons(feed: FeedSnapshot, selection: FeedSelection, topics: Sequence[str]) -> MatchReasons:
+    """Return why papers are on the channel's topics, by paper id."""
+    reasons: dict[str, list[Explanation]] = {}
+    paper_lists = [day.papers for day in selection.days] + [tuple(paper.id for paper in feed.announced)]
+    for paper_ids in paper_lists:
+        found = await feed.match_topics(paper_ids, topics)
+        for topic in topics:
+            for paper, why in found[topic].items():
+                reasons.setdefault(paper, []).append(why)
+    return reasons
+
+
+def _get_selection_key(selection: FeedSelection) -> tuple[object, ...]:
+    return (tuple(day.date for day in selection.days), selection.problem, selection.is_partial)
+
+
+def _is_missed(standing: ChannelState, now: datetime) -> bool:
+    return standing.next_run is not None and now - standing.next_run > MISFIRE_GRACE
+
+
+def _build_notes(selection: FeedSelection) -> tuple[str, ...]:
+    filling = gettext("This list was still filling; later papers join the next digest.") if selection.is_partial else ""
+    trouble = (
+        gettext("{trouble}; that list joins the next digest.", trouble=selection.problem) if selection.problem else ""
+    )
+    return tuple(note for note in (filling, trouble) if note)
+
+
+def build_drafts(
+    standing: ChannelState, first: DeliveryKey, content: composition.DigestContent, card: Card, claims: tuple[str, ...]
+) -> tuple[Draft, ...]:
+    """Return a digest's messages: one, with the abstracts or an entry for each paper below it; in a forum, posts."""
+    wanted = standing.preferences
+    if standing.channel.kind is ChannelKind.FORUM:
+        entries = composition.build_paper_cards(card, abstracts=wanted.abstracts)
+        # The first claims all: the papers of a digest are claimed together or not at all.
+        return tuple(Draft(replace(first, part=n), entry, () if n else claims) for n, entry in enumerate(entries))
+    below: tuple[Card, ...] = ()
+    if wanted.entries:
+        below = composition.build_paper_cards(card, abstracts=wanted.abstracts)
+    elif wanted.abstracts:
+        below = (composition.build_abstracts_card(content),)
+    replies = (Draft(replace(first, part=n, operation="reply"), each, parent=first) for n, each in enumerate(below, 1))
+    return (Draft(first, card, claims), *replies)
+
+
+def _build_empty_record(
+    standing: ChannelState, on: date, selection: FeedSelection, before: Mapping[date, str], following: datetime | None
+) -> DigestRecord:
+    """Return an edition without papers: silent, or with one sentence where the channel wants it (or once a week)."""
+    # Trouble with one list is no reason when another was there and had nothing new.
+    trouble = selection.problem if not selection.days else ""
+    reason = trouble or _explain_empty(selection.days, standing)
+    said = standing.preferences.say_when_empty or _is_weekly_reminder_due(standing, on, before)
+    key = DeliveryKey(standing.channel, "word", on.isoformat())
+    text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=reason)
+    card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
+    return DigestRecord(
+        standing,
+        on,
+        "failed" if trouble else "empty",
+        reason,
+        coverage=selection.covered,
+        drafts=(Draft(key, card),) if said else (),
+        next_run=following,
+    )
+
+
+def _explain_empty(days: Sequence[FeedDay], standing: ChannelState) -> str:
+    if not any(day.papers for day in days):
+        return gettext("no list was published since the last one")
+    least = standing.preferences.min_votes
+    if least:
+        return ngettext("no new paper had {n} vote", "no new paper had {n} votes", least)
+    return gettext("every paper was posted here before")
+
+
+def _is_weekly_reminder_due(standing: ChannelState, on: date, before: Mapping[date, str]) -> bool:
+    """Tell whether *on* is the week's last post and no list was used for a week: then one line says why."""
+    days = standing.preferences.schedule.days
+    last_of_week = bool(days) and on.weekday() == max(days)
+    week_ago = on - timedelta(days=8)
+    return last_of_week and not any(at >= week_ago and not reason for at, reason in before.items())

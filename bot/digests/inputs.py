@@ -1,0 +1,133 @@
+"""Digest inputs, read in bulk for many channels: feed days, their papers, and which topics those papers match."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.digests import composition
+from bot.digests.feed_selection import FeedSelection
+from bot.domain.feed import DayState, FeedDay, FeedMode, find_newest_feed_date
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Explanation, TokenizedPaper
+from bot.domain.topics.matcher import Matcher
+from bot.i18n.translation import gettext
+from bot.ports.channels import ChannelState
+from bot.ports.stores import Stores
+
+LOOKBACK: Final = timedelta(days=38)
+"""How far back lists are read: a monthly digest and a week."""
+_ANNOUNCEMENT_LOOKBACK: Final = timedelta(days=8)
+"""How far back arXiv's announcements are offered to *Your topics*: a weekly digest, or one after a long weekend."""
+_MAX_TRENDING_AGE: Final = timedelta(hours=24)
+
+TopicMatches = Mapping[str, Mapping[str, Explanation]]
+"""By topic, the papers that match, with the reason."""
+
+
+@dataclass(slots=True)
+class FeedSnapshot:
+    """The feed's lists and papers at one moment. Papers are cut into words, and matched with a topic, once."""
+
+    days: Sequence[FeedDay]
+    trending: FeedDay | None
+    announced: Sequence[Paper]
+    papers: Mapping[str, Paper]
+    tokenized_papers: dict[tuple[str, ...], list[tuple[str, TokenizedPaper]]] = field(default_factory=dict)
+    topic_matches: dict[tuple[str, ...], dict[str, dict[str, Explanation]]] = field(default_factory=dict)
+
+    async def match_topics(self, ids: tuple[str, ...], topics: Iterable[str]) -> TopicMatches:
+        """Return which of the papers match which topics; what is new is worked out beside the loop."""
+        known = self.topic_matches.setdefault(ids, {})
+        new = [topic for topic in dict.fromkeys(topics) if topic not in known]
+        if new:
+            known.update(await asyncio.to_thread(self._compute_matches, ids, new))
+        return known
+
+    def _compute_matches(self, ids: tuple[str, ...], topics: Sequence[str]) -> dict[str, dict[str, Explanation]]:
+        matcher = Matcher(topics)
+        found: dict[str, dict[str, Explanation]] = {topic: {} for topic in topics}
+        for paper, cut in self._tokenize_papers(ids):
+            for topic, why in matcher.match_tokenized(cut).items():
+                found[topic][paper] = why
+        return found
+
+    def _tokenize_papers(self, ids: tuple[str, ...]) -> list[tuple[str, TokenizedPaper]]:
+        if ids not in self.tokenized_papers:
+            self.tokenized_papers[ids] = [
+                (paper, TokenizedPaper.from_paper(self.papers[paper])) for paper in ids if paper in self.papers
+            ]
+        return self.tokenized_papers[ids]
+
+
+async def load_feed(stores: Stores, now: datetime) -> FeedSnapshot:
+    """Read the lists that a digest made at *now* may use."""
+    newest = find_newest_feed_date(now)
+    days = await stores.feed_days.list_between(newest - LOOKBACK, newest)
+    rank, ranked_at = await stores.feed_days.get_trending()
+    fresh = ranked_at is not None and now - ranked_at <= _MAX_TRENDING_AGE
+    trending = FeedDay(newest, DayState.OK, tuple(rank), ranked_at) if fresh else None
+    recent = await stores.papers.list_between(newest - _ANNOUNCEMENT_LOOKBACK, newest)
+    announced = [paper for paper in recent if paper.listed is None]
+    papers = await stores.papers.get({*composition.list_paper_ids(days), *rank})
+    return FeedSnapshot(days, trending, announced, papers | {paper.id: paper for paper in announced})
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHistory:
+    """What some channels had before and asked for; keys are the channels' database numbers."""
+
+    posted: Mapping[int, set[str]]
+    muted: Mapping[int, set[str]]
+    muted_topics: Mapping[int, Sequence[str]]
+    topics: Mapping[int, Sequence[str]]
+
+    def get_excluded_papers(self, standing: ChannelState) -> set[str]:
+        """Return the papers that the channel must not get (again)."""
+        had = set() if standing.preferences.repeats else self.posted.get(standing.channel_id, set())
+        return had | self.muted.get(standing.channel_id, set())
+
+
+async def load_channel_history(
+    stores: Stores, selections: Mapping[int, FeedSelection], feed: FeedSnapshot
+) -> ChannelHistory:
+    """Read what the channels, given with what their digests may hold, had of it, muted and follow."""
+    keys = list(selections)
+    topics = await stores.follows.list_topics_by_channel(keys)
+    mutes = await stores.mutes_and_saves.list_mutes(keys)
+    ids = {paper for choice in selections.values() for paper in composition.list_paper_ids(choice.days)}
+    if topics or mutes:
+        ids |= {paper.id for paper in feed.announced}
+    posted: dict[int, set[str]] = {}
+    for key, paper in await stores.digests.find_claimed_papers(keys, ids):
+        posted.setdefault(key, set()).add(paper)
+    return ChannelHistory(
+        posted=posted,
+        muted={key: {value for kind, value in its if kind == "paper"} for key, its in mutes.items()},
+        muted_topics={key: [t for kind, t in its if kind == "topic"] for key, its in mutes.items()},
+        topics={key: [t for t in its if ("topic", t) not in mutes.get(key, ())] for key, its in topics.items()},
+    )
+
+
+async def load_covered_dates(
+    stores: Stores, standings: Sequence[ChannelState], now: datetime
+) -> dict[int, dict[date, str]]:
+    """Return the feed dates that the channels have behind them."""
+    return await stores.digests.list_coverage(
+        [standing.channel_id for standing in standings], (now - LOOKBACK * 2).date()
+    )
+
+
+def select_trending(selection: FeedSelection, feed: FeedSnapshot) -> FeedSelection:
+    """Return the choice of a channel that wants the source's own rank: its lists count as covered all the same."""
+    if feed.trending is None:
+        return FeedSelection(problem=gettext("Hugging Face’s trending rank is older than a day"))
+    return FeedSelection((feed.trending,), selection.covered)
+
+
+def uses_trending(standing: ChannelState) -> bool:
+    """Tell whether the channel wants the source's own rank."""
+    return standing.preferences.mode is FeedMode.TRENDING

@@ -1,0 +1,143 @@
+"""Follow alerts: one message a paper, at most DAILY_ALERT_LIMIT a day, then a single roll-up message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from bot.cards import paper_items
+from bot.cards.models import Action, Card
+from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.follows import Follow
+from bot.domain.papers import Paper
+from bot.domain.topics.parser import parse_topic
+from bot.follows.matching import match_new_papers
+from bot.i18n import formatting
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import gettext, ngettext, use_language
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import Draft
+from bot.ports.stores import Stores
+
+DAILY_ALERT_LIMIT: Final = 10
+"""Alerts a channel gets on one local date; what is over goes into one ranked message."""
+MAX_ALERT_AGE: Final = timedelta(days=2)
+"""A match that could not be told within this time is not news any more."""
+MAX_ROLLUP_PAPERS: Final = 20
+"""Papers that one roll-up names."""
+
+
+async def record_alerts(stores: Stores, now: datetime) -> int:
+    """Hold the news against the topics and record the alerts that are owed; return how many messages.
+
+    Each channel has a budget for a day.
+    """
+    await match_new_papers(stores)
+    owed = await stores.follows.list_unsent_alerts(now - MAX_ALERT_AGE)
+    recorded = 0
+    for channel, hits in owed.items():
+        standing = await stores.channels.get_or_create(channel, now)
+        papers = await _exclude_muted(stores, standing, await stores.papers.get([paper for paper, _ in hits]))
+        left = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, standing, now)
+        if left > 0 and papers:
+            follows = {follow.topic: follow for follow in await stores.follows.list_for_channel(channel)}
+            with use_language(standing.preferences.language):
+                drafts = _build_drafts(channel, _rank_hits(papers, hits), follows, left, now.date())
+            recorded += len(await stores.ledger.add(drafts, now))
+    return recorded
+
+
+async def _exclude_muted(stores: Stores, standing: ChannelState, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
+    """Leave out what a muted topic matches, whichever other topic brought it."""
+    mutes = (await stores.mutes_and_saves.list_mutes([standing.channel_id])).get(standing.channel_id, ())
+    topics = [parse_topic(value) for kind, value in mutes if kind == "topic"]
+    return {key: paper for key, paper in papers.items() if not any(topic.matches(paper) for topic in topics)}
+
+
+async def _count_alerts_today(stores: Stores, standing: ChannelState, now: datetime) -> int:
+    """Return how many alerts the channel had since its local midnight."""
+    zone = standing.preferences.schedule.zone_info
+    midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone).astimezone(now.tzinfo)
+    return await stores.ledger.count_since(standing.channel, "alert", midnight)
+
+
+def _rank_hits(
+    papers: Mapping[str, Paper], hits: Sequence[tuple[str, Sequence[str]]]
+) -> list[tuple[Paper, Sequence[str]]]:
+    known = [(papers[paper], topics) for paper, topics in hits if paper in papers]
+    return sorted(known, key=lambda hit: (-(hit[0].votes or 0), -len(hit[1]), hit[0].id))
+
+
+def _build_drafts(
+    channel: Channel,
+    hits: Sequence[tuple[Paper, Sequence[str]]],
+    follows: Mapping[str, Follow],
+    remaining: int,
+    today: date,
+) -> list[Draft]:
+    """Return one message a paper, the last of the budget being a roll-up when there are more papers than that."""
+    single, rest = (hits, []) if len(hits) <= remaining else (hits[: remaining - 1], hits[remaining - 1 :])
+    drafts = [
+        Draft(DeliveryKey(channel, "alert", paper.id), _build_alert_card(channel, paper, topics, follows), (paper.id,))
+        for paper, topics in single
+    ]
+    if rest:
+        subject = f"more-{today.isoformat()}-{rest[0][0].id}"
+        # Only what is shown is claimed: the others may still come, in a digest or when the budget is new.
+        claimed = tuple(paper.id for paper, _ in rest[:MAX_ROLLUP_PAPERS])
+        drafts.append(Draft(DeliveryKey(channel, "alert", subject), _build_rollup_card(rest), claimed))
+    return drafts
+
+
+def _build_alert_card(channel: Channel, paper: Paper, topics: Sequence[str], follows: Mapping[str, Follow]) -> Card:
+    """Return one paper's alert, naming every rule that brought it."""
+    reasons = [parse_topic(topic).explain(paper) for topic in topics]
+    because = tuple(dict.fromkeys(phrase for reason in reasons for phrase in reason.phrases))
+    why = formatting.format_list([str(reason) for reason in reasons])
+    label = parse_topic(topics[0]).label
+    unfollow = Action(gettext("Unfollow"), "unfollow", {"topic": topics[0]}, label)
+    return Card(
+        text=join_sentences(
+            gettext("New paper, matches {why}.", why=why), _describe_follow(channel, follows.get(topics[0]))
+        ),
+        items=(paper_items.build_paper_item(paper, because=because),),
+        actions=(unfollow,),
+        marks=because,
+        fallback=gettext("New on “{topic}”: {paper}", topic=label, paper=paper_items.format_paper_name(paper)),
+        tone="alert",
+    )
+
+
+def _describe_follow(channel: Channel, follow: Follow | None) -> str:
+    """Say who follows and since when: "Followed by you since 12 Nov."."""
+    if follow is None:
+        return ""
+    since = formatting.format_short_day(follow.followed_since.date(), follow.followed_since.date())
+    if channel.kind is ChannelKind.DIRECT:
+        return gettext("Followed by you since {day}.", day=since)
+    if follow.added_by.name:
+        return gettext("Followed by {name} since {day}.", name=follow.added_by.name, day=since)
+    return gettext("Followed by this channel since {day}.", day=since)
+
+
+def _build_rollup_card(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
+    """Return one message for what is over the budget, best first."""
+    items = tuple(
+        paper_items.build_paper_item(paper, because=[parse_topic(topic).label for topic in topics])
+        for paper, topics in hits[:MAX_ROLLUP_PAPERS]
+    )
+    more = len(hits) - len(items)
+    return Card(
+        text=ngettext(
+            "{n} more paper matched today.", "{n} more papers matched today; one message instead of {n}.", len(hits)
+        ),
+        items=items,
+        actions=(Action(gettext("Follows"), "follows"),),
+        footer=(ngettext("and {n} more", "and {n} more", more),) if more > 0 else (),
+        fallback=ngettext(
+            "{n} more paper on what is followed here", "{n} more papers on what is followed here", len(hits)
+        ),
+        tone="alert",
+    )

@@ -1,0 +1,129 @@
+"""HTTP request, one attempt: redirects, status codes, timeouts and broken connections, told apart as errors."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import httpx
+
+from bot.errors import Malformed, SourceRefused
+from bot.i18n.translation import phrase
+from bot.ports.sources import Validators
+from bot.sources.http import response_body
+from bot.sources.http.policies import parse_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.sources.http.policies import SourcePolicy
+
+_MAX_REQUESTS: Final = 3
+_RETRYABLE_STATUSES: Final = {408, 425, 429}
+
+TIMED_OUT: Final = phrase("{title} did not answer within {seconds} s; it is asked again later.")
+_CONNECTION_BROKEN: Final = phrase("{title} broke off its answer; it is asked again later.")
+_UNREACHABLE: Final = phrase("{title} can’t be reached; it is asked again later.")
+_SERVER_ERROR: Final = phrase("{title} answered with an error (HTTP {status}); it is asked again later.")
+_CLIENT_ERROR: Final = phrase("{title} turned the request down (HTTP {status}).")
+_UNEXPECTED_STATUS: Final = phrase("{title} answered with HTTP {status}, which means nothing here.")
+_BODY_TOO_LARGE: Final = phrase("{title} sent more than {size} MB; it was not used.")
+_REDIRECT_LOOP: Final = phrase("{title} sends us round in circles; its answer was not used.")
+_FOREIGN_REDIRECT: Final = phrase("{title} sends us on to {host}, which is not followed.")
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse:
+    """What came back: ``body`` is None for "not modified"; ``has_next_page`` tells of a next page (RFC 8288)."""
+
+    body: bytes | None
+    has_next_page: bool = False
+    validators: Validators = field(default_factory=Validators)
+
+
+class RetryableError(Exception):
+    """The attempt failed in a way that may pass; ``retry_after`` is how many seconds the source asked for, if it did."""
+
+    def __init__(self, message: str, retry_after: float | None = None, *, throttled: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.throttled = throttled
+
+
+class StatusRefused(SourceRefused):
+    """The source turned the request down, with this HTTP ``status``."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+async def fetch_once(
+    client: httpx.AsyncClient, url: str, validators: Validators, policy: SourcePolicy, clock: Callable[[], datetime]
+) -> RawResponse:
+    """Ask for *url* once, within the time and the bytes that *policy* allow.
+
+    Raises `RetryableError`, or `StatusRefused` and `Malformed` where another attempt can't help.
+    """
+    try:
+        async with asyncio.timeout(policy.attempt_timeout):
+            return await _follow_redirects(client, httpx.URL(url), validators, policy, clock)
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise RetryableError(TIMED_OUT.format(title=policy.title, seconds=f"{policy.attempt_timeout:g}")) from error
+    except response_body.BodyTooLarge as error:
+        raise Malformed(_BODY_TOO_LARGE.format(title=policy.title, size=f"{policy.max_bytes / 1e6:g}")) from error
+    except (response_body.BodyIncomplete, httpx.RemoteProtocolError, httpx.ReadError) as error:
+        raise RetryableError(_CONNECTION_BROKEN.format(title=policy.title)) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise RetryableError(_UNREACHABLE.format(title=policy.title)) from error
+
+
+async def _follow_redirects(
+    client: httpx.AsyncClient,
+    target: httpx.URL,
+    validators: Validators,
+    policy: SourcePolicy,
+    clock: Callable[[], datetime],
+) -> RawResponse:
+    headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.modified}
+    headers = {name: value for name, value in headers.items() if value}
+    for _ in range(_MAX_REQUESTS):
+        async with client.stream("GET", target, headers=headers) as response:
+            if not response.has_redirect_location:
+                _check_status(response, policy, clock)
+                return await _read_response(response, policy.max_bytes)
+            target = _resolve_redirect(target, response, policy)
+    raise Malformed(_REDIRECT_LOOP.format(title=policy.title))
+
+
+async def _read_response(response: httpx.Response, max_bytes: int) -> RawResponse:
+    if response.status_code == httpx.codes.NOT_MODIFIED:
+        return RawResponse(None)
+    etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
+    body = await response_body.read_body(response, max_bytes)
+    return RawResponse(body, "next" in response.links, Validators(etag=etag, modified=modified))
+
+
+def _resolve_redirect(target: httpx.URL, response: httpx.Response, policy: SourcePolicy) -> httpx.URL:
+    """Return where a redirect leads, when that is the same host (or its https side)."""
+    onward = target.join(response.headers["location"])
+    sides = {(target.scheme, target.port), ("https", None)}
+    if onward.host != target.host or (onward.scheme, onward.port) not in sides:
+        raise Malformed(_FOREIGN_REDIRECT.format(title=policy.title, host=onward.host or "nowhere"))
+    return onward
+
+
+def _check_status(response: httpx.Response, policy: SourcePolicy, clock: Callable[[], datetime]) -> None:
+    """Raise unless the answer's status is one to read on from."""
+    status = response.status_code
+    if status in {httpx.codes.OK, httpx.codes.NOT_MODIFIED}:
+        return
+    if response.is_server_error or status in _RETRYABLE_STATUSES:
+        retry_after = parse_retry_after(response.headers, clock())
+        throttled = status == httpx.codes.TOO_MANY_REQUESTS
+        raise RetryableError(_SERVER_ERROR.format(title=policy.title, status=status), retry_after, throttled=throttled)
+    if response.is_client_error:
+        raise StatusRefused(_CLIENT_ERROR.format(title=policy.title, status=status), status)
+    raise Malformed(_UNEXPECTED_STATUS.format(title=policy.title, status=status))

@@ -1,0 +1,168 @@
+"""Workspace lifecycle: app installed or uninstalled, channel joined, archived, renamed; subscriptions follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.cards import messages
+from bot.cards.models import Action, Card
+from bot.delivery import pending_notices
+from bot.delivery.admin_notices import AdminNotices, format_channel_name
+from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryKey
+from bot.domain.people import Person
+from bot.i18n.formatting import join_sentences
+from bot.i18n.translation import ENGLISH, gettext, use_language
+from bot.ports.channels import ChannelState
+from bot.ports.deliveries import Draft
+from bot.ports.stores import Stores
+from bot.ports.workspaces import Directory, Workspace
+
+RETENTION: Final = timedelta(days=30)
+"""How long the settings and follows of a workspace wait for it to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceLifecycle:
+    """What the platforms tell, written down. Implements `bot.ports.platform_events.WorkspaceEvents`.
+
+    ``directories`` are directories by platform, which tell where those hear who can repair something.
+    """
+
+    stores: Stores
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+
+    async def on_workspace_installed(
+        self, workspace: Workspace, now: datetime, *, is_owner_known: bool = False
+    ) -> None:
+        """Keep a workspace; channels that fell silent because it was away get their digests back.
+
+        Whoever manages its organization, kept as a workspace of that id, manages it too.
+        """
+        above = await self.stores.workspaces.get(workspace.platform, workspace.organization)
+        if above and above.id != workspace.id:
+            workspace = replace(workspace, managers=_merge_unique(workspace.managers, above.managers))
+        known = await self.stores.workspaces.get(workspace.platform, workspace.id)
+        wanted = _merge_workspace(known, workspace, is_owner_known=is_owner_known) if known else workspace
+        if wanted != known:
+            await self.stores.workspaces.save(wanted)
+        for standing in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
+            if messages.is_workspace_unavailable(standing.retired_reason):
+                await self._restore_channel(standing, now)
+
+    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+        """Stop posting to a whole workspace; the date from which its data waits is the first one told."""
+        known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
+        await self.stores.workspaces.save(replace(known, left_at=known.left_at or now))
+        for standing in await self.stores.channels.list_for_workspace(platform, workspace):
+            await self.stores.channels.retire(standing.channel, messages.format_workspace_unavailable(reason))
+
+    async def on_channel_joined(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
+        """Greet a channel once; a channel that had gone is back."""
+        await self.stores.channels.get_or_create(channel, now)
+        await self.on_channel_recovered(channel, now)
+        with use_language(language):
+            hello = build_greeting(by)
+        await self.stores.ledger.add([Draft(DeliveryKey(channel, "greeting", "hello"), hello)], now)
+
+    async def on_channel_lost(self, channel: Channel, reason: str, now: datetime) -> None:
+        """Stop posting to a channel, and say so where something was to be posted."""
+        standing = await self.stores.channels.get(channel)
+        stopped = await self.stores.channels.retire(channel, reason)
+        if stopped and standing and await self._has_subscriptions(standing):
+            await AdminNotices(self.stores, self.directories).notify_stopped(standing.channel, reason, now)
+
+    async def on_channel_recovered(self, channel: Channel, now: datetime) -> None:
+        """Go on posting to a channel; its next digest covers what it missed, as after any pause."""
+        standing = await self.stores.channels.get(channel)
+        if standing and standing.retired_reason:
+            await self._restore_channel(standing, now)
+
+    async def on_channel_renamed(self, channel: Channel, now: datetime) -> None:
+        """Keep the new name of a channel that is known."""
+        if await self.stores.channels.get(channel):
+            await self.stores.channels.get_or_create(channel, now)
+
+    async def on_channel_moved(self, old: Channel, new: Channel, now: datetime) -> None:  # noqa: ARG002 - the port's shape
+        """Keep a channel's new identity."""
+        await self.stores.channels.move_identity(old, new)
+
+    async def on_role_deleted(self, platform: str, workspace: str, role: str, now: datetime) -> None:
+        """Mention a role that is gone no more, and tell one person who can choose another."""
+        for standing in await self.stores.channels.list_for_workspace(platform, workspace):
+            if standing.preferences.mention != role:
+                continue
+            preferences = replace(standing.preferences, mention="")
+            await self.stores.channels.save_preferences(standing.channel, preferences, standing.next_run, standing.due)
+            with use_language(preferences.language):
+                text = _describe_deleted_role(standing.channel)
+                await AdminNotices(self.stores, self.directories).notify(standing.channel, role, text, now)
+
+    async def _has_subscriptions(self, standing: ChannelState) -> bool:
+        """Tell whether anything was to be posted to a channel."""
+        follows = await self.stores.follows.list_for_channel(standing.channel)
+        return standing.preferences.on or any(follow.alerts for follow in follows)
+
+    async def _restore_channel(self, standing: ChannelState, now: datetime) -> None:
+        wanted = standing.preferences
+        following = wanted.schedule.find_next_post(now) if wanted.on else None
+        await self.stores.channels.restore(standing.channel, following)
+        await pending_notices.clear_pending(self.stores.key_values, standing.channel.key)
+
+
+async def delete_departed_workspaces(stores: Stores, now: datetime) -> int:
+    """Delete what belongs to workspaces that left more than 30 days ago; return how many did."""
+    left = await stores.workspaces.list_left_before(now - RETENTION)
+    for workspace in left:
+        await stores.workspaces.delete(workspace.platform, workspace.id)
+        await pending_notices.clear_workspace(stores.key_values, workspace.platform, workspace.id)
+    return len(left)
+
+
+def build_greeting(by: Person) -> Card:
+    """Return the one message with which the bot introduces itself, and the two things to try."""
+    hello = gettext(
+        "Broadsheet posts the day’s most upvoted papers here at your local time, once somebody starts the digest. "
+        "Anybody can search papers and follow topics."
+    )
+    thanks = gettext("Thanks for the invitation, {name}.", name=by.name) if by.name else ""
+    actions = (
+        Action(gettext("Start the digest"), "digest on", style="main"),
+        Action(gettext("Today’s papers"), "today"),
+    )
+    brief = gettext("Broadsheet is here: start the digest, or look at today’s papers.")
+    return Card(text=join_sentences(thanks, hello), actions=actions, fallback=brief)
+
+
+def _describe_deleted_role(channel: Channel) -> str:
+    return gettext(
+        "The role that digests in {channel} mentioned was deleted; they mention nobody now. "
+        "Another can be chosen in the settings there.",
+        channel=format_channel_name(channel),
+    )
+
+
+def _merge_workspace(known: Workspace, reported: Workspace, *, is_owner_known: bool) -> Workspace:
+    """Return what is known with what was told now; settings that people made here stay.
+
+    Where it is *is_owner_known*, its managers are those that were told, if any were.
+    """
+    managers = (
+        reported.managers if is_owner_known and reported.managers else _merge_unique(known.managers, reported.managers)
+    )
+    return replace(
+        known,
+        name=reported.name or known.name,
+        timezone=known.timezone if known.timezone != "UTC" else reported.timezone,
+        managers=managers,
+        organization=reported.organization or known.organization,
+        left_at=None,
+    )
+
+
+def _merge_unique(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    """Return each once, in order."""
+    return tuple(dict.fromkeys((*first, *second)))
