@@ -25,7 +25,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.installations import VaultInstallationStore
+from adapters.slack.auth.installations import VaultInstallationStore
 from benchmarks import stage
 from benchmarks.report import Figure, compute_percentile
 from benchmarks.slack import APP_TOKEN, BOT_TOKEN, start_server

@@ -15,7 +15,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from adapters.discord import render as discord
-from adapters.slack import render as slack
+from adapters.slack.rendering.messages import render_message
 from bot.cards import models
 from bot.cards.messages import format_reason, format_workspace_unavailable
 from bot.cards.models import Card
@@ -82,7 +82,7 @@ def test_every_sentence_is_translated_with_its_names_and_plurals(language: str) 
 
 def test_sentences_are_extracted() -> None:
     found = messages.collect_sentences()
-    assert "adapters/slack/items.py" in found["matches {reasons}"]
+    assert "adapters/slack/rendering/items.py" in found["matches {reasons}"]
     assert ("{n} vote", "{n} votes") in found
 
 
@@ -184,7 +184,7 @@ def test_it_is_drawn_in_its_language_wherever_it_is_sent() -> None:
     with use_language("de"):
         card = digest("diffusion")
     drawn = [message.payload for message in discord.render_messages(card)]
-    told = json.dumps([slack.render_message(card).blocks, drawn], ensure_ascii=False)
+    told = json.dumps([render_message(card).blocks, drawn], ensure_ascii=False)
     assert told.count("19 Stimmen") == 3, "in both, and in the list to choose from"
     assert "passt zu „diffusion“" in told
     assert "Paper auswählen" in told

@@ -9,10 +9,10 @@ import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from adapters.slack.http import EVENTS_PATH as REQUESTS
-from adapters.slack.oauth import REDIRECT_PATH
-from adapters.slack.shortcuts import SHORTCUTS
-from adapters.slack.unfurls import UNFURL_DOMAINS
+from adapters.slack.auth.oauth import REDIRECT_PATH
+from adapters.slack.connection.http_endpoints import EVENTS_PATH as REQUESTS
+from adapters.slack.events.unfurls import UNFURL_DOMAINS
+from adapters.slack.interactions.shortcuts import SHORTCUTS
 from bot.errors import Mistake
 
 BOT_SCOPES: Final = (

@@ -162,9 +162,9 @@ def _build_previews(settings: Settings, commands: CommandTable) -> Mapping[str, 
     """Return how what is said looks on other platforms, whose renderers are not read before somebody looks."""
 
     def preview_slack(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
-        from adapters.slack import seen
+        from adapters.slack.preview import html
 
-        return seen.render_preview(content, command=settings.slack_command)
+        return html.render_preview(content, command=settings.slack_command)
 
     def preview_discord(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
         from adapters.discord import seen

@@ -10,18 +10,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import bolt, http, oauth, socket
-from adapters.slack.chat import SlackChat
-from adapters.slack.clients import SlackClient
-from adapters.slack.installations import VaultInstallationStore
-from adapters.slack.kit import SlackContext
+from adapters.slack.api.client import SlackClient
+from adapters.slack.api.rate_limit import RateLimiter
+from adapters.slack.auth import oauth
+from adapters.slack.auth.installations import VaultInstallationStore
+from adapters.slack.auth.oauth import OAuthFlow, VaultStateStore
+from adapters.slack.auth.single_workspace import SingleWorkspace
+from adapters.slack.connection import http_endpoints, socket_mode
+from adapters.slack.connection.app import Authorize, create_app
+from adapters.slack.context import SlackContext
+from adapters.slack.delivery.chat import SlackChat
+from adapters.slack.directory import ChannelDirectory, UserDirectory
 from adapters.slack.manifest import BOT_SCOPES
-from adapters.slack.oauth import OAuthFlow
-from adapters.slack.pace import RateLimiter
-from adapters.slack.people import UserDirectory
-from adapters.slack.rooms import ChannelDirectory
-from adapters.slack.single import SingleWorkspace
-from adapters.slack.states import VaultStateStore
 from bot.bootstrap.context import Context, open_vault, read_clock
 from bot.bootstrap.platforms import Connection, Platform
 from bot.config import Settings
@@ -95,9 +95,9 @@ def _build_connection(
         command=settings.slack_command,
     )
     flow = None if isinstance(tokens, SingleWorkspace) else _build_oauth_flow(settings, tokens)
-    app = bolt.create_app(
+    app = create_app(
         context,
-        bolt.Authorize(tokens.authorize),
+        Authorize(tokens.authorize),
         _build_tokenless_client(settings),
         signing_secret=settings.slack_signing_secret,
         oauth_flow=flow,
@@ -108,12 +108,12 @@ def _build_connection(
         if isinstance(tokens, SingleWorkspace):
             await tokens.register_workspace(lifecycle, read_clock, stop)
         if settings.slack_app_token and not stop.is_set():
-            await socket.serve(app, settings.slack_app_token, settings.slack_api_url, stop)
+            await socket_mode.serve(app, settings.slack_app_token, settings.slack_api_url, stop)
         await stop.wait()
         await app.drain()
 
     signed = bool(settings.slack_signing_secret) and not settings.slack_app_token
-    return Connection(serve, http.build_routes(app, flow, signed=signed))
+    return Connection(serve, http_endpoints.build_routes(app, flow, signed=signed))
 
 
 def _build_oauth_flow(settings: Settings, installations: VaultInstallationStore) -> OAuthFlow:

@@ -16,7 +16,7 @@ from bot.ports.channels import ChannelState
 from bot.ports.stores import Stores
 
 if TYPE_CHECKING:
-    from adapters.slack.installations import VaultInstallationStore
+    from adapters.slack.auth.installations import VaultInstallationStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,19 @@ async def _check_slack(settings: Settings, stores: Stores | None, *, running: bo
     """Ask Slack about the tokens, and about the channels that have a digest; without *stores* there are none."""
     if not settings.is_slack_configured:
         return []
-    from adapters.slack import checkup
+    from adapters.slack.doctor import tokens
 
     channels = [standing.channel for standing in await _load_digest_channels(stores, "slack")]
     found: list[tuple[bool, str]] = []
     if settings.slack_app_token:
-        found += await checkup.check_app_token(settings.slack_app_token, settings.slack_api_url)
+        found += await tokens.check_app_token(settings.slack_app_token, settings.slack_api_url)
     if settings.slack_bot_token:
-        found += await checkup.check_bot_token(settings.slack_bot_token, settings.slack_api_url, channels)
+        found += await tokens.check_bot_token(settings.slack_bot_token, settings.slack_api_url, channels)
     if settings.port is not None:
         found.append(await _check_public_listener(settings, running=running))
     if settings.slack_client_id and stores:
         async with _open_installations(settings, stores) as installations:
-            found += await checkup.check_installations(
+            found += await tokens.check_installations(
                 installations, settings.slack_api_url, settings.public_url, channels
             )
     # That Slack can't be reached is found by both tokens, and told once.
@@ -102,10 +102,10 @@ async def _check_slack(settings: Settings, stores: Stores | None, *, running: bo
 
 async def _check_public_listener(settings: Settings, *, running: bool) -> tuple[bool, str]:
     """Look whether Slack's requests can arrive."""
-    from adapters.slack import checkup
+    from adapters.slack.doctor.tokens import check_public_url
 
     if running and settings.public_url:
-        return await checkup.check_public_url(settings.public_url)
+        return await check_public_url(settings.public_url)
     needed = "while a bot runs" if settings.public_url else "when PUBLIC_URL is set"
     return True, f"Whether requests from outside arrive can be seen only {needed}."
 
@@ -115,8 +115,8 @@ async def _open_installations(settings: Settings, stores: Stores) -> AsyncIterat
     """Give the installations; a token that has ended is renewed as the bot would, for one may run beside us."""
     from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-    from adapters.slack.installations import VaultInstallationStore
-    from adapters.slack.membership import create_web_client
+    from adapters.slack.auth.installations import VaultInstallationStore
+    from adapters.slack.doctor.channels import create_web_client
     from bot.workspace_lifecycle import WorkspaceLifecycle
 
     tokenless_client = create_web_client(settings.slack_api_url)

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
-from adapters.slack.oauth import INSTALL_PATH
+from adapters.slack.auth.oauth import INSTALL_PATH
 from tests.adapters.slack.installing import Site, site
 from tests.servers.slack import slack
 

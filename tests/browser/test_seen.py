@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from adapters.discord.drawing import render_messages_html
 from adapters.discord.look import STYLE
 from adapters.discord.render import render_messages
-from adapters.slack.render import render_message
+from adapters.slack.rendering.messages import render_message
 from bot.cards.models import Action, Card, Item
 from bot.ports.previews import MessagePreview
 from tests.browser.test_reach import CONTRAST, DOUBLES, NAMES

@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 
 from adapters.discord.chat import DiscordChat
-from adapters.slack.chat import SlackChat
+from adapters.slack.delivery.chat import SlackChat
 from adapters.web import render
 from adapters.web.chat import WebChat
 from adapters.web.events import EventFeed

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
 
-from adapters.slack import forms, home, render
-from adapters.slack.origins import PrivateMetadata
+from adapters.slack.forms import modal
+from adapters.slack.forms.private_metadata import PrivateMetadata
+from adapters.slack.interactions import app_home
+from adapters.slack.rendering.messages import RenderedMessage, render_card_modal, render_message, render_private_answer
 from bot.cards import messages, paper_items
 from bot.cards.models import Action, Card, Field, Form, Item, Page
 from bot.commands.papers import lookup
@@ -219,8 +221,8 @@ def asked(command: str = "search", **arguments: str) -> Request:
     return Request("1", PAPERS, ANA, NOW, command, arguments)
 
 
-def private(card: Card, *, shareable: bool = False) -> render.RenderedMessage:
-    return render.render_private_answer(Answer(card, shareable=shareable), asked(query="video"))
+def private(card: Card, *, shareable: bool = False) -> RenderedMessage:
+    return render_private_answer(Answer(card, shareable=shareable), asked(query="video"))
 
 
 def shown() -> Card:
@@ -231,15 +233,15 @@ def shown() -> Card:
     )
 
 
-MESSAGES: Final[dict[str, Callable[[], render.RenderedMessage]]] = {
-    "digest": lambda: render.render_message(digest()),
-    "digest-topics": lambda: render.render_message(digest(*TOPICS)),
-    "digest-pictures": lambda: render.render_message(digest(), pictures=True),
-    "digest-ten": lambda: render.render_message(digest(*TOPICS, number=10)),
-    "abstracts": lambda: render.render_message(abstracts()),
-    "abstracts-ten": lambda: render.render_message(abstracts(*TOPICS, number=10)),
-    "alert": lambda: render.render_message(alert()),
-    "empty": lambda: render.render_message(
+MESSAGES: Final[dict[str, Callable[[], RenderedMessage]]] = {
+    "digest": lambda: render_message(digest()),
+    "digest-topics": lambda: render_message(digest(*TOPICS)),
+    "digest-pictures": lambda: render_message(digest(), pictures=True),
+    "digest-ten": lambda: render_message(digest(*TOPICS, number=10)),
+    "abstracts": lambda: render_message(abstracts()),
+    "abstracts-ten": lambda: render_message(abstracts(*TOPICS, number=10)),
+    "alert": lambda: render_message(alert()),
+    "empty": lambda: render_message(
         Card(text="No digest on Fri 27 Feb: every paper was posted here before.", actions=(Action("Status", "status"),))
     ),
     "search": lambda: private(results(), shareable=True),
@@ -257,8 +259,8 @@ MESSAGES: Final[dict[str, Callable[[], render.RenderedMessage]]] = {
     "export": lambda: private(Card("Everything stored about you", code='{\n "follows": [\n  "diffusion"\n ]\n}')),
 }
 VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
-    "modal-abstract": lambda: render.render_card_modal(shown(), "Abstract")[0],
-    "modal-why": lambda: render.render_card_modal(
+    "modal-abstract": lambda: render_card_modal(shown(), "Abstract")[0],
+    "modal-why": lambda: render_card_modal(
         Card(
             title="Why “DreamID-Omni”",
             text="With 19 votes it is number 1 of 17 on the list of Thu 26 Feb; a digest here shows the top 5.",
@@ -266,13 +268,13 @@ VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
             actions=(Action("Show it", "show", {"paper": "2602.12160"}), Action("Status", "status")),
         )
     )[0],
-    "settings": lambda: forms.build_modal(settings(), ORIGIN),
-    "settings-advanced": lambda: forms.build_modal(settings(), ORIGIN, advanced=True),
-    "settings-mistake": lambda: forms.build_modal(
+    "settings": lambda: modal.build_modal(settings(), ORIGIN),
+    "settings-advanced": lambda: modal.build_modal(settings(), ORIGIN, advanced=True),
+    "settings-mistake": lambda: modal.build_modal(
         settings(number="50 is out of range: 1 to 10. For example: 10"), ORIGIN
     ),
-    "follow": lambda: forms.build_modal(follow(), ORIGIN),
-    "follow-preview": lambda: forms.build_modal(
+    "follow": lambda: modal.build_modal(follow(), ORIGIN),
+    "follow-preview": lambda: modal.build_modal(
         follow(
             "world model",
             "It would have sent 2 papers in the last 14 days, about 1 a week.",
@@ -281,5 +283,5 @@ VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
         ),
         ORIGIN,
     ),
-    "home": lambda: home.render_home_view(myself())[0],
+    "home": lambda: app_home.render_home_view(myself())[0],
 }

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.chat import SlackChat
-from adapters.slack.clients import SlackClient
+from adapters.slack.api.client import SlackClient
+from adapters.slack.delivery.chat import SlackChat
 from tests.adapters.slack.inbound import Office, connected, failures, fill, working
 from tests.adapters.slack.outbound import Buttons, calling, furnish
 from tests.servers.slack import Slack, slack

@@ -16,13 +16,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import public
-from adapters.slack import bolt, http, socket
-from adapters.slack.chat import SlackChat
-from adapters.slack.clients import SlackClient
-from adapters.slack.kit import SlackContext
-from adapters.slack.pace import RateLimiter
-from adapters.slack.people import UserDirectory
-from adapters.slack.rooms import ChannelDirectory
+from adapters.slack.api.client import SlackClient
+from adapters.slack.api.rate_limit import RateLimiter
+from adapters.slack.connection import http_endpoints, socket_mode
+from adapters.slack.connection.app import Authorize, BoltApp, create_app
+from adapters.slack.context import SlackContext
+from adapters.slack.delivery.chat import SlackChat
+from adapters.slack.directory import ChannelDirectory, UserDirectory
 from bot import poller
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
@@ -91,7 +91,7 @@ class Office:
     stores: Stores
     hugging: Hugging
     kit: SlackContext
-    app: bolt.BoltApp
+    app: BoltApp
     courier: Dispatcher
     now: datetime = NOW
     forgotten: list[tuple[str, str]] = field(default_factory=list)
@@ -220,9 +220,9 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
             lambda: office.now,
         )
         web = AsyncWebClient(base_url=server.url, retry_handlers=[])
-        app = bolt.create_app(
+        app = create_app(
             kit,
-            bolt.Authorize(identity),
+            Authorize(identity),
             web,
             signing_secret=server.signing_secret,
             oauth_flow=None,
@@ -241,7 +241,7 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
 async def connected(office: Office) -> AsyncIterator[None]:
     """Take what people do over Socket Mode."""
     stop = asyncio.Event()
-    serving = asyncio.create_task(socket.serve(office.app, "xapp-1", office.server.url, stop))
+    serving = asyncio.create_task(socket_mode.serve(office.app, "xapp-1", office.server.url, stop))
     try:
         await office.server.wait(lambda: office.server.sockets)
         yield
@@ -253,8 +253,10 @@ async def connected(office: Office) -> AsyncIterator[None]:
 @asynccontextmanager
 async def listening(office: Office) -> AsyncIterator[None]:
     """Take what people do as signed requests on the public listener."""
-    async with public.serve(public.create_application(http.build_routes(office.app, None)), "127.0.0.1", 0) as url:
-        office.server.endpoint = f"{url}{http.EVENTS_PATH}"
+    async with public.serve(
+        public.create_application(http_endpoints.build_routes(office.app, None)), "127.0.0.1", 0
+    ) as url:
+        office.server.endpoint = f"{url}{http_endpoints.EVENTS_PATH}"
         yield
 
 

@@ -18,11 +18,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from adapters import public
-from adapters.slack import bolt, http, oauth
-from adapters.slack.installations import VaultInstallationStore
-from adapters.slack.kit import SlackContext
-from adapters.slack.oauth import INSTALL_PATH, STATE_COOKIE
-from adapters.slack.states import VaultStateStore
+from adapters.slack.auth import oauth
+from adapters.slack.auth.installations import VaultInstallationStore
+from adapters.slack.auth.oauth import INSTALL_PATH, STATE_COOKIE, VaultStateStore
+from adapters.slack.connection import http_endpoints
+from adapters.slack.connection.app import Authorize, BoltApp, create_app
+from adapters.slack.context import SlackContext
 from bot.ports.stores import Stores
 from bot.workspace_lifecycle import WorkspaceLifecycle
 from storage.database import open_database
@@ -73,7 +74,7 @@ class Site:
     slack: Slack
     stores: Stores
     installations: VaultInstallationStore
-    app: bolt.BoltApp
+    app: BoltApp
     clock: Ahead
     folder: Path
     address: str = ""
@@ -126,9 +127,9 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
             installation_store=kept,
             state_store=VaultStateStore(kept.vault, clock),
         )
-        app = bolt.create_app(
+        app = create_app(
             kit,
-            bolt.Authorize(kept.authorize),
+            Authorize(kept.authorize),
             nobody(slack),
             signing_secret=slack.signing_secret,
             oauth_flow=flow,
@@ -136,10 +137,12 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
         )
         one = Site(slack, stores, kept, app, clock, folder)
         async with (
-            public.serve(public.create_application(http.build_routes(app, flow)), "127.0.0.1", port) as one.address,
+            public.serve(
+                public.create_application(http_endpoints.build_routes(app, flow)), "127.0.0.1", port
+            ) as one.address,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as one.browser,
         ):
-            slack.endpoint = f"{one.address}{http.EVENTS_PATH}"
+            slack.endpoint = f"{one.address}{http_endpoints.EVENTS_PATH}"
             yield one
 
 

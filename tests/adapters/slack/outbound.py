@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.clients import SlackClient
-from adapters.slack.pace import RateLimiter
+from adapters.slack.api.client import SlackClient
+from adapters.slack.api.rate_limit import RateLimiter
 from bot.cards.models import Card
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, Operation

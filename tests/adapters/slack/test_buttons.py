@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.buttons import ComponentBuilder
-from adapters.slack.presses import (
+from adapters.slack.rendering.action_value import (
     MAX_BUTTON_VALUE,
     MAX_OPTION_VALUE,
     ButtonPayload,
@@ -17,6 +16,7 @@ from adapters.slack.presses import (
     encode_payload,
     restore_payload,
 )
+from adapters.slack.rendering.buttons_and_menus import ComponentBuilder
 from bot.cards.models import Action
 from bot.errors import Malformed
 from tests.adapters.slack.hostile import TEXT

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import chat as outgoing
-from adapters.slack.chat import SlackChat
-from adapters.slack.clients import SlackClient
+from adapters.slack.api.client import SlackClient
+from adapters.slack.delivery import chat as delivery_chat
+from adapters.slack.delivery.chat import SlackChat
 from bot.cards.models import Action, Card, Item
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Gone, StoreError, TryLater, Unsendable
@@ -107,7 +107,7 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: SlackChat, monk
     def broken(*_: object, **__: object) -> None:
         raise KeyError("title")
 
-    monkeypatch.setattr(outgoing, "render_message", broken)
+    monkeypatch.setattr(delivery_chat, "render_message", broken)
     with pytest.raises(Unsendable, match="drawn"):
         await chat.send(delivery(), NOW)
 

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from adapters import public
-from adapters.slack import checkup
-from adapters.slack.checkup import SCOPE_PURPOSES
+from adapters.slack.doctor import tokens
+from adapters.slack.doctor.tokens import SCOPE_PURPOSES
 from adapters.slack.manifest import BOT_SCOPES
 from bot.domain.channels import Channel
 from bot.ports.workspaces import Workspace
@@ -65,11 +65,11 @@ def unused() -> Iterator[str]:
 
 
 async def single(server: Slack, *channels: Channel) -> list[tuple[bool, str]]:
-    return list(await checkup.check_bot_token("xoxb-1", server.url, channels))
+    return list(await tokens.check_bot_token("xoxb-1", server.url, channels))
 
 
 async def many(here: Site, *channels: Channel) -> list[tuple[bool, str]]:
-    return list(await checkup.check_installations(here.installations, here.slack.url, HERE, channels))
+    return list(await tokens.check_installations(here.installations, here.slack.url, HERE, channels))
 
 
 async def install(here: Site, *targets: str) -> None:
@@ -96,7 +96,7 @@ def test_every_scope_serves_something() -> None:
 
 async def test_what_is_right_is_told_too(server: Slack) -> None:
     assert await single(server, PAPERS) == [KNOWN, WHOLE, JOINED]
-    assert await checkup.check_app_token("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
+    assert await tokens.check_app_token("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "token_revoked"])
@@ -106,7 +106,7 @@ async def test_a_token_that_slack_turns_down_is_to_be_copied_again(server: Slack
 
 
 async def test_a_token_of_nobody_is_to_be_copied_again(server: Slack) -> None:
-    said = await checkup.check_bot_token("xoxb-wrong", server.url, [PAPERS])
+    said = await tokens.check_bot_token("xoxb-wrong", server.url, [PAPERS])
     assert said == [(False, f"Slack turned SLACK_BOT_TOKEN down (invalid_auth). {COPY}")]
 
 
@@ -140,18 +140,18 @@ async def test_without_any_scope_for_channels_the_rest_is_still_told(server: Sla
 
 
 async def test_an_app_token_that_slack_turns_down_is_to_be_made_again(server: Slack) -> None:
-    said = await checkup.check_app_token("xapp-wrong", server.url)
+    said = await tokens.check_app_token("xapp-wrong", server.url)
     assert said == [(False, f"SLACK_APP_TOKEN was turned down by Slack (invalid_auth). {MAKE}")]
 
 
 async def test_an_app_token_without_its_scope_is_to_be_made_again(server: Slack) -> None:
     server.fail("apps.connections.open", error="missing_scope")
-    said = await checkup.check_app_token("xapp-1", server.url)
+    said = await tokens.check_app_token("xapp-1", server.url)
     assert said == [(False, f"SLACK_APP_TOKEN lacks the scope connections:write. {MAKE}")]
 
 
 async def test_a_bots_token_opens_no_socket(server: Slack) -> None:
-    said = await checkup.check_app_token("xoxb-1", server.url)
+    said = await tokens.check_app_token("xoxb-1", server.url)
     assert said == [(False, f"SLACK_APP_TOKEN was turned down by Slack (not_allowed_token_type). {MAKE}")]
 
 
@@ -224,8 +224,8 @@ async def test_a_token_of_another_workspace_is_told(server: Slack) -> None:
 
 async def test_a_slack_that_can_not_be_reached_is_told_once(unused: str) -> None:
     told = [(False, "Slack can’t be reached. Check the network and SLACK_API_URL, and run doctor again in a minute.")]
-    assert await checkup.check_bot_token("xoxb-1", f"{unused}/", [PAPERS]) == told
-    assert await checkup.check_app_token("xapp-1", f"{unused}/") == told
+    assert await tokens.check_bot_token("xoxb-1", f"{unused}/", [PAPERS]) == told
+    assert await tokens.check_app_token("xapp-1", f"{unused}/") == told
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"body": "<p>A proxy's page</p>"}, {"drop": "after"}])
@@ -255,9 +255,9 @@ async def test_proxies_of_the_environment_change_nothing(
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID", "SLACK_SIGNING_SECRET"):
         monkeypatch.setenv(name, "hostile")
     assert await single(server, PAPERS) == [KNOWN, WHOLE, JOINED]
-    assert await checkup.check_app_token("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
+    assert await tokens.check_app_token("xapp-1", server.url) == [(True, "Socket Mode can be opened.")]
     assert await many(here, *rooms("T1")) == [KNOWN, WHOLE, JOINED]
-    assert (await checkup.check_public_url(here.address))[0]
+    assert (await tokens.check_public_url(here.address))[0]
 
 
 async def test_what_slack_hears_is_not_written_down(
@@ -267,7 +267,7 @@ async def test_what_slack_hears_is_not_written_down(
     await install(here, "T1")
     caplog.clear()
     await single(server, PAPERS)
-    await checkup.check_app_token("xapp-wrong", server.url)
+    await tokens.check_app_token("xapp-wrong", server.url)
     await many(here, *rooms("T1", "T2"))
     assert [record for record in caplog.records if record.name.startswith("slack")] == []
     assert not {"xoxb-1", "xapp-wrong"} & set(caplog.text.split())
@@ -347,18 +347,18 @@ async def test_a_token_that_can_not_be_renewed_is_told_and_the_others_are_looked
 
 
 async def test_the_public_listener_answers_where_the_world_looks_for_it(here: Site) -> None:
-    assert await checkup.check_public_url(here.address) == (True, f"The public listener answers at {here.address}.")
+    assert await tokens.check_public_url(here.address) == (True, f"The public listener answers at {here.address}.")
 
 
 async def test_a_public_listener_that_can_not_be_reached_is_told(unused: str) -> None:
-    well, told = await checkup.check_public_url(unused)
+    well, told = await tokens.check_public_url(unused)
     assert not well
     assert " can't be reached from here (ClientConnectorError). Check PUBLIC_URL, and that a proxy there" in told
 
 
 async def test_something_else_behind_the_public_address_is_told() -> None:
     async with public.serve(web.Application(), "127.0.0.1", 0) as address:
-        assert await checkup.check_public_url(address) == (
+        assert await tokens.check_public_url(address) == (
             False,
             (
                 f"{address}/livez answers with something else (404). Check PUBLIC_URL, and that a proxy there hands "

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 from adapters import public
-from adapters.slack.clients import SlackClient
-from adapters.slack.pace import RateLimiter
+from adapters.slack.api.client import SlackClient
+from adapters.slack.api.rate_limit import RateLimiter
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
 from tests.adapters.slack.outbound import Keys, Ticks, calling, furnish
 from tests.servers.slack import Slack, slack

@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.codes import CHANNEL_ERRORS, ERROR_GROUPS, INSTALLATION_ERRORS, STALE_TOKEN_ERRORS
-from adapters.slack.errors import RateLimited, UnknownErrorCode, get_error_code, translate_error
+from adapters.slack.api.error_codes import CHANNEL_ERRORS, ERROR_GROUPS, INSTALLATION_ERRORS, STALE_TOKEN_ERRORS
+from adapters.slack.api.errors import RateLimited, UnknownErrorCode, get_error_code, translate_error
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 
 SHARED = Path(__file__).parents[3] / "../shared"

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from adapters.slack.events import ARCHIVED_REASON, REMOVED_REASON
+from adapters.slack.events.channels import ARCHIVED_REASON, REMOVED_REASON
 from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
 from bot.ports.workspaces import Workspace

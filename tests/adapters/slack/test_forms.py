@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import forms
-from adapters.slack.days import parse_weekdays
-from adapters.slack.origins import PrivateMetadata, unpack_metadata
+from adapters.slack.forms import modal
+from adapters.slack.forms.inputs import parse_weekdays
+from adapters.slack.forms.private_metadata import PrivateMetadata, unpack_metadata
 from bot.cards.models import Field, Form
 from bot.commands.preferences.fields import SETTING_FIELDS, list_fields
 from bot.domain.preferences import Preferences
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, Any]:
     """Return the window as Slack sends it back, with *changes* by field."""
-    view = forms.build_modal(form, ORIGIN, advanced=advanced)
+    view = modal.build_modal(form, ORIGIN, advanced=advanced)
     state = values(view["blocks"])
     for block in view["blocks"]:
         if block.get("block_id") in changes:
@@ -41,7 +41,7 @@ def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, A
 @settings(max_examples=200, deadline=None)
 @given(form=FORMS, advanced=st.booleans())
 def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:
-    view = forms.build_modal(form, ORIGIN, advanced=advanced)
+    view = modal.build_modal(form, ORIGIN, advanced=advanced)
     # A window has to have something in it; a form without a word and a question is none.
     expected = [] if view["blocks"] else ["must have at least one block [json-pointer:/view/blocks]"]
     assert [text for text in checks.view_problems(view) if "views must contain" not in text] == expected
@@ -78,12 +78,12 @@ def answerable(draw: st.DrawFn) -> Form:
 
 @given(answerable())
 def test_what_is_not_touched_comes_back_as_it_was(form: Form) -> None:
-    assert forms.read_arguments(opened(form)) == {field.name: field.value for field in form.fields}
+    assert modal.read_arguments(opened(form)) == {field.name: field.value for field in form.fields}
 
 
 def test_the_settings_come_back_as_they_were() -> None:
     form = cards.settings()
-    assert forms.read_arguments(opened(form, advanced=True)) == {field.name: field.value for field in form.fields}
+    assert modal.read_arguments(opened(form, advanced=True)) == {field.name: field.value for field in form.fields}
 
 
 def test_answers_are_written_as_people_type_them() -> None:
@@ -97,7 +97,7 @@ def test_answers_are_written_as_people_type_them() -> None:
         "empty": ["yes"],
         "cadence": "weekly",
     }
-    given = forms.read_arguments(opened(cards.settings(), advanced=True, **changes))
+    given = modal.read_arguments(opened(cards.settings(), advanced=True, **changes))
     assert given["time"] == "21:30"
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
@@ -108,37 +108,37 @@ def test_answers_are_written_as_people_type_them() -> None:
 
 def test_folded_questions_are_not_answered() -> None:
     form = cards.settings()
-    assert set(forms.read_arguments(opened(form))) == {"time", "days", "number", "topics"}
-    folded = [block for block in forms.build_modal(form, ORIGIN)["blocks"] if block.get("block_id") == "advanced"]
-    assert folded[0]["accessory"]["action_id"] == forms.ADVANCED_ACTION_ID
-    unfolded = forms.build_modal(form, ORIGIN, advanced=True)
+    assert set(modal.read_arguments(opened(form))) == {"time", "days", "number", "topics"}
+    folded = [block for block in modal.build_modal(form, ORIGIN)["blocks"] if block.get("block_id") == "advanced"]
+    assert folded[0]["accessory"]["action_id"] == modal.ADVANCED_ACTION_ID
+    unfolded = modal.build_modal(form, ORIGIN, advanced=True)
     assert not any(block.get("block_id") == "advanced" for block in unfolded["blocks"])
     assert unpack_metadata(unfolded["private_metadata"]).shows_advanced
 
 
 def test_a_mistake_in_a_folded_question_unfolds() -> None:
-    view = forms.build_modal(cards.settings(zone="“Xx” is not a zone."), ORIGIN)
+    view = modal.build_modal(cards.settings(zone="“Xx” is not a zone."), ORIGIN)
     assert "zone" in {block.get("block_id") for block in view["blocks"]}
     assert view["blocks"][0]["text"]["text"] == "*Zone:* “Xx” is not a zone."
 
 
 def test_emptiness_is_told_where_it_says_something() -> None:
     form = cards.settings()
-    given = forms.read_arguments(opened(form, topics="", days=[]))
+    given = modal.read_arguments(opened(form, topics="", days=[]))
     assert given == {"time": "09:00", "days": "", "number": "5", "topics": ""}
-    assert forms.read_arguments(opened(cards.follow())) == {"where": "me", "alerts": "no"}
+    assert modal.read_arguments(opened(cards.follow())) == {"where": "me", "alerts": "no"}
 
 
 def test_what_was_wrong_is_told_by_block() -> None:
     form = cards.settings(number="50 is out of range: 1 to 10.", time="Not a time.")
-    assert forms.collect_errors(form) == {"number": "50 is out of range: 1 to 10.", "time": "Not a time."}
+    assert modal.collect_errors(form) == {"number": "50 is out of range: 1 to 10.", "time": "Not a time."}
 
 
 def test_what_changes_the_preview_asks_anew() -> None:
-    blocks = forms.build_modal(cards.settings(), ORIGIN, advanced=True)["blocks"]
+    blocks = modal.build_modal(cards.settings(), ORIGIN, advanced=True)["blocks"]
     asking = {block["block_id"] for block in blocks if block.get("dispatch_action")}
     assert asking == {"time", "days", "zone", "cadence", "mode", "language"}
-    topic = forms.build_modal(cards.follow(), ORIGIN)["blocks"][0]
+    topic = modal.build_modal(cards.follow(), ORIGIN)["blocks"][0]
     assert topic["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_enter_pressed"]}
 
 
@@ -146,26 +146,26 @@ def test_a_value_out_of_bounds_does_not_spoil_the_window() -> None:
     form = Form(
         "T", "settings", (Field("n", "N", "number", "50", minimum=1, maximum=10), Field("t", "T", "time", "9am"))
     )
-    first, second = (block["element"] for block in forms.build_modal(form, ORIGIN)["blocks"][:2])
+    first, second = (block["element"] for block in modal.build_modal(form, ORIGIN)["blocks"][:2])
     assert "initial_value" not in first
     assert "initial_time" not in second
 
 
 def test_what_does_not_fit_is_not_offered() -> None:
     form = Form("T", "settings", (Field("topics", "Topics", "topics", "; ".join(["word " * 40] * 25)),))
-    assert forms.read_arguments(opened(form)) == {}
-    assert "Topics is too long" in forms.build_modal(form, ORIGIN)["blocks"][0]["elements"][0]["text"]
+    assert modal.read_arguments(opened(form)) == {}
+    assert "Topics is too long" in modal.build_modal(form, ORIGIN)["blocks"][0]["elements"][0]["text"]
 
 
 def test_a_long_title_is_told_in_full() -> None:
-    view = forms.build_modal(replace(cards.settings(), title="The digest in #machine-learning-papers"), ORIGIN)
+    view = modal.build_modal(replace(cards.settings(), title="The digest in #machine-learning-papers"), ORIGIN)
     assert len(view["title"]["text"]) <= 24
     assert "machine-learning-papers" in view["blocks"][0]["text"]["text"]
 
 
 def test_an_origin_is_carried() -> None:
     form = replace(cards.settings(), arguments={"where": "here"})
-    there = unpack_metadata(forms.build_modal(form, ORIGIN)["private_metadata"])
+    there = unpack_metadata(modal.build_modal(form, ORIGIN)["private_metadata"])
     assert there == replace(ORIGIN, command="settings", arguments={"where": "here"})
 
 

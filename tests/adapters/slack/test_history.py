@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.chat import SlackChat
-from adapters.slack.clients import SlackClient
+from adapters.slack.api.client import SlackClient
+from adapters.slack.delivery.chat import SlackChat
 from bot.cards.models import Card
 from bot.errors import TryLater, Uncertain
 from tests.adapters.slack.outbound import NOW, Buttons, Keys, calling, delivery

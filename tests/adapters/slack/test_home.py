@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import home
+from adapters.slack.interactions import app_home
 from bot.cards.models import Card, Page
 from tests.adapters.slack import cards
 from tests.adapters.slack.hostile import CARDS
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(max_examples=40, deadline=None)
 @given(st.lists(CARDS, max_size=5).map(tuple))
 def test_no_home_exceeds_a_limit(sections: tuple[Card, ...]) -> None:
-    view, _ = home.render_home_view(Page(sections))
+    view, _ = app_home.render_home_view(Page(sections))
     assert checks.view_problems(view) == []
     names = [part["action_id"] for part in checks.walk(view["blocks"]) if "action_id" in part]
     assert len(names) == len(set(names))
@@ -30,7 +30,7 @@ def test_no_home_exceeds_a_limit(sections: tuple[Card, ...]) -> None:
 def test_a_long_part_leaves_room_for_the_others() -> None:
     page = cards.myself()
     long = replace(page.sections[0], items=page.sections[0].items * 100)
-    blocks = home.render_home_view(Page((long, *page.sections[1:])))[0]["blocks"]
+    blocks = app_home.render_home_view(Page((long, *page.sections[1:])))[0]["blocks"]
     assert [block["text"]["text"] for block in blocks if block["type"] == "header"] == [
         "What you follow",
         "Channels",
@@ -40,4 +40,4 @@ def test_a_long_part_leaves_room_for_the_others() -> None:
 
 
 def test_an_empty_home_says_so() -> None:
-    assert home.render_home_view(Page(()))[0]["blocks"][0]["text"]["text"] == "Nothing is here yet."
+    assert app_home.render_home_view(Page(()))[0]["blocks"][0]["text"]["text"] == "Nothing is here yet."

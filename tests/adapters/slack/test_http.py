@@ -20,7 +20,7 @@ from yarl import URL
 
 from adapters import public
 from adapters.public import MAX_BODY_BYTES
-from adapters.slack import http
+from adapters.slack.connection import http_endpoints
 from tests.adapters.slack.serving import Bare
 from tests.servers.slack import Slack, slack
 
@@ -42,7 +42,7 @@ class Door:
     async def post(self, body: Any, *headers: dict[str, str]) -> int:
         """Send a body with headers; return the status."""
         sent = CIMultiDict([pair for one in headers for pair in one.items()])
-        async with self.session.post(f"{self.address}{http.EVENTS_PATH}", data=body, headers=sent) as answer:
+        async with self.session.post(f"{self.address}{http_endpoints.EVENTS_PATH}", data=body, headers=sent) as answer:
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             return answer.status
 
@@ -57,9 +57,9 @@ async def door() -> AsyncIterator[Door]:
         server.team("T1")
         server.bot("T1", token="xoxb-1")
         app = Bare(server)
-        site = public.create_application(http.build_routes(app.bolt, None))
+        site = public.create_application(http_endpoints.build_routes(app.bolt, None))
         async with public.serve(site, "127.0.0.1", 0) as address, aiohttp.ClientSession() as session:
-            server.endpoint = f"{address}{http.EVENTS_PATH}"
+            server.endpoint = f"{address}{http_endpoints.EVENTS_PATH}"
             yield Door(server, app, address, session)
 
 
@@ -165,10 +165,12 @@ async def test_bodies_over_a_mebibyte_are_refused(door: Door) -> None:
 
 
 async def test_a_body_that_never_ends_is_given_up(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "_BODY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(http_endpoints, "_BODY_TIMEOUT_SECONDS", 0.05)
     head = "".join(f"{name}: {value}\r\n" for name, value in door.signed("").items())
     reader, writer = await asyncio.open_connection("127.0.0.1", URL(door.address).port)
-    writer.write(f"POST {http.EVENTS_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n{head}\r\nabc".encode())
+    writer.write(
+        f"POST {http_endpoints.EVENTS_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n{head}\r\nabc".encode()
+    )
     assert b" 408 " in await reader.readline()
     writer.close()
     await writer.wait_closed()
@@ -176,14 +178,14 @@ async def test_a_body_that_never_ends_is_given_up(door: Door, monkeypatch: pytes
 
 async def test_only_what_was_asked_for_is_served(door: Door) -> None:
     for path, status in (
-        (http.EVENTS_PATH, 405),
+        (http_endpoints.EVENTS_PATH, 405),
         ("/slack/install", 404),
         ("/slack/oauth_redirect", 404),
         ("/slack", 404),
     ):
         async with door.session.get(f"{door.address}{path}") as answer:
             assert answer.status == status
-    assert http.build_routes(door.app.bolt, None, signed=False) == []
+    assert http_endpoints.build_routes(door.app.bolt, None, signed=False) == []
 
 
 async def test_every_recorded_payload_gets_through(door: Door) -> None:

@@ -15,8 +15,8 @@ from typing import Literal
 
 import pytest
 
-from adapters.slack import renewal
-from adapters.slack.presses import MAX_BUTTON_VALUE, ButtonPayload, encode_payload
+from adapters.slack.auth import token_rotation
+from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, ButtonPayload, encode_payload
 from bot.cards import messages
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
@@ -139,7 +139,7 @@ async def test_whoever_gets_the_lease_just_after_another_renewed_asks_nothing(ag
     async with _database(aging) as database:
         vault = Late(database, load_keys((), aging.folder))
         stale = (await vault.get("slack/T1") or {})["bot_token"]
-        fresh = await renewal.TokenRotation(vault, aging.clock, None).rotate_token("slack/T1", stale)
+        fresh = await token_rotation.TokenRotation(vault, aging.clock, None).rotate_token("slack/T1", stale)
     assert fresh.bot_token == await aging.installations.get_token("T1") != stale
     assert refreshes(aging.slack) == 1
 
@@ -157,7 +157,7 @@ async def test_whoever_slept_longer_than_the_lease_takes_what_another_got(aging:
 
 
 async def test_a_lease_that_nobody_gives_back_ends_by_itself(aging: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renewal, "_LEASE_CHECKS", 2)
+    monkeypatch.setattr(token_rotation, "_LEASE_CHECKS", 2)
     now = aging.clock()
     assert await aging.installations.vault.acquire_lease("slack/T1", now, now + timedelta(seconds=60))
     with pytest.raises(TryLater):
@@ -244,7 +244,7 @@ async def test_new_tokens_are_written_down_although_the_database_is_busy(
 ) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
-    monkeypatch.setattr(renewal, "_SAVE_RETRY_SECONDS", (0.05,) * 200)
+    monkeypatch.setattr(token_rotation, "_SAVE_RETRY_SECONDS", (0.05,) * 200)
     asked = asyncio.create_task(aging.installations.get_token("T1"))
     await aging.slack.wait(lambda: refreshes(aging.slack))
     with broken(aging.folder, "UPDATE OF sealed ON secrets"):
@@ -257,7 +257,7 @@ async def test_new_tokens_are_written_down_although_the_database_is_busy(
 async def test_new_tokens_that_can_not_be_written_down_are_an_error(
     aging: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(renewal, "_SAVE_RETRY_SECONDS", (0.01,))
+    monkeypatch.setattr(token_rotation, "_SAVE_RETRY_SECONDS", (0.01,))
     with broken(aging.folder, "UPDATE OF sealed ON secrets"), pytest.raises(StoreError):
         await aging.installations.get_token("T1")
     assert "must be installed again" in caplog.text

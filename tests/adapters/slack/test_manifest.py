@@ -14,12 +14,13 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 import adapters.slack
-from adapters.slack import departures, events, pressed, shortcuts, typed, unfurls, visits, windows
-from adapters.slack.http import EVENTS_PATH as REQUESTS
+from adapters.slack.auth.oauth import REDIRECT_PATH
+from adapters.slack.connection.http_endpoints import EVENTS_PATH as REQUESTS
+from adapters.slack.events import channels, installations, unfurls
+from adapters.slack.events.unfurls import UNFURL_DOMAINS
+from adapters.slack.interactions import app_home, block_actions, commands, modals, shortcuts
+from adapters.slack.interactions.shortcuts import SHORTCUTS
 from adapters.slack.manifest import BOT_EVENTS, BOT_SCOPES, build_manifest
-from adapters.slack.oauth import REDIRECT_PATH
-from adapters.slack.shortcuts import SHORTCUTS
-from adapters.slack.unfurls import UNFURL_DOMAINS
 from bot.errors import Mistake
 
 FOLDER = Path(adapters.slack.__file__).parent
@@ -94,9 +95,9 @@ class Ear:
 @pytest.fixture(scope="module")
 def heard() -> Mapping[str, list[Any]]:
     ear, nothing = Ear(), cast("Any", None)
-    for part in (typed, pressed, windows, shortcuts, visits, unfurls, events):
+    for part in (commands, block_actions, modals, shortcuts, app_home, unfurls, channels):
         part.listen(cast("Any", ear), nothing)
-    departures.register_listeners(cast("Any", ear), nothing, nothing)
+    installations.register_listeners(cast("Any", ear), nothing, nothing)
     return ear.heard
 
 

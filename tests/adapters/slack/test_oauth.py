@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from yarl import URL
 
-from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
+from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
 from bot import logs
 from bot.ports.workspaces import Workspace
 from tests.adapters.slack.installing import HERE, Site, nobody, site

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.pace import CALLS_PER_MINUTE, MAX_WAIT_SECONDS, RateLimiter
+from adapters.slack.api.rate_limit import CALLS_PER_MINUTE, MAX_WAIT_SECONDS, RateLimiter
 from bot.errors import TryLater
 
 POST = "chat.postMessage"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack.people import UserDirectory
+from adapters.slack.directory import UserDirectory
 from bot.errors import Gone, SendError
 from tests.adapters.slack.outbound import Keys, Ticks, calling
 from tests.servers.slack import Slack

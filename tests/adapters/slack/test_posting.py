@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.chat import SlackChat
+from adapters.slack.delivery.chat import SlackChat
 from bot.cards.models import Card
 from bot.delivery.dispatcher import LOOKUP_DELAY, Dispatcher
 from bot.domain.channels import Channel

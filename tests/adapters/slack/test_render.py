@@ -18,12 +18,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import render
-from adapters.slack.drawing import render_message_html, render_view_html
-from adapters.slack.layout import MAX_MESSAGE_WEIGHT
-from adapters.slack.markup import render_inline
-from adapters.slack.presses import ButtonPayload, decode_payload
-from adapters.slack.render import RenderedMessage
+from adapters.slack.preview.html import render_inline, render_message_html, render_view_html
+from adapters.slack.rendering.action_value import ButtonPayload, decode_payload
+from adapters.slack.rendering.layout import MAX_MESSAGE_WEIGHT
+from adapters.slack.rendering.messages import (
+    RenderedMessage,
+    render_card_modal,
+    render_message,
+    render_private_answer,
+    render_unfurl,
+)
 from bot.cards import messages, paper_items
 from bot.cards.models import Action, Card, Form, Item, Link
 from bot.domain.channels import ChannelKind
@@ -99,14 +103,14 @@ def presses(blocks: Any) -> dict[str, ButtonPayload | str]:
 @settings(max_examples=100, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
-    message = render.render_message(card, pictures=pictures)
+    message = render_message(card, pictures=pictures)
     assert refused(message.blocks) == []
     assert 0 < len(message.text) <= 3000
     assert len(message.text.encode()) <= 3900
-    view, _ = render.render_card_modal(card)
+    view, _ = render_card_modal(card)
     assert checks.view_problems(view) == []
     assert twice(view["blocks"]) == []
-    assert checks.problems(render.render_unfurl(card)) == []
+    assert checks.problems(render_unfurl(card)) == []
     json.dumps([message.blocks, view], ensure_ascii=False).encode()
 
 
@@ -114,26 +118,26 @@ def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
 @settings(max_examples=100, deadline=None)
 @given(CARDS)
 def test_no_card_does_more_than_we_meant(card: Card) -> None:
-    blocks = render.render_message(card).blocks
+    blocks = render_message(card).blocks
     for text in texts(blocks):
         drawn = render_inline(text)
         assert not re.search(r"<(i|s|blockquote)\b|sk-mention|sk-emoji", drawn)
         assert not re.search(r"[@#]\w", re.sub(r"<https://[^|>]*", "", text))
         assert all(address.startswith("https://") for address in re.findall(r'href="([^"]*)"', drawn))
     assert all(part["verbatim"] for part in checks.walk(blocks) if part.get("type") == "mrkdwn")
-    assert not re.search(r"<(script|img)|<(i|s)>", render_message_html(render.render_message(card)))
+    assert not re.search(r"<(script|img)|<(i|s)>", render_message_html(render_message(card)))
 
 
 @pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_equal_cards_are_drawn_equally(card: Card) -> None:
-    assert render.render_message(card) == render.render_message(replace(card))
+    assert render_message(card) == render_message(replace(card))
 
 
 def test_what_is_left_out_is_counted() -> None:
     items = tuple(paper_items.build_paper_item(listed()[0], number=n) for n in range(1, 61))
-    blocks = render.render_message(Card(items=items, footer=("Last line.",))).blocks
+    blocks = render_message(Card(items=items, footer=("Last line.",))).blocks
     shown = [text for text in texts(blocks) if "DreamID-Omni" in text]
     assert shown[0].startswith("*1. ")
     assert 12 <= len(shown) < 60
@@ -142,7 +146,7 @@ def test_what_is_left_out_is_counted() -> None:
 
 def test_long_texts_give_way_before_entries_do() -> None:
     items = tuple(Item(f"Paper {n}", "https://x.org", text="word " * 500) for n in range(13))
-    found = list(texts(render.render_message(Card(items=items)).blocks))
+    found = list(texts(render_message(Card(items=items)).blocks))
     assert len(found) == 13
     assert max(len(text) for text in found) - min(len(text) for text in found) < 10
 
@@ -153,7 +157,7 @@ def test_ten_papers_and_three_on_topics_fit() -> None:
 
 
 def test_what_can_be_done_with_a_paper() -> None:
-    blocks = render.render_message(digest()).blocks
+    blocks = render_message(digest()).blocks
     (first,) = [block for block in blocks if block["type"] == "section"][:1]
     assert presses(first) == {
         "Abstract": ButtonPayload("show", {"paper": "2602.12160"}, modal=True),
@@ -166,23 +170,23 @@ def test_what_can_be_done_with_a_paper() -> None:
 
 def test_one_thing_to_do_is_a_button() -> None:
     item = Item("diffusion", "https://x.org", actions=(Action("Unmute", "unmute", {"what": "diffusion"}),))
-    assert render.render_message(Card(items=(item,))).blocks[0]["accessory"]["type"] == "button"
+    assert render_message(Card(items=(item,))).blocks[0]["accessory"]["type"] == "button"
 
 
 def test_pictures_have_words_and_only_safe_addresses() -> None:
     papers = [
         replace(paper, thumbnail=at) for paper, at in zip(listed(), ("https://x.org/a.png", "http://x"), strict=False)
     ]
-    blocks = render.render_message(Card(items=tuple(map(paper_items.build_paper_item, papers))), pictures=True).blocks
+    blocks = render_message(Card(items=tuple(map(paper_items.build_paper_item, papers))), pictures=True).blocks
     assert [part["alt_text"] for part in checks.walk(blocks) if part.get("type") == "image"] == [
         "First page or figure of DreamID-Omni"
     ]
-    assert render.render_message(Card(items=tuple(map(paper_items.build_paper_item, papers)))).blocks != blocks
+    assert render_message(Card(items=tuple(map(paper_items.build_paper_item, papers)))).blocks != blocks
 
 
 def test_a_mistake_shows_what_to_type() -> None:
     answer = Answer(messages.build_mistake_card(Mistake("“serch” is not a command.", "search `graphs` & more")))
-    message = render.render_private_answer(answer, asked(), command="/sheet")
+    message = render_private_answer(answer, asked(), command="/sheet")
     assert list(texts(message.blocks)) == [
         "*Not done.* “serch” is not a command.",
         "For example: `/sheet search ˋgraphsˋ &amp; more`",
@@ -192,25 +196,25 @@ def test_a_mistake_shows_what_to_type() -> None:
 
 def test_what_can_be_shared_is_offered_where_others_are() -> None:
     answer = Answer(Card(text="x"), shareable=True)
-    label, press = next(iter(presses(render.render_private_answer(answer, asked(query="video")).blocks).items()))
+    label, press = next(iter(presses(render_private_answer(answer, asked(query="video")).blocks).items()))
     assert (label.replace("\u2060", ""), press) == (
         "Share in #papers",
         ButtonPayload("search", {"query": "video"}, share=True),
     )
     alone = replace(asked(), channel=replace(PAPERS, kind=ChannelKind.DIRECT))
-    assert presses(render.render_private_answer(answer, alone).blocks) == {}
-    assert presses(render.render_private_answer(Answer(Card(text="x")), asked()).blocks) == {}
+    assert presses(render_private_answer(answer, alone).blocks) == {}
+    assert presses(render_private_answer(Answer(Card(text="x")), asked()).blocks) == {}
 
 
 def test_a_form_is_not_a_message() -> None:
     with pytest.raises(TypeError):
-        render.render_private_answer(Answer(Form("Title", "settings", ())), asked())
+        render_private_answer(Answer(Form("Title", "settings", ())), asked())
 
 
 def test_a_window_holds_the_whole_abstract() -> None:
     whole = " ".join(f"word{n}" for n in range(1500))
     item = replace(shown().items[0], text=whole)
-    view, kept = render.render_card_modal(Card(items=(item,)), "Abstract")
+    view, kept = render_card_modal(Card(items=(item,)), "Abstract")
     assert whole == " ".join(text for text in texts(view["blocks"]) if text.startswith("word"))
     assert view["title"]["text"] == "Abstract"
     assert all(isinstance(press, ButtonPayload) and press.modal for press in presses(view["blocks"]).values())
@@ -219,9 +223,9 @@ def test_a_window_holds_the_whole_abstract() -> None:
 
 def test_a_long_text_to_copy_is_cut_and_its_rest_a_press_away() -> None:
     answer = Answer(Card("Everything", code="{\n}\u202e" * 3000))
-    blocks = render.render_private_answer(answer, asked("me export")).blocks
+    blocks = render_private_answer(answer, asked("me export")).blocks
     assert presses(blocks) == {"Show all of it": ButtonPayload("me export", {}, modal=True)}
-    view, _ = render.render_card_modal(answer.body if isinstance(answer.body, Card) else Card())
+    view, _ = render_card_modal(answer.body if isinstance(answer.body, Card) else Card())
     copied = "".join(
         text["text"]
         for block in view["blocks"]
@@ -233,7 +237,7 @@ def test_a_long_text_to_copy_is_cut_and_its_rest_a_press_away() -> None:
 
 
 def test_unfurled_cards_are_only_read() -> None:
-    blocks = render.render_unfurl(digest())
+    blocks = render_unfurl(digest())
     assert blocks
     assert not any("action_id" in part for part in checks.walk(blocks))
 
@@ -249,14 +253,14 @@ def test_unfurled_cards_are_only_read() -> None:
     ],
 )
 def test_notifications(card: Card, text: str) -> None:
-    assert render.render_message(card).text == text
+    assert render_message(card).text == text
 
 
 def test_links_stand_in_the_small_print() -> None:
     item = Item(
         "T", "https://x.org", votes=1, notes=("A & B",), links=(Link("code", "https://y.org"), Link("no", "ftp://z"))
     )
-    (text,) = texts(render.render_message(Card(items=(item,))).blocks)
+    (text,) = texts(render_message(Card(items=(item,))).blocks)
     assert text == "*<https://x.org|T>*\n1 vote · A &amp; B · <https://y.org|code> · no"
 
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack import rooms as directory
-from adapters.slack.rooms import ChannelDirectory, SlackChannel
+from adapters.slack import directory
+from adapters.slack.directory import ChannelDirectory, SlackChannel
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import TryLater
 from tests.adapters.slack.outbound import PAPERS, Keys, Ticks, calling

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from adapters.slack.guard import log_exceptions
+from adapters.common.error_boundary import log_exceptions
 from tests.adapters.slack.inbound import Office
 from tests.servers.slack import Shown
 

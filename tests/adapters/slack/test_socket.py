@@ -11,7 +11,7 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import socket
+from adapters.slack.connection import socket_mode
 from bot.errors import Refused
 from tests.adapters.slack.inbound import Office
 
@@ -20,7 +20,7 @@ from tests.adapters.slack.inbound import Office
 async def serving(office: Office, url: str = "") -> AsyncIterator[asyncio.Event]:
     """Serve; give the event that ends it."""
     stop = asyncio.Event()
-    task = asyncio.create_task(socket.serve(office.app, "xapp-1", url or office.server.url, stop))
+    task = asyncio.create_task(socket_mode.serve(office.app, "xapp-1", url or office.server.url, stop))
     try:
         yield stop
     finally:
@@ -30,12 +30,12 @@ async def serving(office: Office, url: str = "") -> AsyncIterator[asyncio.Event]
 
 async def test_a_refused_token_ends_it_with_one_sentence(shut: Office) -> None:
     with pytest.raises(Refused, match=r"SLACK_APP_TOKEN down \(invalid_auth\)\. Put an app-level token"):
-        await socket.serve(shut.app, "xapp-wrong", shut.server.url, asyncio.Event())
+        await socket_mode.serve(shut.app, "xapp-wrong", shut.server.url, asyncio.Event())
 
 
 async def test_a_token_that_is_refused_later_ends_it_too(shut: Office) -> None:
     stop = asyncio.Event()
-    task = asyncio.create_task(socket.serve(shut.app, "xapp-1", shut.server.url, stop))
+    task = asyncio.create_task(socket_mode.serve(shut.app, "xapp-1", shut.server.url, stop))
     await shut.server.wait(lambda: shut.server.sockets)
     shut.server.app_tokens.clear()
     await shut.server.disconnect("refresh_requested")
@@ -46,7 +46,7 @@ async def test_a_token_that_is_refused_later_ends_it_too(shut: Office) -> None:
 async def test_without_a_network_it_is_tried_again_and_said_once(
     shut: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(socket, "_FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(socket_mode, "_FIRST_RETRY_SECONDS", 0.01)
     shut.server.fail("apps.connections.open", drop="before", times=2)
     shut.server.fail("apps.connections.open", status=503, times=1)
     shut.server.fail("apps.connections.open", error="internal_error", times=1)
@@ -74,7 +74,7 @@ async def test_a_connection_is_replaced_when_slack_asks(shut: Office, reason: st
 
 
 async def test_a_line_that_breaks_is_replaced(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.slack.line._PING", 0.05)
+    monkeypatch.setattr("adapters.slack.connection.socket_mode._PING", 0.05)
     async with serving(shut):
         await shut.server.wait(lambda: shut.server.sockets)
         before = shut.server.sockets[0]
@@ -89,7 +89,7 @@ async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
     shut: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    waits = socket._wait_or_stop
+    waits = socket_mode._wait_or_stop
 
     async def wait(stop: asyncio.Event, seconds: float) -> None:
         pauses.append(seconds)
@@ -98,7 +98,7 @@ async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
     def ready(count: int) -> bool:
         return len(pauses) == count and bool(shut.server.sockets)
 
-    monkeypatch.setattr(socket, "_wait_or_stop", wait)
+    monkeypatch.setattr(socket_mode, "_wait_or_stop", wait)
     async with serving(shut):
         for count in range(1, 5):
             await shut.server.wait(partial(ready, count))

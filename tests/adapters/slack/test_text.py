@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import text
-from adapters.slack.markup import render_inline
+from adapters.slack.preview.html import render_inline
+from adapters.slack.rendering import mrkdwn
 from tests.adapters.slack.hostile import TEXT, URLS
 
 ALIKE = str.maketrans({"∗": "*", "∼": "~", "ˋ": "`", "ˍ": "_", "∣": "|"})
@@ -24,7 +24,7 @@ def seen(written: str) -> str:
 @settings(max_examples=400, deadline=None)
 @given(TEXT, st.integers(20, 3000))
 def test_inert_text_does_nothing(given: str, longest: int) -> None:
-    written = text.escape_mrkdwn(given, longest)
+    written = mrkdwn.escape_mrkdwn(given, longest)
     assert len(written) <= longest
     assert not re.search(r"<(?!/)", render_inline(written)), "nothing is marked up, not even by the loosest reading"
     assert not re.match("&gt;|>", written)
@@ -37,7 +37,7 @@ def test_inert_text_does_nothing(given: str, longest: int) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXT.filter(lambda text: len(text) < 500))
 def test_people_see_what_was_written(given: str) -> None:
-    assert seen(text.escape_mrkdwn(given)) == text.clean_text(given).translate(ALIKE)
+    assert seen(mrkdwn.escape_mrkdwn(given)) == mrkdwn.clean_text(given).translate(ALIKE)
 
 
 @pytest.mark.parametrize(
@@ -59,19 +59,19 @@ def test_people_see_what_was_written(given: str) -> None:
     ],
 )
 def test_signs(given: str, written: str) -> None:
-    assert text.escape_mrkdwn(given) == written
+    assert mrkdwn.escape_mrkdwn(given) == written
 
 
 @settings(max_examples=200, deadline=None)
 @given(URLS, TEXT)
 def test_a_link_is_ours_or_none(url: str, shown: str) -> None:
-    written = text.format_link(url, shown)
+    written = mrkdwn.format_link(url, shown)
     drawn = render_inline(written)
     links = re.findall(r'<a href="([^"]*)"', drawn)
     assert len(links) <= 1
     assert all(link.startswith("https://") for link in links)
     assert not re.search(r"<(?!/?a\b)", drawn)
-    assert seen(re.sub(r"^<[^|]*\||>$", "", written) if links else written) == seen(text.escape_mrkdwn(shown, 300))
+    assert seen(re.sub(r"^<[^|]*\||>$", "", written) if links else written) == seen(mrkdwn.escape_mrkdwn(shown, 300))
 
 
 @pytest.mark.parametrize(
@@ -88,21 +88,21 @@ def test_a_link_is_ours_or_none(url: str, shown: str) -> None:
     ],
 )
 def test_links(url: str, written: str) -> None:
-    assert text.format_link(url, "p(a|b)") == written
+    assert mrkdwn.format_link(url, "p(a|b)") == written
 
 
 @settings(max_examples=200, deadline=None)
 @given(TEXT)
 def test_pieces_are_the_whole(given: str) -> None:
-    parts = list(text.split_mrkdwn(given, 100))
+    parts = list(mrkdwn.split_mrkdwn(given, 100))
     assert all(0 < len(part) <= 100 for part in parts)
-    assert re.sub(r"\s", "", seen("".join(parts))) == re.sub(r"\s", "", text.clean_text(given).translate(ALIKE))
+    assert re.sub(r"\s", "", seen("".join(parts))) == re.sub(r"\s", "", mrkdwn.clean_text(given).translate(ALIKE))
 
 
 @settings(max_examples=200, deadline=None)
 @given(TEXT)
 def test_code_is_one_piece(given: str) -> None:
-    written = text.format_code(given)
+    written = mrkdwn.format_code(given)
     assert len(written) <= 300
     assert re.fullmatch(r"<code>[^<]*</code>|", render_inline(written))
 
@@ -110,13 +110,13 @@ def test_code_is_one_piece(given: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXT, st.integers(24, 300))
 def test_plain_text_fits_and_names_no_emoji(given: str, longest: int) -> None:
-    made = text.build_plain_text(given, longest)
+    made = mrkdwn.build_plain_text(given, longest)
     assert 0 < len(made["text"]) <= longest
     assert not re.search(r":[a-z0-9_+'-]+:", made["text"])
     assert made["emoji"] is False
 
 
 def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
-    assert text.clean_text("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
-    assert text.clean_text("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
-    assert text.clean_text("\u00a0\u202f") == ""
+    assert mrkdwn.clean_text("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
+    assert mrkdwn.clean_text("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
+    assert mrkdwn.clean_text("\u00a0\u202f") == ""

@@ -14,8 +14,8 @@ from aiohttp import ClientSession
 
 from adapters.discord import seen as discord
 from adapters.discord.render import render_messages
-from adapters.slack import seen as slack
-from adapters.slack.render import render_message
+from adapters.slack.preview import html
+from adapters.slack.rendering.messages import render_message
 from adapters.web.recent import RecentAnswers
 from adapters.web.site import LOCAL_USER
 from bot.cards.models import Action, Card, Item
@@ -42,7 +42,7 @@ class Elements(HTMLParser):
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=0.05, drawn={"slack": slack.render_preview, "discord": discord.render_preview}) as started:
+    async with running(beat=0.05, drawn={"slack": html.render_preview, "discord": discord.render_preview}) as started:
         yield started
 
 

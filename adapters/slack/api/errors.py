@@ -1,0 +1,134 @@
+"""SlackApiError to SendError: what an error code, HTTP status or Retry-After means for the ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+from adapters.slack.api.error_codes import (
+    AMBIGUOUS_ERRORS,
+    CHANNEL_ERRORS,
+    INSTALLATION_ERRORS,
+    MESSAGE_ERRORS,
+    REQUEST_ERRORS,
+    TRANSIENT_ERRORS,
+)
+from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+
+_UNREACHABLE_RETRY_SECONDS: Final = 10.0
+_BUSY_RETRY_SECONDS: Final = 30.0
+_UNKNOWN_RETRY_SECONDS: Final = 300.0
+_MAX_RETRY_SECONDS: Final = 3_600.0
+_TOO_MANY_REQUESTS: Final = 429
+_SCOPE_PATTERN: Final = re.compile(r"[a-z:._,\- ]{1,80}")
+
+
+class RateLimited(TryLater):
+    """Slack asks this workspace to leave this method alone for ``after`` seconds."""
+
+
+class UnknownErrorCode(TryLater):
+    """Slack said no, surely, with a code that belongs to no group; ``code`` is it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack said “{code}”, which has no meaning here yet", _UNKNOWN_RETRY_SECONDS)
+        self.code = code
+
+
+def translate_error(error: Exception, method: str) -> SendError:
+    """Return what *error* means for the ledger, when it came from calling *method*.
+
+    Where a message may have been written all the same, its fate is uncertain; whatever only asks may ask again.
+    """
+    match error:
+        case SlackApiError():
+            return _translate_error_response(error, method)
+        case SlackRequestError():
+            return Unsendable(f"The request is incomplete: {error}")
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return TryLater("Slack can’t be reached", _UNREACHABLE_RETRY_SECONDS)
+        case _:
+            return _translate_lost_response(method, f"the connection broke ({type(error).__name__})")
+
+
+def get_error_code(error: BaseException | None) -> str:
+    """Return Slack's own word for *error*, or for what it was raised from; "" when there is none."""
+    while error is not None and not isinstance(error, SlackApiError):
+        error = error.__cause__
+    return str(_get_response_body(error).get("error") or "") if error else ""
+
+
+def _translate_error_response(error: SlackApiError, method: str) -> SendError:
+    # The SDK gives its own answer object, or aiohttp's when the body is no JSON.
+    status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
+    error_code = get_error_code(error)
+    if status == _TOO_MANY_REQUESTS or error_code in ("ratelimited", "rate_limited"):
+        return RateLimited("Slack asks for a pause", _parse_retry_after(getattr(error.response, "headers", None) or {}))
+    if error_code:
+        return _translate_permanent_error(error_code, _get_response_body(error)) or _translate_transient_error(
+            error_code, method
+        )
+    if status in range(400, 500):
+        return UnknownErrorCode(f"HTTP {status}")
+    return _translate_lost_response(method, f"its answer can’t be read (HTTP {status})")
+
+
+def _translate_permanent_error(error_code: str, body: Mapping[str, Any]) -> SendError | None:
+    """Return what can't be mended by waiting."""
+    if error_code in CHANNEL_ERRORS:
+        return Gone(CHANNEL_ERRORS[error_code])
+    if error_code in INSTALLATION_ERRORS:
+        return Gone(
+            _describe_missing_scope(body) if error_code == "missing_scope" else INSTALLATION_ERRORS[error_code],
+            installation=True,
+        )
+    if error_code in MESSAGE_ERRORS:
+        return Unsendable(f"Slack does not allow this any more ({error_code})")
+    if error_code in REQUEST_ERRORS:
+        return Unsendable(f"Slack refuses the request ({error_code}){_format_error_details(body)}")
+    return None
+
+
+def _translate_transient_error(error_code: str, method: str) -> SendError:
+    if error_code in TRANSIENT_ERRORS:
+        return TryLater(f"Slack can’t do this now ({error_code})", _BUSY_RETRY_SECONDS)
+    return (
+        _translate_lost_response(method, f"it said “{error_code}”")
+        if error_code in AMBIGUOUS_ERRORS
+        else UnknownErrorCode(error_code)
+    )
+
+
+def _translate_lost_response(method: str, reason: str) -> SendError:
+    if method.startswith("chat."):
+        return Uncertain(f"Slack may or may not have done this: {reason}")
+    return TryLater(f"Slack gave no answer: {reason}", _UNREACHABLE_RETRY_SECONDS)
+
+
+def _get_response_body(error: SlackApiError) -> Mapping[str, Any]:
+    body = getattr(error.response, "data", None)
+    return body if isinstance(body, Mapping) else {}
+
+
+def _parse_retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds that Retry-After asks for: at least one, at most an hour, half a minute when it is unclear."""
+    retry_after = headers.get("Retry-After", "").strip()
+    seconds = float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else _BUSY_RETRY_SECONDS
+    return min(max(seconds, 1.0), _MAX_RETRY_SECONDS)
+
+
+def _describe_missing_scope(body: Mapping[str, Any]) -> str:
+    scope = str(body.get("needed", ""))
+    quoted = f" “{scope}”" if _SCOPE_PATTERN.fullmatch(scope) else ""
+    return f"the app lacks the permission{quoted}; install it again to grant it"
+
+
+def _format_error_details(body: Mapping[str, Any]) -> str:
+    """Return what Slack says about the place of the fault, for the log."""
+    metadata = body.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, Mapping) else None
+    return f": {'; '.join(map(str, messages))[:300]}" if isinstance(messages, list) else ""

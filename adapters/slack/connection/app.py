@@ -1,0 +1,144 @@
+"""Slack Bolt’s AsyncApp: built with all listeners, authorize and OAuth flow given to it; drained on shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final, cast
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.context import SlackContext
+from adapters.slack.events import channels, installations, unfurls
+from adapters.slack.events.installations import TokenDeleter
+from adapters.slack.interactions import app_home, block_actions, commands, modals, shortcuts
+from bot.errors import BroadsheetError
+
+_DRAIN_SECONDS: Final = 10.0
+_NOT_AUTHORIZED_MESSAGE: Final = (
+    "Broadsheet can’t act in this workspace now: it is not installed here, or Slack does not answer it. "
+    "Try again in a minute; if that does not help, add it to the workspace again."
+)
+
+log = logging.getLogger(__name__)
+
+InstallationLookup = Callable[[str, str], Awaitable[AuthorizeResult | None]]
+
+
+def create_app(
+    context: SlackContext,
+    authorize: AsyncAuthorize,
+    client: AsyncWebClient,
+    *,
+    signing_secret: str,
+    oauth_flow: AsyncOAuthFlow | None,
+    token_deleter: TokenDeleter,
+) -> BoltApp:
+    """Return the app with all its listeners. *signing_secret* signs requests; without one none can be right."""
+    app = BoltApp(
+        name="broadsheet",
+        logger=_create_quiet_logger(),
+        signing_secret=signing_secret or secrets.token_hex(32),
+        client=client,
+        before_authorize=_fill_team_id,
+        authorize=cast("Any", authorize),  # declared narrower than what it takes: an `AsyncAuthorize` too
+        user_facing_authorize_error_message=_NOT_AUTHORIZED_MESSAGE,
+        oauth_flow=oauth_flow,
+    )
+    for module in (commands, block_actions, modals, shortcuts, app_home, unfurls, channels):
+        module.listen(app, context)
+    installations.register_listeners(app, context, token_deleter)
+    return app
+
+
+class BoltApp(AsyncApp):
+    """slack_bolt's app, which acknowledges and lets its listeners go on; this one knows which still do."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._listener_tasks = _ListenerTasks()
+        self.listener_runner.listener_start_handler = self._listener_tasks
+
+    def track_current_task(self) -> None:
+        """Count the current task as a listener: it hands over what was acknowledged already."""
+        self._listener_tasks.track_current_task()
+
+    async def drain(self, seconds: float = _DRAIN_SECONDS) -> None:
+        """Wait for the listeners that run, then end those that still do."""
+        await self._listener_tasks.drain(seconds)
+
+
+class _ListenerTasks(AsyncListenerStartHandler):
+    """The listeners that run; slack_bolt itself holds no reference to their tasks."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
+        """Note the listener that starts."""
+        del request, response
+        self.track_current_task()
+
+    def track_current_task(self) -> None:
+        """Note the current task."""
+        task = asyncio.current_task()
+        if task:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for all, and for what they start, then cancel what is left."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        unfinished = set(self._tasks)
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+
+
+async def _fill_team_id(
+    body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+) -> BoltResponse:
+    """Tell the workspace of an event that an organization's installation hears: its authorization names none."""
+    if not context.team_id and body.get("type") == "event_callback":
+        context["team_id"] = body.get("context_team_id") or body.get("team_id")
+    return await next_()
+
+
+def _create_quiet_logger() -> logging.Logger:
+    """Return a logger that lets errors through only: below that slack_bolt writes whole payloads down."""
+    logger = logging.getLogger(f"{__name__}.framework")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+class Authorize(AsyncAuthorize):
+    """Tells slack_bolt with whose token it acts; *find* takes a workspace and its organization."""
+
+    def __init__(self, lookup: InstallationLookup) -> None:
+        self._lookup = lookup
+
+    async def __call__(
+        self, *, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None, **_: Any
+    ) -> AuthorizeResult | None:
+        """Return the installation of a workspace, None where there is none or nobody can tell."""
+        del context
+        try:
+            return await self._lookup(team_id or "", enterprise_id or "")
+        except (BroadsheetError, SlackClientError, OSError, TimeoutError) as error:
+            log.warning("With whose token to act can't be told: %s", error)
+            return None

@@ -1,0 +1,30 @@
+"""SlackContext: what every Bolt listener is given by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.slack.api.client import SlackClient
+from adapters.slack.directory import ChannelDirectory, UserDirectory
+from bot.ports.commands import Commands
+from bot.ports.platform_events import ProcessedEvents, WorkspaceEvents
+from bot.ports.secrets import ButtonPayloads
+from bot.ports.workspaces import Workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class SlackContext:
+    """The command table, what is kept, and the ways to Slack. ``command`` is what people type ("/papers")."""
+
+    commands: Commands
+    button_payloads: ButtonPayloads
+    processed_events: ProcessedEvents
+    workspaces: Workspaces
+    workspace_events: WorkspaceEvents
+    client: SlackClient
+    directory: ChannelDirectory
+    user_directory: UserDirectory
+    clock: Callable[[], datetime]
+    command: str = "/papers"

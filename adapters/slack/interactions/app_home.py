@@ -1,0 +1,74 @@
+"""App Home: the view (type “home”) of a person’s follows, channels and saved papers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.common.error_boundary import log_exceptions
+from adapters.slack.context import SlackContext
+from adapters.slack.interactions.requests import Requester, build_channel, get_team_id
+from adapters.slack.rendering.blocks import Block, build_divider, build_section, measure_weight
+from adapters.slack.rendering.buttons_and_menus import VIEW_VALUE_BUDGET, ComponentBuilder
+from adapters.slack.rendering.layout import MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, lay_out_card
+from adapters.slack.rendering.messages import DEFAULT_COMMAND
+from bot.cards.models import Page
+from bot.errors import SendError
+
+log = logging.getLogger(__name__)
+
+
+def render_home_view(page: Page, *, command: str = DEFAULT_COMMAND) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
+    """Return the home's view, and what its buttons need kept. A long part leaves the others their share of the room."""
+    pad, blocks = ComponentBuilder(available=VIEW_VALUE_BUDGET), list[Block]()
+    for number, card in enumerate(page.sections):
+        parts = len(page.sections) - number
+        most = (MAX_VIEW_BLOCKS - len(blocks)) // parts - 1
+        heaviest = (MAX_VIEW_WEIGHT - measure_weight(blocks)) // parts
+        drawn = lay_out_card(card, pad, max_blocks=most, max_weight=heaviest, command=command)
+        if drawn and len(drawn) <= most:
+            blocks += [build_divider(), *drawn] if blocks else drawn
+    return {
+        "type": "home",
+        "callback_id": "home",
+        "blocks": blocks or [build_section("Nothing is here yet.")],
+    }, pad.stored_data
+
+
+def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
+    """Take those who open it."""
+
+    @app.event("app_home_opened")
+    @log_exceptions
+    async def on_app_home_opened(event: Mapping[str, Any], context: AsyncBoltContext) -> None:
+        if event.get("tab") == "home":
+            await publish_home(slack_context, get_team_id(context), event["user"])
+
+
+async def publish_home(context: SlackContext, workspace: str, user: str) -> None:
+    """Show somebody their home as it is now."""
+    request = await Requester("", build_channel(workspace, "", user), user).build_request(context, "help", {})
+    page = await context.commands.build_home(request, await _find_visible_channels(context, workspace, user))
+    view, kept = render_home_view(page, command=context.command)
+    await context.button_payloads.save_payloads(kept, request.now)
+    try:
+        await context.client.call(workspace, "views.publish", user_id=user, view=view)
+    except SendError as error:
+        log.warning("Somebody's home could not be shown: %s", error)
+
+
+async def _find_visible_channels(context: SlackContext, workspace: str, user: str) -> frozenset[str]:
+    """Return the channels that somebody may see: public ones, and private ones that they are in."""
+    try:
+        shown, own = (
+            await context.directory.list_channels(workspace),
+            await context.directory.list_user_channel_ids(workspace, user),
+        )
+    except SendError as error:
+        log.warning("The channels of a home can't be told: %s", error)
+        return frozenset()
+    return frozenset(room.id for room in shown if not room.is_private or room.id in own)

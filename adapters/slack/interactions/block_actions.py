@@ -1,0 +1,92 @@
+"""block_actions: a button or overflow menu pressed in a message, a modal or the App Home."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.common.error_boundary import log_exceptions
+from adapters.slack.context import SlackContext
+from adapters.slack.interactions import app_home, request_flow
+from adapters.slack.interactions.requests import build_channel, build_requester, get_team_id
+from adapters.slack.interactions.responses import ModalResponder, Responder, ResponseUrlResponder
+from adapters.slack.rendering.action_value import ButtonPayload, decode_payload, restore_payload
+from bot.cards.models import Card
+from bot.errors import Malformed
+from bot.ports.commands import Answer
+
+_ACTION_IDS: Final = re.compile(r"^(press|menu):")
+_EXPIRED_BUTTON: Final = Answer(Card(text="This button is too old. Nothing was changed; ask again.", tone="mistake"))
+
+Body = Mapping[str, Any]
+
+
+def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
+    """Take what is pressed."""
+
+    @app.action(_ACTION_IDS)
+    @log_exceptions
+    async def on_block_action(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        wanted = await _load_button_payload(slack_context, body["actions"][0])
+        way = _choose_responder(slack_context, body, context, modal=bool(wanted and wanted.modal and not wanted.share))
+        who = build_requester(body, context)
+        if wanted is None:
+            return await request_flow.send_or_log_answer(
+                way, _EXPIRED_BUTTON, await who.build_request(slack_context, "help", {})
+            )
+        if wanted.channel:
+            who = replace(who, channel=build_channel(get_team_id(context), wanted.channel, who.user), is_member=False)
+        request = await who.build_request(slack_context, wanted.command, wanted.arguments, share=wanted.share)
+        home = (body.get("view") or {}).get("type") == "home"
+        await request_flow.answer_request(slack_context, way, request, from_app_home=home)
+        return await app_home.publish_home(slack_context, get_team_id(context), who.user) if home else None
+
+
+async def _load_button_payload(context: SlackContext, action: Mapping[str, Any]) -> ButtonPayload | None:
+    """Return what a button asks for, or None when that is not kept any more."""
+    chosen = action.get("selected_option") or {}
+    try:
+        wanted = decode_payload(str(action.get("value") or chosen.get("value") or ""))
+        if isinstance(wanted, ButtonPayload):
+            return wanted
+        kept = await context.button_payloads.get_payload(wanted)
+        return restore_payload(kept) if kept else None
+    except Malformed:
+        return None
+
+
+def _choose_responder(
+    slack_context: SlackContext, body: Body, bolt_context: AsyncBoltContext, *, modal: bool
+) -> Responder:
+    """Return where the answer goes: into a window, or beside the message for the one who pressed."""
+    workspace, trigger = get_team_id(bolt_context), str(body.get("trigger_id") or "")
+    hook, view = _build_response_url_responder(slack_context, body, workspace, trigger), body.get("view") or {}
+    if hook and not modal:
+        return hook
+    return ModalResponder(slack_context, workspace, trigger, view["id"] if view.get("type") == "modal" else "", hook)
+
+
+def _build_response_url_responder(
+    context: SlackContext, body: Body, workspace: str, trigger_id: str
+) -> ResponseUrlResponder | None:
+    if not body.get("response_url"):
+        return None
+    message, container = body.get("message") or {}, body.get("container") or {}
+    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    # A message with replies is its own thread's parent; what is pressed on it is answered below it, not inside.
+    inside = "" if thread == container.get("message_ts") else thread
+    return ResponseUrlResponder(
+        context,
+        workspace,
+        str(body["response_url"]),
+        trigger_id,
+        original="pressed" if container.get("is_ephemeral") else "nothing",
+        thread_ts=inside,
+    )

@@ -1,0 +1,58 @@
+"""Message shortcuts (message_action): papers named in a message; they also run inside threads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.common.error_boundary import log_exceptions
+from adapters.slack.context import SlackContext
+from adapters.slack.interactions import request_flow
+from adapters.slack.interactions.requests import build_requester, get_team_id, unescape_text
+from adapters.slack.interactions.responses import ResponseUrlResponder
+
+SHORTCUTS: Final = {"papers_here": "within", "similar_here": "similar within"}
+"""What each shortcut of a message (its ``callback_id``) asks for."""
+_MAX_TEXT_LENGTH: Final = 2000
+"""Characters that a command takes."""
+_WORD: Final = re.compile(r"[^\s\"<>|\\]+")
+_PAPER_ID: Final = re.compile(r"\d{4}\.\d{4,5}|/\d{7}")
+"""What every way to name a paper holds."""
+
+
+def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
+    """Take the shortcuts."""
+    for name, command in SHORTCUTS.items():
+        app.message_shortcut(name)(_build_listener(slack_context, command))
+
+
+def _build_listener(slack_context: SlackContext, command: str) -> Any:
+    @log_exceptions
+    async def on_message_shortcut(ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        message = body.get("message") or {}
+        url, trigger = body["response_url"], str(body.get("trigger_id") or "")
+        # "replace_original" would be about the message, which is somebody's own.
+        way = ResponseUrlResponder(
+            slack_context, get_team_id(context), url, trigger, "nothing", str(message.get("thread_ts") or "")
+        )
+        request = await build_requester(body, context).build_request(
+            slack_context, command, {"text": _extract_paper_words(message)}
+        )
+        await request_flow.answer_request(slack_context, way, request)
+
+    return on_message_shortcut
+
+
+def _extract_paper_words(message: Mapping[str, Any]) -> str:
+    """Return the words of a message that may name papers, wherever Slack keeps them: its text, the links in it."""
+    rest = json.dumps([message.get("blocks", []), message.get("attachments", [])], ensure_ascii=False)
+    words = _WORD.findall(f"{unescape_text(str(message.get('text', '')))} {rest}")
+    named = " ".join(dict.fromkeys(word for word in words if _PAPER_ID.search(word)))
+    return named[:_MAX_TEXT_LENGTH] or "no paper"

@@ -1,0 +1,60 @@
+"""User groups (usergroups.list): the handle “@leads” in a command replaced by the group’s id."""
+
+from __future__ import annotations
+
+import logging
+from difflib import get_close_matches
+from typing import Final
+
+from adapters.slack.context import SlackContext
+from bot.errors import Mistake, SendError
+from bot.ports.commands import Request
+
+_USER_GROUP_PARAMETERS: Final = {"digest access": "who"}
+"""Which argument may be a user group, by command."""
+
+log = logging.getLogger(__name__)
+
+
+async def resolve_user_group(context: SlackContext, request: Request) -> Request:
+    """Return *request* with a group's id in place of its handle ("@leads").
+
+    Slack itself puts the id into messages, but leaves a slash command as it was typed. Those who may not use the
+    command learn nothing about groups. Raises `bot.errors.Mistake` for a handle that nobody has.
+    """
+    name = _USER_GROUP_PARAMETERS.get(request.command, "")
+    typed = request.arguments.get(name, "").strip(' "')
+    if not typed.startswith("@") or not await _is_workspace_admin(context, request):
+        return request
+    return request.with_command(
+        request.command, {**request.arguments, name: await _find_user_group(context, request, typed)}
+    )
+
+
+async def _is_workspace_admin(context: SlackContext, request: Request) -> bool:
+    workspace = await context.workspaces.get("slack", request.channel.workspace)
+    return request.person.is_admin or (workspace is not None and request.person.id in workspace.managers)
+
+
+async def _find_user_group(context: SlackContext, request: Request, handle_text: str) -> str:
+    try:
+        groups = await context.user_directory.list_user_groups(request.channel.workspace)
+    except SendError as error:
+        log.info("The user groups can't be told: %s", error)
+        raise Mistake(
+            f"Slack does not tell which group “{handle_text[:80]}” is. Type the group’s id, which begins with S; "
+            "Slack copies it from the menu of the group’s page.",
+            f"{request.command} S0123ABCDEF",
+        ) from error
+    handle = handle_text.removeprefix("@").casefold()
+    if handle not in groups:
+        raise _build_unknown_group_mistake(request.command, handle_text, get_close_matches(handle, groups, 1))
+    return groups[handle]
+
+
+def _build_unknown_group_mistake(command: str, handle_text: str, close_handles: list[str]) -> Mistake:
+    meant = f"; did you mean “@{close_handles[0]}”?" if close_handles else "."
+    return Mistake(
+        f"“{handle_text[:80]}” is not a user group of this workspace{meant}",
+        f"{command} @{(close_handles or ['leads'])[0]}",
+    )
