@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, cast
 
-from adapters.discord.tree import CommandTree, build_command_tree
+from adapters.discord.commands.tree import CommandTree, build_command_tree
 from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.ports.commands import Command

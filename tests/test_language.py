@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from adapters.discord import render as discord
+from adapters.discord.rendering.messages import render_messages
 from adapters.slack.rendering.messages import render_message
 from bot.cards import models
 from bot.cards.messages import format_reason, format_workspace_unavailable
@@ -183,7 +183,7 @@ def test_a_digest_has_no_english_left(language: str) -> None:
 def test_it_is_drawn_in_its_language_wherever_it_is_sent() -> None:
     with use_language("de"):
         card = digest("diffusion")
-    drawn = [message.payload for message in discord.render_messages(card)]
+    drawn = [message.payload for message in render_messages(card)]
     told = json.dumps([render_message(card).blocks, drawn], ensure_ascii=False)
     assert told.count("19 Stimmen") == 3, "in both, and in the list to choose from"
     assert "passt zu „diffusion“" in told

@@ -9,15 +9,19 @@ from typing import Any, Final
 
 import typer
 
-from adapters.discord import events, forums, gateway, invite, reactions, syncing
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.client import DiscordClient
-from adapters.discord.kit import DiscordContext
-from adapters.discord.listening import InteractionDispatcher
-from adapters.discord.pace import RateLimiter
-from adapters.discord.rest import RestClient
-from adapters.discord.rooms import ChannelDirectory
-from adapters.discord.tree import build_command_tree
+from adapters.discord import invite
+from adapters.discord.api.rate_limit import RateLimiter
+from adapters.discord.api.rest import RestClient
+from adapters.discord.commands import command_sync
+from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.context import DiscordContext
+from adapters.discord.delivery import forum_posts
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.directory import ChannelDirectory
+from adapters.discord.events import listener, reactions
+from adapters.discord.gateway import connection
+from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.interactions.dispatcher import InteractionDispatcher
 from bot.bootstrap.context import Context, read_clock
 from bot.bootstrap.platforms import Connection, Platform
 from bot.digests.reaction_promotion import ReactionPromotion
@@ -38,7 +42,7 @@ def build_platform(app_context: Context) -> Platform:
     async def load_channel_style(channel: Channel) -> ChannelStyle:
         wanted = (await stores.channels.get_or_create(channel, read_clock())).preferences
         tags = (
-            forums.list_usable_tags(directory.find_discord_channel(channel))
+            forum_posts.list_usable_tags(directory.find_discord_channel(channel))
             if channel.kind is ChannelKind.FORUM
             else ()
         )
@@ -73,13 +77,13 @@ def _build_connection(
     client.event(_build_ready_listener(client))
     dispatcher = InteractionDispatcher(context)
     dispatcher.register_listeners()
-    events.register_listeners(context)
+    listener.register_listeners(context)
     reactions.register_listeners(context)
 
     async def serve(stop: asyncio.Event) -> None:
-        synced = asyncio.create_task(syncing.sync_with_retries(context, stop))
+        synced = asyncio.create_task(command_sync.sync_with_retries(context, stop))
         try:
-            await gateway.serve(client, app_context.settings.discord_token, stop)
+            await connection.serve(client, app_context.settings.discord_token, stop)
         finally:
             synced.cancel()
             await asyncio.gather(synced, return_exceptions=True)

@@ -167,10 +167,10 @@ def _build_previews(settings: Settings, commands: CommandTable) -> Mapping[str, 
         return html.render_preview(content, command=settings.slack_command)
 
     def preview_discord(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
-        from adapters.discord import seen
-        from adapters.discord.tree import build_command_tree
+        from adapters.discord.commands.tree import build_command_tree
+        from adapters.discord.preview.html import render_preview
 
-        return seen.render_preview(content, command_formatter=build_command_tree(commands).format_slash_command)
+        return render_preview(content, command_formatter=build_command_tree(commands).format_slash_command)
 
     return {"slack": preview_slack, "discord": preview_discord}
 

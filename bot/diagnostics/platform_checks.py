@@ -67,13 +67,11 @@ async def _check_discord(settings: Settings, stores: Stores | None) -> Sequence[
     """Connect to Discord, and look at the channels that should have a digest."""
     if not settings.discord_token:
         return []
-    from adapters.discord import checkup
-    from adapters.discord.client import DiscordClient
+    from adapters.discord import doctor
+    from adapters.discord.gateway.client import DiscordClient
 
     client = DiscordClient(settings.discord_api_url, settings.discord_gateway_url)
-    found = await checkup.check_bot_token(
-        client, settings.discord_token, await _load_digest_channels(stores, "discord")
-    )
+    found = await doctor.check_bot_token(client, settings.discord_token, await _load_digest_channels(stores, "discord"))
     return [CheckResult(ok=well, message=what) for well, what in found]
 
 

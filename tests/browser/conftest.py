@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 from yarl import URL
 
-from adapters.discord import seen as discord
+from adapters.discord.preview.html import render_preview
 from adapters.slack.preview import html
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.workspace import Workspace, running
@@ -20,7 +20,7 @@ PATIENCE = 10_000
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=1, drawn={"slack": html.render_preview, "discord": discord.render_preview}) as started:
+    async with running(beat=1, drawn={"slack": html.render_preview, "discord": render_preview}) as started:
         yield started
 
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from adapters.discord.drawing import render_messages_html
-from adapters.discord.look import STYLE
-from adapters.discord.render import render_messages
+from adapters.discord.preview.html import render_messages_html
+from adapters.discord.preview.style_sheet import STYLE
+from adapters.discord.rendering.messages import render_messages
 from adapters.slack.rendering.messages import render_message
 from bot.cards.models import Action, Card, Item
 from bot.ports.previews import MessagePreview

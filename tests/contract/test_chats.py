@@ -17,7 +17,7 @@ from typing import Final
 
 import pytest
 
-from adapters.discord.chat import DiscordChat
+from adapters.discord.delivery.chat import DiscordChat
 from adapters.slack.delivery.chat import SlackChat
 from adapters.web import render
 from adapters.web.chat import WebChat

@@ -17,9 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.discord import forums, keys, states
-from adapters.discord.buttons import ButtonPayload, decode_payload
-from adapters.discord.chat import ChannelStyle, DiscordChat
+from adapters.discord.delivery import forum_posts
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.forms import state
+from adapters.discord.rendering import message_keys
+from adapters.discord.rendering.custom_id import ButtonPayload, decode_payload
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed
@@ -55,7 +57,7 @@ def custom_id(shown: Shown, what: str, **arguments: str) -> str:
 
 
 def _asks(custom_id_: str, what: str, arguments: Mapping[str, str]) -> bool:
-    if part := states.parse_custom_id(custom_id_):
+    if part := state.parse_custom_id(custom_id_):
         return part.action == what
     try:
         press = decode_payload(custom_id_)
@@ -126,7 +128,7 @@ class Album:
         """Return what a channel wants, as the running bot looks it up."""
         wanted = await self.office.preferences(channel)
         tags = (
-            forums.list_usable_tags(self.office.kit.directory.find_discord_channel(channel))
+            forum_posts.list_usable_tags(self.office.kit.directory.find_discord_channel(channel))
             if channel.kind is ChannelKind.FORUM
             else ()
         )
@@ -171,7 +173,9 @@ class _Chat(DiscordChat):
         said = [body for call in calls[seen:] if call.status < 300 for body in sent(call)]
         name = "-".join(part for part in (of.kind, of.operation, self._more) if part)
         plain = json.loads(
-            json.dumps(said).replace(keys.hash_delivery_key(of), "a" * 10).replace(keys.build_nonce(of, 0), "n" * 25)
+            json.dumps(said)
+            .replace(message_keys.hash_delivery_key(of), "a" * 10)
+            .replace(message_keys.build_nonce(of, 0), "n" * 25)
         )
         self._album.taken.setdefault(name, plain if of.kind == "share" else said)
         return identity

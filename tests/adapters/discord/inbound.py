@@ -12,15 +12,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.discord import gateway, syncing
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.client import DiscordClient
-from adapters.discord.kit import DiscordContext
-from adapters.discord.listening import InteractionDispatcher
-from adapters.discord.pace import RateLimiter
-from adapters.discord.rest import RestClient
-from adapters.discord.rooms import ChannelDirectory
-from adapters.discord.tree import build_command_tree
+from adapters.discord.api.rate_limit import RateLimiter
+from adapters.discord.api.rest import RestClient
+from adapters.discord.commands import command_sync
+from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.context import DiscordContext
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.directory import ChannelDirectory
+from adapters.discord.gateway import connection
+from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.interactions.dispatcher import InteractionDispatcher
 from bot import poller
 from bot.cards.models import Page
 from bot.commands.context import CommandContext
@@ -147,10 +148,10 @@ class Office:
         for more in listen:
             more(self._kit)
         stop = asyncio.Event()
-        serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
+        serving = asyncio.create_task(connection.serve(client, TOKEN, stop))
         try:
             await self.server.wait(lambda: client.is_ready() or serving.done())
-            await syncing.sync_commands(self._kit)
+            await command_sync.sync_commands(self._kit)
             yield self._kit
         finally:
             stop.set()

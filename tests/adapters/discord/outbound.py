@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.client import DiscordClient
-from adapters.discord.pace import RateLimiter
-from adapters.discord.rest import RestClient
+from adapters.discord.api.rate_limit import RateLimiter
+from adapters.discord.api.rest import RestClient
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.gateway.client import DiscordClient
 from bot.cards.models import Card, Item
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, Operation

@@ -7,9 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from adapters.discord import panel, render
-from adapters.discord.render import RenderedMessage
-from adapters.discord.states import FormState
+from adapters.discord.forms import panel
+from adapters.discord.forms.state import FormState
+from adapters.discord.rendering.messages import (
+    DISCUSS,
+    RenderedMessage,
+    render_forum_post,
+    render_messages,
+    render_private_answer,
+)
 from bot.cards import messages
 from bot.cards.models import Action, Card, Form
 from bot.commands.preferences.fields import list_fields
@@ -34,14 +40,14 @@ def asked(command: str = "search", /, **arguments: str) -> Request:
 
 
 def private(card: Card, *, shareable: bool = False, command: str = "search", **arguments: str) -> RenderedMessage:
-    return render.render_private_answer(Answer(card, shareable=shareable), asked(command, **arguments))
+    return render_private_answer(Answer(card, shareable=shareable), asked(command, **arguments))
 
 
 def discussable() -> Card:
     """Return a paper's own card, with the button that opens a thread about it."""
     shown = cards.shown()
     (item,) = shown.items
-    talk = Action("Discuss in a thread", render.DISCUSS, {"paper": item.paper}, "DreamID-Omni")
+    talk = Action("Discuss in a thread", DISCUSS, {"paper": item.paper}, "DreamID-Omni")
     save, *rest = item.actions
     return replace(shown, items=(replace(item, actions=(save, talk, *rest)),))
 
@@ -62,7 +68,7 @@ def settings(now: Preferences | None = None, **mistakes: str) -> Form:
 
 
 def sent(card: Card, **more: Any) -> list[RenderedMessage]:
-    return list(render.render_messages(card, KEY, **more))
+    return list(render_messages(card, KEY, **more))
 
 
 def panelled(form: Form, number: int = 0) -> list[RenderedMessage]:
@@ -70,7 +76,7 @@ def panelled(form: Form, number: int = 0) -> list[RenderedMessage]:
 
 
 def posted(card: Card) -> list[RenderedMessage]:
-    name, payload, kept = render.render_forum_post(card, KEY)
+    name, payload, kept = render_forum_post(card, KEY)
     return [RenderedMessage({"name": name, "message": payload}, kept)]
 
 

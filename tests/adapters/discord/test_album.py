@@ -15,8 +15,9 @@ from typing import Final
 
 import pytest
 
-from adapters.discord import events, reactions, ways
-from adapters.discord.tree import build_command_tree
+from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.events import listener, reactions
+from adapters.discord.interactions import responses
 from bot.commands.context import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, build_table
 from bot.digests import planner, vote_refresh
@@ -37,11 +38,11 @@ ANA: Final = "100"
 @pytest.fixture
 async def album(shut: Office, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Album]:
     """The album of a test's day, held in the end against the one that is kept."""
-    monkeypatch.setattr(ways, "LOADING_DELAY", 60)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 60)
     await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
     shut.server.role("30", name="readers", mentionable=True)
     shut.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
-    async with shut.running(events.register_listeners, reactions.register_listeners):
+    async with shut.running(listener.register_listeners, reactions.register_listeners):
         opened = Album(shut)
         yield opened
     opened.compare(request.node.originalname.removeprefix("test_"))

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.buttons import (
+from adapters.discord.rendering.buttons_and_selects import ComponentBuilder, SelectOption
+from adapters.discord.rendering.custom_id import (
     MAX_CUSTOM_ID_LENGTH,
     ButtonPayload,
     decode_payload,
     encode_payload,
     restore_payload,
 )
-from adapters.discord.pad import ComponentBuilder, SelectOption
 from bot.cards.models import Action
 from bot.errors import Malformed
 from tests.adapters.slack.hostile import TEXT

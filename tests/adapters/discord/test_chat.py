@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from adapters.discord import chat as outgoing
-from adapters.discord import render
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.errors import get_error_code
-from adapters.discord.rest import RestClient
+from adapters.discord.api.errors import get_error_code
+from adapters.discord.api.rest import RestClient
+from adapters.discord.delivery import chat as delivery_chat
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.rendering import messages
 from bot.cards.models import Action, Card, Item
 from bot.domain.channels import Channel
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
@@ -142,7 +142,7 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: DiscordChat, mo
     def broken(*_: object, **__: object) -> None:
         raise KeyError("title")
 
-    monkeypatch.setattr(render, "render_messages", broken)
+    monkeypatch.setattr(messages, "render_messages", broken)
     with pytest.raises(Unsendable, match="drawn"):
         await chat.send(delivery(), now())
 
@@ -176,7 +176,7 @@ async def test_what_a_shut_thread_refuses_costs_no_channel(server: Discord, chat
 async def test_a_message_takes_less_time_than_the_ledger_gives_it(
     server: Discord, chat: DiscordChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "_SEND_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(delivery_chat, "_SEND_TIMEOUT_SECONDS", 0.1)
     let_go = asyncio.Event()
     server.fail(POST, until=let_go)
     with pytest.raises(Uncertain):
@@ -321,14 +321,16 @@ async def test_votes_with_more_digits_need_no_further_message(server: Discord, c
     sizes = range(61, 301)
     text = (
         "w "
-        * sizes[bisect_left(sizes, count // 4, key=lambda n: len(render.render_messages(papers(count, "w " * n)))) - 1]
+        * sizes[
+            bisect_left(sizes, count // 4, key=lambda n: len(messages.render_messages(papers(count, "w " * n)))) - 1
+        ]
     )
     card = papers(count, text)
     parent = await chat.send(delivery(card), now())
     before = len(server.shown("20"))
     longer = "Votes and more votes since. " * 3
     newer = replace(card, items=tuple(replace(item, votes=9999, text=longer + item.text) for item in card.items))
-    assert len(render.render_messages(newer)) > before, "it would take another one"
+    assert len(messages.render_messages(newer)) > before, "it would take another one"
     await chat.send(delivery(newer, "edit", parent=parent, part=1), now())
     assert all("9,999 votes" in shown.plain for shown in server.shown("20"))
     assert titles(server) == [f"Paper {number}" for number in range(1, count + 1)]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.discord import checkup
-from adapters.discord.checkup import Finding
-from adapters.discord.client import DiscordClient
-from adapters.discord.codes import CHANNEL_ERRORS
+from adapters.discord import doctor
+from adapters.discord.api.error_codes import CHANNEL_ERRORS
+from adapters.discord.doctor import Finding
+from adapters.discord.gateway.client import DiscordClient
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.channels import ChannelState
@@ -28,7 +28,7 @@ async def look(server: Discord, *channels: Channel, token: str = TOKEN, **wanted
     client._connection.guild_ready_timeout = 0.05
     preferences = replace(Preferences(on=True), **wanted)  # type: ignore[arg-type]
     standings = [ChannelState(key, channel, preferences) for key, channel in enumerate(channels)]
-    return list(await checkup.check_bot_token(client, token, standings))
+    return list(await doctor.check_bot_token(client, token, standings))
 
 
 async def test_what_is_right_is_told_too(server: Discord) -> None:
@@ -100,7 +100,7 @@ async def test_a_channel_that_fell_silent_for_what_no_permission_tells_is_no_goo
     standings = [
         ChannelState(key, of, Preferences(on=True), retired_reason=why) for key, (of, why) in enumerate(reasons.items())
     ]
-    _, first, second = await checkup.check_bot_token(client, TOKEN, standings)
+    _, first, second = await doctor.check_bot_token(client, TOKEN, standings)
     assert first[1].startswith(
         "#papers of Lab, which has a digest: nothing is posted there any more: the forum asks for"
     )
@@ -123,13 +123,13 @@ async def test_a_token_that_discord_turns_down_is_told(server: Discord) -> None:
 
 async def test_a_discord_that_can_not_be_reached_is_told(server: Discord) -> None:
     client = DiscordClient("http://127.0.0.1:9", server.gateway)
-    told = await checkup.check_bot_token(client, TOKEN, [])
+    told = await doctor.check_bot_token(client, TOKEN, [])
     assert told == [(False, "Discord can’t be reached. Check the network, or DISCORD_API_URL.")]
 
 
 async def test_a_gateway_that_does_not_answer_is_told(server: Discord, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "_READY_TIMEOUT_SECONDS", 0.2)
-    told = await checkup.check_bot_token(DiscordClient(server.api, "ws://127.0.0.1:9"), TOKEN, [])
+    monkeypatch.setattr(doctor, "_READY_TIMEOUT_SECONDS", 0.2)
+    told = await doctor.check_bot_token(DiscordClient(server.api, "ws://127.0.0.1:9"), TOKEN, [])
     assert told == [(False, "Discord’s gateway does not answer. Check the network, or DISCORD_GATEWAY_URL.")]
 
 

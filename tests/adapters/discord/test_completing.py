@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord import completing
+from adapters.discord.interactions import autocomplete
 from bot.cards.models import Card
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey
@@ -226,10 +226,10 @@ async def test_who_waits_too_long_gets_nothing_in_time(
         await asyncio.Event().wait()
         return []
 
-    assert completing._DEADLINE < 3, "so long Discord waits"
+    assert autocomplete._DEADLINE < 3, "so long Discord waits"
     office.excused.append("Nothing is suggested: TimeoutError")
-    monkeypatch.setattr(completing, "_DEADLINE", 0.05)
-    monkeypatch.setattr(completing, "_find_suggestions", never)
+    monkeypatch.setattr(autocomplete, "_DEADLINE", 0.05)
+    monkeypatch.setattr(autocomplete, "_find_suggestions", never)
     assert await offered(office, "papers show", "paper", "trinity") == []
     assert "Nothing is suggested: TimeoutError" in caplog.text
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from adapters.discord import render
-from adapters.discord.drawing import render_messages_html
-from adapters.discord.look import STYLE
-from adapters.discord.markdown import render_inline
-from adapters.discord.markdown import render_markdown as drawn
-from adapters.discord.render import RenderedMessage
-from adapters.discord.text import clean_text, escape_markdown
+from adapters.discord.preview.html import render_messages_html
+from adapters.discord.preview.markdown_html import render_inline
+from adapters.discord.preview.markdown_html import render_markdown as drawn
+from adapters.discord.preview.style_sheet import STYLE
+from adapters.discord.rendering.markdown import clean_text, escape_markdown
+from adapters.discord.rendering.messages import RenderedMessage, render_messages
 from bot.cards.models import Card
 from tests.adapters.discord import samples
 from tests.adapters.slack.hostile import CARDS, TEXT
@@ -167,7 +166,7 @@ def test_nothing_is_asked_of_another_server() -> None:
 @given(CARDS)
 def test_a_hostile_card_is_inert(card: Card) -> None:
     for pictures in (False, True):
-        messages: tuple[RenderedMessage, ...] = render.render_messages(card, pictures=pictures)
+        messages: tuple[RenderedMessage, ...] = render_messages(card, pictures=pictures)
         read = Reader(render_messages_html([message.payload for message in messages]))
         assert [tag for tag, _ in read.found if not ELEMENT.fullmatch(tag)] == []
         assert [

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 import pytest
 
-from adapters.discord.codes import (
+from adapters.discord.api.error_codes import (
     CHANNEL_ERRORS,
     ERROR_GROUPS,
     GUILD_ERRORS,
@@ -20,7 +20,7 @@ from adapters.discord.codes import (
     THREAD_ERRORS,
     TRANSIENT_ERRORS,
 )
-from adapters.discord.errors import UnknownErrorCode, get_error_code, translate_error
+from adapters.discord.api.errors import UnknownErrorCode, get_error_code, translate_error
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from tests.adapters.discord.outbound import refusal
 from tests.servers.discord.codes import CODES

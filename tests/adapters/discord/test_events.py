@@ -7,9 +7,9 @@ import logging
 
 import pytest
 
-from adapters.discord import events
-from adapters.discord.kit import DiscordContext
-from adapters.discord.servers import REMOVED_REASON
+from adapters.discord.context import DiscordContext
+from adapters.discord.events import listener
+from adapters.discord.events.guilds import REMOVED_REASON
 from bot.cards import messages
 from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
@@ -104,7 +104,7 @@ async def test_a_listener_that_fails_is_a_line_in_the_log_and_others_go_on(
     async def broken(kit: DiscordContext, *_: object) -> None:
         raise RuntimeError("broken")
 
-    here.kit.client.event(events._build_listener("guild_channel_delete", broken, here.kit, asyncio.Lock()))
+    here.kit.client.event(listener._build_listener("guild_channel_delete", broken, here.kit, asyncio.Lock()))
     here.server.channel("23", guild="10", name="doomed")
     await here.server.drop_channel("23")
     await here.server.leave("10")
@@ -114,7 +114,7 @@ async def test_a_listener_that_fails_is_a_line_in_the_log_and_others_go_on(
 async def test_nothing_of_what_people_write_is_in_the_log(shut: Office, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         caplog.clear()
-        async with shut.running(events.register_listeners):
+        async with shut.running(listener.register_listeners):
             await shut.type("papers search", {"query": "zebra crossing"})
             await shut.server.rename("20", "secret-plans")
             await shut.digest()

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from adapters.discord import keys
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.forums import choose_tags
-from adapters.discord.rest import RestClient
+from adapters.discord.api.rest import RestClient
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.delivery.forum_posts import choose_tags
+from adapters.discord.rendering import message_keys
 from bot.cards.models import Card, Item
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
@@ -371,7 +371,7 @@ def test_a_paper_gets_the_tags_that_are_named_like_its_topics(given: list[str], 
 
 
 def test_the_key_of_a_post_is_not_that_of_another() -> None:
-    assert keys.hash_delivery_key(entry().key) != keys.hash_delivery_key(entry(part=1).key)
+    assert message_keys.hash_delivery_key(entry().key) != message_keys.hash_delivery_key(entry(part=1).key)
 
 
 # -- far back ----------------------------------------------------------------------------------------------------------

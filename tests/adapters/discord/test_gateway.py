@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from adapters.discord import gateway
+from adapters.discord.gateway import connection
 from tests.adapters.discord.inbound import TOKEN, Eager, Office
 from tests.servers.discord import Discord
 
@@ -22,7 +22,7 @@ async def connected(server: Discord, *, mute: bool = False) -> AsyncIterator[Eag
     client, stop = Eager(server.api, server.gateway), asyncio.Event()
     client._connection.guild_ready_timeout = 0.05
     server.mute = mute
-    serving = asyncio.create_task(gateway.serve(client, TOKEN, stop))
+    serving = asyncio.create_task(connection.serve(client, TOKEN, stop))
     try:
         await server.wait(lambda: serving.done() or (server.knocks if mute else client.is_ready()))
         yield client

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.discord.chat import DiscordChat
+from adapters.discord.delivery.chat import DiscordChat
 from bot.cards.models import Card
 from bot.domain.channels import Channel
 from bot.errors import Gone, StoreError, TryLater, Uncertain

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from adapters.discord.render import render_messages
-from adapters.discord.text import format_timestamp
+from adapters.discord.rendering.markdown import format_timestamp
+from adapters.discord.rendering.messages import render_messages
 from bot.cards.models import Card
 from bot.commands.preferences.next_sends import format_next_sends, list_next_sends
 from bot.domain.schedules import Schedule

@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 
-from adapters.discord import render
-from adapters.discord.render import RenderedMessage
-from adapters.discord.text import count_utf16_units
+from adapters.discord.rendering import messages
+from adapters.discord.rendering.markdown import count_utf16_units
+from adapters.discord.rendering.messages import RenderedMessage
 from bot import poller
 from bot.cards.models import Card
 from bot.commands.context import CommandContext
@@ -60,7 +60,7 @@ async def pages(
         answer = await commands.answer(replace(asked, now=asked.now + timedelta(minutes=len(found))))
         card = answer.body
         assert isinstance(card, Card)
-        found.append((card, render.render_private_answer(answer, asked)))
+        found.append((card, messages.render_private_answer(answer, asked)))
         onward = int(asked.arguments.get("page", "1")) + 1
         after = next((each for each in card.actions if each.arguments.get("page") == str(onward)), None)
         if after is None or after.command != command:

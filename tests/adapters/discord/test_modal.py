@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.discord import fields, modal
+from adapters.discord.forms import fields, modal
 from bot.cards.models import Field
 from tests.servers.discord import pressing, rules
 

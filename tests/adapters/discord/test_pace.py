@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from adapters.discord.errors import DEFAULT_BAN_SECONDS
-from adapters.discord.pace import MAX_INVALID_REQUESTS, MAX_REQUESTS_PER_SECOND, RateLimiter
+from adapters.discord.api.errors import DEFAULT_BAN_SECONDS
+from adapters.discord.api.rate_limit import MAX_INVALID_REQUESTS, MAX_REQUESTS_PER_SECOND, RateLimiter
 from bot.errors import TryLater
 from tests.adapters.discord.outbound import Ticks
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord import fields, panel, states
-from adapters.discord.pages import paginate_fields
-from adapters.discord.render import EPHEMERAL, RenderedMessage
-from adapters.discord.states import FormState
+from adapters.discord.forms import fields, panel
+from adapters.discord.forms.pages import paginate_fields
+from adapters.discord.forms.state import FormCustomId, FormState, parse_custom_id, unpack_state
+from adapters.discord.rendering.messages import EPHEMERAL, RenderedMessage
 from bot.cards.models import Card, Field, Form
 from bot.commands.context import CommandContext
 from bot.commands.preferences.fields import _CADENCE_LABELS
@@ -43,14 +43,14 @@ ANA = Person("100", "Ana", is_manager=True, direct_workspace="@me")
 ROLE = "123456789012345678"
 
 
-def pressed(message: RenderedMessage, what: str, *values: str) -> tuple[states.FormCustomId, FormState]:
+def pressed(message: RenderedMessage, what: str, *values: str) -> tuple[FormCustomId, FormState]:
     """Press or choose something by the words on it; return what it means and the state after it."""
     rows = message.payload["components"]
     one = pressing.select(rows, what) if values or what not in labels(message) else pressing.button(rows, what)
     chosen = pressing.chosen(one, list(values)) if one["type"] != 2 else []
-    part = states.parse_custom_id(one["custom_id"])
+    part = parse_custom_id(one["custom_id"])
     assert part
-    return part, states.unpack_state(message.stored_data[part.token]).apply_input(part, {"values": chosen})
+    return part, unpack_state(message.stored_data[part.token]).apply_input(part, {"values": chosen})
 
 
 def ticked(message: RenderedMessage, *labels_: str) -> FormState:
@@ -60,9 +60,9 @@ def ticked(message: RenderedMessage, *labels_: str) -> FormState:
 
 def _unplaced(message: RenderedMessage, placeholder: str, *values: str) -> FormState:
     one = pressing.select(message.payload["components"], placeholder)
-    part = states.parse_custom_id(one["custom_id"])
+    part = parse_custom_id(one["custom_id"])
     assert part
-    return states.unpack_state(message.stored_data[part.token]).apply_input(
+    return unpack_state(message.stored_data[part.token]).apply_input(
         part, {"values": pressing.chosen(one, list(values))}
     )
 
@@ -71,9 +71,9 @@ def typed(form: Form, state: FormState, **fill: str) -> FormState:
     """Open the first modal of a panel, fill it in and send it; what is left alone stays."""
     window, kept = panel.render_page_modal(form, state)
     assert not list(rules.components(window["components"], new=True))
-    part = states.parse_custom_id(window["custom_id"])
+    part = parse_custom_id(window["custom_id"])
     assert part
-    return states.unpack_state(kept[part.token]).apply_input(part, {"components": pressing.filled(window, fill)})
+    return unpack_state(kept[part.token]).apply_input(part, {"components": pressing.filled(window, fill)})
 
 
 def labels(message: RenderedMessage) -> list[str]:
@@ -190,7 +190,7 @@ def test_a_panel_remembers_how_it_was_opened() -> None:
     state = FormState("settings", manager=True, channel="30")
     _, after = pressed(panel.render_panel(samples.settings(), state), "Save changes")
     assert (after.command, after.manager, after.channel) == ("settings", True, "30")
-    assert states.unpack_state(after.pack()) == after
+    assert unpack_state(after.pack()) == after
 
 
 @pytest.mark.parametrize(
@@ -198,12 +198,12 @@ def test_a_panel_remembers_how_it_was_opened() -> None:
 )
 def test_what_is_no_panels_state_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        states.unpack_state(data)
+        unpack_state(data)
 
 
 @pytest.mark.parametrize("custom_id", ["", "p;show;;", "t;00", "c;0", "f;x"])
 def test_what_is_no_panels_part(custom_id: str) -> None:
-    assert states.parse_custom_id(custom_id) is None
+    assert parse_custom_id(custom_id) is None
 
 
 def test_a_role_is_chosen_from_discords_own_list() -> None:

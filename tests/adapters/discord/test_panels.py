@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord import ways
+from adapters.discord.interactions import responses
 from bot.domain.channels import Channel
 from bot.domain.feed import FeedMode
 from bot.domain.schedules import Cadence
@@ -198,7 +198,7 @@ async def test_a_slow_panel_is_deferred_and_changed_in_its_place(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = await settings(office)
-    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
     office.gate.hold = asyncio.Event()
     reaction = await office.server.pick(DAYS, ["Monday"], message=panel, user="91")
     assert reaction.kind == "deferred"
@@ -248,12 +248,12 @@ async def test_what_somebody_may_not_choose_stands_at_its_question(office: Offic
 async def test_a_modal_that_comes_too_late_is_opened_by_a_button(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
     office.gate.hold = asyncio.Event()
     reaction = await office.server.slash("papers follow", {}, user="100", channel="20")
     assert reaction.kind == "deferred"
     office.gate.hold.set()
-    monkeypatch.setattr(ways, "LOADING_DELAY", 1.5)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 1.5)
     panel = await reaction.settled()
     modal = await office.window(typing(panel), panel)
     panel = await fill(office, modal, topic="diffusion")

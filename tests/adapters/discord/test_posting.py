@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.chat import ChannelStyle
+from adapters.discord.delivery.chat import ChannelStyle
 from bot.cards.models import Card
 from bot.delivery.dispatcher import LEASE, LOOKUP_DELAY, Dispatcher
 from bot.domain.channels import Channel

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.buttons import ButtonPayload, compute_token, encode_payload
-from adapters.discord.states import FormCustomId, FormState
+from adapters.discord.forms.state import FormCustomId, FormState
+from adapters.discord.rendering.custom_id import ButtonPayload, compute_token, encode_payload
 from bot.domain.channels import Channel
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
 from tests.servers.discord import Shown, rights

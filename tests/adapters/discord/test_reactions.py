@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from adapters.discord import reactions
+from adapters.discord.events import reactions
 from bot.bootstrap import discord
 from bot.bootstrap.context import Context, read_clock
 from bot.commands.context import CommandContext

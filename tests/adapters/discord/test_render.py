@@ -19,9 +19,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord import render
-from adapters.discord.buttons import ButtonPayload, decode_payload
-from adapters.discord.text import clean_text, count_utf16_units
+from adapters.discord.rendering.custom_id import ButtonPayload, decode_payload
+from adapters.discord.rendering.markdown import clean_text, count_utf16_units
+from adapters.discord.rendering.messages import (
+    EPHEMERAL,
+    SUPPRESS_EMBEDS,
+    render_forum_post,
+    render_messages,
+    render_private_answer,
+)
 from bot.cards import messages, paper_items
 from bot.cards.models import Action, Card, Form, Item, Link
 from bot.digests import composition
@@ -97,7 +103,7 @@ def test_discord_would_take_it(name: str) -> None:
 
 def refused(payload: dict[str, Any]) -> list[str]:
     """Return what Discord would not take in a message; for whom it is does not matter."""
-    everybodys = {**payload, "flags": payload["flags"] & ~render.EPHEMERAL}
+    everybodys = {**payload, "flags": payload["flags"] & ~EPHEMERAL}
     return [
         *rules.message(payload, rules.ANSWER, private=True),
         *schema.problems("POST", "/channels/{channel_id}/messages", everybodys),
@@ -136,11 +142,11 @@ def plain(payload: dict[str, Any]) -> str:
 @settings(max_examples=60, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
-    every = render.render_messages(card, KEY, pictures=pictures, role="30")
+    every = render_messages(card, KEY, pictures=pictures, role="30")
     assert 1 <= len(every) <= 15
-    name, post, _ = render.render_forum_post(card, KEY)
+    name, post, _ = render_forum_post(card, KEY)
     assert 1 <= count_utf16_units(name) <= 100
-    alone = render.render_private_answer(Answer(card, shareable=True), asked(query="x" * 200), manager=True)
+    alone = render_private_answer(Answer(card, shareable=True), asked(query="x" * 200), manager=True)
     for payload in (*(each.payload for each in every), post, alone.payload):
         assert refused(payload) == []
         json.dumps(payload, ensure_ascii=False).encode()
@@ -150,8 +156,8 @@ def test_no_card_exceeds_a_limit(card: Card, *, pictures: bool) -> None:
 @settings(max_examples=60, deadline=None)
 @given(card=CARDS, pictures=st.booleans())
 def test_no_card_does_more_than_we_meant(card: Card, *, pictures: bool) -> None:
-    every = [each.payload for each in render.render_messages(card, KEY, pictures=pictures)]
-    for payload in (*every, render.render_forum_post(card)[1], private(card).payload):
+    every = [each.payload for each in render_messages(card, KEY, pictures=pictures)]
+    for payload in (*every, render_forum_post(card)[1], private(card).payload):
         assert payload["allowed_mentions"] == {"parse": []}
         for text in texts(payload):
             read = markdown.read(text, {})
@@ -164,14 +170,14 @@ def test_no_card_does_more_than_we_meant(card: Card, *, pictures: bool) -> None:
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_equal_cards_are_drawn_equally(card: Card) -> None:
-    assert render.render_messages(card, KEY) == render.render_messages(replace(card), KEY)
+    assert render_messages(card, KEY) == render_messages(replace(card), KEY)
 
 
 @pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(CARDS)
 def test_what_does_not_ride_is_kept(card: Card) -> None:
-    for message in render.render_messages(card, KEY):
+    for message in render_messages(card, KEY):
         found = presses(message.payload).values()
         assert {each for each in found if isinstance(each, str)} <= message.stored_data.keys()
 
@@ -205,7 +211,7 @@ def recorded_days(wanted: Preferences) -> Iterator[tuple[date, Card]]:
 def test_every_recorded_day_is_one_message() -> None:
     lengths = {}
     for day, card in recorded_days(Preferences()):
-        (message,) = render.render_messages(card, KEY)
+        (message,) = render_messages(card, KEY)
         lengths[day] = count_utf16_units(message.payload["content"])
         shown = plain(message.payload)
         assert all(clean_text(item.title)[:200].rsplit(" ", 1)[0] in shown for item in card.items), day
@@ -220,8 +226,8 @@ def test_it_is_one_where_a_role_is_pinged_and_readers_lift_papers(language: str)
     with use_language(language):
         days = list(recorded_days(Preferences(lift=50)))
     assert len(days) == 457
-    assert [day for day, card in days if len(render.render_messages(card, KEY, role="1" * 19)) > 1] == []
-    assert all("1️⃣" in render.render_messages(card, KEY)[0].payload["content"] for _, card in days[:5])
+    assert [day for day, card in days if len(render_messages(card, KEY, role="1" * 19)) > 1] == []
+    assert all("1️⃣" in render_messages(card, KEY)[0].payload["content"] for _, card in days[:5])
 
 
 def test_a_long_card_goes_on_in_the_next_message() -> None:
@@ -273,7 +279,7 @@ def test_what_can_be_done_with_a_paper() -> None:
 
 def test_a_thread_has_no_threads() -> None:
     for channel in (THREAD, replace(PAPERS, kind=ChannelKind.DIRECT), replace(PAPERS, kind=ChannelKind.FORUM)):
-        message = render.render_private_answer(Answer(discussable()), replace(asked("show"), channel=channel))
+        message = render_private_answer(Answer(discussable()), replace(asked("show"), channel=channel))
         assert "Discuss in a thread" not in presses(message.payload)
 
 
@@ -291,11 +297,11 @@ def test_small_things_share_their_lists() -> None:
 
 def test_what_can_be_shared_is_offered_where_others_are() -> None:
     answer = Answer(Card(text="x"), shareable=True)
-    shared_ = presses(render.render_private_answer(answer, asked(query="video"), manager=True).payload)
+    shared_ = presses(render_private_answer(answer, asked(query="video"), manager=True).payload)
     assert shared_ == {"Share": ButtonPayload("search", {"query": "video"}, share=True, manager=True)}
     alone = replace(asked(), channel=replace(PAPERS, kind=ChannelKind.DIRECT))
-    assert presses(render.render_private_answer(answer, alone).payload) == {}
-    assert presses(render.render_private_answer(Answer(Card(text="x")), asked()).payload) == {}
+    assert presses(render_private_answer(answer, alone).payload) == {}
+    assert presses(render_private_answer(Answer(Card(text="x")), asked()).payload) == {}
 
 
 def test_only_the_chosen_role_is_pinged() -> None:
@@ -307,7 +313,7 @@ def test_only_the_chosen_role_is_pinged() -> None:
 
 
 def test_links_have_no_previews() -> None:
-    assert all(each.payload["flags"] & render.SUPPRESS_EMBEDS for name in PRIVATE for each in PRIVATE[name]())
+    assert all(each.payload["flags"] & SUPPRESS_EMBEDS for name in PRIVATE for each in PRIVATE[name]())
     assert sent(cards.digest())[0].payload["embeds"] == []
 
 
@@ -326,7 +332,7 @@ def test_a_mistake_shows_what_to_type() -> None:
         "**Not done.** “serch” is not a command; did you mean “search”?\n\n-# For example: `/papers search graphs`"
     )
     answer = Answer(messages.build_mistake_card(Mistake("No.", "search `graphs`")))
-    message = render.render_private_answer(answer, asked(), command_formatter=lambda line: f"/papers query:{line}")
+    message = render_private_answer(answer, asked(), command_formatter=lambda line: f"/papers query:{line}")
     assert message.payload["content"].endswith("`/papers query:search ˋgraphsˋ`")
 
 
@@ -335,9 +341,9 @@ def test_next_sends_are_everybodys_own_time() -> None:
     card = Card(text="On. Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00 (Europe/Berlin).", moments=moments)
     shown = "On. Next: <t:1772179200:f>, <t:1772438400:f>."
     assert private(card).payload["content"] == shown
-    (posted,) = render.render_messages(card)
+    (posted,) = render_messages(card)
     assert posted.payload["content"] == shown
-    (drawn,) = render.render_messages(card, pictures=True)
+    (drawn,) = render_messages(card, pictures=True)
     assert [*texts(drawn.payload)][1:] == [shown]
 
 
@@ -351,7 +357,7 @@ def test_a_long_text_to_copy_is_attached_whole() -> None:
 
 def test_a_form_is_not_a_message() -> None:
     with pytest.raises(TypeError):
-        render.render_private_answer(Answer(Form("Title", "settings", ())), asked())
+        render_private_answer(Answer(Form("Title", "settings", ())), asked())
 
 
 def test_a_post_is_named_for_its_paper() -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from discord.http import Route
 
-from adapters.discord import rest as calls
-from adapters.discord.client import DiscordClient
-from adapters.discord.errors import DEFAULT_BAN_SECONDS
-from adapters.discord.pace import MAX_REQUESTS_PER_SECOND, RateLimiter
-from adapters.discord.requests import CALLBACK_ROUTE
-from adapters.discord.rest import RestClient
+from adapters.discord.api import rest as api_rest
+from adapters.discord.api.errors import DEFAULT_BAN_SECONDS
+from adapters.discord.api.rate_limit import MAX_REQUESTS_PER_SECOND, RateLimiter
+from adapters.discord.api.rest import RestClient
+from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.interactions.requests import CALLBACK_ROUTE
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from tests.adapters.discord.outbound import EDIT, POST, TOKEN, Ticks, asked, calling
 from tests.servers.discord import Discord
@@ -128,7 +128,7 @@ async def test_nobody_at_the_other_end_means_later(
 
 
 async def test_a_call_takes_bounded_time(server: Discord, rest: RestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(api_rest, "TIMEOUT_SECONDS", 0.1)
     let_go = asyncio.Event()
     server.fail(POST, until=let_go)
     with pytest.raises(Uncertain, match="Timeout"):
@@ -182,7 +182,7 @@ async def test_who_is_interrupted_in_a_pause_for_all_holds_nobody_up(
 ) -> None:
     server.fail(POST, status=429, globally=True, retry_after=20)
     with monkeypatch.context() as hurried:
-        hurried.setattr(calls, "TIMEOUT_SECONDS", 0.2)
+        hurried.setattr(api_rest, "TIMEOUT_SECONDS", 0.2)
         with pytest.raises(Uncertain):
             await post(rest)
     assert await asyncio.wait_for(post(rest, "n2"), 2)

@@ -9,9 +9,9 @@ import discord
 import pytest
 
 from adapters.discord import invite
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.rest import RestClient
-from adapters.discord.rights import INVITE_PERMISSIONS
+from adapters.discord.api.rest import RestClient
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.permissions import INVITE_PERMISSIONS
 from bot.domain.channels import Channel
 from bot.errors import SendError
 from tests.adapters.discord.outbound import FORUM, PAPERS, calling, delivery, now, papers, writing

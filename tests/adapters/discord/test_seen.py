@@ -6,9 +6,10 @@ import json
 import re
 from dataclasses import replace
 
-from adapters.discord import panel, render
-from adapters.discord.seen import render_preview
-from adapters.discord.states import FormState
+from adapters.discord.forms import panel
+from adapters.discord.forms.state import FormState
+from adapters.discord.preview.html import render_preview
+from adapters.discord.rendering.messages import render_messages, render_private_answer
 from bot.cards import messages
 from bot.cards.models import Card, Field, Form
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE
@@ -23,7 +24,7 @@ from tests.adapters.slack import cards
 
 
 def test_what_is_sent_is_shown_to_the_letter() -> None:
-    (sent,) = render.render_messages(cards.digest())
+    (sent,) = render_messages(cards.digest())
     seen = render_preview(cards.digest())
     assert json.loads(seen.source) == sent.payload
     assert seen.source.startswith('{\n  "content": "Fri 27 Feb: DreamID-Omni')
@@ -31,7 +32,7 @@ def test_what_is_sent_is_shown_to_the_letter() -> None:
 
 
 def test_every_part_is_there() -> None:
-    sent = render.render_messages(cards.abstracts())
+    sent = render_messages(cards.abstracts())
     seen = render_preview(cards.abstracts())
     assert len(sent) > 1
     assert json.loads(seen.source) == [each.payload for each in sent]
@@ -41,7 +42,7 @@ def test_every_part_is_there() -> None:
 
 def test_pictures_are_another_layout() -> None:
     seen = render_preview(cards.digest(), pictures=True)
-    assert [json.loads(seen.source)] == [each.payload for each in render.render_messages(cards.digest(), pictures=True)]
+    assert [json.loads(seen.source)] == [each.payload for each in render_messages(cards.digest(), pictures=True)]
     assert "dc-thumbnail" in seen.html
     assert "dc-thumbnail" not in render_preview(cards.digest()).html
 
@@ -57,7 +58,7 @@ def test_examples_are_written_as_they_are_typed_there() -> None:
 def test_an_answer_to_one_person_says_so() -> None:
     answer, asked = Answer(cards.shown(), shareable=True), samples.asked("show", paper="2602.22001")
     seen = render_preview(PrivateAnswer(answer, asked))
-    assert json.loads(seen.source) == render.render_private_answer(answer, asked).payload
+    assert json.loads(seen.source) == render_private_answer(answer, asked).payload
     assert "Only you can see this" in seen.html
     assert "Only you can see this" not in render_preview(cards.shown()).html
 
@@ -76,7 +77,7 @@ def test_an_answer_stands_below_the_command_that_was_used() -> None:
 def test_a_message_has_its_moment_and_whether_it_was_edited() -> None:
     post = WebMessage(1, samples.PAPERS, cards.digest(), cards.NOW)
     seen, edited = render_preview(post), render_preview(replace(post, edited_at=cards.NOW))
-    assert json.loads(seen.source) == render.render_messages(cards.digest())[0].payload
+    assert json.loads(seen.source) == render_messages(cards.digest())[0].payload
     assert "08:00 UTC" in seen.html
     assert "(edited)" not in seen.html
     assert edited.html.count("(edited)") == 1

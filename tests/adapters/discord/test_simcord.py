@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 import simcord
 
-from adapters.discord import syncing
-from adapters.discord.chat import ChannelStyle, DiscordChat
-from adapters.discord.client import DiscordClient
-from adapters.discord.kit import DiscordContext
-from adapters.discord.listening import InteractionDispatcher
-from adapters.discord.pace import RateLimiter
-from adapters.discord.rest import RestClient
-from adapters.discord.rooms import ChannelDirectory
-from adapters.discord.tree import build_command_tree
+from adapters.discord.api.rate_limit import RateLimiter
+from adapters.discord.api.rest import RestClient
+from adapters.discord.commands import command_sync
+from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.context import DiscordContext
+from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
+from adapters.discord.directory import ChannelDirectory
+from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.interactions.dispatcher import InteractionDispatcher
 from bot.cards.models import Card
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
@@ -82,7 +82,7 @@ async def started(folder: Path, hugging: Hugging) -> AsyncIterator[Stage]:
     async with open_stores(folder, NOW) as stores, simcord.run(client, shard_count=1) as env:
         kit = furnished(client, stores, hugging)
         guild = env.create_guild()
-        await syncing.sync_commands(kit)
+        await command_sync.sync_commands(kit)
         ana = guild.add_member(env.create_user("ana"))
         yield Stage(env, stores, kit, hugging, guild, guild.create_text_channel("papers"), ana)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from adapters.discord import syncing
+from adapters.discord.commands import command_sync
 from tests.adapters.discord.inbound import Office
 from tests.stores import broken
 
@@ -19,7 +19,7 @@ TROUBLE: Final = "Discord could not be told of the commands"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syncing, "_RETRY_DELAY", 0.01)
+    monkeypatch.setattr(command_sync, "_RETRY_DELAY", 0.01)
 
 
 def told(office: Office) -> int:
@@ -30,14 +30,14 @@ def told(office: Office) -> int:
 async def test_a_second_start_tells_nothing(shut: Office) -> None:
     for _ in range(3):
         async with shut.running() as kit:
-            await syncing.sync_with_retries(kit, asyncio.Event())
+            await command_sync.sync_with_retries(kit, asyncio.Event())
     assert told(shut) == 1
 
 
 async def test_who_was_never_told_the_ids_is_told_them_once(office: Office) -> None:
     await office.stores.key_values.set("discord command ids", "")
     for _ in range(2):
-        await syncing.sync_with_retries(office.kit, asyncio.Event())
+        await command_sync.sync_with_retries(office.kit, asyncio.Event())
     assert told(office) == 2
     assert set((await office.stores.key_values.get("discord command ids")).split(":")) > {"papers"}
 
@@ -47,21 +47,21 @@ async def test_other_commands_are_told(office: Office, mark: str) -> None:
     kept = await office.stores.key_values.get(MARK)
     assert kept == f"2 {office.kit.tree.payload_hash}"
     await office.stores.key_values.set(MARK, mark)
-    await syncing.sync_with_retries(office.kit, asyncio.Event())
+    await command_sync.sync_with_retries(office.kit, asyncio.Event())
     assert told(office) == 2
     assert await office.stores.key_values.get(MARK) == kept
 
 
 async def test_the_commands_of_another_application_are_told(office: Office) -> None:
     await office.stores.key_values.set(MARK, f"3 {office.kit.tree.payload_hash}")
-    assert await syncing.sync_commands(office.kit)
+    assert await command_sync.sync_commands(office.kit)
 
 
 async def test_what_is_refused_is_said_once_and_tried_again(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.excused.append(TROUBLE)
     await office.stores.key_values.set(MARK, "old")
     office.server.fail(PUT, status=400, code=50035, times=4)
-    await syncing.sync_with_retries(office.kit, asyncio.Event())
+    await command_sync.sync_with_retries(office.kit, asyncio.Event())
     assert told(office) == 6
     (line,) = [record for record in caplog.records if TROUBLE in record.getMessage()]
     assert line.levelname == "WARNING"
@@ -73,7 +73,7 @@ async def test_each_trouble_is_said(office: Office, caplog: pytest.LogCaptureFix
     await office.stores.key_values.set(MARK, "old")
     for code in (50035, 50109):
         office.server.fail(PUT, status=400, code=code, times=2)
-    await syncing.sync_with_retries(office.kit, asyncio.Event())
+    await command_sync.sync_with_retries(office.kit, asyncio.Event())
     lines = [record.getMessage() for record in caplog.records if TROUBLE in record.getMessage()]
     assert len(lines) == 2
 
@@ -84,9 +84,9 @@ async def test_it_waits_longer_each_time_and_stops_when_it_is_told_to(
     office.excused.append(TROUBLE)
     await office.stores.key_values.set(MARK, "old")
     office.server.fail(PUT, status=400, code=50035, times=100)
-    monkeypatch.setattr(syncing, "_RETRY_DELAY", 600.0)
+    monkeypatch.setattr(command_sync, "_RETRY_DELAY", 600.0)
     stop = asyncio.Event()
-    keeping = asyncio.create_task(syncing.sync_with_retries(office.kit, stop))
+    keeping = asyncio.create_task(command_sync.sync_with_retries(office.kit, stop))
     await office.server.wait(lambda: told(office) == 2)
     stop.set()
     await asyncio.wait_for(keeping, 5)
@@ -101,7 +101,7 @@ async def test_ids_that_are_not_told_are_none(office: Office, monkeypatch: pytes
     monkeypatch.setattr(type(office.kit.rest), "call", call)
     office.kit.tree.command_ids.clear()
     await office.stores.key_values.set(MARK, "old")
-    assert await syncing.sync_commands(office.kit)
+    assert await command_sync.sync_commands(office.kit)
     assert office.kit.tree.command_ids == {}
     assert await office.stores.key_values.get(MARK) != "old"
 
@@ -113,7 +113,7 @@ async def test_a_database_that_is_away_does_not_end_it(
     await office.stores.key_values.set(MARK, "old")
     stop = asyncio.Event()
     with broken(stored, "UPDATE ON marks"):
-        keeping = asyncio.create_task(syncing.sync_with_retries(office.kit, stop))
+        keeping = asyncio.create_task(command_sync.sync_with_retries(office.kit, stop))
         await office.server.wait(lambda: TROUBLE in caplog.text)
         assert not keeping.done()
     stop.set()

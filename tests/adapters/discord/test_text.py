@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.layout import MessagePart
-from adapters.discord.text import (
+from adapters.discord.rendering.layout import MessagePart
+from adapters.discord.rendering.markdown import (
     clean_text,
     count_utf16_units,
     escape_markdown,
@@ -21,7 +21,7 @@ from adapters.discord.text import (
     format_timestamp,
     sanitize_url,
 )
-from adapters.discord.times import localize_moments, localize_part
+from adapters.discord.rendering.timestamps import localize_moments, localize_part
 from tests.adapters.slack.hostile import SIGNS, TEXT, URLS
 from tests.servers.discord import markdown
 

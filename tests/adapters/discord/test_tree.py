@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 import pytest
 from jsonschema import Draft202012Validator
 
-from adapters.discord import tree as made
-from adapters.discord.tree import CommandTree, build_command_tree
+from adapters.discord.commands import tree
+from adapters.discord.commands.tree import CommandTree, build_command_tree
 from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.ports.commands import Audience
@@ -181,9 +181,9 @@ def test_nobody_is_a_role_too(shown: CommandTree) -> None:
     given = [{"type": 5, "name": "nobody", "value": True}]
     data = {"name": "papers-setup", "options": [{"type": 1, "name": "settings", "options": given}]}
     settings = shown.commands["papers-setup", "settings"]
-    assert made.get_arguments(data, settings) == {"mention": "none"}
+    assert tree.get_arguments(data, settings) == {"mention": "none"}
     given[0]["value"] = False
-    assert made.get_arguments(data, settings) == {}
+    assert tree.get_arguments(data, settings) == {}
 
 
 def test_a_tree_is_told_from_another(commands: CommandTable, shown: CommandTree) -> None:
@@ -228,18 +228,18 @@ SETUP: Final = {
 
 
 def test_what_is_filled_in_is_read_as_if_it_were_typed(shown: CommandTree) -> None:
-    search = shown.commands[made.get_command_path(SEARCH)]
-    assert (search.name, made.get_arguments(SEARCH, search)) == ("search", {"query": "graph networks", "page": "2"})
-    assert made.find_channel_option(SEARCH, search) is None
-    setup = shown.commands[made.get_command_path(SETUP)]
-    assert (setup.name, made.get_arguments(SETUP, setup)) == ("setup", {"confirm": "yes", "channel": "21"})
-    assert made.find_channel_option(SETUP, setup) is None, "there the channel is an argument"
+    search = shown.commands[tree.get_command_path(SEARCH)]
+    assert (search.name, tree.get_arguments(SEARCH, search)) == ("search", {"query": "graph networks", "page": "2"})
+    assert tree.find_channel_option(SEARCH, search) is None
+    setup = shown.commands[tree.get_command_path(SETUP)]
+    assert (setup.name, tree.get_arguments(SETUP, setup)) == ("setup", {"confirm": "yes", "channel": "21"})
+    assert tree.find_channel_option(SETUP, setup) is None, "there the channel is an argument"
 
 
 def test_another_channel_can_be_meant(shown: CommandTree) -> None:
-    on = shown.commands[made.get_command_path(ON)]
-    assert (on.name, made.get_arguments(ON, on)) == ("digest on", {})
-    assert made.find_channel_option(ON, on) == ON["resolved"]["channels"]["21"]  # type: ignore[index]
+    on = shown.commands[tree.get_command_path(ON)]
+    assert (on.name, tree.get_arguments(ON, on)) == ("digest on", {})
+    assert tree.find_channel_option(ON, on) == ON["resolved"]["channels"]["21"]  # type: ignore[index]
 
 
 def test_what_is_the_whole_servers_is_about_no_channel(shown: CommandTree) -> None:
@@ -249,8 +249,8 @@ def test_what_is_the_whole_servers_is_about_no_channel(shown: CommandTree) -> No
         "options": [{"type": 2, "name": "member", "options": [{"type": 1, "name": "limit", "options": inner}]}],
         "resolved": ON["resolved"],
     }
-    command = shown.commands[made.get_command_path(limit)]
-    assert (command.name, made.find_channel_option(limit, command)) == ("member limit", None)
+    command = shown.commands[tree.get_command_path(limit)]
+    assert (command.name, tree.find_channel_option(limit, command)) == ("member limit", None)
 
 
 def test_managers_follow_and_mute_for_the_channel_in_their_own_group(shown: CommandTree) -> None:
@@ -285,8 +285,8 @@ def test_an_example_is_written_as_it_is_filled_in_here(shown: CommandTree, line:
 
 def test_a_command_without_options_is_read(shown: CommandTree) -> None:
     data = {"name": "papers", "options": [{"type": 1, "name": "new", "options": []}]}
-    assert made.get_command_path(data) == ("papers", "new")
-    assert made.get_arguments(data, shown.commands["papers", "new"]) == {}
+    assert tree.get_command_path(data) == ("papers", "new")
+    assert tree.get_arguments(data, shown.commands["papers", "new"]) == {}
 
 
 def test_discords_own_description_takes_the_payload(shown: CommandTree) -> None:

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.discord import forums, ways
-from adapters.discord.tree import build_command_tree
+from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.delivery import forum_posts
+from adapters.discord.interactions import responses
 from bot.cards.models import Card
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
@@ -46,7 +47,7 @@ def required(path: tuple[str, ...]) -> dict[str, Any]:
 @pytest.fixture
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait for long before they are told to."""
-    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
 
 
 async def test_every_command_is_answered_to_its_asker_alone_and_in_time(office: Office) -> None:
@@ -106,7 +107,7 @@ async def test_an_answer_that_can_not_be_drawn_gives_a_reference_too(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("adapters.discord.tagging.warned", failing)
+    monkeypatch.setattr("adapters.discord.interactions.forum_tags.warned", failing)
     office.excused.append("An interaction failed. Reference:")
     shown = await office.type("papers today")
     assert "That failed; nothing more was done. Reference:" in shown.plain
@@ -365,12 +366,12 @@ async def test_a_tag_that_only_moderators_use_is_neither_offered_nor_used(shut: 
         assert "Use “Papers”" not in labels(shown)
         await shut.press("Use “Vision”", shown, user="91")
         place = shut.kit.directory.find_discord_channel(Channel("discord", "10", "23", ChannelKind.FORUM))
-        assert forums.choose_tags(forums.list_usable_tags(place), Card(), "Vision") == ["1"]
+        assert forum_posts.choose_tags(forum_posts.list_usable_tags(place), Card(), "Vision") == ["1"]
     forum.permissions = None
     async with shut.running():
         assert (
             len(
-                forums.list_usable_tags(
+                forum_posts.list_usable_tags(
                     shut.kit.directory.find_discord_channel(Channel("discord", "10", "23", ChannelKind.FORUM))
                 )
             )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.discord import ways
+from adapters.discord.interactions import responses
 from bot.domain.papers import Paper
 from tests.adapters.discord.inbound import Office
 
@@ -20,7 +20,7 @@ NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", au
 @pytest.fixture
 def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Let one paper take as long as the test wants, and nobody wait for long before they are told to."""
-    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
     office.hugging.hold, office.hugging.known = asyncio.Event(), {NEW.id: NEW}
     return office.hugging.hold
 
@@ -130,7 +130,7 @@ async def test_a_slow_button_that_does_not_replace_answers_below(office: Office,
 
 
 async def test_stopping_waits_for_what_is_being_answered(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways, "LOADING_DELAY", 0.05)
+    monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
     async with shut.running():
         shut.hugging.hold, shut.hugging.known = asyncio.Event(), {NEW.id: NEW}
         reaction = await shut.server.slash("papers show", {"paper": NEW.id}, channel="20")

@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 import pytest
 from aiohttp import ClientSession
 
-from adapters.discord import seen as discord
-from adapters.discord.render import render_messages
+from adapters.discord.preview.html import render_preview
+from adapters.discord.rendering.messages import render_messages
 from adapters.slack.preview import html
 from adapters.slack.rendering.messages import render_message
 from adapters.web.recent import RecentAnswers
@@ -42,7 +42,7 @@ class Elements(HTMLParser):
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    async with running(beat=0.05, drawn={"slack": html.render_preview, "discord": discord.render_preview}) as started:
+    async with running(beat=0.05, drawn={"slack": html.render_preview, "discord": render_preview}) as started:
         yield started
 
 

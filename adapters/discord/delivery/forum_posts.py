@@ -1,0 +1,180 @@
+"""Forum posts: threads with a starter message and tags, found again by key because they take no nonce.
+
+A forum post takes no nonce, so each carries its key in its starter. Before a post is tried again, and after each, the
+posts with its key are looked up: the oldest is kept, our others are deleted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+
+from adapters.discord.api.error_codes import HISTORY_ERRORS
+from adapters.discord.api.errors import get_error_code
+from adapters.discord.api.rest import RestClient
+from adapters.discord.delivery import message_lookup
+from adapters.discord.delivery.destinations import MESSAGE_PATH
+from adapters.discord.rendering import message_keys
+from bot.cards.models import Card
+from bot.domain.channels import Channel
+from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+
+_AUTO_ARCHIVE_MINUTES: Final = 10_080
+"""Minutes after which Discord hides a post in which nothing is said."""
+_PAGE_SIZE: Final = 100
+_MAX_PAGES: Final = 10
+_MAX_TAGS: Final = 5
+"""https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
+_COMMON_TAG_NAMES: Final = frozenset({"papers", "paper", "research", "reading", "digest"})
+"""Names of tags that fit every paper."""
+
+log = logging.getLogger(__name__)
+
+ForumTags = Sequence[Mapping[str, Any]]
+Thread = Mapping[str, Any]
+
+THREAD_PATH: Final = "/channels/{channel_id}"
+
+
+def accepts_papers(discord_channel: object, tag_name: str) -> bool:
+    """Tell whether a forum takes papers: it requires no tag, or has one that fits every paper, the *tag_name* one or not.
+
+    Any other place takes them.
+    """
+    if not isinstance(discord_channel, discord.ForumChannel) or not discord_channel.flags.require_tag:
+        return True
+    return bool(choose_tags(list_usable_tags(discord_channel), Card(), tag_name))
+
+
+def list_usable_tags(discord_channel: object) -> ForumTags:
+    """Return the tags of a forum that the bot may put on a post; of any other place, none.
+
+    Moderated ones are for those who manage threads: https://docs.discord.com/developers/resources/channel#forum-tag-object.
+    """
+    if not isinstance(discord_channel, discord.ForumChannel):
+        return ()
+    can_manage_threads = discord_channel.permissions_for(discord_channel.guild.me).manage_threads
+    return tuple(
+        {"id": str(tag.id), "name": tag.name}
+        for tag in discord_channel.available_tags
+        if can_manage_threads or not tag.moderated
+    )
+
+
+async def start_post(rest: RestClient, forum: Channel, key: str, body: Mapping[str, Any]) -> str:
+    """Make a post, once; return its id, which is its starter's too. *body* is its name, starter and tags.
+
+    discord.py asks again by itself after a 5xx, so that there may be several with that name then.
+    """
+    body = {"auto_archive_duration": _AUTO_ARCHIVE_MINUTES, **body}
+    created = await rest.call("POST", "/channels/{channel_id}/threads", json=body, channel_id=forum.id)
+    thread_id = str(created["id"])
+    try:
+        return (
+            await deduplicate_posts(rest, forum, key, message_lookup.from_snowflake(thread_id), name=created["name"])
+            or thread_id
+        )
+    except TryLater as error:
+        # One is there, surely: it is to be looked up, and not to be made again.
+        raise Uncertain(f"What was posted can’t be looked up: {error}") from error
+    except SendError as error:
+        log.warning("A forum’s posts can’t be looked up: %s", error)
+        return thread_id
+
+
+async def deduplicate_posts(
+    rest: RestClient, forum: Channel, key: str, since: datetime | None, *, name: str = ""
+) -> str | None:
+    """Return the oldest post with *key* since then, and delete our others; None when there surely is none.
+
+    With *name* only those of that name are looked at. Raises `bot.errors.Uncertain` where nothing may be read, and
+    other `bot.errors.SendError` kinds when Discord can't be asked.
+    """
+    post_ids = [
+        int(post["id"]) for post in await _list_own_posts(rest, forum, since, name) if await _has_key(rest, post, key)
+    ]
+    for duplicate_id in sorted(post_ids)[1:]:
+        await _delete_post(rest, duplicate_id)
+    return str(min(post_ids)) if post_ids else None
+
+
+def choose_tags(available: ForumTags, card: Card, tag_name: str = "") -> list[str]:
+    """Return the ids of the forum's tags that a paper gets.
+
+    Those named like a topic that it matched; else the one of the *tag_name* name, else those of a usual one.
+    """
+    topic_names = {words.casefold() for item in card.items for words in (*item.because, item.section)}
+    tag_ids = {str(tag["name"]).casefold(): str(tag["id"]) for tag in available}
+    matching = [identity for name, identity in tag_ids.items() if name in topic_names]
+    chosen = [tag_ids[tag_name.casefold()]] if tag_name.casefold() in tag_ids else []
+    common = [identity for name, identity in tag_ids.items() if name in _COMMON_TAG_NAMES]
+    return (matching or chosen or common)[:_MAX_TAGS]
+
+
+async def _list_own_posts(rest: RestClient, forum: Channel, since: datetime | None, name: str) -> Collection[Thread]:
+    """Return the bot's own posts of the forum that were made since, active and archived."""
+    active = await rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.workspace)
+    archived = await _list_archived_posts(rest, forum, since)
+    min_id = message_lookup.to_snowflake(since)
+    posts_by_id: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived)}
+    own_posts = (
+        one
+        for one in posts_by_id.values()
+        if one.get("parent_id") == forum.id and one.get("owner_id") == rest.bot_user_id
+    )
+    return [one for one in own_posts if int(one["id"]) > min_id and name in {"", one["name"]}]
+
+
+async def _list_archived_posts(rest: RestClient, forum: Channel, since: datetime | None) -> list[Thread]:
+    """Return the forum's posts that were put away since; those that were made since are among them.
+
+    https://docs.discord.com/developers/resources/channel#list-public-archived-threads
+    """
+    path, threads = "/channels/{channel_id}/threads/archived/public", list[Thread]()
+    for _ in range(_MAX_PAGES):
+        before = {"before": threads[-1]["thread_metadata"]["archive_timestamp"]} if threads else {}
+        page = await _fetch_history(rest, path, params={"limit": _PAGE_SIZE, **before}, channel_id=forum.id)
+        threads += page["threads"]
+        if not (page["has_more"] and threads) or _is_archived_before(threads[-1], since):
+            return threads
+    raise Uncertain("Too many posts were put away since.")
+
+
+def _is_archived_before(thread: Thread, since: datetime | None) -> bool:
+    """Tell whether a thread was put away before then."""
+    archived_at = datetime.fromisoformat(thread["thread_metadata"]["archive_timestamp"])
+    return since is not None and archived_at < since - message_lookup.CLOCK_SKEW
+
+
+async def _has_key(rest: RestClient, thread: Thread, key: str) -> bool:
+    try:
+        starter = await _fetch_history(rest, MESSAGE_PATH, channel_id=thread["id"], message_id=thread["id"])
+    except (Unsendable, Gone):
+        return False  # somebody deleted it meanwhile
+    part = message_keys.read_message_key(starter)
+    return part is not None and part[0] == key
+
+
+async def _fetch_history(rest: RestClient, path: str, **arguments: Any) -> Any:
+    """Ask for what only those who may read the history see; raises `bot.errors.Uncertain` where that is not us."""
+    try:
+        return await rest.call("GET", path, **arguments)
+    except Gone as error:
+        if get_error_code(error) in HISTORY_ERRORS:
+            raise Uncertain("The forum’s history is closed to Broadsheet.") from error
+        raise
+
+
+async def _delete_post(rest: RestClient, thread_id: int) -> None:
+    """Delete a post; where threads are not ours to delete, take out what it says and put it away."""
+    try:
+        await rest.call("DELETE", THREAD_PATH, channel_id=thread_id)
+    except Gone as error:
+        if get_error_code(error) not in HISTORY_ERRORS:
+            return  # it is gone already
+        await rest.call("DELETE", MESSAGE_PATH, channel_id=thread_id, message_id=thread_id)
+        await rest.call("PATCH", THREAD_PATH, json={"archived": True}, channel_id=thread_id)

@@ -1,0 +1,162 @@
+"""Form fields as Discord selects: string selects, role select, forum channel select, and the values chosen in them.
+
+Every answer is written as a person would type it. Components: https://docs.discord.com/developers/components/reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from adapters.discord.rendering.buttons_and_selects import MAX_OPTION_TEXT, MAX_OPTIONS, Component
+from adapters.discord.rendering.markdown import clean_text, count_utf16_units, fit_plain_text
+from bot.cards.models import Field
+from bot.i18n.formatting import format_weekdays
+from bot.i18n.translation import gettext, phrase
+
+MAX_INPUT_LENGTH: Final = 4000
+"""Characters that an input of a modal takes."""
+ROLE_FIELD: Final = "mention"
+"""The question that is answered with a role, from Discord's own list; empty is `NOBODY`."""
+FORUM_FIELD: Final = "into"
+"""The question that is answered with a forum, from Discord's own list of channels."""
+NOBODY: Final = "none"
+
+_STRING_SELECT, _ROLE_SELECT, _CHANNEL_SELECT = 3, 6, 8
+_FORUM_CHANNEL_TYPES: Final = (15,)
+_MAX_PLACEHOLDER: Final = 150
+_TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
+_DAY_LABELS: Final = {
+    "mon": phrase("Monday"),
+    "tue": phrase("Tuesday"),
+    "wed": phrase("Wednesday"),
+    "thu": phrase("Thursday"),
+    "fri": phrase("Friday"),
+    "sat": phrase("Saturday"),
+    "sun": phrase("Sunday"),
+}
+_DAY_NAMES: Final = tuple(_DAY_LABELS)
+_DAY_SETS: Final = {"weekdays": _DAY_NAMES[:5], "weekends": _DAY_NAMES[5:]}
+_DAY_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
+
+
+def has_select(field: Field) -> bool:
+    """Tell whether *field* has a list of its own; flags share theirs."""
+    return (
+        field.kind == "days"
+        or field.name in {ROLE_FIELD, FORUM_FIELD}
+        or (field.kind == "choice" and bool(_build_options(field)))
+    )
+
+
+def is_text_input(field: Field) -> bool:
+    """Tell whether *field* is typed into a modal."""
+    return not has_select(field) and field.kind != "flag"
+
+
+def fits_input(field: Field) -> bool:
+    """Tell whether an input holds the whole value; what can't be shown whole could not be saved whole."""
+    return count_utf16_units(field.value) <= MAX_INPUT_LENGTH
+
+
+def build_field_select(field: Field, custom_id: str) -> Component:
+    """Return the list of a field that `has_select`."""
+    if field.name == ROLE_FIELD:
+        shown = gettext("{question}: nobody", question=field.label)
+        return _build_auto_populated_select(field, custom_id, shown, "role", {"type": _ROLE_SELECT})
+    if field.name == FORUM_FIELD:
+        shown = gettext("{question}: a thread of its own", question=field.label)
+        return _build_auto_populated_select(
+            field, custom_id, shown, "channel", {"type": _CHANNEL_SELECT, "channel_types": list(_FORUM_CHANNEL_TYPES)}
+        )
+    if field.kind == "days":
+        selected = parse_weekdays(field.value)
+        options = [_build_option(day, gettext(name), default=day in selected) for day, name in _DAY_LABELS.items()]
+        return _build_string_select(field.label, custom_id, options, min_values=0, max_values=len(options))
+    return _build_string_select(field.label, custom_id, _build_options(field))
+
+
+def build_flag_select(flags: Sequence[Field], custom_id: str) -> Component:
+    """Return the one list of all flags; those that are on are chosen."""
+    options = [
+        _build_option(each.name, each.label, description=each.hint, default=each.value.casefold() in _TRUE_WORDS)
+        for each in flags
+    ]
+    return _build_string_select(gettext("Also"), custom_id, options, min_values=0, max_values=len(options))
+
+
+def read_selection(name: str, kind: str, values: Sequence[str]) -> str:
+    """Return what was chosen for a field; *values* are as Discord sends them."""
+    if name in {ROLE_FIELD, FORUM_FIELD}:
+        return values[0] if values else NOBODY
+    return serialize_weekdays(values) if kind == "days" else "".join(values[:1])
+
+
+def parse_weekdays(value: str) -> list[str]:
+    """Read weekdays as settings write them: "weekdays", "mon-fri", "mon wed fri"."""
+    text = value.casefold().strip()
+    if text in {"daily", "every day", "everyday"}:
+        return list(_DAY_NAMES)
+    if day_set := _DAY_SETS.get(text):
+        return list(day_set)
+    found_days = {word[:3] for word in re.findall(r"[a-z]+", text)}
+    for first, last in _DAY_RANGE.findall(text):
+        if {first, last} <= _DAY_LABELS.keys():
+            start, end = _DAY_NAMES.index(first), _DAY_NAMES.index(last)
+            found_days |= {_DAY_NAMES[(start + n) % 7] for n in range((end - start) % 7 + 1)}
+    return [day for day in _DAY_NAMES if day in found_days]
+
+
+def format_day_names(value: str) -> str:
+    """Write weekdays for people: "weekdays", "Monday and Wednesday"."""
+    chosen = parse_weekdays(value)
+    return format_weekdays([_DAY_NAMES.index(day) for day in chosen]) if chosen else ""
+
+
+def serialize_weekdays(days: Collection[str]) -> str:
+    """Write weekdays as settings do: "weekdays", "mon wed fri"."""
+    selected = tuple(day for day in _DAY_NAMES if day in days)
+    return next((name for name, day_set in _DAY_SETS.items() if day_set == selected), " ".join(selected))
+
+
+def _build_auto_populated_select(
+    field: Field, custom_id: str, placeholder: str, value_type: str, kind: Component
+) -> Component:
+    """Return a list that Discord fills itself."""
+    chosen = [{"id": field.value, "type": value_type}] if re.fullmatch(r"\d{15,20}", field.value, re.ASCII) else []
+    select = {**kind, "custom_id": custom_id, "placeholder": fit_plain_text(placeholder, _MAX_PLACEHOLDER)}
+    select |= {"min_values": 0, "max_values": 1}
+    return {**select, "default_values": chosen} if chosen else select
+
+
+def _build_options(field: Field) -> list[Component]:
+    allowed = {
+        value: label
+        for value, label in field.choices
+        if 0 < count_utf16_units(value) <= MAX_OPTION_TEXT and value == clean_text(value)
+    }
+    return [
+        _build_option(value, label or value, default=value == field.value)
+        for value, label in list(allowed.items())[:MAX_OPTIONS]
+    ]
+
+
+def _build_option(value: str, label: str, *, description: str = "", default: bool = False) -> Component:
+    option: Component = {"label": fit_plain_text(label, MAX_OPTION_TEXT), "value": value, "default": default}
+    return (
+        {**option, "description": fit_plain_text(description, MAX_OPTION_TEXT)} if clean_text(description) else option
+    )
+
+
+def _build_string_select(
+    label: str, custom_id: str, options: list[Component], *, min_values: int = 1, max_values: int = 1
+) -> Component:
+    return {
+        "type": _STRING_SELECT,
+        "custom_id": custom_id,
+        "placeholder": fit_plain_text(label, _MAX_PLACEHOLDER),
+        "options": options,
+        "min_values": min_values,
+        "max_values": max_values,
+    }

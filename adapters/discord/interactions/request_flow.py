@@ -1,0 +1,32 @@
+"""Request flow: an interaction’s request goes to the command table, its answer or form to the responder."""
+
+from __future__ import annotations
+
+from adapters.discord import permissions
+from adapters.discord.context import DiscordContext
+from adapters.discord.interactions import form_session, forum_tags
+from adapters.discord.interactions.responses import Responder
+from adapters.discord.rendering.messages import DISCUSS
+from bot.cards.models import Card, Form
+from bot.ports.commands import Answer, Request
+
+
+async def answer_request(
+    context: DiscordContext, responder: Responder, request: Request, *, as_manager: bool = False
+) -> None:
+    """Answer *request*; *as_manager* tells that the buttons of the answer may do what managers may.
+
+    Raises `bot.errors.SendError` kinds.
+    """
+    if lacking := responder.find_missing_permissions(request, share=request.share, discuss=request.command == DISCUSS):
+        return await responder.send_answer(
+            Answer(Card(text=permissions.format_missing_permissions(lacking), tone="mistake")), request
+        )
+    answer = await context.answer_request(request)
+    if isinstance(answer.body, Form):
+        await form_session.show_form(context, responder, answer.body, request, as_manager=as_manager)
+    else:
+        await responder.send_answer(
+            await forum_tags.add_tag_warning(context, request, answer), request, as_manager=as_manager
+        )
+    return None
