@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters import public
+from adapters import public_listener
 from bot.cards import messages
 from bot.config import Settings
 from bot.delivery import pending_notices
@@ -238,7 +238,7 @@ async def test_whether_requests_arrive_is_looked_at_while_a_bot_runs(
     signed = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "PORT": "0", "SLACK_API_URL": server.url}
     given(monkeypatch, **signed)
     assert (await found())["Whether requests from outside arrive can be seen only when PUBLIC_URL is set."] is True
-    async with public.serve(public.create_application(()), "127.0.0.1", 0) as address:
+    async with public_listener.serve(public_listener.create_application(()), "127.0.0.1", 0) as address:
         given(monkeypatch, PUBLIC_URL=address)
         assert (await found())["Whether requests from outside arrive can be seen only while a bot runs."] is True
         with lock_data_directory(tmp_path / "data"):

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, cast
 
 from adapters.web.chat import WebChat
-from adapters.web.events import EventFeed
+from adapters.web.event_feed import EventFeed
+from adapters.web.rendering.site_info import DIRECT_CHANNEL, SiteInfo
 from adapters.web.server import build_application, serve
-from adapters.web.site import DIRECT_CHANNEL, SiteInfo
 from bot.cards import paper_items
 from bot.cards.models import Action, Card, Field, Form, Item, Page
 from bot.domain.channels import Channel

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from adapters.web.events import EventFeed
+from adapters.web.event_feed import EventFeed
 from bot.cards.models import Card
 from bot.domain.deliveries import DeliveryKey
 from bot.errors import StoreError, TryLater, Uncertain, Unsendable

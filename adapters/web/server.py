@@ -10,13 +10,16 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.web import answers, api, assets, drawings, pages
+from adapters.web import assets
 from adapters.web.assets import ASSETS
 from adapters.web.chat import WebChat
-from adapters.web.desk import CONTEXT, WebContext, list_channel_states
-from adapters.web.events import HEARTBEAT_SECONDS, EventFeed
-from adapters.web.guards import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
-from adapters.web.site import SiteInfo
+from adapters.web.context import CONTEXT, WebContext, list_channel_states
+from adapters.web.event_feed import HEARTBEAT_SECONDS, EventFeed
+from adapters.web.handlers import api, previews
+from adapters.web.handlers.commands import handle_action, handle_command
+from adapters.web.rendering import pages
+from adapters.web.rendering.site_info import SiteInfo
+from adapters.web.security import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
 from bot.errors import Misconfigured
 from bot.ports.channels import Channels
 from bot.ports.commands import Commands
@@ -45,7 +48,7 @@ def build_application(
 
     *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first real
     list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides
-    the answer of ``/healthz``. *heartbeat* is in seconds, see `adapters.web.events.EventFeed.subscribe`.
+    the answer of ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`.
     *preview_renderers* shows each card as other platforms would, by their names.
     """
     app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
@@ -63,10 +66,10 @@ def build_application(
             web.get("/api/messages", api.get_messages),
             web.get("/api/complete", api.get_completions),
             web.get("/api/events", api.stream_events),
-            web.get("/api/drawing", drawings.get_preview),
-            web.get("/api/source", drawings.get_source),
-            web.post("/api/command", answers.handle_command),
-            web.post("/api/action", answers.handle_action),
+            web.get("/api/drawing", previews.get_preview),
+            web.get("/api/source", previews.get_source),
+            web.post("/api/command", handle_command),
+            web.post("/api/action", handle_action),
         ]
     )
     app.on_response_prepare.append(add_security_headers)

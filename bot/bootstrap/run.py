@@ -79,7 +79,7 @@ async def _run_platforms(
     app_context: Context, commands: CommandTable, platforms: list[Platform], stop: asyncio.Event
 ) -> None:
     from adapters.web.chat import WebChat
-    from adapters.web.events import EventFeed
+    from adapters.web.event_feed import EventFeed
 
     settings, stores = app_context.settings, app_context.stores
     feed = EventFeed(logs.create_reference())
@@ -113,19 +113,19 @@ async def _open_public_listener(settings: Settings, connections: Sequence[Connec
     """Open the listener that the world can reach, where a port is set for it."""
     if settings.port is None:
         return
-    from adapters import public
+    from adapters import public_listener
 
     routes = [route for each in connections for route in each.routes]
     address = await stack.enter_async_context(
-        public.serve(public.create_application(routes), settings.public_host, settings.port)
+        public_listener.serve(public_listener.create_application(routes), settings.public_host, settings.port)
     )
     typer.echo(f"The public listener: {address}")
 
 
 def _build_web_server(app_context: Context, commands: CommandTable, chat: Any, feed: Any, jobs: Jobs) -> Any:
     """Return the workspace's server, to be entered."""
+    from adapters.web.rendering.site_info import SiteInfo
     from adapters.web.server import build_application, serve
-    from adapters.web.site import SiteInfo
 
     settings, stores = app_context.settings, app_context.stores
     if not settings.is_local_only:

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from adapters import public
-from adapters.public import MAX_BODY_BYTES
+from adapters import public_listener
+from adapters.public_listener import MAX_BODY_BYTES
 from bot.errors import Misconfigured
 
 LOCAL = ("/", "/healthz", "/status", "/metrics", "/api/channels", "/api/command", "/static/1/app.js", "/slack/events")
@@ -30,8 +30,8 @@ async def _fail(_: web.Request) -> web.Response:
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    app = public.create_application([web.post("/given", _echo), web.get("/fails", _fail)])
-    async with public.serve(app, "127.0.0.1", 0) as one:
+    app = public_listener.create_application([web.post("/given", _echo), web.get("/fails", _fail)])
+    async with public_listener.serve(app, "127.0.0.1", 0) as one:
         yield one
 
 
@@ -112,13 +112,13 @@ async def test_strangers_who_speak_no_http_fill_no_log(address: str, caplog: pyt
 
 async def test_a_port_that_is_taken_is_said(address: str) -> None:
     with pytest.raises(Misconfigured, match="Set PORT to a free one"):
-        async with public.serve(public.create_application([]), "127.0.0.1", URL(address).port or 0):
+        async with public_listener.serve(public_listener.create_application([]), "127.0.0.1", URL(address).port or 0):
             pass
 
 
 async def test_addresses_of_version_six_are_written_as_such() -> None:
     try:
-        async with public.serve(public.create_application([]), "::1", 0) as address:
+        async with public_listener.serve(public_listener.create_application([]), "::1", 0) as address:
             assert URL(address).host == "::1"
     except Misconfigured:
         pytest.skip("This machine has no IPv6.")

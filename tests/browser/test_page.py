@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
-from adapters.web.site import SiteInfo
+from adapters.web.rendering.site_info import SiteInfo
 from bot.cards.models import Action, Card, Item
 from tests.workspace import EXPORT, NLP_CHANNEL, NOW, Workspace, alert, digest, running
 

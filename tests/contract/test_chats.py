@@ -19,9 +19,9 @@ import pytest
 
 from adapters.discord.delivery.chat import DiscordChat
 from adapters.slack.delivery.chat import SlackChat
-from adapters.web import render
 from adapters.web.chat import WebChat
-from adapters.web.events import EventFeed
+from adapters.web.event_feed import EventFeed
+from adapters.web.rendering import messages
 from bot.cards.models import Card, Item
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, Operation
@@ -99,7 +99,7 @@ def on_board(board: WebMessages, channel: Channel) -> Callable[[], Awaitable[Seq
 
 
 def _drawn(post: WebMessage) -> Seen:
-    html = render.render_message(post)
+    html = messages.render_message(post)
     text = unescape(re.sub(r"<[^>]*>", " ", html))
     (stamp,) = re.findall(r'<time datetime="([^"]+)"', html)[:1]
     risks = ("<script", "<!channel", "href=", "onclick=", "onerror=")

@@ -15,7 +15,7 @@ from typing import Any
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters import public
+from adapters import public_listener
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.rate_limit import RateLimiter
 from adapters.slack.connection import http_endpoints, socket_mode
@@ -253,8 +253,8 @@ async def connected(office: Office) -> AsyncIterator[None]:
 @asynccontextmanager
 async def listening(office: Office) -> AsyncIterator[None]:
     """Take what people do as signed requests on the public listener."""
-    async with public.serve(
-        public.create_application(http_endpoints.build_routes(office.app, None)), "127.0.0.1", 0
+    async with public_listener.serve(
+        public_listener.create_application(http_endpoints.build_routes(office.app, None)), "127.0.0.1", 0
     ) as url:
         office.server.endpoint = f"{url}{http_endpoints.EVENTS_PATH}"
         yield

@@ -17,7 +17,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters import public
+from adapters import public_listener
 from adapters.slack.auth import oauth
 from adapters.slack.auth.installations import VaultInstallationStore
 from adapters.slack.auth.oauth import INSTALL_PATH, STATE_COOKIE, VaultStateStore
@@ -137,8 +137,8 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
         )
         one = Site(slack, stores, kept, app, clock, folder)
         async with (
-            public.serve(
-                public.create_application(http_endpoints.build_routes(app, flow)), "127.0.0.1", port
+            public_listener.serve(
+                public_listener.create_application(http_endpoints.build_routes(app, flow)), "127.0.0.1", port
             ) as one.address,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as one.browser,
         ):

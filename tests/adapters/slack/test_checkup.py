@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from adapters import public
+from adapters import public_listener
 from adapters.slack.doctor import tokens
 from adapters.slack.doctor.tokens import SCOPE_PURPOSES
 from adapters.slack.manifest import BOT_SCOPES
@@ -357,7 +357,7 @@ async def test_a_public_listener_that_can_not_be_reached_is_told(unused: str) ->
 
 
 async def test_something_else_behind_the_public_address_is_told() -> None:
-    async with public.serve(web.Application(), "127.0.0.1", 0) as address:
+    async with public_listener.serve(web.Application(), "127.0.0.1", 0) as address:
         assert await tokens.check_public_url(address) == (
             False,
             (

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from adapters import public
+from adapters import public_listener
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.rate_limit import RateLimiter
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
@@ -259,7 +259,7 @@ async def test_answers_and_calls_share_their_connections(server: Slack, clients:
     asked = list[object]()
     application = web.Application()
     application.router.add_post("/hook", take)
-    async with public.serve(application, "127.0.0.1", 0) as url:
+    async with public_listener.serve(application, "127.0.0.1", 0) as url:
         for _ in range(3):
             await clients.post_to_response_url(f"{url}/hook", {"text": "Hello"})
         await post(clients)
@@ -276,7 +276,7 @@ async def test_an_answer_that_slack_does_not_take_is_not_repeated(clients: Slack
     asked = list[str]()
     application = web.Application()
     application.router.add_post("/hook", refuse)
-    async with public.serve(application, "127.0.0.1", 0) as url:
+    async with public_listener.serve(application, "127.0.0.1", 0) as url:
         with pytest.raises(Unsendable, match="HTTP 500"):
             await clients.post_to_response_url(f"{url}/hook", {"text": "Hello"})
         await clients.close()

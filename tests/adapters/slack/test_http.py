@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 from yarl import URL
 
-from adapters import public
-from adapters.public import MAX_BODY_BYTES
+from adapters import public_listener
+from adapters.public_listener import MAX_BODY_BYTES
 from adapters.slack.connection import http_endpoints
 from tests.adapters.slack.serving import Bare
 from tests.servers.slack import Slack, slack
@@ -57,8 +57,8 @@ async def door() -> AsyncIterator[Door]:
         server.team("T1")
         server.bot("T1", token="xoxb-1")
         app = Bare(server)
-        site = public.create_application(http_endpoints.build_routes(app.bolt, None))
-        async with public.serve(site, "127.0.0.1", 0) as address, aiohttp.ClientSession() as session:
+        site = public_listener.create_application(http_endpoints.build_routes(app.bolt, None))
+        async with public_listener.serve(site, "127.0.0.1", 0) as address, aiohttp.ClientSession() as session:
             server.endpoint = f"{address}{http_endpoints.EVENTS_PATH}"
             yield Door(server, app, address, session)
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from aiohttp import ClientSession
 
-from adapters import public
+from adapters import public_listener
 from tests.adapters.slack.inbound import Office, connected, listening, working
 from tests.servers.slack import Slack
 
@@ -132,7 +132,7 @@ async def test_what_is_no_text_is_turned_away(public_office: Office) -> None:
 
 
 async def test_what_is_too_large_is_turned_away(public_office: Office) -> None:
-    body = "x" * (public.MAX_BODY_BYTES + 1)
+    body = "x" * (public_listener.MAX_BODY_BYTES + 1)
     headers = public_office.server.signed(body) | {"Content-Type": FORM}
     async with (
         ClientSession() as session,

@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from adapters.web.chat import WebChat
-from adapters.web.events import EventFeed
+from adapters.web.event_feed import EventFeed
 from bot.cards.models import Card
 from bot.domain.deliveries import DeliveryKey, Operation
 from bot.errors import StoreError, TryLater, Uncertain

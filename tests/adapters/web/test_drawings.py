@@ -16,8 +16,8 @@ from adapters.discord.preview.html import render_preview
 from adapters.discord.rendering.messages import render_messages
 from adapters.slack.preview import html
 from adapters.slack.rendering.messages import render_message
-from adapters.web.recent import RecentAnswers
-from adapters.web.site import LOCAL_USER
+from adapters.web.event_feed import RecentAnswers
+from adapters.web.rendering.site_info import LOCAL_USER
 from bot.cards.models import Action, Card, Item
 from bot.ports.commands import Answer, Request
 from bot.ports.previews import PrivateAnswer

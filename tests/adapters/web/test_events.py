@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession
 
-from adapters.web.events import Event, EventFeed
+from adapters.web.event_feed import Event, EventFeed
 from tests.workspace import NOW, Workspace, alert, digest
 
 

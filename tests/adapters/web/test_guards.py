@@ -7,7 +7,7 @@ import socket
 import pytest
 from aiohttp import ClientSession
 
-from adapters.web.guards import is_known_host
+from adapters.web.security import is_known_host
 from bot.errors import Misconfigured
 from tests.workspace import Workspace, running
 

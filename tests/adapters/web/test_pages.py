@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from adapters.web import assets, pages
-from adapters.web.frame import describe_channel
-from adapters.web.site import Example, SiteInfo
+from adapters.web import assets
+from adapters.web.rendering import pages
+from adapters.web.rendering.pages import describe_channel
+from adapters.web.rendering.site_info import Example, SiteInfo
 from bot.domain.preferences import Preferences
 from bot.ports.channels import ChannelState
 from tests.workspace import PAPERS_CHANNEL, SITE, running

@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.web import forms, render
-from adapters.web.forms import parse_weekdays
-from adapters.web.site import LOCAL_USER
-from adapters.web.words import compile_highlights, render_highlighted, sanitize_url
+from adapters.web.rendering import forms, messages
+from adapters.web.rendering.forms import parse_weekdays
+from adapters.web.rendering.site_info import LOCAL_USER
+from adapters.web.rendering.text import compile_highlights, render_highlighted, sanitize_url
 from bot.cards import paper_items
 from bot.cards.models import Action, Card, Field, FieldKind, Form, Item, Link
 from bot.ports.commands import Answer, Request
@@ -35,11 +35,11 @@ THUMBNAIL = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2602
 
 
 def post(card: Card, **changes: object) -> str:
-    return render.render_message(replace(WebMessage(7, PAPERS_CHANNEL, card, NOW), **changes))  # type: ignore[arg-type]
+    return messages.render_message(replace(WebMessage(7, PAPERS_CHANNEL, card, NOW), **changes))  # type: ignore[arg-type]
 
 
 def panel(body: Card | Form, *, shareable: bool = False) -> str:
-    return render.render_private_answer(Answer(body, shareable=shareable), REQUEST)
+    return messages.render_private_answer(Answer(body, shareable=shareable), REQUEST)
 
 
 def every_field() -> Form:
@@ -64,7 +64,7 @@ def every_field() -> Form:
 PICTURES: dict[str, Callable[[], str]] = {
     "digest": lambda: post(workspace.digest()),
     "digest-edited": lambda: post(workspace.digest(votes=3), edited=NOW),
-    "digest-with-pictures": lambda: render.render_message(
+    "digest-with-pictures": lambda: messages.render_message(
         WebMessage(
             7, PAPERS_CHANNEL, Card(items=(paper_items.build_paper_item(replace(PAPERS[0], thumbnail=THUMBNAIL)),)), NOW
         ),
@@ -295,7 +295,7 @@ FORMS = st.builds(Form, TEXT, TEXT, st.lists(FIELDS, max_size=4).map(tuple), pre
 @given(CARDS)
 def test_no_card_breaks_out(card: Card) -> None:
     for html in (
-        render.render_message(WebMessage(1, PAPERS_CHANNEL, card, NOW), pictures=True),
+        messages.render_message(WebMessage(1, PAPERS_CHANNEL, card, NOW), pictures=True),
         panel(card, shareable=True),
     ):
         text = read(html).text

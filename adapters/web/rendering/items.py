@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from adapters.web.markup import Html, join_html, render_icon, render_tag
-from adapters.web.words import (
+from adapters.web.rendering.html import Html, join_html, render_icon, render_tag
+from adapters.web.rendering.text import (
     clean_and_truncate,
     compile_highlights,
     render_highlighted,

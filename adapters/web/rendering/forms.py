@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from adapters.web.markup import Html, join_html, render_icon, render_tag
-from adapters.web.words import render_plain_text
+from adapters.web.rendering.html import Html, join_html, render_icon, render_tag
+from adapters.web.rendering.text import render_plain_text
 from bot.cards.models import Field, FieldKind, Form
 
 _DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from adapters.web import forms
-from adapters.web.items import MAX_NOTE, MAX_SUMMARY, MAX_TITLE, render_button, render_entries
-from adapters.web.markup import Html, render_icon, render_tag
-from adapters.web.window import render_preview_buttons
-from adapters.web.words import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
+from adapters.web.rendering import forms
+from adapters.web.rendering.html import Html, render_icon, render_tag
+from adapters.web.rendering.items import MAX_NOTE, MAX_SUMMARY, MAX_TITLE, render_button, render_entries
+from adapters.web.rendering.preview_window import render_preview_buttons
+from adapters.web.rendering.text import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
 from bot.cards.models import Card, Form
 from bot.domain.channels import ChannelKind
 from bot.ports.commands import Answer, Request

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from adapters.web import pages
 from adapters.web.assets import ASSETS
+from adapters.web.rendering import pages
 from bot.errors import StoreError
 
 MAX_BODY_BYTES: Final = 64 * 1024

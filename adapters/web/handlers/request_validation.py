@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.web.guards import RequestRefused
+from adapters.web.security import RequestRefused
 
 MAX_LINE_LENGTH: Final = 2000
 _MAX_ARGUMENTS: Final = 60

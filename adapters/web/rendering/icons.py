@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.web.markup import Html, render_tag
+from adapters.web.rendering.html import Html, render_tag
 
 _ICON_PATHS: Final = {
     "down": ("m3.5 6 4.5 4.5L12.5 6",),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from adapters.web import forms, incoming, render
-from adapters.web.desk import CONTEXT, WebContext, find_channel, list_channel_states
-from adapters.web.site import LOCAL_USER
+from adapters.web.context import CONTEXT, WebContext, find_channel, list_channel_states
+from adapters.web.handlers import request_validation
+from adapters.web.rendering import forms
+from adapters.web.rendering.messages import render_private_answer, summarize_card
+from adapters.web.rendering.site_info import LOCAL_USER
 from bot.cards import messages
 from bot.cards.models import Card, Form
 from bot.errors import Mistake
@@ -16,7 +18,7 @@ from bot.ports.previews import PrivateAnswer
 
 async def handle_command(request: web.Request) -> web.Response:
     """Answer a typed line."""
-    context, body = request.app[CONTEXT], await incoming.parse_command_body(request)
+    context, body = request.app[CONTEXT], await request_validation.parse_command_body(request)
     channel = await find_channel(context, body.channel)
     try:
         name, arguments = context.commands.parse_line(body.line)
@@ -29,7 +31,7 @@ async def handle_command(request: web.Request) -> web.Response:
 
 async def handle_action(request: web.Request) -> web.Response:
     """Answer a button or a form; a dry one says what would happen."""
-    context, body = request.app[CONTEXT], await incoming.parse_action_body(request)
+    context, body = request.app[CONTEXT], await request_validation.parse_action_body(request)
     channel = await find_channel(context, body.channel)
     command_request = Request(
         body.id,
@@ -62,7 +64,7 @@ async def _respond_privately(context: WebContext, answer: Answer, command_reques
     """
     if context.preview_renderers:
         context.recent_answers.add(PrivateAnswer(answer, command_request))
-    html = render.render_private_answer(
+    html = render_private_answer(
         answer,
         command_request,
         pictures=(await context.site_info()).show_thumbnails,
@@ -70,7 +72,7 @@ async def _respond_privately(context: WebContext, answer: Answer, command_reques
     )
     kind = "form" if isinstance(answer.body, Form) else answer.body.tone
     return web.json_response(
-        {"placement": answer.placement, "kind": kind, "said": render.summarize_card(answer.body), "html": html},
+        {"placement": answer.placement, "kind": kind, "said": summarize_card(answer.body), "html": html},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from adapters.web.markup import Html, render_icon, render_tag
+from adapters.web.rendering.html import Html, render_icon, render_tag
 
 
 def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers: str | int) -> Html | None:

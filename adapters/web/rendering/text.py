@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from adapters.web.markup import Html, render_tag
+from adapters.web.rendering.html import Html, render_tag
 from bot.i18n.formatting import shorten
 
 _MAX_PHRASES: Final = 40

@@ -13,10 +13,10 @@ from typing import Final
 
 from aiohttp import web
 
-from adapters.web import incoming
-from adapters.web.desk import CONTEXT, WebContext, find_channel
-from adapters.web.guards import RequestRefused
-from adapters.web.markup import Html, render_tag
+from adapters.web.context import CONTEXT, WebContext, find_channel
+from adapters.web.handlers import request_validation
+from adapters.web.rendering.html import Html, render_tag
+from adapters.web.security import RequestRefused
 from bot.ports.previews import MessagePreview, PrivateAnswer
 from bot.ports.web_messages import WebMessage
 
@@ -66,7 +66,7 @@ async def get_source(request: web.Request) -> web.Response:
 
 async def _render_preview(request: web.Request) -> MessagePreview:
     context = request.app[CONTEXT]
-    preview_renderer = context.preview_renderers.get(incoming.parse_query_text(request, "as", _MAX_PARAMETER))
+    preview_renderer = context.preview_renderers.get(request_validation.parse_query_text(request, "as", _MAX_PARAMETER))
     if preview_renderer is None:
         raise RequestRefused("There are no drawings for that platform.", HTTPStatus.NOT_FOUND)
     return preview_renderer(await _find_subject(context, request))
@@ -75,12 +75,14 @@ async def _render_preview(request: web.Request) -> MessagePreview:
 async def _find_subject(context: WebContext, request: web.Request) -> PrivateAnswer | WebMessage:
     """Return what is to be drawn: a private answer, else a message of a channel."""
     if "answer" in request.query:
-        answer = context.recent_answers.get(incoming.parse_query_text(request, "answer", _MAX_PARAMETER))
+        answer = context.recent_answers.get(request_validation.parse_query_text(request, "answer", _MAX_PARAMETER))
         if answer is None:
             raise RequestRefused("This answer is no longer kept. Ask again to see it.", HTTPStatus.NOT_FOUND)
         return answer
-    channel = await find_channel(context, incoming.parse_query_text(request, "channel", incoming.MAX_NAME_LENGTH))
-    number = incoming.parse_query_number(request, "post")
+    channel = await find_channel(
+        context, request_validation.parse_query_text(request, "channel", request_validation.MAX_NAME_LENGTH)
+    )
+    number = request_validation.parse_query_number(request, "post")
     posts = await context.web_messages.list_latest(channel, 1, number + 1) if number is not None else ()
     if not posts or posts[-1].id != number:
         raise RequestRefused("There is no such message here.", HTTPStatus.NOT_FOUND)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from adapters.web.markup import Html, join_html, render_tag
-from adapters.web.words import render_plain_text
+from adapters.web.rendering.html import Html, join_html, render_tag
+from adapters.web.rendering.text import render_plain_text
 from bot.i18n.formatting import format_age, format_day, format_moment
 
 _MAX_DEPTH: Final = 5

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.web import render
 from adapters.web.chat import WebChat
-from adapters.web.events import HEARTBEAT_SECONDS, EventFeed
-from adapters.web.guards import RequestRefused
-from adapters.web.recent import RecentAnswers
-from adapters.web.site import DIRECT_CHANNEL, PLATFORM, WORKSPACE, SiteInfo
+from adapters.web.event_feed import HEARTBEAT_SECONDS, EventFeed, RecentAnswers
+from adapters.web.rendering import messages
+from adapters.web.rendering.site_info import DIRECT_CHANNEL, PLATFORM, WORKSPACE, SiteInfo
+from adapters.web.security import RequestRefused
 from bot.domain.channels import Channel, ChannelKind
 from bot.ports.channels import Channels, ChannelState
 from bot.ports.commands import Commands
@@ -64,8 +63,8 @@ async def serialize_message(context: WebContext, post: WebMessage) -> dict[str, 
     return {
         "id": post.id,
         "channel": post.channel.id,
-        "said": render.summarize_card(post.card),
-        "html": render.render_message(
+        "said": messages.summarize_card(post.card),
+        "html": messages.render_message(
             post, pictures=(await context.site_info()).show_thumbnails, platforms=tuple(context.preview_renderers)
         ),
     }

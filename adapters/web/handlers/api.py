@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.web import frame, incoming
-from adapters.web.desk import CONTEXT, WebContext, find_channel, list_channel_states, serialize_message
-from adapters.web.events import Event
-from adapters.web.site import DIRECT_CHANNEL, LOCAL_USER
+from adapters.web.context import CONTEXT, WebContext, find_channel, list_channel_states, serialize_message
+from adapters.web.event_feed import Event
+from adapters.web.handlers import request_validation
+from adapters.web.rendering import pages
+from adapters.web.rendering.site_info import DIRECT_CHANNEL, LOCAL_USER
 from bot.domain.channels import Channel, ChannelKind
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
@@ -28,14 +29,16 @@ async def get_channels(request: web.Request) -> web.Response:
     channel_states = await list_channel_states(context)
     rows = [await _build_channel_row(context, channel_state.channel, channel_state) for channel_state in channel_states]
     rows.append(await _build_channel_row(context, DIRECT_CHANNEL, None))
-    return web.json_response({"html": frame.render_channel_list(channel_states), "channels": rows})
+    return web.json_response({"html": pages.render_channel_list(channel_states), "channels": rows})
 
 
 async def get_messages(request: web.Request) -> web.Response:
     """Answer with a channel's latest messages, oldest first; with those before a message when one is named."""
     context, latest = request.app[CONTEXT], request.app[CONTEXT].feed.latest_id
-    channel = await find_channel(context, incoming.parse_query_text(request, "channel", 100))
-    posts = await context.web_messages.list_latest(channel, PAGE_SIZE, incoming.parse_query_number(request, "before"))
+    channel = await find_channel(context, request_validation.parse_query_text(request, "channel", 100))
+    posts = await context.web_messages.list_latest(
+        channel, PAGE_SIZE, request_validation.parse_query_number(request, "before")
+    )
     rows = [await serialize_message(context, post) for post in posts]
     return web.json_response({"messages": rows, "more": len(posts) == PAGE_SIZE, "latest": latest})
 
@@ -43,8 +46,8 @@ async def get_messages(request: web.Request) -> web.Response:
 async def get_completions(request: web.Request) -> web.Response:
     """Answer with the completions of a line that is being typed."""
     context = request.app[CONTEXT]
-    channel = await find_channel(context, incoming.parse_query_text(request, "channel", 100))
-    line = incoming.parse_query_text(request, "line", incoming.MAX_LINE_LENGTH)
+    channel = await find_channel(context, request_validation.parse_query_text(request, "channel", 100))
+    line = request_validation.parse_query_text(request, "line", request_validation.MAX_LINE_LENGTH)
     command_request = Request("", channel, LOCAL_USER, context.clock(), "")
     found = await context.commands.complete_line(line, command_request)
     return web.json_response({"completions": [asdict(completion) for completion in found]})
@@ -77,6 +80,6 @@ async def _build_channel_row(
         "id": channel.id,
         "name": channel.name or channel.id,
         "direct": channel.kind is ChannelKind.DIRECT,
-        "about": frame.describe_channel(channel_state),
+        "about": pages.describe_channel(channel_state),
         "posts": [post.id for post in await context.web_messages.list_latest(channel, _MAX_UNREAD)],
     }

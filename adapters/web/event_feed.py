@@ -7,11 +7,12 @@ An id is ``<boot>-<number>``. A page that was away asks for what came after its 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bot.ports.previews import PrivateAnswer
 from bot.ports.web_messages import WebMessage
 
 MAX_EVENTS: Final = 500
@@ -19,6 +20,8 @@ HEARTBEAT_SECONDS: Final = 15.0
 """Seconds of silence after which a page is sent a sign of life."""
 
 EventKind = Literal["post", "edit", "channels", "reset", "beat"]
+
+MAX_ANSWERS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,22 @@ async def _wait_for_event(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+class RecentAnswers:
+    """What was told in private, by the id of the request; the oldest go first."""
+
+    def __init__(self, max_answers: int = MAX_ANSWERS) -> None:
+        self._answers: OrderedDict[str, PrivateAnswer] = OrderedDict()
+        self._max_answers = max_answers
+
+    def add(self, answer: PrivateAnswer) -> None:
+        """Keep an answer; an earlier one to the same request is replaced."""
+        self._answers[answer.request.id] = answer
+        self._answers.move_to_end(answer.request.id)
+        if len(self._answers) > self._max_answers:
+            self._answers.popitem(last=False)
+
+    def get(self, request_id: str) -> PrivateAnswer | None:
+        """Return the answer to a request, or None when it is no longer kept."""
+        return self._answers.get(request_id)
