@@ -1,7 +1,7 @@
 """Discord test server in its own process: REST rate limit, gateway and people who use application commands.
 
-`start_server` starts it. It says its addresses; at a first order people begin, at a second one they stop, and once everything
-is answered it says what it saw.
+`start_server` starts it. It says its addresses; at a first order people begin, at a second one they stop, and once
+everything is answered it says what it saw.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ async def _time_due_scans(folder: Path) -> list[float]:
 
 
 async def _time_planning(folder: Path, number: int, single_count: int) -> tuple[float, list[float], float]:
-    """Return the seconds of planning all, the loop's lags in seconds, and the seconds of planning *single_count* singly."""
+    """Return the seconds of planning all, the lags of the loop, and the seconds of planning *single_count* singly."""
     async with stage.open_benchmark_stores(folder) as (stores, database):
         days = [day for day in stage.find_recorded_lists() if day.name >= _FIRST_LIST.isoformat()]
         for batch in file_import.read_batches(days):

@@ -96,8 +96,10 @@ def _format_result(result: Result) -> str:
     """Say what happened besides."""
     server_report = result.server_report
     return (
-        f"{result.digest_seconds:.1f} s beside {len(result.answer_seconds)} commands ({server_report['busy']} told that the bot is busy); "
-        f"{server_report['refused']} requests refused, Discord's own loop {server_report['lag'] * 1e3:.1f} ms late at p99"
+        f"{result.digest_seconds:.1f} s beside {len(result.answer_seconds)} commands "
+        f"({server_report['busy']} told that the bot is busy); "
+        f"{server_report['refused']} requests refused, "
+        f"Discord's own loop {server_report['lag'] * 1e3:.1f} ms late at p99"
     )
 
 

@@ -9,7 +9,10 @@ from statistics import quantiles
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measurement. ``baseline`` is what ``baseline_label`` took in the same run, in the same unit; a goal is a bound."""
+    """One measurement.
+
+    ``baseline`` is what ``baseline_label`` took in the same run, in the same unit; a goal is a bound.
+    """
 
     label: str
     value: float

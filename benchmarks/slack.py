@@ -1,8 +1,8 @@
 """Slack test server in its own process: Web API, Socket Mode and people who type slash commands.
 
-`start_server` starts it. It says the address of its Web API; at a first order people begin to type, at a second one they stop,
-and once everything is acknowledged, and answered where answers are to come, it says what it saw. So neither the
-server's work nor its checks cost the measured process anything.
+`start_server` starts it. It says the address of its Web API; at a first order people begin to type, at a second one
+they stop, and once everything is acknowledged, and answered where answers are to come, it says what it saw. So neither
+the server's work nor its checks cost the measured process anything.
 """
 
 from __future__ import annotations

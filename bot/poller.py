@@ -28,7 +28,7 @@ _READ_STATES: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.W
 
 
 async def store_papers(stores: Stores, papers: Sequence[Paper], now: datetime) -> AddResult:
-    """Store *papers* as news for those who follow a topic (see `bot.follows.matching.match_new_papers`), and make them findable."""
+    """Store *papers* for search, and as unmatched for `bot.follows.matching.match_new_papers`."""
     stored = await stores.papers.add(papers, now, queue_matching=True)
     if stored.new or stored.changed:
         await _refresh_index(stores)

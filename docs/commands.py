@@ -40,7 +40,8 @@ def _render_section(command: Command) -> Iterator[str]:
         yield "| parameter | what | values |\n| --- | --- | --- |"
         for parameter in (each for each in command.parameters if not each.hidden):
             values = ", ".join(f"`{choice}`" for choice in parameter.choices) or f"such as `{parameter.example}`"
-            yield f"| `{parameter.name}` | {_escape_cell(parameter.summary)} | {_escape_cell(values) if parameter.example else ''} |"
+            example = _escape_cell(values) if parameter.example else ""
+            yield f"| `{parameter.name}` | {_escape_cell(parameter.summary)} | {example} |"
         yield ""
     if command.example:
         yield f"For example: `{command.example}`\n"

@@ -152,7 +152,9 @@ async def test_only_words_reach_the_source(stores: Stores) -> None:
 
 
 async def test_a_silent_source_costs_the_budget_and_no_more(stores: Stores) -> None:
-    results = await paper_search.find_papers(stores, Remote(silent=True), SearchQuery("sparse"), NOW, timeout=0.01)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(
+        stores, Remote(silent=True), SearchQuery("sparse"), NOW, remote_seconds=0.01
+    )  # type: ignore[arg-type]
     assert results.papers
     assert results.notes == ("Hugging Face’s own search did not answer in time; stored papers only.",)
 

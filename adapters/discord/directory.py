@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import discord
 
 from adapters.discord import permissions
-from adapters.discord.interactions.requests import build_direct_channel, get_channel_kind
+from adapters.discord.channels import build_direct_channel, get_channel_kind
 from adapters.discord.permissions import ChannelOrThread, can_post
 from bot.domain.channels import Channel
 from bot.errors import TryLater, Unsendable

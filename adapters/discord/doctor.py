@@ -26,7 +26,10 @@ _NO_ANSWER: Final = "Discord’s gateway does not answer. Check the network, or 
 async def check_bot_token(
     client: DiscordClient, token: str, channel_states: Sequence[ChannelState]
 ) -> Sequence[Finding]:
-    """Connect as the bot does, beside one that runs or not; look at the channels of *channel_states*, and close *client*."""
+    """Connect as the bot does, beside one that runs or not.
+
+    Look at the channels of *channel_states*, and close *client*.
+    """
     ready, stop = asyncio.Event(), asyncio.Event()
 
     async def on_ready() -> None:
@@ -86,10 +89,16 @@ def _describe_channel_problem(
     discord_channel = directory.find_discord_channel(channel)
     # Of threads Discord tells only the open ones; an archived one is opened by the next post.
     if discord_channel is None and channel.kind is not ChannelKind.THREAD:
-        return f"Discord finds no {channel_name} of {guild.name}, which has a digest: it was deleted. Its settings are kept."
+        return (
+            f"Discord finds no {channel_name} of {guild.name}, which has a digest: it was deleted. "
+            "Its settings are kept."
+        )
     problem = permissions.describe_problem(discord_channel, channel_state.preferences) if discord_channel else ""
     if channel_state.retired_reason and not problem:
         reason_text = format_reason(channel_state.retired_reason)
-        problem = f"nothing is posted there any more: {reason_text}. Once that is mended, /papers-setup digest on tries again."
+        problem = (
+            f"nothing is posted there any more: {reason_text}. "
+            "Once that is mended, /papers-setup digest on tries again."
+        )
     channel_name = f"#{discord_channel.name}" if discord_channel else channel_name
     return f"{channel_name} of {guild.name}, which has a digest: {problem}" if problem else ""

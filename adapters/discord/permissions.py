@@ -7,7 +7,7 @@ from typing import Final
 
 import discord
 
-from adapters.discord.interactions.requests import get_channel_kind
+from adapters.discord.channels import get_channel_kind
 from bot.domain.channels import ChannelKind
 from bot.domain.preferences import Preferences
 from bot.i18n.formatting import format_list
@@ -78,7 +78,7 @@ def list_missing_for_digest(discord_channel: ChannelOrThread, preferences: Prefe
 def list_missing_for_request(
     permissions: discord.Permissions, kind: ChannelKind, *, threads: bool = False
 ) -> Sequence[str]:
-    """Return what the bot lacks, of what it *permissions*, to post what a reader asks for; *threads* tells that it opens one.
+    """Return which *permissions* the bot lacks to post what a reader asks for; *threads* tells that it opens one.
 
     https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
     """

@@ -63,8 +63,8 @@ _USAGE_HINT: Final = "search sparse attention · follow diffusion · digest on �
 def build_manifest(*, command: str = "/papers", url: str = "", many_workspaces: bool = False) -> dict[str, Any]:
     """Return the manifest: for Socket Mode, or for requests to *url* (https, without a path).
 
-    With *many_workspaces* the app can be installed in many workspaces, whose tokens are renewed; a token from the settings, which
-    nobody renews, must not expire. Raises `bot.errors.Mistake` for what Slack would not take.
+    With *many_workspaces* the app can be installed in many workspaces, whose tokens are renewed; a token from the
+    settings, which nobody renews, must not expire. Raises `bot.errors.Mistake` for what Slack would not take.
     """
     _check_arguments(command, url)
     url = url.rstrip("/")

@@ -64,7 +64,7 @@ class EventFeed:
         self._notify_subscribers()
 
     async def subscribe(self, last_event_id: str, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncIterator[Event]:
-        """Yield what came after the id *last_event_id*, then what comes, with a beat after *heartbeat* seconds of silence."""
+        """Yield what came after the id *last_event_id*, then what comes; a beat after *heartbeat* silent seconds."""
         at = self._parse_event_id(last_event_id)
         while not self._closed:
             if at < self._oldest_number - 1:

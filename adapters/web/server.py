@@ -46,10 +46,10 @@ def build_application(
 ) -> web.Application:
     """Return the workspace as an application that is served on *host*.
 
-    *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first real
-    list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides
-    the answer of ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`.
-    *preview_renderers* shows each card as other platforms would, by their names.
+    *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first
+    real list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides the answer of
+    ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`. *preview_renderers*
+    shows each card as other platforms would, by their names.
     """
     app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
     app[ASSETS] = assets.load_assets()

@@ -12,7 +12,6 @@ import typer
 from adapters.discord import invite
 from adapters.discord.api.rate_limit import RateLimiter
 from adapters.discord.api.rest import RestClient
-from adapters.discord.commands import command_sync
 from adapters.discord.commands.tree import build_command_tree
 from adapters.discord.context import DiscordContext
 from adapters.discord.delivery import forum_posts
@@ -21,6 +20,7 @@ from adapters.discord.directory import ChannelDirectory
 from adapters.discord.events import listener, reactions
 from adapters.discord.gateway import connection
 from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.interactions import command_sync
 from adapters.discord.interactions.dispatcher import InteractionDispatcher
 from bot.bootstrap.context import Context, read_clock
 from bot.bootstrap.platforms import Connection, Platform

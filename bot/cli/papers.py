@@ -93,13 +93,15 @@ async def _backfill_lists(days: int, first: date | None, last: date | None) -> N
                 try:
                     await poller.read_day(app_context.stores, app_context.daily_papers, day, now, news=False)
                 except SourceError as error:
-                    kept = f"{formatting.format_count(fetched, 'list')} came before and {'is' if fetched == 1 else 'are'} kept"
+                    verb = "is" if fetched == 1 else "are"
+                    kept = f"{formatting.format_count(fetched, 'list')} came before and {verb} kept"
                     raise SourceError(f"{error} {kept}; run the same command again later.") from error
                 fetched += 1
         await app_context.stores.search_index.refresh()
     stored = len(weekdays) - fetched
     typer.echo(
-        f"{formatting.format_count(fetched, 'list')} fetched; {stored} {'was' if stored == 1 else 'were'} stored already."
+        f"{formatting.format_count(fetched, 'list')} fetched; "
+        f"{stored} {'was' if stored == 1 else 'were'} stored already."
     )
 
 
@@ -163,7 +165,11 @@ async def _match_topic(text: str, days: int | None, *, as_json: bool) -> None:
         output.print_json({"matched": preview.match_count, "per_week": preview.per_week, "papers": papers})
         return
     meant = f" Did you mean “{preview.suggestion}”?" if preview.suggestion else ""
-    found = f"{formatting.format_count(preview.match_count, 'paper')} in {formatting.format_count(preview.days, 'day')}, {preview.per_week:g} a week."
+    matches, period = (
+        formatting.format_count(preview.match_count, "paper"),
+        formatting.format_count(preview.days, "day"),
+    )
+    found = f"{matches} in {period}, {preview.per_week:g} a week."
     typer.echo(f"{found}{meant}")
     for paper, why in preview.papers:
         typer.echo(f"{paper.id:<12} {formatting.shorten(paper.title, 80)}\n{'':<12} {why}")

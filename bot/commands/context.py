@@ -20,7 +20,10 @@ from bot.ports.workspaces import Directory
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """The stores and the sources; a source that is None is switched off. ``directories`` are directories by platform."""
+    """The stores and the sources; a source that is None is switched off.
+
+    ``directories`` are directories by platform.
+    """
 
     stores: Stores
     daily: DailyPapers | None = None

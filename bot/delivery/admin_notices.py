@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AdminNotices:
-    """Messages to those who manage a workspace. ``directories`` are directories by platform, which tell where they hear."""
+    """Messages to those who manage a workspace.
+
+    ``directories`` are directories by platform, which tell where they hear.
+    """
 
     stores: Stores
     directories: Mapping[str, Directory] = field(default_factory=dict)

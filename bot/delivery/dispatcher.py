@@ -49,7 +49,10 @@ _READER_KINDS: Final = frozenset({"share", "discuss", "lift"})
 
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
-    """Takes messages from the ledger to the chats. ``clock`` gives aware UTC, ``directories`` are directories by platform."""
+    """Takes messages from the ledger to the chats.
+
+    ``clock`` gives aware UTC, ``directories`` are directories by platform.
+    """
 
     stores: Stores
     chats: Mapping[str, Chat]

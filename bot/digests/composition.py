@@ -27,7 +27,8 @@ _MAX_NAMED_DATES: Final = 3
 class DigestContent:
     """A digest's papers: the ``top`` ones, those ``followed`` besides, and how many there were ``total_count``.
 
-    ``omitted_count`` papers of the lists are not shown, ``omitted_followed`` of them are on the topics; arXiv's count in neither.
+    ``omitted_count`` papers of the lists are not shown, ``omitted_followed`` of them are on the topics; arXiv's count
+    in neither.
     """
 
     top: tuple[Paper, ...]

@@ -38,7 +38,8 @@ _FRIDAY: Final = 4
 class FeedSelection:
     """What a digest may hold: ``days`` are used, ``covered`` is recorded (date to "" or why it was skipped).
 
-    ``partial_days`` days are used but stay open; ``problem`` and ``is_partial`` say what is missing, as sentences' beginnings.
+    ``partial_days`` days are used but stay open; ``problem`` and ``is_partial`` say what is missing, as sentences'
+    beginnings.
     """
 
     days: tuple[FeedDay, ...] = ()

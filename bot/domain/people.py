@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Person:
     """Somebody who writes to the bot.
 
-    ``is_manager`` is what the platform says of them in this channel, ``is_admin`` what it says of them in the workspace,
-    ``timezone`` their IANA zone, where it tells. ``direct_workspace`` is the workspace of their direct messages, where that is not the
-    one in which they write: some platforms have one direct channel for each person, whatever they have in common.
+    ``is_manager`` is what the platform says of them in this channel, ``is_admin`` what it says of them in the
+    workspace, ``timezone`` their IANA zone, where it tells. ``direct_workspace`` is the workspace of their direct
+    messages, where that is not the one in which they write: some platforms have one direct channel for each person,
+    whatever they have in common.
     """
 
     id: str

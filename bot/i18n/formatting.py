@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from bot.i18n import formatting, translation
+from bot.i18n import translation
 from bot.i18n.translation import ENGLISH, current_language, gettext, ngettext, phrase
 
 _PRODUCT_NAME: Final = "Broadsheet"
@@ -104,7 +104,7 @@ def join_sentences(*sentences: str) -> str:
 def format_day(moment: date, *, year: bool = False) -> str:
     """Write a date: "Tue 24 Nov", with the year when it is asked for."""
     if current_language() != ENGLISH:
-        return formatting.format_localized_date(moment, year=year)
+        return format_localized_date(moment, year=year)
     tail = f" {moment.year}" if year else ""
     return f"{_WEEKDAY_NAMES[moment.weekday()]} {moment.day} {_MONTH_NAMES[moment.month - 1]}{tail}"
 
@@ -112,7 +112,7 @@ def format_day(moment: date, *, year: bool = False) -> str:
 def format_short_day(moment: date, today: date) -> str:
     """Write a date without its weekday: "24 Nov", or "24 Nov 2025" when it lies more than half a year off."""
     if current_language() != ENGLISH:
-        return formatting.format_localized_date(moment, year=abs((today - moment).days) > _HALF_YEAR_DAYS)
+        return format_localized_date(moment, year=abs((today - moment).days) > _HALF_YEAR_DAYS)
     tail = f" {moment.year}" if abs((today - moment).days) > _HALF_YEAR_DAYS else ""
     return f"{moment.day} {_MONTH_NAMES[moment.month - 1]}{tail}"
 
@@ -128,7 +128,7 @@ def format_age(seconds: float) -> str:
     if abs(seconds) < 1:
         return gettext("now")
     if current_language() != ENGLISH:
-        return formatting.format_localized_age(seconds)
+        return format_localized_age(seconds)
     size, unit = next((size, unit) for size, unit in _TIME_UNITS if abs(seconds) >= size)
     span = format_count(int(abs(seconds) // size), unit)
     return f"in {span}" if seconds < 0 else f"{span} ago"
@@ -140,7 +140,7 @@ def format_weekdays(days: Sequence[int]) -> str:
     if chosen in _WEEKDAY_SETS:
         return gettext(_WEEKDAY_SETS[chosen])
     return format_list(
-        [_WEEKDAY_NAMES[n] if current_language() == ENGLISH else formatting.format_localized_weekday(n) for n in chosen]
+        [_WEEKDAY_NAMES[n] if current_language() == ENGLISH else format_localized_weekday(n) for n in chosen]
     ) or gettext("never")
 
 
@@ -153,7 +153,7 @@ def format_count(number: int, noun: str, plural: str = "") -> str:
 def format_list(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
     """Join with commas and a last word: "a, b and c"."""
     if current_language() != ENGLISH:
-        return formatting.format_localized_list(parts, "or" if last == "or" else "standard")
+        return format_localized_list(parts, "or" if last == "or" else "standard")
     *first, end = parts or ("",)
     return f"{', '.join(first)} {last} {end}" if first else end
 

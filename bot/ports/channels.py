@@ -42,7 +42,10 @@ class Channels(Protocol):
     async def save_preferences(
         self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None
     ) -> None:
-        """Keep the preferences, when to look again, and the post to look for; without *list_due* that is ``next_run``."""
+        """Keep the preferences, when to look again, and the post to look for.
+
+        Without *list_due* that is ``next_run``.
+        """
         ...
 
     async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
@@ -54,7 +57,10 @@ class Channels(Protocol):
         ...
 
     async def list_enabled(self, *, include_retired: bool = False) -> Sequence[ChannelState]:
-        """Return every channel that has a digest and is not paused; with *include_retired* those too that get none any more."""
+        """Return every channel that has a digest and is not paused.
+
+        With *include_retired* those too that get none any more.
+        """
         ...
 
     async def list_retired(self, limit: int) -> Sequence[ChannelState]:

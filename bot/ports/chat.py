@@ -12,9 +12,10 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of the ledger. ``parent_message_id`` is the platform's id of the message it replies to, or that it edits.
+    """One message of the ledger.
 
-    ``root_message_id`` is that of the message to which the parent itself is a reply, if it is one.
+    ``parent_message_id`` is the platform's id of the message that it replies to or edits; ``root_message_id`` is that
+    of the message to which the parent itself is a reply, if it is one.
     """
 
     id: int

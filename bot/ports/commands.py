@@ -19,8 +19,9 @@ class Request:
 
     ``id`` is the platform's id of the event, for de-duplication. ``arguments`` are texts by parameter name, as typed or
     chosen. ``dry_run`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
-    channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``channel_locale`` that of the place, as platforms tell it
-    ("de", "en-US"). ``thread`` is where they are when that is a thread that serves the channel; it is shared there.
+    channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``channel_locale`` that of the place, as
+    platforms tell it ("de", "en-US"). ``thread`` is where they are when that is a thread that serves the channel; it is
+    shared there.
     """
 
     id: str
@@ -87,9 +88,10 @@ class Parameter:
     """One argument of a command.
 
     ``parse`` turns a person's text into the value that the command takes and raises `bot.errors.Mistake` with one
-    sentence and an example. ``takes_rest`` takes all words that no other parameter claims. ``suggest`` completes a prefix.
-    ``labels`` are what choices are called where they are not typed; ``minimum`` and ``maximum`` bound a number. ``hidden``
-    ones are filled in by buttons only; ``platforms`` are the only ones on which it means something, () for all.
+    sentence and an example. ``takes_rest`` takes all words that no other parameter claims. ``suggest`` completes a
+    prefix. ``labels`` are what choices are called where they are not typed; ``minimum`` and ``maximum`` bound a number.
+    ``hidden`` ones are filled in by buttons only; ``platforms`` are the only ones on which it means something, () for
+    all.
     """
 
     name: str

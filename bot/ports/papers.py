@@ -24,7 +24,7 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedPapers:
-    """Papers that were stored together ``stored_at`` a moment: those whose sequence lies above ``after_sequence``, up to ``last_sequence``."""
+    """Papers stored together at ``stored_at``: sequences above ``after_sequence`` up to ``last_sequence``."""
 
     after_sequence: int
     last_sequence: int

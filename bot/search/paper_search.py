@@ -58,8 +58,8 @@ class SearchQuery:
 class SearchResults:
     """What was found, in order, with scores by paper id: higher is better, comparable within one search only.
 
-    ``searched_count`` counts the stored papers, ``notes`` say what did not answer. ``suggestion`` is a query that may find
-    more, when nothing was found. ``is_truncated`` tells that there may be more than what was looked at.
+    ``searched_count`` counts the stored papers, ``notes`` say what did not answer. ``suggestion`` is a query that may
+    find more, when nothing was found. ``is_truncated`` tells that there may be more than what was looked at.
     """
 
     papers: tuple[Paper, ...]
@@ -79,9 +79,14 @@ class ScoredPaper:
 
 
 async def find_papers(
-    stores: Stores, daily: DailyPapers | None, query: SearchQuery, now: datetime, *, timeout: float = REMOTE_TIMEOUT
+    stores: Stores,
+    daily: DailyPapers | None,
+    query: SearchQuery,
+    now: datetime,
+    *,
+    remote_seconds: float = REMOTE_TIMEOUT,
 ) -> SearchResults:
-    """Search what is stored and, within *timeout* seconds, Hugging Face; at most `MAX_RESULTS` papers.
+    """Search what is stored and, within *remote_seconds* seconds, Hugging Face; at most `MAX_RESULTS` papers.
 
     Raises `bot.errors.Mistake` for a query without words and `bot.errors.StoreError`; what a source fails to answer
     becomes a note.
@@ -90,7 +95,7 @@ async def find_papers(
     narrow = bool(parsed.conditions or query.since or query.category)
     (local, searched), (remote, note) = await asyncio.gather(
         _search_index(stores, parsed, MAX_RESULTS * _FILTER_OVERFETCH if narrow else MAX_RESULTS),
-        _search_hugging_face(daily, parsed, timeout),
+        _search_hugging_face(daily, parsed, remote_seconds),
     )
     known = await stores.papers.get([paper.id for paper in remote])
     merged = [known.get(paper.id, paper) for paper in remote]
@@ -119,13 +124,13 @@ async def _search_index(stores: Stores, parsed: ParsedQuery, limit: int) -> tupl
 
 
 async def _search_hugging_face(
-    daily: DailyPapers | None, parsed: ParsedQuery, timeout: float
+    daily: DailyPapers | None, parsed: ParsedQuery, remote_seconds: float
 ) -> tuple[Sequence[Paper], str]:
     """Ask Hugging Face; return its papers and a note when there are none to be had."""
     if daily is None:
         return (), gettext("Stored papers only.")
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(remote_seconds):
             reply = await daily.search_papers(" ".join(parsed.words)[:_MAX_REMOTE_QUERY_LENGTH], _MAX_REMOTE_RESULTS)
     except TimeoutError:
         return (), gettext("Hugging Face’s own search did not answer in time; stored papers only.")

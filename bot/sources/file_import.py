@@ -34,7 +34,10 @@ _FALLBACK_TITLE_LENGTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class PaperBatch:
-    """Papers of one file. ``day`` is the list they stood on, if any; ``skipped_count`` counts what could not be used."""
+    """Papers of one file.
+
+    ``day`` is the list they stood on, if any; ``skipped_count`` counts what could not be used.
+    """
 
     path: Path
     day: date | None = None

@@ -49,8 +49,8 @@ async def fetch_claimed_papers(
 class DraftBatch:
     """One batch of drafts on its way into the ledger.
 
-    ``channel_ids`` are channel numbers by `Channel.key`, ``retired_reasons`` and ``dead_reasons`` the reasons why a channel or a parent
-    takes nothing any more.
+    ``channel_ids`` are channel numbers by `Channel.key`, ``retired_reasons`` and ``dead_reasons`` the reasons why a
+    channel or a parent takes nothing any more.
     """
 
     connection: AsyncConnection

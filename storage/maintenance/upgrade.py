@@ -20,7 +20,7 @@ from storage.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_MIGRATIONS_DIRECTORY: Final = Path(__file__).parent / "migrations"
+_MIGRATIONS_DIRECTORY: Final = Path(__file__).parents[1] / "migrations"
 
 
 def upgrade_database(url: str, directory: Path, now: datetime) -> Path | None:

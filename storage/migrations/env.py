@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection that `storage.maintenance.upgrade` hands in, or on a URL of the command line.
+"""Alembic's entry: runs the steps on the connection of `storage.maintenance.upgrade`, or on a URL given to it.
 
 ``alembic -x url=sqlite:///scratch.db upgrade head``; Broadsheet itself never goes through the command line.
 """

@@ -115,7 +115,10 @@ def _build_document(sequence: int, paper: Paper) -> Document:
 
 
 def _fold_text(text: str) -> str:
-    """Fold what tantivy would fold otherwise than `bot.domain.topics.parser.split_words` does; plain ASCII needs nothing."""
+    """Fold what tantivy would fold otherwise than `bot.domain.topics.parser.split_words` does.
+
+    Plain ASCII needs nothing.
+    """
     return text if text.isascii() else " ".join(split_words(text))
 
 

@@ -72,7 +72,10 @@ class ChannelStore:
             return [to_channel_state(row) for row in (await connection.execute(build_due_query(now, limit))).mappings()]
 
     async def list_enabled(self, *, include_retired: bool = False) -> Sequence[ChannelState]:
-        """Return the channels that have a digest and get it; with *include_retired* those too that get none any more."""
+        """Return the channels that have a digest and get it.
+
+        With *include_retired* those too that get none any more.
+        """
         which = text("enabled AND NOT paused" if include_retired else ACTIVE_CHANNEL_CONDITION)
         async with self.database.begin_read() as connection:
             rows = await connection.execute(select(channels).where(which).order_by(channels.c.id))

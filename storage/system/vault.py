@@ -91,7 +91,7 @@ class VaultStore:
 
 
 def load_keys(configured_keys: Sequence[str], directory: Path) -> MultiFernet:
-    """Return the keys *configured_keys*, newest first; without any, the one in *directory*, which is made when it is missing.
+    """Return the keys *configured_keys*, newest first; without any, the one in *directory*, made when missing.
 
     Raises `bot.errors.Misconfigured` for a text that is no key, `bot.errors.StoreError` when no key can be kept.
     """

@@ -7,8 +7,7 @@ import json
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from adapters.discord.preview.html import render_messages_html
-from adapters.discord.preview.style_sheet import STYLE
+from adapters.discord.preview.html import STYLE_SHEET, render_messages_html
 from adapters.discord.rendering.messages import render_messages
 from adapters.slack.rendering.messages import render_message
 from bot.cards.models import Action, Card, Item
@@ -60,7 +59,9 @@ async def test_the_other_platform_is_beside_it(page: Page) -> None:
 async def test_a_moment_is_in_the_reader_s_zone(browser: Browser) -> None:
     """No card says when something comes to everybody, so a drawing is made that does."""
     html = render_messages_html([{"content": "Next: <t:1772179200:f>, <t:1772179200:t>, <t:99999999999999999>"}])
-    async with running(drawn={"discord": lambda _: MessagePreview(html, "{}", STYLE)}) as workspace:
+    async with running(
+        drawn={"discord": lambda _: MessagePreview(html, "{}", STYLE_SHEET.read_text("utf-8"))}
+    ) as workspace:
         page = await browser.new_page(timezone_id="Asia/Tokyo")
         await page.goto(workspace.url)
         await page.locator("#post-1 .see").click()

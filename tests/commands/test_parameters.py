@@ -236,8 +236,8 @@ def test_several_topics() -> None:
 
 
 READERS = (
-    dates.read_time, dates.read_dates, dates.read_zone, dates.read_weekdays, identifiers.parse_paper_id, parameter_types.read_flag,
-    parameter_types.read_category, parameter_types.build_number_reader(0, 9),
+    dates.read_time, dates.read_dates, dates.read_zone, dates.read_weekdays, identifiers.parse_paper_id,
+    parameter_types.read_flag, parameter_types.read_category, parameter_types.build_number_reader(0, 9),
 )  # fmt: skip
 
 

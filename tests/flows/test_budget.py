@@ -27,7 +27,7 @@ class After:
 
     seconds: float
 
-    async def search(self, query: str, limit: int = 20) -> SourceResponse:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         await asyncio.sleep(self.seconds)
         return SourceResponse((THERE,))
 
@@ -42,8 +42,13 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 async def test_an_answer_within_a_second_and_a_half_is_taken_and_a_later_one_is_not(stores: Stores) -> None:
     def asked(seconds: float) -> asyncio.Task[paper_search.SearchResults]:
         return asyncio.create_task(
-            paper_search.find_papers(stores, After(seconds), paper_search.SearchQuery("attention"), NOW)
-        )  # type: ignore[arg-type]
+            paper_search.find_papers(
+                stores,
+                After(seconds),  # type: ignore[arg-type]
+                paper_search.SearchQuery("attention"),
+                NOW,
+            )
+        )
 
     soon, late = await asyncio.gather(asked(0.8), asked(2.5))
     assert {found.id for found in soon.papers} == {"2611.1", "2611.9"}

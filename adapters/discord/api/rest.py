@@ -58,8 +58,8 @@ class RestClient:
     ) -> Any:
         """Call *method* on *path* ("/channels/{channel_id}/messages") with *ids*; return Discord's answer as JSON data.
 
-        *file* is a text to attach. Answers to interactions are not *rate_limited*: no limit for all holds them up. Raises
-        `bot.errors.SendError` kinds, nothing else.
+        *file* is a text to attach. Answers to interactions are not *rate_limited*: no limit for all holds them up.
+        Raises `bot.errors.SendError` kinds, nothing else.
         """
         if rate_limited:
             await self._rate_limiter.acquire()

@@ -57,7 +57,8 @@ CommandPath = tuple[str, ...]
 class CommandTree:
     """What Discord shows. ``payload`` is what it is told, ``commands`` are ours by the words of theirs.
 
-    ``fixed_arguments`` are arguments that the words themselves say; ``command_ids`` are Discord's of the first words, once it told them.
+    ``fixed_arguments`` are arguments that the words themselves say; ``command_ids`` are Discord's of the first words,
+    once it told them.
     """
 
     payload: Sequence[Option]

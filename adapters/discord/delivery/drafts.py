@@ -55,9 +55,9 @@ class DeliveryRenderer:
     async def render_parts(
         self, delivery: Delivery, key: str, posted_parts: PostedParts = NO_PARTS, *, max_messages: int = 0
     ) -> Sequence[RenderedMessage]:
-        """Return the messages of a delivery, each with its part of *key*; at most *max_messages*, or none where it needs more.
+        """Return the messages of a delivery, each with its part of *key*; none where it needs over *max_messages*.
 
-        Those that are *posted_parts* keep their layout, whatever the channel's taste is by now.
+        Those that are *posted_parts* keep their layout, whatever the channel's style is by now.
         """
         delivery_key, card = delivery.key, delivery.card
         style = await self.style_lookup(delivery_key.channel)

@@ -41,7 +41,7 @@ THREAD_PATH: Final = "/channels/{channel_id}"
 
 
 def accepts_papers(discord_channel: object, tag_name: str) -> bool:
-    """Tell whether a forum takes papers: it requires no tag, or has one that fits every paper, the *tag_name* one or not.
+    """Tell whether a forum takes papers: it requires no tag, or has one that fits every paper.
 
     Any other place takes them.
     """
@@ -53,7 +53,8 @@ def accepts_papers(discord_channel: object, tag_name: str) -> bool:
 def list_usable_tags(discord_channel: object) -> ForumTags:
     """Return the tags of a forum that the bot may put on a post; of any other place, none.
 
-    Moderated ones are for those who manage threads: https://docs.discord.com/developers/resources/channel#forum-tag-object.
+    Moderated ones are for those who manage threads:
+    https://docs.discord.com/developers/resources/channel#forum-tag-object.
     """
     if not isinstance(discord_channel, discord.ForumChannel):
         return ()

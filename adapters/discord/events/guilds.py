@@ -7,9 +7,9 @@ from typing import Final
 import discord
 
 from adapters.discord import directory
+from adapters.discord.channels import build_direct_channel
 from adapters.discord.context import DiscordContext
 from adapters.discord.events import channel_recovery
-from adapters.discord.interactions.requests import build_direct_channel
 from bot.domain.channels import Channel
 from bot.domain.people import Person
 from bot.i18n.translation import phrase
@@ -21,7 +21,8 @@ REMOVED_REASON: Final = phrase("Broadsheet was removed from the server")
 async def reconcile_guilds(context: DiscordContext, shard_id: int) -> None:
     """Make good for the servers of a shard that took the bot away while nobody listened.
 
-    A session's beginning names all that it is in; those that it is in are told one by one besides, as `on_guild_available`.
+    A session's beginning names all that it is in; those that it is in are told one by one besides, as
+    `on_guild_available`.
     """
     guild_ids = {str(guild.id) for guild in context.client.guilds}
     for workspace in await context.workspaces.list_for_platform("discord"):

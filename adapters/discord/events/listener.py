@@ -11,9 +11,9 @@ from typing import Any
 import discord
 
 from adapters.discord import directory
+from adapters.discord.channels import get_channel_kind
 from adapters.discord.context import DiscordContext
 from adapters.discord.events import channel_recovery, guilds
-from adapters.discord.interactions.requests import get_channel_kind
 from adapters.discord.permissions import ChannelOrThread
 from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel

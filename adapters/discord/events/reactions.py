@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _WatchedDigest:
-    """A digest below which is counted: the id of its *first_message_id* message, and how many people are *required_people*."""
+    """A digest whose reactions are counted: its first message, and how many people are required."""
 
     channel: Channel
     first_message_id: str

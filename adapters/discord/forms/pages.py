@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """What is asked at once: each of ``selects`` in a list, each group of ``flag_groups`` in one, of ``modals`` in a modal.
+    """What is asked at once: ``selects`` each in a list, ``flag_groups`` each in one, ``modals`` each in a modal.
 
     ``oversized`` are those that no modal holds.
     """

@@ -18,7 +18,10 @@ _CLEARABLE_KINDS: Final = frozenset({"topics", "days"})
 
 @dataclass(frozen=True, slots=True)
 class FormCustomId:
-    """One component of a panel. ``action`` is pick, ticks, type, typed, page, save or cancel; ``target`` says of what."""
+    """One component of a panel.
+
+    ``action`` is pick, ticks, type, typed, page, save or cancel; ``target`` says of what.
+    """
 
     action: str
     target: str

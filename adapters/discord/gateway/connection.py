@@ -18,7 +18,7 @@ _AUTHENTICATION_FAILED: Final = 4004
 _FATAL_CLOSE_CODES: Final = frozenset({_AUTHENTICATION_FAILED, 4010, 4011, 4012, 4013, 4014})
 """Closures after which nothing helps: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway."""
 
-TOKEN_REFUSED: Final = (
+REFUSED_LOGIN: Final = (
     "Discord turned DISCORD_TOKEN down. Copy the bot’s token anew, from “Bot” in the developer portal, into .env."
 )
 _CONNECTION_REFUSED: Final = (
@@ -37,7 +37,7 @@ async def log_in(client: DiscordClient, token: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure as error:
-        raise Refused(TOKEN_REFUSED) from error
+        raise Refused(REFUSED_LOGIN) from error
     except TRANSIENT_EXCEPTIONS as error:
         raise TryLater("Discord can’t be reached. Check the network, or DISCORD_API_URL.", 0.0) from error
 
@@ -76,14 +76,14 @@ async def _connect(client: DiscordClient, token: str) -> None:
             await client.login(token)
         await client.connect(reconnect=True)
     except discord.LoginFailure as error:
-        raise Refused(TOKEN_REFUSED) from error
+        raise Refused(REFUSED_LOGIN) from error
     except discord.PrivilegedIntentsRequired as error:
         raise Refused(_CONNECTION_REFUSED.format(4014)) from error
     except discord.ConnectionClosed as error:
         if error.code not in _FATAL_CLOSE_CODES:
             raise
         raise Refused(
-            TOKEN_REFUSED if error.code == _AUTHENTICATION_FAILED else _CONNECTION_REFUSED.format(error.code)
+            REFUSED_LOGIN if error.code == _AUTHENTICATION_FAILED else _CONNECTION_REFUSED.format(error.code)
         ) from error
 
 

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
+from adapters.discord.channels import build_direct_channel
 from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import autocomplete, commands, form_session, message_components, requests
 from adapters.discord.interactions.requests import Interaction
@@ -99,5 +100,5 @@ class InteractionDispatcher:
         """Go on writing to somebody who writes in their direct messages."""
         if interaction.context.dm_channel:
             await self._context.workspace_events.on_channel_recovered(
-                requests.build_direct_channel(interaction.user.id), self._context.clock()
+                build_direct_channel(interaction.user.id), self._context.clock()
             )

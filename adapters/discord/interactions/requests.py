@@ -9,24 +9,15 @@ from typing import Any, Final
 
 import discord
 
-from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from adapters.discord.channels import build_direct_channel, get_channel_kind
+from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel
 from bot.domain.people import Person
 from bot.ports.commands import Request
 
 CALLBACK_ROUTE: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
 """Where an interaction is answered; under these names discord.py lets none wait for another."""
-_THREAD_TYPES: Final = frozenset({10, 11, 12})
-_FORUM_TYPES: Final = frozenset({15, 16})
-"""Forum and media channels: https://docs.discord.com/developers/resources/channel#channel-object-channel-types."""
 
 Interaction = discord.Interaction[Any]
-
-
-def get_channel_kind(channel_type: int) -> ChannelKind:
-    """Return what sort of place a channel of Discord's type is."""
-    if channel_type in _THREAD_TYPES:
-        return ChannelKind.THREAD
-    return ChannelKind.FORUM if channel_type in _FORUM_TYPES else ChannelKind.CHANNEL
 
 
 def is_bot_in_guild(interaction: Interaction) -> bool:
@@ -51,18 +42,13 @@ def build_option_channel(interaction: Interaction, channel_option: Mapping[str, 
     )
 
 
-def build_direct_channel(user_id: int | str) -> Channel:
-    """Return a person's own direct channel."""
-    return Channel("discord", DIRECT_MESSAGE_WORKSPACE, str(user_id), ChannelKind.DIRECT)
-
-
 def build_person(
     interaction: Interaction, *, as_manager: bool, permissions: discord.Permissions | None = None
 ) -> Person:
     """Return who asks.
 
-    *as_manager* tells that the managers' group let them in, or a panel opened from it: the server's own settings decide who
-    may use that, so no permission is checked again. *permissions* are theirs in a channel that is not this one.
+    *as_manager* tells that the managers' group let them in, or a panel opened from it: the server's own settings decide
+    who may use that, so no permission is checked again. *permissions* are theirs in a channel that is not this one.
     """
     user = interaction.user
     there = interaction.permissions if permissions is None else permissions

@@ -7,19 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 from typing import Any, Final
 
 from adapters.discord.commands.tree import MANAGERS_COMMAND
 from adapters.discord.forms.panel import render_page_modals, render_panel, starts_with_modal
 from adapters.discord.forms.state import FormState
 from adapters.discord.preview.markdown_html import render_markdown, render_tag
-from adapters.discord.preview.style_sheet import STYLE
 from adapters.discord.rendering.layout import CommandFormatter
 from adapters.discord.rendering.markdown import choose_filename
 from adapters.discord.rendering.messages import EPHEMERAL, format_command, render_messages, render_private_answer
 from bot.cards.models import Card, Form
 from bot.ports.previews import MessagePreview, PrivateAnswer
 from bot.ports.web_messages import WebMessage
+
+STYLE_SHEET: Final = Path(__file__).with_name("discord.css")
 
 AVATAR: Final = render_tag("span", "B", class_="dc-bot", aria_hidden="true")
 _EYE_ICON: Final = (
@@ -54,8 +56,8 @@ _EXTERNAL_LINK_ICON: Final = (
 class MessageDetails:
     """What is known of the circumstances; nothing is drawn of what is not.
 
-    *sent_at* is when it was said (aware), *is_edited* whether it was changed since; *user_name* used the command *command*, and
-    *attachment* is a text that is attached.
+    *sent_at* is when it was said (aware), *is_edited* whether it was changed since; *user_name* used the command
+    *command*, and *attachment* is a text that is attached.
     """
 
     sent_at: datetime | None = None
@@ -285,5 +287,7 @@ def _build_preview(
     sent = [*payloads, *modals]
     source = sent[0] if len(sent) == 1 else sent
     return MessagePreview(
-        render_messages_html(payloads, modals, details), json.dumps(source, indent=2, ensure_ascii=False), STYLE
+        render_messages_html(payloads, modals, details),
+        json.dumps(source, indent=2, ensure_ascii=False),
+        STYLE_SHEET.read_text("utf-8"),
     )

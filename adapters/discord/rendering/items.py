@@ -45,7 +45,10 @@ class Entry:
 
 
 def render_entries(items: Sequence[Item], max_length: int, *, max_summary: int | None = None) -> Iterator[Entry]:
-    """Yield *items* as text, each in at most *max_length* characters; *max_summary* is the most of a line of sense, None any."""
+    """Yield *items* as text, each in at most *max_length* characters.
+
+    *max_summary* is the most of a line of sense, None any.
+    """
     before, above = "", False
     for item in items:
         named = clean_text(item.section)
@@ -64,7 +67,7 @@ def is_one_line(item: Item) -> bool:
 
 
 def render_entry(item: Item, max_length: int, *, max_summary: int | None = None, with_links: bool = True) -> str:
-    """Write one item in at most *max_length* characters: its text gives way, then small print, then the end of its title.
+    """Write one item in at most *max_length* characters; its text gives way, then small print, then its title.
 
     *max_summary* is the most for the text, None for any. *with_links* puts its links into the small print.
     """
@@ -88,7 +91,10 @@ def render_title(item: Item, max_length: int) -> str:
 
 
 def render_notes(item: Item, max_length: int = _MAX_SUBTEXT, *, with_links: bool = True) -> str:
-    """Write the small print, in about *max_length* characters: votes, who, links, why it is here; "" when there is none."""
+    """Write the small print, in about *max_length* characters: votes, who, links, why it is here.
+
+    "" when there is none.
+    """
     parts = [format_count(item.votes, "vote")] if item.votes is not None else []
     parts += [fit_markdown(note, _MAX_NOTE) for note in item.notes]
     parts += [format_link(place.url, place.label, _MAX_NOTE) for place in item.links] if with_links else []

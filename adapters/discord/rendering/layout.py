@@ -95,8 +95,8 @@ def lay_out_card(
 ) -> list[MessagePart]:
     """Return *card* in parts, in order, at least one; items that none has room for are counted in the last.
 
-    *command_formatter* writes an example as it is typed here. What is *is_private* is one message: its entries grow shorter before
-    one is left out, the links of an only item are its buttons', and no phone announces it.
+    *command_formatter* writes an example as it is typed here. What is *is_private* is one message: its entries grow
+    shorter before one is left out, the links of an only item are its buttons', and no phone announces it.
     """
     head, foot = (
         _render_head(card, role_mention, with_lead=not is_private),
@@ -209,7 +209,8 @@ def _add_footer(parts: Sequence[MessagePart], item_count: int, foot: Sequence[st
 def _render_head(card: Card, role_mention: str, *, with_lead: bool) -> str:
     """Write what stands above the items.
 
-    A digest begins with what its papers are called, its *with_lead*, for the first line is all that a phone shows of it.
+    A digest begins with what its papers are called, its *with_lead*, for the first line is all that a phone shows of
+    it.
     """
     headline = clean_text(card.fallback) if with_lead and card.folio else ""
     headline = headline if headline.startswith(clean_text(card.folio[0] if card.folio else "")) else ""

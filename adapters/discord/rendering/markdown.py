@@ -1,8 +1,9 @@
 r"""Discord markdown escaping: outside text that can't mention, link or format; inline code, links, timestamps.
 
 A backslash takes the meaning from any sign but letters, digits and spaces, and is not shown itself:
-https://support.discord.com/hc/en-us/articles/210298617 and https://docs.discord.com/developers/reference#message-formatting.
-So that a copied text stays readable, only what would mean something gets one: ``snake_case`` and ``a < b`` have none.
+https://support.discord.com/hc/en-us/articles/210298617 and
+https://docs.discord.com/developers/reference#message-formatting. So that a copied text stays readable, only what would
+mean something gets one: ``snake_case`` and ``a < b`` have none.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def format_code(text: str, max_length: int) -> str:
 
 
 def format_link(url: str, label_text: str, max_length: int) -> str:
-    """Return *label_text*, in at most *max_length* characters, as a link to *url*, or as it is when *url* may not be one."""
+    """Return *label_text*, in at most *max_length* characters, as a link to *url*; bare when *url* may not be one."""
     address = sanitize_url(url).translate(_PERCENT_ENCODING)
     # Discord draws no link whose words look like an address, or whose brackets don't pair.
     bare = _SCHEME.sub("", clean_text(label_text))

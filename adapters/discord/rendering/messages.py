@@ -40,7 +40,10 @@ _MAX_POST_NAME: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """What Discord is given, and what its buttons need kept before it is sent. ``attachment`` is a text to attach, or ""."""
+    """What Discord is given, and what its buttons need kept before it is sent.
+
+    ``attachment`` is a text to attach, or "".
+    """
 
     payload: dict[str, Any]
     stored_data: Mapping[str, Mapping[str, Any]]
@@ -63,8 +66,8 @@ def render_messages(
 ) -> tuple[RenderedMessage, ...]:
     """Return *card* for everybody, in as many messages as it needs, each with its part of *key*.
 
-    *role* is the id of the one that the first may ping. *pictures* puts thumbnails beside the papers. With *max_messages* there
-    are no more messages than that, and none at all where something would have to be left out.
+    *role* is the id of the one that the first may ping. *pictures* puts thumbnails beside the papers. With
+    *max_messages* there are no more messages than that, and none at all where something would have to be left out.
     """
     with use_language(card.language):
         role_mention = f"<@&{role}>" if role.isdecimal() else ""
@@ -106,8 +109,8 @@ def render_private_answer(
 ) -> RenderedMessage:
     """Return the card of an answer in one message for its asker, with a button that shares it where others see it.
 
-    *manager* tells that its buttons may do what those of the managers' commands do. *unavailable* is what the bot can't do
-    there: `SHARE`, `DISCUSS`. *mention_formatter* writes a command so that it can be clicked.
+    *manager* tells that its buttons may do what those of the managers' commands do. *unavailable* is what the bot can't
+    do there: `SHARE`, `DISCUSS`. *mention_formatter* writes a command so that it can be clicked.
     """
     card = answer.body
     if not isinstance(card, Card):

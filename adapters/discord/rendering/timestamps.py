@@ -23,7 +23,10 @@ def localize_part(part: MessagePart, moments: Mapping[str, int], max_length: int
 
 
 def localize_moments(text: str, moments: Mapping[str, int]) -> str:
-    """Return *text* with its *moments*, as in `bot.cards.models.Card`, as Discord's; a zone behind them means nothing then."""
+    """Return *text* with its *moments*, as in `bot.cards.models.Card`, as Discord's.
+
+    A zone behind them means nothing then.
+    """
     if not moments:
         return text
     # The longest first: one may be written like the beginning of another.

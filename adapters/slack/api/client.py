@@ -30,7 +30,7 @@ class TokenProvider(Protocol):
     """Who knows the bot's tokens."""
 
     async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
-        """Return the bot's token for a workspace; *rejected_token* is one that Slack has just turned down: find a newer one.
+        """Return the bot's token for a workspace, another one than *rejected_token*, which Slack has turned down.
 
         Raises `bot.errors.Gone` with ``installation`` set when there is none.
         """

@@ -44,8 +44,8 @@ _MIN_PRUNE_SIZE: Final = 1_000
 class Bucket:
     """A right to *burst* turns at once and one more every *interval* seconds; moments are the clock's seconds.
 
-    ``reserved_until`` is when all turns given so far are paid for, ``retry_until`` likewise for those who were sent away to come
-    again, ``paused_until`` the end of a pause.
+    ``reserved_until`` is when all turns given so far are paid for, ``retry_until`` likewise for those who were sent
+    away to come again, ``paused_until`` the end of a pause.
     """
 
     interval: float

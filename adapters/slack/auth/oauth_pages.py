@@ -35,7 +35,8 @@ _SLACK_URL_PATTERN: Final = re.compile(r"https://[a-z0-9.-]+\.slack\.com/", re.A
 HEADERS: Final[Mapping[str, str | Sequence[str]]] = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
 """What every page is sent with; the public listener adds what it adds to all."""

@@ -148,5 +148,6 @@ def _translate_rotation_error(error: SlackTokenRotationError) -> SendError:
         return TryLater(f"Slack did not renew the token ({error_code})", _CREDENTIALS_RETRY_SECONDS)
     translated = translate_error(error.api_error, "oauth.v2.access")
     return TryLater(
-        f"Slack did not renew the token ({error_code or 'no answer'})", getattr(translated, "after", _RETRY_SECONDS)
+        f"Slack did not renew the token ({error_code or 'no answer'})",
+        getattr(translated, "retry_after", _RETRY_SECONDS),
     )

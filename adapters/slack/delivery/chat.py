@@ -28,7 +28,7 @@ async def _disable_pictures(_: Channel) -> bool:
 
 
 class SlackChat:
-    """Slack's workspaces as one chat; `adapters.slack.connection.socket_mode` and `adapters.slack.connection.http_endpoints` take what comes in.
+    """Slack's workspaces as one chat; `adapters.slack.connection` takes what comes in.
 
     ``command`` is what people type ("/papers"), ``pictures`` tells whether a channel wants thumbnails. Slack itself
     would post a repeated message twice: each carries its delivery's key, and one that was tried before is looked up.

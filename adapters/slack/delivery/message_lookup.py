@@ -30,7 +30,7 @@ def build_metadata(delivery: Delivery) -> dict[str, Any]:
 
 
 async def find_message(client: SlackClient, delivery: Delivery, channel_id: str) -> str | None:
-    """Return the timestamp of the delivery's message in the conversation *channel_id*, or None when there surely is none.
+    """Return the timestamp of the delivery's message in the conversation *channel_id*; None when there is none.
 
     Raises `bot.errors.Uncertain` when too much was said since, and `bot.errors.SendError` kinds when Slack can't be
     asked.

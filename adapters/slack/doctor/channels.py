@@ -33,7 +33,10 @@ async def check_channels(
     if joined_channels:
         yield (
             True,
-            f"The bot is in {format_count(len(joined_channels), 'channel')} of {bot['team']} that should have a digest.",
+            (
+                f"The bot is in {format_count(len(joined_channels), 'channel')} of {bot['team']} "
+                "that should have a digest."
+            ),
         )
     for channel in channels:
         if channel.id not in joined_ids:

@@ -189,7 +189,10 @@ async def _check_token(checked_token: _CheckedToken, channels: Sequence[Channel]
         hint = "Put that workspace's into .env, or set up many workspaces: docs/slack.md"
         yield (
             False,
-            f"{checked_token.name} belongs to another workspace than {format_list([*map(format_channel_name, other_channels)])}. {hint}",
+            (
+                f"{checked_token.name} belongs to another workspace than "
+                f"{format_list([*map(format_channel_name, other_channels)])}. {hint}"
+            ),
         )
     for workspace in dict.fromkeys(channel.workspace for channel in own_channels):
         workspace_channels = [channel for channel in own_channels if channel.workspace == workspace]

@@ -45,7 +45,10 @@ async def answer_command_text(context: SlackContext, responder: Responder, reque
 async def answer_request(
     context: SlackContext, responder: Responder, request: Request, *, from_app_home: bool = False
 ) -> None:
-    """Answer *request*; *from_app_home* tells that it was asked there, which is shown anew when a form of it is saved."""
+    """Answer *request*.
+
+    *from_app_home* tells that it was asked there, which is shown anew when a form of it is saved.
+    """
     stranger = await _check_bot_membership(context, request)
     if stranger:
         return await send_or_log_answer(responder, stranger, request)

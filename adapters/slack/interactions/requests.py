@@ -24,7 +24,10 @@ _UNNAMED_CHANNELS: Final = frozenset({"directmessage", "privategroup"})
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, and where. ``is_member`` tells that they surely are in the channel; ``event_id`` is Slack's id of the event."""
+    """Who asks, and where.
+
+    ``is_member`` tells that they surely are in the channel; ``event_id`` is Slack's id of the event.
+    """
 
     event_id: str
     channel: Channel

@@ -49,7 +49,7 @@ class OrderedViewUpdates:
         self._states: dict[str, _ViewState] = {}
 
     async def update(self, workspace: str, seen_view: View, render_view: Callable[[], Awaitable[View | None]]) -> None:
-        """Show what *render_view* gives, unless somebody has changed the window, closed it, or changed a field since."""
+        """Show what *render_view* gives, unless somebody has changed the view, closed it, or changed a field."""
         window = self._get_state(seen_view["id"])
         window.change_number += 1
         mine = window.change_number

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any, Final
 
 from adapters.slack.forms.modal import build_modal
 from adapters.slack.forms.private_metadata import PrivateMetadata
-from adapters.slack.preview.style_sheet import STYLE
+from adapters.slack.preview.mrkdwn_html import render_tag, render_text_object
 from adapters.slack.rendering.messages import DEFAULT_COMMAND, RenderedMessage, render_message, render_private_answer
 from bot.cards.models import Card, Form
 from bot.ports.previews import MessagePreview, PrivateAnswer
@@ -18,16 +18,12 @@ from bot.ports.web_messages import WebMessage
 
 Block = Mapping[str, Any]
 
-_PLACEHOLDERS: Final = {"multi_static_select": "Select options", "timepicker": "Select time"}
-
-_INLINE: Final = re.compile(
-    r"<(?P<sign>[@#!])?(?P<url>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>"
-    r"|`(?P<code>[^`\n]+)`"
-    r"|\*(?P<b>[^*\n]+)\*"
-    r"|(?<![A-Za-z0-9])_(?P<i>[^_\n]+)_(?![A-Za-z0-9])"
-    r"|~(?P<s>[^~\n]+)~"
-    r"|:(?P<emoji>[a-z0-9_+'-]+):"
+_AVATAR: Final = render_tag("span", "B", class_="sk-bot")
+_AUTHOR: Final = render_tag(
+    "div", render_tag("b", "Broadsheet"), render_tag("span", "APP", class_="sk-app"), class_="sk-by"
 )
+STYLE_SHEET: Final = Path(__file__).with_name("slack.css")
+_PLACEHOLDERS: Final = {"multi_static_select": "Select options", "timepicker": "Select time"}
 
 
 def render_message_html(message: RenderedMessage, *, is_ephemeral: bool = False) -> str:
@@ -56,12 +52,6 @@ def render_view_html(view: Mapping[str, Any]) -> str:
         else []
     )
     return render_tag("div", bar, body, render_tag("div", *buttons, class_="sk-end"), class_="sk sk-window")
-
-
-_AVATAR: Final = render_tag("span", "B", class_="sk-bot")
-_AUTHOR: Final = render_tag(
-    "div", render_tag("b", "Broadsheet"), render_tag("span", "APP", class_="sk-app"), class_="sk-by"
-)
 
 
 def _render_block(block: Block) -> str:
@@ -185,56 +175,6 @@ _ELEMENT_RENDERERS: Final[Mapping[str, Callable[[Block], str]]] = {
 }
 
 
-def render_inline(text: str) -> str:
-    """Return mrkdwn as HTML, by the loosest reading of its signs."""
-    parts, at = [], 0
-    for match in _INLINE.finditer(text):
-        parts += [_escape_html(text[at : match.start()]), _render_match(match)]
-        at = match.end()
-    return "".join([*parts, _escape_html(text[at:])])
-
-
-def render_tag(name: str, *children: str, class_: str = "", **attributes: str) -> str:
-    """Return an element around HTML; empty attributes are left out."""
-    given = {"class": class_, **attributes}
-    written = "".join(f' {key}="{escape(value)}"' for key, value in given.items() if value)
-    return f"<{name}{written}>{''.join(children)}</{name}>"
-
-
-def _render_match(match: re.Match[str]) -> str:
-    if match["sign"]:
-        return render_tag("span", _escape_html(match[0]), class_="sk-mention")
-    if match["url"]:
-        shown = render_inline(match["label"]) if match["label"] else _escape_html(match["url"])
-        return render_tag("a", shown, href=_unescape_text(match["url"]), rel="noopener noreferrer", target="_blank")
-    if match["emoji"]:
-        return render_tag("span", _escape_html(match[0]), class_="sk-emoji")
-    if match["code"]:
-        return render_tag("code", _escape_html(match["code"]))
-    name = next(name for name in ("b", "i", "s") if match[name])
-    return render_tag(name, render_inline(match[name]))
-
-
-def _unescape_text(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _escape_html(text: str) -> str:
-    return escape(_unescape_text(text))
-
-
-def render_text_object(text: Mapping[str, Any]) -> str:
-    """Return a text object."""
-    if text["type"] == "plain_text":
-        return escape(text["text"])
-    lines = text["text"].split("\n")
-    quoted = (
-        render_tag("blockquote", render_inline(line[4:])) if line.startswith("&gt;") else render_inline(line)
-        for line in lines
-    )
-    return "<br>".join(quoted)
-
-
 def render_preview(subject: Card | PrivateAnswer | WebMessage, *, command: str = DEFAULT_COMMAND) -> MessagePreview:
     """Return the drawing of *subject* with its blocks as https://app.slack.com/block-kit-builder takes them.
 
@@ -253,4 +193,4 @@ def _preview_message(rendered: RenderedMessage, *, is_ephemeral: bool = False) -
 
 
 def _build_preview(html: str, source: Any) -> MessagePreview:
-    return MessagePreview(html, json.dumps(source, indent=2, ensure_ascii=False), STYLE)
+    return MessagePreview(html, json.dumps(source, indent=2, ensure_ascii=False), STYLE_SHEET.read_text("utf-8"))

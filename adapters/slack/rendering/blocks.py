@@ -48,7 +48,10 @@ def build_actions(elements: Sequence[Block], *, block_id: str = "") -> Block:
 
 
 def build_image(url: str, alt_text: str) -> Block:
-    """Return an image to stand beside a section; *url* has been found `adapters.slack.rendering.mrkdwn.sanitize_url`."""
+    """Return an image to stand beside a section.
+
+    *url* has been found `adapters.slack.rendering.mrkdwn.sanitize_url`.
+    """
     return {"type": "image", "image_url": url, "alt_text": clean_text(alt_text)[:MAX_ALT_TEXT] or "Picture"}
 
 

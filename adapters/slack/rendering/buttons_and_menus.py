@@ -28,7 +28,7 @@ _MODAL_COMMANDS: Final = frozenset({"show", "why"})
 
 @dataclass(slots=True)
 class ComponentBuilder:
-    """Draws the buttons of one message or view: numbers them, and collects in ``stored_data`` what doesn't ride in them.
+    """Builds the buttons of one message or view; ``stored_data`` is what is too long to ride in their value.
 
     ``available`` is what is left for long values; the first buttons have it.
     """
@@ -64,7 +64,10 @@ class ComponentBuilder:
         }
 
     def build_select(self, label: str, labelled_payloads: Sequence[tuple[str, ButtonPayload]]) -> Block:
-        """Return a list to choose from, whose rows ask for something like those of a `build_overflow_menu`; at most 100."""
+        """Return a list to choose from, whose rows ask for something like those of a `build_overflow_menu`.
+
+        At most 100.
+        """
         return {
             "type": "static_select",
             "action_id": self._make_action_id("menu"),

@@ -122,7 +122,8 @@ def _render_line(item: Item) -> str:
     """Write a small thing on one line."""
     notes = escape_mrkdwn(" · ".join(item.notes), MAX_NOTE)
     text = escape_mrkdwn(item.text.rstrip(".") if notes else item.text, _MAX_LINE_TEXT)
-    return f"*{escape_mrkdwn(item.title, MAX_NOTE) or format_untitled()}*  {' · '.join(part for part in (text, notes) if part)}".rstrip()
+    rest = " · ".join(part for part in (text, notes) if part)
+    return f"*{escape_mrkdwn(item.title, MAX_NOTE) or format_untitled()}*  {rest}".rstrip()
 
 
 def _render_entry(item: Item, builder: ComponentBuilder, max_length: int, *, pictures: bool) -> list[Block]:

@@ -23,7 +23,10 @@ from bot.cards.models import Action, Card
 from bot.i18n.translation import gettext, ngettext, use_language
 
 MAX_MESSAGE_BLOCKS: Final = 50
-"""Blocks of a message; a window and a home take `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks."""
+"""Blocks of a message.
+
+A window and a home take `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks.
+"""
 MAX_VIEW_BLOCKS: Final = 100
 MAX_MESSAGE_WEIGHT: Final = 12_000
 """What the blocks of a message may weigh; see `adapters.slack.rendering.blocks.measure_weight`."""

@@ -28,7 +28,7 @@ _MAX_MODAL_TITLE: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """What Slack is given: ``text`` is the notification, ``stored_data`` what the buttons need kept before it is sent."""
+    """What Slack is given: ``text`` is the notification, ``stored_data`` what its buttons need stored before."""
 
     text: str
     blocks: list[Block]

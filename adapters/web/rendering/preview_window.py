@@ -8,7 +8,10 @@ from adapters.web.rendering.html import Html, render_icon, render_tag
 
 
 def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers: str | int) -> Html | None:
-    """Return a button for each platform, behind the words for all; *identifiers* names the message to the window's script."""
+    """Return a button for each platform, behind the words for all.
+
+    *identifiers* names the message to the window's script.
+    """
     data = {f"data_{key}": value for key, value in identifiers.items()}
     buttons = [_render_preview_button(platform, platform.title(), subject, data) for platform in platforms]
     return (

@@ -34,8 +34,8 @@ EXAMPLES: Final = (
 class SiteInfo:
     """What the page needs to know.
 
-    ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows thumbnails,
-    which come from their source's own server.
+    ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows
+    thumbnails, which come from their source's own server.
     """
 
     is_sample: bool = False

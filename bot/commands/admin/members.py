@@ -1,4 +1,4 @@
-"""Follow limits: how many topics each member of a workspace may follow (member limit)."""
+"""Members: exclude, admit and limit those of a workspace (member exclude, member readmit, member limit)."""
 
 from __future__ import annotations
 
@@ -11,51 +11,15 @@ from bot.cards.models import Action
 from bot.commands.admin import policies
 from bot.commands.answers import build_text_answer
 from bot.commands.context import CommandContext
+from bot.commands.follows.follow_limits import FOLLOWS_LIMIT_KEY, MAX_PERSONAL_FOLLOWS, get_workspace_follow_limit
 from bot.commands.parsing import parameter_types
-from bot.domain.channels import ChannelKind
-from bot.errors import Mistake, SendError
+from bot.errors import Mistake
 from bot.i18n import formatting
 from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
-from bot.ports.workspaces import Directory, Workspace
-
-MAX_PERSONAL_FOLLOWS: Final = 50
-FOLLOWS_LIMIT_KEY: Final = "follows"
-_MAX_MEMBERSHIP_CHECKS: Final = 10
-"""Workspaces, the strictest first, of which the platform is asked whether somebody is in them."""
+from bot.ports.workspaces import Workspace
 
 _MEMBER_ID: Final = re.compile(r"(?:<@!?)?([A-Za-z0-9]{1,40})(?:\|[^>]*)?>?")
-
-
-def get_workspace_follow_limit(workspace: Workspace | None) -> int:
-    """Return how many topics each member of a workspace may follow from there."""
-    return workspace.limits.get(FOLLOWS_LIMIT_KEY, MAX_PERSONAL_FOLLOWS) if workspace else MAX_PERSONAL_FOLLOWS
-
-
-async def get_person_follow_limit(context: CommandContext, request: Request, follow_count: int) -> int:
-    """Return how many topics the asker may follow who follows *follow_count* now.
-
-    Where one direct channel serves all workspaces, the strictest of the asker's counts in it: else who is refused in a
-    channel would write there. Raises `bot.errors.StoreError`.
-    """
-    here, directory = request.channel, context.directories.get(request.channel.platform)
-    if here.kind is not ChannelKind.DIRECT or not request.person.direct_workspace or directory is None:
-        return get_workspace_follow_limit(await context.stores.workspaces.get(here.platform, here.workspace))
-    every = sorted(await context.stores.workspaces.list_for_platform(here.platform), key=get_workspace_follow_limit)
-    for workspace in [each for each in every if get_workspace_follow_limit(each) <= follow_count][
-        :_MAX_MEMBERSHIP_CHECKS
-    ]:
-        if await _is_in_workspace(directory, workspace, request.person.id):
-            return get_workspace_follow_limit(workspace)
-    return MAX_PERSONAL_FOLLOWS
-
-
-async def _is_in_workspace(directory: Directory, workspace: Workspace, person: str) -> bool:
-    """Tell whether somebody is in a workspace, as far as that can be known now."""
-    try:
-        return bool(await directory.list_shared_channels(workspace.id, person))
-    except SendError:
-        return False
 
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:

@@ -7,10 +7,10 @@ from typing import Final
 
 from bot.cards import paper_items
 from bot.cards.models import Action, Card, Field, Form
-from bot.commands.admin import members
 from bot.commands.answers import build_text_answer
 from bot.commands.autocomplete import topics
 from bot.commands.context import CommandContext, format_channel, format_in_channel, get_direct_channel
+from bot.commands.follows.follow_limits import get_person_follow_limit
 from bot.commands.follows.follow_list import show_follows
 from bot.commands.follows.preview import (
     HEAVY_PER_WEEK,
@@ -107,7 +107,7 @@ async def follow_topic(
     known = next((follow for follow in held if follow.topic == str(topic)), None)
     if known and (alerts is None or personal or alerts == known.alerts):
         return _answer_already_followed(topic, known, target, request)
-    most = await members.get_person_follow_limit(context, request, len(held)) if personal else MAX_CHANNEL_FOLLOWS
+    most = await get_person_follow_limit(context, request, len(held)) if personal else MAX_CHANNEL_FOLLOWS
     if not known and not most:
         raise Mistake(gettext("The managers let nobody follow topics for themselves."), "follows")
     if not known and len(held) >= most:

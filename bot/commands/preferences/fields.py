@@ -55,7 +55,7 @@ _CADENCE_LABELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
-    """One setting. ``format_value`` writes its present value, ``apply_value`` puts a value in; None for topics, which are follows.
+    """One setting: ``format_value`` writes its value, ``apply_value`` puts one in; None for topics, which are follows.
 
     ``platform`` is the only one on which it means something, if there is one; ``forum`` tells whether it does in a
     forum, where each paper has a post of its own.
@@ -196,22 +196,32 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
         lambda p: p.schedule.timezone, partial(_set_schedule, "timezone"),
     ),
     SettingField(
-        "cadence", "How often", "choice", "daily, weekly or monthly", "weekly", parameter_types.build_choice_reader(*_CADENCE_LABELS),
-        lambda p: p.schedule.cadence.value, lambda p, v: _set_schedule("cadence", p, Cadence(v)), choices=_CADENCE_LABELS,
+        "cadence", "How often", "choice", "daily, weekly or monthly", "weekly",
+        parameter_types.build_choice_reader(*_CADENCE_LABELS),
+        lambda p: p.schedule.cadence.value, lambda p, v: _set_schedule("cadence", p, Cadence(v)),
+        choices=_CADENCE_LABELS,
     ),
     SettingField(
-        "mode", "Mode", "choice", "settled, fresh or trending", "settled", parameter_types.build_choice_reader(*_MODE_LABELS),
+        "mode", "Mode", "choice", "settled, fresh or trending", "settled",
+        parameter_types.build_choice_reader(*_MODE_LABELS),
         lambda p: p.mode.value, lambda p, v: _set_preference("mode", p, FeedMode(v)), choices=_MODE_LABELS,
     ),
     SettingField(
-        "votes", "Least votes", "number", "Leave out papers with fewer votes", "5", parameter_types.build_number_reader(0, 1000),
+        "votes", "Least votes", "number", "Leave out papers with fewer votes", "5",
+        parameter_types.build_number_reader(0, 1000),
         lambda p: str(p.min_votes), partial(_set_preference, "min_votes"), least=0, most=1000,
     ),
     _build_flag_field("yours", "your_topics", "Your topics", "Papers on the channel’s topics in a part of their own"),
     _build_flag_field("abstracts", "abstracts", "Abstracts", "The abstracts in the thread below"),
-    _build_flag_field("empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"),
-    _build_flag_field("pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"),
-    _build_flag_field("unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post", "slack"),
+    _build_flag_field(
+        "empty", "say_when_empty", "Say when there is nothing", "A sentence that says why, instead of silence"
+    ),
+    _build_flag_field(
+        "pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"
+    ),
+    _build_flag_field(
+        "unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post", "slack"
+    ),
     _build_flag_field(
         "entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there",
         forum=False,
@@ -230,7 +240,8 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
         lambda p: p.tag or "none", partial(_set_preference, "tag"), platform="discord",
     ),
     SettingField(
-        "language", "Language", "choice", "What is posted here is written in it", "de", parameter_types.build_choice_reader(*LANGUAGES),
+        "language", "Language", "choice", "What is posted here is written in it", "de",
+        parameter_types.build_choice_reader(*LANGUAGES),
         lambda p: p.language or ENGLISH, partial(_set_preference, "language"), choices=LANGUAGES,
     ),
     SettingField(

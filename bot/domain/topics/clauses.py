@@ -68,7 +68,7 @@ class TokenizedPaper:
 
 @dataclass(frozen=True, slots=True)
 class ClauseResult:
-    """One clause that decided: ``location`` it was found, or "" for what was missing or, if negative, must be missing."""
+    """One clause that decided: the ``location`` where it was found, "" for what was or must be missing."""
 
     clause: Clause
     location: str

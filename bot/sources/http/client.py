@@ -37,7 +37,10 @@ _CONTACT_URL: Final = "+https://github.com/broadsheet-bot/broadsheet"
 
 @dataclass(frozen=True, slots=True)
 class ParsedResponse(Generic[T]):
-    """One answer. ``content`` is None when it is ``unchanged``; ``has_next_page`` says that the source names a next page."""
+    """One answer.
+
+    ``content`` is None when it is ``unchanged``; ``has_next_page`` says that the source names a next page.
+    """
 
     url: str
     content: T | None

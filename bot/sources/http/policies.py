@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class SourcePolicy:
     """The terms of one source; times in seconds.
 
-    ``deadline`` is for a whole request with its retries, ``attempt_timeout`` for each of them, ``max_bytes`` the bytes of an answer,
-    packed or unpacked. After ``failure_threshold`` in a row the source rests for ``circuit_open_time``; where ``cooldown`` is given, a single
-    429 makes it rest that long.
+    ``deadline`` is for a whole request with its retries, ``attempt_timeout`` for each of them, ``max_bytes`` the bytes
+    of an answer, packed or unpacked. After ``failure_threshold`` in a row the source rests for ``circuit_open_time``;
+    where ``cooldown`` is given, a single 429 makes it rest that long.
     """
 
     name: str

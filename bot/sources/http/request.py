@@ -44,7 +44,10 @@ class RawResponse:
 
 
 class RetryableError(Exception):
-    """The attempt failed in a way that may pass; ``retry_after`` is how many seconds the source asked for, if it did."""
+    """The attempt failed in a way that may pass.
+
+    ``retry_after`` is how many seconds the source asked for, if it did.
+    """
 
     def __init__(self, message: str, retry_after: float | None = None, *, throttled: bool = False) -> None:
         super().__init__(message)

@@ -24,7 +24,10 @@ _MAX_SUMMARY_LENGTH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class ParsedPapers:
-    """What a reply held: papers in its order, each once; ``record_count`` is their number before any was ``rejected``."""
+    """What a reply held: papers in its order, each once.
+
+    ``record_count`` is their number before any was ``rejected``.
+    """
 
     papers: tuple[Paper, ...] = ()
     rejected: int = 0

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from adapters.discord.api.rate_limit import RateLimiter
 from adapters.discord.api.rest import RestClient
-from adapters.discord.commands import command_sync
 from adapters.discord.commands.tree import build_command_tree
 from adapters.discord.context import DiscordContext
 from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
 from adapters.discord.directory import ChannelDirectory
 from adapters.discord.gateway import connection
 from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.interactions import command_sync
 from adapters.discord.interactions.dispatcher import InteractionDispatcher
 from bot import poller
 from bot.cards.models import Page

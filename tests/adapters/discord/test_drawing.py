@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from adapters.discord.preview.html import render_messages_html
+from adapters.discord.preview.html import STYLE_SHEET, render_messages_html
 from adapters.discord.preview.markdown_html import render_inline
 from adapters.discord.preview.markdown_html import render_markdown as drawn
-from adapters.discord.preview.style_sheet import STYLE
 from adapters.discord.rendering.markdown import clean_text, escape_markdown
 from adapters.discord.rendering.messages import RenderedMessage, render_messages
 from bot.cards.models import Card
@@ -157,8 +156,8 @@ def test_nothing_is_asked_of_another_server() -> None:
     assert html.count("dc-thumbnail") == 5
     assert "First page or figure of ARLArena" in html
     assert [given for _, given in Reader(html).found if "src" in given or "style" in given] == []
-    assert "url(" not in STYLE
-    assert "@import" not in STYLE
+    assert "url(" not in STYLE_SHEET.read_text("utf-8")
+    assert "@import" not in STYLE_SHEET.read_text("utf-8")
 
 
 @pytest.mark.long

@@ -31,15 +31,10 @@ def test_they_have_their_lengths(subject: str, part: int) -> None:
             )
         }
     ) == (message_keys.hash_delivery_key(of), part)
-    assert message_keys.read_message_key(
-        {
-            "components": [
-                {
-                    "custom_id": f"x{message_keys.format_custom_id_suffix(message_keys.format_part_key(message_keys.hash_delivery_key(of), part))}"
-                }
-            ]
-        }
-    ) == (
+    suffix = message_keys.format_custom_id_suffix(
+        message_keys.format_part_key(message_keys.hash_delivery_key(of), part)
+    )
+    assert message_keys.read_message_key({"components": [{"custom_id": "x" + suffix}]}) == (
         message_keys.hash_delivery_key(of),
         part,
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from adapters.discord.commands import command_sync
+from adapters.discord.interactions import command_sync
 from tests.adapters.discord.inbound import Office
 from tests.stores import broken
 

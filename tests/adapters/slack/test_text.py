@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.preview.html import render_inline
+from adapters.slack.preview.mrkdwn_html import render_inline
 from adapters.slack.rendering import mrkdwn
 from tests.adapters.slack.hostile import TEXT, URLS
 

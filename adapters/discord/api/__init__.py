@@ -1,0 +1,1 @@
+"""Discord’s REST API: requests, rate limits, JSON error codes."""

@@ -1,0 +1,1 @@
+"""Application commands: the slash command tree, its options, and its sync with Discord."""

@@ -1,0 +1,1 @@
+"""Delivery to Discord: the Chat port, destinations, forum posts, message lookup."""

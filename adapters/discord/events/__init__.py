@@ -1,0 +1,1 @@
+"""Gateway events besides interactions: guilds, channels, roles, reactions."""

@@ -1,0 +1,1 @@
+"""Forms on Discord: panels of selects and buttons, modals, and the state kept for them."""

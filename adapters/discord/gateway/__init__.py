@@ -1,0 +1,1 @@
+"""The gateway: discord.py’s client, login, connection and shards."""

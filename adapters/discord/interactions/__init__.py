@@ -1,0 +1,1 @@
+"""Interactions: application commands, message components, modals and autocomplete."""

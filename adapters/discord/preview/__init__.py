@@ -1,0 +1,1 @@
+"""“See as Discord”: messages, panels and modals as HTML."""

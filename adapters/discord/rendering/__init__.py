@@ -1,0 +1,1 @@
+"""Rendering: cards to Discord messages, within its limits and escaped."""

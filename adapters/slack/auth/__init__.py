@@ -1,0 +1,1 @@
+"""Installations: OAuth v2, token rotation, one workspace by token."""

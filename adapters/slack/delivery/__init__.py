@@ -1,0 +1,1 @@
+"""Delivery to Slack: the Chat port and message lookup."""

@@ -1,0 +1,1 @@
+"""Doctor checks of Slack: tokens, scopes, channels."""

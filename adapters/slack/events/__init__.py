@@ -1,0 +1,1 @@
+"""Events API: channels, installations, link_shared."""

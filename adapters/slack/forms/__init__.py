@@ -1,0 +1,1 @@
+"""Forms on Slack: modals, their inputs and private_metadata."""

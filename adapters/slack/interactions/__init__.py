@@ -1,0 +1,1 @@
+"""Interactions: slash commands, block_actions, view_submission, shortcuts, App Home."""

@@ -1,0 +1,1 @@
+"""“See as Slack”: messages, modals and App Home as HTML."""

@@ -1,0 +1,1 @@
+"""Rendering: cards to Block Kit, within its limits and escaped."""

@@ -1,0 +1,1 @@
+"""Rendering: cards, forms and pages to HTML."""

@@ -1,0 +1,1 @@
+"""The composition root: settings in; stores, sources, chats and the scheduler out."""

@@ -1,0 +1,1 @@
+"""Cards: what Broadsheet says, as platform-neutral values."""

@@ -1,0 +1,1 @@
+"""Commands for those who manage: permissions, members, change log, undo, privacy."""

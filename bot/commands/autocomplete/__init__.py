@@ -1,0 +1,1 @@
+"""Autocomplete of command arguments."""

@@ -1,0 +1,1 @@
+"""Commands of the digest: on, off, now, settings, setup, status."""

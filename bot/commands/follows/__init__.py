@@ -1,0 +1,1 @@
+"""Commands of follows: follow, unfollow, follows, mute, preview, why."""

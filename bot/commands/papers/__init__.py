@@ -1,0 +1,1 @@
+"""Commands of papers: today, show, search, similar, new, save, discuss."""

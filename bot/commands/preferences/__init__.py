@@ -1,0 +1,1 @@
+"""Digest preferences: the fields of the settings form, saving, next sends, snapshots."""

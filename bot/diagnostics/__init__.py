@@ -1,0 +1,1 @@
+"""Diagnostics: `doctor` and the checks of the platforms."""

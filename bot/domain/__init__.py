@@ -1,0 +1,1 @@
+"""The domain: papers, feed days, channels, schedules, follows, deliveries."""

@@ -1,0 +1,1 @@
+"""The topic language: tokens, clauses, parser, matcher."""

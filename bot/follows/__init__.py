@@ -1,0 +1,1 @@
+"""Follows: matching of new papers, alerts, previews of topics."""

@@ -1,0 +1,1 @@
+"""Internationalization: translation (gettext) and formatting (Babel)."""

@@ -1,0 +1,1 @@
+"""The HTTP client of the sources: spacing, retries, circuit breaker, byte caps."""

@@ -1,0 +1,1 @@
+"""Hugging Face Daily Papers: its API, records and the state of a day’s list."""

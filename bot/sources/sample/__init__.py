@@ -1,0 +1,1 @@
+"""The bundled sample: a month of real lists; README.md tells their origin."""

@@ -1,0 +1,1 @@
+"""Deliveries: the ledger, digests, message records, messages of the browser workspace."""

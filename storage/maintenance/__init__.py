@@ -1,0 +1,1 @@
+"""Maintenance: backup, upgrade, and the lock on the data directory."""

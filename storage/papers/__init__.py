@@ -1,0 +1,1 @@
+"""Papers, feed days, and the state of sources."""

@@ -1,0 +1,1 @@
+"""The search index: tantivy, queries, updates from the papers table."""

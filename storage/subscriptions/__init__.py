@@ -1,0 +1,1 @@
+"""Subscriptions: workspaces, channels, follows."""

@@ -1,0 +1,1 @@
+"""System tables: button payloads, key-value store, processed events, vault."""
