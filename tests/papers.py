@@ -38,5 +38,5 @@ async def subscribe(stores: Stores, channel: Channel, zone: str, now: datetime, 
     standing = await stores.channels.get_or_create(channel, now)
     schedule = wishes.pop("schedule", Schedule(time(9), zone))
     preferences = replace(Preferences(on=True, schedule=schedule), **wishes)
-    await stores.channels.save_preferences(channel, preferences, schedule.next_after(now))
+    await stores.channels.save_preferences(channel, preferences, schedule.find_next_post(now))
     return replace(standing, preferences=preferences)

@@ -24,7 +24,7 @@ from tests.servers.sources import record
 from tests.stores import open_stores
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "bot" / "sample"
+SAMPLE = ROOT / "bot" / "sources" / "sample"
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -203,7 +203,7 @@ def test_a_mistake_is_one_sentence(sample: Path, words: list[str], code: int, se
 def test_nothing_stored_is_said_with_what_to_do(tmp_path: Path) -> None:
     result = bot(tmp_path / "data", "search", "x")
     assert result.returncode == 2
-    assert told(result) == "Nothing is stored yet. For example: python -m bot import bot/sample"
+    assert told(result) == "Nothing is stored yet. For example: python -m bot import bot/sources/sample"
 
 
 def test_all_faults_of_the_settings_are_listed_at_once(tmp_path: Path) -> None:

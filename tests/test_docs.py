@@ -95,7 +95,7 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         nowhere = f"http://127.0.0.1:{probe.getsockname()[1]}"
     ours = {"DATA_DIR": str(tmp_path_factory.mktemp("docs") / "data"), "DATABASE_URL": "", "WEB_PORT": "0"}
     given = {**os.environ, **ours, "HF_ENDPOINT": nowhere, "ARXIV_URL": nowhere, "COLUMNS": "200"}
-    done = run(["-m", "bot", "import", "bot/sample"], given)
+    done = run(["-m", "bot", "import", "bot/sources/sample"], given)
     assert done.returncode == 0, done.stderr
     return given
 

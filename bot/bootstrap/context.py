@@ -52,7 +52,7 @@ async def open_existing_stores() -> AsyncIterator[Stores]:
     """
     settings = load_settings()
     if not get_database_path(settings).exists():
-        raise Mistake("Nothing is stored yet.", "python -m bot import bot/sample")
+        raise Mistake("Nothing is stored yet.", "python -m bot import bot/sources/sample")
     async with open_stores(settings) as stores:
         yield stores
 

@@ -32,7 +32,7 @@ def import_papers(
 ) -> None:
     """Store papers from files. What is stored already is merged; importing twice changes nothing.
 
-    Example: python -m bot import bot/sample papers.jsonl.gz
+    Example: python -m bot import bot/sources/sample papers.jsonl.gz
     """
     asyncio.run(_import_papers(paths))
 

@@ -58,7 +58,7 @@ def create_app(
         oauth_flow=oauth_flow,
     )
     for module in (commands, block_actions, modals, shortcuts, app_home, unfurls, channels):
-        module.listen(app, context)
+        module.register_listeners(app, context)
     installations.register_listeners(app, context, token_deleter)
     return app
 
