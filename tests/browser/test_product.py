@@ -15,9 +15,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bot.domain.feed import find_newest_feed_date
 from bot.sources.sample import recordings
+from tests.bot.cli.test_cli import running
 from tests.browser.pictures import ARGUMENTS, chromium
 from tests.servers.sources import Sources
-from tests.test_cli import running
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.cli.test_cli import environment
 from tests.servers.sources import Sources, record, status
-from tests.test_cli import environment
 
 FIRST, LAST = date(2026, 2, 2), date(2026, 2, 13)
 WORDS = ("backfill", "--from", FIRST.isoformat(), "--to", LAST.isoformat())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.feed import find_newest_feed_date
+from tests.bot.cli.test_cli import get, running
 from tests.flows.test_backfill import bot
 from tests.servers.sources import Sources, record
-from tests.test_cli import get, running
 
 REAL = '{"id": "2611.99999", "title": "Quaggas in the Wild", "abstract": "We count."}\n'
 

@@ -22,10 +22,10 @@ from bot.sources.arxiv.client import ArXiv
 from bot.sources.http.client import SourceClient
 from bot.sources.http.policies import ARXIV, HUGGING_FACE
 from bot.sources.huggingface.client import HuggingFace
+from tests.bot.sources.fakes import Clock
 from tests.fakes import FakeChat
 from tests.papers import paper, publish, subscribe
 from tests.servers.sources import Sources, entry, record
-from tests.sources.fakes import Clock
 from tests.stores import open_stores
 
 TUESDAY = date(2026, 2, 10)

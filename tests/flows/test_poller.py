@@ -21,9 +21,9 @@ from bot.sources.arxiv.client import ArXiv
 from bot.sources.http.client import SourceClient
 from bot.sources.http.policies import ARXIV, HUGGING_FACE
 from bot.sources.huggingface.client import HuggingFace
+from tests.bot.sources.fakes import Clock
 from tests.papers import subscribe
 from tests.servers.sources import Answer, Sources, entry, page, record, status
-from tests.sources.fakes import Clock
 from tests.stores import broken, open_stores
 
 MONDAY, TUESDAY = date(2026, 2, 9), date(2026, 2, 10)

@@ -10,9 +10,9 @@ from bot.digests import feed_selection
 from bot.domain.channels import Channel
 from bot.domain.feed import FeedMode, find_newest_feed_date
 from bot.ports.chat import Delivery
+from tests.bot.cli.test_cli import bot
 from tests.papers import of_day, publish, subscribe
 from tests.stores import open_stores
-from tests.test_cli import bot
 
 PAPERS = Channel("web", "local", "papers", name="papers")
 NLP = Channel("web", "local", "nlp", name="nlp")
