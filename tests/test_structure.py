@@ -1,4 +1,4 @@
-"""The rules of the house. What a linter can't say, a test does."""
+"""Structure: names, sizes, folders and imports. What a linter can't say, a test does."""
 
 from __future__ import annotations
 
@@ -126,6 +126,242 @@ def test_time_is_an_argument() -> None:
 def test_only_the_settings_read_the_environment() -> None:
     readers = {"os.environ", "os.getenv", "os.environb"}
     assert [name(path) for path in modules(*LAYERS) if calls(path) & readers and name(path) != "bot/config.py"] == []
+
+
+# -- names ----------------------------------------------------------------------------------------------------------
+
+FULLEST = 12
+"""Modules of a folder, ``__init__.py`` left out; what has more is cut by subject."""
+FULLER = {
+    "bot/ports": "one module a port, one noun each: a port is looked for by its noun",
+}
+FORBIDDEN_MODULES = frozenset({"utils", "util", "helpers", "helper", "manager", "service", "base", "misc", "stuff"})
+COINED = frozenset({
+    "house", "room", "rooms", "desk", "kit", "pad", "way", "ways", "leaf", "leaves", "shelf", "wish", "wishes",
+    "courier", "newsroom", "taste", "tastes", "whisper", "whispers", "visit", "visits", "untold", "crowd", "crowds",
+    "gallery", "manners", "attendance", "told", "placed", "drawn", "standings",
+})  # fmt: skip
+"""Words that no module, class, function or parameter is called: figures of speech, and participles that name nothing."""
+VERBS = frozenset({
+    "acknowledge", "acquire", "add", "announce", "answer", "append", "apply", "assign", "authorize", "await", "back",
+    "backfill", "backup", "begin", "break", "build", "call", "cancel", "canonicalize", "catch", "change", "check",
+    "choose", "claim", "clamp", "classify", "clean", "clear", "close", "collect", "combine", "commit", "compare",
+    "compile", "complete", "compose", "compute", "configure", "connect", "convert", "copy", "correct", "count",
+    "create", "cut", "decode", "decrypt", "deduplicate", "defer", "define", "delete", "deliver", "derive", "describe",
+    "detect", "disable", "discard", "discuss", "dispatch", "drain", "drop", "dump", "edit", "encode", "encrypt", "end",
+    "ensure", "erase", "escape", "exchange", "exclude", "expire", "explain", "export", "extract", "fetch", "fill",
+    "filter", "find", "fit", "flush", "fold", "follow", "forget", "format", "forward", "freeze", "fuse", "generate",
+    "get", "group", "guard", "guess", "handle", "hash", "hide", "import", "include", "increment", "index", "insert",
+    "install", "interpret", "invalidate", "iterate", "join", "judge", "keep", "kill", "label", "launch", "lay", "limit",
+    "list", "load", "localize", "lock", "log", "look", "main", "make", "match", "measure", "mention", "merge",
+    "migrate", "move", "mute", "normalize", "note", "notify", "number", "omit", "open", "order", "page", "paginate",
+    "pack", "pair", "parse", "pass", "pause", "pick", "plan", "poll", "pop", "post", "postpone", "prepare", "preview",
+    "print", "promote", "pseudonymize", "publish", "push", "put", "query", "quote", "raise", "rank", "read", "readmit",
+    "reconcile", "record", "recount", "redact", "refer", "refresh", "register", "reject", "release", "remove", "rename",
+    "render", "reopen", "replace", "report", "request", "require", "reread", "reserve", "resolve", "respond", "restore",
+    "resume", "retarget", "retire", "retry", "revert", "rotate", "run", "sample", "sanitize", "save", "schedule",
+    "score", "search", "select", "send", "serialize", "serve", "set", "settle", "share", "shorten", "show", "silence",
+    "snapshot", "sort", "split", "start", "stop", "store", "stream", "strip", "subscribe", "subtract", "suggest",
+    "summarize", "sweep", "sync", "take", "thin", "tick", "time", "tokenize", "track", "translate", "truncate", "turn",
+    "undo", "unescape", "unfollow", "unfurl", "unmute", "unpack", "unquote", "unsave", "update", "upgrade", "use",
+    "validate", "verify", "wait", "walk", "wrap", "write",
+})  # fmt: skip
+PREDICATES = frozenset({
+    "accepts", "can", "contains", "fits", "has", "is", "looks", "matches", "needs", "passes", "shows", "starts", "uses",
+})  # fmt: skip
+"""How a function begins that tells whether something is so."""
+PREPOSITIONS = frozenset({"as", "from", "on", "to", "with"})
+"""Conversions, copies that differ, and what happens on an event: ``to_channel``, ``with_command``, ``on_ready``."""
+NAMED_ELSEWHERE = frozenset({
+    "gettext", "ngettext", "phrase",  # gettext's own names, by which its tools find sentences
+    "event",  # discord.Client
+    "async_issue", "async_consume", "async_save", "async_save_bot", "async_find_bot",  # slack_sdk
+    "async_find_installation",  # slack_sdk
+    "formatException", "emit",  # logging
+})  # fmt: skip
+
+
+def inner_modules() -> list[Path]:
+    return [path for path in modules(*LAYERS) if not name(path).startswith("storage/migrations/")]
+
+
+def words(identifier: str) -> list[str]:
+    """Return the words of an identifier, in lower case: "_fetchPage" is ["fetch", "page"]."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)]
+
+
+def is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    decorators = {ast.unparse(each).rpartition(".")[2] for each in function.decorator_list}
+    return bool(decorators & {"property", "cached_property", "setter"})
+
+
+def is_console_command(path: Path) -> bool:
+    return name(path).startswith("bot/cli/")
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def begins_with_a_verb(identifier: str) -> bool:
+    first, *rest = words(identifier)
+    return first in VERBS | PREDICATES or (first in PREPOSITIONS and bool(rest))
+
+
+def test_folders_are_cut_by_subject() -> None:
+    counted: dict[str, int] = {}
+    for path in inner_modules():
+        if path.name != "__init__.py":
+            counted[name(path.parent)] = counted.get(name(path.parent), 0) + 1
+    assert {folder: number for folder, number in counted.items() if number > FULLEST and folder not in FULLER} == {}
+    assert [folder for folder in FULLER if counted[folder] <= FULLEST] == [], "these exceptions are not needed any more"
+
+
+def test_packages_export_and_do_nothing_else() -> None:
+    def is_export(node: ast.stmt) -> bool:
+        is_list = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        return is_list or isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
+
+    packages = [path for path in inner_modules() if path.name == "__init__.py"]
+    full = [name(p) for p in packages if not all(map(is_export, ast.parse(p.read_text(encoding="utf-8")).body))]
+    assert full == []
+    folders = {path.parent for path in inner_modules()}
+    assert [name(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+def test_modules_bear_their_terms() -> None:
+    named = {name(path): set(path.stem.split("_")) for path in [*inner_modules(), *modules("benchmarks")]}
+    assert [path for path, parts in named.items() if parts & (FORBIDDEN_MODULES | COINED)] == []
+
+
+def test_functions_begin_with_a_verb() -> None:
+    wrong = [
+        f"{name(path)}: {function.name}"
+        for path in [*inner_modules(), *modules("benchmarks")]
+        for function in functions(path)
+        if not function.name.startswith("__")
+        and function.name not in NAMED_ELSEWHERE
+        and not is_property(function)
+        and not is_console_command(path)
+        and not begins_with_a_verb(function.name)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("identifier", ["encode_payload", "is_due", "_fetch_page", "on_ready", "to_channel", "send"])
+def test_names_that_begin_with_a_verb(identifier: str) -> None:
+    assert begins_with_a_verb(identifier)
+
+
+@pytest.mark.parametrize("identifier", ["told", "placed", "drawn", "day", "buttons", "to", "_kept", "Whispers"])
+def test_names_that_do_not_begin_with_a_verb(identifier: str) -> None:
+    assert not begins_with_a_verb(identifier)
+
+
+def test_nothing_bears_a_coined_name() -> None:
+    coined = [
+        f"{name(path)}: {identifier}"
+        for path in inner_modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for identifier in (
+            [getattr(node, "name", "") or getattr(node, "arg", "") or ""]
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.arg)
+            else []
+        )
+        if set(words(identifier)) & COINED
+    ]
+    assert coined == []
+
+
+def test_functions_fit_the_eye() -> None:
+    lengths = sorted(
+        (node.end_lineno or node.lineno) - node.lineno + 1 for path in inner_modules() for node in functions(path)
+    )
+    assert lengths[len(lengths) // 2] <= 8
+    assert lengths[len(lengths) * 9 // 10] <= 20
+
+
+FIRST_LINES = {
+    "adapters/discord/api/error_codes.py": "error codes",
+    "adapters/discord/api/rate_limit.py": "rate limit",
+    "adapters/discord/commands/tree.py": "Application commands",
+    "adapters/discord/delivery/forum_posts.py": "Forum posts",
+    "adapters/discord/delivery/message_lookup.py": "channel messages",
+    "adapters/discord/events/guilds.py": "guild_join|GUILD_CREATE",
+    "adapters/discord/events/reactions.py": "reaction",
+    "adapters/discord/interactions/autocomplete.py": "AUTOCOMPLETE",
+    "adapters/discord/interactions/commands.py": "application command|APPLICATION_COMMAND",
+    "adapters/discord/interactions/dispatcher.py": "INTERACTION_CREATE",
+    "adapters/discord/interactions/message_components.py": "MESSAGE_COMPONENT",
+    "adapters/discord/interactions/responses.py": "deferred|callback|followup",
+    "adapters/discord/rendering/components_v2.py": "Components V2",
+    "adapters/discord/rendering/custom_id.py": "custom_id",
+    "adapters/slack/api/rate_limit.py": "rate limit",
+    "adapters/slack/auth/oauth.py": "OAuth",
+    "adapters/slack/auth/token_rotation.py": "[Tt]oken rotation",
+    "adapters/slack/connection/http_endpoints.py": "signed|signature",
+    "adapters/slack/connection/socket_mode.py": "Socket Mode",
+    "adapters/slack/delivery/message_lookup.py": "conversations.history",
+    "adapters/slack/events/installations.py": "app_uninstalled|tokens_revoked",
+    "adapters/slack/events/unfurls.py": "link_shared",
+    "adapters/slack/forms/private_metadata.py": "private_metadata",
+    "adapters/slack/interactions/app_home.py": "app_home_opened",
+    "adapters/slack/interactions/block_actions.py": "block_actions",
+    "adapters/slack/interactions/commands.py": "slash command|Slash command",
+    "adapters/slack/interactions/modals.py": "view_submission",
+    "adapters/slack/interactions/responses.py": "response_url",
+    "adapters/slack/interactions/shortcuts.py": "shortcut",
+    "adapters/slack/interactions/views.py": "views\\.",
+    "adapters/slack/rendering/mrkdwn.py": "mrkdwn",
+}
+"""What the first line of a module says, by which a search for the platform's word finds it."""
+
+
+def first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
+def test_first_lines_name_what_the_platform_calls_it() -> None:
+    silent = {
+        path: first
+        for path, term in FIRST_LINES.items()
+        if not re.search(term, first := first_line(ROOT / path), re.IGNORECASE)
+    }
+    assert silent == {}
+
+
+SISTERS = ("adapters/slack", "adapters/discord")
+OWN_FOLDERS = {"auth", "connection", "doctor", "gateway", "commands"}
+"""Folders of one chat alone: installations and Socket Mode are Slack's, the gateway and its command tree Discord's."""
+
+
+def public_functions(adapter: str) -> dict[str, set[str]]:
+    """Return the public functions of an adapter's modules, each with the modules that have it."""
+    found_in: dict[str, set[str]] = {}
+    for path in modules(adapter):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                found_in.setdefault(node.name, set()).add(name(path).removeprefix(f"{adapter}/").partition("/")[0])
+    return found_in
+
+
+def test_sister_adapters_have_the_same_folders() -> None:
+    one, other = ({p.name for p in (ROOT / s).iterdir() if p.is_dir() and p.name != "__pycache__"} for s in SISTERS)
+    assert one ^ other == OWN_FOLDERS
+
+
+def test_sister_adapters_have_a_job_in_the_same_folder() -> None:
+    one, other = (public_functions(sister) for sister in SISTERS)
+    apart = {job for job in one.keys() & other.keys() if not one[job] & other[job]}
+    assert apart == JOBS_APART.keys()
+
+
+JOBS_APART = {
+    "check_bot_token": "Slack's doctor is a folder, Discord's a module",
+    "serve": "Slack is served over a connection, Discord over the gateway",
+    "to_workspace": "Slack tells of a workspace when it is installed, Discord when a guild is joined",
+}
 
 
 # -- imports ---------------------------------------------------------------------------------------------------------

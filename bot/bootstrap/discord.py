@@ -1,4 +1,4 @@
-"""Discord platform bootstrap: one bot token and one gateway connection for every guild that added the bot."""
+"""Discord platform bootstrap: one bot token and one gateway connection for every server that added the bot."""
 
 from __future__ import annotations
 

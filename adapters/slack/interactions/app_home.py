@@ -1,4 +1,4 @@
-"""App Home: the view (type “home”) of a person’s follows, channels and saved papers."""
+"""App Home (app_home_opened): the view (type “home”) of a person’s follows, channels and saved papers."""
 
 from __future__ import annotations
 
