@@ -40,18 +40,18 @@ _TOPICS: Final = ("diffusion", "agents", "world model", "reinforcement learning"
 _APSCHEDULER_CODE: Final = """
 import asyncio, json, os, sys, time
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from benchmarks.stage import resident
+from benchmarks.stage import read_resident_memory
 
 async def job(channel): pass
 
 async def main(number):
-    before, began = resident(os.getpid()), time.perf_counter()
+    before, began = read_resident_memory(os.getpid()), time.perf_counter()
     scheduler = AsyncIOScheduler(timezone="UTC")
     for channel in range(number):
         scheduler.add_job(job, "cron", (channel,), hour=9, minute=0, timezone="Europe/Berlin", id=str(channel))
     scheduler.start()
     await asyncio.sleep(0)
-    print(json.dumps([time.perf_counter() - began, resident(os.getpid()) - before]))
+    print(json.dumps([time.perf_counter() - began, read_resident_memory(os.getpid()) - before]))
     scheduler.shutdown(wait=False)
 
 asyncio.run(main(int(sys.argv[1])))
@@ -62,10 +62,10 @@ from pathlib import Path
 from benchmarks import due, stage
 
 async def main(folder):
-    before, began = stage.resident(os.getpid()), time.perf_counter()
-    async with stage.opened(Path(folder)) as (stores, _):
-        await stores.channels.due(due.EVENING, 100)
-        print(json.dumps([time.perf_counter() - began, stage.resident(os.getpid()) - before]))
+    before, began = stage.read_resident_memory(os.getpid()), time.perf_counter()
+    async with stage.open_benchmark_stores(Path(folder)) as (stores, _):
+        await stores.channels.list_due(due.PLANNING_TIME, 100)
+        print(json.dumps([time.perf_counter() - began, stage.read_resident_memory(os.getpid()) - before]))
 
 asyncio.run(main(sys.argv[1]))
 """

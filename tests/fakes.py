@@ -76,5 +76,5 @@ class MemoryChannels:
 
     standings: list[ChannelState] = field(default_factory=list)
 
-    async def of(self, platform: str, workspace: str) -> Sequence[ChannelState]:
+    async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
         return [s for s in self.standings if (s.channel.platform, s.channel.workspace) == (platform, workspace)]

@@ -141,7 +141,7 @@ COINED = frozenset({
     "courier", "newsroom", "taste", "tastes", "whisper", "whispers", "visit", "visits", "untold", "crowd", "crowds",
     "gallery", "manners", "attendance", "told", "placed", "drawn", "standings",
 })  # fmt: skip
-"""Words that no module, class, function or parameter is called: figures of speech, and participles that name nothing."""
+"""Words that no module, class, function or parameter is called: figures of speech, and participles."""
 VERBS = frozenset({
     "acknowledge", "acquire", "add", "announce", "answer", "append", "apply", "assign", "authorize", "await", "back",
     "backfill", "backup", "begin", "break", "build", "call", "cancel", "canonicalize", "catch", "change", "check",

@@ -180,5 +180,5 @@ async def test_the_clock_calls_every_job(world: World) -> None:
     """A job that nobody calls would be none."""
     called = {getattr(job, "__name__", "") for _, job in world.jobs.list_jobs()}
     own = {name for name in vars(Jobs) if not name.startswith("_") and callable(getattr(Jobs, name))}
-    assert called == own - {"every", "once"}
+    assert called == own - {"list_jobs", "run_job"}
     assert all(timedelta(0) < interval <= timedelta(days=1) for interval, _ in world.jobs.list_jobs())

@@ -66,17 +66,17 @@ class Hugging:
     known: dict[str, Paper] = field(default_factory=dict)
     hold: asyncio.Event | None = None
 
-    async def search(self, query: str, limit: int = 20) -> SourceResponse:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         if self.hold:
             await self.hold.wait()
         return SourceResponse()
 
-    async def paper(self, identifier: str) -> Paper | None:
+    async def fetch_paper(self, identifier: str) -> Paper | None:
         if self.hold:
             await self.hold.wait()
         return self.known.get(identifier)
 
-    async def day(self, *_: Any, **__: Any) -> SourceResponse:
+    async def fetch_day(self, *_: Any, **__: Any) -> SourceResponse:
         raise SourceDown("Nobody asks for lists here.")
 
 

@@ -113,9 +113,10 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
     """Run our server in *folder*; on a *port* that is chosen it is known by that, else as behind a proxy."""
     clock = Ahead()
     async with open_stores(folder, clock()) as stores, installations(slack, folder, stores, clock) as kept:
-        presence = WorkspaceLifecycle(stores)
+        workspace_events = WorkspaceLifecycle(stores)
         kit = SlackContext(
-            **dict.fromkeys(SlackContext.__slots__, cast("Any", None)) | {"presence": presence, "clock": clock}
+            **dict.fromkeys(SlackContext.__slots__, cast("Any", None))
+            | {"workspace_events": workspace_events, "clock": clock}
         )
         flow = oauth.create_oauth_flow(
             client=nobody(slack),

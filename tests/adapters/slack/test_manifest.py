@@ -96,13 +96,13 @@ class Ear:
 def heard() -> Mapping[str, list[Any]]:
     ear, nothing = Ear(), cast("Any", None)
     for part in (commands, block_actions, modals, shortcuts, app_home, unfurls, channels):
-        part.listen(cast("Any", ear), nothing)
+        part.register_listeners(cast("Any", ear), nothing)
     installations.register_listeners(cast("Any", ear), nothing, nothing)
     return ear.heard
 
 
 def calls() -> Iterator[tuple[Path, ast.Call]]:
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(FOLDER.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 yield path, node

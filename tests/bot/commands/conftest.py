@@ -85,13 +85,13 @@ class Hugging:
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
-    async def search(self, query: str, limit: int = 20) -> SourceResponse:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         self.asked.append(query)
         if self.down:
             raise SourceDown("Hugging Face did not answer.")
         return SourceResponse(tuple(self.found))
 
-    async def paper(self, identifier: str) -> Paper | None:
+    async def fetch_paper(self, identifier: str) -> Paper | None:
         self.asked.append(identifier)
         if self.down:
             raise SourceDown("Hugging Face did not answer.")

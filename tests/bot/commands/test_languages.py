@@ -93,7 +93,7 @@ async def test_nothing_of_an_answer_is_english(room: Room, widened: None) -> Non
     known |= {"weekdays", "mon", "wed", "fri", "daily", "weekly", "monthly", "text", "query", "Canada", "Atlantic"}
     for line in LINES:
         for person in (ADA, BOB):
-            body = (await room.send(line, person=person, locale="ja", local="ja")).body
+            body = (await room.send(line, person=person, locale="ja", channel_locale="ja")).body
             with translation.use_language("ja"):
                 for text in said(body):
                     words = set(OURS.findall(THEIRS.sub(" ", text))) - known
@@ -117,7 +117,7 @@ async def test_japanese_and_chinese_sentences_stand_side_by_side(room: Room) -> 
     spaced = []
     for line in LINES:
         for code in ("ja", "zh"):
-            body = (await room.send(line, locale=code, local=code)).body
+            body = (await room.send(line, locale=code, channel_locale=code)).body
             spaced += [(line, text) for text in said(body) if re.search(r"。 ", text)]
         room.later(seconds=10)
     assert not spaced
@@ -142,21 +142,21 @@ async def test_what_is_shared_is_in_the_language_of_the_channel(room: Room) -> N
 
 
 async def test_a_channel_begins_in_the_language_of_its_place(room: Room) -> None:
-    request = room.request("settings", {}, local="de-DE", locale="fr")
+    request = room.request("settings", {}, channel_locale="de-DE", locale="fr")
     assert (await room.table.context.load_channel_state(request)).preferences.language == "de"
     await room.send("settings language:es")
     assert (await room.table.context.load_channel_state(request)).preferences.language == "es", "what was chosen stays"
 
 
 async def test_english_can_be_chosen_where_others_speak_another(room: Room) -> None:
-    await room.send("digest on start:next", local="de-DE", locale="de")
-    assert (await room.card("settings language:en", local="de-DE")).text.startswith("Saved for #papers: language")
-    standing = await room.table.context.load_channel_state(room.request("settings", {}, local="de-DE", locale="de"))
+    await room.send("digest on start:next", channel_locale="de-DE", locale="de")
+    assert (await room.card("settings language:en", channel_locale="de-DE")).text.startswith("Saved for #papers: language")
+    standing = await room.table.context.load_channel_state(room.request("settings", {}, channel_locale="de-DE", locale="de"))
     assert standing.preferences.language == "en"
 
 
 async def test_the_alerts_of_a_channel_without_a_digest_are_in_the_language_of_its_place(room: Room) -> None:
-    await room.send("follow method where:here alerts:yes", local="de-DE", locale="fr")
+    await room.send("follow method where:here alerts:yes", channel_locale="de-DE", locale="fr")
     standing = await room.stores.channels.get(PAPERS)
     assert standing is not None
     assert standing.preferences.language == "de"

@@ -296,7 +296,7 @@ async def test_every_button_is_accepted(room: Room) -> None:
         answer = await room.send(line)
         assert isinstance(answer.body, Form) or answer.body.tone == "answer", (line, answer.body)
         for action in offered(answer):
-            then = await room.table.answer(room.request(action.command, action.arguments, dry=True))
+            then = await room.table.answer(room.request(action.command, action.arguments, dry_run=True))
             assert isinstance(then.body, Form) or then.body.tone == "answer", (line, action, then.body)
             pressed += 1
             for further in offered(then):
@@ -304,7 +304,7 @@ async def test_every_button_is_accepted(room: Room) -> None:
                 if known in tried:
                     continue
                 tried.add(known)
-                last = await room.table.answer(room.request(further.command, further.arguments, dry=True))
+                last = await room.table.answer(room.request(further.command, further.arguments, dry_run=True))
                 assert isinstance(last.body, Form) or last.body.tone == "answer", (line, action, further, last.body)
     assert pressed > 200
 

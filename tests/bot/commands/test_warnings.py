@@ -30,7 +30,7 @@ async def test_the_next_private_answers_tell(closed: Room) -> None:
 
 async def test_forms_tell_too(closed: Room) -> None:
     for dry in (False, True):
-        form = (await closed.table.answer(closed.request("follow", {}, person=BOB, dry=dry))).body
+        form = (await closed.table.answer(closed.request("follow", {}, person=BOB, dry_run=dry))).body
         assert isinstance(form, Form)
         assert form.note == f"{WORD} Nothing changes until you save."
 

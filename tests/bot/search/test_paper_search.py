@@ -41,7 +41,7 @@ class Remote:
     silent: bool = False
     asked: list[str] = field(default_factory=list)
 
-    async def search(self, query: str, limit: int = 20) -> SourceResponse:
+    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         self.asked.append(query)
         if self.silent:
             await asyncio.Event().wait()

@@ -33,7 +33,7 @@ async def _due(stores: Stores, now: datetime, **wishes: Any) -> ChannelState:
 
 def _edition(standing: ChannelState, now: datetime, papers: Sequence[str] = IDS, **parts: Any) -> DigestRecord:
     drafts = (Draft(KEY, Card("Today"), tuple(papers)),)
-    defaults: dict[str, Any] = {"covered": {DAY: "", DAY - timedelta(days=3): "too old"}, "drafts": drafts}
+    defaults: dict[str, Any] = {"coverage": {DAY: "", DAY - timedelta(days=3): "too old"}, "drafts": drafts}
     return DigestRecord(standing, DAY, "posted", next_run=now + timedelta(days=1), **(defaults | parts))
 
 

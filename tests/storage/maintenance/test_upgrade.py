@@ -154,9 +154,9 @@ def test_one_process_holds_the_folder(tmp_path: Path) -> None:
 _HOLDING = """
 import sys
 from pathlib import Path
-from storage.database import open_plain
-from storage.maintenance.process_lock import hold
-with hold(Path(sys.argv[1])):
+from storage.database import open_migration_engine
+from storage.maintenance.process_lock import lock_data_directory
+with lock_data_directory(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """

@@ -219,7 +219,7 @@ async def test_what_keeps_a_machine_out_says_for_how_long(
     async with calling(server, ticks) as rest:
         server.fail("*", status=429, body=body, headers=headers, times=2)
         told = await asyncio.gather(post(rest), post(rest, "n2"), return_exceptions=True)
-        assert [getattr(each, "after", 0) for each in told] == pytest.approx([seconds] * 2, abs=0.1)
+        assert [getattr(each, "retry_after", 0) for each in told] == pytest.approx([seconds] * 2, abs=0.1)
         assert caplog.text.count("keeps this machine out") == 1
         ticks.now += seconds
         await post(rest)

@@ -105,8 +105,8 @@ async def test_a_hostile_title_pings_links_and_formats_nothing(server: Discord, 
     item = Item(HOSTILE, "https://arxiv.org/abs/2511.00001", 1, text=HOSTILE, notes=(HOSTILE,), because=(HOSTILE,))
     card = Card(HOSTILE, HOSTILE, (HOSTILE,), (item,), footer=(HOSTILE,), fallback=HOSTILE)
     parent = await chat.send(delivery(card), now())
-    await chat.send(delivery(card, "reply", parent=parent, part=1), now())
-    await chat.send(delivery(card, "edit", parent=parent, part=2), now())
+    await chat.send(delivery(card, "reply", parent_message_id=parent, part=1), now())
+    await chat.send(delivery(card, "edit", parent_message_id=parent, part=2), now())
     for shown in (*server.shown("20"), *server.shown(parent)):
         assert shown.mentions == []
         assert shown.pings == ()
@@ -116,7 +116,7 @@ async def test_a_hostile_title_pings_links_and_formats_nothing(server: Discord, 
 
 async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Discord, rest: RestClient) -> None:
     class Watched(Buttons):
-        async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             assert server.shown("20") == []
             await super().save_payloads(actions, now)
 
@@ -129,7 +129,7 @@ async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server
 
 async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Discord, rest: RestClient) -> None:
     class Full(Buttons):
-        async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             raise StoreError("The disk is full.")
 
     longish = Action("Follow", "follow", {"topic": "x" * 300})
@@ -150,10 +150,10 @@ async def test_a_card_that_can_not_be_drawn_is_our_own_bug(chat: DiscordChat, mo
 async def test_a_code_that_nobody_knows_is_given_up_after_a_day(server: Discord, chat: DiscordChat) -> None:
     server.fail(POST, code=99999, times=2)
     with pytest.raises(TryLater) as refused:
-        await chat.send(delivery(created=now() - timedelta(hours=23)), now())
+        await chat.send(delivery(created_at=now() - timedelta(hours=23)), now())
     assert get_error_code(refused.value) == 99999
     with pytest.raises(Unsendable, match="99999"):
-        await chat.send(delivery(created=now() - timedelta(hours=25)), now())
+        await chat.send(delivery(created_at=now() - timedelta(hours=25)), now())
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -170,7 +170,7 @@ async def test_what_a_shut_thread_refuses_costs_no_channel(server: Discord, chat
     parent = await chat.send(delivery(), now())
     server.fail("*", code=99999, status=403, times=9)
     with pytest.raises(Unsendable, match="99999"):
-        await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+        await chat.send(delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1), now())
 
 
 async def test_a_message_takes_less_time_than_the_ledger_gives_it(
@@ -247,7 +247,7 @@ async def test_an_edit_keeps_the_key_and_pings_nobody(server: Discord, rest: Res
     chat = writing(rest, ChannelStyle(role="30"))
     one = delivery()
     parent = await chat.send(one, now())
-    assert await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now()) == parent
+    assert await chat.send(delivery(Card(text="Newer"), "edit", parent_message_id=parent, part=1), now()) == parent
     (shown,) = server.shown("20")
     assert shown.edited
     assert "Newer" in shown.content
@@ -263,7 +263,7 @@ async def test_an_edit_changes_every_part(server: Discord, chat: DiscordChat) ->
         server.say(f"Nice, #{number}", "20", "100")
     card = long()
     newer = replace(card, items=tuple(replace(item, text=item.text.upper()) for item in card.items))
-    assert await chat.send(delivery(newer, "edit", parent=parent, part=1), now()) == parent
+    assert await chat.send(delivery(newer, "edit", parent_message_id=parent, part=1), now()) == parent
     ours = [shown for shown in server.shown("20") if shown.author == "1"]
     assert [shown.edited for shown in ours] == [True] * 3
     assert all("A SENTENCE" in shown.plain for shown in ours)
@@ -279,7 +279,7 @@ async def test_an_edit_finds_parts_that_came_long_after_the_first(server: Discor
         server.say(f"Nice, #{number}", "20", "100")
     parent = await chat.send(replace(one, attempts=1), now())
     newer = replace(card, items=tuple(replace(item, text=item.text.replace("found", "shown")) for item in card.items))
-    await chat.send(delivery(newer, "edit", parent=parent, part=1), now())
+    await chat.send(delivery(newer, "edit", parent_message_id=parent, part=1), now())
     assert [shown.edited for shown in server.shown("20") if shown.author == "1"] == [True] * 3
 
 
@@ -290,7 +290,7 @@ async def test_an_edit_that_would_need_other_messages_changes_nothing(
     card = papers(60, long().items[0].text)
     parent = await chat.send(delivery(replace(card, items=card.items[:before])), now())
     shown = server.shown("20")
-    await chat.send(delivery(replace(card, items=card.items[:after]), "edit", parent=parent, part=1), now())
+    await chat.send(delivery(replace(card, items=card.items[:after]), "edit", parent_message_id=parent, part=1), now())
     assert server.shown("20") == shown
 
 
@@ -300,7 +300,7 @@ async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: 
     parent = await writing(rest, ChannelStyle(pictures=pictures)).send(delivery(papers(3)), now())
     (before,) = server.shown("20")
     newer = replace(papers(3), items=tuple(replace(item, votes=500) for item in papers(3).items))
-    await writing(rest, ChannelStyle(pictures=not pictures)).send(delivery(newer, "edit", parent=parent, part=1), now())
+    await writing(rest, ChannelStyle(pictures=not pictures)).send(delivery(newer, "edit", parent_message_id=parent, part=1), now())
     (after,) = server.shown("20")
     assert after.flags == before.flags
     assert "500 votes" in after.plain
@@ -309,7 +309,7 @@ async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: 
 async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest: RestClient) -> None:
     server.role("30", mentionable=True)
     parent = await writing(rest, ChannelStyle(role="30")).send(delivery(papers(3)), now())
-    await writing(rest, ChannelStyle(role="31")).send(delivery(papers(3), "edit", parent=parent, part=1), now())
+    await writing(rest, ChannelStyle(role="31")).send(delivery(papers(3), "edit", parent_message_id=parent, part=1), now())
     (shown,) = server.shown("20")
     assert shown.content.startswith("<@&30>")
     assert shown.pings == ("&30",), "that of the post"
@@ -331,7 +331,7 @@ async def test_votes_with_more_digits_need_no_further_message(server: Discord, c
     longer = "Votes and more votes since. " * 3
     newer = replace(card, items=tuple(replace(item, votes=9999, text=longer + item.text) for item in card.items))
     assert len(messages.render_messages(newer)) > before, "it would take another one"
-    await chat.send(delivery(newer, "edit", parent=parent, part=1), now())
+    await chat.send(delivery(newer, "edit", parent_message_id=parent, part=1), now())
     assert all("9,999 votes" in shown.plain for shown in server.shown("20"))
     assert titles(server) == [f"Paper {number}" for number in range(1, count + 1)]
 
@@ -340,10 +340,10 @@ async def test_an_edit_of_what_is_gone_costs_no_channel(server: Discord, chat: D
     parent = await chat.send(delivery(), now())
     server.drop(server.shown("20")[0])
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now())
+        await chat.send(delivery(Card(text="Newer"), "edit", parent_message_id=parent, part=1), now())
     theirs = server.say("Hello", "20", "100")
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Newer"), "edit", parent=theirs.id, part=1), now())
+        await chat.send(delivery(Card(text="Newer"), "edit", parent_message_id=theirs.id, part=1), now())
 
 
 async def test_an_edit_in_an_archived_thread_costs_no_thread(server: Discord, chat: DiscordChat) -> None:
@@ -351,20 +351,20 @@ async def test_an_edit_in_an_archived_thread_costs_no_thread(server: Discord, ch
     parent = await chat.send(delivery(channel=THREAD), now())
     thread.archived = True
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Newer"), "edit", channel=THREAD, parent=parent, part=1), now())
+        await chat.send(delivery(Card(text="Newer"), "edit", channel=THREAD, parent_message_id=parent, part=1), now())
     assert texts(server, "21") == ["Hello"]
 
 
 async def entry(chat: DiscordChat) -> tuple[str, str]:
     """Post a digest and an entry in the thread below it; return the ids of both."""
     parent = await chat.send(delivery(papers(3)), now())
-    return parent, await chat.send(delivery(papers(1), "reply", parent=parent, part=1), now())
+    return parent, await chat.send(delivery(papers(1), "reply", parent_message_id=parent, part=1), now())
 
 
 async def test_an_edit_of_an_entry_goes_to_the_thread_below(server: Discord, chat: DiscordChat) -> None:
     parent, below = await entry(chat)
     newer = replace(papers(1), items=tuple(replace(item, votes=500) for item in papers(1).items))
-    await chat.send(delivery(newer, "edit", parent=below, above=parent, part=101), now())
+    await chat.send(delivery(newer, "edit", parent_message_id=below, root_message_id=parent, part=101), now())
     assert "500 votes" in server.shown(parent)[0].plain
     assert not server.shown("20")[0].edited
 
@@ -372,7 +372,7 @@ async def test_an_edit_of_an_entry_goes_to_the_thread_below(server: Discord, cha
 async def test_an_entry_whose_thread_was_put_away_keeps_its_votes(server: Discord, chat: DiscordChat) -> None:
     parent, below = await entry(chat)
     await server.archive_thread(parent)
-    edit = delivery(Card(text="Newer"), "edit", parent=below, above=parent, part=101)
+    edit = delivery(Card(text="Newer"), "edit", parent_message_id=below, root_message_id=parent, part=101)
     assert await chat.send(edit, now()) == below
     assert not server.shown(parent)[0].edited
 
@@ -382,7 +382,7 @@ async def test_edits_of_old_messages_are_waited_for(server: Discord, chat: Disco
     server.later(3700)
     server.old_edits, server.old_wait = 0, 60
     with pytest.raises(TryLater) as caught:
-        await chat.send(delivery(Card(text="Newer"), "edit", parent=parent, part=1), now())
+        await chat.send(delivery(Card(text="Newer"), "edit", parent_message_id=parent, part=1), now())
     assert caught.value.retry_after == 60
 
 
@@ -403,14 +403,14 @@ async def test_a_thread_is_named_in_plain_words_in_the_channels_language(
     server: Discord, chat: DiscordChat, card: Card, name: str
 ) -> None:
     parent = await chat.send(delivery(), now())
-    await chat.send(delivery(replace(card, text="Below"), "reply", parent=parent, part=1), now())
+    await chat.send(delivery(replace(card, text="Below"), "reply", parent_message_id=parent, part=1), now())
     assert [thread.name for thread in server.threads("20")] == [name]
 
 
 async def test_replies_open_the_thread_below_a_message_once(server: Discord, chat: DiscordChat) -> None:
     parent = await chat.send(delivery(), now())
     for number in (1, 2):
-        await chat.send(delivery(Card(text=f"Below {number}"), "reply", parent=parent, part=number), now())
+        await chat.send(delivery(Card(text=f"Below {number}"), "reply", parent_message_id=parent, part=number), now())
     (thread,) = server.threads("20")
     assert thread.id == parent
     assert texts(server, parent) == ["Below 1", "Below 2"]
@@ -424,7 +424,7 @@ async def test_a_reply_whose_answer_was_lost_is_there_once(
     server: Discord, chat: DiscordChat, route: str, drop: str
 ) -> None:
     parent = await chat.send(delivery(), now())
-    reply = delivery(Card(text="Below"), "reply", parent=parent, part=1)
+    reply = delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1)
     server.fail(route, drop=drop)
     with pytest.raises(Uncertain):
         await chat.send(reply, now())
@@ -438,14 +438,14 @@ async def test_a_reply_whose_answer_was_lost_is_there_once(
 async def test_a_reply_in_a_thread_refers_to_its_message(server: Discord, chat: DiscordChat) -> None:
     server.thread("21", parent="20")
     parent = await chat.send(delivery(channel=THREAD), now())
-    await chat.send(delivery(Card(text="Below"), "reply", channel=THREAD, parent=parent, part=1), now())
+    await chat.send(delivery(Card(text="Below"), "reply", channel=THREAD, parent_message_id=parent, part=1), now())
     assert texts(server, "21") == ["Hello", "Below"]
     assert server.calls[-1].json["message_reference"]["message_id"] == parent
 
 
 async def test_a_reply_in_direct_messages_refers_to_its_message(server: Discord, chat: DiscordChat) -> None:
     parent = await chat.send(delivery(channel=DIRECT), now())
-    await chat.send(delivery(Card(text="Below"), "reply", channel=DIRECT, parent=parent, part=1), now())
+    await chat.send(delivery(Card(text="Below"), "reply", channel=DIRECT, parent_message_id=parent, part=1), now())
     assert [shown.content.splitlines()[0] for shown in server.direct("100")] == ["Hello", "Below"]
     assert server.calls[-1].json["message_reference"]["message_id"] == parent
 
@@ -457,7 +457,7 @@ async def test_where_threads_are_not_allowed_the_channel_goes_on(
     server.channel("20", permissions=rights.ALL & ~lacking)
     parent = await chat.send(delivery(), now())
     with pytest.raises(Unsendable, match="Create Public Threads and Send Messages in Threads"):
-        await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+        await chat.send(delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1), now())
 
 
 async def test_a_reply_that_may_not_be_said_in_a_thread_of_its_own_stops_that_thread(
@@ -467,13 +467,13 @@ async def test_a_reply_that_may_not_be_said_in_a_thread_of_its_own_stops_that_th
     parent = await chat.send(delivery(channel=THREAD), now())
     server.places["20"].permissions = rights.ALL & ~rights.SEND_IN_THREADS
     with pytest.raises(Gone, match="may not post"):
-        await chat.send(delivery(Card(text="Below"), "reply", channel=THREAD, parent=parent, part=1), now())
+        await chat.send(delivery(Card(text="Below"), "reply", channel=THREAD, parent_message_id=parent, part=1), now())
 
 
 @pytest.mark.parametrize("state", ["locked", "deleted"])
 async def test_a_thread_that_takes_nothing_costs_no_channel(server: Discord, chat: DiscordChat, state: str) -> None:
     parent = await chat.send(delivery(), now())
-    await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+    await chat.send(delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1), now())
     (thread,) = server.threads("20")
     if state == "locked":
         thread.locked, server.places["20"].permissions = True, rights.ALL & ~rights.MANAGE_THREADS
@@ -481,20 +481,20 @@ async def test_a_thread_that_takes_nothing_costs_no_channel(server: Discord, cha
         server.fail(BELOW, code=160004)
         server.forget(thread)
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=2), now())
+        await chat.send(delivery(Card(text="Below"), "reply", parent_message_id=parent, part=2), now())
 
 
 async def test_an_archived_thread_is_opened_by_what_is_said(server: Discord, chat: DiscordChat) -> None:
     parent = await chat.send(delivery(), now())
-    await chat.send(delivery(Card(text="Below"), "reply", parent=parent, part=1), now())
+    await chat.send(delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1), now())
     server.threads("20")[0].archived = True
-    await chat.send(delivery(Card(text="Later"), "reply", parent=parent, part=2), now())
+    await chat.send(delivery(Card(text="Later"), "reply", parent_message_id=parent, part=2), now())
     assert texts(server, parent) == ["Below", "Later"]
 
 
 async def test_a_reply_to_what_was_deleted_costs_no_channel(server: Discord, chat: DiscordChat) -> None:
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Below"), "reply", parent="404", part=1), now())
+        await chat.send(delivery(Card(text="Below"), "reply", parent_message_id="404", part=1), now())
 
 
 # -- who is notified ---------------------------------------------------------------------------------------------------
@@ -506,8 +506,8 @@ async def test_the_chosen_role_is_pinged_once_and_nobody_else(server: Discord, r
     chat = writing(rest, ChannelStyle(role="30"))
     card = replace(long(), text="@everyone <@&31> <@100>")
     parent = await chat.send(delivery(card), now())
-    await chat.send(delivery(card, "reply", parent=parent, part=1), now())
-    await chat.send(delivery(card, "edit", parent=parent, part=2), now())
+    await chat.send(delivery(card, "reply", parent_message_id=parent, part=1), now())
+    await chat.send(delivery(card, "edit", parent_message_id=parent, part=2), now())
     await chat.send(delivery(Card(text="No digest today."), kind="word"), now())
     assert [shown.pings for shown in server.shown("20")] == [("&30",), (), (), ()]
     assert [shown.pings for shown in server.shown(parent)] == [()] * 3
@@ -540,7 +540,7 @@ async def test_pictures_are_shown_only_where_they_are_wanted_and_say_what_they_s
     chat = writing(rest, ChannelStyle(pictures=True))
     assert await chat.find_message(shown) == identity
     newer = replace(illustrated(), footer=("99 votes in all",))
-    assert await chat.send(delivery(newer, "edit", parent=identity, part=2), now()) == identity
+    assert await chat.send(delivery(newer, "edit", parent_message_id=identity, part=2), now()) == identity
     assert "99 votes in all" in server.shown("20")[1].plain
 
 
@@ -549,7 +549,7 @@ async def test_pictures_are_shown_only_where_they_are_wanted_and_say_what_they_s
 
 async def test_a_direct_message_finds_its_address_once(server: Discord, chat: DiscordChat) -> None:
     first = await chat.send(delivery(channel=DIRECT), now())
-    await chat.send(delivery(Card(text="Newer"), "edit", channel=DIRECT, parent=first, part=1), now())
+    await chat.send(delivery(Card(text="Newer"), "edit", channel=DIRECT, parent_message_id=first, part=1), now())
     assert ["Newer" in shown.plain for shown in server.direct("100")] == [True]
     assert asked(server).count(OPEN) == 1
 

@@ -91,7 +91,7 @@ async def test_the_first_post_of_a_digest_pings_the_role_and_keeps_its_name(
     chat = writing(rest, ChannelStyle(role="30", pictures=pictures))
     sent = [await chat.send(entry(part=number), now()) for number in range(3)]
     assert [server.shown(one)[0].pings for one in sent] == [("&30",), (), ()]
-    await chat.send(delivery(papers(1), "edit", channel=FORUM, parent=sent[0], part=1), now())
+    await chat.send(delivery(papers(1), "edit", channel=FORUM, parent_message_id=sent[0], part=1), now())
     (starter,) = server.shown(sent[0])
     assert (starter.edited, starter.mentions, starter.pings) == (True, ["<@&30>"], ("&30",))
     assert await chat.find_message(entry()) == sent[0]
@@ -103,7 +103,7 @@ async def test_posts_have_pictures_where_they_are_wanted_and_keep_them(server: D
     identity = await writing(rest, ChannelStyle(pictures=True)).send(delivery(card, channel=FORUM), now())
     assert "https://example.org/a.png" in str(server.shown(identity)[0].components)
     newer = replace(card, items=(replace(picture, votes=500),))
-    await writing(rest).send(delivery(newer, "edit", channel=FORUM, parent=identity, part=1), now())
+    await writing(rest).send(delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now())
     (starter,) = server.shown(identity)
     assert "500 votes" in starter.plain
     assert "https://example.org/a.png" in str(starter.components)
@@ -298,7 +298,7 @@ async def test_a_forum_that_was_deleted_is_gone(server: Discord, chat: DiscordCh
 async def test_an_edit_changes_the_starter_and_keeps_the_key(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
     newer = papers(1, "Said anew.")
-    assert await chat.send(delivery(newer, "edit", channel=FORUM, parent=identity, part=1), now()) == identity
+    assert await chat.send(delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now()) == identity
     (starter,) = server.shown(identity)
     assert starter.edited
     assert "Said anew." in starter.plain
@@ -316,12 +316,12 @@ async def test_an_edit_of_a_post_that_takes_nothing_costs_no_forum(
     else:
         server.forget(posts(server)[0])
     with pytest.raises(Unsendable):
-        await chat.send(delivery(papers(1, "Newer"), "edit", channel=FORUM, parent=identity, part=1), now())
+        await chat.send(delivery(papers(1, "Newer"), "edit", channel=FORUM, parent_message_id=identity, part=1), now())
 
 
 async def test_a_reply_is_said_in_the_post(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
-    reply = delivery(Card(text="Below"), "reply", channel=FORUM, parent=identity, part=1)
+    reply = delivery(Card(text="Below"), "reply", channel=FORUM, parent_message_id=identity, part=1)
     said = await chat.send(reply, now())
     assert [one.id for one in server.shown(identity)] == [identity, said]
     assert await chat.find_message(reply) == said
@@ -342,7 +342,7 @@ async def test_a_reply_in_a_post_that_takes_nothing_costs_no_forum(
         case _:
             limited(server, rights.SEND_IN_THREADS)
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Below"), "reply", channel=FORUM, parent=identity, part=1), now())
+        await chat.send(delivery(Card(text="Below"), "reply", channel=FORUM, parent_message_id=identity, part=1), now())
 
 
 # -- tags --------------------------------------------------------------------------------------------------------------
@@ -397,7 +397,7 @@ async def test_a_post_below_many_that_were_put_away_is_found(server: Discord, ch
 async def test_the_look_back_ends_at_what_was_put_away_before(server: Discord, chat: DiscordChat) -> None:
     put_away(server, 250)
     server.later(86_400)
-    one = entry(created=now() + timedelta(days=1))
+    one = entry(created_at=now() + timedelta(days=1))
     server.calls.clear()
     assert await chat.find_message(one) is None
     assert asked(server).count(ARCHIVED) == 1

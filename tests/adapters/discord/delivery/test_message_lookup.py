@@ -72,7 +72,7 @@ async def test_only_all_parts_together_are_found(server: Discord, chat: DiscordC
 
 async def test_a_reply_is_found_in_its_thread(server: Discord, chat: DiscordChat) -> None:
     parent = await chat.send(delivery(), now())
-    reply = delivery(Card(text="Below"), "reply", parent=parent, part=1)
+    reply = delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1)
     assert await chat.find_message(reply) is None, "there is no thread yet"
     identity = await chat.send(reply, now())
     assert await chat.find_message(reply) == identity
@@ -87,15 +87,15 @@ async def test_a_direct_message_is_found(server: Discord, chat: DiscordChat) -> 
 
 
 async def test_an_edit_is_done_again_rather_than_looked_up(server: Discord, chat: DiscordChat) -> None:
-    assert await chat.find_message(delivery(operation="edit", parent="5")) is None
+    assert await chat.find_message(delivery(operation="edit", parent_message_id="5")) is None
     assert server.calls == []
 
 
 async def test_only_what_was_said_since_is_looked_at(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(delivery(), now())
     moment = datetime.fromtimestamp(born(identity), UTC)
-    assert await chat.find_message(delivery(created=moment + timedelta(seconds=59))) == identity
-    assert await chat.find_message(delivery(created=moment + timedelta(seconds=61))) is None
+    assert await chat.find_message(delivery(created_at=moment + timedelta(seconds=59))) == identity
+    assert await chat.find_message(delivery(created_at=moment + timedelta(seconds=61))) is None
 
 
 async def test_where_too_much_was_said_nobody_can_tell(server: Discord, chat: DiscordChat) -> None:

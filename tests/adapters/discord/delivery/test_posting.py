@@ -194,7 +194,7 @@ async def test_an_entry_that_a_crash_cut_off_is_there_once(desk: Desk, route: st
 async def test_whatever_is_lost_there_is_one_message_in_the_end(
     desk: Desk, fault: dict[str, Any], where: Channel
 ) -> None:
-    desk.courier.chats["discord"]._rest._pace._clock = desk.server.clock.now  # type: ignore[attr-defined]
+    desk.courier.chats["discord"]._rest._rate_limiter._clock = desk.server.clock.now  # type: ignore[attr-defined]
     one = key(channel=where)
     await desk.record(one, card=papers(1))
     desk.server.fail(START if where is FORUM else POST, **{"times": 2, **fault})

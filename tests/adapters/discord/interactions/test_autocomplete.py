@@ -215,7 +215,7 @@ async def test_a_broken_store_offers_nothing(office: Office, monkeypatch: pytest
         raise StoreError("The disk is gone.")
 
     office.excused.append("Nothing is suggested: StoreError")
-    monkeypatch.setattr(type(office.stores.feed_days), "newest", broken)
+    monkeypatch.setattr(type(office.stores.feed_days), "get_newest", broken)
     assert await offered(office, "papers show", "paper", "trinity") == []
 
 

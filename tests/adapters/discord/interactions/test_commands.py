@@ -92,7 +92,7 @@ async def test_what_fails_gives_a_reference_and_the_log_the_trace(
     async def failing(*_: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr(type(office.stores.feed_days), "newest", failing)
+    monkeypatch.setattr(type(office.stores.feed_days), "get_newest", failing)
     office.excused.append("Reference:")
     shown = await office.type("papers today")
     reference = shown.plain.rsplit(" ", 1)[-1].rstrip(".")
@@ -107,7 +107,7 @@ async def test_an_answer_that_can_not_be_drawn_gives_a_reference_too(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("adapters.discord.interactions.forum_tags.warned", failing)
+    monkeypatch.setattr("adapters.discord.interactions.forum_tags.add_tag_warning", failing)
     office.excused.append("An interaction failed. Reference:")
     shown = await office.type("papers today")
     assert "That failed; nothing more was done. Reference:" in shown.plain

@@ -46,7 +46,7 @@ NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", au
 class Slow(Hugging):
     """It takes five seconds of simcord's clock to answer."""
 
-    async def paper(self, identifier: str) -> Paper | None:
+    async def fetch_paper(self, identifier: str) -> Paper | None:
         await asyncio.sleep(5)
         return self.known.get(identifier)
 

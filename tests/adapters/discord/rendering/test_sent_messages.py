@@ -217,7 +217,7 @@ async def test_failing(album: Album, stored: Path, monkeypatch: pytest.MonkeyPat
     async def failing(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(type(office.stores.feed_days), "newest", failing)
+    monkeypatch.setattr(type(office.stores.feed_days), "get_newest", failing)
     await album.type("papers today", more="failed", user=ANA)
 
 
@@ -231,9 +231,9 @@ def kinds() -> Iterator[str]:
             match node:
                 case ast.Call(func=ast.Name("DeliveryKey"), args=[_, ast.Constant(str() as kind), *_]):
                     yield kind
-                case ast.Assign(targets=[ast.Name("KIND")], value=ast.Constant(str() as kind)):
+                case ast.Assign(targets=[ast.Name(name)], value=ast.Constant(str() as kind)) if name.endswith("_KIND"):
                     yield kind
-                case ast.AnnAssign(target=ast.Name("KIND"), value=ast.Constant(str() as kind)):
+                case ast.AnnAssign(target=ast.Name(name), value=ast.Constant(str() as kind)) if name.endswith("_KIND"):
                     yield kind
 
 

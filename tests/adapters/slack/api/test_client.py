@@ -185,7 +185,7 @@ async def test_a_workspace_that_is_unknown_asks_nothing(server: Slack, clients: 
 
 async def test_a_vault_that_fails_means_later(server: Slack) -> None:
     class Broken(Keys):
-        async def token(self, workspace: str, *, refused: str = "") -> str:
+        async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
             raise StoreError("The disk is full.")
 
     async with calling(server.url, Broken()) as clients:

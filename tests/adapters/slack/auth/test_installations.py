@@ -132,7 +132,7 @@ async def test_whoever_gets_the_lease_just_after_another_renewed_asks_nothing(ag
     class Late(VaultStore):
         """A vault in which another process does everything between our looking and our lease."""
 
-        async def lease(self, name: str, now: datetime, until: datetime) -> bool:
+        async def acquire_lease(self, name: str, now: datetime, until: datetime) -> bool:
             await aging.installations.get_token("T1")
             return await super().acquire_lease(name, now, until)
 

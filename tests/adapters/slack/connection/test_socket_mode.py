@@ -74,7 +74,7 @@ async def test_a_connection_is_replaced_when_slack_asks(shut: Office, reason: st
 
 
 async def test_a_line_that_breaks_is_replaced(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.slack.connection.socket_mode._PING", 0.05)
+    monkeypatch.setattr("adapters.slack.connection.socket_mode._PING_INTERVAL", 0.05)
     async with serving(shut):
         await shut.server.wait(lambda: shut.server.sockets)
         before = shut.server.sockets[0]

@@ -81,7 +81,7 @@ async def test_a_hostile_title_mentions_links_and_formats_nothing(server: Slack,
 
 async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server: Slack, clients: SlackClient) -> None:
     class Watched(Buttons):
-        async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             assert server.shown("C1") == []
             await super().save_payloads(actions, now)
 
@@ -94,7 +94,7 @@ async def test_the_data_of_long_buttons_is_kept_before_the_message_is_out(server
 
 async def test_a_database_that_fails_means_later_and_nothing_is_posted(server: Slack, clients: SlackClient) -> None:
     class Full(Buttons):
-        async def keep(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
             raise StoreError("The disk is full.")
 
     long = Action("Follow", "follow", {"topic": "x" * 3_000})

@@ -63,7 +63,7 @@ def every_field() -> Form:
 
 PICTURES: dict[str, Callable[[], str]] = {
     "digest": lambda: post(workspace.digest()),
-    "digest-edited": lambda: post(workspace.digest(votes=3), edited=NOW),
+    "digest-edited": lambda: post(workspace.digest(votes=3), edited_at=NOW),
     "digest-with-pictures": lambda: messages.render_message(
         WebMessage(
             7, PAPERS_CHANNEL, Card(items=(paper_items.build_paper_item(replace(PAPERS[0], thumbnail=THUMBNAIL)),)), NOW
@@ -72,7 +72,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     ),
     "digest-empty": lambda: post(Card(folio=("Sat 28 Nov",), text="Nothing is listed on weekends.", tone="digest")),
     "alert": lambda: post(workspace.alert()),
-    "reply": lambda: post(Card(text="An abstract."), parent="3"),
+    "reply": lambda: post(Card(text="An abstract."), parent_message_id="3"),
     "answer": lambda: panel(workspace.results(2, "attention"), shareable=True),
     "answer-shared": lambda: post(workspace.results(1, "attention")),
     "answer-brief": lambda: panel(Card(text="Saved.", actions=(Action("Undo", "undo", style="main"),))),

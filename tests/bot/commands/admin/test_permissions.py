@@ -96,7 +96,7 @@ async def test_the_log_says_from_what_to_what_and_who(room: Room) -> None:
 async def test_it_is_taken_back_step_by_step(room: Room) -> None:
     await room.card("digest access admins", person=SUSAN)
     await room.card("digest access S012ABCDEF", person=SUSAN)
-    dry = await room.table.answer(room.request("undo", {}, person=SUSAN, dry=True))
+    dry = await room.table.answer(room.request("undo", {}, person=SUSAN, dry_run=True))
     assert isinstance(dry.body, Card)
     assert dry.body.text == "With that taken back, admins manage channels again. Changed by you on 24 Nov."
     assert await policy(room) == "group:S012ABCDEF"
@@ -163,7 +163,7 @@ async def test_the_same_again_changes_nothing(room: Room) -> None:
 
 
 async def test_a_look_ahead_leaves_no_line(room: Room) -> None:
-    answer = await room.table.answer(room.request("digest access", {"who": "managers"}, person=BOSS, dry=True))
+    answer = await room.table.answer(room.request("digest access", {"who": "managers"}, person=BOSS, dry_run=True))
     assert isinstance(answer.body, Card)
     assert answer.body.text == "Only those manage channels who set Broadsheet up."
     assert not await room.stores.audit.list_changes(PAPERS)

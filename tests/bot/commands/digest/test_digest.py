@@ -186,7 +186,7 @@ async def test_a_channel_follows_at_most_25_topics(room: Room) -> None:
 
 
 async def test_a_dry_form_has_a_fresh_preview(room: Room) -> None:
-    request = room.request("settings", {"time": "2:30", "days": "daily", "zone": "Berlin"}, dry=True)
+    request = room.request("settings", {"time": "2:30", "days": "daily", "zone": "Berlin"}, dry_run=True)
     form = (await room.table.answer(request)).body
     assert isinstance(form, Form)
     assert form.preview == (
@@ -279,7 +279,7 @@ async def test_status_tells_whoever_decides_of_the_other_channels_that_fell_sile
     assert await others(person=boss) == [("#nlp-papers", "it is shut.")]
     assert await others() == [], "its name may be private"
     assert await others(person=boss, channel=NLP) == []
-    assert await others(person=boss, dry=True) == [], "nor is it shared"
+    assert await others(person=boss, dry_run=True) == [], "nor is it shared"
 
 
 async def test_why_it_was_posted(room: Room) -> None:

@@ -95,7 +95,7 @@ async def test_what_is_heavy_and_how_to_narrow_it(room: Room) -> None:
 async def test_without_a_topic_there_is_a_form_with_a_preview(room: Room) -> None:
     form = await room.form("follow")
     assert [field.name for field in form.fields] == ["topic", "where", "alerts"]
-    dry = (await room.table.answer(room.request("follow", {"topic": "diffusion", "where": "me"}, dry=True))).body
+    dry = (await room.table.answer(room.request("follow", {"topic": "diffusion", "where": "me"}, dry_run=True))).body
     assert isinstance(dry, Form)
     assert dry.preview[0] == "It would have sent 2 papers in the last 5 days, about 2 a week."
     assert dry.fields[0].value == "diffusion"
@@ -139,7 +139,7 @@ async def test_a_slip_in_a_new_topic_is_pointed_out_and_stops_nothing(room: Room
     looked = await room.card("preview difusion", person=BOB)
     assert looked.text == "It would have sent nothing in the last 5 days. Did you mean “diffusion”?"
     assert (await room.press(button(looked, "Preview “diffusion”"))).title == "“diffusion”"
-    dry = (await room.table.answer(room.request("follow", {"topic": "difusion", "where": "me"}, dry=True))).body
+    dry = (await room.table.answer(room.request("follow", {"topic": "difusion", "where": "me"}, dry_run=True))).body
     assert isinstance(dry, Form)
     assert dry.preview == (looked.text,)
     muted = await room.card("mute difusion")

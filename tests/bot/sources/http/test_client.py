@@ -86,13 +86,13 @@ async def test_a_slow_drip_ends_at_the_deadline(server: Sources, polite: Make) -
     server.always(DAILY, drip())
     started = asyncio.get_running_loop().time()
     with pytest.raises(SourceDown, match=r"did not answer within 0\.3 s"):
-        await polite(deadline=0.3, attempt=5.0).get(server.url + DAILY, {}, read)
+        await polite(deadline=0.3, attempt_timeout=5.0).get(server.url + DAILY, {}, read)
     assert asyncio.get_running_loop().time() - started < 2
 
 
 async def test_each_attempt_has_its_own_time(server: Sources, polite: Make) -> None:
     server.answer(DAILY, drip())
-    page = await polite(attempt=0.2).get(server.url + DAILY, {}, read)
+    page = await polite(attempt_timeout=0.2).get(server.url + DAILY, {}, read)
     assert page.content
     assert len(server.log) == 2
 
@@ -101,7 +101,7 @@ async def test_a_flood_is_stopped_early(server: Sources, polite: Make, memory: M
     server.always(DAILY, server.flood(200_000_000))
     tracemalloc.start()
     with pytest.raises(Malformed, match=r"^Hugging Face sent more than 2 MB; it was not used\.$"):
-        await polite(cap=2_000_000).get(server.url + DAILY, {}, read)
+        await polite(max_bytes=2_000_000).get(server.url + DAILY, {}, read)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(server.log) == 1
@@ -114,7 +114,7 @@ async def test_a_bomb_does_not_go_off(server: Sources, polite: Make) -> None:
     server.always(DAILY, bomb(200_000_000))
     tracemalloc.start()
     with pytest.raises(Malformed, match="more than 2 MB"):
-        await polite(cap=2_000_000).get(server.url + DAILY, {}, read)
+        await polite(max_bytes=2_000_000).get(server.url + DAILY, {}, read)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000
@@ -228,7 +228,7 @@ class TestDistance:
 
     async def test_one_connection_at_a_time(self, server: Sources, polite: Make) -> None:
         server.answer(DAILY, drip())
-        client = polite(ARXIV, attempt=0.2, attempts=1)
+        client = polite(ARXIV, attempt_timeout=0.2, max_attempts=1)
         first, second = await asyncio.gather(
             client.get(server.url + DAILY, {}, read), client.get(server.url + DAILY, {}, read), return_exceptions=True
         )
@@ -283,7 +283,7 @@ class TestCircuit:
         self, server: Sources, polite: Make, clock: Clock, memory: Memory
     ) -> None:
         server.always(DAILY, status(500))
-        client = polite(attempts=1)
+        client = polite(max_attempts=1)
         await self.fail(client, server.url + DAILY, 5)
         with pytest.raises(SourceDown, match=r"^Hugging Face is left alone until 12:05 UTC \(.*HTTP 500.*\)\.$"):
             await client.get(server.url + DAILY, {}, read)
@@ -294,7 +294,7 @@ class TestCircuit:
         self, server: Sources, polite: Make, clock: Clock, memory: Memory
     ) -> None:
         server.always(DAILY, status(500))
-        client = polite(attempts=1)
+        client = polite(max_attempts=1)
         await self.fail(client, server.url + DAILY, 5)
         clock.pass_(minutes=5)
         await self.fail(client, server.url + DAILY, 3)
@@ -308,13 +308,13 @@ class TestCircuit:
 
     async def test_survives_a_restart(self, server: Sources, polite: Make) -> None:
         server.always(DAILY, status(500))
-        await self.fail(polite(attempts=1), server.url + DAILY, 5)
+        await self.fail(polite(max_attempts=1), server.url + DAILY, 5)
         with pytest.raises(SourceDown, match="left alone"):
-            await polite(attempts=1).get(server.url + DAILY, {}, read)
+            await polite(max_attempts=1).get(server.url + DAILY, {}, read)
         assert len(server.log) == 5
 
     async def test_a_success_starts_the_count_anew(self, server: Sources, polite: Make, memory: Memory) -> None:
-        client = polite(attempts=1)
+        client = polite(max_attempts=1)
         for _ in range(3):
             server.answer(DAILY, *[status(500)] * 4)
             await self.fail(client, server.url + DAILY, 4)
@@ -323,12 +323,12 @@ class TestCircuit:
 
     async def test_each_source_has_its_own(self, server: Sources, polite: Make) -> None:
         server.answer(DAILY, *[status(500)] * 5)
-        await self.fail(polite(attempts=1), server.url + DAILY, 5)
+        await self.fail(polite(max_attempts=1), server.url + DAILY, 5)
         assert (await polite(ARXIV).get(server.url + DAILY, {}, read)).content
 
     async def test_a_cancelled_request_is_nobodys_failure(self, server: Sources, polite: Make, memory: Memory) -> None:
         server.answer(DAILY, drip())
-        client = polite(HUGGING_FACE, connections=1)
+        client = polite(HUGGING_FACE, max_connections=1)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.get(server.url + DAILY, {}, read), 0.2)
         assert memory.known == {}
