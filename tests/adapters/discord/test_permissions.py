@@ -60,7 +60,9 @@ async def everything(server: Discord, rest: RestClient, permissions: int) -> lis
 async def attempt(chat: DiscordChat, refused: list[str], channel: Channel, operation: str, parent: str = "") -> str:
     part = 1 if operation == "reply" else 0
     try:
-        return await chat.send(delivery(PICTURES, operation, channel=channel, part=part, parent_message_id=parent), now())  # type: ignore[arg-type]
+        return await chat.send(
+            delivery(PICTURES, operation, channel=channel, part=part, parent_message_id=parent), now()
+        )  # type: ignore[arg-type]
     except SendError as error:
         refused.append(f"{operation} {channel.name}: {error}")
         return ""

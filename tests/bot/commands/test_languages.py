@@ -150,8 +150,12 @@ async def test_a_channel_begins_in_the_language_of_its_place(room: Room) -> None
 
 async def test_english_can_be_chosen_where_others_speak_another(room: Room) -> None:
     await room.send("digest on start:next", channel_locale="de-DE", locale="de")
-    assert (await room.card("settings language:en", channel_locale="de-DE")).text.startswith("Saved for #papers: language")
-    standing = await room.table.context.load_channel_state(room.request("settings", {}, channel_locale="de-DE", locale="de"))
+    assert (await room.card("settings language:en", channel_locale="de-DE")).text.startswith(
+        "Saved for #papers: language"
+    )
+    standing = await room.table.context.load_channel_state(
+        room.request("settings", {}, channel_locale="de-DE", locale="de")
+    )
     assert standing.preferences.language == "en"
 
 

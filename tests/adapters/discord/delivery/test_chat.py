@@ -300,7 +300,9 @@ async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: 
     parent = await writing(rest, ChannelStyle(pictures=pictures)).send(delivery(papers(3)), now())
     (before,) = server.shown("20")
     newer = replace(papers(3), items=tuple(replace(item, votes=500) for item in papers(3).items))
-    await writing(rest, ChannelStyle(pictures=not pictures)).send(delivery(newer, "edit", parent_message_id=parent, part=1), now())
+    await writing(rest, ChannelStyle(pictures=not pictures)).send(
+        delivery(newer, "edit", parent_message_id=parent, part=1), now()
+    )
     (after,) = server.shown("20")
     assert after.flags == before.flags
     assert "500 votes" in after.plain
@@ -309,7 +311,9 @@ async def test_an_edit_keeps_the_layout_of_what_is_there(server: Discord, rest: 
 async def test_an_edit_names_the_role_that_the_post_named(server: Discord, rest: RestClient) -> None:
     server.role("30", mentionable=True)
     parent = await writing(rest, ChannelStyle(role="30")).send(delivery(papers(3)), now())
-    await writing(rest, ChannelStyle(role="31")).send(delivery(papers(3), "edit", parent_message_id=parent, part=1), now())
+    await writing(rest, ChannelStyle(role="31")).send(
+        delivery(papers(3), "edit", parent_message_id=parent, part=1), now()
+    )
     (shown,) = server.shown("20")
     assert shown.content.startswith("<@&30>")
     assert shown.pings == ("&30",), "that of the post"

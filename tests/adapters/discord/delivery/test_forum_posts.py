@@ -298,7 +298,9 @@ async def test_a_forum_that_was_deleted_is_gone(server: Discord, chat: DiscordCh
 async def test_an_edit_changes_the_starter_and_keeps_the_key(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
     newer = papers(1, "Said anew.")
-    assert await chat.send(delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now()) == identity
+    assert (
+        await chat.send(delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now()) == identity
+    )
     (starter,) = server.shown(identity)
     assert starter.edited
     assert "Said anew." in starter.plain
