@@ -49,5 +49,5 @@ async def fetch_application_id(token: str, api_url: str = "") -> str:
     try:
         await log_in(client, token)
     finally:
-        await client.http.close()
+        await client.close()
     return str(client.application_id)

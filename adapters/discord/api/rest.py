@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from json import dumps
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar
 
 import discord
-from discord.http import Route
-from discord.webhook.async_ import async_context
 
+from adapters.discord import discord_py
 from adapters.discord.api.errors import DEFAULT_BAN_SECONDS, UnknownErrorCode, translate_error
 from adapters.discord.api.rate_limit import RateLimiter
+from adapters.discord.discord_py import MultipartForm, RestRequest
 from adapters.discord.rendering.markdown import choose_filename
-from bot.errors import TryLater
+from bot.errors import SendError, TryLater
 
 TIMEOUT_SECONDS: Final = 60.0
 """Seconds for one call with all that discord.py repeats and waits for; less than the ledger's lease."""
 _CONNECTING_RETRY_SECONDS: Final = 0.5
-_MAX_RATELIMIT_TIMEOUT: Final = 30.0
-"""Seconds that discord.py may wait within a call, for having been too fast; it takes no shorter limit."""
 _DRAIN_SECONDS: Final = 10.0
 
 log = logging.getLogger(__name__)
 
-MultipartForm = list[dict[str, Any]]
+T = TypeVar("T")
 
 
 class RestClient:
@@ -37,8 +35,6 @@ class RestClient:
         self._rate_limiter = rate_limiter
         self._pending_calls: set[asyncio.Future[None]] = set()
         self._unknown_codes: set[int] = set()
-        # The ledger is told of longer pauses; nobody waits for them here.
-        client.http.max_ratelimit_timeout = _MAX_RATELIMIT_TIMEOUT
 
     @property
     def bot_user_id(self) -> str:
@@ -61,56 +57,50 @@ class RestClient:
         *file* is a text to attach. Answers to interactions are not *rate_limited*: no limit for all holds them up.
         Raises `bot.errors.SendError` kinds, nothing else.
         """
+        request = RestRequest(method, path, ids, json, _build_multipart(json, file) if file else None, params)
+        send = discord_py.send_as_bot if rate_limited else discord_py.send_as_interaction
+        return await self._perform(lambda: send(self._client, request), method, path, rate_limited=rate_limited)
+
+    async def fetch_channel(self, guild: discord.Guild, channel_id: str) -> discord.abc.GuildChannel | discord.Thread:
+        """Return a channel of which the gateway does not tell, such as a thread that was put away.
+
+        Raises `bot.errors.SendError` kinds, nothing else.
+        """
+
+        async def fetch() -> discord.abc.GuildChannel | discord.Thread:
+            with discord_py.release_global_pause(self._client):
+                return await guild.fetch_channel(int(channel_id))
+
+        return await self._perform(fetch, "GET", "/channels/{channel_id}")
+
+    async def _perform(
+        self, send: Callable[[], Awaitable[T]], method: str, path: str, *, rate_limited: bool = True
+    ) -> T:
+        """Wait for a turn, and *send* in bounded time; raises `bot.errors.SendError` kinds, nothing else."""
         if rate_limited:
             await self._rate_limiter.acquire()
-        if self._client.http.token is None or self._client.is_closed():
+        if self._client.user is None or self._client.is_closed():
             raise TryLater("Discord is not connected yet", _CONNECTING_RETRY_SECONDS)
-        route, form = Route(method, path, **cast("Any", ids)), _build_multipart(json, file) if file else None
         pending = asyncio.get_running_loop().create_future()
         self._pending_calls.add(pending)
         try:
-            send_request = self._request_as_bot if rate_limited else self._request_as_interaction
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await send_request(route, json, form, params)
+                return await send()
         except Exception as error:
-            failure = translate_error(
-                error, writes=method != "GET", ban_seconds=self._rate_limiter.ban_seconds or DEFAULT_BAN_SECONDS
-            )
-            if isinstance(failure, UnknownErrorCode) and failure.code not in self._unknown_codes:
-                self._unknown_codes.add(failure.code)
-                log.warning("%s %s was refused for a reason that no group knows: %s", method, path, failure.code)
-            raise failure from error
+            raise self._translate_error(error, method, path) from error
         finally:
             pending.set_result(None)
             self._pending_calls.discard(pending)
 
-    async def _request_as_bot(
-        self, route: Route, json: Any, form: MultipartForm | None, params: Mapping[str, Any] | None
-    ) -> Any:
-        """Ask as the bot."""
-        http = self._client.http
-        options: dict[str, Any] = {"form": form} if form else {} if json is None else {"json": json}
-        if params:
-            options["params"] = dict(params)
-        try:
-            return await http.request(route, **options)
-        except asyncio.CancelledError:
-            # Whoever is interrupted in the library's pause for all never ends it, and all would wait for ever.
-            http._global_over.set()  # noqa: SLF001 - the library knows no other way
-            raise
-
-    async def _request_as_interaction(
-        self, route: Route, json: Any, form: MultipartForm | None, params: Mapping[str, Any] | None
-    ) -> Any:
-        """Answer an interaction, as the library itself does: its token is enough, and the limit for all is not its.
-
-        https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
-        """
-        session = cast("Any", self._client.http)._HTTPClient__session  # noqa: SLF001 - where its trace listens
-        payload = None if form else json
-        return await async_context.get().request(
-            route, session, payload=payload, multipart=form, params=dict(params) if params else None
+    def _translate_error(self, error: Exception, method: str, path: str) -> SendError:
+        """Return what a failed call means, and write a reason down that is not known yet, once."""
+        failure = translate_error(
+            error, writes=method != "GET", ban_seconds=self._rate_limiter.ban_seconds or DEFAULT_BAN_SECONDS
         )
+        if isinstance(failure, UnknownErrorCode) and failure.code not in self._unknown_codes:
+            self._unknown_codes.add(failure.code)
+            log.warning("%s %s was refused for a reason that no group knows: %s", method, path, failure.code)
+        return failure
 
     async def close(self) -> None:
         """Wait a little for what is in flight, then let go of the network."""

@@ -94,8 +94,7 @@ async def _find_channel(
     ):
         return discord_channel
     try:
-        thread_data = await context.rest.call("GET", "/channels/{channel_id}", channel_id=channel_state.channel.id)
+        return await context.rest.fetch_channel(guild, channel_state.channel.id)
     except SendError as error:
         log.info("Whether a thread can be posted to again can't be told: %s", error)
         return None
-    return discord.Thread(guild=guild, state=guild._state, data=thread_data)  # noqa: SLF001 - as the library makes its own

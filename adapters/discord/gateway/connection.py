@@ -72,7 +72,7 @@ async def _connect(client: DiscordClient, token: str) -> None:
     try:
         if client.is_closed():
             await client.reopen()
-        if client.http.token is None:
+        if client.user is None:
             await client.login(token)
         await client.connect(reconnect=True)
     except discord.LoginFailure as error:

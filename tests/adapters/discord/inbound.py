@@ -137,9 +137,8 @@ class Office:
     async def running(self, *listen: Callable[[DiscordContext], None]) -> AsyncIterator[DiscordContext]:
         """Run the bot: a client of its own that knows only what the stores have kept; *listen* are more listeners."""
         pace = RateLimiter(time.monotonic)
-        client = Eager(self.server.api, self.server.gateway, pace.build_trace_config())
         # So long it waits for more servers; those on loopback come at once.
-        client._connection.guild_ready_timeout = 0.05
+        client = Eager(self.server.api, self.server.gateway, pace.build_trace_config(), guild_ready_seconds=0.05)
         rest, rooms = RestClient(client, pace), ChannelDirectory(client)
         self._gate = Gate(build_table(CommandContext(self.stores, self.hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
         self._kit = self._furnished(self._gate, client, rest, rooms)

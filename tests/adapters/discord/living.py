@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
-from discord.http import Route
 
+from adapters.discord import discord_py
 from tests.servers.discord import Discord
 
 Handler = Callable[["Client", discord.Interaction[Any]], Awaitable[None]]
@@ -51,8 +51,7 @@ class Client(discord.AutoShardedClient):
 
     async def call(self, method: str, path: str, *, json: Any = None, params: Any = None, **ids: Any) -> Any:
         """Ask REST as our own adapter does."""
-        more = {name: value for name, value in (("json", json), ("params", params)) if value is not None}
-        return await self.http.request(Route(method, path, **ids), **more)
+        return await discord_py.send_as_bot(self, discord_py.RestRequest(method, path, ids, json, params=params))
 
     async def answer(self, interaction: discord.Interaction[Any], kind: int, data: Any = None) -> Any:
         """Answer an interaction first."""
@@ -91,4 +90,4 @@ async def logged_in(server: Discord) -> AsyncIterator[Client]:
     try:
         yield client
     finally:
-        await client.http.close()
+        await client.close()

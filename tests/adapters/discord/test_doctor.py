@@ -23,9 +23,8 @@ CURE = "Allow it under Edit Channel → Permissions → Broadsheet."
 
 
 async def look(server: Discord, *channels: Channel, token: str = TOKEN, **wanted: object) -> Sequence[Finding]:
-    client = DiscordClient(server.api, server.gateway)
     # So long it waits for more servers; those on loopback come at once.
-    client._connection.guild_ready_timeout = 0.05
+    client = DiscordClient(server.api, server.gateway, guild_ready_seconds=0.05)
     preferences = replace(Preferences(on=True), **wanted)  # type: ignore[arg-type]
     standings = [ChannelState(key, channel, preferences) for key, channel in enumerate(channels)]
     return list(await doctor.check_bot_token(client, token, standings))
@@ -94,8 +93,7 @@ async def test_a_channel_that_was_deleted_and_a_server_that_was_left_are_told(se
 
 async def test_a_channel_that_fell_silent_for_what_no_permission_tells_is_no_good_one(server: Discord) -> None:
     archived = Channel("discord", "10", "51", ChannelKind.THREAD, "old")
-    client = DiscordClient(server.api, server.gateway)
-    client._connection.guild_ready_timeout = 0.05
+    client = DiscordClient(server.api, server.gateway, guild_ready_seconds=0.05)
     reasons = {PAPERS: CHANNEL_ERRORS[40067], archived: CHANNEL_ERRORS[160005]}
     standings = [
         ChannelState(key, of, Preferences(on=True), retired_reason=why) for key, (of, why) in enumerate(reasons.items())

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
 
 from adapters.discord.gateway import connection
 from tests.adapters.discord.inbound import TOKEN, Eager, Office
@@ -17,10 +19,13 @@ CLOSED = "ws://127.0.0.1:9"
 
 
 @asynccontextmanager
-async def connected(server: Discord, *, mute: bool = False) -> AsyncIterator[Eager]:
-    """Be connected until the end of the context, reached in bounded time; a *mute* server keeps it on the way there."""
-    client, stop = Eager(server.api, server.gateway), asyncio.Event()
-    client._connection.guild_ready_timeout = 0.05
+async def connected(server: Discord, gateway: str | None = None, *, mute: bool = False) -> AsyncIterator[Eager]:
+    """Be connected until the end of the context, reached in bounded time; a *mute* server keeps it on the way there.
+
+    *gateway* is the one of the settings.
+    """
+    client = Eager(server.api, server.gateway if gateway is None else gateway, guild_ready_seconds=0.05)
+    stop = asyncio.Event()
     server.mute = mute
     serving = asyncio.create_task(connection.serve(client, TOKEN, stop))
     try:
@@ -59,6 +64,27 @@ async def test_a_new_session_begins_where_the_settings_say(server: Discord) -> N
     async with connected(server):
         await server.invalidate()
         await server.wait(lambda: server.identifies == 2 and server.ready)
+
+
+async def test_without_a_setting_a_new_session_begins_where_rest_says(
+    server: Discord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(CLOSED))
+    async with connected(server, ""):
+        await server.invalidate()
+        await server.wait(lambda: server.identifies == 2 and server.ready)
+
+
+async def test_a_login_that_fails_is_made_again(
+    server: Discord, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connection, "_FIRST_RETRY_SECONDS", 0.01)
+    server.fail("GET /users/@me", drop="before", times=2)
+    server.fail("GET /oauth2/applications/@me", status=503)
+    async with connected(server) as client:
+        assert client.user
+        assert client.application_id == 2
+    assert "Discord can't be reached (DiscordServerError); it is tried again" in caplog.text
 
 
 @pytest.mark.parametrize("payload", [{"id": "1"}, {"id": "1", "type": 2, "channel": {"id": "999", "type": 0}}])
