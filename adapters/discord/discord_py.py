@@ -26,18 +26,17 @@ MultipartForm = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class RestRequest:
-    """One request to *path*, in which *ids* are filled in; a *form* takes the place of *json*."""
+    """One request; a *form* takes the place of *json*."""
 
-    method: str
-    path: str
-    ids: Mapping[str, str | int | None]
+    route: Route
     json: Any = None
     form: MultipartForm | None = None
     params: Mapping[str, Any] | None = None
 
-    def build_route(self) -> Route:
-        """Return what the library counts its rate limits by."""
-        return Route(self.method, self.path, **cast("Any", self.ids))
+
+def build_route(method: str, path: str, ids: Mapping[str, str | int | None]) -> Route:
+    """Return *path* with *ids* filled in, by which the library counts its rate limits."""
+    return Route(method, path, **cast("Any", ids))
 
 
 async def send_as_bot(client: discord.Client, request: RestRequest) -> Any:
@@ -51,7 +50,7 @@ async def send_as_bot(client: discord.Client, request: RestRequest) -> Any:
     if request.params:
         options["params"] = dict(request.params)
     with release_global_pause(client):
-        return await client.http.request(request.build_route(), **options)
+        return await client.http.request(request.route, **options)
 
 
 async def send_as_interaction(client: discord.Client, request: RestRequest) -> Any:
@@ -61,7 +60,7 @@ async def send_as_interaction(client: discord.Client, request: RestRequest) -> A
     """
     session = discord.Webhook.partial(0, "", client=client).session  # where the client's trace listens
     return await async_context.get().request(
-        request.build_route(),
+        request.route,
         session,
         payload=None if request.form else request.json,
         multipart=request.form,
@@ -73,7 +72,7 @@ async def send_as_interaction(client: discord.Client, request: RestRequest) -> A
 def release_global_pause(client: discord.Client) -> Iterator[None]:
     """End the library's pause for all where whoever waits in it is interrupted: it would never end, for anybody.
 
-    Disnake's client, of the same descent, had to learn it: https://github.com/DisnakeDev/disnake/pull/1585.
+    The fault is told of a sister library: https://github.com/DisnakeDev/disnake/pull/1585.
     """
     try:
         yield

@@ -57,7 +57,8 @@ class RestClient:
         *file* is a text to attach. Answers to interactions are not *rate_limited*: no limit for all holds them up.
         Raises `bot.errors.SendError` kinds, nothing else.
         """
-        request = RestRequest(method, path, ids, json, _build_multipart(json, file) if file else None, params)
+        form = _build_multipart(json, file) if file else None
+        request = RestRequest(discord_py.build_route(method, path, ids), json, form, params)
         send = discord_py.send_as_bot if rate_limited else discord_py.send_as_interaction
         return await self._perform(lambda: send(self._client, request), method, path, rate_limited=rate_limited)
 

@@ -51,7 +51,8 @@ class Client(discord.AutoShardedClient):
 
     async def call(self, method: str, path: str, *, json: Any = None, params: Any = None, **ids: Any) -> Any:
         """Ask REST as our own adapter does."""
-        return await discord_py.send_as_bot(self, discord_py.RestRequest(method, path, ids, json, params=params))
+        route = discord_py.build_route(method, path, ids)
+        return await discord_py.send_as_bot(self, discord_py.RestRequest(route, json, params=params))
 
     async def answer(self, interaction: discord.Interaction[Any], kind: int, data: Any = None) -> Any:
         """Answer an interaction first."""
