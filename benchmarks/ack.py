@@ -181,8 +181,8 @@ async def _run_round(folder: Path, load: Load, serve: Serve) -> Round:
 
 @asynccontextmanager
 async def _open_context(settings: Settings) -> AsyncIterator[Context]:
-    async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as (daily, arxiv):
-        yield Context(settings, stores, daily, arxiv)
+    async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
+        yield Context(settings, stores, sources)
 
 
 async def _send_digests(dispatcher: Dispatcher) -> tuple[int, float]:

@@ -158,8 +158,8 @@ async def _open_context(folder: Path, addresses: dict[str, str]) -> AsyncIterato
         hf_endpoint=nowhere,
         arxiv_url=nowhere,
     )
-    async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as (daily, arxiv):
-        yield Context(settings, stores, daily, arxiv)
+    async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
+        yield Context(settings, stores, sources)
 
 
 @asynccontextmanager

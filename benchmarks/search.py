@@ -59,7 +59,7 @@ async def _time_searches(
         times = []
         for query in queries:
             began = time.perf_counter()
-            await paper_search.find_papers(stores, None, paper_search.SearchQuery(query), stage.NOW)
+            await paper_search.find_papers(stores, (), paper_search.SearchQuery(query), stage.NOW)
             times.append(time.perf_counter() - began)
         return await stores.papers.count_papers(), store_seconds, index_seconds, queries, times
 

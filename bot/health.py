@@ -24,10 +24,10 @@ _OVERDUE_GRACE: Final = timedelta(minutes=3)
 async def build_report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]:
     """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, what waits, who gets nothing."""
     overdue = [
-        job.__name__
-        for interval, job in jobs.list_jobs()
-        if interval < DAILY
-        and _is_overdue(jobs.history.ended_at.get(job.__name__, jobs.history.started_at), interval, now)
+        job.name
+        for job in jobs.list_jobs()
+        if job.interval < DAILY
+        and _is_overdue(jobs.history.ended_at.get(job.name, jobs.history.started_at), job.interval, now)
     ]
     failing = [name for name, times in sorted(jobs.history.failures.items()) if times >= _FAILURE_THRESHOLD]
     newest = await stores.feed_days.get_newest()

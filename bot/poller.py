@@ -1,20 +1,21 @@
-"""Poller: stores what the sources return (daily lists, trending rank, arXiv announcements, imported files)."""
+"""Poller: stores what the sources offer (daily lists, trending rank, announcements) and files that are imported."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.domain.feed import NEW_YORK, DayState, FeedDay, find_newest_feed_date
+from bot.domain.day_state import classify_day
+from bot.domain.feed import DayState, FeedDay, find_newest_feed_date
 from bot.domain.papers import Paper
 from bot.errors import SourceError, SourceRefused, StoreError
 from bot.ports.papers import AddResult
-from bot.ports.sources import Announcements, DailyPapers, SourceResponse, Validators
+from bot.ports.sources import DailyLists, Source, SourceResponse, TrendingPapers, Validators
 from bot.ports.stores import Stores
-from bot.sources.huggingface.day_state import classify_day
+from bot.sources.sample.stored_sample import mark_sample
 
 log = logging.getLogger(__name__)
 
@@ -43,26 +44,35 @@ async def _refresh_index(stores: Stores) -> None:
         log.warning("New papers can't be searched yet. %s", error)
 
 
-async def poll_lists(stores: Stores, daily: DailyPapers, now: datetime) -> None:
-    """Read the newest list, the one before it, what is missing of the last week, and the trending rank.
+async def poll_source(stores: Stores, source: Source, now: datetime) -> None:
+    """Read what is new at a source; what fails is a line in the log."""
+    await poll_lists(stores, source, now)
+    await poll_announcement(stores, source, now)
 
-    A source that fails is a line in the log.
-    """
-    newest = find_newest_feed_date(now)
-    week = await stores.feed_days.list_between(newest - timedelta(days=LOOKBACK_DAYS), newest)
-    known = {day.date for day in week if day.state in _READ_STATES}
-    wanted = [day for day in _list_last_week(newest) if day not in known or day >= newest - timedelta(days=1)]
+
+async def poll_lists(stores: Stores, source: Source, now: datetime) -> None:
+    """Read a source's newest lists and its trending rank; a failure is a line in the log."""
     try:
-        await _read_days(stores, daily, wanted, now)
-        await read_trending(stores, daily, now)
+        if source.lists:
+            await _read_days(stores, source.lists, await _list_wanted_days(stores, now), now)
+        if source.trending:
+            await read_trending(stores, source.trending, now)
     except SourceError as error:
         log.warning("The newest lists could not be read. %s", error)
 
 
-async def reread_last_week(stores: Stores, daily: DailyPapers, now: datetime) -> None:
+async def _list_wanted_days(stores: Stores, now: datetime) -> list[date]:
+    """Return the newest date, the one before it, and what is missing of the last week."""
+    newest = find_newest_feed_date(now)
+    week = await stores.feed_days.list_between(newest - timedelta(days=LOOKBACK_DAYS), newest)
+    known = {day.date for day in week if day.state in _READ_STATES}
+    return [day for day in _list_last_week(newest) if day not in known or day >= newest - timedelta(days=1)]
+
+
+async def reread_last_week(stores: Stores, lists: DailyLists, now: datetime) -> None:
     """Read the lists of the last seven days again: late papers, votes, and what was missed while nothing ran."""
     try:
-        await _read_days(stores, daily, _list_last_week(find_newest_feed_date(now)), now, fresh=True)
+        await _read_days(stores, lists, _list_last_week(find_newest_feed_date(now)), now, fresh=True)
     except SourceError as error:
         log.warning("The lists of the last week could not be read. %s", error)
 
@@ -73,13 +83,13 @@ def _list_last_week(newest: date) -> list[date]:
 
 
 async def _read_days(
-    stores: Stores, daily: DailyPapers, days: Sequence[date], now: datetime, *, fresh: bool = False
+    stores: Stores, lists: DailyLists, days: Sequence[date], now: datetime, *, fresh: bool = False
 ) -> None:
     """Read lists; one that fails holds up no other, two mean that the source is down, and it is left alone."""
     failed = False
     for day in days:
         try:
-            await read_day(stores, daily, day, now, fresh=fresh)
+            await read_day(stores, lists, day, now, fresh=fresh)
         except SourceError as error:
             if failed:
                 raise
@@ -88,7 +98,7 @@ async def _read_days(
 
 
 async def read_day(
-    stores: Stores, daily: DailyPapers, day: date, now: datetime, *, news: bool = True, fresh: bool = False
+    stores: Stores, lists: DailyLists, day: date, now: datetime, *, news: bool = True, fresh: bool = False
 ) -> FeedDay:
     """Read one list into the store and return it.
 
@@ -97,7 +107,7 @@ async def read_day(
     """
     known = await stores.feed_days.get_day(day)
     try:
-        reply = await daily.fetch_day(day, fresh=fresh)
+        reply = await lists.fetch_day(day, fresh=fresh)
     except SourceRefused:
         return await _save_day(stores, known if known and known.papers else FeedDay(day, DayState.NOT_YET_OPEN))
     except SourceError:
@@ -106,7 +116,7 @@ async def read_day(
         raise
     await (store_papers(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
-        await stores.key_values.set("sample", "")
+        await mark_sample(stores.key_values, is_stored=False)
     # A list that is empty all of a sudden is a fault of the source, not a holiday.
     ids = tuple(paper.id for paper in reply.papers) or (known.papers if known else ())
     stored_day = await _save_day(stores, await judge_day(stores, day, ids, now))
@@ -131,9 +141,9 @@ async def judge_day(stores: Stores, day: date, ids: Sequence[str], now: datetime
     return FeedDay(day, classify_day(day, ids, now, earlier), tuple(ids), now)
 
 
-async def read_trending(stores: Stores, daily: DailyPapers, now: datetime) -> None:
+async def read_trending(stores: Stores, trending: TrendingPapers, now: datetime) -> None:
     """Read the source's trending rank; raises `bot.errors.SourceError`."""
-    reply = await daily.fetch_trending()
+    reply = await trending.fetch_trending()
     await store_papers(stores, reply.papers, now)
     rank = [paper.id for paper in reply.papers]
     if reply.unchanged:
@@ -142,42 +152,23 @@ async def read_trending(stores: Stores, daily: DailyPapers, now: datetime) -> No
         await stores.feed_days.save_trending(rank, now)
 
 
-def get_announcement_date(now: datetime) -> date:
-    """Return the date of arXiv's newest announcement feed: rebuilt about midnight Eastern, never on a weekend.
-
-    See https://info.arxiv.org/help/rss.html.
-    """
-    day = now.astimezone(NEW_YORK).date()
-    while day.weekday() >= _SATURDAY:
-        day -= timedelta(days=1)
-    return day
-
-
-async def poll_arxiv(stores: Stores, arxiv: Announcements, categories: Sequence[str], now: datetime) -> int:
-    """Read arXiv's newest announcement, once; return how many papers were new."""
-    announcement_date = get_announcement_date(now).isoformat()
-    if not categories or await stores.key_values.get("arxiv") == announcement_date:
+async def poll_announcement(stores: Stores, source: Source, now: datetime) -> int:
+    """Read a source's newest announcement, once; return how many papers were new."""
+    if source.announcements is None:
+        return 0
+    announcement_date = source.announcements.get_announcement_date(now).isoformat()
+    if await stores.key_values.get(source.name) == announcement_date:
         return 0
     try:
-        reply = await arxiv.fetch_announcement(categories)
+        reply = await source.announcements.fetch_announcement()
     except SourceError as error:
-        log.warning("arXiv's announcement could not be read. %s", error)
+        log.warning("%s's announcement could not be read. %s", source.title, error)
         return 0
     stored = await store_papers(stores, reply.papers, now)
     await _save_validators(stores, reply)
-    if (stored.new and _is_feed_rebuilt(now)) or _is_past_noon(now):
-        await stores.key_values.set("arxiv", announcement_date)
+    if source.announcements.is_final(now, has_news=bool(stored.new)):
+        await stores.key_values.set(source.name, announcement_date)
     return len(stored.new)
-
-
-def _is_feed_rebuilt(now: datetime) -> bool:
-    """Tell whether the day's feed surely is the new one: about midnight it may still be yesterday's."""
-    return now.astimezone(NEW_YORK).time() >= time(1)
-
-
-def _is_past_noon(now: datetime) -> bool:
-    """Tell whether the day is so far gone that a feed without anything new means a holiday."""
-    return now.astimezone(NEW_YORK).time() >= time(12)
 
 
 async def import_batch(stores: Stores, day: date | None, papers: Iterable[Paper], now: datetime) -> AddResult:

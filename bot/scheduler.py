@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from bot import poller, workspace_lifecycle
 from bot.delivery.dispatcher import Dispatcher
 from bot.digests import planner, vote_refresh
 from bot.follows import alerts
-from bot.ports.sources import Announcements, DailyPapers
+from bot.ports.sources import Source
 from bot.ports.stores import Stores
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 DELIVERY_INTERVAL: Final = timedelta(seconds=1)
 """Somebody who asks for a digest now watches for it; an idle look at the ledger is one indexed query."""
 TICK_INTERVAL: Final = timedelta(seconds=15)
-POLL_INTERVAL: Final = timedelta(minutes=10)
 SWEEP_INTERVAL: Final = timedelta(minutes=1)
 HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
@@ -53,16 +53,28 @@ class JobHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """What is done again and again; ``name`` stands in `/healthz`."""
+
+    name: str
+    interval: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Jobs:
     """What the ticks do. ``clock`` gives aware UTC; ``history`` is written, never read, here."""
 
     stores: Stores
     dispatcher: Dispatcher
-    daily_papers: DailyPapers
-    arxiv: Announcements
-    categories: Sequence[str]
+    sources: Sequence[Source]
     clock: Callable[[], datetime]
     history: JobHistory = field(default_factory=JobHistory)
+
+    def __post_init__(self) -> None:
+        """Refuse two jobs of one name: the scheduler would keep one of them, and `/healthz` would tell of one."""
+        if shared := [name for name, times in Counter(job.name for job in self.list_jobs()).items() if times > 1]:
+            raise ValueError(f"Two jobs are named {shared[0]}")
 
     async def tick(self) -> None:
         """Record the digests that are due and the alerts that are owed."""
@@ -74,13 +86,9 @@ class Jobs:
         """Send what waits."""
         await self.dispatcher.dispatch_due()
 
-    async def poll(self) -> None:
-        """Read the newest lists."""
-        await poller.poll_lists(self.stores, self.daily_papers, self.clock())
-
-    async def announcements(self) -> None:
-        """Read arXiv once for each of its announcements."""
-        await poller.poll_arxiv(self.stores, self.arxiv, self.categories, self.clock())
+    async def poll(self, source: Source) -> None:
+        """Read what is new at a source."""
+        await poller.poll_source(self.stores, source, self.clock())
 
     async def sweep(self) -> None:
         """Look after messages whose fate is unknown, and forget events that can't come again."""
@@ -94,28 +102,32 @@ class Jobs:
     async def housekeeping(self) -> None:
         """Read the last week again and forget what is kept only for a time."""
         now = self.clock()
-        await poller.reread_last_week(self.stores, self.daily_papers, now)
+        for source in self.sources:
+            if source.lists:
+                await poller.reread_last_week(self.stores, source.lists, now)
         await self.stores.audit.delete_older(now - AUDIT_RETENTION)
         await self.stores.ledger.clear_old_cards(now - CARD_RETENTION)
         await self.stores.papers.thin_vote_history(now - SIGHTING_RETENTION)
         await self.stores.button_payloads.delete_older(now - ACTION_RETENTION)
         await workspace_lifecycle.delete_departed_workspaces(self.stores, now)
 
-    def list_jobs(self) -> Sequence[tuple[timedelta, Callable[[], Awaitable[None]]]]:
-        """Return the jobs with their intervals."""
+    def list_jobs(self) -> Sequence[Job]:
+        """Return every job; messages go out first."""
         return (
-            (DELIVERY_INTERVAL, self.deliver),
-            (TICK_INTERVAL, self.tick),
-            (POLL_INTERVAL, self.poll),
-            (SWEEP_INTERVAL, self.sweep),
-            (HOURLY, self.announcements),
-            (HOURLY, self.votes),
-            (DAILY, self.housekeeping),
+            Job("deliver", DELIVERY_INTERVAL, self.deliver),
+            Job("tick", TICK_INTERVAL, self.tick),
+            *self.list_polling_jobs(self.sources),
+            Job("sweep", SWEEP_INTERVAL, self.sweep),
+            Job("votes", HOURLY, self.votes),
+            Job("housekeeping", DAILY, self.housekeeping),
         )
 
-    async def run_job(self, job: Callable[[], Awaitable[None]]) -> None:
+    def list_polling_jobs(self, sources: Iterable[Source]) -> Sequence[Job]:
+        """Return the jobs of sources, as each names its own."""
+        return [Job(s.job.name, s.job.interval, partial(self.poll, s)) for s in sources if s.job]
+
+    async def run_job(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Run one job; a failure is a line in the log, and the next tick tries again."""
-        name = getattr(job, "__name__", "job")
         line = "The job “%s” has been at work for %g s; its next turns wait until it has ended"
         warning = asyncio.get_running_loop().call_later(_SLOW_JOB_SECONDS, log.warning, line, name, _SLOW_JOB_SECONDS)
         try:
@@ -137,15 +149,16 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     run_tracked = partial(_run_tracked, jobs, running, stop)
     scheduler = AsyncIOScheduler(timezone="UTC")
     # Messages go out from the start; digests wait for the lists that were missed while nothing ran.
-    _add_job(scheduler, run_tracked, DELIVERY_INTERVAL, jobs.deliver, jobs.clock())
+    delivery, *others = jobs.list_jobs()
+    _add_job(scheduler, run_tracked, delivery, jobs.clock())
     scheduler.start()
     catch_up_task = asyncio.ensure_future(_catch_up(jobs))
     stop_task = asyncio.ensure_future(stop.wait())
     await asyncio.wait((catch_up_task, stop_task), return_when=asyncio.FIRST_COMPLETED)
     catch_up_task.cancel()
     await asyncio.wait((catch_up_task,))
-    for interval, job in jobs.list_jobs():
-        _add_job(scheduler, run_tracked, interval, job, jobs.clock())
+    for job in others:
+        _add_job(scheduler, run_tracked, job, jobs.clock())
     await stop_task
     scheduler.pause()
     if running:
@@ -158,20 +171,18 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
 
 def _add_job(
     scheduler: AsyncIOScheduler,
-    run_tracked: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]],
-    interval: timedelta,
-    job: Callable[[], Awaitable[None]],
+    run_tracked: Callable[[Job], Awaitable[None]],
+    job: Job,
     now: datetime,
 ) -> None:
     scheduler.add_job(
         run_tracked,
         "interval",
         (job,),
-        seconds=interval.total_seconds(),
-        id=job.__name__,
-        name=job.__name__,
-        replace_existing=True,
-        next_run_time=now if interval <= TICK_INTERVAL else now + interval,
+        seconds=job.interval.total_seconds(),
+        id=job.name,
+        name=job.name,
+        next_run_time=now if job.interval <= TICK_INTERVAL else now + job.interval,
         # The default grace of one second drops a tick whenever the loop was busy.
         misfire_grace_time=None,
         coalesce=True,
@@ -180,22 +191,22 @@ def _add_job(
 
 
 async def _catch_up(jobs: Jobs) -> None:
-    """Read what was missed, for at most a minute; a source that keeps silent does not hold up the other."""
+    """Read what was missed, for at most a minute; a source that keeps silent does not hold up the others."""
     try:
         async with asyncio.timeout(_CATCH_UP_TIMEOUT):
-            await asyncio.gather(_read_missed_lists(jobs), jobs.run_job(jobs.announcements))
+            others = jobs.list_polling_jobs(source for source in jobs.sources if not source.lists)
+            await asyncio.gather(_read_missed_lists(jobs), *(jobs.run_job(job.name, job.run) for job in others))
     except TimeoutError:
         log.warning("The sources are slow; digests go on with what is stored")
 
 
 async def _read_missed_lists(jobs: Jobs) -> None:
-    await jobs.run_job(jobs.housekeeping)
-    await jobs.run_job(jobs.poll)
+    await jobs.run_job("housekeeping", jobs.housekeeping)
+    for job in jobs.list_polling_jobs(source for source in jobs.sources if source.lists):
+        await jobs.run_job(job.name, job.run)
 
 
-async def _run_tracked(
-    jobs: Jobs, running: set[asyncio.Task[None]], stop: asyncio.Event, job: Callable[[], Awaitable[None]]
-) -> None:
+async def _run_tracked(jobs: Jobs, running: set[asyncio.Task[None]], stop: asyncio.Event, job: Job) -> None:
     """Run one job and let the drain know of it; what was about to begin when the drain began does not."""
     if stop.is_set():
         return
@@ -203,4 +214,4 @@ async def _run_tracked(
     if task is not None:
         running.add(task)
         task.add_done_callback(running.discard)
-    await jobs.run_job(job)
+    await jobs.run_job(job.name, job.run)

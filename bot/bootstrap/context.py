@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from bot import config, logs
 from bot.config import Settings
 from bot.errors import Locked, Mistake
 from bot.ports.secrets import Vault
-from bot.ports.sources import Announcements, DailyPapers
+from bot.ports.sources import Source
 from bot.ports.stores import Stores
 
 VERSION: Final = "0.1.0"
@@ -25,8 +26,7 @@ class Context:
 
     settings: Settings
     stores: Stores
-    daily_papers: DailyPapers
-    arxiv: Announcements
+    sources: Sequence[Source]
 
 
 def read_clock() -> datetime:
@@ -63,8 +63,8 @@ async def open_context() -> AsyncIterator[Context]:
     settings = load_settings()
     with suppress(Locked):  # whoever runs has brought the database up to date
         migrate_database(settings, read_clock())
-    async with open_stores(settings) as stores, open_sources(settings, stores) as (daily, arxiv):
-        yield Context(settings, stores, daily, arxiv)
+    async with open_stores(settings) as stores, open_sources(settings, stores) as sources:
+        yield Context(settings, stores, sources)
 
 
 def migrate_database(settings: Settings, now: datetime) -> Path | None:
@@ -128,17 +128,11 @@ async def open_vault(settings: Settings) -> AsyncIterator[Vault]:
 
 
 @asynccontextmanager
-async def open_sources(settings: Settings, stores: Stores) -> AsyncIterator[tuple[DailyPapers, Announcements]]:
-    """Open the sources."""
-    from bot.sources.arxiv.client import ArXiv
-    from bot.sources.http import policies
+async def open_sources(settings: Settings, stores: Stores) -> AsyncIterator[Sequence[Source]]:
+    """Open every source of the table."""
+    from bot.sources import registry
     from bot.sources.http.client import SourceClient
-    from bot.sources.huggingface.client import HuggingFace
 
-    huggingface_client = SourceClient(policies.HUGGING_FACE, stores.source_states, read_clock, version=VERSION)
-    arxiv_client = SourceClient(policies.ARXIV, stores.source_states, read_clock, version=VERSION)
-    try:
-        yield HuggingFace(huggingface_client, settings.hf_endpoint), ArXiv(arxiv_client, settings.arxiv_url)
-    finally:
-        await huggingface_client.close()
-        await arxiv_client.close()
+    connect = partial(SourceClient, states=stores.source_states, clock=read_clock, version=VERSION)
+    async with registry.open_sources(settings, connect) as sources:
+        yield sources

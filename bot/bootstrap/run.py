@@ -17,7 +17,7 @@ from bot.bootstrap import context
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
 from bot.bootstrap.platforms import Connection, Platform, freeze_garbage_collector
-from bot.bootstrap.web import SAMPLE_NOTICE, prepare_workspace
+from bot.bootstrap.web import prepare_workspace
 from bot.cards.models import Card
 from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
@@ -28,6 +28,8 @@ from bot.ports.chat import Chat
 from bot.ports.previews import MessagePreview, PreviewRenderer, PrivateAnswer
 from bot.ports.web_messages import WebMessage
 from bot.scheduler import Jobs
+from bot.sources.sample.source import NOTICE
+from bot.sources.sample.stored_sample import is_sample_stored
 
 log = logging.getLogger(__name__)
 
@@ -46,18 +48,16 @@ async def run() -> None:
         backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
         if backup:
             log.info("The database was upgraded; the one before is kept in %s", backup)
-        async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as (daily, arxiv):
-            await _run_bot(Context(settings, stores, daily, arxiv))
+        async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
+            await _run_bot(Context(settings, stores, sources))
 
 
 async def _run_bot(app_context: Context) -> None:
     async with AsyncExitStack() as stack:
         platforms = await _build_platforms(app_context, stack)
         directories = {line.chat.platform: line.directory for line in platforms}
-        commands = build_table(
-            CommandContext(app_context.stores, app_context.daily_papers, app_context.arxiv, directories)
-        )
-        await prepare_workspace(app_context.stores, read_clock())
+        commands = build_table(CommandContext(app_context.stores, app_context.sources, directories))
+        await prepare_workspace(app_context.stores, app_context.sources, read_clock())
         await _run_platforms(app_context, commands, platforms, _build_stop_event())
 
 
@@ -86,7 +86,7 @@ async def _run_platforms(
     web = WebChat(stores.web_messages, feed)
     chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in platforms}}
     dispatcher = Dispatcher(stores, chats, read_clock, {line.chat.platform: line.directory for line in platforms})
-    jobs = Jobs(stores, dispatcher, app_context.daily_papers, app_context.arxiv, settings.arxiv_categories, read_clock)
+    jobs = Jobs(stores, dispatcher, app_context.sources, read_clock)
     limited_commands = LimitedCommands(commands)
     connections = [line.connect(limited_commands) for line in platforms]
     freeze_garbage_collector()
@@ -135,12 +135,12 @@ def _build_web_server(app_context: Context, commands: CommandTable, chat: Any, f
         return await build_report(stores, jobs, now)
 
     async def build_site_info() -> SiteInfo:
-        sampling = bool(await stores.key_values.get("sample"))
+        is_sample = await is_sample_stored(stores.key_values)
         return SiteInfo(
-            is_sample=sampling,
-            sample_notice=SAMPLE_NOTICE if sampling else "",
+            is_sample=is_sample,
+            sample_notice=NOTICE if is_sample else "",
             version=context.VERSION,
-            show_thumbnails=not sampling,
+            show_thumbnails=not is_sample,
         )
 
     app = build_application(

@@ -49,10 +49,14 @@ def digest(
 
 async def _post_or_print_digest(day: date | None, number: int, output_format: OutputFormat, *, post: bool) -> None:
     from bot.digests import planner
+    from bot.sources.sample.stored_sample import is_sample_stored
 
     async with context.open_existing_stores() as stores:
         shown = await planner.build_digest_for_date(stores, day, number)
-        outcomes = await planner.post_to_all_channels(stores, context.read_clock(), day) if post else ()
+        is_sample = await is_sample_stored(stores.key_values)
+        outcomes = (
+            await planner.post_to_all_channels(stores, context.read_clock(), day, is_sample=is_sample) if post else ()
+        )
         cards = [outcome.card for _, outcome in outcomes if outcome.card] if outcomes else [shown]
         papers = await stores.papers.get({item.paper for card in cards for item in card.items})
     if output_format is OutputFormat.JSON:

@@ -14,15 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.bootstrap import context
 from bot.cli import digests, output
-from bot.domain.feed import find_newest_feed_date
+from bot.domain.feed import FIRST_FEED_DATE, find_newest_feed_date
 from bot.domain.papers import Paper
 from bot.domain.schedules import WEEKDAYS
 from bot.errors import Mistake, SourceError
 from bot.i18n import formatting
-from bot.sources.sample import recordings
-
-FIRST_FEED_DATE: Final = date(2023, 5, 4)
-"""The first date that Hugging Face Daily Papers has."""
 
 
 def import_papers(
@@ -40,20 +36,22 @@ def import_papers(
 async def _import_papers(paths: Sequence[Path]) -> None:
     from bot import poller
     from bot.sources import file_import
+    from bot.sources.sample.stored_sample import mark_sample
 
     async with context.open_context() as app_context:
         now = context.read_clock()
         new = read = skipped = 0
+        recorded = {source.recordings.resolve() for source in app_context.sources if source.recordings}
         real, empty = False, await app_context.stores.papers.count_papers() == 0
         with _build_progress() as progress:
             bar = progress.add_task("Importing", total=None)
             for batch in file_import.read_batches(paths):
                 stored = await poller.import_batch(app_context.stores, batch.day, batch.papers, now)
                 new, read, skipped = new + len(stored.new), read + len(batch.papers), skipped + batch.skipped_count
-                real = real or (bool(batch.papers) and batch.path.resolve().parent != recordings.FOLDER.resolve())
+                real = real or (bool(batch.papers) and batch.path.resolve().parent not in recorded)
                 progress.update(bar, completed=read, description=batch.path.name)
             if real or (empty and read):
-                await app_context.stores.key_values.set("sample", "" if real else "yes")
+                await mark_sample(app_context.stores.key_values, is_stored=not real)
             progress.update(bar, description="Indexing")
             await app_context.stores.search_index.refresh()
     were = "was" if skipped == 1 else "were"
@@ -85,13 +83,14 @@ async def _backfill_lists(days: int, first: date | None, last: date | None) -> N
     weekdays = [day for n in range((end - begin).days + 1) if (day := begin + timedelta(days=n)).weekday() in WEEKDAYS]
     fetched = 0
     async with context.open_context() as app_context:
+        (lists,) = [source.lists for source in app_context.sources if source.lists]
         with _build_progress() as progress:
             for day in progress.track(weekdays, description="Fetching lists"):
                 known = await app_context.stores.feed_days.get_day(day)
                 if known and known.state is DayState.OK and day < end:
                     continue
                 try:
-                    await poller.read_day(app_context.stores, app_context.daily_papers, day, now, news=False)
+                    await poller.read_day(app_context.stores, lists, day, now, news=False)
                 except SourceError as error:
                     verb = "is" if fetched == 1 else "are"
                     kept = f"{formatting.format_count(fetched, 'list')} came before and {verb} kept"
@@ -121,7 +120,7 @@ async def _search_papers(query: str, limit: int, *, as_json: bool) -> None:
     from bot.search import paper_search
 
     async with context.open_existing_stores() as stores:
-        results = await paper_search.find_papers(stores, None, paper_search.SearchQuery(query), context.read_clock())
+        results = await paper_search.find_papers(stores, (), paper_search.SearchQuery(query), context.read_clock())
     found = results.papers[:limit]
     if as_json:
         output.print_json([_result_to_json(paper, results.scores.get(paper.id, 0.0)) for paper in found])

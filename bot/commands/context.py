@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.delivery import pending_notices
@@ -13,26 +13,27 @@ from bot.i18n import formatting
 from bot.i18n.translation import gettext, match_language
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
-from bot.ports.sources import Announcements, DailyPapers
+from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory
+from bot.sources.sample.stored_sample import is_sample_stored
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """The stores and the sources; a source that is None is switched off.
-
-    ``directories`` are directories by platform.
-    """
+    """The stores and the sources; ``directories`` are directories by platform."""
 
     stores: Stores
-    daily: DailyPapers | None = None
-    arxiv: Announcements | None = None
+    sources: Sequence[Source] = ()
     directories: Mapping[str, Directory] = field(default_factory=dict)
+
+    async def is_sample(self) -> bool:
+        """Tell whether what is stored is the bundled sample."""
+        return await is_sample_stored(self.stores.key_values)
 
     async def describe_sample(self) -> tuple[str, ...]:
         """Say that what is stored is the bundled sample; nothing when it is not."""
-        newest = await self.stores.feed_days.get_newest() if await self.stores.key_values.get("sample") else None
+        newest = await self.stores.feed_days.get_newest() if await self.is_sample() else None
         return (
             (gettext("Sample data: real lists up to {day}.", day=formatting.format_day(newest.date, year=True)),)
             if newest

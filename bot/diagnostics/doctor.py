@@ -16,7 +16,9 @@ from bot.diagnostics.platform_checks import CheckResult, check_platforms
 from bot.domain.feed import find_newest_feed_date
 from bot.errors import BroadsheetError, Locked, SourceError
 from bot.i18n import formatting
+from bot.ports.sources import DailyLists, Source
 from bot.ports.stores import Stores
+from bot.sources.sample.stored_sample import is_sample_stored
 
 OPEN_NETWORK_WARNING: Final = (
     "WEB_TRUST_NETWORK lets other machines reach the workspace, and whoever reaches it may change everything. "
@@ -48,7 +50,7 @@ async def run_checks() -> Sequence[CheckResult]:
     try:
         async with context.open_stores(settings) as stores:
             findings += await _check_stored_papers(stores, now)
-            findings.append(await _check_source(settings, stores, now))
+            findings += await _check_sources(settings, stores, now)
             findings += await check_platforms(settings, stores, running=running)
     except BroadsheetError as error:
         findings.append(CheckResult(ok=False, message=str(error)))
@@ -121,7 +123,7 @@ async def _check_stored_papers(stores: Stores, now: datetime) -> Sequence[CheckR
     """Look at what is there to be posted."""
     newest = await stores.feed_days.get_newest()
     paper_count = f"{formatting.format_count(await stores.papers.count_papers(), 'paper')} stored"
-    if newest is None or await stores.key_values.get("sample"):
+    if newest is None or await is_sample_stored(stores.key_values):
         return [CheckResult(ok=True, message=f"{paper_count}; no real list yet. Lists come while the bot runs.")]
     summary = f"{paper_count}; the newest list is of {newest.date}."
     if now.date() - newest.date > _MAX_LIST_AGE:
@@ -129,12 +131,17 @@ async def _check_stored_papers(stores: Stores, now: datetime) -> Sequence[CheckR
     return [CheckResult(ok=True, message=summary)]
 
 
-async def _check_source(settings: Settings, stores: Stores, now: datetime) -> CheckResult:
-    """Ask Hugging Face for a list, once."""
+async def _check_sources(settings: Settings, stores: Stores, now: datetime) -> Sequence[CheckResult]:
+    """Ask for a list, once, where digests are made of lists."""
+    async with context.open_sources(settings, stores) as sources:
+        return [await _check_lists(source, source.lists, now) for source in sources if source.lists]
+
+
+async def _check_lists(source: Source, lists: DailyLists, now: datetime) -> CheckResult:
     try:
-        async with context.open_sources(settings, stores) as (daily, _), asyncio.timeout(_SOURCE_TIMEOUT):
-            await daily.fetch_day(find_newest_feed_date(now) - timedelta(days=1))
+        async with asyncio.timeout(_SOURCE_TIMEOUT):
+            await lists.fetch_day(find_newest_feed_date(now) - timedelta(days=1))
     except (SourceError, TimeoutError) as error:
-        why = str(error) or f"Hugging Face did not answer within {_SOURCE_TIMEOUT:.0f} s."
-        return CheckResult(ok=False, message=f"{why} Check the network, or HF_ENDPOINT.")
-    return CheckResult(ok=True, message="Hugging Face answers.")
+        why = str(error) or f"{source.title} did not answer within {_SOURCE_TIMEOUT:.0f} s."
+        return CheckResult(ok=False, message=f"{why} Check the network, or {source.setting}.")
+    return CheckResult(ok=True, message=f"{source.title} answers.")

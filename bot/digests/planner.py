@@ -96,21 +96,23 @@ async def _plan_individually(stores: Stores, batch: Sequence[ChannelState], feed
             await stores.digests.postpone_digests([(standing, get_due_time(standing, now), now + _RETRY_DELAY)])
 
 
-async def preview_digest(stores: Stores, standing: ChannelState, now: datetime) -> DigestOutcome:
+async def preview_digest(stores: Stores, standing: ChannelState, now: datetime, *, is_sample: bool) -> DigestOutcome:
     """Say what would be posted now; nothing is recorded."""
-    if await stores.key_values.get("sample"):
+    if is_sample:
         card = await sample_digests.preview_sample_digest(stores, standing)
         return DigestOutcome("posted", "", card) if card else _build_exhausted_outcome()
     outcome, _ = await _build_digest_now(stores, standing, now)
     return outcome
 
 
-async def post_now(stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None) -> DigestOutcome:
+async def post_now(
+    stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None, *, is_sample: bool
+) -> DigestOutcome:
     """Record a digest for today's local date, whatever the schedule says; the ledger sends it.
 
-    It holds what is eligible now, or the *only* list that is asked for.
+    It holds what is eligible now, or the *only* list that is asked for; of the sample, the next list.
     """
-    if await stores.key_values.get("sample"):
+    if is_sample:
         card = await sample_digests.post_sample_digest(stores, standing, now, only)
         if card:
             return DigestOutcome("posted", gettext("The next list of the sample is on its way."), card)
@@ -132,12 +134,12 @@ async def post_now(stores: Stores, standing: ChannelState, now: datetime, only: 
 
 
 async def post_to_all_channels(
-    stores: Stores, now: datetime, day: date | None = None
+    stores: Stores, now: datetime, day: date | None = None, *, is_sample: bool
 ) -> Sequence[tuple[Channel, DigestOutcome]]:
     """Record a digest, of one date's list if *day* is given, for every channel that has one; say what came of each."""
     only = await stores.feed_days.get_day(day) if day else None
     return [
-        (standing.channel, await post_now(stores, standing, now, only))
+        (standing.channel, await post_now(stores, standing, now, only, is_sample=is_sample))
         for standing in await stores.channels.list_enabled()
     ]
 

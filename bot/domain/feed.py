@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 NEW_YORK: Final = ZoneInfo("America/New_York")
 FEED_OPENING_TIME: Final = time(21, 30)
 """Local time at which Hugging Face opens the *next* date's list, in New York."""
+FIRST_FEED_DATE: Final = date(2023, 5, 4)
+"""The first date that Hugging Face Daily Papers has."""
 
 
 class DayState(StrEnum):

@@ -1,10 +1,11 @@
-"""Source ports: Hugging Face Daily Papers and arXiv; ETag/Last-Modified validators and circuit breaker state."""
+"""Source ports: what a source of papers offers, how often it is polled; ETag validators and circuit breaker state."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from bot.domain.papers import Paper
@@ -59,7 +60,7 @@ class SourceStates(Protocol):
         ...
 
     async def save_state(self, state: SourceState) -> None:
-        """Keep *get_state*."""
+        """Keep the state of a source."""
         ...
 
     async def get_validators(self, url: str) -> Validators:
@@ -71,8 +72,8 @@ class SourceStates(Protocol):
         ...
 
 
-class DailyPapers(Protocol):
-    """Hugging Face Daily Papers. All raise `bot.errors.SourceError` kinds."""
+class DailyLists(Protocol):
+    """A list of papers for each date, of which digests are made. Raises `bot.errors.SourceError` kinds."""
 
     async def fetch_day(self, day: date, *, fresh: bool = False) -> SourceResponse:
         """Return the list of one date; an empty one on days without papers. A list that is not open is refused.
@@ -81,38 +82,77 @@ class DailyPapers(Protocol):
         """
         ...
 
-    async def fetch_week(self, year: int, week: int) -> SourceResponse:
-        """Return the papers of an ISO week."""
-        ...
 
-    async def fetch_month(self, year: int, month: int) -> SourceResponse:
-        """Return the papers of a month."""
-        ...
+class TrendingPapers(Protocol):
+    """A rank of the moment. Raises `bot.errors.SourceError` kinds."""
 
     async def fetch_trending(self) -> SourceResponse:
-        """Return the source's own rank of the moment, best first."""
-        ...
-
-    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
-        """Return the source's own search results for at most 250 characters of *query*, best first."""
-        ...
-
-    async def fetch_paper(self, identifier: str) -> Paper | None:
-        """Return one paper, or None when Hugging Face does not know it."""
+        """Return the source's own rank, best first."""
         ...
 
 
 class Announcements(Protocol):
-    """arXiv. All raise `bot.errors.SourceError` kinds."""
+    """New papers, announced together once a day. All that is fetched raises `bot.errors.SourceError` kinds."""
 
-    async def fetch_announcement(self, categories: Sequence[str]) -> SourceResponse:
-        """Return the newest announcement of the categories together; empty on weekends and holidays."""
+    async def fetch_announcement(self) -> SourceResponse:
+        """Return the newest announcement; empty on weekends and holidays."""
         ...
 
-    async def fetch_papers(self, identifiers: Sequence[str]) -> SourceResponse:
-        """Return papers by id; unknown ids are missing from the reply."""
+    def get_announcement_date(self, now: datetime) -> date:
+        """Return the date of the announcement that is the newest at *now*."""
         ...
+
+    def is_final(self, now: datetime, *, has_news: bool) -> bool:
+        """Tell whether it need not be read again, after it was read at *now*, with new papers or without."""
+        ...
+
+
+class PaperSearch(Protocol):
+    """A search of the source's own. Raises `bot.errors.SourceError` kinds."""
 
     async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
-        """Return papers whose fields hold the words of *query*."""
+        """Return what the source finds for at most 250 characters of *query*, best first."""
         ...
+
+
+class PaperLookup(Protocol):
+    """Papers by their arXiv ids. Raises `bot.errors.SourceError` kinds."""
+
+    async def fetch_paper(self, identifier: str) -> Paper | None:
+        """Return one paper, or None when the source does not know it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollingJob:
+    """How often what is new at a source is read; ``name`` is the job's in `/healthz`, where no two share one."""
+
+    name: str
+    interval: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source that is open, and what it offers; one that offers nothing is switched off.
+
+    ``name`` is what its state is kept under, ``title`` what sentences call it. The ``job`` reads lists, trending rank
+    and announcements. ``recordings`` is a folder of lists that stand in until real ones come, see
+    `bot.sources.file_import`. ``setting`` names its address for those who look for a fault.
+    """
+
+    name: str
+    title: str
+    lists: DailyLists | None = None
+    trending: TrendingPapers | None = None
+    announcements: Announcements | None = None
+    search: PaperSearch | None = None
+    lookup: PaperLookup | None = None
+    recordings: Path | None = None
+    job: PollingJob | None = None
+    setting: str = ""
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it offers nothing."""
+        offers = (self.lists, self.trending, self.announcements, self.search, self.lookup, self.recordings)
+        return all(offer is None for offer in offers)

@@ -1,4 +1,4 @@
-"""Full-text search: rank stored papers for a query and fuse them with Hugging Face's own search. Writes nothing.
+"""Full-text search: rank stored papers for a query and fuse them with the sources' own searches. Writes nothing.
 
 What a query may say is read in `bot.search.query_parser`. Nothing is written.
 """
@@ -17,12 +17,12 @@ from bot.domain.papers import Paper
 from bot.domain.topics.clauses import Clause, TokenizedPaper, split_words
 from bot.errors import SourceError
 from bot.i18n.translation import gettext
-from bot.ports.sources import DailyPapers
+from bot.ports.sources import PaperSearch, Source
 from bot.ports.stores import Stores
 from bot.search.query_parser import ParsedQuery, parse_query
 
 REMOTE_TIMEOUT: Final = 1.5
-"""Seconds that Hugging Face's own search has."""
+"""Seconds that the sources' own searches have."""
 MAX_RESULTS: Final = 200
 """Results that a search looks at."""
 _MAX_REMOTE_RESULTS: Final = 40
@@ -80,36 +80,37 @@ class ScoredPaper:
 
 async def find_papers(
     stores: Stores,
-    daily: DailyPapers | None,
+    sources: Sequence[Source],
     query: SearchQuery,
     now: datetime,
     *,
     remote_seconds: float = REMOTE_TIMEOUT,
 ) -> SearchResults:
-    """Search what is stored and, within *remote_seconds* seconds, Hugging Face; at most `MAX_RESULTS` papers.
+    """Search what is stored and, within *remote_seconds* seconds, the sources; at most `MAX_RESULTS` papers.
 
     Raises `bot.errors.Mistake` for a query without words and `bot.errors.StoreError`; what a source fails to answer
     becomes a note.
     """
     parsed = parse_query(query.text)
     narrow = bool(parsed.conditions or query.since or query.category)
-    (local, searched), (remote, note) = await asyncio.gather(
+    (local, searched), (remotes, notes) = await asyncio.gather(
         _search_index(stores, parsed, MAX_RESULTS * _FILTER_OVERFETCH if narrow else MAX_RESULTS),
-        _search_hugging_face(daily, parsed, remote_seconds),
+        _search_sources(sources, parsed, remote_seconds),
     )
-    known = await stores.papers.get([paper.id for paper in remote])
-    merged = [known.get(paper.id, paper) for paper in remote]
+    known = await stores.papers.get([paper.id for remote in remotes for paper in remote])
+    merged = [[known.get(paper.id, paper) for paper in remote] for remote in remotes]
     kept = [found for found in local if _passes_filters(query, parsed, found.paper)]
     near = kept if query.sort is SortOrder.RELEVANCE else _drop_weak_matches(kept)
     ordered = _sort_results(
-        _fuse_rankings(near, [paper for paper in merged if _passes_filters(query, parsed, paper)]), query.sort
+        _fuse_rankings(near, [[p for p in ranked if _passes_filters(query, parsed, p)] for ranked in merged]),
+        query.sort,
     )
     best = ordered[:MAX_RESULTS]
     return SearchResults(
         papers=tuple(found.paper for found in best),
         scores={found.paper.id: found.score for found in best},
         searched_count=searched,
-        notes=(note,) if note else (),
+        notes=notes,
         suggestion="" if best else await _suggest_query(stores, parsed, now),
         is_truncated=len(ordered) >= MAX_RESULTS,
     )
@@ -123,28 +124,42 @@ async def _search_index(stores: Stores, parsed: ParsedQuery, limit: int) -> tupl
     ], await stores.papers.count_papers()
 
 
-async def _search_hugging_face(
-    daily: DailyPapers | None, parsed: ParsedQuery, remote_seconds: float
+async def _search_sources(
+    sources: Sequence[Source], parsed: ParsedQuery, remote_seconds: float
+) -> tuple[Sequence[Sequence[Paper]], tuple[str, ...]]:
+    """Ask every source that can search, all at once; return what each found, and a note for each that found none."""
+    searches = [(source.title, source.search) for source in sources if source.search]
+    if not searches:
+        return (), (gettext("Stored papers only."),)
+    query = " ".join(parsed.words)[:_MAX_REMOTE_QUERY_LENGTH]
+    answers = await asyncio.gather(*(_search_source(*named, query, remote_seconds) for named in searches))
+    notes = {title: note for (title, _), (_, note) in zip(searches, answers, strict=True) if note}
+    if len(notes) < len(searches):
+        notes = {title: gettext("{source}’s own search did not answer.", source=title) for title in notes}
+    return [papers for papers, _ in answers], tuple(notes.values())
+
+
+async def _search_source(
+    title: str, search: PaperSearch, query: str, remote_seconds: float
 ) -> tuple[Sequence[Paper], str]:
-    """Ask Hugging Face; return its papers and a note when there are none to be had."""
-    if daily is None:
-        return (), gettext("Stored papers only.")
+    """Return a source's papers, and a note when there are none to be had."""
     try:
         async with asyncio.timeout(remote_seconds):
-            reply = await daily.search_papers(" ".join(parsed.words)[:_MAX_REMOTE_QUERY_LENGTH], _MAX_REMOTE_RESULTS)
+            return (await search.search_papers(query, _MAX_REMOTE_RESULTS)).papers, ""
     except TimeoutError:
-        return (), gettext("Hugging Face’s own search did not answer in time; stored papers only.")
+        return (), gettext("{source}’s own search did not answer in time; stored papers only.", source=title)
     except SourceError:
-        return (), gettext("Hugging Face’s own search is not available; stored papers only.")
-    return reply.papers, ""
+        return (), gettext("{source}’s own search is not available; stored papers only.", source=title)
 
 
-def _fuse_rankings(local: Sequence[ScoredPaper], remote: Sequence[Paper]) -> list[ScoredPaper]:
-    """Merge by paper; two ranks are added as reciprocals, one alone keeps its scores."""
-    if not remote:
+def _fuse_rankings(local: Sequence[ScoredPaper], remotes: Sequence[Sequence[Paper]]) -> list[ScoredPaper]:
+    """Merge by paper; ranks are added as reciprocals, one alone keeps its scores."""
+    if not any(remotes):
         return list(local)
-    papers = {found.paper.id: found.paper for found in local} | {paper.id: paper for paper in remote}
-    ranks = ([found.paper.id for found in local], list(dict.fromkeys(paper.id for paper in remote)))
+    papers = {found.paper.id: found.paper for found in local}
+    papers |= {paper.id: paper for remote in remotes for paper in remote}
+    ranks = [[found.paper.id for found in local]]
+    ranks += [list(dict.fromkeys(paper.id for paper in remote)) for remote in remotes]
     scores = dict.fromkeys(papers, 0.0)
     for ranked in ranks:
         for place, paper in enumerate(ranked, 1):

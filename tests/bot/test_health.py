@@ -16,11 +16,9 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.sources import SourceState
-from bot.scheduler import DAILY, HOURLY, POLL_INTERVAL, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
-from bot.sources.arxiv.client import ArXiv
-from bot.sources.http.client import SourceClient
-from bot.sources.http.policies import ARXIV, HUGGING_FACE
-from bot.sources.huggingface.client import HuggingFace
+from bot.scheduler import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
+from bot.sources.huggingface.source import POLL_INTERVAL
+from tests.sources import open_sources
 from tests.stores import open_stores
 from tests.workspace import NOW, running
 
@@ -35,15 +33,10 @@ def clock() -> datetime:
 @pytest.fixture
 async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
     """Give jobs that were started now and of which none runs; nothing here asks a source."""
-    async with open_stores(tmp_path, NOW) as stores:
-        hugging, arxiv = (
-            SourceClient(manners, stores.source_states, clock, version="1") for manners in (HUGGING_FACE, ARXIV)
-        )
-        jobs = Jobs(stores, Dispatcher(stores, {}, clock), HuggingFace(hugging), ArXiv(arxiv), (), clock)
+    async with open_stores(tmp_path, NOW) as stores, open_sources(stores, "http://127.0.0.1:9", clock) as sources:
+        jobs = Jobs(stores, Dispatcher(stores, {}, clock), tuple(sources.values()), clock)
         jobs.history.started_at = NOW
         yield jobs
-        await hugging.close()
-        await arxiv.close()
 
 
 async def late(jobs: Jobs, now: datetime) -> set[str]:
@@ -65,7 +58,7 @@ async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Job
 
 async def test_what_ended_is_counted_from_its_end(jobs: Jobs) -> None:
     now = NOW + timedelta(hours=9)
-    jobs.history.ended_at = {job.__name__: now for _, job in jobs.list_jobs()}
+    jobs.history.ended_at = {job.name: now for job in jobs.list_jobs()}
     assert await late(jobs, now + MARGIN) == set()
     jobs.history.ended_at["tick"] = now - TICK_INTERVAL - SECOND
     assert await late(jobs, now + MARGIN) == {"tick"}
@@ -99,12 +92,12 @@ async def test_a_job_that_fails_three_times_in_a_row_is_not_well(jobs: Jobs) -> 
             raise RuntimeError("boom")
 
     for failing in ([], [], ["shaky"], ["shaky"]):
-        await jobs.run_job(shaky)
+        await jobs.run_job("shaky", shaky)
         report = await health.build_report(jobs.stores, jobs, NOW)
         assert report["failing"] == failing
         assert report["ok"] is (not failing)
     broken = False
-    await jobs.run_job(shaky)
+    await jobs.run_job("shaky", shaky)
     assert (await health.build_report(jobs.stores, jobs, NOW))["ok"] is True
 
 

@@ -17,12 +17,9 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
-from bot.scheduler import Jobs
-from bot.sources.arxiv.client import ArXiv
-from bot.sources.http.client import SourceClient
-from bot.sources.http.policies import ARXIV, HUGGING_FACE
-from bot.sources.huggingface.client import HuggingFace
+from bot.scheduler import Job, Jobs
 from tests.servers.sources import DAILY, Sources, drip, entry
+from tests.sources import open_sources
 from tests.stores import open_stores
 
 KEY = DeliveryKey(Channel("web", "local", "papers", name="papers"), "digest", "2026-11-24")
@@ -68,12 +65,8 @@ async def sources() -> AsyncIterator[Sources]:
 
 @pytest.fixture
 async def jobs(stores: Stores, sources: Sources) -> AsyncIterator[Jobs]:
-    hugging = SourceClient(HUGGING_FACE, stores.source_states, clock, version="1")
-    arxiv = SourceClient(ARXIV, stores.source_states, clock, version="1")
-    courier = Dispatcher(stores, {"web": Slow()}, clock)
-    yield Jobs(stores, courier, HuggingFace(hugging, sources.url), ArXiv(arxiv, sources.url), ("cs.CL",), clock)
-    await hugging.close()
-    await arxiv.close()
+    async with open_sources(stores, sources.url, clock) as opened:
+        yield Jobs(stores, Dispatcher(stores, {"web": Slow()}, clock), tuple(opened.values()), clock)
 
 
 async def until(met: Callable[[], bool]) -> None:
@@ -149,9 +142,9 @@ async def test_stopping_waits_for_what_it_cut_short(jobs: Jobs, monkeypatch: pyt
 
 async def test_what_was_about_to_begin_when_it_stops_does_not(jobs: Jobs) -> None:
     stop = asyncio.Event()
-    await scheduler._run_tracked(jobs, set(), stop, jobs.sweep)
+    await scheduler._run_tracked(jobs, set(), stop, Job("sweep", scheduler.SWEEP_INTERVAL, jobs.sweep))
     stop.set()
-    await scheduler._run_tracked(jobs, set(), stop, jobs.deliver)
+    await scheduler._run_tracked(jobs, set(), stop, Job("deliver", scheduler.DELIVERY_INTERVAL, jobs.deliver))
     assert set(jobs.history.ended_at) == {"sweep"}
 
 
@@ -202,10 +195,10 @@ async def test_a_job_that_fails_is_logged_counted_and_runs_again(jobs: Jobs, cap
         if turns == 1:
             raise RuntimeError("boom")
 
-    await jobs.run_job(shaky)
+    await jobs.run_job("shaky", shaky)
     assert jobs.history.failures["shaky"] == 1
     assert "boom" in caplog.text
-    await jobs.run_job(shaky)
+    await jobs.run_job("shaky", shaky)
     assert jobs.history.failures["shaky"] == 0
 
 

@@ -15,6 +15,7 @@ from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.search import paper_search
 from tests.papers import paper
+from tests.sources import offering_search
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -44,7 +45,7 @@ async def test_an_answer_within_a_second_and_a_half_is_taken_and_a_later_one_is_
         return asyncio.create_task(
             paper_search.find_papers(
                 stores,
-                After(seconds),  # type: ignore[arg-type]
+                [offering_search(After(seconds))],
                 paper_search.SearchQuery("attention"),
                 NOW,
             )

@@ -212,8 +212,8 @@ async def test_a_digest_now_takes_todays_date_so_that_nine_oclock_posts_no_secon
     standing = await subscribe(world.stores, channel("berlin"), "Europe/Berlin", START)
     await publish(world.stores, date(2026, 11, 13), START)
     early = datetime(2026, 11, 16, 6, tzinfo=UTC)
-    assert (await planner.post_now(world.stores, standing, early)).state == "posted"
-    assert (await planner.post_now(world.stores, standing, early)).state == "already"
+    assert (await planner.post_now(world.stores, standing, early, is_sample=False)).state == "posted"
+    assert (await planner.post_now(world.stores, standing, early, is_sample=False)).state == "already"
     await planner.plan_due_digests(world.stores, early + timedelta(hours=2))
     assert len(await world.posts("berlin")) == 1
 
@@ -224,7 +224,7 @@ async def test_a_digest_now_makes_good_a_missed_one(world: World) -> None:
     evening = datetime(2026, 11, 16, 19, tzinfo=UTC)
     await planner.plan_due_digests(world.stores, evening)
     assert not await world.posts("berlin")
-    assert (await planner.post_now(world.stores, standing, evening)).state == "posted"
+    assert (await planner.post_now(world.stores, standing, evening, is_sample=False)).state == "posted"
     assert list(await world.posts("berlin")) == ["2026-11-16"]
 
 

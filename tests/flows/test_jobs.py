@@ -1,13 +1,13 @@
 """What each job of the clock leaves in the store."""
 
+import inspect
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import poller
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
@@ -18,14 +18,11 @@ from bot.domain.topics.parser import parse_topic
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.scheduler import Jobs
-from bot.sources.arxiv.client import ArXiv
-from bot.sources.http.client import SourceClient
-from bot.sources.http.policies import ARXIV, HUGGING_FACE
-from bot.sources.huggingface.client import HuggingFace
 from tests.bot.sources.fakes import Clock
 from tests.fakes import FakeChat
 from tests.papers import paper, publish, subscribe
 from tests.servers.sources import Sources, entry, record
+from tests.sources import open_sources
 from tests.stores import open_stores
 
 TUESDAY = date(2026, 2, 10)
@@ -44,6 +41,10 @@ class World:
     clock: Clock
     jobs: Jobs
 
+    async def run(self, name: str) -> None:
+        """Run one job, by the name that it has in `/healthz`."""
+        await next(job for job in self.jobs.list_jobs() if job.name == name).run()
+
     async def state(self, key: DeliveryKey) -> DeliveryState | None:
         found = await self.stores.ledger.find_by_key(key)
         return found.state if found else None
@@ -53,17 +54,14 @@ class World:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Both sources, a chat and a channel whose digest is due at noon."""
     clock = Clock(NOON)
-    async with Sources(closed_from=date(2026, 2, 11)) as server, open_stores(tmp_path, NOON) as stores:
-        hugging = SourceClient(
-            replace(HUGGING_FACE, backoff=0.0), stores.source_states, clock, version="1", sleep=clock.sleep
-        )
-        arxiv = SourceClient(replace(ARXIV, backoff=0.0), stores.source_states, clock, version="1", sleep=clock.sleep)
+    async with (
+        Sources(closed_from=date(2026, 2, 11)) as server,
+        open_stores(tmp_path, NOON) as stores,
+        open_sources(stores, server.url, clock, clock.sleep) as sources,
+    ):
         chat = FakeChat()
-        courier = Dispatcher(stores, {"fake": chat}, clock)
-        daily, announced = HuggingFace(hugging, server.url), ArXiv(arxiv, server.url)
-        yield World(server, stores, chat, clock, Jobs(stores, courier, daily, announced, ("cs.CL",), clock))
-        await hugging.close()
-        await arxiv.close()
+        dispatcher = Dispatcher(stores, {"fake": chat}, clock)
+        yield World(server, stores, chat, clock, Jobs(stores, dispatcher, tuple(sources.values()), clock))
 
 
 async def due(world: World) -> None:
@@ -94,7 +92,7 @@ async def test_delivering_sends_what_waits(world: World) -> None:
 
 async def test_the_poll_reads_the_newest_lists(world: World) -> None:
     world.server.days = {TUESDAY: [record("2602.00001", "Graphs of Thought")]}
-    await world.jobs.poll()
+    await world.run("poll")
     newest = await world.stores.feed_days.get_newest()
     assert newest
     assert (newest.date, newest.papers) == (TUESDAY, ("2602.00001",))
@@ -102,7 +100,7 @@ async def test_the_poll_reads_the_newest_lists(world: World) -> None:
 
 async def test_announcements_are_read_and_findable(world: World) -> None:
     world.server.announced = [entry("2602.00311v1", "Speaking in Tongues")]
-    await world.jobs.announcements()
+    await world.run("announcements")
     assert list(await world.stores.papers.get(["2602.00311"])) == ["2602.00311"]
     assert [hit.paper_id for hit in await world.stores.search_index.search(("tongues",), 5)] == ["2602.00311"]
 
@@ -155,7 +153,7 @@ async def test_the_daily_round_reads_the_last_seven_days_again(world: World) -> 
 async def test_the_poll_makes_good_what_was_missed_in_seven_days(world: World) -> None:
     first = TUESDAY - timedelta(days=7)
     world.server.days = {first - timedelta(days=n): [record(f"2602.0000{n}", "Missed")] for n in range(2)}
-    await poller.poll_lists(world.stores, world.jobs.daily_papers, NOON)
+    await world.run("poll")
     stored = await world.stores.feed_days.list_between(first - timedelta(days=1), first)
     assert [day.date for day in stored if day.papers] == [first]
 
@@ -178,7 +176,10 @@ async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30
 
 async def test_the_clock_calls_every_job(world: World) -> None:
     """A job that nobody calls would be none."""
-    called = {getattr(job, "__name__", "") for _, job in world.jobs.list_jobs()}
-    own = {name for name in vars(Jobs) if not name.startswith("_") and callable(getattr(Jobs, name))}
-    assert called == own - {"list_jobs", "run_job"}
-    assert all(timedelta(0) < interval <= timedelta(days=1) for interval, _ in world.jobs.list_jobs())
+    jobs = world.jobs.list_jobs()
+    called = {job.name for job in jobs}
+    assert len(jobs) == len(called), "each has a name of its own"
+    assert called == {"deliver", "tick", "poll", "sweep", "announcements", "votes", "housekeeping"}
+    own = {name for name, value in vars(Jobs).items() if inspect.iscoroutinefunction(value)}
+    assert own - called == {"run_job"}
+    assert all(timedelta(0) < job.interval <= timedelta(days=1) for job in jobs)

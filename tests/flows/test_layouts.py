@@ -122,16 +122,15 @@ async def test_abstracts_show_no_votes_and_are_left_alone(stores: Stores) -> Non
 
 async def test_a_preview_shows_all_papers_of_a_forum_together(stores: Stores) -> None:
     standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
-    outcome = await planner.preview_digest(stores, replace(standing, next_run=None), MONDAY)
+    outcome = await planner.preview_digest(stores, replace(standing, next_run=None), MONDAY, is_sample=False)
     assert outcome.card
     assert [item.paper for item in outcome.card.items] == LISTED[:3]
 
 
 async def sampled(stores: Stores, channel: Channel, **wishes: Any) -> list[Delivery]:
     """Give the channel a digest of the sample and send what it consists of, in order."""
-    await stores.key_values.set("sample", "yes")
     standing = await subscribe(stores, channel, "Europe/Berlin", START, number=3, **wishes)
-    outcome = await planner.post_now(stores, standing, MONDAY)
+    outcome = await planner.post_now(stores, standing, MONDAY, is_sample=True)
     assert outcome.card
     assert papers(Delivery(0, DeliveryKey(channel, "", ""), outcome.card)) == LISTED[:3], "the digest as a whole"
     return await sent(stores, MONDAY)
@@ -159,6 +158,5 @@ async def test_a_sample_list_of_which_nothing_is_left_is_passed_over(stores: Sto
     standing = await subscribe(stores, FORUM, "Europe/Berlin", START, number=3)
     for paper_ in LISTED:
         await stores.mutes_and_saves.mute(FORUM, "paper", paper_, Person("90"), MONDAY)
-    await stores.key_values.set("sample", "yes")
-    await planner.post_now(stores, standing, MONDAY)
+    await planner.post_now(stores, standing, MONDAY, is_sample=True)
     assert {post.key.subject for post in await sent(stores, MONDAY)} == {"2026-11-12"}

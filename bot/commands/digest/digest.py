@@ -83,7 +83,12 @@ async def turn_on_digest(context: CommandContext, request: Request, *, start: st
         plan=next_sends.describe_plan(preferences),
     )
     if start == "now":
-        outcome = await planner.post_now(context.stores, await context.load_channel_state(request), request.now)
+        outcome = await planner.post_now(
+            context.stores,
+            await context.load_channel_state(request),
+            request.now,
+            is_sample=await context.is_sample(),
+        )
         head = join_sentences(head, outcome.sentence)
     return build_text_answer(
         join_sentences(head, next_sends.format_next_sends(preferences.schedule, request.now)),
@@ -106,7 +111,9 @@ def _answer_already_on(channel_state: ChannelState, request: Request) -> Answer:
 
 async def _preview_digest(context: CommandContext, request: Request, channel_state: ChannelState) -> Answer:
     """Show what would be posted now, privately, with the ways to start."""
-    outcome = await planner.preview_digest(context.stores, channel_state, request.now)
+    outcome = await planner.preview_digest(
+        context.stores, channel_state, request.now, is_sample=await context.is_sample()
+    )
     schedule = channel_state.preferences.schedule
     following = schedule.find_next_post(request.now)
     first = (
@@ -176,7 +183,7 @@ async def post_digest_now(context: CommandContext, request: Request) -> Answer:
             "digest on",
         )
     act = planner.preview_digest if request.dry_run else planner.post_now
-    outcome = await act(context.stores, standing, request.now)
+    outcome = await act(context.stores, standing, request.now, is_sample=await context.is_sample())
     if outcome.card and request.dry_run:
         return Answer(replace(outcome.card, text=gettext("This would be posted now."), tone="answer"))
     if outcome.state == "failed":

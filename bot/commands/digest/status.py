@@ -29,7 +29,6 @@ from bot.ports.sources import SourceState
 _MAX_DIGESTS: Final = 5
 _MAX_OTHER_CHANNELS: Final = 5
 """How many other channels are told of; `doctor` tells of all."""
-_SOURCE_NAMES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 _DIGEST_STATE_LABELS: Final = {
     "posted": phrase("Posted"),
     "empty": phrase("Nothing to post"),
@@ -156,17 +155,18 @@ async def _build_source_items(context: CommandContext, now: datetime, zone: str)
             section=gettext("Sources"),
         )
     ]
+    titles = {source.name: source.title for source in context.sources}
     states = await context.stores.source_states.list_states()
     rows += [
         Item(
-            _SOURCE_NAMES.get(state.name, state.name),
+            titles.get(state.name, state.name),
             text=_describe_source(state, now, zone),
             section=gettext("Sources"),
         )
         for state in states
     ]
-    off = [name for name, source in (("Hugging Face", context.daily), ("arXiv", context.arxiv)) if source is None]
-    return rows + [Item(name, text=gettext("Switched off."), section=gettext("Sources")) for name in off]
+    off = [source.title for source in context.sources if source.is_off]
+    return rows + [Item(title, text=gettext("Switched off."), section=gettext("Sources")) for title in off]
 
 
 def _describe_source(state: SourceState, now: datetime, zone: str) -> str:

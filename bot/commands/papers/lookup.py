@@ -1,4 +1,4 @@
-"""Paper lookup by arXiv id, link or number in the last digest: store first, then Hugging Face and arXiv."""
+"""Paper lookup by arXiv id, link or number in the last digest: the store first, then the sources."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
         ) from None
     if found is None:
         raise Mistake(
-            gettext("Neither Hugging Face nor arXiv knows {identifier}.", identifier=identifier),
+            _describe_unknown(context, identifier),
             f"show {EXAMPLE_ARXIV_ID}",
         )
     return found
@@ -92,32 +92,38 @@ async def _number_newest_list(context: CommandContext) -> dict[int | None, str]:
 
 
 async def _fetch_paper(context: CommandContext, identifier: str) -> Paper | None:
-    """Ask Hugging Face, then arXiv; raises `bot.errors.SourceDown` when neither gave an answer."""
-    if context.daily is None and context.arxiv is None:
+    """Ask one source after the other; raises `bot.errors.SourceDown` when the last one gave no answer."""
+    lookups = [source.lookup for source in context.sources if source.lookup]
+    if not lookups:
         raise SourceDown(
             gettext("{identifier} is not among the stored papers, and no source is switched on.", identifier=identifier)
         )
-    down = False
-    if context.daily:
+    is_down = False
+    for lookup in lookups:
         try:
-            if found := await context.daily.fetch_paper(identifier):
+            if found := await lookup.fetch_paper(identifier):
                 return found
+            is_down = False
         except SourceRefused:
-            pass
+            is_down = False
         except SourceError:
-            down = True
-    if context.arxiv:
-        try:
-            return next(iter((await context.arxiv.fetch_papers([identifier])).papers), None)
-        except SourceRefused:
-            return None
-        except SourceError:
-            down = True
-    if down:
+            is_down = True
+    if is_down:
         raise SourceDown(
             gettext("{identifier} is not stored, and the sources can’t be reached now.", identifier=identifier)
         )
     return None
+
+
+def _describe_unknown(context: CommandContext, identifier: str) -> str:
+    """Say that no source knows a paper; two are named."""
+    match [source.title for source in context.sources if source.lookup]:
+        case [first, second]:
+            return gettext(
+                "Neither {first} nor {second} knows {identifier}.", first=first, second=second, identifier=identifier
+            )
+        case _:
+            return gettext("No source knows {identifier}.", identifier=identifier)
 
 
 def build_detailed_item(paper: Paper, now: datetime) -> Item:

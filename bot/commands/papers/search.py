@@ -104,7 +104,7 @@ async def search_papers(
         return await show_paper(context, request, paper=identifier)
     today = request.now.date()
     asked = SearchQuery(query, SortOrder(sort), since(today)[0] if since else None, category)
-    results = await paper_search.find_papers(context.stores, context.daily, asked, request.now)
+    results = await paper_search.find_papers(context.stores, context.sources, asked, request.now)
     if not results.papers:
         return _answer_no_results(asked, results, request)
     return await pagination.build_list_answer(

@@ -10,7 +10,7 @@ from bot.errors import SourceDown, SourceRefused
 from bot.i18n.translation import phrase
 from bot.ports.sources import SourceResponse
 from bot.sources.arxiv import parser
-from bot.sources.huggingface.parser import ParsedPapers
+from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _CATEGORY_PATTERN: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]{2}|\.[a-z]+(
 
 
 class ArXiv:
-    """`bot.ports.sources.Announcements`, asked politely.
+    """Announcements, single papers and search, asked politely.
 
     ``base`` takes the place of both hosts: the API is then ``{base}/api/query``, the feeds are ``{base}/atom/…``.
     """
@@ -51,6 +51,10 @@ class ArXiv:
             return SourceResponse(unchanged=True)
         found = page.content
         return SourceResponse(found.papers, rejected=found.rejected, url=page.url, validators=page.validators)
+
+    async def fetch_paper(self, identifier: str) -> Paper | None:
+        """Return one paper, or None when arXiv does not know it."""
+        return next(iter((await self.fetch_papers([identifier])).papers), None)
 
     async def fetch_papers(self, identifiers: Sequence[str]) -> SourceResponse:
         """Return papers by id, in the order asked for."""

@@ -13,7 +13,7 @@ from defusedxml import ElementTree as Safe
 from bot.domain.papers import Paper
 from bot.errors import Malformed, SourceRefused
 from bot.i18n.translation import phrase
-from bot.sources.huggingface.parser import ParsedPapers
+from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
 
 if TYPE_CHECKING:

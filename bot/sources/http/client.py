@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,7 +22,7 @@ from bot.sources.http import policies, request
 from bot.sources.http.request import RetryableError, StatusRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Collection, Mapping
 
     from bot.ports.sources import SourceStates
     from bot.sources.http.policies import SourcePolicy
@@ -224,3 +225,7 @@ class SourceClient:
             # A clock that was set back must not make us wait for hours.
             await self._sleep(min(rest, self.policy.spacing))
         self._last_request = self.clock()
+
+
+Connect = Callable[["SourcePolicy"], SourceClient]
+"""Makes the client of one source."""

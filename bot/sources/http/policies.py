@@ -37,12 +37,6 @@ class SourcePolicy:
     cooldown: timedelta | None = None
 
 
-HUGGING_FACE: Final = SourcePolicy("huggingface", "Hugging Face")
-"""500 requests in five minutes without an account: https://huggingface.co/docs/hub/rate-limits."""
-
-ARXIV: Final = SourcePolicy("arxiv", "arXiv", spacing=3.0, max_connections=1, cooldown=timedelta(minutes=15))
-"""One request in three seconds, on one connection, for API and feeds together: https://info.arxiv.org/help/api/tou.html."""
-
 MAX_PAUSE: Final = timedelta(hours=1)
 """However long a source asks to be left alone, it is tried again after this."""
 

@@ -12,6 +12,7 @@ from bot.errors import Malformed, SourceRefused
 from bot.i18n.translation import phrase
 from bot.ports.sources import SourceResponse
 from bot.sources.huggingface import parser
+from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _MALFORMED_REPLIES: Final = (
 
 
 class HuggingFace:
-    """`bot.ports.sources.DailyPapers`, asked politely. ``endpoint`` is where it is, without a path."""
+    """Lists, rank, search and single papers, asked politely. ``endpoint`` is where it is, without a path."""
 
     def __init__(self, client: SourceClient, endpoint: str = "https://huggingface.co") -> None:
         self._client = client
@@ -64,7 +65,7 @@ class HuggingFace:
         page = await self._client.get(
             f"{self._endpoint}/api/daily_papers", params, _parse_list_body, refusal_statuses=()
         )
-        return _merge_pages([page.content or parser.ParsedPapers()])
+        return _merge_pages([page.content or ParsedPapers()])
 
     async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         """Return the source's own search results; an empty query finds nothing."""
@@ -72,7 +73,7 @@ class HuggingFace:
             return SourceResponse()
         params = {"q": text, "limit": str(max(1, min(limit, MAX_RESULTS)))}
         page = await self._client.get(f"{self._endpoint}/api/papers/search", params, _parse_list_body)
-        reply = _merge_pages([page.content or parser.ParsedPapers()])
+        reply = _merge_pages([page.content or ParsedPapers()])
         return replace(reply, papers=reply.papers[:limit])
 
     async def fetch_paper(self, identifier: str) -> Paper | None:
@@ -93,7 +94,7 @@ class HuggingFace:
             (BAD_REQUEST,) if day and compute_opening_time(day) > self._client.clock() - OPENING_GRACE else ()
         )
         seen: set[str] = set()
-        pages: list[ParsedResponse[parser.ParsedPapers]] = []
+        pages: list[ParsedResponse[ParsedPapers]] = []
         for number in range(MAX_PAGES):
             # The address of the next page is ours to make: a source can't send us elsewhere.
             query = {**params, "limit": str(PAGE_SIZE), "p": str(number)}
@@ -116,7 +117,7 @@ class HuggingFace:
         return replace(reply, url=pages[0].url, validators=pages[0].validators) if day else reply
 
 
-def _merge_pages(parts: Sequence[parser.ParsedPapers]) -> SourceResponse:
+def _merge_pages(parts: Sequence[ParsedPapers]) -> SourceResponse:
     """Return one reply, each paper at its first place: lists shift while they are paged through."""
     found: dict[str, Paper] = {}
     for part in parts:
@@ -125,7 +126,7 @@ def _merge_pages(parts: Sequence[parser.ParsedPapers]) -> SourceResponse:
     return SourceResponse(tuple(found.values()), rejected=sum(part.rejected for part in parts))
 
 
-def _parse_list_body(body: bytes, day: date | None = None) -> parser.ParsedPapers:
+def _parse_list_body(body: bytes, day: date | None = None) -> ParsedPapers:
     return parser.parse_paper_list(decode_json(body), day)
 
 

@@ -7,12 +7,12 @@ outside and some in both, many are optional, and archives exist that hold each r
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.papers import Paper
 from bot.errors import Malformed
 from bot.i18n.translation import phrase
+from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
 
 if TYPE_CHECKING:
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 
 _MAX_KEYWORDS: Final = 30
 _MAX_SUMMARY_LENGTH: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedPapers:
-    """What a reply held: papers in its order, each once.
-
-    ``record_count`` is their number before any was ``rejected``.
-    """
-
-    papers: tuple[Paper, ...] = ()
-    rejected: int = 0
-    record_count: int = 0
 
 
 def parse_paper_list(reply: Any, listed: date | None = None) -> ParsedPapers:

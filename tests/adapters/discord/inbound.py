@@ -31,7 +31,6 @@ from bot.digests.reaction_promotion import ReactionPromotion
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
-from bot.errors import SourceDown
 from bot.ports.commands import Answer, Command, Completion, Request
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
@@ -40,6 +39,7 @@ from bot.sources import file_import
 from bot.sources.sample import recordings
 from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.servers.discord import Discord, Reaction, Shown
+from tests.sources import without_arxiv
 from tests.stores import open_stores
 
 NOW: Final = datetime(2026, 2, 27, 15, tzinfo=UTC)
@@ -65,9 +65,6 @@ class Hugging:
         if self.hold:
             await self.hold.wait()
         return self.known.get(identifier)
-
-    async def fetch_day(self, *_: Any, **__: Any) -> SourceResponse:
-        raise SourceDown("Nobody asks for lists here.")
 
 
 @dataclass
@@ -140,7 +137,7 @@ class Office:
         # So long it waits for more servers; those on loopback come at once.
         client = Eager(self.server.api, self.server.gateway, pace.build_trace_config(), guild_ready_seconds=0.05)
         rest, rooms = RestClient(client, pace), ChannelDirectory(client)
-        self._gate = Gate(build_table(CommandContext(self.stores, self.hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
+        self._gate = Gate(build_table(CommandContext(self.stores, without_arxiv(self.hugging), {"discord": rooms})))
         self._kit = self._furnished(self._gate, client, rest, rooms)
         self._flights = InteractionDispatcher(self._kit)
         self._flights.register_listeners()

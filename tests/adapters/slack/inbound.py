@@ -30,7 +30,6 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
-from bot.errors import SourceDown
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
@@ -40,6 +39,7 @@ from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.adapters.slack.outbound import Keys, Ticks
 from tests.servers.slack import Acked, Shown, Slack, slack
 from tests.servers.slack.reading import read
+from tests.sources import without_arxiv
 from tests.stores import open_stores
 
 NOW = datetime(2026, 2, 27, 15, tzinfo=UTC)
@@ -75,9 +75,6 @@ class Hugging:
         if self.hold:
             await self.hold.wait()
         return self.known.get(identifier)
-
-    async def fetch_day(self, *_: Any, **__: Any) -> SourceResponse:
-        raise SourceDown("Nobody asks for lists here.")
 
 
 @dataclass
@@ -209,7 +206,7 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
             return [workspace] if workspace else [each.id for each in under]
 
         kit = SlackContext(
-            build_table(CommandContext(stores, hugging, None, {"slack": rooms})),  # type: ignore[arg-type]
+            build_table(CommandContext(stores, without_arxiv(hugging), {"slack": rooms})),
             stores.button_payloads,
             stores.processed_events,
             stores.workspaces,

@@ -17,18 +17,20 @@ from bot.digests import planner
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.preferences import Preferences
 from bot.ports.deliveries import Draft
+from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.sources.sample import recordings
 from tests.bot.cli.test_cli import bot
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SAMPLE = Source("sample", "Sample", recordings=recordings.FOLDER)
 
 
 @pytest.fixture
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with open_stores(tmp_path, NOW) as opened:
-        await web.prepare_workspace(opened, NOW)
+        await web.prepare_workspace(opened, (SAMPLE,), NOW)
         yield opened
 
 
@@ -45,7 +47,7 @@ async def test_a_sample_that_was_imported_before_the_first_start_is_posted_too(t
     assert bot(tmp_path / "data", "import", str(recordings.FOLDER)).returncode == 0
     async with open_stores(tmp_path / "data", NOW) as stores:
         assert await stores.key_values.get("sample")
-        await web.prepare_workspace(stores, NOW)
+        await web.prepare_workspace(stores, (SAMPLE,), NOW)
         (waiting,) = await stores.ledger.claim(NOW, NOW, 10)
     assert waiting.card.folio[0] == "Sample digest"
 
@@ -65,13 +67,13 @@ async def test_a_sample_list_with_a_paper_that_was_posted_is_posted_where_repeat
     await stores.ledger.add([Draft(DeliveryKey(PAPERS_CHANNEL, "alert", p), Card(), (p,)) for p in posted], now)
     standing = await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)
     wanting = replace(standing, preferences=replace(standing.preferences, repeats=True))
-    assert (await planner.post_now(stores, wanting, now)).state == "posted"
+    assert (await planner.post_now(stores, wanting, now, is_sample=True)).state == "posted"
     assert await stores.ledger.find_by_key(DeliveryKey(PAPERS_CHANNEL, "sample", days[-2].date.isoformat()))
 
 
 async def test_the_list_of_a_date_is_posted_as_a_sample_and_once(stores: Stores) -> None:
     (_, first), (_, second) = [
-        (await planner.post_to_all_channels(stores, NOW, date(2026, 2, 26)))[0] for _ in range(2)
+        (await planner.post_to_all_channels(stores, NOW, date(2026, 2, 26), is_sample=True))[0] for _ in range(2)
     ]
     assert first.card
     assert first.card.folio[0] == "Sample digest"
@@ -81,14 +83,14 @@ async def test_the_list_of_a_date_is_posted_as_a_sample_and_once(stores: Stores)
 
 async def test_a_digest_that_was_switched_off_stays_off(stores: Stores) -> None:
     await stores.channels.save_preferences(PAPERS_CHANNEL, Preferences(), None)
-    await web.prepare_workspace(stores, NOW)
+    await web.prepare_workspace(stores, (SAMPLE,), NOW)
     assert not (await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)).preferences.on
 
 
 async def test_a_second_start_posts_nothing_and_keeps_the_settings(stores: Stores) -> None:
     standing = await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)
     await stores.channels.save_preferences(PAPERS_CHANNEL, replace(standing.preferences, number=3), standing.next_run)
-    await web.prepare_workspace(stores, NOW)
+    await web.prepare_workspace(stores, (SAMPLE,), NOW)
     assert len(await stores.ledger.claim(NOW, NOW, 10)) == 1
     assert (await stores.channels.get_or_create(PAPERS_CHANNEL, NOW)).preferences.number == 3
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import web
+from bot.ports.sources import Source
 from tests.servers.sources import record
 from tests.stores import open_stores
 
@@ -76,7 +77,7 @@ async def furnished(data: Path) -> None:
     """Give a data directory as a first start leaves it: with the sample, marked as one."""
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     async with open_stores(data, now) as stores:
-        await web.prepare_workspace(stores, now)
+        await web.prepare_workspace(stores, [Source("sample", "Sample", recordings=SAMPLE)], now)
 
 
 async def marked(data: Path) -> bool:

@@ -24,6 +24,7 @@ from bot.ports.commands import Answer, Request
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from tests.sources import without_arxiv
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -162,7 +163,7 @@ async def empty(tmp_path: Path, hugging: Hugging) -> AsyncIterator[Room]:
     """A room in which nothing is stored."""
     async with open_stores(tmp_path, NOW) as stores:
         await stores.workspaces.save(Workspace("web", "local", "Local", timezone="Europe/Berlin"))
-        yield Room(stores, build_table(CommandContext(stores, hugging, None)))  # type: ignore[arg-type]
+        yield Room(stores, build_table(CommandContext(stores, without_arxiv(hugging))))
 
 
 @pytest.fixture

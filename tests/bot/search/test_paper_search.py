@@ -19,6 +19,7 @@ from bot.ports.stores import Stores
 from bot.search import paper_search
 from bot.search.paper_search import SearchQuery, SortOrder
 from bot.search.query_parser import ParsedQuery, parse_query
+from tests.sources import offering_search
 from tests.stores import open_stores
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -58,12 +59,12 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 async def ids(stores: Stores, query: SearchQuery, remote: Remote | None = None) -> list[str]:
-    results = await paper_search.find_papers(stores, remote, query, NOW)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(stores, [offering_search(remote)] if remote else (), query, NOW)
     return [paper.id for paper in results.papers]
 
 
 async def test_words_rank(stores: Stores) -> None:
-    results = await paper_search.find_papers(stores, None, SearchQuery("sparse attention"), NOW)
+    results = await paper_search.find_papers(stores, (), SearchQuery("sparse attention"), NOW)
     assert {paper.id for paper in results.papers[:2]} == {"1", "2"}
     scores = [results.scores[paper.id] for paper in results.papers]
     assert scores == sorted(scores, reverse=True)
@@ -128,7 +129,7 @@ async def test_sorting(stores: Stores) -> None:
 
 async def test_merged_by_paper_and_the_stored_version_wins(stores: Stores) -> None:
     remote = Remote([Paper("2", "An older title"), Paper("9", "Only there: sparse attention")])
-    results = await paper_search.find_papers(stores, remote, SearchQuery("sparse attention"), NOW)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(stores, [offering_search(remote)], SearchQuery("sparse attention"), NOW)
     found = {paper.id: paper.title for paper in results.papers}
     assert found["2"] == "Sparse sparse attention"
     assert found["9"] == "Only there: sparse attention"
@@ -145,16 +146,18 @@ async def test_filters_hold_for_the_source_too(stores: Stores) -> None:
 
 async def test_only_words_reach_the_source(stores: Stores) -> None:
     remote = Remote()
-    await paper_search.find_papers(stores, remote, SearchQuery('title:(sparse) AND "x\\" OR * -evil ~2'), NOW)  # type: ignore[arg-type]
+    await paper_search.find_papers(
+        stores, [offering_search(remote)], SearchQuery('title:(sparse) AND "x\\" OR * -evil ~2'), NOW
+    )
     assert remote.asked == ["title sparse and x or 2"]
-    await paper_search.find_papers(stores, remote, SearchQuery("w " * 249), NOW)  # type: ignore[arg-type]
+    await paper_search.find_papers(stores, [offering_search(remote)], SearchQuery("w " * 249), NOW)
     assert len(remote.asked[-1]) <= 250
 
 
 async def test_a_silent_source_costs_the_budget_and_no_more(stores: Stores) -> None:
     results = await paper_search.find_papers(
         stores,
-        Remote(silent=True),  # type: ignore[arg-type]
+        [offering_search(Remote(silent=True))],
         SearchQuery("sparse"),
         NOW,
         remote_seconds=0.01,
@@ -164,20 +167,36 @@ async def test_a_silent_source_costs_the_budget_and_no_more(stores: Stores) -> N
 
 
 async def test_a_failing_source_is_a_note(stores: Stores) -> None:
-    results = await paper_search.find_papers(stores, Remote(error=SourceDown("no")), SearchQuery("sparse"), NOW)  # type: ignore[arg-type]
+    results = await paper_search.find_papers(
+        stores, [offering_search(Remote(error=SourceDown("no")))], SearchQuery("sparse"), NOW
+    )
     assert results.papers
     assert results.notes == ("Hugging Face’s own search is not available; stored papers only.",)
 
 
+async def test_every_source_is_searched_and_only_what_fails_is_told(stores: Stores) -> None:
+    """A paper that two sources have comes before one that either has alone."""
+    first = Remote([Paper("8", "Sparse nets"), Paper("9", "Sparser nets")])
+    second = Remote([Paper("9", "Sparser nets"), Paper("7", "Sparsest nets")])
+    sources = [
+        offering_search(first),
+        offering_search(second, "Preprints"),
+        offering_search(Remote(error=SourceDown("no")), "Archive"),
+    ]
+    results = await paper_search.find_papers(stores, sources, SearchQuery("nets"), NOW)
+    assert [paper.id for paper in results.papers] == ["9", "8", "7"]
+    assert results.notes == ("Archive’s own search did not answer.",)
+
+
 async def test_nothing_found_suggests_the_nearest_words_of_titles(stores: Stores) -> None:
-    results = await paper_search.find_papers(stores, None, SearchQuery("sprase cookin"), NOW)
+    results = await paper_search.find_papers(stores, (), SearchQuery("sprase cookin"), NOW)
     assert not results.papers
     assert results.suggestion == "sparse cooking"
 
 
 async def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "empty", NOW) as opened:
-        results = await paper_search.find_papers(opened, None, SearchQuery("sparse"), NOW)
+        results = await paper_search.find_papers(opened, (), SearchQuery("sparse"), NOW)
     assert (results.papers, results.searched_count, results.suggestion) == ((), 0, "")
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from bot.sources.arxiv.client import ArXiv
+from bot.sources.arxiv.source import POLICY as ARXIV
 from bot.sources.http.client import SourceClient
-from bot.sources.http.policies import ARXIV, HUGGING_FACE, SourcePolicy
+from bot.sources.http.policies import SourcePolicy
 from bot.sources.huggingface.client import HuggingFace
+from bot.sources.huggingface.source import POLICY as HUGGING_FACE
 from tests.bot.sources.fakes import Clock, Memory
 from tests.servers.sources import Sources, entry, record
 

@@ -95,8 +95,7 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
     )
     async with open_stores(tmp_path, read_clock()) as stores:
         await stores.workspaces.save(GONE)
-        nobody: Any = None
-        line = discord.build_platform(Context(settings, stores, nobody, nobody))
+        line = discord.build_platform(Context(settings, stores, ()))
         stop = asyncio.Event()
         serving = asyncio.ensure_future(line.connect(build_table(CommandContext(stores))).serve(stop))
         await server.wait(lambda: server.identifies == 1 and server.syncs == 1)
@@ -108,7 +107,7 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
         day = find_newest_feed_date(read_clock()) - timedelta(days=2)
         await publish(stores, day, read_clock())
         standing = await subscribe(stores, PAPERS, "UTC", read_clock(), lift=2, number=3)
-        await planner.post_now(stores, standing, read_clock(), await stores.feed_days.get_day(day))
+        await planner.post_now(stores, standing, read_clock(), await stores.feed_days.get_day(day), is_sample=False)
         await courier.dispatch_due()
         await server.wait(lambda: any("1." in shown.plain for shown in server.shown(PAPERS.id)))
         yield Hall(server, stores, courier, _ids(day))

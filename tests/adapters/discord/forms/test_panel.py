@@ -251,7 +251,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 @pytest.fixture
 def real(stores: Stores) -> CommandTable:
-    return build_table(CommandContext(stores, None, None))
+    return build_table(CommandContext(stores))
 
 
 def request(command: str, arguments: Mapping[str, str] | None = None, *, dry: bool = True) -> Request:

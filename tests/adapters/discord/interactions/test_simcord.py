@@ -37,6 +37,7 @@ from bot.ports.chat import Delivery
 from bot.ports.stores import Stores
 from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.adapters.discord.inbound import NOW, Gate, Hugging
+from tests.sources import without_arxiv
 from tests.stores import open_stores
 
 NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
@@ -67,7 +68,7 @@ class Stage:
 def furnished(client: DiscordClient, stores: Stores, hugging: Hugging) -> DiscordContext:
     """Let a client answer, as the composition root does."""
     rest, rooms = RestClient(client, RateLimiter(time.monotonic)), ChannelDirectory(client)
-    commands = Gate(build_table(CommandContext(stores, hugging, None, {"discord": rooms})))  # type: ignore[arg-type]
+    commands = Gate(build_table(CommandContext(stores, without_arxiv(hugging), {"discord": rooms})))
     places = (stores.button_payloads, stores.channels, stores.follows, stores.workspaces, stores.key_values)
     crowd, here = ReactionPromotion(stores), WorkspaceLifecycle(stores)
     kit = DiscordContext(commands, build_command_tree(commands), *places, here, crowd, client, rest, rooms, lambda: NOW)

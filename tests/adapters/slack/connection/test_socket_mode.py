@@ -115,7 +115,7 @@ async def test_what_is_in_flight_is_finished_before_the_end(shut: Office) -> Non
         stop.set()
         await shut.server.wait(lambda: not shut.server.sockets)
         shut.hugging.hold.set()
-    assert "Neither Hugging Face nor arXiv" in shut.said()
+    assert "No source knows" in shut.said()
 
 
 async def test_a_command_is_acknowledged_before_anybody_looks_what_it_is(

@@ -56,7 +56,7 @@ async def test_a_message_without_papers_is_no_failure(office: Office, shortcut: 
 
 
 async def test_an_unknown_paper_is_told(office: Office) -> None:
-    assert "Neither Hugging Face nor arXiv" in (await use(office, "papers_here", "see 1234.56789")).plain
+    assert "No source knows 1234.56789." in (await use(office, "papers_here", "see 1234.56789")).plain
 
 
 async def test_a_listener_that_fails_has_acknowledged_all_the_same(

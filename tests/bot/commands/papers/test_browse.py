@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.commands.context import CommandContext
+from bot.commands.table import build_table
 from bot.domain.deliveries import DeliveryState
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
 from bot.ports.commands import Placement
+from bot.ports.sources import Source
 from tests.bot.commands.conftest import ADAS, BOB, BOBS, NOW, PAPERS, Hugging, Room, button
 
 HOLIDAY = date(2026, 11, 18)
@@ -129,12 +132,46 @@ async def test_a_paper_that_only_the_source_knows(room: Room, hugging: Hugging) 
 
 @pytest.mark.parametrize("command", ["show", "similar", "why", "save"])
 async def test_a_paper_that_nobody_knows(room: Room, hugging: Hugging, command: str) -> None:
-    assert (await room.mistake(f"{command} 2601.00001"))[0] == "Neither Hugging Face nor arXiv knows 2601.00001."
+    assert (await room.mistake(f"{command} 2601.00001"))[0] == "No source knows 2601.00001."
     text, _ = await room.mistake(f"{command} cacm-7")
     assert text == "No stored paper has the id “cacm-7”; “search” finds papers by words."
     hugging.down = True
     card = await room.card(f"{command} 2601.00001")
     assert (card.tone, card.text) == ("failure", "2601.00001 is not stored, and the sources can’t be reached now.")
+
+
+def asking(room: Room, *clients: Hugging) -> Room:
+    """Return the room with these sources, each of which knows papers by their ids."""
+    titles = ("Hugging Face", "arXiv", "Preprints")
+    sources = [Source(title, title, lookup=client) for title, client in zip(titles, clients, strict=False)]
+    return replace(room, table=build_table(CommandContext(room.stores, sources)))
+
+
+async def test_two_sources_that_do_not_know_a_paper_are_named(room: Room) -> None:
+    asked = asking(room, Hugging(), Hugging())
+    assert (await asked.mistake("show 2601.00001"))[0] == "Neither Hugging Face nor arXiv knows 2601.00001."
+    asked = asking(room, Hugging(), Hugging(), Hugging())
+    assert (await asked.mistake("show 2601.00001"))[0] == "No source knows 2601.00001."
+    assert (await asking(room).card("show 2601.00001")).text == (
+        "2601.00001 is not among the stored papers, and no source is switched on."
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "tone"), [(True, False, "mistake"), (False, True, "failure"), (True, True, "failure")]
+)
+async def test_the_last_source_that_is_asked_has_the_last_word(
+    room: Room, tone: str, *, first: bool, last: bool
+) -> None:
+    asked = asking(room, Hugging(down=first), Hugging(down=last))
+    assert (await asked.card("show 2601.00001")).tone == tone
+
+
+async def test_the_sources_are_asked_one_after_the_other(room: Room) -> None:
+    known = {"2601.00001": Paper("2601.00001", "Elsewhere")}
+    down, first, second = Hugging(down=True), Hugging(known), Hugging(known)
+    assert (await asking(room, down, first, second).card("show 2601.00001")).items[0].title == "Elsewhere"
+    assert (down.asked, first.asked, second.asked) == (["2601.00001"], ["2601.00001"], [])
 
 
 async def test_papers_like_one(room: Room) -> None:

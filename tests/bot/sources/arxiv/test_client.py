@@ -12,11 +12,12 @@ import pytest
 
 from bot.domain.papers import Paper
 from bot.errors import Malformed, SourceDown, SourceRefused
-from bot.ports.sources import Announcements, SourceResponse
+from bot.ports.sources import Announcements, PaperLookup, SourceResponse
 from bot.sources.arxiv import parser
+from bot.sources.arxiv.announcements import CategoryAnnouncements
 from bot.sources.arxiv.client import ArXiv
+from bot.sources.arxiv.source import POLICY as ARXIV
 from bot.sources.http.client import SourceClient
-from bot.sources.http.policies import ARXIV
 from tests.bot.sources.fakes import Clock, Memory, shared
 from tests.servers.sources import ATOM, QUERY, Answer, Sources, entry, feed, page, raw
 
@@ -36,8 +37,10 @@ def replay(server: Sources, pattern: str) -> None:
 
 
 def test_is_what_the_port_asks_for(arxiv: ArXiv) -> None:
-    port: Announcements = arxiv
-    assert port
+    lookup: PaperLookup = arxiv
+    announcements: Announcements = CategoryAnnouncements(arxiv, ("cs.CL",))
+    assert lookup
+    assert announcements
 
 
 class TestAnnouncements:

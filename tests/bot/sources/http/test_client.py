@@ -13,8 +13,10 @@ import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
 from bot.ports.sources import SourceState
+from bot.sources.arxiv.source import POLICY as ARXIV
 from bot.sources.http.client import SourceClient
-from bot.sources.http.policies import ARXIV, HUGGING_FACE, format_duration, parse_retry_after
+from bot.sources.http.policies import format_duration, parse_retry_after
+from bot.sources.huggingface.source import POLICY as HUGGING_FACE
 from tests.bot.sources.fakes import Clock, Memory
 from tests.servers.sources import DAILY, Sources, bomb, drip, raw, status, truncated, value
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.errors import Malformed, SourceDown, SourceRefused
-from bot.ports.sources import DailyPapers, SourceResponse
+from bot.ports.sources import DailyLists, PaperLookup, PaperSearch, SourceResponse, TrendingPapers
 from bot.sources.http.client import SourceClient
 from bot.sources.huggingface.client import HuggingFace
 from tests.bot.sources.fakes import Memory
@@ -23,8 +23,11 @@ def ids(reply: SourceResponse) -> list[str]:
 
 
 def test_is_what_the_port_asks_for(hub: HuggingFace) -> None:
-    port: DailyPapers = hub
-    assert port
+    lists: DailyLists = hub
+    trending: TrendingPapers = hub
+    search: PaperSearch = hub
+    lookup: PaperLookup = hub
+    assert all((lists, trending, search, lookup))
 
 
 async def test_a_day(hub: HuggingFace, server: Sources) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.domain.papers import Paper
 from bot.errors import Malformed
-from bot.sources.huggingface.parser import ParsedPapers, parse_paper, parse_paper_list
+from bot.sources.huggingface.parser import parse_paper, parse_paper_list
+from bot.sources.parsed_papers import ParsedPapers
 from tests.bot.sources.fakes import shared
 
 DAY = date(2026, 2, 27)

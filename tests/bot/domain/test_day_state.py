@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.domain.day_state import classify_day, compute_median_size
 from bot.domain.feed import DayState, FeedDay, compute_opening_time
-from bot.sources.huggingface.day_state import classify_day, compute_median_size
 
 TUESDAY = date(2026, 2, 10)
 SATURDAY = date(2026, 2, 14)
