@@ -15,7 +15,7 @@ from bot.errors import SourceError, SourceRefused, StoreError
 from bot.ports.papers import AddResult
 from bot.ports.sources import DailyLists, Source, SourceResponse, TrendingPapers, Validators
 from bot.ports.stores import Stores
-from bot.sources.sample.stored_sample import mark_sample
+from bot.sources.sample.stored_sample import set_sample_stored
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ async def read_day(
         raise
     await (store_papers(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
-        await mark_sample(stores.key_values, is_stored=False)
+        await set_sample_stored(stores.key_values, is_stored=False)
     # A list that is empty all of a sudden is a fault of the source, not a holiday.
     ids = tuple(paper.id for paper in reply.papers) or (known.papers if known else ())
     stored_day = await _save_day(stores, await judge_day(stores, day, ids, now))

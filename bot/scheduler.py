@@ -95,11 +95,11 @@ class Jobs:
         await self.dispatcher.resolve_uncertain()
         await self.stores.processed_events.delete_older(self.clock() - EVENT_RETENTION)
 
-    async def votes(self) -> None:
+    async def refresh_votes(self) -> None:
         """Bring the votes of posted digests up to date."""
         await vote_refresh.refresh_votes(self.stores, self.clock())
 
-    async def housekeeping(self) -> None:
+    async def run_housekeeping(self) -> None:
         """Read the last week again and forget what is kept only for a time."""
         now = self.clock()
         for source in self.sources:
@@ -118,8 +118,8 @@ class Jobs:
             Job("tick", TICK_INTERVAL, self.tick),
             *self.list_polling_jobs(self.sources),
             Job("sweep", SWEEP_INTERVAL, self.sweep),
-            Job("votes", HOURLY, self.votes),
-            Job("housekeeping", DAILY, self.housekeeping),
+            Job("votes", HOURLY, self.refresh_votes),
+            Job("housekeeping", DAILY, self.run_housekeeping),
         )
 
     def list_polling_jobs(self, sources: Iterable[Source]) -> Sequence[Job]:
@@ -201,7 +201,7 @@ async def _catch_up(jobs: Jobs) -> None:
 
 
 async def _read_missed_lists(jobs: Jobs) -> None:
-    await jobs.run_job("housekeeping", jobs.housekeeping)
+    await jobs.run_job("housekeeping", jobs.run_housekeeping)
     for job in jobs.list_polling_jobs(source for source in jobs.sources if source.lists):
         await jobs.run_job(job.name, job.run)
 

@@ -18,7 +18,7 @@ from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
 from bot.sources import file_import
-from bot.sources.sample.stored_sample import is_sample_stored, mark_sample
+from bot.sources.sample.stored_sample import is_sample_stored, set_sample_stored
 
 WORKSPACE: Final = Workspace("web", "local", "This machine", managers=("you",))
 PAPERS_CHANNEL: Final = Channel("web", "local", "papers", ChannelKind.CHANNEL, "papers")
@@ -47,7 +47,7 @@ async def _import_recordings(stores: Stores, sources: Sequence[Source], now: dat
     if folders := [source.recordings for source in sources if source.recordings]:
         for batch in file_import.read_batches(folders):
             await poller.import_batch(stores, batch.day, batch.papers, now)
-        await mark_sample(stores.key_values, is_stored=True)
+        await set_sample_stored(stores.key_values, is_stored=True)
 
 
 def read_local_timezone() -> str:

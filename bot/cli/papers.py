@@ -36,7 +36,7 @@ def import_papers(
 async def _import_papers(paths: Sequence[Path]) -> None:
     from bot import poller
     from bot.sources import file_import
-    from bot.sources.sample.stored_sample import mark_sample
+    from bot.sources.sample.stored_sample import set_sample_stored
 
     async with context.open_context() as app_context:
         now = context.read_clock()
@@ -51,7 +51,7 @@ async def _import_papers(paths: Sequence[Path]) -> None:
                 real = real or (bool(batch.papers) and batch.path.resolve().parent not in recorded)
                 progress.update(bar, completed=read, description=batch.path.name)
             if real or (empty and read):
-                await mark_sample(app_context.stores.key_values, is_stored=not real)
+                await set_sample_stored(app_context.stores.key_values, is_stored=not real)
             progress.update(bar, description="Indexing")
             await app_context.stores.search_index.refresh()
     were = "was" if skipped == 1 else "were"

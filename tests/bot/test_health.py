@@ -17,6 +17,8 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.sources import SourceState
 from bot.scheduler import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
+from bot.sources.arxiv import source as arxiv
+from bot.sources.huggingface import source as huggingface
 from bot.sources.huggingface.source import POLL_INTERVAL
 from tests.sources import open_sources
 from tests.stores import open_stores
@@ -33,7 +35,11 @@ def clock() -> datetime:
 @pytest.fixture
 async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
     """Give jobs that were started now and of which none runs; nothing here asks a source."""
-    async with open_stores(tmp_path, NOW) as stores, open_sources(stores, "http://127.0.0.1:9", clock) as sources:
+    table = (huggingface.open_source, arxiv.open_source)
+    async with (
+        open_stores(tmp_path, NOW) as stores,
+        open_sources(stores, "http://127.0.0.1:9", clock, table=table) as sources,
+    ):
         jobs = Jobs(stores, Dispatcher(stores, {}, clock), tuple(sources.values()), clock)
         jobs.history.started_at = NOW
         yield jobs

@@ -95,7 +95,7 @@ async def test_the_daily_round_empties_the_cards_of_half_a_year_ago(jobs: Jobs) 
     for key in reversed(keys):
         at = clock() - timedelta(days=int(key.subject))
         await jobs.stores.ledger.add([Draft(key, Card(text=key.subject))], at)
-    await jobs.housekeeping()
+    await jobs.run_housekeeping()
     young, old = [await jobs.stores.ledger.find_by_key(key) for key in keys]
     assert young
     assert old

@@ -15,6 +15,6 @@ async def is_sample_stored(key_values: KeyValueStore) -> bool:
     return bool(await key_values.get(_KEY))
 
 
-async def mark_sample(key_values: KeyValueStore, *, is_stored: bool) -> None:
+async def set_sample_stored(key_values: KeyValueStore, *, is_stored: bool) -> None:
     """Keep whether what is stored is the sample."""
     await key_values.set(_KEY, "yes" if is_stored else "")
