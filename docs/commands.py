@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import cast
 
-from bot.commands.context import CommandContext
-from bot.commands.table import build_table
+from bot.commands.table import build_declared_table
 from bot.ports.commands import Audience, Command
-from bot.ports.stores import Stores
 
 _PAGE_HEAD = """\
 # Commands
@@ -24,11 +21,8 @@ This page is written from the table of commands by `python -m docs.commands`; do
 
 def render_page() -> str:
     """Return the page."""
-    # The table is only looked at, nothing is answered: no stores are needed.
-    groups = build_table(CommandContext(cast("Stores", None))).commands
-    return "\n".join(
-        [_PAGE_HEAD, *(line for command in groups if not command.hidden for line in _render_section(command))]
-    )
+    shown = [command for command in build_declared_table().commands if not command.hidden]
+    return "\n".join([_PAGE_HEAD, *(line for command in shown for line in _render_section(command))])
 
 
 def _render_section(command: Command) -> Iterator[str]:

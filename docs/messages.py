@@ -6,16 +6,14 @@ import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.commands.context import CommandContext
 from bot.commands.preferences.fields import SETTING_FIELDS
-from bot.commands.table import build_table
+from bot.commands.table import build_declared_table
 from bot.i18n.translation import CATALOGUE_FOLDER, ENGLISH, LANGUAGES
-from bot.ports.stores import Stores
 
 ROOT: Final = Path(__file__).parents[1]
 Sentence = str | tuple[str, str]
@@ -38,10 +36,11 @@ def collect_sentences() -> dict[Sentence, set[str]]:
 
 def _collect_descriptions() -> Iterator[str]:
     """Yield what the table says of commands and of their parameters, and the questions of the forms."""
-    # The table is only looked at, nothing is answered: no stores are needed.
-    for command in build_table(CommandContext(cast("Stores", None))).list_commands():
+    for command in build_declared_table().commands:
         if not command.hidden:
             yield from (command.summary, command.detail, *(each.summary for each in command.parameters))
+        yield command.group_summary
+        yield command.shortcut.title if command.shortcut else ""
     for question in SETTING_FIELDS:
         yield from (question.label, question.hint)
 

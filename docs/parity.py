@@ -6,13 +6,11 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from adapters.discord.commands.tree import CommandTree, build_command_tree
-from bot.commands.context import CommandContext
-from bot.commands.table import CommandTable, build_table
+from bot.commands.table import CommandTable, build_declared_table
 from bot.ports.commands import Command
-from bot.ports.stores import Stores
 
 CONTRACT_TESTS: Final = Path(__file__).parents[1] / "tests/contract/test_chats.py"
 
@@ -105,8 +103,7 @@ _DIFFERENCES: Final = (
 
 def render_page() -> str:
     """Return the page."""
-    # The table is only looked at, nothing is answered: no stores are needed.
-    commands = build_table(CommandContext(cast("Stores", None)))
+    commands = build_declared_table()
     return "".join(
         [
             _PAGE_HEAD,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.slack.api.client import SlackClient
 from adapters.slack.directory import ChannelDirectory, UserDirectory
+from adapters.slack.rendering.buttons_and_menus import list_modal_commands
 from bot.ports.commands import Commands
 from bot.ports.platform_events import ProcessedEvents, WorkspaceEvents
 from bot.ports.secrets import ButtonPayloads
@@ -28,3 +29,8 @@ class SlackContext:
     user_directory: UserDirectory
     clock: Callable[[], datetime]
     command: str = "/papers"
+
+    @property
+    def modal_commands(self) -> Collection[str]:
+        """The names of the commands whose buttons open a modal."""
+        return list_modal_commands(self.commands.list_commands())

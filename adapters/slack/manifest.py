@@ -6,14 +6,14 @@ Its form: https://docs.slack.dev/reference/app-manifest.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from adapters.slack.auth.oauth import REDIRECT_PATH
 from adapters.slack.connection.http_endpoints import EVENTS_PATH as REQUESTS
-from adapters.slack.events.unfurls import UNFURL_DOMAINS
-from adapters.slack.interactions.shortcuts import SHORTCUTS
 from bot.errors import Mistake
+from bot.ports.commands import Command, list_shortcuts
 
 BOT_SCOPES: Final = (
     "app_mentions:read",
@@ -54,14 +54,15 @@ BOT_EVENTS: Final = (
     "team_access_revoked",
     "tokens_revoked",
 )
-_SHORTCUT_NAMES: Final = {"papers_here": "Papers in this message", "similar_here": "Similar papers"}
 _DESCRIPTION: Final = "The daily paper for people who read papers: digests, topics and search of research papers."
 _COMMAND_PATTERN: Final = re.compile(r"/[a-z0-9_-]{1,31}", re.ASCII)
 _USAGE_HINT: Final = "search sparse attention · follow diffusion · digest on · help"
 
 
-def build_manifest(*, command: str = "/papers", url: str = "", many_workspaces: bool = False) -> dict[str, Any]:
-    """Return the manifest: for Socket Mode, or for requests to *url* (https, without a path).
+def build_manifest(
+    commands: Sequence[Command], *, command: str = "/papers", url: str = "", many_workspaces: bool = False
+) -> dict[str, Any]:
+    """Return the manifest of *commands*: for Socket Mode, or for requests to *url* (https, without a path).
 
     With *many_workspaces* the app can be installed in many workspaces, whose tokens are renewed; a token from the
     settings, which nobody renews, must not expire. Raises `bot.errors.Mistake` for what Slack would not take.
@@ -82,12 +83,12 @@ def build_manifest(*, command: str = "/papers", url: str = "", many_workspaces: 
             "bot_user": {"display_name": "Broadsheet", "always_online": True},
             "shortcuts": [
                 {
-                    "name": _SHORTCUT_NAMES[callback],
+                    "name": shortcut.title,
                     "type": "message",
-                    "callback_id": callback,
-                    "description": _SHORTCUT_NAMES[callback],
+                    "callback_id": shortcut.id,
+                    "description": shortcut.title,
                 }
-                for callback in SHORTCUTS
+                for shortcut, _ in list_shortcuts(commands, "slack")
             ],
             "slash_commands": [
                 {
@@ -98,7 +99,7 @@ def build_manifest(*, command: str = "/papers", url: str = "", many_workspaces: 
                     **command_url,
                 }
             ],
-            "unfurl_domains": list(UNFURL_DOMAINS),
+            "unfurl_domains": list(dict.fromkeys(domain for each in commands for domain in each.unfurl_domains)),
         },
         "oauth_config": {
             "scopes": {"bot": list(BOT_SCOPES)},

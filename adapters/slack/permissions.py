@@ -9,14 +9,10 @@ from adapters.slack.context import SlackContext
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.people import Person
 from bot.errors import SendError
-from bot.ports.commands import Audience
+from bot.ports.commands import Audience, find_command
 
 ADMINS_POLICY: Final = "admins"
 GROUP_POLICY_PREFIX: Final = "group:"
-ROLE_DEPENDENT_COMMANDS: Final = frozenset({"follow", "unfollow", "mute", "unmute"})
-"""Commands for everybody that do more for those who manage the channel."""
-CROSS_CHANNEL_COMMANDS: Final = frozenset({"setup"})
-"""Commands that change other channels than the one in which they are given."""
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +25,16 @@ async def build_person(
     *inside* tells that they wrote in the channel just now, which only members can; a button is seen by others too.
     Slack is asked only where the answer counts; when it gives none, nobody manages.
     """
-    audience = next(
-        (each.audience for each in context.commands.list_commands() if each.name == command), Audience.EVERYONE
-    )
-    counts = audience is not Audience.EVERYONE or command in ROLE_DEPENDENT_COMMANDS
+    asked = find_command(context.commands.list_commands(), command)
+    if asked is None or not asked.depends_on_manager:
+        return Person(user, name)
     return Person(
         user,
         name,
-        is_manager=counts
-        and await _can_manage_channel(
-            context, channel, user, inside=inside, cross_channel=command in CROSS_CHANNEL_COMMANDS
-        ),
-        is_admin=audience is Audience.ADMINS and await _is_workspace_admin(context, channel, user),
+        is_manager=await _can_manage_channel(context, channel, user, inside=inside, cross_channel=asked.spans_channels),
+        is_admin=asked.audience is Audience.ADMINS and await _is_workspace_admin(context, channel, user),
         timezone=""
-        if audience is Audience.EVERYONE
+        if asked.audience is Audience.EVERYONE
         else await context.user_directory.get_timezone(channel.workspace, user),
     )
 

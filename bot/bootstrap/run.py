@@ -17,9 +17,10 @@ from bot.bootstrap import context
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
 from bot.bootstrap.platforms import Connection, Platform, freeze_garbage_collector
-from bot.bootstrap.web import prepare_workspace
+from bot.bootstrap.web import EXAMPLES, prepare_workspace
 from bot.cards.models import Card
 from bot.commands.context import CommandContext
+from bot.commands.help import HELP_COMMAND
 from bot.commands.table import CommandTable, build_table
 from bot.config import Settings
 from bot.delivery.dispatcher import Dispatcher
@@ -124,7 +125,7 @@ async def _open_public_listener(settings: Settings, connections: Sequence[Connec
 
 def _build_web_server(app_context: Context, commands: CommandTable, chat: Any, feed: Any, jobs: Jobs) -> Any:
     """Return the workspace's server, to be entered."""
-    from adapters.web.rendering.site_info import SiteInfo
+    from adapters.web.rendering.site_info import Example, SiteInfo
     from adapters.web.server import build_application, serve
 
     settings, stores = app_context.settings, app_context.stores
@@ -139,8 +140,10 @@ def _build_web_server(app_context: Context, commands: CommandTable, chat: Any, f
         return SiteInfo(
             is_sample=is_sample,
             sample_notice=NOTICE if is_sample else "",
+            examples=tuple(Example(label, line) for label, line in EXAMPLES),
             version=context.VERSION,
             show_thumbnails=not is_sample,
+            help_command=HELP_COMMAND,
         )
 
     app = build_application(
@@ -163,8 +166,10 @@ def _build_previews(settings: Settings, commands: CommandTable) -> Mapping[str, 
 
     def preview_slack(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
         from adapters.slack.preview import html
+        from adapters.slack.rendering.buttons_and_menus import list_modal_commands
 
-        return html.render_preview(content, command=settings.slack_command)
+        modal_commands = list_modal_commands(commands.list_commands())
+        return html.render_preview(content, command=settings.slack_command, modal_commands=modal_commands)
 
     def preview_discord(content: Card | PrivateAnswer | WebMessage) -> MessagePreview:
         from adapters.discord.commands.tree import build_command_tree

@@ -22,8 +22,10 @@ from adapters.slack.context import SlackContext
 from adapters.slack.delivery.chat import SlackChat
 from adapters.slack.directory import ChannelDirectory, UserDirectory
 from adapters.slack.manifest import BOT_SCOPES
+from adapters.slack.rendering.buttons_and_menus import list_modal_commands
 from bot.bootstrap.context import Context, open_vault, read_clock
 from bot.bootstrap.platforms import Connection, Platform
+from bot.commands.table import build_declared_table
 from bot.config import Settings
 from bot.domain.channels import Channel
 from bot.ports.commands import Commands
@@ -51,7 +53,13 @@ async def build_platform(app_context: Context) -> AsyncIterator[Platform]:
             return _build_connection(app_context, commands, tokens, client, directory)
 
         yield Platform(
-            SlackChat(client, stores.button_payloads, command=settings.slack_command, wants_pictures=shows_pictures),
+            SlackChat(
+                client,
+                stores.button_payloads,
+                command=settings.slack_command,
+                modal_commands=list_modal_commands(build_declared_table().list_commands()),
+                wants_pictures=shows_pictures,
+            ),
             directory,
             connect,
         )

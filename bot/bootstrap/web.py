@@ -23,6 +23,12 @@ from bot.sources.sample.stored_sample import is_sample_stored, set_sample_stored
 WORKSPACE: Final = Workspace("web", "local", "This machine", managers=("you",))
 PAPERS_CHANNEL: Final = Channel("web", "local", "papers", ChannelKind.CHANNEL, "papers")
 DIRECT_CHANNEL: Final = Channel("web", "local", "you", ChannelKind.DIRECT, "Broadsheet")
+EXAMPLES: Final = (
+    ("Follow a topic", 'follow "world model"'),
+    ("Search the papers", "search sparse attention"),
+    ("Get a digest now", "digest now"),
+)
+"""What to try: a label and the line that is typed for it."""
 
 
 async def prepare_workspace(stores: Stores, sources: Sequence[Source], now: datetime) -> None:

@@ -90,13 +90,16 @@ class Card:
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]
+Entity = Literal["", "role", "forum", "tag"]
+"""What a platform has a list of its own of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question of a form. ``value`` is text as a person would type it; ``mistake`` is what is wrong with it.
 
-    ``choices`` are (value, label). ``advanced`` fields are folded away.
+    ``choices`` are (value, label). ``advanced`` fields are folded away. ``entity`` is what the answer names where that
+    is something of the platform's: a role or a forum by its id, a tag by its name; "none" names none.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Field:
     required: bool = False
     advanced: bool = False
     mistake: str = ""
+    entity: Entity = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,12 @@ def build_paper_item(
     )
 
 
+def build_show_action(item: Item, label: str) -> Action:
+    """Return the button that opens the card of an item's paper."""
+    about = next((action.about for action in item.actions if action.about), item.title)
+    return Action(label, "show", {"paper": item.paper}, about)
+
+
 def build_paper_actions(paper: Paper) -> tuple[Action, ...]:
     """Return what can be done with a paper, as every list of papers offers it."""
     about = format_paper_name(paper)

@@ -20,13 +20,15 @@ def manifest(
     Example: python -m bot slack manifest --url https://bot.example.org --command /papers
     """
     from adapters.slack import manifest as app
+    from bot.commands.table import build_declared_table
 
     if many and not url:
         raise Mistake(
             "Many workspaces need an address.", "python -m bot slack manifest --many --url https://bot.example.org"
         )
 
-    typer.echo(json.dumps(app.build_manifest(command=command, url=url, many_workspaces=many), indent=2))
+    commands = build_declared_table().list_commands()
+    typer.echo(json.dumps(app.build_manifest(commands, command=command, url=url, many_workspaces=many), indent=2))
 
 
 def build_group() -> typer.Typer:

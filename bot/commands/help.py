@@ -15,7 +15,7 @@ from bot.commands.parsing.line_parser import split_command_name
 from bot.errors import Mistake
 from bot.i18n.formatting import end_sentence, format_command, join_sentences
 from bot.i18n.translation import gettext, phrase
-from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
+from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request, Suggestion
 
 CommandGroups = Sequence[tuple[str, Sequence[Command]]]
 _AUDIENCE_LABELS = {Audience.MANAGERS: phrase("for managers"), Audience.ADMINS: phrase("for admins")}
@@ -26,6 +26,7 @@ _EXAMPLE_COMMANDS = {
     "status": phrase("Status"),
 }
 """Commands that need no argument and change nothing."""
+HELP_COMMAND: Final = "help"
 _PAGE_SIZE: Final = 12
 """Commands of a page; so many fit one message of every chat with what they do, in every language."""
 
@@ -40,10 +41,18 @@ def build_help_command(groups: CommandGroups) -> Command:
         return [Suggestion(name) for name in names if name.startswith(prefix.casefold())]
 
     about = Parameter(
-        "command", "A command’s name", parameter_types.read_text, example="search", takes_rest=True, suggest=suggest
+        "command",
+        "A command’s name",
+        parameter_types.read_text,
+        ParameterType.COMMAND,
+        "search",
+        takes_rest=True,
+        suggest=suggest,
     )
     tells = partial(show_help, every)
-    itself.append(Command("help", "What the commands do", tells, (about, parameter_types.PAGE), example="help search"))
+    itself.append(
+        Command(HELP_COMMAND, "What the commands do", tells, (about, parameter_types.PAGE), example="help search")
+    )
     return itself[0]
 
 

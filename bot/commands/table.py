@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from bot.cards import messages
 from bot.cards.models import Card, Form, Page
@@ -27,8 +27,9 @@ from bot.domain.deliveries import DeliveryKey
 from bot.errors import Mistake, SourceError, StoreError, format_redacted_traceback
 from bot.i18n.formatting import format_command, join_sentences
 from bot.i18n.translation import gettext, phrase, translate_stored, use_language
-from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request
+from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request, find_command
 from bot.ports.deliveries import Draft
+from bot.ports.stores import Stores
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class CommandTable:
             raise Mistake(gettext("Only admins may use “{name}”; ask one of them.", name=format_command(command.name)))
 
     def _find_command(self, name: str) -> Command:
-        command = next((command for command in self.commands if command.name == name), None)
+        command = find_command(self.commands, name)
         if command is None:
             raise Mistake(gettext("“{name}” is not a command (any more).", name=name[:80]), "help")
         return command
@@ -203,6 +204,11 @@ def _build_shared_card(card: Card, command: Command, request: Request) -> Card:
     who = request.person.name or gettext("a member")
     actions = tuple(action for action in card.actions if action.command != command.name)
     return replace(card, actions=actions, footer=(*card.footer, gettext("Shared by {who}.", who=who)))
+
+
+def build_declared_table() -> CommandTable:
+    """Return the table without stores: to look at what is declared, for nothing can be answered."""
+    return build_table(CommandContext(cast("Stores", None)))
 
 
 def build_table(context: CommandContext) -> CommandTable:

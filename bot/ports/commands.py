@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.cards.models import Card, Form, Page
 from bot.domain.channels import Channel
@@ -21,7 +21,7 @@ class Request:
     chosen. ``dry_run`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
     channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``channel_locale`` that of the place, as
     platforms tell it ("de", "en-US"). ``thread`` is where they are when that is a thread that serves the channel; it is
-    shared there.
+    shared there. ``command`` is "" where people are told something without having asked for a command.
     """
 
     id: str
@@ -75,12 +75,37 @@ class Suggestion:
 
 
 class ParameterType(StrEnum):
-    """What a platform's native option is made from."""
+    """What a parameter holds; platforms make native options, lists and completions from it."""
 
     TEXT = "text"
     NUMBER = "number"
     CHOICE = "choice"
     FLAG = "flag"
+    CONFIRMATION = "confirmation"
+    """A flag without which a command only proposes."""
+    PERSON_OR_CHANNEL = "person or channel"
+    """Whether a command is for its asker, `FOR_PERSON`, or for their channel, `FOR_CHANNEL`; there are no others."""
+    COMMAND = "command"
+    """The name of a command, of which the answer tells."""
+    TIME = "time"
+    WEEKDAYS = "days"
+    ZONE = "zone"
+    TOPICS = "topics"
+    PAPERS = "papers"
+    """The papers that a message names."""
+    LINK = "link"
+    MEMBER = "member"
+    USER_GROUP = "user group"
+    ROLE = "role"
+    """The id of a role; "none" for none."""
+    CHANNEL = "channel"
+    FORUM = "forum"
+    TAG = "tag"
+    """The name of a tag of the forum that is meant; "none" for none."""
+
+
+FOR_PERSON: Final = "me"
+FOR_CHANNEL: Final = "here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +140,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageShortcut:
+    """An entry in the menu of a message: the papers that the message names are the command's argument of type PAPERS.
+
+    ``id`` is what a platform calls it that wants an id; ``platforms`` are the only ones that have it, () for all.
+    """
+
+    id: str
+    title: str
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One thing that people can ask for; ``name`` may be nested once ("digest now").
 
     ``answer`` gets the request and the values of its parameters by name; parameters that were not given are absent.
     ``hidden`` commands exist for buttons only; ``platforms`` are the only ones that have the command, () for all.
+    ``group_summary`` says what the commands are for whose names begin with the same word; the first that has one says
+    it for all. ``opens_modal`` suits an answer that tells of one thing: its buttons open a modal where there are any.
+    ``opens_thread`` posts to the channel, with a thread below. ``starts_posts`` decides how the channel is posted to.
+    ``spans_channels`` changes other channels than the one in which it is given. ``unfurl_domains`` are those below
+    whose links its card is shown; the link is the argument of type LINK.
     """
 
     name: str
@@ -131,16 +173,56 @@ class Command:
     detail: str = ""
     hidden: bool = False
     platforms: tuple[str, ...] = ()
+    group_summary: str = ""
+    opens_modal: bool = False
+    opens_thread: bool = False
+    starts_posts: bool = False
+    spans_channels: bool = False
+    shortcut: MessageShortcut | None = None
+    unfurl_domains: tuple[str, ...] = ()
 
     def is_offered(self, platform: str) -> bool:
         """Tell whether people on a platform are offered it."""
         return not self.hidden and (not self.platforms or platform in self.platforms)
+
+    def find_parameter(self, kind: ParameterType) -> Parameter | None:
+        """Return its first parameter of a type, None when it has none."""
+        return next((each for each in self.parameters if each.type is kind), None)
+
+    def get_argument(self, kind: ParameterType, arguments: Mapping[str, str]) -> str:
+        """Return what *arguments* hold for its parameter of a type, "" when that is nothing."""
+        parameter = self.find_parameter(kind)
+        return arguments.get(parameter.name, "") if parameter else ""
+
+    def is_confirmed(self, arguments: Mapping[str, str]) -> bool:
+        """Tell whether *arguments* let it be done, where it only proposes otherwise."""
+        confirmation = self.find_parameter(ParameterType.CONFIRMATION)
+        return confirmation is None or arguments.get(confirmation.name) == "yes"
+
+    @property
+    def depends_on_manager(self) -> bool:
+        """Whether it matters who manages the channel: it is not for everyone, or may be for the channel."""
+        return self.audience is not Audience.EVERYONE or bool(self.find_parameter(ParameterType.PERSON_OR_CHANNEL))
 
     @property
     def usage(self) -> str:
         """The name with its parameters: ``follow <topic> [alerts]``."""
         words = [f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters if not p.hidden]
         return " ".join([self.name, *words])
+
+
+def find_command(commands: Iterable[Command], name: str) -> Command | None:
+    """Return the command of a name, None when there is none (any more)."""
+    return next((each for each in commands if each.name == name), None)
+
+
+def list_shortcuts(commands: Iterable[Command], platform: str) -> Sequence[tuple[MessageShortcut, Command]]:
+    """Return what the menu of a message offers on a platform, each with its command."""
+    return [
+        (each.shortcut, each)
+        for each in commands
+        if each.shortcut and (not each.shortcut.platforms or platform in each.shortcut.platforms)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,26 +15,32 @@ from typing import Any, Final
 
 from adapters.discord.commands.options import (
     BOOLEAN_OPTION,
-    CHANNEL,
-    MENTION,
+    NO_ROLE,
     NOBODY,
     Option,
     build_description,
     build_options,
     format_chosen_value,
+    get_channel_option_name,
     localize_text,
+    takes_channel_option,
 )
 from bot.i18n.translation import phrase
-from bot.ports.commands import Audience, Command, Commands
+from bot.ports.commands import (
+    FOR_CHANNEL,
+    Audience,
+    Command,
+    Commands,
+    Parameter,
+    ParameterType,
+    find_command,
+    list_shortcuts,
+)
 
 EVERYONE_COMMAND: Final = "papers"
 MANAGERS_COMMAND: Final = "papers-setup"
-MESSAGE_COMMAND: Final = phrase("Papers in this message")
 MANAGE_CHANNELS: Final = 1 << 4
 
-_CHANNEL_ARGUMENTS: Final[Mapping[str, str]] = {"where": "here"}
-_PERSON_OR_CHANNEL: Final = {"me", "here"}
-"""What commands can be for that are for a person or for a channel, and what managers say by using theirs."""
 _SHOW_SUBCOMMAND: Final = "show"
 """The second word of a command whose name is a group's: Discord lets nothing be both."""
 _SUBCOMMAND, _SUBCOMMAND_GROUP = 1, 2
@@ -44,11 +50,8 @@ _MAX_NAME_LENGTH: Final = 32
 _DESCRIPTIONS: Final = {
     EVERYONE_COMMAND: phrase("Read, search and follow research papers"),
     MANAGERS_COMMAND: phrase("The digest of this channel: time, topics, posts"),
-    "digest": phrase("Start, stop or change the digest, or post one now"),
-    "member": phrase("What members may do with Broadsheet here"),
-    "me": phrase("What is stored about you"),
 }
-"""What the commands below a word are for."""
+"""What the commands below a first word are for."""
 
 CommandPath = tuple[str, ...]
 
@@ -57,12 +60,13 @@ CommandPath = tuple[str, ...]
 class CommandTree:
     """What Discord shows. ``payload`` is what it is told, ``commands`` are ours by the words of theirs.
 
-    ``fixed_arguments`` are arguments that the words themselves say; ``command_ids`` are Discord's of the first words,
-    once it told them.
+    ``message_commands`` are those on a message, by Discord's names. ``fixed_arguments`` are arguments that the words
+    themselves say; ``command_ids`` are Discord's of the first words, once it told them.
     """
 
     payload: Sequence[Option]
     commands: Mapping[CommandPath, Command]
+    message_commands: Mapping[str, Command] = field(default_factory=dict)
     fixed_arguments: Mapping[CommandPath, Mapping[str, str]] = field(default_factory=dict)
     command_ids: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +79,7 @@ class CommandTree:
         """Write an example as it is typed here: "/papers search query:graphs sort:new"."""
         words = command_line.split()
         named = next(
-            (each for size in (2, 1) for each in self.commands.values() if each.name == " ".join(words[:size])), None
+            (each for size in (2, 1) if (each := find_command(self.commands.values(), " ".join(words[:size])))), None
         )
         if named is None:
             return f"/{EVERYONE_COMMAND} {command_line}"
@@ -89,6 +93,12 @@ class CommandTree:
         """
         path = self.find_path(command)
         return f"</{' '.join(path)}:{self.command_ids[path[0]]}>" if path and path[0] in self.command_ids else ""
+
+    def mention_named_command(self, command: str, arguments: Mapping[str, str]) -> tuple[str, str]:
+        """Return the command that an argument names, as it is typed here and to be clicked; ("", "") without one."""
+        asked = find_command(self.commands.values(), command)
+        name = asked.get_argument(ParameterType.COMMAND, arguments) if asked else ""
+        return (self.format_slash_command(name), self.format_command_mention(name)) if name else ("", "")
 
     def find_path(self, command: str) -> CommandPath:
         """Return the words of a command by our name for it; () when Discord does not have it."""
@@ -114,35 +124,32 @@ def build_command_tree(table: Commands) -> CommandTree:
     shown = [each for each in table.list_commands() if each.is_offered("discord")]
     groups = {each.name.split()[0] for each in shown if " " in each.name}
     found = {_build_path(each, groups): each for each in shown}
-    theirs = _copy_for_managers(found)
-    every = {**found, **theirs}
+    choosable = {
+        (MANAGERS_COMMAND, *path[1:]): (command, parameter)
+        for path, command in found.items()
+        if (parameter := command.find_parameter(ParameterType.PERSON_OR_CHANNEL))
+    }
+    every = {**found, **{path: _copy_for_managers(*each) for path, each in choosable.items()}}
+    shortcuts = list_shortcuts(table.list_commands(), "discord")
     return CommandTree(
         [
             _build_root_command(EVERYONE_COMMAND, every),
             _build_root_command(MANAGERS_COMMAND, every),
-            _build_message_command(),
+            *(_build_message_command(shortcut.title) for shortcut, _ in shortcuts),
         ],
         every,
-        dict.fromkeys(theirs, _CHANNEL_ARGUMENTS),
+        {shortcut.title: command for shortcut, command in shortcuts},
+        {path: {parameter.name: FOR_CHANNEL} for path, (_, parameter) in choosable.items()},
     )
 
 
-def _copy_for_managers(commands: Mapping[CommandPath, Command]) -> dict[CommandPath, Command]:
-    """Return what people do for themselves or a channel as managers do it: for the channel.
+def _copy_for_managers(command: Command, choice: Parameter) -> Command:
+    """Return what people do for themselves or a channel as managers do it: for the channel, without the *choice*.
 
     Only of the managers' group does Discord tell whom a server lets manage.
     """
-    return {
-        (MANAGERS_COMMAND, *path[1:]): replace(
-            command,
-            parameters=tuple(each for each in command.parameters if each.name not in _CHANNEL_ARGUMENTS),
-            audience=Audience.MANAGERS,
-        )
-        for path, command in commands.items()
-        if any(
-            each.name in _CHANNEL_ARGUMENTS and set(each.choices) == _PERSON_OR_CHANNEL for each in command.parameters
-        )
-    }
+    parameters = tuple(each for each in command.parameters if each is not choice)
+    return replace(command, parameters=parameters, audience=Audience.MANAGERS)
 
 
 def _build_path(command: Command, groups: set[str]) -> CommandPath:
@@ -167,17 +174,20 @@ def _build_root_command(name: str, commands: Mapping[CommandPath, Command]) -> O
 
 def _build_group_options(root: str, commands: Mapping[CommandPath, Command]) -> list[Option]:
     inside: defaultdict[str, list[Option]] = defaultdict(list)
+    summaries: dict[str, str] = {}
     flat: list[Option] = []
     for path, command in commands.items():
         if path[0] != root:
             continue
         target = inside[path[1]] if len(path) > len((root, "name")) else flat
+        if command.group_summary:
+            summaries.setdefault(path[1], command.group_summary)
         target.append(_build_subcommand(path[-1], command))
     groups = [
         {
             "type": _SUBCOMMAND_GROUP,
             "name": name,
-            **build_description(_DESCRIPTIONS.get(name, _DESCRIPTIONS[root])),
+            **build_description(summaries.get(name, _DESCRIPTIONS[root])),
             "options": options,
         }
         for name, options in inside.items()
@@ -191,11 +201,11 @@ def _build_subcommand(name: str, command: Command) -> Option:
     return {**summary, "options": options} if options else summary
 
 
-def _build_message_command() -> Option:
+def _build_message_command(title: str) -> Option:
     return {
         "type": 3,
-        "name": MESSAGE_COMMAND,
-        "name_localizations": localize_text(MESSAGE_COMMAND, _MAX_NAME_LENGTH),
+        "name": title,
+        "name_localizations": localize_text(title, _MAX_NAME_LENGTH),
         "contexts": [0, 1, 2],
         "integration_types": [0, 1],
     }
@@ -223,17 +233,23 @@ def get_arguments(data: Mapping[str, Any], command: Command) -> dict[str, str]:
     given = get_options(data)
     known = {parameter.name for parameter in command.parameters}
     said = {str(option["name"]): _format_option_value(option) for option in given if option["name"] in known}
-    nobody = MENTION in known and any(option["name"] == NOBODY and option.get("value") for option in given)
-    return {**said, MENTION: "none"} if nobody else said
+    nobody = any(option["name"] == NOBODY and option.get("value") for option in given)
+    roles = [each.name for each in command.parameters if each.type is ParameterType.ROLE]
+    return {**said, **dict.fromkeys(roles, NO_ROLE)} if nobody else said
 
 
 def find_channel_option(data: Mapping[str, Any], command: Command) -> Mapping[str, Any] | None:
     """Return the channel that is meant, as the interaction describes it with the asker's rights there, or None."""
-    if command.audience is not Audience.MANAGERS or any(each.name == CHANNEL for each in command.parameters):
+    if not takes_channel_option(command):
         return None
-    chosen = next((str(option["value"]) for option in get_options(data) if option["name"] == CHANNEL), "")
     channels: Mapping[str, Mapping[str, Any]] = (data.get("resolved") or {}).get("channels") or {}
-    return channels.get(chosen)
+    return channels.get(get_channel_id(data, command))
+
+
+def get_channel_id(data: Mapping[str, Any], command: Command) -> str:
+    """Return the id of the channel that was chosen for a command, "" when none was."""
+    name = get_channel_option_name(command)
+    return next((str(option["value"]) for option in get_options(data) if option["name"] == name), "")
 
 
 def _format_option_value(option: Option) -> str:

@@ -17,13 +17,9 @@ from bot.i18n.translation import gettext, phrase
 
 MAX_INPUT_LENGTH: Final = 4000
 """Characters that an input of a modal takes."""
-ROLE_FIELD: Final = "mention"
-"""The question that is answered with a role, from Discord's own list; empty is `NOBODY`."""
-FORUM_FIELD: Final = "into"
-"""The question that is answered with a forum, from Discord's own list of channels."""
-NOBODY: Final = "none"
-
 _STRING_SELECT, _ROLE_SELECT, _CHANNEL_SELECT = 3, 6, 8
+_NOTHING_CHOSEN: Final = "none"
+"""What an empty list says that Discord fills itself."""
 _FORUM_CHANNEL_TYPES: Final = (15,)
 _MAX_PLACEHOLDER: Final = 150
 _TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
@@ -45,7 +41,7 @@ def has_select(field: Field) -> bool:
     """Tell whether *field* has a list of its own; flags share theirs."""
     return (
         field.kind == "days"
-        or field.name in {ROLE_FIELD, FORUM_FIELD}
+        or field.entity in {"role", "forum"}
         or (field.kind == "choice" and bool(_build_options(field)))
     )
 
@@ -62,10 +58,10 @@ def fits_input(field: Field) -> bool:
 
 def build_field_select(field: Field, custom_id: str) -> Component:
     """Return the list of a field that `has_select`."""
-    if field.name == ROLE_FIELD:
+    if field.entity == "role":
         shown = gettext("{question}: nobody", question=field.label)
         return _build_auto_populated_select(field, custom_id, shown, "role", {"type": _ROLE_SELECT})
-    if field.name == FORUM_FIELD:
+    if field.entity == "forum":
         shown = gettext("{question}: a thread of its own", question=field.label)
         return _build_auto_populated_select(
             field, custom_id, shown, "channel", {"type": _CHANNEL_SELECT, "channel_types": list(_FORUM_CHANNEL_TYPES)}
@@ -86,10 +82,10 @@ def build_flag_select(flags: Sequence[Field], custom_id: str) -> Component:
     return _build_string_select(gettext("Also"), custom_id, options, min_values=0, max_values=len(options))
 
 
-def read_selection(name: str, kind: str, values: Sequence[str]) -> str:
-    """Return what was chosen for a field; *values* are as Discord sends them."""
-    if name in {ROLE_FIELD, FORUM_FIELD}:
-        return values[0] if values else NOBODY
+def read_selection(kind: str, component_type: int, values: Sequence[str]) -> str:
+    """Return what was chosen for a field of a kind in a component; *values* are as Discord sends them."""
+    if component_type in {_ROLE_SELECT, _CHANNEL_SELECT}:
+        return values[0] if values else _NOTHING_CHOSEN
     return serialize_weekdays(values) if kind == "days" else "".join(values[:1])
 
 

@@ -116,11 +116,11 @@ def _render_field_answer(field: Field) -> str:
 
 def _format_value(field: Field) -> str:
     """Write an answer; a role and a forum as Discord names them, which notifies nobody here."""
-    if field.name == fields.ROLE_FIELD and field.value.isdecimal():
+    if field.entity == "role" and field.value.isdecimal():
         return f"<@&{field.value}>"
     if field.kind == "days":
         return fields.format_day_names(field.value) or gettext(_NOTHING_CHOSEN)
-    if field.name == fields.FORUM_FIELD and field.value.isdecimal():
+    if field.entity == "forum" and field.value.isdecimal():
         return f"<#{field.value}>"
     return fit_markdown(dict(field.choices).get(field.value) or field.value, _MAX_VALUE) or gettext(_NOTHING_CHOSEN)
 

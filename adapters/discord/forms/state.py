@@ -75,13 +75,8 @@ class FormState:
         """Return the state after something was chosen, ticked, typed or turned; *data* is the interaction's."""
         values = [str(each) for each in data.get("values") or ()]
         if custom_id.action == "pick":
-            return self._update_arguments(
-                {
-                    custom_id.target: fields.read_selection(
-                        custom_id.target, self.kinds.get(custom_id.target, ""), values
-                    )
-                }
-            )
+            kind, component_type = self.kinds.get(custom_id.target, ""), int(data.get("component_type") or 0)
+            return self._update_arguments({custom_id.target: fields.read_selection(kind, component_type, values)})
         if custom_id.action == "ticks":
             return self._update_arguments(
                 {name: "yes" if name in values else "no" for name in self._get_flag_group(custom_id.target)}

@@ -11,14 +11,13 @@ from typing import Any, Final
 import discord
 
 from adapters.discord.commands import tree
-from adapters.discord.commands.options import CHANNEL, TAG
 from adapters.discord.context import DiscordContext
 from adapters.discord.delivery import forum_posts
 from adapters.discord.interactions.requests import CALLBACK_ROUTE, Interaction, build_request
 from adapters.discord.interactions.target_channel import resolve_target_channel
 from adapters.discord.rendering.markdown import fit_plain_text
 from bot.i18n.translation import use_language
-from bot.ports.commands import Request, Suggestion
+from bot.ports.commands import ParameterType, Request, Suggestion
 
 MAX_CHOICES: Final = 25
 """https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-autocomplete"""
@@ -54,14 +53,14 @@ async def _find_suggestions(context: DiscordContext, interaction: Interaction) -
     if command is None or focused is None:
         return ()
     parameter = next((each for each in command.parameters if each.name == focused["name"]), None)
-    if parameter is None or not (parameter.suggest or parameter.name == TAG):
+    if parameter is None or not (parameter.suggest or parameter.type is ParameterType.TAG):
         return ()
     here = await resolve_target_channel(context, interaction)
     server = await context.workspaces.get(here.platform, here.workspace)
     if server and str(interaction.user.id) in server.blocked:
         return ()
     asked = build_request(interaction, context.clock(), command.name, {}, target_channel=here, dry_run=True)
-    asked = _apply_channel_id(context, interaction, asked)
+    asked = _apply_channel_id(context, interaction, asked, tree.get_channel_id(data, command))
     typed = str(focused.get("value", ""))
     with use_language(asked.locale):
         found = await parameter.suggest(typed, asked) if parameter.suggest else _suggest_tags(context, typed, asked)
@@ -69,10 +68,8 @@ async def _find_suggestions(context: DiscordContext, interaction: Interaction) -
     return [each for each in found if 0 < len(each.value) <= _MAX_CHOICE_LENGTH]
 
 
-def _apply_channel_id(context: DiscordContext, interaction: Interaction, request: Request) -> Request:
+def _apply_channel_id(context: DiscordContext, interaction: Interaction, request: Request, chosen: str) -> Request:
     """Return *request* about the channel that was chosen, where its asker sees that; Discord tells its id alone."""
-    data: Any = interaction.data
-    chosen = next((str(each["value"]) for each in tree.get_options(data) if each["name"] == CHANNEL), "")
     there = context.directory.find_channel(request.channel, chosen) if chosen.isdecimal() else request.channel
     place, member = context.directory.find_discord_channel(there), interaction.user
     seen = place and isinstance(member, discord.Member) and place.permissions_for(member).view_channel

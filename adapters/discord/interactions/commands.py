@@ -12,7 +12,7 @@ from adapters.discord.interactions.responses import Responder
 from bot.cards.models import Card
 from bot.domain.identifiers import find_arxiv_ids
 from bot.i18n.translation import gettext, phrase
-from bot.ports.commands import Answer, Request
+from bot.ports.commands import Answer, ParameterType
 
 _MESSAGE_COMMAND: Final = 3
 _MAX_PAPERS: Final = 100
@@ -29,7 +29,7 @@ async def handle_command(context: DiscordContext, responder: Responder) -> None:
     interaction = responder.interaction
     data: Any = interaction.data
     if data.get("type") == _MESSAGE_COMMAND:
-        return await request_flow.answer_request(context, responder, _build_message_request(context, responder))
+        return await _handle_message_command(context, responder)
     path = tree.get_command_path(data)
     found = context.tree.commands.get(path)
     if found is None:
@@ -46,18 +46,23 @@ async def handle_command(context: DiscordContext, responder: Responder) -> None:
     return await request_flow.answer_request(context, responder, asked, as_manager=setup)
 
 
-def _build_message_request(context: DiscordContext, responder: Responder) -> Request:
-    """Ask for the papers of a message, of which nothing but their ids is passed on."""
+async def _handle_message_command(context: DiscordContext, responder: Responder) -> None:
+    """Answer a command on a message, of which nothing but the ids of its papers is passed on."""
     data: Any = responder.interaction.data
+    command = context.tree.message_commands.get(str(data["name"]))
+    if command is None:
+        return await responder.send_answer(Answer(Card(text=gettext(_OUTDATED_COMMAND), tone="mistake")))
     message = data["resolved"]["messages"][data["target_id"]]
     named = find_arxiv_ids(" ".join(_extract_texts(message)))[:_MAX_PAPERS]
-    return requests.build_request(
+    papers = command.find_parameter(ParameterType.PAPERS)
+    asked = requests.build_request(
         responder.interaction,
         context.clock(),
-        "within",
-        {"text": " ".join(named)},
+        command.name,
+        {papers.name: " ".join(named)} if papers else {},
         target_channel=responder.target_channel,
     )
+    return await request_flow.answer_request(context, responder, asked)
 
 
 def _extract_texts(part: Any, name: str = "") -> Iterator[str]:

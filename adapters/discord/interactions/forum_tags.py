@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,9 +16,8 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.i18n.formatting import join_sentences, quote_name
 from bot.i18n.translation import gettext, phrase
-from bot.ports.commands import Answer, Request
+from bot.ports.commands import Answer, Command, ParameterType, Request, find_command
 
-_POSTING_COMMANDS: Final = frozenset({"digest on", "digest now", "settings", "digest set"})
 _TAG_REQUIRED: Final = phrase(
     "{forum} takes no post without a tag, and none of its tags fits every paper: Discord would refuse the posts. "
     "Choose the tag for them, or make one named “Papers” in the forum’s settings."
@@ -39,8 +38,12 @@ async def add_tag_warning(context: DiscordContext, request: Request, answer: Ans
     if not started:
         return answer
     text = join_sentences(card.text, *(gettext(_TAG_REQUIRED, forum=_format_forum_name(forum)) for forum, _ in started))
+    commands = context.commands.list_commands()
     choices = tuple(
-        _build_tag_button(forum, tag, request, name_forum=len(started) > 1) for forum, tags in started for tag in tags
+        button
+        for forum, tags in started
+        for tag in tags
+        for button in _build_tag_buttons(commands, forum, tag, request, name_forum=len(started) > 1)
     )
     # Where they would be too many for the rows of a message, those of the digest's papers give way.
     return replace(answer, body=replace(card, text=text, actions=(*card.actions, *choices[:_MAX_TAGS])))
@@ -48,15 +51,16 @@ async def add_tag_warning(context: DiscordContext, request: Request, answer: Ans
 
 async def _find_target_forums(context: DiscordContext, request: Request) -> Sequence[Channel]:
     """Return the forums in which a request starts posts: a digest's, or those of papers that readers lift."""
-    if request.command in _POSTING_COMMANDS:
+    command = find_command(context.commands.list_commands(), request.command)
+    if command is None or not command.starts_posts or not command.is_confirmed(request.arguments):
+        return []
+    if not command.spans_channels:
         return (
             [request.channel]
             if request.channel.kind is ChannelKind.FORUM
             else await _find_promotion_forums(context, request.channel)
         )
-    if request.command != "setup" or request.arguments.get("confirm") != "yes":
-        return []
-    only = request.arguments.get("channel", "")
+    only = command.get_argument(ParameterType.CHANNEL, request.arguments)
     forums = [forum for forum in context.directory.list_forums(request.channel) if only in {"", forum.id}]
     return [forum for forum in forums if (known := await context.channels.get(forum)) and known.preferences.on]
 
@@ -72,12 +76,18 @@ def _format_forum_name(forum: Channel) -> str:
     return quote_name(forum.name) if forum.name else gettext("This forum")
 
 
-def _build_tag_button(forum: Channel, tag: str, request: Request, *, name_forum: bool) -> Action:
-    """Return the button that chooses a tag; it names the forum where there are others."""
+def _build_tag_buttons(
+    commands: Sequence[Command], forum: Channel, tag: str, request: Request, *, name_forum: bool
+) -> Iterator[Action]:
+    """Yield the button that chooses a tag, by the first command that takes one; it names the forum among others."""
     label = gettext("Use “{tag}”", tag=tag)
     if name_forum:
         label = gettext("Use “{tag}” in {place}", tag=tag, place=forum.name)
-    return Action(label, "settings", {"tag": tag}, channel="" if forum.id == request.channel.id else forum.id)
+    channel = "" if forum.id == request.channel.id else forum.id
+    for command in commands:
+        if parameter := command.find_parameter(ParameterType.TAG):
+            yield Action(label, command.name, {parameter.name: tag}, channel=channel)
+            return
 
 
 async def _check_required_tag(context: DiscordContext, channel: Channel) -> list[str] | None:

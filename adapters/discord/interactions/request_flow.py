@@ -6,9 +6,8 @@ from adapters.discord import permissions
 from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import form_session, forum_tags
 from adapters.discord.interactions.responses import Responder
-from adapters.discord.rendering.messages import DISCUSS
 from bot.cards.models import Card, Form
-from bot.ports.commands import Answer, Request
+from bot.ports.commands import Answer, Request, find_command
 
 
 async def answer_request(
@@ -18,7 +17,9 @@ async def answer_request(
 
     Raises `bot.errors.SendError` kinds.
     """
-    if lacking := responder.find_missing_permissions(request, share=request.share, discuss=request.command == DISCUSS):
+    command = find_command(context.commands.list_commands(), request.command)
+    opens_thread = command is not None and command.opens_thread
+    if lacking := responder.find_missing_permissions(request, share=request.share, opens_thread=opens_thread):
         return await responder.send_answer(
             Answer(Card(text=permissions.format_missing_permissions(lacking), tone="mistake")), request
         )

@@ -7,7 +7,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -18,7 +18,7 @@ from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import requests
 from adapters.discord.interactions.requests import CALLBACK_ROUTE, Interaction
 from adapters.discord.rendering import messages
-from adapters.discord.rendering.messages import DISCUSS, EPHEMERAL, SHARE, RenderedMessage
+from adapters.discord.rendering.messages import EPHEMERAL, RenderedMessage
 from bot.cards.models import Action, Card
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Uncertain
@@ -74,18 +74,17 @@ class Responder:
     async def send_answer(self, answer: Answer, request: Request | None = None, *, as_manager: bool = False) -> None:
         """Show a card to the asker; *as_manager* tells that its buttons may do what those of managers' commands do."""
         request = request or requests.build_request(
-            self.interaction, self.context.clock(), "help", {}, target_channel=self.target_channel, dry_run=True
+            self.interaction, self.context.clock(), "", {}, target_channel=self.target_channel, dry_run=True
         )
         shown = _retarget_buttons(answer, self.get_other_channel_id(request))
-        unable = {DISCUSS} if self.find_missing_permissions(request, discuss=True) else set[str]()
-        unable |= {SHARE} if self.find_missing_permissions(request, share=True) else set[str]()
         message = messages.render_private_answer(
             shown,
             request,
             manager=as_manager,
-            unavailable=unable,
+            unavailable=self._list_unavailable_commands(request),
+            can_share=not self.find_missing_permissions(request, share=True),
             command_formatter=self.context.tree.format_slash_command,
-            mention_formatter=self.context.tree.format_command_mention,
+            mention_formatter=self.context.tree.mention_named_command,
         )
         await self.send_message(message, replace_original=answer.placement is Placement.REPLACE)
 
@@ -125,13 +124,23 @@ class Responder:
         )
 
     def find_missing_permissions(
-        self, request: Request, *, share: bool = False, discuss: bool = False
+        self, request: Request, *, share: bool = False, opens_thread: bool = False
     ) -> Sequence[str]:
         """Return which permissions the bot lacks to *share* an answer, or to open a thread, where somebody asks."""
         channel = request.thread or request.channel
-        if not (share or discuss) or channel.kind is ChannelKind.DIRECT or self.get_other_channel_id(request):
+        if not (share or opens_thread) or channel.kind is ChannelKind.DIRECT or self.get_other_channel_id(request):
             return ()
-        return permissions.list_missing_for_request(self.interaction.app_permissions, channel.kind, threads=discuss)
+        return permissions.list_missing_for_request(
+            self.interaction.app_permissions, channel.kind, threads=opens_thread
+        )
+
+    def _list_unavailable_commands(self, request: Request) -> Collection[str]:
+        """Return the commands that open threads where there can be none: only a plain channel has threads."""
+        if request.channel.kind is ChannelKind.CHANNEL and not self.find_missing_permissions(
+            request, opens_thread=True
+        ):
+            return ()
+        return {each.name for each in self.context.commands.list_commands() if each.opens_thread}
 
     async def _defer_after_delay(self) -> None:
         await asyncio.sleep(LOADING_DELAY)

@@ -15,6 +15,7 @@ from adapters.discord.rendering.markdown import clean_text, fit_plain_text, sani
 from adapters.discord.rendering.message_keys import format_custom_id_suffix
 from bot.cards.messages import format_untitled
 from bot.cards.models import Action, Item, Link
+from bot.cards.paper_items import build_show_action
 from bot.i18n.formatting import format_count
 from bot.i18n.translation import gettext
 
@@ -160,11 +161,10 @@ def _build_buttons(
 
 def _list_item_actions(item: Item) -> Iterator[Action]:
     """Yield what can be done with the only item of a message; its abstract first, where it is not shown."""
-    about = next((action.about for action in item.actions if action.about), item.title)
     if item.paper and item.abstract and item.abstract != item.text:
-        yield Action(gettext("Abstract"), "show", {"paper": item.paper}, about)
+        yield build_show_action(item, gettext("Abstract"))
     elif item.paper and not item.actions:
-        yield Action(gettext("Open"), "show", {"paper": item.paper}, about)
+        yield build_show_action(item, gettext("Open"))
     yield from item.actions
 
 
@@ -200,7 +200,7 @@ def _build_paper_option(item: Item, builder: ComponentBuilder) -> SelectOption:
     """Return the row that opens a paper's own card."""
     number = f"{item.number}. " if item.number is not None else ""
     votes = [format_count(item.votes, "vote")] if item.votes is not None else []
-    payload = builder.build_payload(Action("", "show", {"paper": item.paper}))
+    payload = builder.build_payload(build_show_action(item, ""))
     return SelectOption(
         f"{number}{clean_text(item.title) or format_untitled()}", payload, " · ".join([*votes, *item.notes[:3]])
     )

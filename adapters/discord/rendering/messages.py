@@ -30,10 +30,6 @@ from bot.ports.commands import Answer, Request
 SUPPRESS_EMBEDS: Final = 1 << 2
 """Links get no previews: https://docs.discord.com/developers/resources/message#message-object-message-flags."""
 EPHEMERAL: Final = 1 << 6
-DISCUSS: Final = "discuss"
-"""The command that opens a thread about a paper; it is offered only where there can be threads."""
-SHARE: Final = "share"
-"""What is no command of its own: an answer for everybody."""
 
 _MAX_POST_NAME: Final = 100
 
@@ -104,27 +100,27 @@ def render_private_answer(
     *,
     manager: bool = False,
     unavailable: Collection[str] = (),
+    can_share: bool = True,
     command_formatter: CommandFormatter = format_command,
     mention_formatter: MentionFormatter = omit_mention,
 ) -> RenderedMessage:
     """Return the card of an answer in one message for its asker, with a button that shares it where others see it.
 
-    *manager* tells that its buttons may do what those of the managers' commands do. *unavailable* is what the bot can't
-    do there: `SHARE`, `DISCUSS`. *mention_formatter* writes a command so that it can be clicked.
+    *manager* tells that its buttons may do what those of the managers' commands do. *unavailable* are commands that
+    can't be used there, *can_share* tells whether sharing can. *mention_formatter* writes a command so that it can be
+    clicked.
     """
     card = answer.body
     if not isinstance(card, Card):
         raise TypeError("A form is a panel; see adapters.discord.forms.panel.")
-    card = _remove_unavailable_actions(card, request, unavailable)
+    card = _remove_unavailable_actions(card, unavailable)
     builder = ComponentBuilder(manager=manager)
     payload = ButtonPayload(request.command, request.arguments, share=True, manager=manager)
-    is_shareable = answer.shareable and request.channel.kind is not ChannelKind.DIRECT and SHARE not in unavailable
+    is_shareable = answer.shareable and request.channel.kind is not ChannelKind.DIRECT and can_share
     share = payload if is_shareable else None
     with use_language(card.language):
         (part,) = lay_out_card(card, MessageLimits(), command_formatter, is_private=True)
-        part = localize_part(
-            mention_commands(part, request, command_formatter, mention_formatter), card.moments, MAX_CONTENT
-        )
+        part = localize_part(mention_commands(part, request, mention_formatter), card.moments, MAX_CONTENT)
         linked = len(part.items) == 1
         content_message = _build_content_message(
             part.text, build_action_rows(part.items, card.actions, builder, share_payload=share, with_links=linked)
@@ -184,13 +180,11 @@ def _build_allowed_mentions(role: str = "") -> dict[str, Any]:
     return {"parse": [], "roles": [role]} if role else {"parse": []}
 
 
-def _remove_unavailable_actions(card: Card, request: Request, unavailable: Collection[str]) -> Card:
-    """Return *card* without what can't be done in its channel: only a plain one has threads."""
-    if request.channel.kind is ChannelKind.CHANNEL and DISCUSS not in unavailable:
-        return card
-    items = tuple(replace(item, actions=_remove_discuss(item.actions)) for item in card.items)
-    return replace(card, items=items, actions=_remove_discuss(card.actions))
+def _remove_unavailable_actions(card: Card, unavailable: Collection[str]) -> Card:
+    """Return *card* without the buttons of commands that can't be used in its channel."""
 
+    def keep_available(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        return tuple(action for action in actions if action.command not in unavailable)
 
-def _remove_discuss(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    return tuple(action for action in actions if action.command != DISCUSS)
+    items = tuple(replace(item, actions=keep_available(item.actions)) for item in card.items)
+    return replace(card, items=items, actions=keep_available(card.actions))

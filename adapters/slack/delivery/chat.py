@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -30,8 +30,9 @@ async def _disable_pictures(_: Channel) -> bool:
 class SlackChat:
     """Slack's workspaces as one chat; `adapters.slack.connection` takes what comes in.
 
-    ``command`` is what people type ("/papers"), ``pictures`` tells whether a channel wants thumbnails. Slack itself
-    would post a repeated message twice: each carries its delivery's key, and one that was tried before is looked up.
+    ``command`` is what people type ("/papers"), ``modal_commands`` are those whose buttons open a modal,
+    ``wants_pictures`` tells whether a channel wants thumbnails. Slack itself would post a repeated message twice: each
+    carries its delivery's key, and one that was tried before is looked up.
     """
 
     platform = "slack"
@@ -42,11 +43,13 @@ class SlackChat:
         button_payloads: ButtonPayloads,
         *,
         command: str = DEFAULT_COMMAND,
+        modal_commands: Collection[str] = (),
         wants_pictures: Callable[[Channel], Awaitable[bool]] = _disable_pictures,
     ) -> None:
         self._client = client
         self._button_payloads = button_payloads
         self._command = command
+        self._modal_commands = modal_commands
         self._wants_pictures = wants_pictures
         self._direct_channel_ids: dict[tuple[str, str], str] = {}
         self._closed = asyncio.Event()
@@ -128,7 +131,9 @@ class SlackChat:
 
     async def _render_card(self, card: Card, now: datetime, *, pictures: bool) -> RenderedMessage:
         try:
-            message = render_message(card, pictures=pictures, command=self._command)
+            message = render_message(
+                card, pictures=pictures, command=self._command, modal_commands=self._modal_commands
+            )
         except Exception as error:
             raise Unsendable(f"The card can’t be drawn: {error}") from error
         if message.stored_data:

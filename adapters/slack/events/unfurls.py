@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -15,9 +16,8 @@ from adapters.slack.interactions.requests import Requester, build_channel, get_t
 from adapters.slack.rendering.messages import render_unfurl
 from bot.cards.models import Card
 from bot.errors import SendError
+from bot.ports.commands import Answer, ParameterType
 
-UNFURL_DOMAINS: Final = ("arxiv.org", "huggingface.co", "alphaxiv.org")
-"""Whose links Slack tells of; the manifest names them."""
 _TOO_MANY_LINKS: Final = 3
 """From so many links on a message is left alone: it is a list already."""
 
@@ -38,13 +38,29 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
         cards: dict[str, Any] = {}
         for number, url in enumerate(links):
             caller = Requester(f"{body['event_id']}:{number}", channel, user, is_member=True)
-            answer = await slack_context.commands.answer(
-                await caller.build_request(slack_context, "unfurl", {"link": url})
-            )
-            if isinstance(answer.body, Card) and answer.body.items:
+            answer = await _answer_link(slack_context, caller, url)
+            if answer and isinstance(answer.body, Card) and answer.body.items:
                 cards[url] = {"blocks": render_unfurl(answer.body)}
         if cards:
             await _send_unfurls(slack_context, workspace, event, cards)
+
+
+async def _answer_link(context: SlackContext, requester: Requester, url: str) -> Answer | None:
+    """Return what the command says that has cards for links of the domain; None when there is no such command."""
+    for command in context.commands.list_commands():
+        link = command.find_parameter(ParameterType.LINK)
+        if link and _is_below(url, command.unfurl_domains):
+            request = await requester.build_request(context, command.name, {link.name: url})
+            return await context.commands.answer(request)
+    return None
+
+
+def _is_below(url: str, domains: Collection[str]) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 async def _send_unfurls(

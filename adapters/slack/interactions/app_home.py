@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -22,9 +22,15 @@ from bot.errors import SendError
 log = logging.getLogger(__name__)
 
 
-def render_home_view(page: Page, *, command: str = DEFAULT_COMMAND) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
-    """Return the home's view, and what its buttons need kept. A long part leaves the others their share of the room."""
-    pad, blocks = ComponentBuilder(available=VIEW_VALUE_BUDGET), list[Block]()
+def render_home_view(
+    page: Page, *, command: str = DEFAULT_COMMAND, modal_commands: Collection[str] = ()
+) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
+    """Return the home's view, and what its buttons need kept. A long part leaves the others their share of the room.
+
+    *command* and *modal_commands* are as in `adapters.slack.rendering.messages`.
+    """
+    pad = ComponentBuilder(available=VIEW_VALUE_BUDGET, modal_commands=modal_commands)
+    blocks = list[Block]()
     for number, card in enumerate(page.sections):
         parts = len(page.sections) - number
         most = (MAX_VIEW_BLOCKS - len(blocks)) // parts - 1
@@ -51,9 +57,9 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
 
 async def publish_home(context: SlackContext, workspace: str, user: str) -> None:
     """Show somebody their home as it is now."""
-    request = await Requester("", build_channel(workspace, "", user), user).build_request(context, "help", {})
+    request = await Requester("", build_channel(workspace, "", user), user).build_request(context)
     page = await context.commands.build_home(request, await _find_visible_channels(context, workspace, user))
-    view, kept = render_home_view(page, command=context.command)
+    view, kept = render_home_view(page, command=context.command, modal_commands=context.modal_commands)
     await context.button_payloads.save_payloads(kept, request.now)
     try:
         await context.client.call(workspace, "views.publish", user_id=user, view=view)

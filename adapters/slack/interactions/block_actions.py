@@ -38,9 +38,7 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
         way = _choose_responder(slack_context, body, context, modal=bool(wanted and wanted.modal and not wanted.share))
         who = build_requester(body, context)
         if wanted is None:
-            return await request_flow.send_or_log_answer(
-                way, _EXPIRED_BUTTON, await who.build_request(slack_context, "help", {})
-            )
+            return await request_flow.send_or_log_answer(way, _EXPIRED_BUTTON, await who.build_request(slack_context))
         if wanted.channel:
             who = replace(who, channel=build_channel(get_team_id(context), wanted.channel, who.user), is_member=False)
         request = await who.build_request(slack_context, wanted.command, wanted.arguments, share=wanted.share)

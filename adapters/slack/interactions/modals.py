@@ -23,7 +23,7 @@ from adapters.slack.interactions.views import OrderedViewUpdates, View
 from adapters.slack.rendering.messages import render_card_modal
 from bot.cards.models import Card, Form
 from bot.errors import BroadsheetError, Malformed
-from bot.ports.commands import Answer
+from bot.ports.commands import Answer, find_command
 
 _SUBMISSION_DEADLINE: Final = 2.0
 """Seconds that it may take before the window says that it takes a moment; Slack waits for three."""
@@ -157,7 +157,7 @@ async def _find_options(
     """Return what a field could hold, from the parameter that it stands for."""
     name = str(body.get("action_id", "")).removeprefix(modal.FIELD_ACTION_PREFIX)
     request = await build_form_request(slack_context, body, read_private_metadata(body, bolt_context))
-    command = next((each for each in slack_context.commands.list_commands() if each.name == request.command), None)
+    command = find_command(slack_context.commands.list_commands(), request.command)
     parameter = next((each for each in command.parameters if each.name == name), None) if command else None
     if parameter is None or parameter.suggest is None:
         return []

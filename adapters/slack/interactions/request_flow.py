@@ -12,18 +12,14 @@ from adapters.slack.forms.private_metadata import PrivateMetadata
 from adapters.slack.interactions import user_groups
 from adapters.slack.interactions.requests import Requester
 from adapters.slack.interactions.responses import Responder
-from adapters.slack.permissions import CROSS_CHANNEL_COMMANDS
 from bot.cards import messages
 from bot.cards.models import Action, Card, Form
 from bot.domain.channels import ChannelKind
 from bot.errors import Mistake, SendError, Unsendable
-from bot.ports.commands import Answer, Audience, Request
+from bot.ports.commands import Answer, Audience, Request, find_command
 
 LOADING_DELAY: Final = 1.5
 """Seconds until people are told that it takes a moment; Slack opens windows for three."""
-
-_POSTING_COMMANDS: Final = frozenset({"discuss"})
-"""Commands of everybody's that post to the channel."""
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +27,13 @@ log = logging.getLogger(__name__)
 async def answer_command_text(context: SlackContext, responder: Responder, requester: Requester, text: str) -> None:
     """Answer what somebody typed; nothing at all asks for help."""
     try:
-        command, arguments = context.commands.parse_line(text or "help")
+        command, arguments = context.commands.parse_line(text)
         request = await user_groups.resolve_user_group(
             context, await requester.build_request(context, command, arguments)
         )
     except Mistake as error:
         return await send_or_log_answer(
-            responder, Answer(messages.build_mistake_card(error)), await requester.build_request(context, "help", {})
+            responder, Answer(messages.build_mistake_card(error)), await requester.build_request(context)
         )
     return await answer_request(context, responder, request)
 
@@ -96,13 +92,7 @@ async def _open_form(responder: Responder, form: Form, request: Request, *, from
 
 async def _check_bot_membership(context: SlackContext, request: Request) -> Answer | None:
     """Say how to let the bot in, where it is to post or is to be set up in a channel that it is not in."""
-    audience = next((each.audience for each in context.commands.list_commands() if each.name == request.command), None)
-    here = (
-        request.share
-        or request.command in _POSTING_COMMANDS
-        or (audience is Audience.MANAGERS and request.command not in CROSS_CHANNEL_COMMANDS)
-    )
-    if request.channel.kind is ChannelKind.DIRECT or not here:
+    if request.channel.kind is ChannelKind.DIRECT or not _concerns_channel(context, request):
         return None
     try:
         if await context.directory.is_bot_in(request.channel):
@@ -116,6 +106,15 @@ async def _check_bot_membership(context: SlackContext, request: Request) -> Answ
         return None
     text = "Broadsheet is not in this channel, so nothing was changed. Invite it, then try again."
     return Answer(Card(text=text, footer=("Type /invite @Broadsheet",), fallback=text, tone="mistake"))
+
+
+def _concerns_channel(context: SlackContext, request: Request) -> bool:
+    """Tell whether something is posted to the channel in which it was asked, now or from then on."""
+    command = find_command(context.commands.list_commands(), request.command)
+    return request.share or (
+        command is not None
+        and (command.opens_thread or (command.audience is Audience.MANAGERS and not command.spans_channels))
+    )
 
 
 def _build_open_form_answer(form: Form, request: Request) -> Answer:

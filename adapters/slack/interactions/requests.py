@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -38,13 +39,13 @@ class Requester:
     async def build_request(
         self,
         context: SlackContext,
-        command: str,
-        arguments: Mapping[str, str],
+        command: str = "",
+        arguments: Mapping[str, str] = MappingProxyType({}),
         *,
         dry_run: bool = False,
         share: bool = False,
     ) -> Request:
-        """Return the request, with what Slack says of the person."""
+        """Return the request, with what Slack says of the person; without *command* they are only told something."""
         channel = await context.directory.fill_channel_name(self.channel)
         who = await build_person(context, channel, self.user, self.name, command, inside=self.is_member)
         return Request(self.event_id, channel, who, context.clock(), command, arguments, dry_run, share)

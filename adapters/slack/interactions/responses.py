@@ -34,7 +34,7 @@ class Responder(Protocol):
 
 async def prepare_message(context: SlackContext, answer: Answer, request: Request) -> RenderedMessage:
     """Draw a card, and keep what its buttons need before anybody can press them."""
-    message = render_private_answer(answer, request, command=context.command)
+    message = render_private_answer(answer, request, command=context.command, modal_commands=context.modal_commands)
     await context.button_payloads.save_payloads(message.stored_data, request.now)
     return message
 

@@ -16,9 +16,8 @@ from adapters.slack.context import SlackContext
 from adapters.slack.interactions import request_flow
 from adapters.slack.interactions.requests import build_requester, get_team_id, unescape_text
 from adapters.slack.interactions.responses import ResponseUrlResponder
+from bot.ports.commands import Command, ParameterType, list_shortcuts
 
-SHORTCUTS: Final = {"papers_here": "within", "similar_here": "similar within"}
-"""What each shortcut of a message (its ``callback_id``) asks for."""
 _MAX_TEXT_LENGTH: Final = 2000
 """Characters that a command takes."""
 _WORD: Final = re.compile(r"[^\s\"<>|\\]+")
@@ -28,11 +27,13 @@ _PAPER_ID: Final = re.compile(r"\d{4}\.\d{4,5}|/\d{7}")
 
 def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     """Take the shortcuts."""
-    for name, command in SHORTCUTS.items():
-        app.message_shortcut(name)(_build_listener(slack_context, command))
+    for shortcut, command in list_shortcuts(slack_context.commands.list_commands(), "slack"):
+        app.message_shortcut(shortcut.id)(_build_listener(slack_context, command))
 
 
-def _build_listener(slack_context: SlackContext, command: str) -> Any:
+def _build_listener(slack_context: SlackContext, command: Command) -> Any:
+    papers = command.find_parameter(ParameterType.PAPERS)
+
     @log_exceptions
     async def on_message_shortcut(ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         await ack()
@@ -42,9 +43,8 @@ def _build_listener(slack_context: SlackContext, command: str) -> Any:
         way = ResponseUrlResponder(
             slack_context, get_team_id(context), url, trigger, "nothing", str(message.get("thread_ts") or "")
         )
-        request = await build_requester(body, context).build_request(
-            slack_context, command, {"text": _extract_paper_words(message)}
-        )
+        arguments = {papers.name: _extract_paper_words(message)} if papers else {}
+        request = await build_requester(body, context).build_request(slack_context, command.name, arguments)
         await request_flow.answer_request(slack_context, way, request)
 
     return on_message_shortcut

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import logging
 from difflib import get_close_matches
-from typing import Final
 
 from adapters.slack.context import SlackContext
 from bot.errors import Mistake, SendError
-from bot.ports.commands import Request
-
-_USER_GROUP_PARAMETERS: Final = {"digest access": "who"}
-"""Which argument may be a user group, by command."""
+from bot.ports.commands import ParameterType, Request, find_command
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +18,13 @@ async def resolve_user_group(context: SlackContext, request: Request) -> Request
     Slack itself puts the id into messages, but leaves a slash command as it was typed. Those who may not use the
     command learn nothing about groups. Raises `bot.errors.Mistake` for a handle that nobody has.
     """
-    name = _USER_GROUP_PARAMETERS.get(request.command, "")
-    typed = request.arguments.get(name, "").strip(' "')
-    if not typed.startswith("@") or not await _is_workspace_admin(context, request):
+    command = find_command(context.commands.list_commands(), request.command)
+    parameter = command.find_parameter(ParameterType.USER_GROUP) if command else None
+    typed = request.arguments.get(parameter.name, "").strip(' "') if parameter else ""
+    if parameter is None or not typed.startswith("@") or not await _is_workspace_admin(context, request):
         return request
-    return request.with_command(
-        request.command, {**request.arguments, name: await _find_user_group(context, request, typed)}
-    )
+    group = await _find_user_group(context, request, typed)
+    return request.with_command(request.command, {**request.arguments, parameter.name: group})
 
 
 async def _is_workspace_admin(context: SlackContext, request: Request) -> bool:

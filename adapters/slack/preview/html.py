@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -175,17 +175,20 @@ _ELEMENT_RENDERERS: Final[Mapping[str, Callable[[Block], str]]] = {
 }
 
 
-def render_preview(subject: Card | PrivateAnswer | WebMessage, *, command: str = DEFAULT_COMMAND) -> MessagePreview:
+def render_preview(
+    subject: Card | PrivateAnswer | WebMessage, *, command: str = DEFAULT_COMMAND, modal_commands: Collection[str] = ()
+) -> MessagePreview:
     """Return the drawing of *subject* with its blocks as https://app.slack.com/block-kit-builder takes them.
 
-    A form is a modal there.
+    A form is a modal there. *command* and *modal_commands* are as in `adapters.slack.rendering.messages`.
     """
+    names: Mapping[str, Any] = {"command": command, "modal_commands": modal_commands}
     if not isinstance(subject, PrivateAnswer):
-        return _preview_message(render_message(subject if isinstance(subject, Card) else subject.card, command=command))
+        return _preview_message(render_message(subject if isinstance(subject, Card) else subject.card, **names))
     if isinstance(subject.answer.body, Form):
         shown = build_modal(subject.answer.body, PrivateMetadata(subject.request.channel))
         return _build_preview(render_view_html(shown), shown)
-    return _preview_message(render_private_answer(subject.answer, subject.request, command=command), is_ephemeral=True)
+    return _preview_message(render_private_answer(subject.answer, subject.request, **names), is_ephemeral=True)
 
 
 def _preview_message(rendered: RenderedMessage, *, is_ephemeral: bool = False) -> MessagePreview:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, MAX_OPTION_V
 from adapters.slack.rendering.blocks import Block
 from adapters.slack.rendering.mrkdwn import build_plain_text
 from bot.cards.models import Action
+from bot.ports.commands import Command
 
 MAX_LABEL: Final = 75
 MAX_OVERFLOW_OPTIONS: Final = 5
@@ -22,25 +23,30 @@ VIEW_VALUE_BUDGET: Final = 20_000
 _FREE_VALUE_LENGTH: Final = 300
 """Characters of a value for which there is always room."""
 _MAX_SELECT_OPTIONS: Final = 100
-_MODAL_COMMANDS: Final = frozenset({"show", "why"})
-"""Commands that tell of one thing only: a window over the page suits them better than one more message."""
+
+
+def list_modal_commands(commands: Iterable[Command]) -> frozenset[str]:
+    """Return the names of the commands whose buttons open a modal."""
+    return frozenset(each.name for each in commands if each.opens_modal)
 
 
 @dataclass(slots=True)
 class ComponentBuilder:
     """Builds the buttons of one message or view; ``stored_data`` is what is too long to ride in their value.
 
-    ``available`` is what is left for long values; the first buttons have it.
+    ``available`` is what is left for long values; the first buttons have it. ``modal_commands`` are the names of the
+    commands that suit a window over the page better than one more message.
     """
 
     in_modal: bool = False
     available: int = MESSAGE_VALUE_BUDGET
+    modal_commands: Collection[str] = ()
     stored_data: dict[str, dict[str, Any]] = field(default_factory=dict)
     _element_count: int = 0
 
     def build_payload(self, action: Action) -> ButtonPayload:
         """Return what *action* asks for; in a window everything stays in it."""
-        modal = self.in_modal or action.command in _MODAL_COMMANDS
+        modal = self.in_modal or action.command in self.modal_commands
         return ButtonPayload(action.command, action.arguments, modal=modal, channel=action.channel)
 
     def build_button(self, action: Action, payload: ButtonPayload | None = None) -> Block:

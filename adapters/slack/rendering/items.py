@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from adapters.slack.rendering.action_value import ButtonPayload
 from adapters.slack.rendering.blocks import (
     Block,
     build_actions,
@@ -27,6 +26,7 @@ from adapters.slack.rendering.mrkdwn import (
 )
 from bot.cards.messages import format_untitled
 from bot.cards.models import Item
+from bot.cards.paper_items import build_show_action
 from bot.i18n.formatting import format_count, quote_name
 from bot.i18n.translation import gettext
 
@@ -170,7 +170,8 @@ def _build_accessory(item: Item, builder: ComponentBuilder) -> Block | None:
     """Return what can be done: one button, or a menu that begins with the abstract."""
     rows = [(action.label, builder.build_payload(action)) for action in item.actions]
     if item.abstract and item.paper:
-        rows.insert(0, (gettext("Abstract"), ButtonPayload("show", {"paper": item.paper}, modal=True)))
+        show = build_show_action(item, gettext("Abstract"))
+        rows.insert(0, (show.label, builder.build_payload(show)))
     elif len(rows) == 1:
         return builder.build_button(item.actions[0])
     return builder.build_overflow_menu(rows) if rows else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -35,21 +35,34 @@ class RenderedMessage:
     stored_data: Mapping[str, Mapping[str, Any]]
 
 
-def render_message(card: Card, *, pictures: bool = False, command: str = DEFAULT_COMMAND) -> RenderedMessage:
-    """Return *card* for everybody. *command* is what people type before a command's name."""
-    builder = ComponentBuilder()
+def render_message(
+    card: Card, *, pictures: bool = False, command: str = DEFAULT_COMMAND, modal_commands: Collection[str] = ()
+) -> RenderedMessage:
+    """Return *card* for everybody.
+
+    *command* is what people type before a command's name, *modal_commands* are those whose buttons open a modal.
+    """
+    builder = ComponentBuilder(modal_commands=modal_commands)
     blocks = lay_out_card(card, builder, pictures=pictures, command=command)
     return RenderedMessage(format_fallback_text(card), blocks, builder.stored_data)
 
 
 def render_private_answer(
-    answer: Answer, request: Request, *, pictures: bool = False, command: str = DEFAULT_COMMAND
+    answer: Answer,
+    request: Request,
+    *,
+    pictures: bool = False,
+    command: str = DEFAULT_COMMAND,
+    modal_commands: Collection[str] = (),
 ) -> RenderedMessage:
-    """Return the card of an answer for its asker, with a button that shares it where others could see it."""
+    """Return the card of an answer for its asker, with a button that shares it where others could see it.
+
+    *command* and *modal_commands* are as in `render_message`.
+    """
     card = answer.body
     if not isinstance(card, Card):
         raise TypeError("A form is a window of its own; see adapters.slack.forms.modal.")
-    builder = ComponentBuilder()
+    builder = ComponentBuilder(modal_commands=modal_commands)
     extra_buttons = [_build_full_text_button(request, builder)] if len(card.code) > MAX_CODE else []
     if answer.shareable and request.channel.kind is not ChannelKind.DIRECT:
         extra_buttons.append(_build_share_button(request, builder))

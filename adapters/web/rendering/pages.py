@@ -72,7 +72,7 @@ def render_sidebar(site: SiteInfo, channel_states: Sequence[ChannelState]) -> Ht
     )
 
 
-def render_main() -> Html:
+def render_main(help_command: str) -> Html:
     """Return what stands beside it; its messages are fetched."""
     bar = render_tag(
         "header",
@@ -104,7 +104,9 @@ def render_main() -> Html:
         "button", "New messages below", render_icon("down"), type="button", class_="btn pill", hidden=True
     )
     strip = render_tag("p", id="strip", class_="small", role="status", hidden=True)
-    return render_tag("main", bar, strip, stream, render_tag("div", pill, class_="pills"), _render_composer())
+    return render_tag(
+        "main", bar, strip, stream, render_tag("div", pill, class_="pills"), _render_composer(help_command)
+    )
 
 
 def _render_channel_link(channel: Channel, sign: Html) -> Html:
@@ -140,7 +142,7 @@ def _render_sample_notice(site: SiteInfo) -> Html:
     )
 
 
-def _render_composer() -> Html:
+def _render_composer(help_command: str) -> Html:
     keys = (("↑", "↓", "choose"), ("Tab", "complete"), ("Enter", "send"), ("Esc", "close"))
     legend = (
         render_tag("span", *(render_tag("kbd", key) for key in row), render_tag("span", word, class_=f"key-{word}"))
@@ -173,7 +175,7 @@ def _render_composer() -> Html:
     hint = render_tag(
         "p",
         render_tag("span", "Private answers are gone after a reload."),
-        render_tag("span", "Type ", render_tag("code", "help"), " for every command"),
+        render_tag("span", "Type ", render_tag("code", help_command), " for every command"),
         class_="hint",
         id="hint",
     )
@@ -198,7 +200,7 @@ def render_workspace_page(
         render_tag("a", "Skip to the message box", class_="skip", href="#say"),
         render_sidebar(site, channel_states),
         render_tag("div", class_="veil"),
-        render_main(),
+        render_main(site.help_command),
         render_tag("p", id="heard", class_="vh", role="status"),
         render_tag("template", forms.render_topic_chip(""), id="chip"),
         render_preview_dialog() if has_previews else None,

@@ -23,23 +23,17 @@ class Example:
     line: str
 
 
-EXAMPLES: Final = (
-    Example("Follow a topic", 'follow "world model"'),
-    Example("Search the papers", "search sparse attention"),
-    Example("Get a digest now", "digest now"),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class SiteInfo:
     """What the page needs to know.
 
     ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows
-    thumbnails, which come from their source's own server.
+    thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command.
     """
 
     is_sample: bool = False
     sample_notice: str = ""
-    examples: tuple[Example, ...] = EXAMPLES
+    examples: tuple[Example, ...] = ()
     version: str = ""
     show_thumbnails: bool = False
+    help_command: str = ""

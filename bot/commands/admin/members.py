@@ -25,7 +25,13 @@ _MEMBER_ID: Final = re.compile(r"(?:<@!?)?([A-Za-z0-9]{1,40})(?:\|[^>]*)?>?")
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     member = Parameter(
-        "member", "The member who is meant", _read_member, example="U012ABCDEF", required=True, takes_rest=True
+        "member",
+        "The member who is meant",
+        _read_member,
+        ParameterType.MEMBER,
+        "U012ABCDEF",
+        required=True,
+        takes_rest=True,
     )
     number = Parameter(
         "number",
@@ -47,6 +53,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             admins,
             "member exclude U012ABCDEF",
             "Their own follows stay; in direct messages they go on as before.",
+            group_summary="What members may do with Broadsheet here",
         ),
         Command(
             "member readmit",

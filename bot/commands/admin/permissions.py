@@ -13,7 +13,7 @@ from bot.commands.answers import build_text_answer
 from bot.commands.context import CommandContext
 from bot.i18n.formatting import format_after_colon, join_sentences
 from bot.i18n.translation import ENGLISH, gettext, use_language
-from bot.ports.commands import Answer, Audience, Command, Parameter, Request
+from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.workspaces import Workspace
 
 
@@ -23,6 +23,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
         "who",
         "members, admins, managers, or the id of a user group",
         policies.read_policy,
+        ParameterType.USER_GROUP,
         example="admins",
         choices=tuple(policies.POLICIES),
         takes_rest=True,

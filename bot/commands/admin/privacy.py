@@ -14,7 +14,7 @@ from bot.commands.parsing import parameter_types
 from bot.i18n import formatting
 from bot.i18n.formatting import join_sentences
 from bot.i18n.translation import gettext
-from bot.ports.commands import Answer, Command, Request
+from bot.ports.commands import Answer, Command, ParameterType, Request
 
 _COUNT_FORMATS: Final[Mapping[str, Callable[[int], str]]] = {
     "follows": lambda number: formatting.format_count(
@@ -42,9 +42,15 @@ _COUNT_FORMATS: Final[Mapping[str, Callable[[int], str]]] = {
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    confirm = parameter_types.build_flag_parameter("confirm", "Say yes to delete")
+    confirm = parameter_types.build_flag_parameter("confirm", "Say yes to delete", ParameterType.CONFIRMATION)
     return (
-        Command("me", "What is stored about you", partial(show_stored_data, context), example="me"),
+        Command(
+            "me",
+            "What is stored about you",
+            partial(show_stored_data, context),
+            example="me",
+            group_summary="What is stored about you",
+        ),
         Command("me export", "The same, complete, as JSON", partial(export_stored_data, context), example="me export"),
         Command(
             "me forget",

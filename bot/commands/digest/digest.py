@@ -45,6 +45,8 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             partial(turn_on_digest, context),
             (start,),
             example="digest on",
+            group_summary="Start, stop or change the digest, or post one now",
+            starts_posts=True,
         ),
         managers(
             "digest off",
@@ -52,7 +54,13 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             partial(turn_off_digest, context),
             example="digest off",
         ),
-        managers("digest now", "Post a digest now", partial(post_digest_now, context), example="digest now"),
+        managers(
+            "digest now",
+            "Post a digest now",
+            partial(post_digest_now, context),
+            example="digest now",
+            starts_posts=True,
+        ),
         managers(
             "pause",
             "Post nothing here, for now or until a date",

@@ -34,20 +34,15 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     questions = tuple(question.build_parameter(context) for question in SETTING_FIELDS)
     act = partial(change_settings, context)
-    managers = Audience.MANAGERS
+    asks = partial(Command, answer=act, parameters=questions, audience=Audience.MANAGERS, starts_posts=True)
     return (
-        Command(
+        asks(
             "settings",
             "Time, days, number and topics of the digest",
-            act,
-            questions,
-            managers,
-            _EXAMPLE_COMMAND,
+            example=_EXAMPLE_COMMAND,
             detail="Alone it shows a form; with options it changes those and nothing else.",
         ),
-        Command(
-            "digest set", "Change settings of the digest", act, questions, managers, "digest set time:9:30 zone:Berlin"
-        ),
+        asks("digest set", "Change settings of the digest", example="digest set time:9:30 zone:Berlin"),
     )
 
 

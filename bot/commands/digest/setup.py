@@ -24,7 +24,7 @@ from bot.i18n import formatting
 from bot.i18n.formatting import format_command
 from bot.i18n.translation import format_number, gettext, phrase, translate_stored
 from bot.ports.channels import ChannelState
-from bot.ports.commands import Answer, Audience, Command, Parameter, Request
+from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.workspaces import ChannelInfo
 
 GUESS_DAYS: Final = 28
@@ -50,8 +50,16 @@ class Proposal:
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    confirm = parameter_types.build_flag_parameter("confirm", "Say yes to set up what is proposed")
-    only = Parameter("channel", "One channel of the proposal", parameter_types.read_text, example="C0123456789")
+    confirm = parameter_types.build_flag_parameter(
+        "confirm", "Say yes to set up what is proposed", ParameterType.CONFIRMATION
+    )
+    only = Parameter(
+        "channel",
+        "One channel of the proposal",
+        parameter_types.read_text,
+        ParameterType.CHANNEL,
+        example="C0123456789",
+    )
     return (
         Command(
             "setup",
@@ -60,6 +68,8 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             (confirm, only),
             Audience.MANAGERS,
             "setup",
+            starts_posts=True,
+            spans_channels=True,
         ),
     )
 

@@ -31,7 +31,8 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     paper = parameter_types.build_paper_parameter(partial(papers.suggest_papers, context))
     summary = "Why a paper was, or was not, posted here"
-    return (Command("why", summary, partial(explain_paper, context), (paper,), example="why 2602.12160"),)
+    explain = partial(explain_paper, context)
+    return (Command("why", summary, explain, (paper,), example="why 2602.12160", opens_modal=True),)
 
 
 async def explain_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:

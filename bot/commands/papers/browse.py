@@ -60,6 +60,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             partial(show_paper, context),
             (paper,),
             example="show 2602.12160",
+            opens_modal=True,
             detail="Takes an arXiv id, or a link to arXiv, Hugging Face or alphaXiv.",
         ),
         Command(

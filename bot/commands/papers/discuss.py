@@ -31,6 +31,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             (parameter_types.build_paper_parameter(partial(papers.suggest_papers, context)),),
             example="discuss 2602.12160",
             detail="Each channel has one thread for a paper.",
+            opens_thread=True,
         ),
     )
 

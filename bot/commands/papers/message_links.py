@@ -16,11 +16,12 @@ from bot.domain.identifiers import find_arxiv_ids, parse_arxiv_id
 from bot.domain.papers import Paper
 from bot.errors import Mistake, SourceError
 from bot.i18n.translation import gettext, ngettext, phrase
-from bot.ports.commands import Answer, Command, Parameter, Request
+from bot.ports.commands import Answer, Command, MessageShortcut, Parameter, ParameterType, Request
 
 MAX_PAPERS: Final = 8
 UNFURL_COOLDOWN: Final = timedelta(minutes=30)
 """A paper that was shown in a channel so lately needs no card below its link."""
+UNFURL_DOMAINS: Final = ("arxiv.org", "huggingface.co", "alphaxiv.org")
 _NO_LINK: Final = phrase(
     "There is no arXiv id in this message, nor a link to a paper on arXiv, Hugging Face or alphaXiv."
 )
@@ -28,18 +29,26 @@ _NO_LINK: Final = phrase(
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    text = Parameter("text", "What the message says", read_text, takes_rest=True)
-    link = Parameter("link", "A link to a paper", read_text, required=True)
+    text = Parameter("text", "What the message says", read_text, ParameterType.PAPERS, takes_rest=True)
+    link = Parameter("link", "A link to a paper", read_text, ParameterType.LINK, required=True)
+    hidden = partial(Command, hidden=True)
     return (
-        Command("within", "The papers of a message", partial(show_linked_papers, context), (text,), hidden=True),
-        Command(
+        hidden(
+            "within",
+            "The papers of a message",
+            partial(show_linked_papers, context),
+            (text,),
+            shortcut=MessageShortcut("papers_here", "Papers in this message"),
+        ),
+        hidden(
             "similar within",
             "Papers like the first of a message",
             partial(show_similar_to_linked, context),
             (text,),
-            hidden=True,
+            # In Discord it is a button below the papers of the message.
+            shortcut=MessageShortcut("similar_here", "Similar papers", ("slack",)),
         ),
-        Command("unfurl", "A card for a link", partial(unfurl_link, context), (link,), hidden=True),
+        hidden("unfurl", "A card for a link", partial(unfurl_link, context), (link,), unfurl_domains=UNFURL_DOMAINS),
     )
 
 

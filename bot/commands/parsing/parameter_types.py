@@ -12,7 +12,7 @@ from bot.domain.topics import parser
 from bot.errors import Mistake
 from bot.i18n import formatting
 from bot.i18n.translation import format_number, gettext, phrase
-from bot.ports.commands import Parameter, ParameterType, Request, Suggestion
+from bot.ports.commands import FOR_CHANNEL, FOR_PERSON, Parameter, ParameterType, Request, Suggestion
 
 SuggestFunction = Callable[[str, Request], Awaitable[Sequence[Suggestion]]]
 
@@ -114,17 +114,21 @@ def build_paper_parameter(suggest: SuggestFunction) -> Parameter:
 
 
 def build_choice_parameter(
-    name: str, summary: str, labels: Mapping[str, str], aliases: Mapping[str, str] | None = None
+    name: str,
+    summary: str,
+    labels: Mapping[str, str],
+    aliases: Mapping[str, str] | None = None,
+    kind: ParameterType = ParameterType.CHOICE,
 ) -> Parameter:
     """Return a parameter that is one of the values that *labels* has names for."""
     values = tuple(labels)
     read = build_choice_reader(*values, **(aliases or {}))
-    return Parameter(name, summary, read, ParameterType.CHOICE, example=values[0], choices=values, labels=labels)
+    return Parameter(name, summary, read, kind, example=values[0], choices=values, labels=labels)
 
 
-def build_flag_parameter(name: str, summary: str) -> Parameter:
+def build_flag_parameter(name: str, summary: str, kind: ParameterType = ParameterType.FLAG) -> Parameter:
     """Return a parameter that is yes or no."""
-    return Parameter(name, summary, read_flag, ParameterType.FLAG, example="yes", choices=("yes", "no"))
+    return Parameter(name, summary, read_flag, kind, example="yes", choices=("yes", "no"))
 
 
 def build_number_parameter(name: str, summary: str, least: int, most: int, example: int) -> Parameter:
@@ -137,8 +141,9 @@ PAGE: Final = build_number_parameter("page", "Which page of the answer", 1, 10_0
 WHERE: Final = build_choice_parameter(
     "where",
     "For you, or for this channel",
-    {"me": phrase("You"), "here": phrase("This channel")},
-    {"channel": "here", "us": "here", "mine": "me"},
+    {FOR_PERSON: phrase("You"), FOR_CHANNEL: phrase("This channel")},
+    {"channel": FOR_CHANNEL, "us": FOR_CHANNEL, "mine": FOR_PERSON},
+    ParameterType.PERSON_OR_CHANNEL,
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from bot.cards.models import Field, FieldKind
+from bot.cards.models import Entity, Field, FieldKind
 from bot.commands.autocomplete import topics
 from bot.commands.autocomplete.dates import suggest_zones
 from bot.commands.context import CommandContext
@@ -29,8 +29,6 @@ MAX_REACTIONS: Final = 100
 MAX_TAG_LENGTH: Final = 20
 """Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
 _ROLE_ID: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
-_ID_FIELDS: Final = frozenset({"mention", "into"})
-"""Questions that are answered with the id of something that has a name."""
 _FORUM_ID: Final = re.compile(r"(?:<#)?(\d{1,20})>?")
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAG_LABELS: Final = {"yes": phrase("on"), "no": phrase("off")}
@@ -58,7 +56,7 @@ class SettingField:
     """One setting: ``format_value`` writes its value, ``apply_value`` puts one in; None for topics, which are follows.
 
     ``platform`` is the only one on which it means something, if there is one; ``forum`` tells whether it does in a
-    forum, where each paper has a post of its own.
+    forum, where each paper has a post of its own. ``entity`` is what the answer names, as in `Field`.
     """
 
     name: str
@@ -75,6 +73,7 @@ class SettingField:
     advanced: bool = True
     platform: str = ""
     forum: bool = True
+    entity: Entity = ""
 
     def build_field(self, value: str, mistake: str = "") -> Field:
         """Return the question for a form."""
@@ -89,6 +88,7 @@ class SettingField:
             self.most,
             advanced=self.advanced,
             mistake=mistake,
+            entity=self.entity,
         )
 
     def describe_value(self, preferences: Preferences, resolve_name: Callable[[str], str]) -> str:
@@ -98,13 +98,12 @@ class SettingField:
             return gettext(_FLAG_LABELS[value])
         if self.kind == "days":
             return formatting.format_weekdays(preferences.schedule.days)
-        if self.name in _ID_FIELDS and value.isdecimal():
+        if self.entity in {"role", "forum"} and value.isdecimal():
             return resolve_name(value)
         return gettext(_VALUE_LABELS[value]) if value in _VALUE_LABELS else value
 
     def build_parameter(self, context: CommandContext) -> Parameter:
         """Return the question for a typed line; the command reads the text itself, to mark the field that is wrong."""
-        types = {"number": ParameterType.NUMBER, "choice": ParameterType.CHOICE, "flag": ParameterType.FLAG}
         choices = ("yes", "no") if self.kind == "flag" else tuple(self.choices or ())
         suggest = {"zone": suggest_zones, "topics": topics.suggest_topic_list}.get(self.kind)
         # A number or a flag that is wrong is marked on its field too, so all are read as they stand.
@@ -112,7 +111,7 @@ class SettingField:
             self.name,
             self.hint or self.label,
             str,
-            types.get(self.kind, ParameterType.TEXT),
+            ParameterType(self.entity or self.kind),
             self.example,
             choices=choices,
             suggest=partial(suggest, context) if suggest else None,
@@ -229,6 +228,7 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
     SettingField(
         "mention", "Mention", "text", "The role that each digest pings; none for nobody", "none", _read_role,
         lambda p: p.mention or "none", partial(_set_preference, "mention"), platform="discord",
+        entity="role",
     ),
     SettingField(
         "lift", "Lift", "number", "Reactions that give a paper a thread of its own; 0 for never", "5",
@@ -238,6 +238,7 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
     SettingField(
         "tag", "Tag", "text", "In a forum: the tag of posts that fit no other; none for no tag", "Papers", _read_tag,
         lambda p: p.tag or "none", partial(_set_preference, "tag"), platform="discord",
+        entity="tag",
     ),
     SettingField(
         "language", "Language", "choice", "What is posted here is written in it", "de",
@@ -247,6 +248,7 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
     SettingField(
         "into", "Lift into", "text", "The forum in which lifted papers get a post; none for a thread here", "none",
         _read_forum, lambda p: p.into or "none", partial(_set_preference, "into"), platform="discord", forum=False,
+        entity="forum",
     ),
     _build_flag_field("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
 )  # fmt: skip
