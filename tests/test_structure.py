@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands.table import build_declared_table
 from bot.config import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -492,3 +493,44 @@ def test_versions_agree() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert found(re.compile(rf'^VERSION: Final = "{re.escape(version)}"$'), modules("bot"))
     assert version in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+# -- adapters know no command by name --------------------------------------------------------------------------------
+
+OTHER_WORDS = {
+    ("adapters/discord/commands/tree.py", "show"): "the second word of a command whose name is a group's",
+    ("adapters/discord/forms/panel.py", "save"): "the panel's own button",
+    ("adapters/discord/interactions/form_session.py", "save"): "the panel's own button",
+    ("adapters/slack/api/errors.py", "status"): "an attribute of aiohttp's responses",
+    ("adapters/slack/forms/modal.py", "preview"): "the block of a form that says what saving would do",
+    ("adapters/slack/manifest.py", "settings"): "a part of Slack's manifest",
+    ("adapters/web/handlers/commands.py", "preview"): "what saving would do, in the reply to a dry run",
+    ("adapters/web/rendering/pages.py", "log"): "a role of WAI-ARIA",
+    ("adapters/web/rendering/pages.py", "status"): "a role of WAI-ARIA",
+    ("adapters/web/rendering/preview_window.py", "status"): "a role of WAI-ARIA",
+}
+"""Names of commands that stand in an adapter as another word, and what it is."""
+
+
+def strings(source: str) -> set[str]:
+    """Return the string constants of a module, docstrings and parts of f-strings among them."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_adapters_know_no_command_by_name() -> None:
+    names = {command.name for command in build_declared_table().list_commands()}
+    found = {
+        (name(path), word) for path in modules("adapters") for word in strings(path.read_text("utf-8")) if word in names
+    }
+    assert found - set(OTHER_WORDS) == set(), "declare what the adapter wants to know in bot/ports/commands.py"
+    assert set(OTHER_WORDS) - found == set(), "these exceptions are not needed any more"
+
+
+def test_the_name_of_a_command_is_noticed() -> None:
+    source = 'ABOUT = frozenset({"digest on", f"{1}why"})\nif command == "discuss": \n    ask(command="help me")'
+    names = {command.name for command in build_declared_table().list_commands()}
+    assert strings(source) & names == {"digest on", "why", "discuss"}

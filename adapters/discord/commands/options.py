@@ -60,13 +60,13 @@ def build_options(command: Command) -> list[Option]:
     options = [_build_option(parameter) for parameter in offered]
     if any(each.type is ParameterType.ROLE for each in offered):
         options.append({"type": BOOLEAN_OPTION, "name": NOBODY, **build_description(_MENTION_NOBODY)})
-    if takes_channel_option(command):
+    if has_channel_option(command):
         options.append(_build_channel_option(command))
     # Discord wants the required ones first.
     return sorted(options, key=lambda option: not option.get("required", False))
 
 
-def takes_channel_option(command: Command) -> bool:
+def has_channel_option(command: Command) -> bool:
     """Tell whether an option of ours names the channel that a command is about; one of its own does in others."""
     own = command.find_parameter(ParameterType.CHANNEL)
     taken = any(each.name == _CHANNEL_OPTION_NAME for each in command.parameters)
@@ -78,7 +78,7 @@ def get_channel_option_name(command: Command) -> str:
     own = command.find_parameter(ParameterType.CHANNEL)
     if own:
         return own.name
-    return _CHANNEL_OPTION_NAME if takes_channel_option(command) else ""
+    return _CHANNEL_OPTION_NAME if has_channel_option(command) else ""
 
 
 def _build_channel_option(command: Command) -> Option:

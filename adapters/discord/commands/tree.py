@@ -22,8 +22,8 @@ from adapters.discord.commands.options import (
     build_options,
     format_chosen_value,
     get_channel_option_name,
+    has_channel_option,
     localize_text,
-    takes_channel_option,
 )
 from bot.i18n.translation import phrase
 from bot.ports.commands import (
@@ -240,7 +240,7 @@ def get_arguments(data: Mapping[str, Any], command: Command) -> dict[str, str]:
 
 def find_channel_option(data: Mapping[str, Any], command: Command) -> Mapping[str, Any] | None:
     """Return the channel that is meant, as the interaction describes it with the asker's rights there, or None."""
-    if not takes_channel_option(command):
+    if not has_channel_option(command):
         return None
     channels: Mapping[str, Mapping[str, Any]] = (data.get("resolved") or {}).get("channels") or {}
     return channels.get(get_channel_id(data, command))

@@ -92,7 +92,7 @@ async def _open_form(responder: Responder, form: Form, request: Request, *, from
 
 async def _check_bot_membership(context: SlackContext, request: Request) -> Answer | None:
     """Say how to let the bot in, where it is to post or is to be set up in a channel that it is not in."""
-    if request.channel.kind is ChannelKind.DIRECT or not _concerns_channel(context, request):
+    if request.channel.kind is ChannelKind.DIRECT or not _is_about_channel(context, request):
         return None
     try:
         if await context.directory.is_bot_in(request.channel):
@@ -108,7 +108,7 @@ async def _check_bot_membership(context: SlackContext, request: Request) -> Answ
     return Answer(Card(text=text, footer=("Type /invite @Broadsheet",), fallback=text, tone="mistake"))
 
 
-def _concerns_channel(context: SlackContext, request: Request) -> bool:
+def _is_about_channel(context: SlackContext, request: Request) -> bool:
     """Tell whether something is posted to the channel in which it was asked, now or from then on."""
     command = find_command(context.commands.list_commands(), request.command)
     return request.share or (

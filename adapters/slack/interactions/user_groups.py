@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from adapters.slack.context import SlackContext
 from bot.errors import Mistake, SendError
-from bot.ports.commands import ParameterType, Request, find_command
+from bot.ports.commands import Audience, Command, ParameterType, Request, find_command
 
 log = logging.getLogger(__name__)
 
@@ -21,15 +21,17 @@ async def resolve_user_group(context: SlackContext, request: Request) -> Request
     command = find_command(context.commands.list_commands(), request.command)
     parameter = command.find_parameter(ParameterType.USER_GROUP) if command else None
     typed = request.arguments.get(parameter.name, "").strip(' "') if parameter else ""
-    if parameter is None or not typed.startswith("@") or not await _is_workspace_admin(context, request):
+    if not (command and parameter and typed.startswith("@") and await _may_use(context, command, request)):
         return request
     group = await _find_user_group(context, request, typed)
     return request.with_command(request.command, {**request.arguments, parameter.name: group})
 
 
-async def _is_workspace_admin(context: SlackContext, request: Request) -> bool:
-    workspace = await context.workspaces.get("slack", request.channel.workspace)
-    return request.person.is_admin or (workspace is not None and request.person.id in workspace.managers)
+async def _may_use(context: SlackContext, command: Command, request: Request) -> bool:
+    """Tell whether a command is for the person, by what Slack says of them or by the workspace's list."""
+    person, workspace = request.person, await context.workspaces.get("slack", request.channel.workspace)
+    by_role = {Audience.EVERYONE: True, Audience.MANAGERS: person.is_manager, Audience.ADMINS: person.is_admin}
+    return by_role[command.audience] or (workspace is not None and person.id in workspace.managers)
 
 
 async def _find_user_group(context: SlackContext, request: Request, handle_text: str) -> str:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -101,13 +101,17 @@ class Eager(DiscordClient):
 
 @dataclass
 class Office:
-    """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged."""
+    """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged.
+
+    ``more`` are commands beside the real ones.
+    """
 
     server: Discord
     stores: Stores
     hugging: Hugging
     now: datetime = NOW
     excused: list[str] = field(default_factory=list)
+    more: Sequence[Command] = ()
     _kit: DiscordContext | None = None
     _gate: Gate | None = None
     _flights: InteractionDispatcher | None = None
@@ -137,7 +141,8 @@ class Office:
         # So long it waits for more servers; those on loopback come at once.
         client = Eager(self.server.api, self.server.gateway, pace.build_trace_config(), guild_ready_seconds=0.05)
         rest, rooms = RestClient(client, pace), ChannelDirectory(client)
-        self._gate = Gate(build_table(CommandContext(self.stores, without_arxiv(self.hugging), {"discord": rooms})))
+        table = build_table(CommandContext(self.stores, without_arxiv(self.hugging), {"discord": rooms}))
+        self._gate = Gate(replace(table, commands=(*table.commands, *self.more)))
         self._kit = self._furnished(self._gate, client, rest, rooms)
         self._flights = InteractionDispatcher(self._kit)
         self._flights.register_listeners()

@@ -10,7 +10,6 @@ from typing import Any, Final
 from adapters.discord.forms import panel
 from adapters.discord.forms.state import FormState
 from adapters.discord.rendering.messages import (
-    DISCUSS,
     RenderedMessage,
     render_forum_post,
     render_messages,
@@ -47,7 +46,7 @@ def discussable() -> Card:
     """Return a paper's own card, with the button that opens a thread about it."""
     shown = cards.shown()
     (item,) = shown.items
-    talk = Action("Discuss in a thread", DISCUSS, {"paper": item.paper}, "DreamID-Omni")
+    talk = Action("Discuss in a thread", "discuss", {"paper": item.paper}, "DreamID-Omni")
     save, *rest = item.actions
     return replace(shown, items=(replace(item, actions=(save, talk, *rest)),))
 

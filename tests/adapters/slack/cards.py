@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from adapters.slack.forms import modal
 from adapters.slack.forms.private_metadata import PrivateMetadata
 from adapters.slack.interactions import app_home
-from adapters.slack.rendering.messages import RenderedMessage, render_card_modal, render_message, render_private_answer
+from adapters.slack.rendering import messages as slack_messages
+from adapters.slack.rendering.buttons_and_menus import list_modal_commands
+from adapters.slack.rendering.messages import RenderedMessage, render_card_modal
 from bot.cards import messages, paper_items
 from bot.cards.models import Action, Card, Field, Form, Item, Page
 from bot.commands.papers import lookup
 from bot.commands.preferences.fields import list_fields
+from bot.commands.table import build_declared_table
 from bot.digests import composition
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.feed import DayState, FeedDay
@@ -35,6 +38,11 @@ ANAS: Final = Channel("slack", "T1", "U1", ChannelKind.DIRECT, "Ana")
 ANA: Final = Person("U1", "Ana", is_manager=True)
 ORIGIN: Final = PrivateMetadata(PAPERS, from_home=True)
 TOPICS: Final = ("diffusion", "world model")
+COMMANDS: Final = build_declared_table().list_commands()
+MODAL_COMMANDS: Final = list_modal_commands(COMMANDS)
+
+render_message = partial(slack_messages.render_message, modal_commands=MODAL_COMMANDS)
+render_private_answer = partial(slack_messages.render_private_answer, modal_commands=MODAL_COMMANDS)
 
 
 @cache
@@ -283,5 +291,5 @@ VIEWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
         ),
         ORIGIN,
     ),
-    "home": lambda: app_home.render_home_view(myself())[0],
+    "home": lambda: app_home.render_home_view(myself(), modal_commands=MODAL_COMMANDS)[0],
 }

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
+from bot.ports.commands import Command
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
@@ -183,10 +184,11 @@ async def fill(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Office]:
+async def working(folder: Path, *, everywhere: bool = False, more: Sequence[Command] = ()) -> AsyncIterator[Office]:
     """Open the office on the stores in *folder*; nobody can reach it yet.
 
-    The bot is installed in T1, or, *everywhere*, wherever somebody asks for it.
+    The bot is installed in T1, or, *everywhere*, wherever somebody asks for it. *more* are commands beside the real
+    ones.
     """
     async with slack() as server, open_stores(folder, NOW) as stores:
         furnish(server)
@@ -205,8 +207,9 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
             under = await stores.workspaces.list_for_organization("slack", organization)
             return [workspace] if workspace else [each.id for each in under]
 
+        table = build_table(CommandContext(stores, without_arxiv(hugging), {"slack": rooms}))
         kit = SlackContext(
-            build_table(CommandContext(stores, without_arxiv(hugging), {"slack": rooms})),
+            replace(table, commands=(*table.commands, *more)),
             stores.button_payloads,
             stores.processed_events,
             stores.workspaces,
@@ -225,7 +228,7 @@ async def working(folder: Path, *, everywhere: bool = False) -> AsyncIterator[Of
             oauth_flow=None,
             token_deleter=forget,
         )
-        chat = SlackChat(clients, stores.button_payloads)
+        chat = SlackChat(clients, stores.button_payloads, modal_commands=kit.modal_commands)
         office = Office(server, stores, hugging, kit, app, Dispatcher(stores, {"slack": chat}, lambda: office.now))
         try:
             yield office

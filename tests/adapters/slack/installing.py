@@ -24,6 +24,7 @@ from adapters.slack.auth.oauth import INSTALL_PATH, STATE_COOKIE, VaultStateStor
 from adapters.slack.connection import http_endpoints
 from adapters.slack.connection.app import Authorize, BoltApp, create_app
 from adapters.slack.context import SlackContext
+from bot.commands.table import build_declared_table
 from bot.ports.stores import Stores
 from bot.workspace_lifecycle import WorkspaceLifecycle
 from storage.database import open_database
@@ -116,7 +117,7 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
         workspace_events = WorkspaceLifecycle(stores)
         kit = SlackContext(
             **dict.fromkeys(SlackContext.__slots__, cast("Any", None))
-            | {"workspace_events": workspace_events, "clock": clock}
+            | {"commands": build_declared_table(), "workspace_events": workspace_events, "clock": clock}
         )
         flow = oauth.create_oauth_flow(
             client=nobody(slack),

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import pytest
@@ -17,14 +18,16 @@ import adapters.slack
 from adapters.slack.auth.oauth import REDIRECT_PATH
 from adapters.slack.connection.http_endpoints import EVENTS_PATH as REQUESTS
 from adapters.slack.events import channels, installations, unfurls
-from adapters.slack.events.unfurls import UNFURL_DOMAINS
 from adapters.slack.interactions import app_home, block_actions, commands, modals, shortcuts
-from adapters.slack.interactions.shortcuts import SHORTCUTS
 from adapters.slack.manifest import BOT_EVENTS, BOT_SCOPES, build_manifest
+from bot.commands.table import build_declared_table
 from bot.errors import Mistake
 
 FOLDER = Path(adapters.slack.__file__).parent
 URL = "https://bot.example.org"
+TABLE: Final = build_declared_table()
+COMMANDS: Final = TABLE.list_commands()
+SHORTCUTS: Final = ["papers_here", "similar_here"]
 
 # https://docs.slack.dev/reference/methods/… : which scopes a bot's token needs, for the kinds of conversation that the
 # bot is in: public and private channels, and direct messages.
@@ -95,8 +98,9 @@ class Ear:
 @pytest.fixture(scope="module")
 def heard() -> Mapping[str, list[Any]]:
     ear, nothing = Ear(), cast("Any", None)
+    context = cast("Any", SimpleNamespace(commands=TABLE))
     for part in (commands, block_actions, modals, shortcuts, app_home, unfurls, channels):
-        part.register_listeners(cast("Any", ear), nothing)
+        part.register_listeners(cast("Any", ear), context)
     installations.register_listeners(cast("Any", ear), nothing, nothing)
     return ear.heard
 
@@ -140,11 +144,11 @@ def test_the_scopes_are_those_that_the_code_uses(heard: Mapping[str, list[Any]])
 
 def test_the_events_are_those_that_the_code_hears(heard: Mapping[str, list[Any]]) -> None:
     assert sorted(TYPED.get(event, event) for event in heard["event"]) == list(BOT_EVENTS)
-    assert heard["message_shortcut"] == list(SHORTCUTS)
+    assert heard["message_shortcut"] == SHORTCUTS
 
 
 def test_the_file_is_what_the_program_prints() -> None:
-    assert (FOLDER / "manifest.json").read_text() == json.dumps(build_manifest(), indent=2) + "\n"
+    assert (FOLDER / "manifest.json").read_text() == json.dumps(build_manifest(COMMANDS), indent=2) + "\n"
 
 
 def test_the_docs_say_what_each_scope_serves() -> None:
@@ -155,7 +159,7 @@ def test_the_docs_say_what_each_scope_serves() -> None:
 
 
 def test_socket_mode_needs_no_address() -> None:
-    made = build_manifest()
+    made = build_manifest(COMMANDS)
     assert "http" not in json.dumps(made)
     assert made["settings"]["socket_mode_enabled"] is True
     assert made["settings"]["token_rotation_enabled"] is False
@@ -164,7 +168,7 @@ def test_socket_mode_needs_no_address() -> None:
 
 @pytest.mark.parametrize("url", [URL, f"{URL}/"])
 def test_requests_go_to_the_address(url: str) -> None:
-    made = build_manifest(url=url, command="/lab-papers")
+    made = build_manifest(COMMANDS, url=url, command="/lab-papers")
     assert made["settings"]["socket_mode_enabled"] is False
     assert made["settings"]["token_rotation_enabled"] is False
     assert made["settings"]["event_subscriptions"]["request_url"] == URL + REQUESTS
@@ -178,7 +182,7 @@ def test_requests_go_to_the_address(url: str) -> None:
 
 
 def test_many_workspaces_need_the_way_back_and_renew_their_tokens() -> None:
-    made = build_manifest(url=URL, many_workspaces=True)
+    made = build_manifest(COMMANDS, url=URL, many_workspaces=True)
     assert made["oauth_config"]["redirect_urls"] == [URL + REDIRECT_PATH]
     assert made["settings"]["token_rotation_enabled"] is True
     assert made["settings"]["org_deploy_enabled"] is True
@@ -187,13 +191,13 @@ def test_many_workspaces_need_the_way_back_and_renew_their_tokens() -> None:
 @pytest.mark.parametrize("command", ["papers", "/", "/Papers", "/pa pers", "/" + "a" * 32, "/päpers", "/a\n"])
 def test_commands_that_slack_would_not_take_are_mistakes(command: str) -> None:
     with pytest.raises(Mistake, match="slash command"):
-        build_manifest(command=command)
+        build_manifest(COMMANDS, command=command)
 
 
 @pytest.mark.parametrize("url", ["bot.example.org", "http://bot.example.org", "https://", "ftp://x"])
 def test_addresses_that_slack_could_not_call_are_mistakes(url: str) -> None:
     with pytest.raises(Mistake, match="https"):
-        build_manifest(url=url)
+        build_manifest(COMMANDS, url=url)
 
 
 # What https://docs.slack.dev/reference/app-manifest allows: names, and the longest text or list under each.
@@ -239,19 +243,25 @@ def faults(value: Any, shape: Any, where: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "made", [build_manifest(), build_manifest(url=URL), build_manifest(url=URL, many_workspaces=True)]
+    "made",
+    [
+        build_manifest(COMMANDS),
+        build_manifest(COMMANDS, url=URL),
+        build_manifest(COMMANDS, url=URL, many_workspaces=True),
+    ],
 )
 def test_slack_would_take_it(made: dict[str, Any]) -> None:
     assert list(faults(made, SHAPE)) == []
     assert made["display_information"]["name"] == "Broadsheet"
     assert {one["type"] for one in made["features"]["shortcuts"]} == {"message"}
-    assert [one["callback_id"] for one in made["features"]["shortcuts"]] == list(SHORTCUTS)
-    assert made["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
-    assert all(re.fullmatch(r"[a-z0-9][-a-z0-9.]*[a-z0-9]", domain) for domain in UNFURL_DOMAINS)
+    assert [one["callback_id"] for one in made["features"]["shortcuts"]] == SHORTCUTS
+    domains = made["features"]["unfurl_domains"]
+    assert domains == ["arxiv.org", "huggingface.co", "alphaxiv.org"]
+    assert all(re.fullmatch(r"[a-z0-9][-a-z0-9.]*[a-z0-9]", domain) for domain in domains)
 
 
 def test_the_check_itself_sees_faults() -> None:
-    wrong = build_manifest()
+    wrong = build_manifest(COMMANDS)
     wrong["display_information"]["name"] = "x" * 36
     wrong["settings"]["socket"] = True
     wrong["oauth_config"]["scopes"]["bot"] *= 2

@@ -46,7 +46,6 @@ from tests.adapters.discord.samples import (
     PAPERS,
     POSTS,
     PRIVATE,
-    THREAD,
     asked,
     discussable,
     mistaken,
@@ -277,10 +276,11 @@ def test_what_can_be_done_with_a_paper() -> None:
     }
 
 
-def test_a_thread_has_no_threads() -> None:
-    for channel in (THREAD, replace(PAPERS, kind=ChannelKind.DIRECT), replace(PAPERS, kind=ChannelKind.FORUM)):
-        message = render_private_answer(Answer(discussable()), replace(asked("show"), channel=channel))
-        assert "Discuss in a thread" not in presses(message.payload)
+def test_what_can_not_be_used_is_not_offered() -> None:
+    message = render_private_answer(Answer(discussable(), shareable=True), asked("show"), unavailable={"discuss"})
+    assert list(presses(message.payload)) == ["Save", "More like this", "Not for us", "Why this paper", "Share"]
+    silent = render_private_answer(Answer(discussable(), shareable=True), asked("show"), can_share=False)
+    assert "Share" not in presses(silent.payload)
 
 
 def test_small_things_share_their_lists() -> None:
