@@ -61,8 +61,9 @@ async def attempt(chat: DiscordChat, refused: list[str], channel: Channel, opera
     part = 1 if operation == "reply" else 0
     try:
         return await chat.send(
-            delivery(PICTURES, operation, channel=channel, part=part, parent_message_id=parent), now()
-        )  # type: ignore[arg-type]
+            delivery(PICTURES, operation, channel=channel, part=part, parent_message_id=parent),  # type: ignore[arg-type]
+            now(),
+        )
     except SendError as error:
         refused.append(f"{operation} {channel.name}: {error}")
         return ""

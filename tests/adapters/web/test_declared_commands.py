@@ -20,6 +20,8 @@ from bot.bootstrap.web import prepare_workspace
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.ports.commands import FOR_CHANNEL, ParameterType
+from bot.ports.sources import Source
+from bot.sources.sample import recordings
 from tests.adapters.declared_commands import CHOICES, EVERY_TYPE, DeclaredCommands
 from tests.stores import open_stores
 from tests.workspace import well
@@ -65,7 +67,7 @@ async def desk(declared: DeclaredCommands, tmp_path: Path) -> AsyncIterator[Desk
 
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(tmp_path, NOW))
-        await prepare_workspace(stores, NOW)
+        await prepare_workspace(stores, (Source("sample", "Sample", recordings=recordings.FOLDER),), NOW)
         table, feed = build_table(CommandContext(stores)), EventFeed("feed")
         app = build_application(
             replace(table, commands=(*table.commands, *declared.build_commands())),
