@@ -18,11 +18,15 @@
         ├── Uncertain      the message may or may not have been posted
         ├── Gone           the channel (or the installation) will never take it
         └── Unsendable     the message itself is wrong: our own bug
+
+What the database, a source or a chat did not do may be recorded: these errors carry a `bot.reasons.reason.Reason`.
 """
 
 from __future__ import annotations
 
 import traceback
+
+from bot.reasons.reason import Reason, to_reason
 
 
 class BroadsheetError(Exception):
@@ -56,7 +60,15 @@ class Refused(BroadsheetError):
     """A platform refused the credentials or the configuration; do not restart."""
 
 
-class StoreError(BroadsheetError):
+class ReasonedError(BroadsheetError):
+    """An error whose ``reason`` can be recorded, and said in any language; a text is a reason that is said as it is."""
+
+    def __init__(self, reason: Reason | str) -> None:
+        self.reason = to_reason(reason)
+        super().__init__(self.reason)
+
+
+class StoreError(ReasonedError):
     """The database or its disk can't take or give data."""
 
 
@@ -64,7 +76,7 @@ class NewerStore(StoreError):
     """The database was written by a newer version of Broadsheet."""
 
 
-class SourceError(BroadsheetError):
+class SourceError(ReasonedError):
     """A source of papers did not give what it should."""
 
 
@@ -80,15 +92,15 @@ class Malformed(SourceError):
     """The answer is not what the source documents."""
 
 
-class SendError(BroadsheetError):
+class SendError(ReasonedError):
     """A chat did not take a message."""
 
 
 class TryLater(SendError):
     """Nothing was posted; ask again after ``retry_after`` seconds."""
 
-    def __init__(self, sentence: str, retry_after: float) -> None:
-        super().__init__(sentence)
+    def __init__(self, reason: Reason | str, retry_after: float) -> None:
+        super().__init__(reason)
         self.retry_after = retry_after
 
 
@@ -97,19 +109,23 @@ class Uncertain(SendError):
 
 
 class Gone(SendError):
-    """The channel will never take a message, for a reason that people can read.
+    """The channel will never take a message.
 
     ``installation`` is true when no channel of that workspace will.
     """
 
-    def __init__(self, reason: str, *, installation: bool = False) -> None:
+    def __init__(self, reason: Reason | str, *, installation: bool = False) -> None:
         super().__init__(reason)
-        self.reason = reason
         self.installation = installation
 
 
 class Unsendable(SendError):
     """The message itself is wrong; sending it again can't help."""
+
+
+def get_reason(error: Exception) -> Reason:
+    """Return the reason that an error carries; what nobody expected has no code but its text."""
+    return error.reason if isinstance(error, ReasonedError) else to_reason(str(error))
 
 
 def format_redacted_traceback(error: BaseException) -> str:

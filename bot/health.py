@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.cards import messages
 from bot.domain.feed import find_newest_feed_date
 from bot.ports.channels import ChannelState
 from bot.ports.sources import SourceState
 from bot.ports.stores import Stores
+from bot.reasons.installations import WORKSPACE_UNAVAILABLE
 from bot.scheduler import DAILY, Jobs
 
 _MAX_SILENT_CHANNELS: Final = 20
@@ -44,7 +44,7 @@ async def build_report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str
         "silent": [
             _format_silent_channel(standing)
             for standing in await stores.channels.list_retired(_MAX_SILENT_CHANNELS)
-            if not messages.is_workspace_unavailable(standing.retired_reason)
+            if standing.retired_code != WORKSPACE_UNAVAILABLE
         ],
     }
 
@@ -53,7 +53,7 @@ def _format_silent_channel(standing: ChannelState) -> str:
     """Say which channel should get digests and gets none, and why."""
     channel = standing.channel
     named = f"#{channel.name.removeprefix('#')}" if channel.name else channel.id
-    return f"{named} on {channel.platform.capitalize()}: {messages.format_reason(standing.retired_reason)}"
+    return f"{named} on {channel.platform.capitalize()}: {standing.retired_reason}"
 
 
 def _is_overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:
@@ -68,7 +68,7 @@ def source_to_json(state: SourceState) -> dict[str, Any]:
         "succeeded": state.succeeded.isoformat() if state.succeeded else None,
         "failures": state.failures,
         "closed_until": state.open_until.isoformat() if state.open_until else None,
-        "error": state.error,
+        "error": str(state.error or ""),
     }
 
 
@@ -80,4 +80,4 @@ def format_source_states(states: Sequence[SourceState]) -> tuple[str, ...]:
 def _format_source_state(state: SourceState) -> str:
     if not state.failures and state.succeeded:
         return f"{state.name} answered last on {state.succeeded:%d %b %H:%M} UTC."
-    return f"{state.name} failed {state.failures} times in a row: {state.error}"
+    return f"{state.name} failed {state.failures} times in a row: {state.error or ''}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cards import messages
 from bot.cards.models import Action, Card
 from bot.delivery import pending_notices
 from bot.delivery.admin_notices import AdminNotices, format_channel_name
@@ -20,6 +19,8 @@ from bot.ports.channels import ChannelState
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory, Workspace
+from bot.reasons.installations import WORKSPACE_UNAVAILABLE
+from bot.reasons.reason import Reason
 
 RETENTION: Final = timedelta(days=30)
 """How long the settings and follows of a workspace wait for it to come back."""
@@ -50,15 +51,16 @@ class WorkspaceLifecycle:
         if wanted != known:
             await self.stores.workspaces.save(wanted)
         for standing in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
-            if messages.is_workspace_unavailable(standing.retired_reason):
+            if standing.retired_code == WORKSPACE_UNAVAILABLE:
                 await self._restore_channel(standing, now)
 
-    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: Reason, now: datetime) -> None:
         """Stop posting to a whole workspace; the date from which its data waits is the first one told."""
         known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
         await self.stores.workspaces.save(replace(known, left_at=known.left_at or now))
+        unavailable = Reason(WORKSPACE_UNAVAILABLE, {"why": reason})
         for standing in await self.stores.channels.list_for_workspace(platform, workspace):
-            await self.stores.channels.retire(standing.channel, messages.format_workspace_unavailable(reason))
+            await self.stores.channels.retire(standing.channel, unavailable)
 
     async def on_channel_joined(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
         """Greet a channel once; a channel that had gone is back."""
@@ -68,7 +70,7 @@ class WorkspaceLifecycle:
             hello = build_greeting(by)
         await self.stores.ledger.add([Draft(DeliveryKey(channel, "greeting", "hello"), hello)], now)
 
-    async def on_channel_lost(self, channel: Channel, reason: str, now: datetime) -> None:
+    async def on_channel_lost(self, channel: Channel, reason: Reason, now: datetime) -> None:
         """Stop posting to a channel, and say so where something was to be posted."""
         standing = await self.stores.channels.get(channel)
         stopped = await self.stores.channels.retire(channel, reason)
@@ -98,8 +100,8 @@ class WorkspaceLifecycle:
             preferences = replace(standing.preferences, mention="")
             await self.stores.channels.save_preferences(standing.channel, preferences, standing.next_run, standing.due)
             with use_language(preferences.language):
-                text = _describe_deleted_role(standing.channel)
-                await AdminNotices(self.stores, self.directories).notify(standing.channel, role, text, now)
+                notice = Reason("notice.role_deleted", {"channel": format_channel_name(standing.channel)})
+                await AdminNotices(self.stores, self.directories).notify(standing.channel, role, notice, now)
 
     async def _has_subscriptions(self, standing: ChannelState) -> bool:
         """Tell whether anything was to be posted to a channel."""
@@ -135,14 +137,6 @@ def build_greeting(by: Person) -> Card:
     )
     brief = gettext("Broadsheet is here: start the digest, or look at today’s papers.")
     return Card(text=join_sentences(thanks, hello), actions=actions, fallback=brief)
-
-
-def _describe_deleted_role(channel: Channel) -> str:
-    return gettext(
-        "The role that digests in {channel} mentioned was deleted; they mention nobody now. "
-        "Another can be chosen in the settings there.",
-        channel=format_channel_name(channel),
-    )
 
 
 def _merge_workspace(known: Workspace, reported: Workspace, *, is_owner_known: bool) -> Workspace:

@@ -46,7 +46,7 @@ def _collect_descriptions() -> Iterator[str]:
 
 
 def _extract_sentences(tree: ast.AST) -> Iterator[Sentence]:
-    """Yield what is said in a module: by `gettext` or `phrase`, by `ngettext`, and the nouns that `count` counts."""
+    """Yield what is said in a module: by `gettext`, `phrase` and their plurals, and the nouns that are counted."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -54,7 +54,7 @@ def _extract_sentences(tree: ast.AST) -> Iterator[Sentence]:
         texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         if name in ("gettext", "phrase") and texts:
             yield texts[0]
-        elif name == "ngettext" and len(texts) == _PLURAL_FORMS:
+        elif name in ("ngettext", "plural_phrase") and len(texts) == _PLURAL_FORMS:
             yield texts[0], texts[1]
         elif name == "format_count" and texts and len(node.args) >= _PLURAL_FORMS:
             yield f"{{n}} {texts[0]}", f"{{n}} {texts[1] if len(texts) > 1 else texts[0] + 's'}"

@@ -11,40 +11,29 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError
-from bot.i18n.translation import phrase
+from bot.reasons.reason import Reason
 
-_ERROR_SENTENCES: Final = (
-    ("disk is full", phrase("The disk is full, so nothing can be recorded. Free some space; nothing stored was lost.")),
-    (
-        "readonly database",
-        phrase("The database can only be read. Check who owns the files in DATA_DIR and the disk's mount."),
-    ),
-    (
-        "is locked",
-        phrase("The database is busy: another process has been writing to it for too long. Try again in a moment."),
-    ),
-    ("malformed", phrase("The database file is damaged. Restore it from a backup in DATA_DIR/backups.")),
-    ("not a database", phrase("The database file is not a SQLite database. Check DATABASE_URL, or restore a backup.")),
-    (
-        "unable to open",
-        phrase("The database can't be opened. Check that DATA_DIR is a folder that Broadsheet may write to."),
-    ),
-    ("disk i/o error", phrase("The disk failed while the database was in use. Check the disk, then restart.")),
-    (
-        "no such table",
-        phrase("The database has no tables yet, or they are from another version. Run: python -m bot migrate"),
-    ),
-    ("no such column", phrase("The database is from another version of Broadsheet. Run: python -m bot migrate")),
+_ERROR_CODES: Final = (
+    ("disk is full", "database.disk_full"),
+    ("readonly database", "database.read_only"),
+    ("is locked", "database.busy"),
+    ("malformed", "database.damaged"),
+    ("not a database", "database.not_sqlite"),
+    ("unable to open", "database.unreachable"),
+    ("disk i/o error", "database.disk_failed"),
+    ("no such table", "database.no_tables"),
+    ("no such column", "database.other_version"),
 )
+"""Words by which SQLite is understood, with the codes of what they mean."""
 
 
-def describe_error(error: Exception) -> str:
-    """Say what *error* means and what to do about it."""
+def explain_error(error: Exception) -> Reason:
+    """Return what *error* means and what to do about it."""
     if isinstance(error, PoolTimeout):
-        return phrase("The database is busy: too much waits to be recorded. Try again in a moment.")
+        return Reason("database.overloaded")
     cause = str(getattr(error, "orig", None) or error)
-    known = next((text for sign, text in _ERROR_SENTENCES if sign in cause.casefold()), "")
-    return known or phrase("The database refused: {cause}.").format(cause=cause)
+    known = next((code for sign, code in _ERROR_CODES if sign in cause.casefold()), "")
+    return Reason(known) if known else Reason("database.refused", {"cause": cause})
 
 
 @contextmanager
@@ -53,4 +42,4 @@ def translate_database_errors() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-        raise StoreError(describe_error(error)) from error
+        raise StoreError(explain_error(error)) from error

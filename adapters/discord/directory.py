@@ -12,9 +12,9 @@ from adapters.discord.channels import build_direct_channel, get_channel_kind
 from adapters.discord.permissions import ChannelOrThread, can_post
 from bot.domain.channels import Channel
 from bot.errors import TryLater, Unsendable
-from bot.i18n.translation import phrase
 from bot.ports.channels import ChannelState
 from bot.ports.workspaces import ChannelInfo, Workspace
+from bot.reasons.reason import Reason
 
 _RETRY_SECONDS = 5.0
 
@@ -70,9 +70,9 @@ class ChannelDirectory:
         try:
             return await guild.fetch_member(user_id)
         except discord.NotFound as error:
-            raise Unsendable(phrase("This person is not in the server")) from error
+            raise Unsendable(Reason("person.not_in_server")) from error
         except (discord.HTTPException, OSError, TimeoutError) as error:
-            raise TryLater(phrase("Discord can’t be asked who sees which channel"), _RETRY_SECONDS) from error
+            raise TryLater(Reason("directory.unavailable"), _RETRY_SECONDS) from error
 
     def find_channel(self, channel: Channel, channel_id: str) -> Channel:
         """Return another channel of the same server."""

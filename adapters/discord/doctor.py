@@ -10,11 +10,11 @@ from adapters.discord import invite, permissions
 from adapters.discord.directory import ChannelDirectory
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.gateway.connection import log_in, serve
-from bot.cards.messages import format_reason
 from bot.domain.channels import ChannelKind
 from bot.errors import Refused, TryLater
 from bot.i18n.formatting import format_count
 from bot.ports.channels import ChannelState
+from bot.reasons.reason import format_reason
 
 Finding = tuple[bool, str]
 """Whether it is well, and how it is; what to do where it is not."""

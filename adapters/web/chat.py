@@ -12,6 +12,7 @@ from bot.domain.deliveries import DeliveryKey
 from bot.errors import StoreError, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.web_messages import WebMessage, WebMessages
+from bot.reasons.reason import Reason
 
 _RETRY_DELAY: Final = 5.0
 """Seconds until the board is tried again."""
@@ -34,14 +35,14 @@ class WebChat:
                 return str((await self._edit_message(delivery, now)).id)
             return str((await self._post_message(delivery.key, delivery.card, now, delivery.parent_message_id)).id)
         except StoreError as error:
-            raise TryLater(f"The board can't be written: {error}", _RETRY_DELAY) from error
+            raise TryLater(Reason("web.unwritable", {"why": error.reason}), _RETRY_DELAY) from error
 
     async def find_message(self, delivery: Delivery) -> str | None:
         """Look the key up; an edit leaves no key, and doing it again is harmless."""
         try:
             post = await self._web_messages.find_by_key(delivery.key)
         except StoreError as error:
-            raise Uncertain(f"The board can't be read: {error}") from error
+            raise Uncertain(Reason("web.unreadable", {"why": error.reason})) from error
         return str(post.id) if post else None
 
     async def run(self) -> None:
@@ -65,6 +66,6 @@ class WebChat:
         number = delivery.parent_message_id
         edited = await self._web_messages.edit_card(int(number), delivery.card, now) if number.isdecimal() else None
         if not edited:
-            raise Unsendable("The message that is to be edited is not on the board.")
+            raise Unsendable(Reason("web.message_gone"))
         self._feed.publish("edit", edited)
         return edited

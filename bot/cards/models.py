@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from bot.errors import Malformed
 from bot.i18n.translation import ENGLISH, collect_moments, current_language, gettext, use_language
+from bot.reasons.reason import Reason, dump_reason, load_reason
 
 VERSION: Final = 1
 
@@ -73,6 +74,7 @@ class Card:
     letter by letter. ``fallback`` is what a notification shows. ``tone`` says what it is to people: a digest, an alert,
     an answer, a mistake or a failure. ``language`` is the code of the one that it was written in. ``moments`` are those
     that its texts name, in Unix seconds by how they are written: readers may be shown them in their own time.
+    ``notice`` is what an admin notice says, so that it can be said to somebody else in their language.
     """
 
     title: str = ""
@@ -87,6 +89,7 @@ class Card:
     code: str = ""
     language: str = field(default_factory=current_language)
     moments: dict[str, int] = field(default_factory=collect_moments)
+    notice: Reason | None = None
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]
@@ -157,8 +160,9 @@ def load_card(data: dict[str, Any]) -> Card:
         parts = {key: value for key, value in data.items() if key != "v"}
         parts["items"] = tuple(_load_item(item) for item in parts.get("items", ()))
         parts["actions"] = tuple(Action(**action) for action in parts.get("actions", ()))
+        parts["notice"] = load_reason(parts["notice"]) if "notice" in parts else None
         return Card(**{"language": ENGLISH, "moments": {}, **_restore_tuples(parts, "folio", "footer", "marks")})
-    except (TypeError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise Malformed(f"This is not a card: {error}.") from error
 
 
@@ -175,6 +179,8 @@ def _restore_tuples(parts: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _dump_value(value: Any) -> Any:
     """Return *value* as JSON data, a dataclass without the fields that are as if nobody had set them."""
+    if isinstance(value, Reason):
+        return dump_reason(value)
     if is_dataclass(value) and not isinstance(value, type):
         named_parts = [(name, getattr(value, name), default) for name, default in _list_defaults(type(value))]
         return {name: _dump_value(part) for name, part, default in named_parts if part != default}

@@ -16,6 +16,7 @@ from bot.ports.commands import Request
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory
+from bot.reasons.reason import Reason
 from bot.sources.sample.stored_sample import is_sample_stored
 
 
@@ -81,22 +82,22 @@ class CommandContext:
         workspace = await self.stores.workspaces.get(request.channel.platform, request.channel.workspace)
         return workspace is not None and request.person.id in workspace.blocked
 
-    async def find_direct_message_problem(self, request: Request) -> str:
-        """Say why the person gets no direct messages although something is to reach them by one; "" where it does."""
+    async def find_direct_message_problem(self, request: Request) -> Reason | None:
+        """Return why the person gets no direct messages although something is to reach them by one."""
         own = await self.stores.channels.get(get_direct_channel(request))
         # Where people have one direct channel for all workspaces, whoever is in none of ours seems to be in it; those
         # who do write in it were taken back by that.
         in_it = request.channel.kind is ChannelKind.DIRECT and not request.person.direct_workspace
         if own is None or not own.retired_reason or in_it:
-            return ""
+            return None
         wanted = own.preferences.on or await self.stores.follows.list_for_channel(own.channel)
-        return own.retired_reason if wanted else ""
+        return own.retired_reason if wanted else None
 
-    async def take_pending_notice(self, request: Request) -> str:
+    async def take_pending_notice(self, request: Request) -> Reason | None:
         """Return one word that nobody who decides here could be told, for somebody who does; each is told once."""
         channel = request.channel
         if channel.kind is ChannelKind.DIRECT or not await self.can_manage_workspace(request):
-            return ""
+            return None
         return await pending_notices.pop_pending(self.stores.key_values, channel.platform, channel.workspace)
 
     async def is_listed_manager(self, request: Request) -> bool:

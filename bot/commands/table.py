@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from bot.cards import messages
 from bot.cards.models import Card, Form, Page
 from bot.commands import answers, home
 from bot.commands.admin import change_log, members, permissions, privacy
@@ -26,10 +25,11 @@ from bot.domain.channels import ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.errors import Mistake, SourceError, StoreError, format_redacted_traceback
 from bot.i18n.formatting import format_command, join_sentences
-from bot.i18n.translation import gettext, phrase, translate_stored, use_language
+from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request, find_command
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason, format_reason
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class CommandTable:
             return answers.build_mistake_answer(error)
         except (StoreError, SourceError) as error:
             log.warning("%s failed: %s", request.command, type(error).__name__)
-            return answers.build_failure_answer(translate_stored(str(error)))
+            return answers.build_failure_answer(format_reason(error.reason))
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
             reference = secrets.token_hex(3)
             log.error("%s failed. Reference: %s.\n%s", request.command, reference, format_redacted_traceback(error))  # noqa: TRY400
@@ -120,15 +120,11 @@ class CommandTable:
         """Return a private answer, with a word on what did not get through before all small print."""
         if (request.dry_run and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
             return answer
-        why = await self.context.find_direct_message_problem(request)
-        word = gettext(
-            "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
-            why=messages.format_reason(why),
-        )
         # A form may be a window, which has no room for it.
-        silent = await self.context.take_pending_notice(request) if isinstance(answer.body, Card) else ""
-        words = [each for each in (silent, word if why else "") if each]
-        return replace(answer, body=_add_sentences(answer.body, words)) if words else answer
+        notice = await self.context.take_pending_notice(request) if isinstance(answer.body, Card) else None
+        why = await self.context.find_direct_message_problem(request)
+        sentences = [*([format_reason(notice)] if notice else []), *([_describe_lost_alerts(why)] if why else [])]
+        return replace(answer, body=_add_sentences(answer.body, sentences)) if sentences else answer
 
     async def _check_permission(self, command: Command, request: Request) -> None:
         """Raise a mistake when a command is not for this person."""
@@ -190,6 +186,13 @@ class CommandTable:
         there = request.thread or request.channel
         await self.context.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
         return answers.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
+
+
+def _describe_lost_alerts(why: Reason) -> str:
+    return gettext(
+        "What you follow does not reach you: {why}. Write to Broadsheet in a direct message, and it goes on.",
+        why=format_reason(why),
+    )
 
 
 def _add_sentences(body: Card | Form, sentences: Sequence[str]) -> Card | Form:

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot.cards import messages
 from bot.cards.models import Card
 from bot.delivery import pending_notices
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
-from bot.i18n.translation import ENGLISH, gettext, use_language
+from bot.i18n.translation import ENGLISH, use_language
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory, Workspace
+from bot.reasons.reason import Reason, format_reason, to_reason
 
 NOTICE_KIND: Final = "notice"
 
@@ -37,22 +37,20 @@ class AdminNotices:
     stores: Stores
     directories: Mapping[str, Directory] = field(default_factory=dict)
 
-    async def notify_stopped(self, channel: Channel, reason: str, now: datetime) -> None:
+    async def notify_stopped(self, channel: Channel, reason: Reason, now: datetime) -> None:
         """Say that a channel gets nothing any more; one that falls silent a second time is told of a second time."""
         if channel.kind is ChannelKind.DIRECT:
             return
         standing = await self.stores.channels.get(channel)
         with use_language(standing.preferences.language if standing else ENGLISH):
-            text = gettext(
-                "Nothing is posted to {channel} any more: {reason}. Its settings and follows are kept.",
-                channel=format_channel_name(channel),
-                reason=messages.format_reason(reason),
-            )
-            await self.notify(channel, f"{now:%Y-%m-%dT%H:%M:%S}", text, now)
+            notice = Reason("notice.stopped", {"channel": format_channel_name(channel), "reason": reason})
+            await self.notify(channel, f"{now:%Y-%m-%dT%H:%M:%S}", notice, now)
 
-    async def notify(self, about: Channel, subject: str, text: str, now: datetime) -> None:
+    async def notify(self, about: Channel, subject: str, notice: Reason, now: datetime) -> None:
         """Tell something of a channel, once for a *subject*, in the language that is spoken."""
-        await self._send(about.platform, about.workspace, f"{about.key} {subject}", Card(text=text, fallback=text), now)
+        text = format_reason(notice)
+        card = Card(text=text, fallback=text, notice=notice)
+        await self._send(about.platform, about.workspace, f"{about.key} {subject}", card, now)
 
     async def forward(self, notice: Delivery, now: datetime) -> None:
         """Send a notice on whose addressee can't be reached any more."""
@@ -68,7 +66,8 @@ class AdminNotices:
             if standing is None or not standing.retired_reason:
                 await self.stores.ledger.add([Draft(DeliveryKey(channel, NOTICE_KIND, subject), card)], now)
                 return
-        await pending_notices.save_pending(self.stores.key_values, subject.partition(" ")[0], card.text)
+        notice = card.notice or to_reason(card.text)
+        await pending_notices.save_pending(self.stores.key_values, subject.partition(" ")[0], notice)
         log.warning("Nobody of %s %s can be told: %s", platform, workspace, subject)
 
     def _list_recipients(self, workspace: Workspace) -> Sequence[Channel]:

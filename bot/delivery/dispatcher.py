@@ -20,15 +20,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cards import messages
 from bot.delivery import admin_notices
 from bot.delivery.admin_notices import AdminNotices
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryState
-from bot.errors import Gone, TryLater, Uncertain, Unsendable
+from bot.errors import Gone, TryLater, Uncertain, Unsendable, get_reason
 from bot.ports.chat import Chat, Delivery
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory
+from bot.reasons.installations import WORKSPACE_UNAVAILABLE
+from bot.reasons.reason import Reason
 
 log = logging.getLogger(__name__)
 
@@ -94,22 +95,22 @@ class Dispatcher:
     async def _send_and_settle(self, delivery: Delivery) -> None:
         chat = self.chats.get(delivery.key.channel.platform)
         if chat is None:
-            return await self._schedule_retry(
-                delivery, "no adapter runs for this platform", _NO_ADAPTER_DELAY, counted=False
-            )
+            why = Reason("delivery.no_adapter")
+            return await self._schedule_retry(delivery, why, _NO_ADAPTER_DELAY, counted=False)
         try:
             message = await chat.send(delivery, self.clock())
         except TryLater as error:
-            return await self._schedule_retry(delivery, str(error), timedelta(seconds=error.retry_after), counted=False)
+            delay = timedelta(seconds=error.retry_after)
+            return await self._schedule_retry(delivery, error.reason, delay, counted=False)
         except Gone as error:
             return await self._retire_channel(delivery, error)
         except Unsendable as error:
             log.exception("A message can't be sent: %s", delivery.key)
-            return await self._settle(delivery, DeliveryState.DEAD, reason=str(error))
+            return await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         except Exception as error:
             if not isinstance(error, Uncertain):
                 log.exception("Sending failed: %s", delivery.key)
-            return await self._settle_uncertain(delivery, str(error))
+            return await self._settle_uncertain(delivery, get_reason(error))
         return await self._settle(delivery, DeliveryState.SENT, message=message)
 
     async def resolve_uncertain(self) -> int:
@@ -129,27 +130,32 @@ class Dispatcher:
         except Gone as error:
             await self._retire_channel(delivery, error)
         except TryLater as error:
-            await self._settle_uncertain(delivery, str(error), timedelta(seconds=error.retry_after), counted=False)
+            await self._settle_uncertain(delivery, error.reason, timedelta(seconds=error.retry_after), counted=False)
         except Exception as error:
             if not isinstance(error, Uncertain):
                 log.exception("Looking for a message failed: %s", delivery.key)
             await self._settle_unknown(delivery)
         else:
             if message is None:
-                await self._schedule_retry(delivery, "it was not there", self._compute_backoff(delivery))
+                why = Reason("delivery.not_found")
+                await self._schedule_retry(delivery, why, self._compute_backoff(delivery))
             else:
                 await self._settle(delivery, DeliveryState.SENT, message=message)
 
     async def _settle_unknown(self, delivery: Delivery) -> None:
         """Decide where the platform can't be asked: a digest is sent again, an alert is left out."""
         if delivery.key.kind == "digest":
-            await self._schedule_retry(delivery, "its fate is unknown; sent again", self._compute_backoff(delivery))
+            why = Reason("delivery.unknown_resent")
+            await self._schedule_retry(delivery, why, self._compute_backoff(delivery))
         else:
-            await self._settle(delivery, DeliveryState.DEAD, reason="its fate is unknown; not sent again")
+            await self._settle(delivery, DeliveryState.DEAD, reason=Reason("delivery.unknown_not_resent"))
 
-    async def _schedule_retry(self, delivery: Delivery, reason: str, delay: timedelta, *, counted: bool = True) -> None:
+    async def _schedule_retry(
+        self, delivery: Delivery, reason: Reason, delay: timedelta, *, counted: bool = True
+    ) -> None:
         if delivery.attempts >= MAX_ATTEMPTS:
-            return await self._settle(delivery, DeliveryState.DEAD, reason=f"given up after {MAX_ATTEMPTS}: {reason}")
+            given_up = Reason("delivery.given_up", {"attempts": MAX_ATTEMPTS, "why": reason})
+            return await self._settle(delivery, DeliveryState.DEAD, reason=given_up)
         return await self.stores.ledger.settle(
             delivery.id,
             DeliveryState.RETRY,
@@ -160,14 +166,16 @@ class Dispatcher:
         )
 
     async def _settle_uncertain(
-        self, delivery: Delivery, reason: str, delay: timedelta = LOOKUP_DELAY, *, counted: bool = True
+        self, delivery: Delivery, reason: Reason, delay: timedelta = LOOKUP_DELAY, *, counted: bool = True
     ) -> None:
         now = self.clock()
         await self.stores.ledger.settle(
             delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + delay, counted=counted
         )
 
-    async def _settle(self, delivery: Delivery, state: DeliveryState, *, message: str = "", reason: str = "") -> None:
+    async def _settle(
+        self, delivery: Delivery, state: DeliveryState, *, message: str = "", reason: Reason | None = None
+    ) -> None:
         await self.stores.ledger.settle(delivery.id, state, self.clock(), message=message, reason=reason)
 
     async def _retire_channel(self, delivery: Delivery, error: Gone) -> None:
@@ -178,7 +186,7 @@ class Dispatcher:
         await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         channel = delivery.key.channel
         if error.installation:
-            return await self._retire_workspace(channel, messages.format_workspace_unavailable(error.reason))
+            return await self._retire_workspace(channel, Reason(WORKSPACE_UNAVAILABLE, {"why": error.reason}))
         if delivery.key.kind in _READER_KINDS:
             return log.warning("What a reader asked for was refused in %s: %s", channel.key, error.reason)
         stopped = await self.stores.channels.retire(channel, error.reason)
@@ -189,7 +197,7 @@ class Dispatcher:
             return await notifier.forward(delivery, self.clock())
         return await notifier.notify_stopped(channel, error.reason, self.clock()) if stopped else None
 
-    async def _retire_workspace(self, channel: Channel, reason: str) -> None:
+    async def _retire_workspace(self, channel: Channel, reason: Reason) -> None:
         """Retire every channel of a workspace at once: each would be refused like the first. Nobody can be told."""
         there = await self.stores.channels.list_for_workspace(channel.platform, channel.workspace)
         stopped = [await self.stores.channels.retire(standing.channel, reason) for standing in there]

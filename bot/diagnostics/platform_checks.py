@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.bootstrap import context
-from bot.cards import messages
 from bot.config import Settings
 from bot.delivery import pending_notices
 from bot.domain.channels import ChannelKind
 from bot.ports.channels import ChannelState
 from bot.ports.stores import Stores
+from bot.reasons.installations import WORKSPACE_UNAVAILABLE
 
 if TYPE_CHECKING:
     from adapters.slack.auth.installations import VaultInstallationStore
@@ -59,7 +59,7 @@ async def _load_digest_channels(stores: Stores | None, platform: str) -> Sequenc
         for state in states
         if state.channel.platform == platform
         and state.channel.kind is not ChannelKind.DIRECT
-        and not messages.is_workspace_unavailable(state.retired_reason)
+        and state.retired_code != WORKSPACE_UNAVAILABLE
     ]
 
 

@@ -16,10 +16,11 @@ from bot.domain.deliveries import DeliveryKey
 from bot.domain.feed import FeedDay
 from bot.domain.topics.clauses import Explanation
 from bot.i18n import formatting
-from bot.i18n.translation import gettext, ngettext, use_language
+from bot.i18n.translation import gettext, use_language
 from bot.ports.channels import ChannelState
 from bot.ports.deliveries import DigestRecord, Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason, format_reason
 
 MatchReasons = Mapping[str, Sequence[Explanation]]
 
@@ -36,7 +37,7 @@ class DigestBuilder:
     feed: FeedSnapshot
     history: ChannelHistory
     selections: Mapping[int, FeedSelection]
-    covered: Mapping[int, Mapping[date, str]]
+    covered: Mapping[int, Mapping[date, Reason | None]]
     reasons: Mapping[int, MatchReasons]
     muted_by_topic: Mapping[int, set[str]]
     card_cache: dict[object, tuple[composition.DigestContent, Card]]
@@ -60,10 +61,7 @@ class DigestBuilder:
         # From the post that was due, not from now: a wait or a downtime must not swallow one that is hardly late.
         on, following = schedule.to_local_date(due), schedule.find_next_post(max(due, now - MISFIRE_GRACE))
         if _is_missed(standing, now):
-            reason = gettext(
-                "Broadsheet was not running at {time}; the next digest covers it",
-                time=f"{due.astimezone(schedule.zone_info):%H:%M}",
-            )
+            reason = Reason("digest.not_running", {"time": f"{due.astimezone(schedule.zone_info):%H:%M}"})
             return DigestRecord(standing, on, "missed", reason, next_run=following)
         choice = self.selections[standing.channel_id]
         made, card = self._compose_digest(standing, choice, on)
@@ -128,7 +126,7 @@ async def load_digest_builder(
     choices = {s.channel_id: _select_channel_feed(s, feed, covered.get(s.channel_id, {}), now) for s in standings}
     if only:
         choices = {
-            key: FeedSelection((only,), {on: "" for on in its.covered if on == only.date})
+            key: FeedSelection((only,), {on: None for on in its.covered if on == only.date})
             for key, its in choices.items()
         }
     past = await inputs.load_channel_history(stores, choices, feed)
@@ -140,11 +138,10 @@ async def load_digest_builder(
 
 
 def _select_channel_feed(
-    standing: ChannelState, feed: FeedSnapshot, covered: Mapping[date, str], now: datetime
+    standing: ChannelState, feed: FeedSnapshot, covered: Mapping[date, Reason | None], now: datetime
 ) -> FeedSelection:
-    with use_language(standing.preferences.language):
-        choice = select_feed_days(feed.days, covered, standing.preferences, now)
-        return inputs.select_trending(choice, feed) if inputs.uses_trending(standing) else choice
+    choice = select_feed_days(feed.days, covered, standing.preferences, now)
+    return inputs.select_trending(choice, feed) if inputs.uses_trending(standing) else choice
 
 
 async def find_match_reasons(feed: FeedSnapshot, selection: FeedSelection, topics: Sequence[str]) -> MatchReasons:
@@ -170,7 +167,9 @@ def _is_missed(standing: ChannelState, now: datetime) -> bool:
 def _build_notes(selection: FeedSelection) -> tuple[str, ...]:
     filling = gettext("This list was still filling; later papers join the next digest.") if selection.is_partial else ""
     trouble = (
-        gettext("{trouble}; that list joins the next digest.", trouble=selection.problem) if selection.problem else ""
+        gettext("{trouble}; that list joins the next digest.", trouble=format_reason(selection.problem))
+        if selection.problem
+        else ""
     )
     return tuple(note for note in (filling, trouble) if note)
 
@@ -194,15 +193,19 @@ def build_drafts(
 
 
 def _build_empty_record(
-    standing: ChannelState, on: date, selection: FeedSelection, before: Mapping[date, str], following: datetime | None
+    standing: ChannelState,
+    on: date,
+    selection: FeedSelection,
+    before: Mapping[date, Reason | None],
+    following: datetime | None,
 ) -> DigestRecord:
     """Return an edition without papers: silent, or with one sentence where the channel wants it (or once a week)."""
     # Trouble with one list is no reason when another was there and had nothing new.
-    trouble = selection.problem if not selection.days else ""
+    trouble = selection.problem if not selection.days else None
     reason = trouble or _explain_empty(selection.days, standing)
     said = standing.preferences.say_when_empty or _is_weekly_reminder_due(standing, on, before)
     key = DeliveryKey(standing.channel, "word", on.isoformat())
-    text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=reason)
+    text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=format_reason(reason))
     card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
     return DigestRecord(
         standing,
@@ -215,16 +218,14 @@ def _build_empty_record(
     )
 
 
-def _explain_empty(days: Sequence[FeedDay], standing: ChannelState) -> str:
+def _explain_empty(days: Sequence[FeedDay], standing: ChannelState) -> Reason:
     if not any(day.papers for day in days):
-        return gettext("no list was published since the last one")
+        return Reason("digest.no_list")
     least = standing.preferences.min_votes
-    if least:
-        return ngettext("no new paper had {n} vote", "no new paper had {n} votes", least)
-    return gettext("every paper was posted here before")
+    return Reason("digest.few_votes", {"n": least}) if least else Reason("digest.all_posted")
 
 
-def _is_weekly_reminder_due(standing: ChannelState, on: date, before: Mapping[date, str]) -> bool:
+def _is_weekly_reminder_due(standing: ChannelState, on: date, before: Mapping[date, Reason | None]) -> bool:
     """Tell whether *on* is the week's last post and no list was used for a week: then one line says why."""
     days = standing.preferences.schedule.days
     last_of_week = bool(days) and on.weekday() == max(days)

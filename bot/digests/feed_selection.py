@@ -14,9 +14,7 @@ from typing import Final
 from bot.domain.feed import DayState, FeedDay, FeedMode, compute_opening_time, find_newest_feed_date
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Cadence
-from bot.i18n.formatting import format_day as written
-from bot.i18n.formatting import format_list
-from bot.i18n.translation import gettext, phrase
+from bot.reasons.reason import Reason
 
 SETTLED_AFTER: Final = timedelta(hours=18)
 """Votes mean something this long after a list opened (35 % of a list's papers arrive later in its first 24 hours)."""
@@ -27,8 +25,8 @@ MAX_PARTIAL_WAIT: Final = timedelta(hours=3)
 RECHECK_INTERVAL: Final = timedelta(minutes=10)
 MAX_LIST_AGE: Final = {Cadence.DAILY: 7, Cadence.WEEKLY: 7, Cadence.MONTHLY: 31}
 """Age in days up to which a list is still worth posting."""
-TOO_OLD: Final = phrase("older than the digest reaches back")
-BEFORE_FIRST_DIGEST: Final = phrase("before the first digest")
+TOO_OLD: Final = Reason("list.too_old")
+BEFORE_FIRST_DIGEST: Final = Reason("list.before_first_digest")
 _UNAVAILABLE_STATES: Final = (DayState.SOURCE_DOWN, DayState.NOT_YET_OPEN)
 """The list should be open by now; that nobody looked since is the same to a reader as that nobody answered."""
 _FRIDAY: Final = 4
@@ -36,16 +34,15 @@ _FRIDAY: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class FeedSelection:
-    """What a digest may hold: ``days`` are used, ``covered`` is recorded (date to "" or why it was skipped).
+    """What a digest may hold: ``days`` are used, ``covered`` is recorded (date to why it was skipped, if it was).
 
-    ``partial_days`` days are used but stay open; ``problem`` and ``is_partial`` say what is missing, as sentences'
-    beginnings.
+    ``partial_days`` days are used but stay open; ``problem`` and ``is_partial`` say what is missing.
     """
 
     days: tuple[FeedDay, ...] = ()
-    covered: Mapping[date, str] = field(default_factory=dict)
+    covered: Mapping[date, Reason | None] = field(default_factory=dict)
     partial_days: tuple[FeedDay, ...] = ()
-    problem: str = ""
+    problem: Reason | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -60,7 +57,7 @@ def is_eligible(day: date, mode: FeedMode, now: datetime) -> bool:
 
 
 def select_feed_days(
-    days: Sequence[FeedDay], covered: Mapping[date, str], preferences: Preferences, now: datetime
+    days: Sequence[FeedDay], covered: Mapping[date, Reason | None], preferences: Preferences, now: datetime
 ) -> FeedSelection:
     """Return what a digest made at *now* may hold; *covered* are the dates that the channel has behind it."""
     known = {day.date: day for day in days}
@@ -69,7 +66,7 @@ def select_feed_days(
     start = max(oldest, min(covered, default=oldest))
     used: list[FeedDay] = []
     partial: list[FeedDay] = []
-    behind: dict[date, str] = {}
+    behind: dict[date, Reason | None] = {}
     missing: list[tuple[date, DayState]] = []
     for at in _list_dates(start, newest):
         if at in covered or not is_eligible(at, preferences.mode, now):
@@ -77,20 +74,20 @@ def select_feed_days(
         day = known.get(at) or FeedDay(at, DayState.WEEKEND if at.weekday() > _FRIDAY else DayState.SOURCE_DOWN)
         if day.state is DayState.OK:
             used.append(day)
-            behind[at] = ""
+            behind[at] = None
         elif day.state is DayState.PARTIAL:
             partial.append(day)
         elif day.state in (DayState.STALE, *_UNAVAILABLE_STATES):
             missing.append((at, day.state))
         elif day.state is DayState.HOLIDAY:
-            behind[at] = phrase("nothing was listed")
+            behind[at] = Reason("list.empty")
     if not covered and preferences.schedule.cadence is Cadence.DAILY:
         return _select_first_digest(used, partial, missing)
     return FeedSelection(
         (*used, *partial),
         behind | _find_expired_dates(known, covered, oldest),
         tuple(partial),
-        _describe_missing_lists(missing),
+        _explain_missing_lists(missing),
     )
 
 
@@ -103,18 +100,20 @@ def _select_first_digest(
 ) -> FeedSelection:
     """Return a channel's first choice: the newest list alone, so that nothing old floods it."""
     newest = (used + partial)[-1:]
-    behind = {day.date: "" if day in newest else BEFORE_FIRST_DIGEST for day in used}
+    behind = {day.date: None if day in newest else BEFORE_FIRST_DIGEST for day in used}
     if not newest:
-        return FeedSelection(problem=_describe_missing_lists(missing[-1:]))
+        return FeedSelection(problem=_explain_missing_lists(missing[-1:]))
     # A list that could not be read is before the first digest too: it is neither promised nor posted later.
     behind |= {at: BEFORE_FIRST_DIGEST for at, _ in missing if at < newest[0].date}
     later = [(at, state) for at, state in missing if at > newest[0].date]
     return FeedSelection(
-        tuple(newest), behind, tuple(day for day in newest if day in partial), _describe_missing_lists(later)
+        tuple(newest), behind, tuple(day for day in newest if day in partial), _explain_missing_lists(later)
     )
 
 
-def _find_expired_dates(known: Mapping[date, FeedDay], covered: Mapping[date, str], oldest: date) -> dict[date, str]:
+def _find_expired_dates(
+    known: Mapping[date, FeedDay], covered: Mapping[date, Reason | None], oldest: date
+) -> dict[date, Reason | None]:
     """Return the weekdays that grew too old uncovered, since the first date the channel has behind it."""
     return {
         at: TOO_OLD
@@ -123,13 +122,15 @@ def _find_expired_dates(known: Mapping[date, FeedDay], covered: Mapping[date, st
     }
 
 
-def _describe_missing_lists(missing: Sequence[tuple[date, DayState]]) -> str:
-    """Say what is missing: "Hugging Face did not answer for Mon 23 Nov"."""
-    stale = format_list([written(at) for at, state in missing if state is DayState.STALE])
-    down = format_list([written(at) for at, state in missing if state in _UNAVAILABLE_STATES])
-    repeated = gettext("Hugging Face still repeats an earlier list for {days}", days=stale) if stale else ""
-    silent = gettext("Hugging Face did not answer for {days}", days=down) if down else ""
-    return "; ".join(filter(None, (repeated, silent)))
+def _explain_missing_lists(missing: Sequence[tuple[date, DayState]]) -> Reason | None:
+    """Return what is missing: "Hugging Face did not answer for Mon 23 Nov"."""
+    stale = tuple(at for at, state in missing if state is DayState.STALE)
+    down = tuple(at for at, state in missing if state in _UNAVAILABLE_STATES)
+    repeated = Reason("lists.repeated", {"days": stale}) if stale else None
+    unanswered = Reason("lists.missing", {"days": down}) if down else None
+    if repeated and unanswered:
+        return Reason("lists.repeated_and_missing", {"repeated": repeated, "missing": unanswered})
+    return repeated or unanswered
 
 
 def get_recheck_time(

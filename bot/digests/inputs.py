@@ -14,9 +14,9 @@ from bot.domain.feed import DayState, FeedDay, FeedMode, find_newest_feed_date
 from bot.domain.papers import Paper
 from bot.domain.topics.clauses import Explanation, TokenizedPaper
 from bot.domain.topics.matcher import Matcher
-from bot.i18n.translation import gettext
 from bot.ports.channels import ChannelState
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason
 
 LOOKBACK: Final = timedelta(days=38)
 """How far back lists are read: a monthly digest and a week."""
@@ -114,7 +114,7 @@ async def load_channel_history(
 
 async def load_covered_dates(
     stores: Stores, standings: Sequence[ChannelState], now: datetime
-) -> dict[int, dict[date, str]]:
+) -> dict[int, dict[date, Reason | None]]:
     """Return the feed dates that the channels have behind them."""
     return await stores.digests.list_coverage(
         [standing.channel_id for standing in standings], (now - LOOKBACK * 2).date()
@@ -124,7 +124,7 @@ async def load_covered_dates(
 def select_trending(selection: FeedSelection, feed: FeedSnapshot) -> FeedSelection:
     """Return the choice of a channel that wants the source's own rank: its lists count as covered all the same."""
     if feed.trending is None:
-        return FeedSelection(problem=gettext("Hugging Face’s trending rank is older than a day"))
+        return FeedSelection(problem=Reason("trending.outdated"))
     return FeedSelection((feed.trending,), selection.covered)
 
 

@@ -19,10 +19,11 @@ from bot.domain.preferences import Preferences
 from bot.errors import Mistake, StoreError
 from bot.i18n import formatting
 from bot.i18n.formatting import end_sentence
-from bot.i18n.translation import current_language, gettext, translate_stored
+from bot.i18n.translation import gettext
 from bot.ports.channels import ChannelState
 from bot.ports.deliveries import DigestRecord
 from bot.ports.stores import Stores
+from bot.reasons.reason import format_reason, to_reason
 
 log = logging.getLogger(__name__)
 
@@ -160,23 +161,14 @@ async def _build_digest_now(
     if edition.state == "posted":
         return DigestOutcome("posted", "", edition.card), edition
     state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
-    told = (await load_digest_builder(stores, [_localize_for_reader(due)], feed, now, only=only)).build_digest_record(
-        _localize_for_reader(due), now
-    )
-    return DigestOutcome(state, gettext("There is nothing to post now: {reason}.", reason=told.reason)), edition
-
-
-def _localize_for_reader(standing: ChannelState) -> ChannelState:
-    """Return a channel as if its language were that of whoever is told of it."""
-    return replace(standing, preferences=replace(standing.preferences, language=current_language()))
+    reason = format_reason(edition.reason or to_reason(""))
+    return DigestOutcome(state, gettext("There is nothing to post now: {reason}.", reason=reason)), edition
 
 
 async def describe_next_digest(stores: Stores, standing: ChannelState, now: datetime) -> tuple[str, ...]:
     """Say, in sentences, what the next digest can hold so far, what it waits for, and why the last one was none."""
     feed = await inputs.load_feed(stores, now)
-    choice = (await load_digest_builder(stores, [_localize_for_reader(standing)], feed, now)).selections[
-        standing.channel_id
-    ]
+    choice = (await load_digest_builder(stores, [standing], feed, now)).selections[standing.channel_id]
     papers = len(composition.list_paper_ids(choice.days))
     dates = formatting.format_list([formatting.format_day(day.date) for day in choice.days if day.papers])
     ready = (
@@ -191,13 +183,11 @@ async def describe_next_digest(stores: Stores, standing: ChannelState, now: date
     history = await stores.digests.list_past_digests(standing.channel, 1)
     last = history[0] if history else None
     silent = (
-        gettext(
-            "No digest on {day}: {reason}.", day=formatting.format_day(last.day), reason=translate_stored(last.reason)
-        )
-        if last and last.state != "posted"
+        gettext("No digest on {day}: {reason}.", day=formatting.format_day(last.day), reason=format_reason(last.reason))
+        if last and last.reason and last.state != "posted"
         else ""
     )
-    trouble = end_sentence(choice.problem) if choice.problem else ""
+    trouble = end_sentence(format_reason(choice.problem)) if choice.problem else ""
     return tuple(line for line in (silent, ready, trouble) if line)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -25,9 +24,6 @@ LANGUAGES: Final = {
 """By code, each in its own words."""
 CATALOGUE_FOLDER: Final = Path(__file__).parent / "locale"
 
-_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-_MIN_PATTERN_LETTERS: Final = 8
-"""Letters that a sentence has besides its names, for it to be known again."""
 _AMBIGUOUS_MOMENT: Final = -1
 
 _LANGUAGE: Final = ContextVar("language", default=ENGLISH)
@@ -83,25 +79,16 @@ def phrase(sentence: str) -> str:
     return sentence
 
 
+def plural_phrase(singular: str, plural: str) -> tuple[str, str]:
+    """Mark the two forms of an English sentence that are kept as they are: ``ngettext(*kept, number)``."""
+    return singular, plural
+
+
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     """Return the sentence that fits a *number*, which is its {n}; the other *values* fill its other {names}."""
     return (
         _load_catalogue(current_language()).ngettext(singular, plural, number).format(n=format_number(number), **values)
     )
-
-
-def translate_stored(stored: str) -> str:
-    """Say a sentence that was kept in English, whatever names and numbers it holds; an unknown one stays as it is."""
-    said = gettext(stored)
-    if said != stored or current_language() == ENGLISH:
-        return said
-    found = ((pattern.fullmatch(stored), sentence) for pattern, sentence in _build_patterns(current_language()))
-    return next((gettext(sentence, **_translate_parts(match)) for match, sentence in found if match), stored)
-
-
-def _translate_parts(match: re.Match[str]) -> dict[str, str]:
-    """Return what a kept sentence holds; the reason in it is a sentence itself."""
-    return {name: translate_stored(part) if name == "why" else part for name, part in match.groupdict().items()}
 
 
 def format_number(number: float) -> str:
@@ -111,34 +98,6 @@ def format_number(number: float) -> str:
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and English needs none of it
 
     return format_decimal(number, locale=current_language())
-
-
-@cache
-def _build_patterns(language: str) -> Sequence[tuple[re.Pattern[str], str]]:
-    """Return the sentences of a language that hold names, by what finds them filled; the most telling come first."""
-    templates = [
-        (_PLACEHOLDER.split(each.id), each.id)
-        for each in _read_catalogue(language)
-        if isinstance(each.id, str)
-        and len(_PLACEHOLDER.sub("", each.id)) >= _MIN_PATTERN_LETTERS
-        and _PLACEHOLDER.search(each.id)
-    ]
-    templates.sort(key=lambda each: -sum(map(len, each[0][::2])))
-    return [(re.compile(_build_pattern(parts), re.DOTALL), sentence) for parts, sentence in templates]
-
-
-def _build_pattern(parts: Sequence[str]) -> str:
-    """Return what matches a filled sentence; *parts* are texts and names in turn. A repeated name is the same text."""
-    pattern, seen = "", set[str]()
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            pattern += re.escape(part)
-        elif part in seen:
-            pattern += f"(?P={part})"
-        else:
-            seen.add(part)
-            pattern += f"(?P<{part}>.+?)"
-    return pattern
 
 
 @cache

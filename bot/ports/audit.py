@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from bot.domain.channels import Channel
 from bot.domain.people import Person
+from bot.reasons.reason import Reason
 
 ChangeKind = Literal["preferences", "access", "follow", "unfollow", "mute", "unmute", "members"]
 
@@ -22,7 +23,7 @@ class Change:
     changed_by: Person
     at: datetime
     kind: ChangeKind
-    summary: str
+    summary: Reason
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     undone: bool = False
@@ -36,7 +37,7 @@ class Audit(Protocol):
         channel: Channel,
         by: Person,
         kind: ChangeKind,
-        summary: str,
+        summary: Reason,
         now: datetime,
         *,
         before: Mapping[str, Any],

@@ -9,13 +9,14 @@ from typing import Protocol
 
 from bot.domain.channels import Channel
 from bot.domain.preferences import Preferences
+from bot.reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
     """A channel as it stands: ``next_run`` is when the clock looks at it again, ``due`` the post that it looks for.
 
-    The two differ while a digest waits for a list. ``retired_reason`` says why nothing is posted any more, or is empty.
+    The two differ while a digest waits for a list. ``retired_reason`` says why nothing is posted any more.
     ``channel_id`` is the database's own number of the channel.
     """
 
@@ -24,8 +25,13 @@ class ChannelState:
     preferences: Preferences
     next_run: datetime | None = None
     due: datetime | None = None
-    retired_reason: str = ""
+    retired_reason: Reason | None = None
     known_since: datetime | None = None
+
+    @property
+    def retired_code(self) -> str:
+        """The code of why nothing is posted any more; "" where something is."""
+        return self.retired_reason.code if self.retired_reason else ""
 
 
 class Channels(Protocol):
@@ -67,7 +73,7 @@ class Channels(Protocol):
         """Return at most *limit* channels, no direct ones, that should have a digest and get none any more."""
         ...
 
-    async def retire(self, channel: Channel, reason: str) -> bool:
+    async def retire(self, channel: Channel, reason: Reason) -> bool:
         """Stop posting to the channel; return False when it was retired already."""
         ...
 

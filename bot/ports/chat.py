@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.cards.models import Card
 from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Delivery:
     parent_message_id: str = ""
     root_message_id: str = ""
     message_id: str = ""
-    reason: str = ""
+    reason: Reason | None = None
     created_at: datetime | None = None
 
 

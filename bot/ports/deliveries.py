@@ -15,6 +15,7 @@ from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.channels import ChannelState
 from bot.ports.chat import Delivery
+from bot.reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,15 @@ DigestState = Literal["posted", "empty", "missed", "failed"]
 class DigestRecord:
     """What became of one local date of a channel.
 
-    ``coverage`` are feed dates, with "" or the reason why each was skipped. ``card`` is the digest as a whole, whatever
+    ``coverage`` are feed dates, with the reason of those that were skipped. ``card`` is the digest as a whole, whatever
     messages it is posted in.
     """
 
     channel_state: ChannelState
     day: date
     state: DigestState
-    reason: str = ""
-    coverage: Mapping[date, str] = field(default_factory=dict)
+    reason: Reason | None = None
+    coverage: Mapping[date, Reason | None] = field(default_factory=dict)
     drafts: tuple[Draft, ...] = ()
     next_run: datetime | None = None
     card: Card = field(default_factory=Card)
@@ -58,14 +59,14 @@ class PastDigest:
 
     day: date
     state: DigestState
-    reason: str
+    reason: Reason | None
     at: datetime
 
 
 class Digests(Protocol):
     """Digests: one for each channel and local date, with the feed dates that each covered."""
 
-    async def list_coverage(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
+    async def list_coverage(self, channels: Collection[int], since: date) -> dict[int, dict[date, Reason | None]]:
         """Return the feed dates from *since* on that each channel has covered or skipped."""
         ...
 
@@ -117,7 +118,7 @@ class Ledger(Protocol):
         now: datetime,
         *,
         message: str = "",
-        reason: str = "",
+        reason: Reason | None = None,
         not_before: datetime | None = None,
         counted: bool = True,
     ) -> None:

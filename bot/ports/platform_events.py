@@ -10,6 +10,7 @@ from bot.domain.channels import Channel
 from bot.domain.people import Person
 from bot.i18n.translation import ENGLISH
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
 
 class ReactionEvents(Protocol):
@@ -61,7 +62,7 @@ class WorkspaceEvents(Protocol):
         """
         ...
 
-    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: str, now: datetime) -> None:
+    async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: Reason, now: datetime) -> None:
         """Stop posting to a whole workspace, with the reason; what it holds is deleted after 30 days."""
         ...
 
@@ -69,7 +70,7 @@ class WorkspaceEvents(Protocol):
         """Greet a channel once, in its *language*, or go on where posting had stopped."""
         ...
 
-    async def on_channel_lost(self, channel: Channel, reason: str, now: datetime) -> None:
+    async def on_channel_lost(self, channel: Channel, reason: Reason, now: datetime) -> None:
         """Stop posting to a channel, with the reason; tell one person who can repair it, if anything was posted."""
         ...
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.domain.papers import Paper
+from bot.reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class SourceState:
     open_until: datetime | None = None
     succeeded: datetime | None = None
     failed: datetime | None = None
-    error: str = ""
+    error: Reason | None = None
 
 
 class SourceStates(Protocol):

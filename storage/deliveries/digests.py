@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.channels import Channel
 from bot.ports.channels import ChannelState
 from bot.ports.deliveries import DigestRecord, PastDigest
+from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
 from storage.deliveries.records import DraftBatch, fetch_claimed_papers
 from storage.sql import build_insert, get_or_create_channel_ids, match_channel, split_into_chunks
@@ -24,14 +25,14 @@ class DigestStore:
 
     database: Database
 
-    async def list_coverage(self, channels: Collection[int], since: date) -> dict[int, dict[date, str]]:
+    async def list_coverage(self, channels: Collection[int], since: date) -> dict[int, dict[date, Reason | None]]:
         """Return the feed dates that each channel has covered or skipped."""
-        found: dict[int, dict[date, str]] = {}
+        found: dict[int, dict[date, Reason | None]] = {}
         async with self.database.begin_read() as connection:
             for chunk in split_into_chunks(channels):
                 mine = coverage.c.channel_id.in_(chunk)
                 for row in await connection.execute(select(coverage).where(mine, coverage.c.feed_date >= since)):
-                    found.setdefault(row.channel_id, {})[row.feed_date] = row.reason
+                    found.setdefault(row.channel_id, {})[row.feed_date] = decode_reason(row.reason)
         return found
 
     async def find_claimed_papers(self, channels: Collection[int], papers: Collection[str]) -> set[tuple[int, str]]:
@@ -67,7 +68,7 @@ class DigestStore:
         query = select(digests).join(channels, channels.c.id == digests.c.channel_id).where(match_channel(channel))
         async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(digests.c.day.desc()).limit(limit))
-            return [PastDigest(row.day, row.state, row.reason, row.at) for row in rows]
+            return [PastDigest(row.day, row.state, decode_reason(row.reason), row.at) for row in rows]
 
     async def list_recent_papers(self, channel: Channel, limit: int) -> Sequence[str]:
         """Return the papers that were last claimed for a channel."""
@@ -122,7 +123,7 @@ async def _insert_new_digests(
         return []
     unique = {(edition.channel_state.channel_id, edition.day): edition for edition in reversed(records)}
     rows = [
-        {"channel_id": key, "day": day, "state": edition.state, "reason": edition.reason, "at": now}
+        {"channel_id": key, "day": day, "state": edition.state, "reason": encode_reason(edition.reason), "at": now}
         for (key, day), edition in reversed(unique.items())
     ]
     written = build_insert(connection, digests)
@@ -137,7 +138,7 @@ async def _insert_new_digests(
 
 async def _insert_coverage(connection: AsyncConnection, records: Sequence[DigestRecord]) -> None:
     rows = [
-        {"channel_id": edition.channel_state.channel_id, "feed_date": day, "reason": reason}
+        {"channel_id": edition.channel_state.channel_id, "feed_date": day, "reason": encode_reason(reason)}
         for edition in records
         for day, reason in edition.coverage.items()
     ]

@@ -30,6 +30,7 @@ from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
+from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
 from storage.deliveries.records import DraftBatch, decode_card, encode_card, fetch_claimed_papers
 from storage.sql import CHUNK_SIZE, get_or_create_channel_ids, match_channel, split_into_chunks, to_channel
@@ -86,17 +87,17 @@ class LedgerStore:
         now: datetime,
         *,
         message: str = "",
-        reason: str = "",
+        reason: Reason | None = None,
         not_before: datetime | None = None,
         counted: bool = True,
     ) -> None:
         """Record what became of a message; a dead one takes along what waits for it."""
         async with self.database.begin_write() as connection:
             gone = await _fetch_retired_reason(connection, delivery) if state in _WAITING_STATES else ""
-            state, reason = (DeliveryState.DEAD, gone) if gone else (state, reason)
+            state, kept = (DeliveryState.DEAD, gone) if gone else (state, encode_reason(reason))
             values: dict[str, Any] = {
                 "state": state.value,
-                "reason": reason,
+                "reason": kept,
                 "lease": None,
                 "attempts": deliveries.c.attempts + int(counted),
             }
@@ -108,7 +109,7 @@ class LedgerStore:
                 values["not_before"] = not_before or now
             await connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
             if state is DeliveryState.DEAD:
-                await _kill_waiting_children(connection, delivery, reason)
+                await _kill_waiting_children(connection, delivery, kept)
 
     async def expire_leases(self, now: datetime) -> int:
         """Turn messages whose lease ran out into uncertain ones; each counts as an attempt."""
@@ -276,7 +277,7 @@ def _to_delivery(row: Mapping[Any, Any]) -> Delivery:
         parent_message_id=row["parent"] or "",
         root_message_id=row["above"] or "",
         message_id=row["message"],
-        reason=row["reason"],
+        reason=decode_reason(row["reason"]),
         created_at=row["created"],
     )
 

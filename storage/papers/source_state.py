@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from bot.ports.sources import SourceState, Validators
+from bot.reasons.reason import decode_reason, encode_reason
 from storage.database import Database
 from storage.sql import build_insert
 from storage.tables import sources
@@ -23,17 +24,18 @@ class SourceStateStore:
     async def get_state(self, name: str) -> SourceState:
         """Return what is known of a source; a fresh state when nothing is."""
         async with self.database.begin_read() as connection:
-            row = (await connection.execute(select(sources).where(sources.c.name == name))).first()
-        return SourceState(*row) if row else SourceState(name)
+            row = (await connection.execute(select(sources).where(sources.c.name == name))).mappings().first()
+        return _to_source_state(row) if row else SourceState(name)
 
     async def list_states(self) -> Sequence[SourceState]:
         """Return every state known, by name."""
         async with self.database.begin_read() as connection:
-            return [SourceState(*row) for row in await connection.execute(select(sources).order_by(sources.c.name))]
+            rows = await connection.execute(select(sources).order_by(sources.c.name))
+            return [_to_source_state(row) for row in rows.mappings()]
 
     async def save_state(self, state: SourceState) -> None:
         """Keep *get_state*."""
-        values = asdict(state)
+        values = {**asdict(state), "error": encode_reason(state.error)}
         async with self.database.begin_write() as connection:
             statement = build_insert(connection, sources).values(values)
             await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
@@ -51,3 +53,7 @@ class SourceStateStore:
         async with self.database.begin_write() as connection:
             statement = build_insert(connection, fetched).values(url=url, **values)
             await connection.execute(statement.on_conflict_do_update(index_elements=["url"], set_=values))
+
+
+def _to_source_state(row: RowMapping) -> SourceState:
+    return SourceState(**{**row, "error": decode_reason(row["error"])})

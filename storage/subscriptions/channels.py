@@ -14,6 +14,7 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryState
 from bot.domain.preferences import Preferences
 from bot.ports.channels import ChannelState
+from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
 from storage.preferences_json import decode_preferences, encode_preferences
 from storage.sql import find_channel_id, get_or_create_channel_id, match_channel, to_channel
@@ -88,16 +89,17 @@ class ChannelStore:
         async with self.database.begin_read() as connection:
             return [to_channel_state(row) for row in (await connection.execute(query.limit(limit))).mappings()]
 
-    async def retire(self, channel: Channel, reason: str) -> bool:
+    async def retire(self, channel: Channel, reason: Reason) -> bool:
         """Stop posting to the channel; what waits for it is given up for the same reason."""
+        kept = encode_reason(reason)
         async with self.database.begin_write() as connection:
-            statement = update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=reason)
+            statement = update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=kept)
             key = await connection.scalar(statement.returning(channels.c.id))
             if key is None:
                 return False
             waiting = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value))
             statement = update(deliveries).where(deliveries.c.channel_id == key, waiting)
-            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=reason))
+            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=kept))
             return True
 
     async def restore(self, channel: Channel, next_run: datetime | None) -> None:
@@ -132,7 +134,7 @@ def to_channel_state(row: Mapping[Any, Any]) -> ChannelState:
         preferences=decode_preferences(row["preferences"]),
         next_run=row["next_run"],
         due=row["due"],
-        retired_reason=row["retired"],
+        retired_reason=decode_reason(row["retired"]),
         known_since=row["since"],
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from bot.domain.channels import Channel
 from bot.domain.people import Person
 from bot.ports.audit import Change, ChangeKind
+from bot.reasons.reason import Reason, decode_reason, encode_reason, to_reason
 from storage.database import Database
 from storage.sql import get_or_create_channel_id, match_channel
 from storage.tables import changes, channels
@@ -28,7 +29,7 @@ class AuditStore:
         channel: Channel,
         by: Person,
         kind: ChangeKind,
-        summary: str,
+        summary: Reason,
         now: datetime,
         *,
         before: Mapping[str, Any],
@@ -42,7 +43,7 @@ class AuditStore:
                 "person_name": by.name,
                 "at": now,
                 "kind": kind,
-                "summary": summary,
+                "summary": encode_reason(summary),
                 "before": dict(before),
                 "after": dict(after),
             }
@@ -68,5 +69,6 @@ class AuditStore:
 
 def _to_change(channel: Channel, row: Mapping[Any, Any]) -> Change:
     by = Person(row["person"], row["person_name"])
-    parts = {name: row[name] for name in ("at", "kind", "summary", "before", "after", "undone")}
-    return Change(id=row["id"], channel=channel, changed_by=by, **parts)
+    parts = {name: row[name] for name in ("at", "kind", "before", "after", "undone")}
+    summary = decode_reason(row["summary"]) or to_reason("")
+    return Change(id=row["id"], channel=channel, changed_by=by, summary=summary, **parts)

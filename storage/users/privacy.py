@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel
 from bot.domain.deliveries import DeliveryState
 from bot.domain.preferences import Preferences
+from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
 from storage.preferences_json import encode_preferences
 from storage.sql import find_channel_id, match_channel
@@ -31,6 +32,7 @@ from storage.tables import (
     workspaces,
 )
 
+_REASON_COLUMNS: Final = frozenset({"retired", "summary"})
 _UNSENT_CONDITION: Final = deliveries.c.state.not_in((DeliveryState.SENT.value, DeliveryState.DEAD.value))
 
 
@@ -76,7 +78,7 @@ def _build_erased_channel_values(pseudonym: str) -> dict[str, Any]:
         "enabled": False,
         "next_run": None,
         "due": None,
-        "retired": "forgotten",
+        "retired": encode_reason(Reason("person.forgotten")),
     }
 
 
@@ -138,10 +140,13 @@ def _build_direct_channel_query(person: Channel) -> Select[Any]:
 
 async def _fetch_rows(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Any]]:
     rows = (await connection.execute(query)).mappings()
-    return [{name: _to_json_value(value) for name, value in row.items()} for row in rows]
+    return [{name: _to_json_value(name, value) for name, value in row.items()} for row in rows]
 
 
-def _to_json_value(value: Any) -> Any:
+def _to_json_value(column: str, value: Any) -> Any:
+    """Return what a column holds as people read it: a reason is its sentence."""
+    if column in _REASON_COLUMNS:
+        return str(decode_reason(value) or "")
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 

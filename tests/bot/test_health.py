@@ -11,11 +11,11 @@ import pytest
 from aiohttp import ClientSession
 
 from bot import health
-from bot.cards import messages
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.sources import SourceState
+from bot.reasons.reason import Reason, to_reason
 from bot.scheduler import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.sources.arxiv import source as arxiv
 from bot.sources.huggingface import source as huggingface
@@ -78,8 +78,8 @@ async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs
         await jobs.stores.channels.get_or_create(channel, NOW)
         await jobs.stores.channels.save_preferences(channel, Preferences(on=channel is not off), NOW)
     for channel in (room, mine, off):
-        await jobs.stores.channels.retire(channel, "the channel was deleted")
-    await jobs.stores.channels.retire(left, messages.format_workspace_unavailable("it was removed"))
+        await jobs.stores.channels.retire(channel, Reason("channel.deleted"))
+    await jobs.stores.channels.retire(left, Reason("workspace.unavailable", {"why": to_reason("it was removed")}))
     report = await health.build_report(jobs.stores, jobs, NOW)
     assert report["silent"] == ["#papers on Discord: the channel was deleted"]
     assert report["ok"] is True, "no restart mends that"
@@ -108,7 +108,7 @@ async def test_a_job_that_fails_three_times_in_a_row_is_not_well(jobs: Jobs) -> 
 
 
 async def test_a_source_that_is_down_does_not_make_the_program_ill(jobs: Jobs) -> None:
-    await jobs.stores.source_states.save_state(SourceState("huggingface", failures=9, error="no answer"))
+    await jobs.stores.source_states.save_state(SourceState("huggingface", failures=9, error=to_reason("no answer")))
     report = await health.build_report(jobs.stores, jobs, NOW)
     assert report["ok"] is True
     assert report["sources"][0]["failures"] == 9

@@ -17,6 +17,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 from bot.scheduler import Job, Jobs
 from tests.servers.sources import DAILY, Sources, drip, entry
 from tests.sources import open_sources
@@ -91,7 +92,7 @@ async def test_jobs_run_and_the_program_says_it_is_well(jobs: Jobs) -> None:
 
 async def test_the_daily_round_empties_the_cards_of_half_a_year_ago(jobs: Jobs) -> None:
     keys = [replace(KEY, subject=str(age)) for age in (179, 181)]
-    await jobs.stores.channels.retire(KEY.channel, "it was archived")
+    await jobs.stores.channels.retire(KEY.channel, to_reason("it was archived"))
     for key in reversed(keys):
         at = clock() - timedelta(days=int(key.subject))
         await jobs.stores.ledger.add([Draft(key, Card(text=key.subject))], at)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot import workspace_lifecycle
-from bot.cards import messages
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
@@ -22,6 +21,7 @@ from bot.ports.channels import ChannelState
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason, to_reason
 from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.fakes import FakeChat
 from tests.stores import open_stores
@@ -56,19 +56,22 @@ async def test_an_uninstalled_workspace_falls_silent_and_comes_back(
     stores: Stores, attendance: WorkspaceLifecycle
 ) -> None:
     await attendance.on_workspace_installed(LAB, NOW)
-    await attendance.on_channel_lost(OTHER, "the channel was archived", NOW)
+    await attendance.on_channel_lost(OTHER, Reason("channel.archived"), NOW)
     for moment in (NOW, NOW + DAY):  # the two events of an uninstall come in either order, and twice
-        await attendance.on_workspace_uninstalled("slack", "T1", "it was uninstalled", moment)
+        await attendance.on_workspace_uninstalled("slack", "T1", Reason("installation.uninstalled"), moment)
     known = await stores.workspaces.get("slack", "T1")
     assert known
     assert known.left_at == NOW
-    assert (await standing(stores)).retired_reason == "Broadsheet has no access to this workspace (it was uninstalled)"
+    assert (
+        str((await standing(stores)).retired_reason)
+        == "Broadsheet has no access to this workspace (it was uninstalled)"
+    )
     await attendance.on_workspace_installed(replace(LAB, managers=("U2",)), NOW + 2 * DAY)
     known = await stores.workspaces.get("slack", "T1")
     assert known == replace(LAB, managers=("U1", "U2"))
     back = await standing(stores)
-    assert (back.retired_reason, back.next_run) == ("", datetime(2026, 11, 27, 8, tzinfo=UTC))
-    assert (await standing(stores, OTHER)).retired_reason == "the channel was archived"
+    assert (back.retired_reason, back.next_run) == (None, datetime(2026, 11, 27, 8, tzinfo=UTC))
+    assert str((await standing(stores, OTHER)).retired_reason) == "the channel was archived"
 
 
 async def test_what_people_set_survives_installing_again(stores: Stores, attendance: WorkspaceLifecycle) -> None:
@@ -88,7 +91,7 @@ async def test_a_workspace_that_is_owned_is_managed_by_its_owner_alone(
 
 
 async def test_what_left_long_ago_is_deleted(stores: Stores, attendance: WorkspaceLifecycle) -> None:
-    await attendance.on_workspace_uninstalled("slack", "T1", "it was uninstalled", NOW)
+    await attendance.on_workspace_uninstalled("slack", "T1", Reason("installation.uninstalled"), NOW)
     assert await workspace_lifecycle.delete_departed_workspaces(stores, NOW + 30 * DAY) == 0
     assert await workspace_lifecycle.delete_departed_workspaces(stores, NOW + 31 * DAY) == 1
     assert await stores.channels.list_for_workspace("slack", "T1") == []
@@ -112,7 +115,7 @@ async def test_one_who_can_repair_it_is_told_once_that_a_channel_is_gone(
 ) -> None:
     await attendance.on_workspace_installed(LAB, NOW)
     for _ in range(2):
-        await attendance.on_channel_lost(ROOM, "the channel was archived", NOW)
+        await attendance.on_channel_lost(ROOM, Reason("channel.archived"), NOW)
     (notice,) = await stores.ledger.claim(NOW, NOW + DAY, 10)
     assert notice.key.channel == Channel("slack", "T1", "U1", ChannelKind.DIRECT)
     assert notice.card.text.startswith("Nothing is posted to #papers any more: the channel was archived.")
@@ -121,23 +124,23 @@ async def test_one_who_can_repair_it_is_told_once_that_a_channel_is_gone(
 async def test_nobody_is_told_of_a_channel_that_got_nothing(stores: Stores, attendance: WorkspaceLifecycle) -> None:
     await attendance.on_workspace_installed(LAB, NOW)
     await stores.channels.save_preferences(ROOM, replace(DAILY, on=False), None)
-    await attendance.on_channel_lost(ROOM, "the channel was archived", NOW)
+    await attendance.on_channel_lost(ROOM, Reason("channel.archived"), NOW)
     assert await stores.ledger.claim(NOW, NOW + DAY, 10) == []
     alert = Follow(OTHER, "diffusion", ANA, NOW, alerts=True)
     await stores.channels.save_preferences(OTHER, replace(DAILY, on=False), None)
     await stores.follows.add(alert)
-    await attendance.on_channel_lost(OTHER, "the channel was archived", NOW)
+    await attendance.on_channel_lost(OTHER, Reason("channel.archived"), NOW)
     assert len(await stores.ledger.claim(NOW, NOW + DAY, 10)) == 1
 
 
 async def test_a_channel_goes_and_comes_back(stores: Stores, attendance: WorkspaceLifecycle) -> None:
-    await attendance.on_channel_lost(ROOM, "the channel was archived", NOW)
-    assert (await standing(stores)).retired_reason == "the channel was archived"
+    await attendance.on_channel_lost(ROOM, Reason("channel.archived"), NOW)
+    assert str((await standing(stores)).retired_reason) == "the channel was archived"
     await attendance.on_channel_recovered(ROOM, NOW)
     await attendance.on_channel_recovered(ROOM, NOW)
     back = await standing(stores)
-    assert (back.retired_reason, back.next_run) == ("", datetime(2026, 11, 25, 8, tzinfo=UTC))
-    await attendance.on_channel_lost(ROOM, "Broadsheet was removed from the channel", NOW)
+    assert (back.retired_reason, back.next_run) == (None, datetime(2026, 11, 25, 8, tzinfo=UTC))
+    await attendance.on_channel_lost(ROOM, Reason("channel.bot_removed"), NOW)
     await attendance.on_channel_joined(ROOM, ANA, NOW)
     assert not (await standing(stores)).retired_reason
 
@@ -163,8 +166,8 @@ async def test_a_refused_installation_silences_its_workspace_with_one_request(st
     courier = Dispatcher(stores, {"slack": chat}, lambda: NOW)
     assert await courier.dispatch_due() == 1
     reasons = [s.retired_reason for c in (ROOM, OTHER, elsewhere) if (s := await standing(stores, c))]
-    away = messages.format_workspace_unavailable("the token was revoked")
-    assert reasons == [away, away, ""]
+    away = Reason("workspace.unavailable", {"why": to_reason("the token was revoked")})
+    assert reasons == [away, away, None]
     assert await courier.dispatch_due() == 0
     assert all(
         s.channel.kind is not ChannelKind.DIRECT for s in await stores.channels.list_for_workspace("slack", "T1")

@@ -17,6 +17,7 @@ from bot.domain.people import Person
 from bot.domain.topics.parser import parse_topic
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 from bot.scheduler import Jobs
 from tests.bot.sources.fakes import Clock
 from tests.fakes import FakeChat
@@ -161,9 +162,9 @@ async def test_the_poll_makes_good_what_was_missed_in_seven_days(world: World) -
 async def test_the_daily_round_forgets_changes_after_180_days(world: World) -> None:
     for age in (181, 179):
         at = NOON - timedelta(days=age)
-        await world.stores.audit.record_change(PAPERS, ADA, "follow", f"{age}", at, before={}, after={})
+        await world.stores.audit.record_change(PAPERS, ADA, "follow", to_reason(f"{age}"), at, before={}, after={})
     await world.run("housekeeping")
-    assert [change.summary for change in await world.stores.audit.list_changes(PAPERS)] == ["179"]
+    assert [str(change.summary) for change in await world.stores.audit.list_changes(PAPERS)] == ["179"]
 
 
 async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30_days(world: World) -> None:

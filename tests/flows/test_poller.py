@@ -121,7 +121,7 @@ async def test_a_list_that_is_refused_is_no_holiday_and_is_posted_once_it_is_the
     assert await world.state(MONDAY) is DayState.SOURCE_DOWN
     health = await world.stores.source_states.get_state("huggingface")
     assert health.failures
-    assert f"HTTP {code}" in health.error
+    assert f"HTTP {code}" in str(health.error)
     world.server.always(LISTS, None)
     world.clock.pass_(hours=1)
     await poller.poll_lists(world.stores, world.hub, world.clock())

@@ -1,4 +1,4 @@
-"""Discord’s JSON error codes: groups by what they cost, with the reasons that people read.
+"""Discord’s JSON error codes: groups by what they cost, with the reasons that are recorded.
 
 The codes are Discord's (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json); the grouping is
 ours. No code is in two groups.
@@ -9,28 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from bot.i18n.translation import phrase
+from bot.reasons.reason import Reason
 
-_FORBIDDEN_REASON: Final = phrase(
-    "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"
-)
-
-CHANNEL_ERRORS: Final[Mapping[int, str]] = {
-    10003: phrase("the channel was deleted, or Broadsheet does not see it any more"),
-    10013: phrase("Discord does not know the person any more"),
-    40067: phrase("the forum asks for a tag on every post; make one there that is named “Papers”"),
-    50001: phrase("Broadsheet does not see the channel; give it the permission View Channel"),
-    50007: phrase("direct messages are closed"),
-    50008: phrase("this kind of channel takes no messages"),
-    50013: _FORBIDDEN_REASON,
-    50024: phrase("this kind of channel takes no messages"),
-    50033: phrase("Discord does not know the person any more"),
-    50083: phrase("the thread is archived and can’t be opened by Broadsheet"),
-    50278: phrase("no server is shared with Broadsheet any more"),
-    160002: _FORBIDDEN_REASON,
-    160005: phrase("the thread is locked"),
+CHANNEL_ERRORS: Final[Mapping[int, Reason]] = {
+    10003: Reason("channel.deleted_or_hidden"),
+    10013: Reason("person.unknown_by_now"),
+    40067: Reason("channel.tag_required"),
+    50001: Reason("channel.hidden"),
+    50007: Reason("person.direct_messages_closed"),
+    50008: Reason("channel.no_messages"),
+    50013: Reason("channel.permission_missing"),
+    50024: Reason("channel.no_messages"),
+    50033: Reason("person.unknown_by_now"),
+    50083: Reason("thread.archived"),
+    50278: Reason("person.no_shared_server"),
+    160002: Reason("channel.permission_missing"),
+    160005: Reason("thread.locked"),
 }
-"""The channel takes nothing any more: why, as people read it."""
+"""The channel takes nothing any more, and why."""
 
 MISSING_PERMISSIONS: Final = 50013
 """A permission is missing; Discord does not say which."""
@@ -43,7 +39,7 @@ THREAD_ERRORS: Final = frozenset({10003, THREAD_ARCHIVED, 160005})
 HISTORY_ERRORS: Final = frozenset({50001, 50013})
 """Those of the channel's that mean, where something is looked up, that Broadsheet may not read it."""
 
-GUILD_ERRORS: Final[Mapping[int, str]] = {10004: phrase("it was removed from the server")}
+GUILD_ERRORS: Final[Mapping[int, Reason]] = {10004: Reason("installation.removed")}
 """No channel of the server takes anything any more."""
 
 TOKEN_ERRORS: Final = frozenset({0, 40001, 40002, 50014})

@@ -18,6 +18,7 @@ from adapters.discord.api.error_codes import (
     TRANSIENT_ERRORS,
 )
 from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+from bot.reasons.reason import Reason, Value
 
 _UNREACHABLE_RETRY_SECONDS: Final = 10.0
 _BUSY_RETRY_SECONDS: Final = 30.0
@@ -38,7 +39,7 @@ class UnknownErrorCode(TryLater):
     """
 
     def __init__(self, code: int, status: int) -> None:
-        super().__init__(f"Discord said {code} (HTTP {status}), which has no meaning here yet", _UNKNOWN_RETRY_SECONDS)
+        super().__init__(Reason("platform.unknown_number", {"error": code, "status": status}), _UNKNOWN_RETRY_SECONDS)
         self.code = code
         # Without a code of its own a 404 is that of an address, which no channel can help.
         self.is_closed = bool(code) and status in _CLOSED_STATUSES
@@ -53,13 +54,13 @@ def translate_error(error: Exception, *, writes: bool, ban_seconds: float = DEFA
         case SendError():
             return error
         case discord.RateLimited():
-            return TryLater("Discord asks for a pause", _clamp_seconds(error.retry_after))
+            return TryLater(_explain("platform.rate_limited"), _clamp_seconds(error.retry_after))
         case discord.HTTPException():
             return _translate_error_response(error, writes=writes, ban_seconds=ban_seconds)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return TryLater("Discord can’t be reached", _UNREACHABLE_RETRY_SECONDS)
+            return TryLater(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
         case _:
-            return _translate_lost_response(f"the connection broke ({type(error).__name__})", writes=writes)
+            return _translate_lost_response(Reason("connection.lost", {"error": type(error).__name__}), writes=writes)
 
 
 def get_error_code(error: BaseException | None) -> int:
@@ -100,13 +101,13 @@ def _clamp_seconds(seconds: float) -> float:
 def _translate_error_response(error: discord.HTTPException, *, writes: bool, ban_seconds: float) -> SendError:
     error_code, status = error.code, error.status
     if error_code in TRANSIENT_ERRORS:
-        return TryLater(f"Discord can’t do this now ({error_code})", _BUSY_RETRY_SECONDS)
+        return TryLater(_explain("platform.busy", error=error_code), _BUSY_RETRY_SECONDS)
     if status == _TOO_MANY_REQUESTS and is_cloudflare_ban(error.response.headers):
-        return TryLater("Discord keeps this machine out for a while", ban_seconds)
+        return TryLater(Reason("platform.machine_banned"), ban_seconds)
     if status == _TOO_MANY_REQUESTS:
-        return TryLater("Discord asks for a pause again and again", _BUSY_RETRY_SECONDS)
+        return TryLater(Reason("platform.rate_limited_again"), _BUSY_RETRY_SECONDS)
     if status >= _SERVER_ERROR:
-        return _translate_lost_response(f"it failed (HTTP {status})", writes=writes)
+        return _translate_lost_response(Reason("platform.failed", {"status": status}), writes=writes)
     return _translate_permanent_error(error_code, error) or UnknownErrorCode(error_code, status)
 
 
@@ -117,16 +118,21 @@ def _translate_permanent_error(error_code: int, error: discord.HTTPException) ->
     if error_code in GUILD_ERRORS:
         return Gone(GUILD_ERRORS[error_code], installation=True)
     if error_code in MESSAGE_ERRORS:
-        return Unsendable(f"Discord does not allow this any more ({error_code})")
+        return Unsendable(_explain("platform.not_allowed", error=error_code))
     if error_code in REQUEST_ERRORS:
-        return Unsendable(f"Discord refuses the request ({error_code}): {error.text[:300]}")
+        return Unsendable(_explain("platform.refused_details", error=error_code, details=error.text[:300]))
     # Without a code of its own a refusal is the token's, or not Discord's at all.
     if error_code in TOKEN_ERRORS and error.status in (401, 403):
-        return TryLater("Discord turns the bot’s token down", DEFAULT_BAN_SECONDS)
+        return TryLater(Reason("platform.token_refused"), DEFAULT_BAN_SECONDS)
     return None
 
 
-def _translate_lost_response(reason: str, *, writes: bool) -> SendError:
+def _translate_lost_response(why: Reason, *, writes: bool) -> SendError:
     if writes:
-        return Uncertain(f"Discord may or may not have done this: {reason}")
-    return TryLater(f"Discord gave no answer: {reason}", _UNREACHABLE_RETRY_SECONDS)
+        return Uncertain(_explain("platform.maybe_done", why=why))
+    return TryLater(_explain("platform.gave_no_answer", why=why), _UNREACHABLE_RETRY_SECONDS)
+
+
+def _explain(code: str, **values: Value) -> Reason:
+    """Return a reason that names the platform."""
+    return Reason(code, {"platform": "Discord", **values})

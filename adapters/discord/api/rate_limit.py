@@ -17,6 +17,7 @@ import aiohttp
 
 from adapters.discord.api.errors import is_cloudflare_ban, parse_retry_after
 from bot.errors import TryLater
+from bot.reasons.reason import Reason
 
 MAX_REQUESTS_PER_SECOND: Final = 48.0
 """Requests a second."""
@@ -83,11 +84,12 @@ class RateLimiter:
 
     def _check_bans(self, now: float) -> None:
         if self.ban_seconds:
-            raise TryLater("Discord keeps this machine out for a while", self.ban_seconds)
+            raise TryLater(Reason("platform.machine_banned"), self.ban_seconds)
         while self._refused_at and self._refused_at[0] <= now - _INVALID_WINDOW_SECONDS:
             self._refused_at.popleft()
         if len(self._refused_at) >= MAX_INVALID_REQUESTS:
-            raise TryLater("Discord refused too much of late", self._refused_at[0] + _INVALID_WINDOW_SECONDS - now)
+            seconds = self._refused_at[0] + _INVALID_WINDOW_SECONDS - now
+            raise TryLater(Reason("platform.invalid_requests"), seconds)
 
     def record_response(self, status: int, scope: str) -> None:
         """Note a reply; *scope* is that of a refusal: "global", "user" or "shared"."""

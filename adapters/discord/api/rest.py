@@ -16,6 +16,7 @@ from adapters.discord.api.rate_limit import RateLimiter
 from adapters.discord.discord_py import MultipartForm, RestRequest
 from adapters.discord.rendering.markdown import choose_filename
 from bot.errors import SendError, TryLater
+from bot.reasons.reason import Reason
 
 TIMEOUT_SECONDS: Final = 60.0
 """Seconds for one call with all that discord.py repeats and waits for; less than the ledger's lease."""
@@ -81,7 +82,7 @@ class RestClient:
         if rate_limited:
             await self._rate_limiter.acquire()
         if self._client.user is None or self._client.is_closed():
-            raise TryLater("Discord is not connected yet", _CONNECTING_RETRY_SECONDS)
+            raise TryLater(Reason("platform.not_connected"), _CONNECTING_RETRY_SECONDS)
         pending = asyncio.get_running_loop().create_future()
         self._pending_calls.add(pending)
         try:

@@ -20,9 +20,10 @@ from adapters.discord.rendering.layout import CommandFormatter
 from adapters.discord.rendering.messages import RenderedMessage, format_command
 from bot.domain.channels import ChannelKind
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
-from bot.i18n.translation import phrase
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
+from bot.reasons.channels import CHANNEL_REFUSED
+from bot.reasons.reason import Reason
 
 __all__ = ["ChannelStyle", "DiscordChat"]
 
@@ -31,7 +32,6 @@ _SEND_TIMEOUT_SECONDS: Final = 80.0
 _STORE_RETRY_SECONDS: Final = 5.0
 _MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 """How long a message is tried again that Discord refuses with a code that no group knows."""
-CLOSED_REASON: Final = phrase("Discord refuses what is posted there, with the code")
 
 
 class DiscordChat:
@@ -59,14 +59,14 @@ class DiscordChat:
     async def send(self, delivery: Delivery, now: datetime) -> str:
         """Post, reply or edit; return the message's id, or that of the first of several."""
         if delivery.key.operation != "post" and not delivery.parent_message_id.isdecimal():
-            raise Unsendable("The message that it belongs to has no id.")
+            raise Unsendable(Reason("message.no_parent"))
         try:
             async with asyncio.timeout(_SEND_TIMEOUT_SECONDS):
                 return await self._send_operation(delivery, now)
         except TimeoutError as error:
-            raise Uncertain(f"Discord took longer than {_SEND_TIMEOUT_SECONDS:.0f} seconds") from error
+            raise Uncertain(Reason("delivery.timed_out", {"seconds": f"{_SEND_TIMEOUT_SECONDS:.0f}"})) from error
         except StoreError as error:
-            raise TryLater(f"The database can’t be used: {error}", _STORE_RETRY_SECONDS) from error
+            raise TryLater(Reason("database.unusable", {"why": error.reason}), _STORE_RETRY_SECONDS) from error
         except UnknownErrorCode as error:
             if (translated := _translate_unknown_code(error, delivery, now)) is error:
                 raise
@@ -76,8 +76,8 @@ class DiscordChat:
                 return (
                     delivery.parent_message_id
                 )  # what is below a digest is put away after a day, with the votes of then
-            if reason := _explain_thread_error(delivery, get_error_code(error)):
-                raise Unsendable(f"{reason}: {error}") from error
+            if reason := _explain_thread_error(delivery, error):
+                raise Unsendable(reason) from error
             raise
 
     async def find_message(self, delivery: Delivery) -> str | None:
@@ -95,13 +95,13 @@ class DiscordChat:
             )
             messages = await self._renderer.render_parts(delivery, message_keys.hash_delivery_key(key), posted_parts)
         except StoreError as error:
-            raise TryLater(f"The database can’t be used: {error}", _STORE_RETRY_SECONDS) from error
+            raise TryLater(Reason("database.unusable", {"why": error.reason}), _STORE_RETRY_SECONDS) from error
         except Gone:
             if key.operation == "reply":
                 return None  # nor is the thread that it would be in
             raise
         except Unsendable as error:
-            raise Uncertain(f"The history can’t be read: {error}") from error
+            raise Uncertain(Reason("history.unreadable", {"why": error.reason})) from error
         # What stopped between two parts is not there; sending goes on with the first that is missing.
         return str(posted_parts[0]["id"]) if posted_parts.keys() >= set(range(len(messages))) else None
 
@@ -138,7 +138,8 @@ class DiscordChat:
             except (TryLater, StoreError) as error:
                 if not first_id:
                     raise
-                raise Uncertain(f"It stopped after {number} of its parts: {error}") from error
+                stopped = Reason("delivery.partly_sent", {"number": number, "why": error.reason})
+                raise Uncertain(stopped) from error
             first_id = first_id or str(posted["id"])
         return first_id
 
@@ -170,7 +171,7 @@ class DiscordChat:
         channel_id = await self._destinations.find_edit_target(delivery)
         key, posted_parts = await message_lookup.find_following_parts(self._rest, channel_id, first_id)
         if not posted_parts:
-            raise Unsendable("The message is gone.")
+            raise Unsendable(Reason("message.gone"))
         messages = await self._renderer.render_parts(delivery, key, posted_parts)
         if len(posted_parts) < len(messages):
             posted_parts = await message_lookup.find_message(
@@ -201,26 +202,26 @@ def _translate_unknown_code(error: UnknownErrorCode, delivery: Delivery, now: da
     https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
     """
     if error.is_closed and delivery.key.operation == "post":
-        return Gone(f"{CLOSED_REASON}: {error.code}")
+        return Gone(Reason(CHANNEL_REFUSED, {"number": error.code}))
     if error.is_closed:
-        return Unsendable(str(error))
+        return Unsendable(error.reason)
     if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
-        return Unsendable(f"{error}; given up after a day.")
+        return Unsendable(Reason("delivery.given_up_after_a_day", {"why": error.reason}))
     return error
 
 
-def _explain_thread_error(delivery: Delivery, error_code: int) -> str:
-    """Return why a refusal is a thread's alone; "" where it is the channel's, which takes nothing any more.
+def _explain_thread_error(delivery: Delivery, error: Gone) -> Reason | None:
+    """Return why a refusal is a thread's alone; None where it is the channel's, which takes nothing any more.
 
     Whoever may ask for a thread could silence a channel otherwise.
     """
-    key = delivery.key
+    key, error_code = delivery.key, get_error_code(error)
     if key.operation != "post" and error_code in THREAD_ERRORS:
-        return phrase("The thread takes nothing any more")
+        return Reason("thread.closed", {"why": error.reason})
     if (
         key.operation == "reply"
         and key.channel.kind in {ChannelKind.CHANNEL, ChannelKind.FORUM}
         and error_code == MISSING_PERMISSIONS
     ):
-        return phrase("Threads there need the permissions Create Public Threads and Send Messages in Threads")
-    return ""
+        return Reason("thread.permissions_missing", {"why": error.reason})
+    return None

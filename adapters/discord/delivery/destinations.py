@@ -66,7 +66,7 @@ class Destinations:
                 response = await self._rest.call("POST", "/users/@me/channels", json={"recipient_id": channel.id})
             except Uncertain as error:
                 # Opened or not, nothing is said there yet.
-                raise TryLater(str(error), _RETRY_SECONDS) from error
+                raise TryLater(error.reason, _RETRY_SECONDS) from error
             if len(self._direct_channel_ids) >= _MAX_DIRECT_CHANNELS:
                 self._direct_channel_ids.clear()
             self._direct_channel_ids[channel.id] = str(response["id"])

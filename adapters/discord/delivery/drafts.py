@@ -18,6 +18,7 @@ from bot.domain.deliveries import DeliveryKey
 from bot.errors import Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
+from bot.reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +112,4 @@ def _translate_render_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise Unsendable(f"The card can’t be drawn: {error}") from error
+        raise Unsendable(Reason("card.not_rendered", {"error": str(error)})) from error

@@ -22,6 +22,7 @@ from adapters.discord.rendering import message_keys
 from bot.cards.models import Card
 from bot.domain.channels import Channel
 from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+from bot.reasons.reason import Reason
 
 _AUTO_ARCHIVE_MINUTES: Final = 10_080
 """Minutes after which Discord hides a post in which nothing is said."""
@@ -81,7 +82,7 @@ async def start_post(rest: RestClient, forum: Channel, key: str, body: Mapping[s
         )
     except TryLater as error:
         # One is there, surely: it is to be looked up, and not to be made again.
-        raise Uncertain(f"What was posted can’t be looked up: {error}") from error
+        raise Uncertain(Reason("post.not_looked_up", {"why": error.reason})) from error
     except SendError as error:
         log.warning("A forum’s posts can’t be looked up: %s", error)
         return thread_id
@@ -142,7 +143,7 @@ async def _list_archived_posts(rest: RestClient, forum: Channel, since: datetime
         threads += page["threads"]
         if not (page["has_more"] and threads) or _is_archived_before(threads[-1], since):
             return threads
-    raise Uncertain("Too many posts were put away since.")
+    raise Uncertain(Reason("history.too_many_posts"))
 
 
 def _is_archived_before(thread: Thread, since: datetime | None) -> bool:
@@ -166,7 +167,7 @@ async def _fetch_history(rest: RestClient, path: str, **arguments: Any) -> Any:
         return await rest.call("GET", path, **arguments)
     except Gone as error:
         if get_error_code(error) in HISTORY_ERRORS:
-            raise Uncertain("The forum’s history is closed to Broadsheet.") from error
+            raise Uncertain(Reason("history.forum_closed")) from error
         raise
 
 

@@ -17,6 +17,7 @@ from adapters.discord.api.errors import get_error_code
 from adapters.discord.api.rest import RestClient
 from adapters.discord.rendering import message_keys
 from bot.errors import Gone, Uncertain, Unsendable
+from bot.reasons.reason import Reason
 
 CLOCK_SKEW: Final = timedelta(seconds=60)
 """Discord's clock and ours may differ by so much."""
@@ -44,7 +45,7 @@ async def find_message(rest: RestClient, channel_id: str, key: str, since: datet
                 await _check_readable(rest, channel_id)
             return found_parts
         after = max(int(message["id"]) for message in page)
-    raise Uncertain("Too much was said since.")
+    raise Uncertain(Reason("history.too_many_messages"))
 
 
 async def find_following_parts(rest: RestClient, channel_id: str, first_id: str) -> tuple[str, dict[int, MessageData]]:
@@ -106,7 +107,7 @@ async def _check_readable(rest: RestClient, channel_id: str) -> None:
             await rest.call("GET", path, channel_id=channel_id, message_id=_NONEXISTENT_ID)
         except Gone as error:
             if get_error_code(error) in HISTORY_ERRORS:
-                raise Uncertain("The history is closed to Broadsheet.") from error
+                raise Uncertain(Reason("history.closed")) from error
             raise
 
 

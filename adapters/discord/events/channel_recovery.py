@@ -12,18 +12,17 @@ from adapters.discord import directory, permissions
 from adapters.discord.api.error_codes import CHANNEL_ERRORS
 from adapters.discord.context import DiscordContext
 from adapters.discord.delivery import forum_posts
-from adapters.discord.delivery.chat import CLOSED_REASON
 from adapters.discord.permissions import ChannelOrThread
-from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import ChannelKind
 from bot.errors import SendError
 from bot.ports.channels import ChannelState
+from bot.reasons.channels import CHANNEL_DELETED, CHANNEL_REFUSED
 
-_TAG_REQUIRED_REASON: Final = CHANNEL_ERRORS[40067]
-_UNRECOVERABLE_REASONS: Final = frozenset({CHANNEL_ERRORS[50008], CHANNEL_ERRORS[50024]})
-"""Reasons that nothing mends which Discord tells of; nor does anything what it refused for no known reason."""
-_DELETED_REASONS: Final = frozenset({CHANNEL_DELETED, CHANNEL_ERRORS[10003]})
-"""Reasons for which a thread is not looked for any more."""
+_TAG_REQUIRED: Final = CHANNEL_ERRORS[40067].code
+_UNRECOVERABLE_CODES: Final = frozenset({CHANNEL_ERRORS[50008].code, CHANNEL_ERRORS[50024].code, CHANNEL_REFUSED})
+"""Codes of reasons that nothing mends which Discord tells of."""
+_DELETED_CODES: Final = frozenset({CHANNEL_DELETED, CHANNEL_ERRORS[10003].code})
+"""Codes of reasons for which a thread is not looked for any more."""
 
 log = logging.getLogger(__name__)
 
@@ -65,15 +64,13 @@ def is_recoverable(discord_channel: ChannelOrThread, channel_state: ChannelState
 
     What pictures may need stops no message.
     """
-    if (
-        channel_state.retired_reason in _UNRECOVERABLE_REASONS
-        or channel_state.retired_reason.startswith(CLOSED_REASON)
-        or permissions.list_missing_for_digest(discord_channel, replace(channel_state.preferences, pictures=False))
+    if channel_state.retired_code in _UNRECOVERABLE_CODES or permissions.list_missing_for_digest(
+        discord_channel, replace(channel_state.preferences, pictures=False)
     ):
         return False
     if isinstance(discord_channel, discord.Thread):
         return not discord_channel.locked  # an archived one is opened by the next post
-    return channel_state.retired_reason != _TAG_REQUIRED_REASON or forum_posts.accepts_papers(
+    return channel_state.retired_code != _TAG_REQUIRED or forum_posts.accepts_papers(
         discord_channel, channel_state.preferences.tag
     )
 
@@ -90,7 +87,7 @@ async def _find_channel(
         discord_channel
         or not include_archived
         or channel_state.channel.kind is not ChannelKind.THREAD
-        or channel_state.retired_reason in _DELETED_REASONS
+        or channel_state.retired_code in _DELETED_CODES
     ):
         return discord_channel
     try:

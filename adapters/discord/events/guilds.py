@@ -12,10 +12,10 @@ from adapters.discord.context import DiscordContext
 from adapters.discord.events import channel_recovery
 from bot.domain.channels import Channel
 from bot.domain.people import Person
-from bot.i18n.translation import phrase
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
-REMOVED_REASON: Final = phrase("Broadsheet was removed from the server")
+REMOVED_REASON: Final = Reason("installation.server_left")
 
 
 async def reconcile_guilds(context: DiscordContext, shard_id: int) -> None:

@@ -15,8 +15,9 @@ from adapters.discord.channels import get_channel_kind
 from adapters.discord.context import DiscordContext
 from adapters.discord.events import channel_recovery, guilds
 from adapters.discord.permissions import ChannelOrThread
-from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
+from bot.reasons.channels import CHANNEL_DELETED
+from bot.reasons.reason import Reason
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def _pass_new_state(handler: Any) -> Callable[..., Coroutine[Any, Any, None]]:
 
 async def _on_guild_channel_delete(context: DiscordContext, discord_channel: ChannelOrThread) -> None:
     await context.workspace_events.on_channel_lost(
-        directory.to_channel(discord_channel), CHANNEL_DELETED, context.clock()
+        directory.to_channel(discord_channel), Reason(CHANNEL_DELETED), context.clock()
     )
 
 
@@ -83,7 +84,7 @@ async def _on_raw_thread_delete(context: DiscordContext, thread: discord.RawThre
     channel = Channel(
         "discord", str(thread.guild_id), str(thread.thread_id), get_channel_kind(thread.thread_type.value)
     )
-    await context.workspace_events.on_channel_lost(channel, CHANNEL_DELETED, context.clock())
+    await context.workspace_events.on_channel_lost(channel, Reason(CHANNEL_DELETED), context.clock())
 
 
 async def _on_guild_role_update(context: DiscordContext, before: discord.Role, role: discord.Role) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from adapters.discord.context import DiscordContext
 from bot.errors import SendError, StoreError, TryLater
+from bot.reasons.reason import Reason
 
 _CONNECTION_DELAY: Final = 0.2
 _RETRY_DELAY: Final = 60.0
@@ -52,7 +53,7 @@ async def sync_commands(context: DiscordContext) -> bool:
     """
     application = context.client.application_id
     if application is None:
-        raise TryLater("Discord is not connected yet", _CONNECTION_DELAY)
+        raise TryLater(Reason("platform.not_connected"), _CONNECTION_DELAY)
     now = f"{application} {context.tree.payload_hash}"
     kept = await context.key_value_store.get(_COMMAND_IDS_KEY)
     if kept and await context.key_value_store.get(_PAYLOAD_KEY) == now:

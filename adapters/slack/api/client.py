@@ -13,7 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.api.error_codes import STALE_TOKEN_ERRORS
 from adapters.slack.api.errors import RateLimited, UnknownErrorCode, get_error_code, translate_error
 from adapters.slack.api.rate_limit import RateLimiter
-from bot.errors import BroadsheetError, SendError, TryLater, Unsendable
+from bot.errors import BroadsheetError, SendError, TryLater, Unsendable, get_reason
+from bot.reasons.reason import Reason
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class SlackClient:
         except SendError:
             raise
         except BroadsheetError as error:
-            raise TryLater(f"The token can’t be read: {error}", _VAULT_RETRY_SECONDS) from error
+            raise TryLater(Reason("token.unreadable", {"why": get_reason(error)}), _VAULT_RETRY_SECONDS) from error
 
     async def _call_method(
         self, workspace: str, method: str, token: str, arguments: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Slack Web API error codes (`"ok": false`): groups by what they cost, with the reasons that people read.
+"""Slack Web API error codes (`"ok": false`): groups by what they cost, with the reasons that are recorded.
 
 The codes are those of the methods that we call (https://docs.slack.dev/reference/methods); the grouping is ours. No
 code is in two groups.
@@ -9,52 +9,50 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from bot.i18n.translation import phrase
+from bot.reasons.reason import Reason
 
 
 def _split_codes(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-CHANNEL_ERRORS: Final[Mapping[str, str]] = {
-    "access_denied": phrase("the workspace does not let the bot post there"),
-    "cannot_dm_bot": phrase("a bot can’t be written to"),
-    "channel_is_limited_access": phrase("only some people may post there, and the bot is not one of them"),
-    "channel_not_found": phrase("the channel was deleted, or the bot is not in it; invite it to go on"),
-    "ekm_access_denied": phrase("the workspace’s administrators have suspended posting"),
-    "invalid_user_combination": phrase("the person belongs to an organization that shares no channel with the bot"),
-    "is_archived": phrase("the channel was archived"),
-    "messages_tab_disabled": phrase("the app’s Messages tab is switched off, so the bot can’t write to people"),
-    "method_not_supported_for_channel_type": phrase("this kind of conversation takes no messages from apps"),
-    "no_permission": phrase("the bot may not post there; invite it to go on"),
-    "not_in_channel": phrase("the bot is not in the channel; invite it to go on"),
-    "restricted_action": phrase("the workspace does not let apps post there"),
-    "restricted_action_read_only_channel": phrase("the channel is read-only"),
-    "restricted_action_thread_only_channel": phrase("the channel takes replies in threads only"),
-    "team_not_found": phrase("the channel’s workspace is gone"),
-    "user_disabled": phrase("the person’s account was deactivated"),
-    "user_not_found": phrase("Slack does not know the person"),
-    "user_not_in_channel": phrase("the person is not in the channel"),
-    "user_not_visible": phrase("the bot may not see the person"),
+CHANNEL_ERRORS: Final[Mapping[str, Reason]] = {
+    "access_denied": Reason("channel.no_bot"),
+    "cannot_dm_bot": Reason("person.bot"),
+    "channel_is_limited_access": Reason("channel.limited_access"),
+    "channel_not_found": Reason("channel.deleted_or_bot_absent"),
+    "ekm_access_denied": Reason("workspace.posting_suspended"),
+    "invalid_user_combination": Reason("person.other_organization"),
+    "is_archived": Reason("channel.archived"),
+    "messages_tab_disabled": Reason("person.direct_messages_off"),
+    "method_not_supported_for_channel_type": Reason("channel.no_app_messages"),
+    "no_permission": Reason("channel.no_permission"),
+    "not_in_channel": Reason("channel.bot_absent"),
+    "restricted_action": Reason("channel.no_apps"),
+    "restricted_action_read_only_channel": Reason("channel.read_only"),
+    "restricted_action_thread_only_channel": Reason("channel.threads_only"),
+    "team_not_found": Reason("channel.workspace_gone"),
+    "user_disabled": Reason("person.deactivated"),
+    "user_not_found": Reason("person.unknown"),
+    "user_not_in_channel": Reason("person.not_in_channel"),
+    "user_not_visible": Reason("person.hidden"),
 }
-"""The channel takes nothing any more: why, as people read it."""
+"""The channel takes nothing any more, and why."""
 
-INSTALLATION_ERRORS: Final[Mapping[str, str]] = {
-    "account_inactive": phrase("the bot’s account or its workspace was deactivated; install the app again"),
-    "app_access_restricted": phrase("the workspace’s administrators have restricted the app"),
-    "app_not_installed": phrase("the app is not installed in the workspace"),
-    "enterprise_is_restricted": phrase("the organization does not let the app do this"),
-    "invalid_auth": phrase("Slack does not accept the bot’s token; install the app again"),
-    "missing_scope": phrase("the app lacks a permission; install it again to grant it"),
-    "not_allowed_token_type": phrase("the token is of the wrong kind; a bot’s token starts with xoxb-"),
-    "not_authed": phrase("no token is known for the workspace; install the app again"),
-    "org_login_required": phrase(
-        "the workspace is being moved to an organization; install the app again when that is done"
-    ),
-    "team_access_not_granted": phrase("the organization has not given the app this workspace"),
-    "token_expired": phrase("the bot’s token has expired and could not be renewed; install the app again"),
-    "token_revoked": phrase("the app was removed from the workspace; install it again to go on"),
-    "two_factor_setup_required": phrase("the bot’s account must set up two-factor authentication first"),
+INSTALLATION_ERRORS: Final[Mapping[str, Reason]] = {
+    "account_inactive": Reason("installation.account_inactive"),
+    "app_access_restricted": Reason("installation.app_restricted"),
+    "app_not_installed": Reason("installation.not_installed"),
+    "enterprise_is_restricted": Reason("installation.organization_restricted"),
+    "invalid_auth": Reason("installation.token_invalid"),
+    "missing_scope": Reason("installation.scopes_missing"),
+    "not_allowed_token_type": Reason("installation.token_kind"),
+    "not_authed": Reason("installation.token_unknown"),
+    "org_login_required": Reason("installation.login_required"),
+    "team_access_not_granted": Reason("installation.access_not_granted"),
+    "token_expired": Reason("installation.token_expired"),
+    "token_revoked": Reason("installation.app_removed"),
+    "two_factor_setup_required": Reason("installation.two_factor_required"),
 }
 """No channel of the workspace takes anything any more."""
 

@@ -18,6 +18,7 @@ from adapters.slack.api.error_codes import (
     TRANSIENT_ERRORS,
 )
 from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+from bot.reasons.reason import Reason, Value
 
 _UNREACHABLE_RETRY_SECONDS: Final = 10.0
 _BUSY_RETRY_SECONDS: Final = 30.0
@@ -35,7 +36,7 @@ class UnknownErrorCode(TryLater):
     """Slack said no, surely, with a code that belongs to no group; ``code`` is it."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"Slack said “{code}”, which has no meaning here yet", _UNKNOWN_RETRY_SECONDS)
+        super().__init__(Reason("platform.unknown_code", {"error": code}), _UNKNOWN_RETRY_SECONDS)
         self.code = code
 
 
@@ -48,11 +49,11 @@ def translate_error(error: Exception, method: str) -> SendError:
         case SlackApiError():
             return _translate_error_response(error, method)
         case SlackRequestError():
-            return Unsendable(f"The request is incomplete: {error}")
+            return Unsendable(Reason("platform.request_incomplete", {"error": str(error)}))
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return TryLater("Slack can’t be reached", _UNREACHABLE_RETRY_SECONDS)
+            return TryLater(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
         case _:
-            return _translate_lost_response(method, f"the connection broke ({type(error).__name__})")
+            return _translate_lost_response(method, Reason("connection.lost", {"error": type(error).__name__}))
 
 
 def get_error_code(error: BaseException | None) -> str:
@@ -67,14 +68,15 @@ def _translate_error_response(error: SlackApiError, method: str) -> SendError:
     status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
     error_code = get_error_code(error)
     if status == _TOO_MANY_REQUESTS or error_code in ("ratelimited", "rate_limited"):
-        return RateLimited("Slack asks for a pause", _parse_retry_after(getattr(error.response, "headers", None) or {}))
+        seconds = _parse_retry_after(getattr(error.response, "headers", None) or {})
+        return RateLimited(_explain("platform.rate_limited"), seconds)
     if error_code:
         return _translate_permanent_error(error_code, _get_response_body(error)) or _translate_transient_error(
             error_code, method
         )
     if status in range(400, 500):
         return UnknownErrorCode(f"HTTP {status}")
-    return _translate_lost_response(method, f"its answer can’t be read (HTTP {status})")
+    return _translate_lost_response(method, Reason("platform.unreadable_answer", {"status": status}))
 
 
 def _translate_permanent_error(error_code: str, body: Mapping[str, Any]) -> SendError | None:
@@ -83,30 +85,35 @@ def _translate_permanent_error(error_code: str, body: Mapping[str, Any]) -> Send
         return Gone(CHANNEL_ERRORS[error_code])
     if error_code in INSTALLATION_ERRORS:
         return Gone(
-            _describe_missing_scope(body) if error_code == "missing_scope" else INSTALLATION_ERRORS[error_code],
+            _explain_missing_scope(body) if error_code == "missing_scope" else INSTALLATION_ERRORS[error_code],
             installation=True,
         )
     if error_code in MESSAGE_ERRORS:
-        return Unsendable(f"Slack does not allow this any more ({error_code})")
+        return Unsendable(_explain("platform.not_allowed", error=error_code))
     if error_code in REQUEST_ERRORS:
-        return Unsendable(f"Slack refuses the request ({error_code}){_format_error_details(body)}")
+        return Unsendable(_explain_refusal(error_code, body))
     return None
 
 
 def _translate_transient_error(error_code: str, method: str) -> SendError:
     if error_code in TRANSIENT_ERRORS:
-        return TryLater(f"Slack can’t do this now ({error_code})", _BUSY_RETRY_SECONDS)
+        return TryLater(_explain("platform.busy", error=error_code), _BUSY_RETRY_SECONDS)
     return (
-        _translate_lost_response(method, f"it said “{error_code}”")
+        _translate_lost_response(method, Reason("platform.said", {"error": error_code}))
         if error_code in AMBIGUOUS_ERRORS
         else UnknownErrorCode(error_code)
     )
 
 
-def _translate_lost_response(method: str, reason: str) -> SendError:
+def _translate_lost_response(method: str, why: Reason) -> SendError:
     if method.startswith("chat."):
-        return Uncertain(f"Slack may or may not have done this: {reason}")
-    return TryLater(f"Slack gave no answer: {reason}", _UNREACHABLE_RETRY_SECONDS)
+        return Uncertain(_explain("platform.maybe_done", why=why))
+    return TryLater(_explain("platform.gave_no_answer", why=why), _UNREACHABLE_RETRY_SECONDS)
+
+
+def _explain(code: str, **values: Value) -> Reason:
+    """Return a reason that names the platform."""
+    return Reason(code, {"platform": "Slack", **values})
 
 
 def _get_response_body(error: SlackApiError) -> Mapping[str, Any]:
@@ -121,14 +128,17 @@ def _parse_retry_after(headers: Mapping[str, str]) -> float:
     return min(max(seconds, 1.0), _MAX_RETRY_SECONDS)
 
 
-def _describe_missing_scope(body: Mapping[str, Any]) -> str:
+def _explain_missing_scope(body: Mapping[str, Any]) -> Reason:
     scope = str(body.get("needed", ""))
-    quoted = f" “{scope}”" if _SCOPE_PATTERN.fullmatch(scope) else ""
-    return f"the app lacks the permission{quoted}; install it again to grant it"
+    if _SCOPE_PATTERN.fullmatch(scope):
+        return Reason("installation.scope_missing", {"scope": scope})
+    return INSTALLATION_ERRORS["missing_scope"]
 
 
-def _format_error_details(body: Mapping[str, Any]) -> str:
-    """Return what Slack says about the place of the fault, for the log."""
+def _explain_refusal(error_code: str, body: Mapping[str, Any]) -> Reason:
+    """Return that a request is wrong, with what Slack says about the place of the fault, for the log."""
     metadata = body.get("response_metadata")
     messages = metadata.get("messages") if isinstance(metadata, Mapping) else None
-    return f": {'; '.join(map(str, messages))[:300]}" if isinstance(messages, list) else ""
+    if not isinstance(messages, list):
+        return _explain("platform.refused", error=error_code)
+    return _explain("platform.refused_details", error=error_code, details="; ".join(map(str, messages))[:300])

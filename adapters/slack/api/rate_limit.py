@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import TryLater
+from bot.reasons.reason import Reason
 
 MAX_WAIT_SECONDS: Final = 2.0
 """Seconds that a caller waits here; for more, the ledger waits and not a coroutine."""
@@ -100,7 +101,7 @@ class RateLimiter:
         now = self._clock()
         full = [bucket for bucket in buckets if bucket.compute_wait(now) > MAX_WAIT_SECONDS]
         if full:
-            raise TryLater("Slack’s limits leave no room now", max(bucket.schedule_retry(now) for bucket in full))
+            raise TryLater(Reason("platform.limits_full"), max(bucket.schedule_retry(now) for bucket in full))
         wait = max(bucket.compute_wait(now) for bucket in buckets)
         for bucket in buckets:
             bucket.reserve(now + wait)

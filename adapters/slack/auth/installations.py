@@ -20,6 +20,7 @@ from bot.errors import BroadsheetError, Gone
 from bot.ports.platform_events import WorkspaceEvents
 from bot.ports.secrets import Vault
 from bot.ports.workspaces import Workspace, Workspaces
+from bot.reasons.reason import Reason
 
 VAULT_PREFIX: Final = "slack/"
 
@@ -57,11 +58,11 @@ class VaultInstallationStore(AsyncInstallationStore):
         """
         bot = await self._find_serving_bot(workspace)
         if bot is None:
-            raise Gone("the app is not installed there; install it to go on", installation=True)
+            raise Gone(Reason("installation.missing"), installation=True)
         if bot.bot_refresh_token and (bot.bot_token == rejected_token or self._token_rotation.is_due(bot)):
             bot = await self._token_rotation.rotate_token(_build_vault_name(bot), bot.bot_token)
         if bot.bot_token == rejected_token:
-            raise Gone("Slack does not accept the bot’s token; install the app again", installation=True)
+            raise Gone(Reason("installation.token_invalid"), installation=True)
         return bot.bot_token
 
     async def find_bot(self, workspace: str, organization: str = "") -> Bot | None:

@@ -16,6 +16,7 @@ from adapters.slack.api.error_codes import INSTALLATION_ERRORS
 from bot.errors import Gone, Refused
 from bot.ports.platform_events import WorkspaceEvents
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 60.0
 _TIMEOUT_SECONDS: Final = 30
@@ -35,9 +36,9 @@ class SingleWorkspace:
     async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
         """Return the token; one that was *rejected_token* has no other. Raises `bot.errors.Gone`."""
         if rejected_token:
-            raise Gone("Slack turned SLACK_BOT_TOKEN down", installation=True)
+            raise Gone(Reason("installation.token_refused"), installation=True)
         if self._authorization and self._authorization.team_id not in (None, "", workspace):
-            raise Gone("SLACK_BOT_TOKEN is another workspace’s", installation=True)
+            raise Gone(Reason("installation.other_workspace"), installation=True)
         return self._token
 
     async def authorize(self, workspace: str, organization: str) -> AuthorizeResult:

@@ -17,6 +17,7 @@ from adapters.slack.api.errors import get_error_code, translate_error
 from adapters.slack.auth.installation_record import decode_bot, encode_bot
 from bot.errors import BroadsheetError, Gone, SendError, StoreError, TryLater
 from bot.ports.secrets import Vault
+from bot.reasons.reason import Reason
 
 ROTATE_BEFORE_EXPIRY: Final = timedelta(hours=2)
 """Before its end a token is renewed so early; Slack's live for twelve hours
@@ -80,7 +81,7 @@ class TokenRotation:
             if await self._vault.acquire_lease(name, now, now + _LEASE_DURATION):
                 return await self._rotate_with_lease(name, stale_token)
             await asyncio.sleep(_LEASE_CHECK_SECONDS)
-        raise TryLater("the token is being renewed elsewhere", _RETRY_SECONDS)
+        raise TryLater(Reason("token.renewed_elsewhere"), _RETRY_SECONDS)
 
     async def _rotate_with_lease(self, name: str, stale_token: str) -> Bot:
         """Renew a token while the lease is ours, unless somebody did between our looking and our lease."""
@@ -108,21 +109,22 @@ class TokenRotation:
     async def _request_token(self, bot: Bot) -> Bot:
         """Ask Slack for new tokens."""
         if self._rotator is None:
-            raise Gone("its token expires, and SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are not set", installation=True)
+            raise Gone(Reason("installation.token_not_renewable"), installation=True)
         try:
             new_bot = await self._rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=_ALWAYS_MINUTES)
         except SlackTokenRotationError as error:
             raise _translate_rotation_error(error) from error
         except Exception as error:
-            raise TryLater(f"Slack can’t be asked for a new token ({type(error).__name__})", _RETRY_SECONDS) from error
+            why = Reason("token.not_asked", {"error": type(error).__name__})
+            raise TryLater(why, _RETRY_SECONDS) from error
         if new_bot is None:
-            raise Gone("Slack gave no token for the bot; install the app again", installation=True)
+            raise Gone(Reason("installation.token_not_given"), installation=True)
         return new_bot
 
     async def _load_bot(self, name: str) -> Bot:
         record = await self._vault.get(name)
         if record is None:
-            raise Gone("the app is not installed any more; install it again", installation=True)
+            raise Gone(Reason("installation.gone"), installation=True)
         return decode_bot(record)
 
     async def _save_bot(self, name: str, record: Mapping[str, Any]) -> None:
@@ -142,12 +144,12 @@ class TokenRotation:
 def _translate_rotation_error(error: SlackTokenRotationError) -> SendError:
     error_code = get_error_code(error.api_error)
     if error_code in _TOKEN_ENDED_ERRORS:
-        return Gone("Slack does not renew its token any more; install the app again", installation=True)
+        return Gone(Reason("installation.token_not_renewed"), installation=True)
     if error_code in _CREDENTIAL_ERRORS:
         log.error("Slack turned SLACK_CLIENT_ID and SLACK_CLIENT_SECRET down (%s): no token can be renewed", error_code)
-        return TryLater(f"Slack did not renew the token ({error_code})", _CREDENTIALS_RETRY_SECONDS)
+        return TryLater(Reason("token.not_renewed", {"error": error_code}), _CREDENTIALS_RETRY_SECONDS)
     translated = translate_error(error.api_error, "oauth.v2.access")
     return TryLater(
-        f"Slack did not renew the token ({error_code or 'no answer'})",
+        Reason("token.not_renewed", {"error": error_code or "no answer"}),
         getattr(translated, "retry_after", _RETRY_SECONDS),
     )

@@ -16,6 +16,7 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
+from bot.reasons.reason import Reason
 
 _STORE_RETRY_SECONDS: Final = 5.0
 _MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
@@ -57,14 +58,14 @@ class SlackChat:
     async def send(self, delivery: Delivery, now: datetime) -> str:
         """Post, reply or edit; return the message's timestamp, which is its id."""
         if delivery.key.operation != "post" and not delivery.parent_message_id:
-            raise Unsendable("The message that it belongs to has no id.")
+            raise Unsendable(Reason("message.no_parent"))
         try:
             return await self._find_earlier_attempt(delivery) or await self._send_rendered(delivery, now)
         except StoreError as error:
-            raise TryLater(f"The database can’t be used: {error}", _STORE_RETRY_SECONDS) from error
+            raise TryLater(Reason("database.unusable", {"why": error.reason}), _STORE_RETRY_SECONDS) from error
         except UnknownErrorCode as error:
             if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
-                raise Unsendable(f"{error}; given up after a day.") from error
+                raise Unsendable(Reason("delivery.given_up_after_a_day", {"why": error.reason})) from error
             raise
 
     async def find_message(self, delivery: Delivery) -> str | None:
@@ -76,7 +77,7 @@ class SlackChat:
         except TryLater:
             raise
         except SendError as error:
-            raise Uncertain(f"The history can’t be read: {error}") from error
+            raise Uncertain(Reason("history.unreadable", {"why": error.reason})) from error
 
     async def run(self) -> None:
         """Wait until closed."""
@@ -135,7 +136,7 @@ class SlackChat:
                 card, pictures=pictures, command=self._command, modal_commands=self._modal_commands
             )
         except Exception as error:
-            raise Unsendable(f"The card can’t be drawn: {error}") from error
+            raise Unsendable(Reason("card.not_rendered", {"error": str(error)})) from error
         if message.stored_data:
             await self._button_payloads.save_payloads(message.stored_data, now)
         return message

@@ -14,6 +14,7 @@ from typing import Any, Final
 from adapters.slack.api.client import SlackClient
 from bot.errors import Uncertain
 from bot.ports.chat import Delivery
+from bot.reasons.reason import Reason
 
 METADATA_EVENT_TYPE: Final = "broadsheet_delivery"
 
@@ -44,7 +45,7 @@ async def find_message(client: SlackClient, delivery: Delivery, channel_id: str)
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return None
-    raise Uncertain("Too much was said since.")
+    raise Uncertain(Reason("history.too_many_messages"))
 
 
 async def _fetch_page(

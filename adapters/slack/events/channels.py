@@ -13,14 +13,15 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.common.error_boundary import log_exceptions
 from adapters.slack.context import SlackContext
 from adapters.slack.interactions.requests import build_channel, get_team_id
-from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
 from bot.domain.people import Person
 from bot.errors import SendError
-from bot.i18n.translation import phrase
+from bot.reasons.channels import CHANNEL_DELETED
+from bot.reasons.reason import Reason
 
-ARCHIVED_REASON: Final = phrase("the channel was archived")
-REMOVED_REASON: Final = phrase("Broadsheet was removed from the channel")
+ARCHIVED_REASON: Final = Reason("channel.archived")
+REMOVED_REASON: Final = Reason("channel.bot_removed")
+DELETED_REASON: Final = Reason(CHANNEL_DELETED)
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ async def _on_channel_archive(slack_context: SlackContext, event: Event, context
 
 async def _on_channel_deleted(slack_context: SlackContext, event: Event, context: AsyncBoltContext) -> None:
     await slack_context.workspace_events.on_channel_lost(
-        _parse_channel(event, context), CHANNEL_DELETED, slack_context.clock()
+        _parse_channel(event, context), DELETED_REASON, slack_context.clock()
     )
 
 

@@ -16,8 +16,8 @@ from slack_bolt.middleware.authorization.async_multi_teams_authorization import 
 
 from adapters.common.error_boundary import log_exceptions
 from adapters.slack.context import SlackContext
-from bot.i18n.translation import phrase
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
 TokenDeleter = Callable[[str, str, datetime], Awaitable[Sequence[str]]]
 """Deletes the tokens of (workspace, organization), of the whole organization where no workspace is named, as of the
@@ -35,13 +35,13 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext, token_deleter
     @app.event("app_uninstalled")
     @log_exceptions
     async def on_app_uninstalled(body: Mapping[str, Any], context: AsyncBoltContext) -> None:
-        await _end_installation(slack_context, token_deleter, body, context, phrase("it was uninstalled"))
+        await _end_installation(slack_context, token_deleter, body, context, Reason("installation.uninstalled"))
 
     @app.event("tokens_revoked")
     @log_exceptions
     async def on_tokens_revoked(event: Mapping[str, Any], body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
-            await _end_installation(slack_context, token_deleter, body, context, phrase("its token was revoked"))
+            await _end_installation(slack_context, token_deleter, body, context, Reason("installation.token_revoked"))
 
 
 async def _end_installation(
@@ -49,7 +49,7 @@ async def _end_installation(
     token_deleter: TokenDeleter,
     body: Mapping[str, Any],
     context: AsyncBoltContext,
-    reason: str,
+    reason: Reason,
 ) -> None:
     """Delete the tokens at once, then stop posting wherever they served."""
     workspace, organization = context.team_id or "", context.enterprise_id or ""
@@ -76,5 +76,5 @@ def register_grant_listeners(app: AsyncApp, slack_context: SlackContext) -> None
     async def on_team_access_revoked(event: Event) -> None:
         for workspace in event.get("team_ids", ()):
             await slack_context.workspace_events.on_workspace_uninstalled(
-                "slack", workspace, phrase("its organization took it away"), slack_context.clock()
+                "slack", workspace, Reason("installation.access_revoked"), slack_context.clock()
             )

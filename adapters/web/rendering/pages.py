@@ -16,6 +16,7 @@ from adapters.web.rendering.text import render_plain_text
 from bot.domain.channels import Channel
 from bot.i18n.formatting import format_count, format_moment
 from bot.ports.channels import ChannelState
+from bot.reasons.reason import format_reason
 
 _STYLE_SHEETS: Final = (
     "tokens.css",
@@ -49,7 +50,7 @@ def describe_channel(channel_state: ChannelState | None) -> str:
         return "Answers and alerts for you alone"
     preferences = channel_state.preferences
     if channel_state.retired_reason:
-        return f"Nothing is posted here any more: {channel_state.retired_reason}"
+        return f"Nothing is posted here any more: {format_reason(channel_state.retired_reason)}"
     if preferences.paused:
         return "Paused; “resume” goes on"
     due = channel_state.due or channel_state.next_run

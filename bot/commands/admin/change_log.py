@@ -15,9 +15,11 @@ from bot.commands.digest import settings
 from bot.commands.preferences import snapshots
 from bot.domain.topics.parser import parse_topic
 from bot.i18n import formatting
-from bot.i18n.translation import gettext, translate_stored
+from bot.i18n.translation import gettext
 from bot.ports.audit import Change
 from bot.ports.commands import Answer, Audience, Command, Request
+from bot.reasons.changes import SETTINGS_CHANGED
+from bot.reasons.reason import Reason, format_reason
 
 _MAX_CHANGES: Final = 20
 
@@ -64,16 +66,15 @@ def _refer_to_admins(last: Change, changes: Sequence[Change]) -> Answer:
 
 
 def _describe_change(change: Change, resolve_name: Callable[[str], str]) -> str:
-    """Say what was changed: it is kept in English, and told in the language of who looks."""
-    if change.kind != "preferences":
-        return translate_stored(change.summary)
+    """Say what was changed; settings are named anew, in the language of who looks."""
+    if change.summary.code != SETTINGS_CHANGED:
+        return format_reason(change.summary)
     before, after = (snapshots.decode_preferences(data["preferences"]) for data in (change.before, change.after))
-    if before.on != after.on or not change.summary.startswith(settings.SETTINGS_SUMMARY.partition("{")[0]):
-        return translate_stored(change.summary)
     new, gone = (
         [parse_topic(data["topic"]) for data in held.get("topics", ())] for held in (change.after, change.before)
     )
-    return gettext(settings.SETTINGS_SUMMARY, changes=settings.describe_changes(before, after, new, gone, resolve_name))
+    changes = settings.describe_changes(before, after, new, gone, resolve_name)
+    return format_reason(Reason(SETTINGS_CHANGED, {"changes": changes}))
 
 
 async def show_change_log(context: CommandContext, request: Request) -> Answer:

@@ -15,9 +15,10 @@ from bot.commands.follows.follow_limits import FOLLOWS_LIMIT_KEY, MAX_PERSONAL_F
 from bot.commands.parsing import parameter_types
 from bot.errors import Mistake
 from bot.i18n import formatting
-from bot.i18n.translation import gettext, phrase
+from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
 _MEMBER_ID: Final = re.compile(r"(?:<@!?)?([A-Za-z0-9]{1,40})(?:\|[^>]*)?>?")
 
@@ -87,7 +88,7 @@ async def exclude_member(context: CommandContext, request: Request, *, member: s
         return build_text_answer(gettext("This member is excluded already."), undo)
     if not request.dry_run:
         await _save_workspace(
-            context, request, replace(known, blocked=(*known.blocked, member)), phrase("excludes a member")
+            context, request, replace(known, blocked=(*known.blocked, member)), Reason("member.excluded")
         )
     return build_text_answer(
         gettext("Excluded: this member can’t use Broadsheet here any more. Nobody else is told."), undo
@@ -101,7 +102,7 @@ async def readmit_member(context: CommandContext, request: Request, *, member: s
         raise Mistake(gettext("This member is not excluded."), "member exclude U012ABCDEF")
     rest = tuple(each for each in known.blocked if each != member)
     if not request.dry_run:
-        await _save_workspace(context, request, replace(known, blocked=rest), phrase("readmits a member"))
+        await _save_workspace(context, request, replace(known, blocked=rest), Reason("member.readmitted"))
     return build_text_answer(gettext("This member can use Broadsheet here again."))
 
 
@@ -121,7 +122,7 @@ async def limit_follows(context: CommandContext, request: Request, *, number: in
             gettext("Nothing was changed: each member may follow {topics}.", topics=_format_topic_count(before))
         )
     wanted = replace(known, limits={**known.limits, FOLLOWS_LIMIT_KEY: number})
-    summary = phrase("limits members’ follows: {before} → {number}").format(before=before, number=number)
+    summary = Reason("member.limit", {"before": before, "number": number})
     await _save_workspace(context, request, wanted, summary)
     return build_text_answer(
         gettext(
@@ -131,7 +132,7 @@ async def limit_follows(context: CommandContext, request: Request, *, number: in
     )
 
 
-async def _save_workspace(context: CommandContext, request: Request, workspace: Workspace, summary: str) -> None:
+async def _save_workspace(context: CommandContext, request: Request, workspace: Workspace, summary: Reason) -> None:
     """Keep what was decided; the trail does not say whom it is about, for they may want to be forgotten."""
     await context.stores.workspaces.save(workspace)
     await context.stores.audit.record_change(

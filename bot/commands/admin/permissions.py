@@ -12,9 +12,10 @@ from bot.commands.admin.undo import MOMENT_PARAMETER, find_change, list_undoable
 from bot.commands.answers import build_text_answer
 from bot.commands.context import CommandContext
 from bot.i18n.formatting import format_after_colon, join_sentences
-from bot.i18n.translation import ENGLISH, gettext, use_language
+from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
@@ -68,8 +69,7 @@ async def _save_policy(context: CommandContext, request: Request, old: Workspace
     await context.stores.workspaces.save(new)
     named = new.managers != old.managers
     after = {"policy": new.policy, "named": named}
-    with use_language(ENGLISH):
-        summary = _summarize_change(old.policy, new.policy, adds_manager=named)
+    summary = _summarize_change(old.policy, new.policy, adds_manager=named)
     await context.stores.audit.record_change(
         request.channel,
         request.person,
@@ -90,12 +90,9 @@ async def _save_policy(context: CommandContext, request: Request, old: Workspace
     )
 
 
-def _summarize_change(before: str, after: str, *, adds_manager: bool) -> str:
+def _summarize_change(before: str, after: str, *, adds_manager: bool) -> Reason:
     if before == after:
-        return gettext("becomes the first manager")
-    changed = gettext(
-        "changes who manages channels from {before} to {after}",
-        before=policies.format_policy_holders(before),
-        after=policies.format_policy_holders(after),
-    )
-    return gettext("{change}, and becomes the first manager", change=changed) if adds_manager else changed
+        return Reason("access.first_manager")
+    holders = {"before": policies.get_policy_holders(before), "after": policies.get_policy_holders(after)}
+    changed = Reason("access.changed", holders)
+    return Reason("access.changed_first_manager", {"change": changed}) if adds_manager else changed

@@ -12,6 +12,7 @@ from bot.domain.people import Person
 from bot.errors import Mistake
 from bot.i18n.translation import gettext, phrase
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 
 POLICIES: Final = {
     "members": ("", phrase("Whoever is in a channel manages it")),
@@ -20,7 +21,6 @@ POLICIES: Final = {
 }
 """What people type, with the policy that it is and the sentence that tells of it."""
 POLICY_LABELS: Final = {"members": phrase("Members"), "admins": phrase("Admins"), "managers": phrase("Managers")}
-_POLICY_NAMES: Final = {"members": phrase("members"), "admins": phrase("admins"), "managers": phrase("managers")}
 _USER_GROUP_ID: Final = re.compile(r"S[A-Z0-9]{5,20}")
 _USER_GROUP_PREFIX: Final = "group:"
 
@@ -46,10 +46,12 @@ def describe_policy(policy: str) -> str:
     )
 
 
-def format_policy_holders(policy: str) -> str:
-    """Return what those are called whom a policy means: "admins"."""
-    known = next((_POLICY_NAMES[name] for name, (value, _) in POLICIES.items() if value == policy), "")
-    return gettext(known) or gettext("members of the user group {group}", group=policy.removeprefix(_USER_GROUP_PREFIX))
+def get_policy_holders(policy: str) -> Reason:
+    """Return whom a policy means: "admins"."""
+    known = next((name for name, (value, _) in POLICIES.items() if value == policy), "")
+    if known:
+        return Reason(f"policy.{known}")
+    return Reason("policy.user_group", {"group": policy.removeprefix(_USER_GROUP_PREFIX)})
 
 
 async def load_workspace(context: CommandContext, channel: Channel) -> Workspace:

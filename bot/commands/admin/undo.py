@@ -21,6 +21,7 @@ from bot.i18n.formatting import format_after_colon, format_command
 from bot.i18n.translation import gettext, phrase
 from bot.ports.audit import Change
 from bot.ports.commands import Answer, Parameter, Request
+from bot.reasons.reason import format_reason
 
 _MAX_CHANGES: Final = 100
 _REVERTED_PHRASES: Final = {
@@ -110,7 +111,8 @@ def format_by_author(change: Change, request: Request) -> str:
 def _describe_reverted_state(change: Change, resolve_name: Callable[[str], str]) -> Iterator[str]:
     """Say how things stand once a change is taken back: "“Time” is 09:00 again"."""
     if change.kind == "access":
-        yield gettext("{who} manage channels again", who=policies.format_policy_holders(change.before["policy"]))
+        holders = policies.get_policy_holders(change.before["policy"])
+        yield gettext("{who} manage channels again", who=format_reason(holders))
         return
     if change.kind == "follow" and change.before:
         label = parse_topic(change.before["topic"]).label

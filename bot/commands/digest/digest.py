@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
-from bot.cards import messages
 from bot.cards.models import Action, Card
 from bot.commands.answers import build_failure_answer, build_text_answer
 from bot.commands.autocomplete.dates import suggest_until_dates
@@ -19,9 +18,10 @@ from bot.digests import planner
 from bot.errors import Mistake
 from bot.i18n import formatting
 from bot.i18n.formatting import format_command, join_sentences
-from bot.i18n.translation import ENGLISH, collect_moments, gettext, phrase, use_language
+from bot.i18n.translation import collect_moments, gettext, phrase
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Audience, Command, Parameter, Request
+from bot.reasons.reason import Reason, format_reason
 
 _START_LABELS: Final = {"next": phrase("At the next time"), "now": phrase("Now")}
 
@@ -84,7 +84,7 @@ async def turn_on_digest(context: CommandContext, request: Request, *, start: st
     if standing.retired_reason:
         await context.stores.channels.restore(request.channel, following)
         await pending_notices.clear_pending(context.stores.key_values, request.channel.key)
-    await save.save_preferences(context, request, standing, preferences, phrase("turns the digest on"))
+    await save.save_preferences(context, request, standing, preferences, Reason("digest.turned_on"))
     head = gettext(
         "The digest is on {inside}: {plan}.",
         inside=format_in_channel(request.channel),
@@ -172,7 +172,7 @@ async def turn_off_digest(context: CommandContext, request: Request) -> Answer:
             )
         )
     await save.save_preferences(
-        context, request, standing, replace(standing.preferences, on=False), phrase("turns the digest off")
+        context, request, standing, replace(standing.preferences, on=False), Reason("digest.turned_off")
     )
     return build_text_answer(
         gettext(
@@ -187,7 +187,7 @@ async def post_digest_now(context: CommandContext, request: Request) -> Answer:
     standing = await context.load_channel_state(request)
     if standing.retired_reason:
         raise Mistake(
-            gettext("Nothing can be posted here: {retired}.", retired=messages.format_reason(standing.retired_reason)),
+            gettext("Nothing can be posted here: {retired}.", retired=format_reason(standing.retired_reason)),
             "digest on",
         )
     act = planner.preview_digest if request.dry_run else planner.post_now
@@ -215,9 +215,7 @@ async def pause_posts(context: CommandContext, request: Request, *, until: dates
         return build_text_answer(
             gettext("Neither digests nor alerts would come here until “{command}”.", command=format_command("resume"))
         )
-    await save.save_preferences(
-        context, request, standing, replace(preferences, paused=True), phrase("pauses everything")
-    )
+    await save.save_preferences(context, request, standing, replace(preferences, paused=True), Reason("posts.paused"))
     return build_text_answer(
         gettext("Paused: neither digests nor alerts come here until “{command}”.", command=format_command("resume")),
         Action(gettext("Resume"), "resume"),
@@ -255,15 +253,13 @@ async def _pause_until(
     text = gettext("No digest until {when}. Alerts go on.", when=formatting.format_moment(following, schedule.timezone))
     if request.dry_run:
         return build_text_answer(text)
-    with use_language(ENGLISH):
-        summary = phrase("pauses the digest until {day}").format(day=formatting.format_day(day))
     resumed = replace(channel_state.preferences, paused=False)
     await save.save_preferences(
         context,
         request,
         channel_state,
         resumed,
-        summary,
+        Reason("digest.paused_until", {"day": day}),
         next_run_at=following,
         before=_snapshot_next_run(channel_state),
     )
@@ -298,7 +294,7 @@ async def resume_posts(context: CommandContext, request: Request) -> Answer:
         following = save.compute_next_run(resumed, request.now)
         moved = _snapshot_next_run(standing)
         await save.save_preferences(
-            context, request, standing, resumed, phrase("resumes"), next_run_at=following, before=moved
+            context, request, standing, resumed, Reason("posts.resumed"), next_run_at=following, before=moved
         )
     fresh = await context.load_channel_state(request)
     return build_text_answer(gettext("Resumed. {state}", state=next_sends.describe_state(fresh, request.now)))

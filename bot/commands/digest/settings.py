@@ -19,14 +19,14 @@ from bot.domain.preferences import Preferences
 from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
 from bot.i18n.formatting import format_command, join_sentences
-from bot.i18n.translation import ENGLISH, gettext, phrase, use_language
+from bot.i18n.translation import ENGLISH, gettext, use_language
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Audience, Command, Request
+from bot.reasons.changes import SETTINGS_CHANGED
+from bot.reasons.reason import Reason
 
 _CLEARABLE_KINDS = ("topics", "days")
 """Questions whose empty answer says something; elsewhere it means that nothing is to change."""
-SETTINGS_SUMMARY = phrase("sets {changes}")
-"""What the log says of settings."""
 _EXAMPLE_COMMAND = "settings time:9:30 zone:Berlin days:weekdays number:5"
 
 
@@ -80,7 +80,7 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
         )
     added, removed = await _update_follows(context, request, wanted, held)
     with use_language(ENGLISH):
-        summary = SETTINGS_SUMMARY.format(changes=told())
+        summary = Reason(SETTINGS_CHANGED, {"changes": told()})
     before = {"topics": [snapshots.encode_follow(follow) for follow in removed]}
     after = {"topics": [snapshots.encode_follow(follow) for follow in added]}
     await save.save_preferences(context, request, standing, wanted.preferences, summary, before=before, after=after)

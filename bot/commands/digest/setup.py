@@ -22,10 +22,11 @@ from bot.domain.schedules import Cadence
 from bot.errors import Mistake, SendError
 from bot.i18n import formatting
 from bot.i18n.formatting import format_command
-from bot.i18n.translation import format_number, gettext, phrase, translate_stored
+from bot.i18n.translation import format_number, gettext
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
 from bot.ports.workspaces import ChannelInfo
+from bot.reasons.reason import Reason, format_reason
 
 GUESS_DAYS: Final = 28
 """Days of papers on which a guess is tried."""
@@ -109,7 +110,7 @@ async def _build_proposals(context: CommandContext, request: Request) -> Sequenc
         rooms = await directory.list_shared_channels(request.channel.workspace, request.person.id)
     except SendError as error:
         raise Mistake(
-            gettext("The channels can’t be read now: {error}.", error=translate_stored(str(error)).rstrip(".。")),
+            gettext("The channels can’t be read now: {error}.", error=format_reason(error.reason).rstrip(".。")),
             "digest on",
         ) from error
     standings = [
@@ -188,5 +189,5 @@ async def _set_up_channel(context: CommandContext, request: Request, proposal: P
         if await context.stores.follows.add(follow):
             after = {"topics": [snapshots.encode_follow(follow)]}
     await save.save_preferences(
-        context, there, proposal.channel_state, wanted, phrase("sets the digest up"), before={"topics": []}, after=after
+        context, there, proposal.channel_state, wanted, Reason("digest.set_up"), before={"topics": []}, after=after
     )

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from bot.cards import messages
 from bot.cards.models import Action, Card, Item
 from bot.commands import pagination
 from bot.commands.context import CommandContext, format_channel, format_channel_heading
@@ -20,11 +19,13 @@ from bot.domain.feed import find_newest_feed_date
 from bot.errors import SendError
 from bot.i18n import formatting
 from bot.i18n.formatting import end_sentence, format_detail, join_sentences
-from bot.i18n.translation import format_number, gettext, ngettext, phrase, translate_stored
+from bot.i18n.translation import format_number, gettext, ngettext, phrase
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.deliveries import PastDigest
 from bot.ports.sources import SourceState
+from bot.reasons.channels import CHANNEL_DELETED
+from bot.reasons.reason import format_reason
 
 _MAX_DIGESTS: Final = 5
 _MAX_OTHER_CHANNELS: Final = 5
@@ -115,17 +116,16 @@ async def _build_other_channel_items(context: CommandContext, request: Request) 
         return []
     every = await context.stores.channels.list_for_workspace(here.platform, here.workspace)
     silent = [standing for standing in every if _is_silent(standing) and standing.channel.key != here.key]
-    return [
-        Item(
-            format_channel_heading(standing.channel),
-            text=join_sentences(
-                end_sentence(messages.format_reason(standing.retired_reason)),
-                await _find_posting_problem(context, standing),
-            ),
-            section=gettext("Other channels"),
-        )
-        for standing in silent[:_MAX_OTHER_CHANNELS]
-    ]
+    return [await _build_silent_channel_item(context, standing) for standing in silent[:_MAX_OTHER_CHANNELS]]
+
+
+async def _build_silent_channel_item(context: CommandContext, channel_state: ChannelState) -> Item:
+    why = end_sentence(format_reason(channel_state.retired_reason)) if channel_state.retired_reason else ""
+    return Item(
+        format_channel_heading(channel_state.channel),
+        text=join_sentences(why, await _find_posting_problem(context, channel_state)),
+        section=gettext("Other channels"),
+    )
 
 
 def _is_silent(channel_state: ChannelState) -> bool:
@@ -134,7 +134,7 @@ def _is_silent(channel_state: ChannelState) -> bool:
     return (
         wanted
         and channel_state.channel.kind is not ChannelKind.DIRECT
-        and channel_state.retired_reason not in ("", messages.CHANNEL_DELETED)
+        and channel_state.retired_code not in ("", CHANNEL_DELETED)
     )
 
 
@@ -187,7 +187,7 @@ def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
     if state.failures:
         failures = ngettext("{n} failure in a row", "{n} failures in a row", state.failures)
         why = end_sentence(
-            format_detail(failures, translate_stored(state.error).rstrip(".。")) if state.error else failures
+            format_detail(failures, format_reason(state.error).rstrip(".。")) if state.error else failures
         )
         return join_sentences(why, answered)
     return answered
@@ -197,7 +197,7 @@ def _build_digest_item(past: PastDigest, zone: str) -> Item:
     state = gettext(_DIGEST_STATE_LABELS[past.state])
     return Item(
         formatting.format_day(past.day),
-        text=end_sentence(format_detail(state, translate_stored(past.reason)) if past.reason else state),
+        text=end_sentence(format_detail(state, format_reason(past.reason)) if past.reason else state),
         notes=(formatting.format_moment(past.at, zone),),
         section=gettext("Last digests"),
     )

@@ -12,8 +12,9 @@ from bot.domain.follows import Follow
 from bot.domain.topics.parser import parse_topic
 from bot.errors import SendError
 from bot.i18n import formatting
-from bot.i18n.translation import gettext, translate_stored
+from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Request
+from bot.reasons.reason import format_reason
 
 _PAGE_SIZE = 20
 
@@ -175,7 +176,7 @@ async def _find_visible_channels(context: CommandContext, request: Request) -> t
         shared = await directory.list_shared_channels(request.channel.workspace, request.person.id)
     except SendError as error:
         return {request.channel.id}, gettext(
-            "The other channels can’t be read now: {error}.", error=translate_stored(str(error)).rstrip(".。")
+            "The other channels can’t be read now: {error}.", error=format_reason(error.reason).rstrip(".。")
         )
     ids = {request.channel.id, *(room.channel.id for room in shared)}
     return ids, gettext("Only channels that Broadsheet and you are both in are shown.")

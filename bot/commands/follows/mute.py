@@ -18,8 +18,9 @@ from bot.domain.identifiers import parse_arxiv_id
 from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
 from bot.i18n.formatting import join_sentences
-from bot.i18n.translation import gettext, phrase
+from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Command, Parameter, Request
+from bot.reasons.reason import Reason
 
 PaperOrTopic = tuple[Literal["topic", "paper"], str, str]
 """What is muted: its kind, its value, and what people call it."""
@@ -85,7 +86,7 @@ async def mute_paper_or_topic(context: CommandContext, request: Request, *, what
         )
     after = {"kind": kind, "value": value, "name": name}
     await context.stores.audit.record_change(
-        target, request.person, "mute", phrase("mutes “{name}”").format(name=name), request.now, before={}, after=after
+        target, request.person, "mute", Reason("mute.added", {"name": name}), request.now, before={}, after=after
     )
     text = gettext(
         "“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=format_in_channel(target)
@@ -118,7 +119,7 @@ async def unmute_paper_or_topic(context: CommandContext, request: Request, *, wh
         target,
         request.person,
         "unmute",
-        phrase("unmutes “{name}”").format(name=name),
+        Reason("mute.removed", {"name": name}),
         request.now,
         before=before,
         after={},

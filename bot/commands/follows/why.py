@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from bot.cards import messages, paper_items
+from bot.cards import paper_items
 from bot.cards.models import Action, Card, Item
 from bot.commands.answers import build_text_answer
 from bot.commands.autocomplete import papers
@@ -23,6 +23,7 @@ from bot.i18n.formatting import join_sentences
 from bot.i18n.translation import gettext, phrase
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Command, Request
+from bot.reasons.reason import format_reason
 
 _MAX_TOPICS: Final = 20
 
@@ -152,7 +153,7 @@ async def _list_mute_reasons(context: CommandContext, channel_state: ChannelStat
 def _describe_stopped_posting(channel_state: ChannelState) -> str:
     if channel_state.retired_reason:
         return gettext(
-            "Nothing is posted here any more: {retired}.", retired=messages.format_reason(channel_state.retired_reason)
+            "Nothing is posted here any more: {retired}.", retired=format_reason(channel_state.retired_reason)
         )
     if not channel_state.preferences.on:
         return gettext("The digest is off here.")
@@ -172,7 +173,7 @@ async def _describe_list_outcome(
     if paper.listed in covered:
         skipped = covered[paper.listed]
         return (
-            gettext("The list of {written} was skipped: {skipped}.", written=written, skipped=gettext(skipped))
+            gettext("The list of {written} was skipped: {skipped}.", written=written, skipped=format_reason(skipped))
             if skipped
             else gettext("The list of {written} was posted without it.", written=written)
         )

@@ -14,6 +14,7 @@ from bot.i18n import formatting
 from bot.i18n.formatting import format_command
 from bot.i18n.translation import gettext, phrase
 from bot.ports.channels import ChannelState
+from bot.reasons.reason import format_reason
 
 MAX_SENDS: Final = 3
 _DAYS_AHEAD: Final = 366
@@ -102,7 +103,7 @@ def describe_state(channel_state: ChannelState, now: datetime) -> str:
     if channel_state.retired_reason:
         return gettext(
             "Nothing is posted here any more: {retired}. “{command}” tries again.",
-            retired=messages.format_reason(channel_state.retired_reason),
+            retired=format_reason(channel_state.retired_reason),
             command=format_command("digest on"),
         )
     if preferences.paused:

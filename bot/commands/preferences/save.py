@@ -13,6 +13,7 @@ from bot.domain.preferences import Preferences
 from bot.i18n.translation import gettext
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
+from bot.reasons.reason import Reason
 
 
 async def save_preferences(
@@ -20,7 +21,7 @@ async def save_preferences(
     request: Request,
     channel_state: ChannelState,
     preferences: Preferences,
-    summary: str,
+    summary: Reason,
     *,
     next_run_at: datetime | None = None,
     before: Mapping[str, Any] | None = None,

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import SourceDown, SourceRefused
-from bot.i18n.translation import phrase
 from bot.ports.sources import SourceResponse
+from bot.reasons.reason import Reason
 from bot.sources.arxiv import parser
 from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
@@ -24,8 +24,6 @@ FEEDS_URL: Final = "https://rss.arxiv.org"
 BATCH_SIZE: Final = 100
 MAX_RESULTS: Final = 200
 _MAX_QUERY_WORDS: Final = 12
-_INVALID_CATEGORY: Final = phrase("“{names}” is no arXiv category; they are written like cs.CL.")
-_EMPTY_PAGE: Final = phrase("arXiv counts {total} papers and sends none; it is asked again later.")
 _CATEGORY_PATTERN: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)?)?")
 
 
@@ -44,7 +42,7 @@ class ArXiv:
         """Return the newest announcement; unchanged until the next."""
         wrong = [category for category in categories if not _CATEGORY_PATTERN.fullmatch(category)]
         if wrong or not categories:
-            raise SourceRefused(_INVALID_CATEGORY.format(names=", ".join(wrong)))
+            raise SourceRefused(Reason("arxiv.invalid_category", {"names": ", ".join(wrong)}))
         url = f"{self._feed_url}/{'+'.join(categories)}"
         page = await self._client.get(url, {}, parser.parse_announcement, conditional=True)
         if page.content is None:
@@ -92,4 +90,4 @@ class ArXiv:
             parsed, total = page.content or (ParsedPapers(), 0)
             if parsed.record_count or not total:
                 return SourceResponse(parsed.papers, rejected=parsed.rejected)
-        raise SourceDown(_EMPTY_PAGE.format(total=total))
+        raise SourceDown(Reason("arxiv.empty_page", {"total": total}))

@@ -12,7 +12,7 @@ from defusedxml import ElementTree as Safe
 
 from bot.domain.papers import Paper
 from bot.errors import Malformed, SourceRefused
-from bot.i18n.translation import phrase
+from bot.reasons.reason import Reason
 from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
 
@@ -41,7 +41,7 @@ def parse_results(body: bytes) -> tuple[ParsedPapers, int]:
     for entry in feed.iterfind("atom:entry", _NAMESPACES):
         if "/api/errors" in _find_text(entry, "atom:id"):
             reason = cleaning.clean_text(_find_text(entry, "atom:summary"), 200).rstrip(".")
-            raise SourceRefused(phrase("arXiv turned the request down: {reason}.").format(reason=reason))
+            raise SourceRefused(Reason("arxiv.refused", {"reason": reason}))
         authors = [_find_text(author, "atom:name") for author in entry.iterfind("atom:author", _NAMESPACES)]
         found.append(
             _build_paper(
@@ -59,7 +59,7 @@ def parse_announcement(body: bytes) -> ParsedPapers:
     """Parse an announcement feed: new papers and cross-lists; replacements are not news."""
     feed = _parse_feed(body)
     if "feed error" in _find_text(feed, "atom:title").lower():
-        raise SourceRefused(phrase("arXiv has no announcements for one of these categories; check ARXIV_CATEGORIES."))
+        raise SourceRefused(Reason("arxiv.no_announcements"))
     entries = feed.iterfind("atom:entry", _NAMESPACES)
     return _collect_papers(
         [_parse_announced_entry(e) for e in entries if _find_text(e, "arxiv:announce_type").strip() in _ANNOUNCE_TYPES]
@@ -106,9 +106,9 @@ def _parse_feed(body: bytes) -> Element:
     try:
         feed: Element = Safe.fromstring(body)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise Malformed(phrase("arXiv sent something that is not an Atom feed; it was not used.")) from error
+        raise Malformed(Reason("arxiv.no_feed")) from error
     if feed.tag != f"{{{_NAMESPACES['atom']}}}feed":
-        raise Malformed(phrase("arXiv sent a web page where a feed belongs; it was not used."))
+        raise Malformed(Reason("arxiv.web_page"))
     return feed
 
 

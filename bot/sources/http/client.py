@@ -16,8 +16,8 @@ import httpx
 import stamina
 
 from bot.errors import SourceDown, SourceError, SourceRefused
-from bot.i18n.translation import phrase
 from bot.ports.sources import Validators
+from bot.reasons.reason import Reason, to_reason
 from bot.sources.http import policies, request
 from bot.sources.http.request import RetryableError, StatusRefused
 
@@ -31,8 +31,6 @@ T = TypeVar("T")
 
 NOT_FOUND_STATUSES: Final = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND})
 """Refusals that say something about what was asked for, and nothing about the source."""
-_CIRCUIT_OPEN: Final = phrase("{title} is left alone until {time} UTC ({why}).")
-_PAUSE_REQUESTED: Final = phrase("{title} asks for a pause of {span}; it is asked again at {time} UTC.")
 _CONTACT_URL: Final = "+https://github.com/broadsheet-bot/broadsheet"
 
 
@@ -53,8 +51,8 @@ class ParsedResponse(Generic[T]):
 class _RetryAfter(SourceDown):
     """The source wants to be left alone until a moment."""
 
-    def __init__(self, sentence: str, until: datetime) -> None:
-        super().__init__(sentence)
+    def __init__(self, reason: Reason, until: datetime) -> None:
+        super().__init__(reason)
         self.until = until
 
 
@@ -133,9 +131,9 @@ class SourceClient:
     async def _check_circuit(self) -> None:
         state = await self._states.get_state(self.policy.name)
         if state.open_until and self.clock() < state.open_until:
-            raise SourceDown(
-                _CIRCUIT_OPEN.format(title=self.policy.title, time=f"{state.open_until:%H:%M}", why=state.error)
-            )
+            why = state.error or to_reason("")
+            until = f"{state.open_until:%H:%M}"
+            raise SourceDown(request.build_reason(self.policy, "source.circuit_open", time=until, why=why))
 
     async def _record_success(self) -> None:
         state = await self._states.get_state(self.policy.name)
@@ -144,7 +142,7 @@ class SourceClient:
     async def _record_failure(self, error: SourceError) -> None:
         state = await self._states.get_state(self.policy.name)
         until = error.until if isinstance(error, _RetryAfter) else None
-        await self._states.save_state(policies.record_failure(state, self.clock(), str(error), self.policy, until))
+        await self._states.save_state(policies.record_failure(state, self.clock(), error.reason, self.policy, until))
 
     async def _fetch_within_deadline(
         self, url: str, validators: Validators, parse: Callable[[bytes], T], refusal_statuses: Collection[int]
@@ -153,14 +151,14 @@ class SourceClient:
             async with asyncio.timeout(self.policy.deadline) as limit:
                 return await self._fetch_with_retries(url, validators, parse, limit)
         except TimeoutError as error:
-            sentence = request.TIMED_OUT.format(title=self.policy.title, seconds=f"{self.policy.deadline:g}")
-            raise SourceDown(sentence) from error
+            seconds = f"{self.policy.deadline:g}"
+            raise SourceDown(request.build_reason(self.policy, "source.timed_out", seconds=seconds)) from error
         except RetryableError as again:
-            raise SourceDown(str(again)) from again
+            raise SourceDown(again.reason) from again
         except StatusRefused as refusal:
             if refusal.status in refusal_statuses:
                 raise
-            raise SourceDown(str(refusal)) from refusal
+            raise SourceDown(refusal.reason) from refusal
 
     async def _fetch_with_retries(
         self, url: str, validators: Validators, parse: Callable[[bytes], T], deadline: asyncio.Timeout
@@ -196,12 +194,9 @@ class SourceClient:
     def _raise_retry_after(self, seconds: float) -> NoReturn:
         length = min(timedelta(seconds=min(seconds, 1e9)), policies.MAX_PAUSE)
         until = self.clock() + length
-        raise _RetryAfter(
-            _PAUSE_REQUESTED.format(
-                title=self.policy.title, span=policies.format_duration(seconds), time=f"{until:%H:%M}"
-            ),
-            until,
-        )
+        span = policies.format_duration(seconds)
+        why = request.build_reason(self.policy, "source.pause_requested", span=span, time=f"{until:%H:%M}")
+        raise _RetryAfter(why, until)
 
     async def _fetch_and_parse(
         self, url: str, validators: Validators, parse: Callable[[bytes], T]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.ports.sources import SourceState
+    from bot.reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,11 @@ MAX_PAUSE: Final = timedelta(hours=1)
 
 def close_circuit(state: SourceState, now: datetime) -> SourceState:
     """Return the state after an answer: the circuit is closed."""
-    return replace(state, failures=0, open_until=None, succeeded=now, error="")
+    return replace(state, failures=0, open_until=None, succeeded=now, error=None)
 
 
 def record_failure(
-    state: SourceState, now: datetime, error: str, policy: SourcePolicy, until: datetime | None = None
+    state: SourceState, now: datetime, error: Reason, policy: SourcePolicy, until: datetime | None = None
 ) -> SourceState:
     """Return the state after a failure: open from the fifth in a row, and again after each failed probe.
 

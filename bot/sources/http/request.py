@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from bot.errors import Malformed, SourceRefused
-from bot.i18n.translation import phrase
 from bot.ports.sources import Validators
+from bot.reasons.reason import Reason, Value
 from bot.sources.http import response_body
 from bot.sources.http.policies import parse_retry_after
 
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 
 _MAX_REQUESTS: Final = 3
 _RETRYABLE_STATUSES: Final = {408, 425, 429}
-
-TIMED_OUT: Final = phrase("{title} did not answer within {seconds} s; it is asked again later.")
-_CONNECTION_BROKEN: Final = phrase("{title} broke off its answer; it is asked again later.")
-_UNREACHABLE: Final = phrase("{title} can’t be reached; it is asked again later.")
-_SERVER_ERROR: Final = phrase("{title} answered with an error (HTTP {status}); it is asked again later.")
-_CLIENT_ERROR: Final = phrase("{title} turned the request down (HTTP {status}).")
-_UNEXPECTED_STATUS: Final = phrase("{title} answered with HTTP {status}, which means nothing here.")
-_BODY_TOO_LARGE: Final = phrase("{title} sent more than {size} MB; it was not used.")
-_REDIRECT_LOOP: Final = phrase("{title} sends us round in circles; its answer was not used.")
-_FOREIGN_REDIRECT: Final = phrase("{title} sends us on to {host}, which is not followed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +39,9 @@ class RetryableError(Exception):
     ``retry_after`` is how many seconds the source asked for, if it did.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None, *, throttled: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason, retry_after: float | None = None, *, throttled: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.retry_after = retry_after
         self.throttled = throttled
 
@@ -58,9 +49,14 @@ class RetryableError(Exception):
 class StatusRefused(SourceRefused):
     """The source turned the request down, with this HTTP ``status``."""
 
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, reason: Reason, status: int) -> None:
+        super().__init__(reason)
         self.status = status
+
+
+def build_reason(policy: SourcePolicy, code: str, **values: Value) -> Reason:
+    """Return why a source gave nothing, with its name."""
+    return Reason(code, {"title": policy.title, **values})
 
 
 async def fetch_once(
@@ -74,13 +70,13 @@ async def fetch_once(
         async with asyncio.timeout(policy.attempt_timeout):
             return await _follow_redirects(client, httpx.URL(url), validators, policy, clock)
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise RetryableError(TIMED_OUT.format(title=policy.title, seconds=f"{policy.attempt_timeout:g}")) from error
+        raise RetryableError(build_reason(policy, "source.timed_out", seconds=f"{policy.attempt_timeout:g}")) from error
     except response_body.BodyTooLarge as error:
-        raise Malformed(_BODY_TOO_LARGE.format(title=policy.title, size=f"{policy.max_bytes / 1e6:g}")) from error
+        raise Malformed(build_reason(policy, "source.too_large", size=f"{policy.max_bytes / 1e6:g}")) from error
     except (response_body.BodyIncomplete, httpx.RemoteProtocolError, httpx.ReadError) as error:
-        raise RetryableError(_CONNECTION_BROKEN.format(title=policy.title)) from error
+        raise RetryableError(build_reason(policy, "source.connection_broken")) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise RetryableError(_UNREACHABLE.format(title=policy.title)) from error
+        raise RetryableError(build_reason(policy, "source.unreachable")) from error
 
 
 async def _follow_redirects(
@@ -98,7 +94,7 @@ async def _follow_redirects(
                 _check_status(response, policy, clock)
                 return await _read_response(response, policy.max_bytes)
             target = _resolve_redirect(target, response, policy)
-    raise Malformed(_REDIRECT_LOOP.format(title=policy.title))
+    raise Malformed(build_reason(policy, "source.redirect_loop"))
 
 
 async def _read_response(response: httpx.Response, max_bytes: int) -> RawResponse:
@@ -114,7 +110,7 @@ def _resolve_redirect(target: httpx.URL, response: httpx.Response, policy: Sourc
     onward = target.join(response.headers["location"])
     sides = {(target.scheme, target.port), ("https", None)}
     if onward.host != target.host or (onward.scheme, onward.port) not in sides:
-        raise Malformed(_FOREIGN_REDIRECT.format(title=policy.title, host=onward.host or "nowhere"))
+        raise Malformed(build_reason(policy, "source.foreign_redirect", host=onward.host or "nowhere"))
     return onward
 
 
@@ -126,7 +122,8 @@ def _check_status(response: httpx.Response, policy: SourcePolicy, clock: Callabl
     if response.is_server_error or status in _RETRYABLE_STATUSES:
         retry_after = parse_retry_after(response.headers, clock())
         throttled = status == httpx.codes.TOO_MANY_REQUESTS
-        raise RetryableError(_SERVER_ERROR.format(title=policy.title, status=status), retry_after, throttled=throttled)
+        failed = build_reason(policy, "source.server_error", status=status)
+        raise RetryableError(failed, retry_after, throttled=throttled)
     if response.is_client_error:
-        raise StatusRefused(_CLIENT_ERROR.format(title=policy.title, status=status), status)
-    raise Malformed(_UNEXPECTED_STATUS.format(title=policy.title, status=status))
+        raise StatusRefused(build_reason(policy, "source.client_error", status=status), status)
+    raise Malformed(build_reason(policy, "source.unexpected_status", status=status))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.feed import compute_opening_time
 from bot.errors import Malformed, SourceRefused
-from bot.i18n.translation import phrase
 from bot.ports.sources import SourceResponse
+from bot.reasons.reason import Reason
 from bot.sources.huggingface import parser
 from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
@@ -30,11 +30,6 @@ OPENING_GRACE: Final = timedelta(days=1)
 """A list that opens later than it should is refused until then; one that is refused for longer is in trouble."""
 MAX_QUERY_LENGTH: Final = 250
 MAX_RESULTS: Final = 120
-_MALFORMED_REPLIES: Final = (
-    phrase("Hugging Face sent a web page where a list of papers belongs; it was not used."),
-    phrase("Hugging Face sent something that is not JSON where a list of papers belongs; it was not used."),
-    phrase("Hugging Face sent nothing where a list of papers belongs; it was not used."),
-)
 
 
 class HuggingFace:
@@ -132,7 +127,7 @@ def _parse_list_body(body: bytes, day: date | None = None) -> ParsedPapers:
 
 def _parse_paper_body(body: bytes) -> Paper:
     if not (found := parser.parse_paper(decode_json(body))):
-        raise Malformed(phrase("Hugging Face sent a paper without an id or a title; it was ignored."))
+        raise Malformed(Reason("huggingface.incomplete_paper"))
     return found
 
 
@@ -141,5 +136,6 @@ def decode_json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        page, other, nothing = _MALFORMED_REPLIES
-        raise Malformed(page if body.lstrip()[:1] == b"<" else other if body.strip() else nothing) from error
+        is_page, is_empty = body.lstrip()[:1] == b"<", not body.strip()
+        found = "huggingface.web_page" if is_page else "huggingface.empty" if is_empty else "huggingface.no_json"
+        raise Malformed(Reason(found)) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.papers import Paper
 from bot.errors import Malformed
-from bot.i18n.translation import phrase
+from bot.reasons.reason import Reason
 from bot.sources.parsed_papers import ParsedPapers
 from bot.sources.text import cleaning
 
@@ -30,7 +30,7 @@ def parse_paper_list(reply: Any, listed: date | None = None) -> ParsedPapers:
     if isinstance(reply, dict):  # search answers were seen in an envelope
         reply = reply.get("papers", reply.get("results"))
     if not isinstance(reply, list):
-        raise Malformed(phrase("Hugging Face sent something other than a list of papers; it was ignored."))
+        raise Malformed(Reason("huggingface.no_list"))
     found = [parse_paper(record, listed) for record in reply]
     used = {item.id: item for item in reversed(found) if item}
     order = dict.fromkeys(item.id for item in found if item)

@@ -35,6 +35,7 @@ from bot.ports.commands import Answer, Command, Completion, Request
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 from bot.sources import file_import
 from bot.sources.sample import recordings
 from bot.workspace_lifecycle import WorkspaceLifecycle
@@ -201,7 +202,7 @@ class Office:
     async def preferences(self, channel: Channel = ROOM) -> Preferences:
         return (await self.stores.channels.get_or_create(channel, self.now)).preferences
 
-    async def retired(self, channel: Channel = ROOM) -> str:
+    async def retired(self, channel: Channel = ROOM) -> Reason | None:
         return (await self.stores.channels.get_or_create(channel, self.now)).retired_reason
 
     async def topics(self, channel: Channel) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.channels import Channel, ChannelKind
+from bot.reasons.reason import Reason
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.servers.discord import Shown
 
@@ -26,7 +27,7 @@ async def until(check: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def retired(office: Office, reason: str, channel: Channel = ROOM) -> None:
+async def retired(office: Office, reason: Reason | None, channel: Channel = ROOM) -> None:
     async def check() -> bool:
         return await office.retired(channel) == reason
 

@@ -34,6 +34,7 @@ from bot.ports.commands import Command
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 from bot.sources import file_import
 from bot.sources.sample import recordings
 from bot.workspace_lifecycle import WorkspaceLifecycle
@@ -144,7 +145,7 @@ class Office:
     async def preferences(self, channel: Channel = ROOM) -> Preferences:
         return (await self.stores.channels.get_or_create(channel, self.now)).preferences
 
-    async def retired(self, channel: Channel = ROOM) -> str:
+    async def retired(self, channel: Channel = ROOM) -> Reason | None:
         return (await self.stores.channels.get_or_create(channel, self.now)).retired_reason
 
 

@@ -12,6 +12,7 @@ from bot.cards.models import Card, Page
 from bot.commands.table import build_table
 from bot.domain.channels import Channel, ChannelKind
 from bot.ports.follows import Follows
+from bot.reasons.reason import Reason
 from tests.bot.commands.conftest import ADAS, BOB, BOBS, NLP, PAPERS, Room
 
 
@@ -83,7 +84,7 @@ async def test_the_last_digest_is_dated(room: Room) -> None:
 
 async def test_a_channel_that_was_given_up_says_why(room: Room) -> None:
     await room.card("digest on start:next")
-    await room.stores.channels.retire(PAPERS, "the channel was archived")
+    await room.stores.channels.retire(PAPERS, Reason("channel.archived"))
     _, channels, _ = await parts(room)
     assert "the channel was archived" in channels.items[0].text
 

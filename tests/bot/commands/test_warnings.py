@@ -8,6 +8,7 @@ import pytest
 
 from bot.cards.models import Form
 from bot.delivery import pending_notices
+from bot.reasons.reason import to_reason
 from tests.bot.commands.conftest import BOB, BOBS, NOW, Room
 
 CLOSED = "they are closed"
@@ -18,7 +19,7 @@ WORD = f"What you follow does not reach you: {CLOSED}. Write to Broadsheet in a 
 async def closed(room: Room) -> Room:
     """Give a room in which Bob follows something that can't reach him."""
     await room.card("follow diffusion where:me", person=BOB)
-    await room.stores.channels.retire(BOBS, CLOSED)
+    await room.stores.channels.retire(BOBS, to_reason(CLOSED))
     return room
 
 
@@ -56,7 +57,8 @@ async def test_what_is_shared_does_not_tell(closed: Room) -> None:
 async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_workspace(room: Room) -> None:
     word, boss = "Nothing is posted to #other any more.", replace(BOB, id="U7", is_admin=True)
     channel = room.request("today", {}).channel
-    await pending_notices.save_pending(room.stores.key_values, f"{channel.platform}:{channel.workspace}:C9", word)
+    there = f"{channel.platform}:{channel.workspace}:C9"
+    await pending_notices.save_pending(room.stores.key_values, there, to_reason(word))
     assert word not in (await room.card("today", person=BOB)).footer
     assert word not in (await room.card("today", person=boss, channel=BOBS)).footer, "no workspace is theirs alone"
     assert isinstance((await room.send("follow", person=boss)).body, Form), "which may have no room for it"
@@ -66,14 +68,14 @@ async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_wor
 
 async def test_what_is_switched_on_again_is_not_told_as_silent_in_the_same_breath(room: Room) -> None:
     channel = (await room.stores.channels.get_or_create(room.request("today", {}).channel, NOW)).channel
-    await room.stores.channels.retire(channel, CLOSED)
-    await pending_notices.save_pending(room.stores.key_values, channel.key, "Nothing is posted here.")
+    await room.stores.channels.retire(channel, to_reason(CLOSED))
+    await pending_notices.save_pending(room.stores.key_values, channel.key, to_reason("Nothing is posted here."))
     boss = replace(BOB, is_manager=True, is_admin=True)
     assert "Nothing is posted here." not in (await room.card("digest on start:next", person=boss)).footer
 
 
 async def test_nothing_is_told_where_nothing_is_to_come(room: Room) -> None:
     await room.stores.channels.get_or_create(BOBS, NOW)
-    await room.stores.channels.retire(BOBS, CLOSED)
+    await room.stores.channels.retire(BOBS, to_reason(CLOSED))
     assert WORD not in (await room.card("today", person=BOB)).footer
     assert WORD not in (await room.card("today")).footer

@@ -20,6 +20,7 @@ from bot.errors import Gone
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason, to_reason
 from bot.workspace_lifecycle import WorkspaceLifecycle, delete_departed_workspaces
 from tests.fakes import FakeChat
 from tests.stores import open_stores
@@ -28,7 +29,7 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 ROOM = Channel("slack", "T1", "C1", name="papers")
 OTHER = Channel("slack", "T1", "C2", name="other")
 LAB = Workspace("slack", "T1", "Lab", managers=("U1", "U2"))
-ARCHIVED = "the channel was archived"
+ARCHIVED = Reason("channel.archived")
 
 
 def direct(person: str) -> Channel:
@@ -70,7 +71,7 @@ async def test_a_channel_is_named_as_people_write_it(stores: Stores, name: str, 
 
 async def test_a_channel_that_falls_silent_again_is_told_of_to_whom_it_reaches(stores: Stores) -> None:
     await stores.channels.get_or_create(direct("U1"), NOW)
-    await stores.channels.retire(direct("U1"), "they take none")
+    await stores.channels.retire(direct("U1"), to_reason("they take none"))
     await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW)
     await AdminNotices(stores).notify_stopped(ROOM, ARCHIVED, NOW + timedelta(days=1))
     chat = FakeChat("slack")
@@ -94,28 +95,28 @@ async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest
     assert "Nobody of slack T1 can be told: slack:T1:C1 2026-11-24T08:00:00" in caplog.text
     (kept,) = (await pending_notices.list_pending(stores.key_values, "slack", "T1")).items()
     assert kept[0] == ROOM.key
-    assert "papers" in kept[1]
+    assert "papers" in str(kept[1])
 
 
 async def test_what_waits_to_be_told_is_the_newest_of_each_channel(stores: Stores) -> None:
     marks = stores.key_values
     await asyncio.gather(
-        *(pending_notices.save_pending(marks, f"slack:T1:C{number}", f"old {number}") for number in range(4))
+        *(pending_notices.save_pending(marks, f"slack:T1:C{number}", to_reason(f"old {number}")) for number in range(4))
     )
-    await pending_notices.save_pending(marks, "slack:T1:C3", "word 3")
-    await pending_notices.save_pending(marks, "slack:T11:C1", "another workspace's")
-    assert list((await pending_notices.list_pending(marks, "slack", "T1")).values()) == [
+    await pending_notices.save_pending(marks, "slack:T1:C3", to_reason("word 3"))
+    await pending_notices.save_pending(marks, "slack:T11:C1", to_reason("another workspace's"))
+    assert [str(each) for each in (await pending_notices.list_pending(marks, "slack", "T1")).values()] == [
         "old 0",
         "old 1",
         "old 2",
         "word 3",
     ]
-    assert [await pending_notices.pop_pending(marks, "slack", "T1") for _ in range(5)] == [
+    assert [str(await pending_notices.pop_pending(marks, "slack", "T1")) for _ in range(5)] == [
         "old 0",
         "old 1",
         "old 2",
         "word 3",
-        "",
+        "None",
     ]
     assert list(await pending_notices.list_pending(marks, "slack", "T11")) == ["slack:T11:C1"]
 
@@ -125,9 +126,9 @@ async def test_what_waits_is_forgotten_once_the_channel_goes_on_or_the_workspace
     for channel in (ROOM, OTHER):
         await stores.channels.get_or_create(channel, NOW)
         await stores.channels.retire(channel, ARCHIVED)
-        await pending_notices.save_pending(stores.key_values, channel.key, channel.name)
+        await pending_notices.save_pending(stores.key_values, channel.key, to_reason(channel.name))
     await presence.on_channel_recovered(ROOM, NOW)
     assert list(await pending_notices.list_pending(stores.key_values, "slack", "T1")) == [OTHER.key]
-    await presence.on_workspace_uninstalled("slack", "T1", "it was uninstalled", NOW)
+    await presence.on_workspace_uninstalled("slack", "T1", Reason("installation.uninstalled"), NOW)
     assert await delete_departed_workspaces(stores, NOW + timedelta(days=31)) == 1
     assert await pending_notices.list_pending(stores.key_values, "slack", "T1") == {}

@@ -78,7 +78,7 @@ class Desk:
     async def reason(self, key: DeliveryKey = KEY) -> str:
         found = await self.stores.ledger.find_by_key(key)
         assert found
-        return found.reason
+        return str(found.reason)
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ async def test_a_channel_that_is_gone_is_asked_once_retired_and_reported_once(de
     desk.chat.script = [Gone("the channel was archived")]
     await desk.courier.dispatch_due()
     standing = await desk.stores.channels.get_or_create(PAPERS, NOW)
-    assert standing.retired_reason == "the channel was archived"
+    assert str(standing.retired_reason) == "the channel was archived"
     assert await desk.state(DeliveryKey(PAPERS, "alert", "2")) is DeliveryState.DEAD
     assert len(desk.chat.held) == 1
     assert "web:local:ada/notice/" in desk.chat.held[0]

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from adapters import public_listener
-from bot.cards import messages
 from bot.config import Settings
 from bot.delivery import pending_notices
 from bot.diagnostics import doctor
@@ -22,6 +21,7 @@ from bot.diagnostics.platform_checks import CheckResult
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason, to_reason
 from storage.maintenance.process_lock import lock_data_directory
 from storage.system.vault import VaultStore, load_keys
 from tests.servers.discord import discord, rights
@@ -253,8 +253,8 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
     quiet, left = Channel("slack", "T1", "C2"), Channel("slack", "T9", "C9")
     await digests(tmp_path / "data", quiet, left)
     async with open_stores(tmp_path / "data", NOW) as stores:
-        await stores.channels.retire(quiet, "Broadsheet was removed from the channel")
-        await stores.channels.retire(left, messages.format_workspace_unavailable("it was uninstalled"))
+        await stores.channels.retire(quiet, Reason("channel.bot_removed"))
+        await stores.channels.retire(left, Reason("workspace.unavailable", {"why": Reason("installation.uninstalled")}))
     given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
     told = await found()
     assert told["The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"] is False
@@ -264,7 +264,9 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
 async def test_what_nobody_could_be_told_is_told(tmp_path: Path) -> None:
     async with open_stores(tmp_path / "data", NOW) as stores:
         await stores.workspaces.save(Workspace("discord", "10", "Lab"))
-        await pending_notices.save_pending(stores.key_values, "discord:10:20", "Nothing is posted to papers any more.")
+        await pending_notices.save_pending(
+            stores.key_values, "discord:10:20", to_reason("Nothing is posted to papers any more.")
+        )
     assert (await found())["Nobody who manages Lab can be told: Nothing is posted to papers any more."] is False
 
 

@@ -17,7 +17,6 @@ from babel.messages.catalog import Message
 from adapters.discord.rendering.messages import render_messages
 from adapters.slack.rendering.messages import render_message
 from bot.cards import models
-from bot.cards.messages import format_reason, format_workspace_unavailable
 from bot.cards.models import Card
 from bot.commands.papers.lookup import build_detailed_item
 from bot.digests import composition
@@ -32,8 +31,6 @@ from bot.i18n.translation import (
     gettext,
     match_language,
     ngettext,
-    phrase,
-    translate_stored,
     use_language,
 )
 from docs import messages
@@ -219,23 +216,6 @@ def test_a_date_that_ends_a_sentence_brings_its_own_dot() -> None:
         said = gettext("The newest list is that of {day}.", day=formatting.format_day(TUESDAY))
     assert said.endswith(" 24. Nov.")
     assert gettext("Wait{more}", more="...") == "Wait..."
-
-
-@pytest.mark.parametrize("language", OTHERS)
-def test_a_sentence_that_was_kept_is_told_with_what_it_holds(language: str) -> None:
-    kept = phrase("{title} answered with an error (HTTP {status}); it is asked again later.")
-    held = {"title": "Hugging Face", "status": "502"}
-    with use_language(language):
-        assert translate_stored(kept.format(**held)) == gettext(kept, **held) != kept.format(**held)
-        alone = phrase("{title} is left alone until {time} UTC ({why}).")
-        told = translate_stored(alone.format(title="arXiv", time="09:10", why=kept.format(**held)))
-        assert told == gettext(alone, title="arXiv", time="09:10", why=gettext(kept, **held))
-        assert translate_stored(phrase("the channel was deleted")) == gettext("the channel was deleted")
-        away = format_reason(format_workspace_unavailable("the channel was deleted"))
-        assert gettext("the channel was deleted") in away
-        assert "access" not in away
-        assert translate_stored("Nobody ever said this.") == "Nobody ever said this."
-    assert translate_stored(kept.format(**held)) == kept.format(**held)
 
 
 FIRST = {"Mistake", "build_text_answer", "Action", "Link", "Card", "Form", "Item", "SourceDown", "SourceRefused"}

@@ -16,6 +16,7 @@ from bot.errors import StoreError
 from bot.ports.channels import ChannelState
 from bot.ports.deliveries import DigestRecord, Draft, PastDigest
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason
 from tests.papers import paper
 
 ROOM = Channel("web", "local", "papers", name="papers")
@@ -33,7 +34,10 @@ async def _due(stores: Stores, now: datetime, **wishes: Any) -> ChannelState:
 
 def _edition(standing: ChannelState, now: datetime, papers: Sequence[str] = IDS, **parts: Any) -> DigestRecord:
     drafts = (Draft(KEY, Card("Today"), tuple(papers)),)
-    defaults: dict[str, Any] = {"coverage": {DAY: "", DAY - timedelta(days=3): "too old"}, "drafts": drafts}
+    defaults: dict[str, Any] = {
+        "coverage": {DAY: None, DAY - timedelta(days=3): Reason("list.too_old")},
+        "drafts": drafts,
+    }
     return DigestRecord(standing, DAY, "posted", next_run=now + timedelta(days=1), **(defaults | parts))
 
 
@@ -47,11 +51,11 @@ async def test_everything_is_recorded_together(stores: Stores, now: datetime) ->
     assert await stores.digests.list_coverage([standing.channel_id], DAY - timedelta(days=7)) == {
         standing.channel_id: edition.coverage
     }
-    assert await stores.digests.list_coverage([standing.channel_id], DAY) == {standing.channel_id: {DAY: ""}}
+    assert await stores.digests.list_coverage([standing.channel_id], DAY) == {standing.channel_id: {DAY: None}}
     assert await stores.digests.find_claimed_papers([standing.channel_id], [*IDS, "x"]) == {
         (standing.channel_id, p) for p in IDS
     }
-    assert await stores.digests.list_past_digests(ROOM) == [PastDigest(DAY, "posted", "", now)]
+    assert await stores.digests.list_past_digests(ROOM) == [PastDigest(DAY, "posted", None, now)]
     assert await stores.digests.list_messages_of_paper(ROOM, IDS[0]) == [("digest", "2026-11-24", now)]
     moved = await stores.channels.get_or_create(ROOM, now)
     assert (moved.next_run, moved.due) == (now + timedelta(days=1),) * 2
@@ -61,7 +65,7 @@ async def test_everything_is_recorded_together(stores: Stores, now: datetime) ->
 async def test_a_double_tick_changes_nothing(stores: Stores, now: datetime) -> None:
     standing = await _due(stores, now)
     await stores.digests.commit_digests([_edition(standing, now)], now)
-    other = replace(_edition(standing, now, ()), state="missed", coverage={DAY - timedelta(days=1): ""})
+    other = replace(_edition(standing, now, ()), state="missed", coverage={DAY - timedelta(days=1): None})
     assert await stores.digests.commit_digests([other], now) == []
     assert await stores.ledger.count_open() == {DeliveryState.PENDING: 1}
     assert [e.state for e in await stores.digests.list_past_digests(ROOM)] == ["posted"]
@@ -99,7 +103,7 @@ async def test_repeats_are_recorded_when_they_are_wanted(stores: Stores, now: da
 
 async def test_a_day_without_a_post_can_still_get_one(stores: Stores, now: datetime) -> None:
     standing = await _due(stores, now)
-    empty = replace(_edition(standing, now, drafts=()), state="empty", reason="weekend", next_run=None)
+    empty = replace(_edition(standing, now, drafts=()), state="empty", reason=Reason("digest.no_list"), next_run=None)
     await stores.digests.commit_digests([empty], now)
     assert (await stores.channels.get_or_create(ROOM, now)).next_run is None
     later = await stores.channels.get_or_create(ROOM, now)
@@ -139,7 +143,9 @@ async def test_hundreds_of_editions_take_no_time(stores: Stores, now: datetime) 
     due = await stores.channels.list_due(now, 1000)
     card = Card("Today", items=tuple(Item(f"Title {n}", abstract="word " * 300) for n in range(5)))
     editions = [
-        DigestRecord(s, DAY, "posted", drafts=(Draft(replace(KEY, channel=s.channel), card, IDS),), coverage={DAY: ""})
+        DigestRecord(
+            s, DAY, "posted", drafts=(Draft(replace(KEY, channel=s.channel), card, IDS),), coverage={DAY: None}
+        )
         for s in due
     ]
     start = process_time()

@@ -14,6 +14,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 from storage.database import Database
 from storage.deliveries.ledger import (
     _OLDEST_FIRST,
@@ -110,11 +111,11 @@ async def test_a_message_waits_for_its_time(stores: Stores, now: datetime) -> No
     assert await _claim(stores, now) == []
     (claimed,) = await _claim(stores, now + SECOND)
     await stores.ledger.settle(
-        claimed.id, DeliveryState.RETRY, now, not_before=now + LEASE, reason="429", counted=False
+        claimed.id, DeliveryState.RETRY, now, not_before=now + LEASE, reason=to_reason("429"), counted=False
     )
     assert await _claim(stores, now + LEASE - SECOND) == []
     (again,) = await _claim(stores, now + LEASE)
-    assert (again.attempts, again.reason) == (0, "429")
+    assert (again.attempts, again.reason) == (0, to_reason("429"))
 
 
 async def test_a_reply_waits_until_its_parent_is_sent(stores: Stores, now: datetime) -> None:
@@ -141,11 +142,11 @@ async def test_what_hangs_on_a_dead_message_dies(stores: Stores, now: datetime) 
     drafts = [Draft(KEY, Card("a")), Draft(REPLY, Card("b"), parent=KEY), Draft(below, Card("c"), parent=REPLY)]
     await stores.ledger.add(drafts, now)
     (claimed,) = await _claim(stores, now)
-    await stores.ledger.settle(claimed.id, DeliveryState.DEAD, now, reason="no such channel")
+    await stores.ledger.settle(claimed.id, DeliveryState.DEAD, now, reason=to_reason("no such channel"))
     for key in (KEY, REPLY, below):
         found = await stores.ledger.find_by_key(key)
         assert found
-        assert (found.state, found.reason) == (DeliveryState.DEAD, "no such channel")
+        assert (found.state, found.reason) == (DeliveryState.DEAD, to_reason("no such channel"))
     late = replace(REPLY, part=3)
     await _add(stores, now, late, parent=KEY)
     assert await _state(stores, late) is DeliveryState.DEAD
@@ -177,12 +178,12 @@ async def test_doubt_is_quarantined(stores: Stores, now: datetime) -> None:
 async def test_a_retired_channel_takes_nothing_more(stores: Stores, now: datetime, state: DeliveryState) -> None:
     await _add(stores, now, KEY)
     (claimed,) = await _claim(stores, now)
-    await stores.channels.retire(ROOM, "it was archived")
+    await stores.channels.retire(ROOM, to_reason("it was archived"))
     assert await _state(stores) is DeliveryState.SENDING
     await stores.ledger.settle(claimed.id, state, now)
     assert await _state(stores) is DeliveryState.DEAD
     (added,) = await _add(stores, now, replace(KEY, subject="later"))
-    assert (added.state, added.reason) == (DeliveryState.DEAD, "it was archived")
+    assert (added.state, added.reason) == (DeliveryState.DEAD, to_reason("it was archived"))
 
 
 async def test_noise_is_counted_by_kind_and_time(stores: Stores, now: datetime) -> None:
@@ -258,7 +259,7 @@ async def test_old_messages_lose_their_cards_and_nothing_else(stores: Stores, no
 
 async def test_emptying_cards_goes_on_until_none_is_left(stores: Stores, now: datetime) -> None:
     await stores.channels.get_or_create(ROOM, now)
-    await stores.channels.retire(ROOM, "it was archived")
+    await stores.channels.retire(ROOM, to_reason("it was archived"))
     await _add(stores, now, *(replace(KEY, subject=f"{n}") for n in range(CHUNK_SIZE * 2 + 1)))
     assert await stores.ledger.clear_old_cards(now + SECOND) == CHUNK_SIZE * 2 + 1
 

@@ -15,6 +15,7 @@ from bot.domain.preferences import Preferences
 from bot.domain.schedules import Cadence, Schedule
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 from storage.database import Database
 from storage.subscriptions.channels import build_due_query
 
@@ -25,7 +26,7 @@ ON = Preferences(on=True)
 async def test_a_new_channel_has_the_defaults(stores: Stores, now: datetime) -> None:
     standing = await stores.channels.get_or_create(ROOM, now)
     assert (standing.channel, standing.preferences, standing.next_run) == (ROOM, Preferences(), None)
-    assert (standing.retired_reason, standing.known_since) == ("", now)
+    assert (standing.retired_reason, standing.known_since) == (None, now)
     assert await stores.channels.get_or_create(ROOM, now + timedelta(days=1)) == standing
 
 
@@ -58,7 +59,7 @@ async def test_only_those_whose_time_has_come_are_due(stores: Stores, now: datet
     }
     for name, (preferences, next_run) in rooms.items():
         await stores.channels.save_preferences(Channel("slack", "T1", name), preferences, next_run)
-    await stores.channels.retire(Channel("slack", "T1", "retired"), "archived")
+    await stores.channels.retire(Channel("slack", "T1", "retired"), to_reason("archived"))
     assert [s.channel.id for s in await stores.channels.list_due(now, 10)] == ["late", "due"]
     assert [s.channel.id for s in await stores.channels.list_due(now, 1)] == ["late"]
     assert {s.channel.id for s in await stores.channels.list_enabled()} == {"late", "due", "early", "never"}
@@ -83,14 +84,14 @@ async def test_waiting_sets_the_clock_but_keeps_the_post(stores: Stores, now: da
 async def test_retiring_gives_up_what_waits(stores: Stores, now: datetime) -> None:
     key = DeliveryKey(ROOM, "digest", "2026-11-24")
     await stores.ledger.add([Draft(key, Card("t"))], now)
-    assert await stores.channels.retire(ROOM, "it was archived")
-    assert not await stores.channels.retire(ROOM, "again")
+    assert await stores.channels.retire(ROOM, to_reason("it was archived"))
+    assert not await stores.channels.retire(ROOM, to_reason("again"))
     found = await stores.ledger.find_by_key(key)
     assert found
-    assert (found.state, found.reason) == (DeliveryState.DEAD, "it was archived")
+    assert (found.state, found.reason) == (DeliveryState.DEAD, to_reason("it was archived"))
     await stores.channels.restore(ROOM, now)
     standing = await stores.channels.get_or_create(ROOM, now)
-    assert (standing.retired_reason, standing.next_run) == ("", now)
+    assert (standing.retired_reason, standing.next_run) == (None, now)
 
 
 async def test_a_workspace_lists_its_own(stores: Stores, now: datetime) -> None:

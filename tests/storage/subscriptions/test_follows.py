@@ -13,6 +13,7 @@ from bot.domain.people import Person
 from bot.domain.preferences import Preferences
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 from storage.database import Database
 from storage.tables import hits, topics
 from tests.papers import paper
@@ -107,5 +108,5 @@ async def test_paused_and_retired_channels_are_owed_nothing(matched: Stores, now
     assert await matched.follows.list_unsent_alerts(now) == {}
     await matched.channels.save_preferences(ROOM, replace(Preferences(), paused=False), None)
     assert await matched.follows.list_unsent_alerts(now) != {}
-    await matched.channels.retire(ROOM, "archived")
+    await matched.channels.retire(ROOM, to_reason("archived"))
     assert await matched.follows.list_unsent_alerts(now) == {}

@@ -13,6 +13,7 @@ from bot.domain.preferences import Preferences
 from bot.ports.deliveries import DigestRecord, Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import to_reason
 
 DAY = timedelta(days=1)
 LAB = Workspace("slack", "T1", "Lab", "Europe/Berlin", ("U1",), {"follows": 25}, "E1", "admins")
@@ -66,13 +67,13 @@ async def test_a_forgotten_workspace_leaves_nothing_and_others_alone(stores: Sto
         standing = await stores.channels.get_or_create(channel, now)
         key = DeliveryKey(channel, "digest", "2026-11-24")
         drafts = (Draft(key, Card("one"), ("2602.00001",)), Draft(replace(key, part=1), Card("two"), (), key))
-        edition = DigestRecord(standing, date(2026, 11, 24), "posted", "", {date(2026, 11, 23): ""}, drafts)
+        edition = DigestRecord(standing, date(2026, 11, 24), "posted", None, {date(2026, 11, 23): None}, drafts)
         assert await stores.digests.commit_digests([edition], now)
         await stores.follows.add(Follow(channel, '"graphs"', ANA, now))
         await stores.mutes_and_saves.mute(channel, "topic", '"robot"', ANA, now)
         await stores.mutes_and_saves.save(channel, "2602.00001", now)
         await stores.mutes_and_saves.record_seen(channel, ["2602.00001"], now)
-        await stores.audit.record_change(channel, ANA, "follow", "follows graphs", now, before={}, after={})
+        await stores.audit.record_change(channel, ANA, "follow", to_reason("follows graphs"), now, before={}, after={})
     assert await stores.workspaces.delete("slack", "T1") == 2
     assert await stores.workspaces.get("slack", "T1") is None
     assert await stores.channels.list_for_workspace("slack", "T1") == []

@@ -8,6 +8,7 @@ from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey
 from bot.ports.sources import SourceState, Validators
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 
 ROOM = Channel("web", "local", "papers", name="papers")
 KEY = DeliveryKey(ROOM, "answer", "1")
@@ -31,7 +32,7 @@ async def test_marks_are_set_and_removed(stores: Stores) -> None:
 
 async def test_sources_are_remembered(stores: Stores, now: datetime) -> None:
     assert await stores.source_states.get_state("arxiv") == SourceState("arxiv")
-    down = SourceState("arxiv", 5, now + HOUR, now - HOUR, now, "It timed out.")
+    down = SourceState("arxiv", 5, now + HOUR, now - HOUR, now, to_reason("It timed out."))
     await stores.source_states.save_state(down)
     await stores.source_states.save_state(SourceState("huggingface", succeeded=now))
     assert await stores.source_states.get_state("arxiv") == down

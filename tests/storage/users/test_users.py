@@ -16,6 +16,7 @@ from bot.domain.preferences import Preferences
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import to_reason
 from tests.papers import paper
 
 ROOM = Channel("slack", "T1", "C1", name="papers")
@@ -57,9 +58,11 @@ async def test_what_was_seen_is_remembered_for_each_person(stores: Stores, now: 
 async def test_changes_can_be_read_back_and_taken_back(stores: Stores, now: datetime) -> None:
     for n in range(3):
         before, after = {"n": n}, {"n": n + 1, "list": ["x"]}
-        await stores.audit.record_change(ROOM, ANN, "preferences", f"{n}", now + n * HOUR, before=before, after=after)
+        await stores.audit.record_change(
+            ROOM, ANN, "preferences", to_reason(f"{n}"), now + n * HOUR, before=before, after=after
+        )
     newest, *_ = changes = await stores.audit.list_changes(ROOM, 2)
-    assert [change.summary for change in changes] == ["2", "1"]
+    assert [str(change.summary) for change in changes] == ["2", "1"]
     assert (newest.changed_by, newest.at, newest.before, newest.after) == (
         ANN,
         now + 2 * HOUR,
@@ -89,8 +92,8 @@ async def _live(stores: Stores, now: datetime) -> None:
     (sent,) = await stores.ledger.claim(now, now + HOUR, 1)
     await stores.ledger.settle(sent.id, DeliveryState.SENT, now, message="m")
     await stores.web_messages.add(DeliveryKey(MINE, "answer", "x"), Card("x"), now)
-    await stores.audit.record_change(ROOM, ANN, "follow", "followed shared", now, before={}, after={})
-    await stores.audit.record_change(ROOM, BO, "follow", "followed video", now, before={}, after={})
+    await stores.audit.record_change(ROOM, ANN, "follow", to_reason("followed shared"), now, before={}, after={})
+    await stores.audit.record_change(ROOM, BO, "follow", to_reason("followed video"), now, before={}, after={})
 
 
 async def test_everything_about_a_person_is_told(stores: Stores, now: datetime) -> None:

@@ -20,6 +20,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 from tests.adapters.discord.outbound import (
     DIRECT,
     EDIT,
@@ -83,7 +84,7 @@ class Desk:
         assert found
         return found.state
 
-    async def retired(self, channel: Channel = PAPERS) -> str:
+    async def retired(self, channel: Channel = PAPERS) -> Reason | None:
         return (await self.stores.channels.get_or_create(channel, self.clock())).retired_reason
 
     def texts(self, channel: str = "20") -> list[str]:
@@ -230,7 +231,7 @@ async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, how: str | int)
         desk.server.fail(EDIT, code=how, times=9)
     await desk.settle()
     assert await desk.state(edit) is DeliveryState.DEAD
-    assert await desk.retired() == ""
+    assert await desk.retired() is None
     assert desk.texts() == ([] if how == "deleted" else ["Hello"])
 
 
@@ -259,7 +260,7 @@ async def test_a_channel_that_is_gone_is_asked_once_retired_once_and_reported_on
     reason = await desk.retired()
     assert reason
     (notice,) = desk.server.direct("100")
-    assert reason in notice.plain
+    assert str(reason) in notice.plain
     assert str(code) not in notice.plain
 
 
@@ -269,7 +270,7 @@ async def test_a_forum_that_requires_another_tag_is_reported_with_what_to_do(des
     for part in range(3):
         await desk.record(key(part, channel=FORUM), card=papers(1))
     await desk.settle()
-    assert "“Papers”" in await desk.retired(FORUM)
+    assert "“Papers”" in str(await desk.retired(FORUM))
     (notice,) = desk.server.direct("100")
     assert "make one there that is named “Papers”" in notice.plain
 
@@ -279,7 +280,7 @@ async def test_closed_direct_messages_end_nothing_else(desk: Desk) -> None:
     await desk.record(key(channel=DIRECT), key(1, channel=DIRECT), key())
     await desk.settle()
     assert await desk.retired(DIRECT)
-    assert await desk.retired() == ""
+    assert await desk.retired() is None
     assert desk.texts() == ["Hello"]
     assert asked(desk.server).count(POST) <= 3
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord.api.error_codes import CHANNEL_ERRORS
-from adapters.discord.delivery.chat import CLOSED_REASON
 from adapters.discord.events import listener
-from bot.cards.messages import CHANNEL_DELETED
 from bot.delivery import pending_notices
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
+from bot.reasons.reason import Reason, to_reason
 from tests.adapters.discord.inbound import ROOM, Office
 from tests.adapters.discord.watching import TALK, greetings, retired, settled, subscribe, until
 from tests.servers.discord import people, rights
@@ -20,14 +19,14 @@ OWNER = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "90", ChannelKind.DIRECT)
 
 
 async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> None:
-    await here.stores.channels.retire(ROOM, "Broadsheet may not post there")
+    await here.stores.channels.retire(ROOM, to_reason("Broadsheet may not post there"))
     await here.server.create_role("30", name="bots")
     await here.server.change_role("30", permissions=rights.SEND)
-    await retired(here, "")
+    await retired(here, None)
 
 
 async def test_what_discord_refused_for_no_known_reason_is_not_tried_again_by_itself(here: Office) -> None:
-    shut = f"{CLOSED_REASON}: 99999"
+    shut = Reason("channel.refused", {"number": 99999})
     await here.stores.channels.retire(ROOM, shut)
     await here.server.create_role("30", name="bots")
     await here.server.change_role("30", permissions=rights.SEND)
@@ -37,9 +36,9 @@ async def test_what_discord_refused_for_no_known_reason_is_not_tried_again_by_it
 
 async def test_a_channel_that_can_be_seen_again_goes_on(here: Office) -> None:
     await here.server.drop_channel("20")
-    await retired(here, CHANNEL_DELETED)
+    await retired(here, Reason("channel.deleted"))
     await here.server.create_channel("20", guild="10", name="papers")
-    await retired(here, "")
+    await retired(here, None)
 
 
 async def test_roles_that_the_bot_itself_is_given_are_enough(here: Office) -> None:
@@ -47,7 +46,7 @@ async def test_roles_that_the_bot_itself_is_given_are_enough(here: Office) -> No
     await here.stores.channels.retire(ROOM, CHANNEL_ERRORS[50013])
     bot = people.member(here.server, "1", here.server.guilds["10"])
     here.server.tell("GUILD_MEMBER_UPDATE", bot | {"guild_id": "10"}, "10")
-    await retired(here, "")
+    await retired(here, None)
 
 
 @pytest.mark.parametrize("archived", [False, True])
@@ -59,7 +58,7 @@ async def test_a_thread_that_is_unlocked_goes_on(here: Office, archived: bool) -
     await settled(here)
     assert await here.retired(TALK) == LOCKED
     await here.server.archive_thread(TALK.id, archived=False, locked=False)
-    await retired(here, "", TALK)
+    await retired(here, None, TALK)
 
 
 async def test_a_thread_that_is_unlocked_but_still_archived_goes_on_for_a_post_opens_it(here: Office) -> None:
@@ -68,7 +67,7 @@ async def test_a_thread_that_is_unlocked_but_still_archived_goes_on_for_a_post_o
     await here.server.archive_thread(TALK.id, archived=True, locked=True)
     await here.stores.channels.retire(TALK, LOCKED)
     await here.server.archive_thread(TALK.id, archived=True, locked=False)
-    await retired(here, "", TALK)
+    await retired(here, None, TALK)
 
 
 @pytest.mark.parametrize("archived", [False, True])
@@ -81,7 +80,7 @@ async def test_a_thread_that_was_unlocked_while_nobody_listened_goes_on_at_the_s
     await subscribe(shut, TALK)
     await shut.stores.channels.retire(TALK, LOCKED)
     async with shut.running(listener.register_listeners):
-        await retired(shut, "", TALK)
+        await retired(shut, None, TALK)
 
 
 async def test_a_thread_that_is_still_locked_is_looked_at_once_at_the_start_and_one_that_was_deleted_not_at_all(
@@ -90,13 +89,13 @@ async def test_a_thread_that_is_still_locked_is_looked_at_once_at_the_start_and_
     gone = Channel("discord", "10", "26", ChannelKind.THREAD, "gone")
     talk = shut.server.thread(TALK.id, "20", TALK.name)
     talk.archived = talk.locked = True
-    for thread, reason in ((TALK, LOCKED), (gone, CHANNEL_DELETED)):
+    for thread, reason in ((TALK, LOCKED), (gone, Reason("channel.deleted"))):
         await subscribe(shut, thread)
         await shut.stores.channels.retire(thread, reason)
     async with shut.running(listener.register_listeners):
         await settled(shut)
         assert await shut.retired(TALK) == LOCKED
-        assert await shut.retired(gone) == CHANNEL_DELETED
+        assert await shut.retired(gone) == Reason("channel.deleted")
     asked = [call.path for call in shut.server.calls if call.method == "GET" and "/channels/" in call.path]
     assert asked == [f"/channels/{TALK.id}"]
 
@@ -111,7 +110,7 @@ async def test_a_thread_goes_on_when_its_channel_allows_it_again(here: Office, a
     await settled(here)
     assert await here.retired(TALK) == CHANNEL_ERRORS[50013]
     await here.server.allow("20")
-    await retired(here, "", TALK)
+    await retired(here, None, TALK)
 
 
 async def test_a_thread_of_which_discord_can_t_tell_now_stays_silent(here: Office) -> None:
@@ -135,7 +134,9 @@ async def test_a_thread_below_a_channel_that_is_not_seen_lacks_a_permission(here
 
 
 @pytest.mark.parametrize("reason", [UNTAGGED, CHANNEL_ERRORS[50008]])
-async def test_what_still_holds_is_not_tried_again_at_the_next_start_nor_told_again(shut: Office, reason: str) -> None:
+async def test_what_still_holds_is_not_tried_again_at_the_next_start_nor_told_again(
+    shut: Office, reason: Reason
+) -> None:
     shut.server.channel(FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True)
     await subscribe(shut, FORUM)
     await shut.stores.channels.retire(FORUM, reason)
@@ -153,7 +154,7 @@ async def test_a_forum_that_got_the_tag_which_it_lacked_goes_on(here: Office) ->
     await subscribe(here, FORUM)
     await here.stores.channels.retire(FORUM, UNTAGGED)
     await here.server.retag(FORUM.id, (("1", "Vision"), ("2", "Papers")))
-    await retired(here, "", FORUM)
+    await retired(here, None, FORUM)
 
 
 async def test_a_forum_for_which_one_of_its_tags_is_chosen_goes_on(here: Office) -> None:
@@ -165,7 +166,7 @@ async def test_a_forum_for_which_one_of_its_tags_is_chosen_goes_on(here: Office)
     await here.type("papers-setup settings", {"channel": FORUM.id, "number": 7}, user="91")
     assert await here.retired(FORUM) == UNTAGGED
     await here.type("papers-setup settings", {"channel": FORUM.id, "tag": "Vision"}, user="91")
-    assert await here.retired(FORUM) == ""
+    assert await here.retired(FORUM) is None
 
 
 async def test_a_forum_that_asks_for_no_tag_any_more_goes_on(here: Office) -> None:
@@ -175,7 +176,7 @@ async def test_a_forum_that_asks_for_no_tag_any_more_goes_on(here: Office) -> No
     await subscribe(here, FORUM)
     await here.stores.channels.retire(FORUM, UNTAGGED)
     await here.server.retag(FORUM.id, (("1", "Vision"),), requires_tag=False)
-    await retired(here, "", FORUM)
+    await retired(here, None, FORUM)
 
 
 async def test_pictures_that_may_not_be_shown_keep_no_channel_silent(here: Office) -> None:
@@ -186,7 +187,7 @@ async def test_pictures_that_may_not_be_shown_keep_no_channel_silent(here: Offic
     await settled(here)
     assert await here.retired() == CHANNEL_ERRORS[50013]
     await here.server.allow("20", rights.ALL & ~rights.EMBED_LINKS)
-    await retired(here, "")
+    await retired(here, None)
 
 
 # -- who is told -------------------------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ async def test_where_the_owner_takes_no_direct_messages_the_server_is_told(here:
     here.excused += ["Nothing is posted to discord:@me:90 any more"]
     here.server.people["90"].dms = False
     await here.server.drop_channel("20")
-    await retired(here, CHANNEL_DELETED)
+    await retired(here, Reason("channel.deleted"))
     (said,) = await greetings(here, "22")
     assert "Nothing is posted to #papers any more: the channel was deleted." in said.plain
     assert said.pings == ()
@@ -216,7 +217,7 @@ async def test_where_nobody_can_be_told_the_log_says_so(here: Office, caplog: py
     here.server.people["90"].dms = False
     await here.server.allow("22", rights.ALL & ~rights.SEND)
     await here.server.drop_channel("20")
-    await retired(here, CHANNEL_DELETED)
+    await retired(here, Reason("channel.deleted"))
 
     async def check() -> bool:
         await here.post()

@@ -12,17 +12,16 @@ import pytest
 from adapters.discord.api.error_codes import CHANNEL_ERRORS
 from adapters.discord.events import guilds, listener
 from adapters.discord.events.guilds import REMOVED_REASON
-from bot.cards import messages
-from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
 from bot.i18n import translation
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason, to_reason
 from tests.adapters.discord.inbound import ROOM, Office, labels
 from tests.adapters.discord.watching import greetings, retired, settled, subscribe, told, until
 from tests.servers.discord import rights
 
 HELLO = "Broadsheet posts the day’s most upvoted papers here"
-AWAY = messages.format_workspace_unavailable(REMOVED_REASON)
+AWAY = Reason("workspace.unavailable", {"why": REMOVED_REASON})
 
 # -- coming and going --------------------------------------------------------------------------------------------------
 
@@ -76,7 +75,7 @@ async def test_a_server_that_was_left_is_kept_and_comes_back(here: Office) -> No
     assert left
     assert left.left_at == here.now
     await here.server.join("10")
-    await retired(here, "")
+    await retired(here, None)
     assert (await here.preferences()).on
 
 
@@ -94,7 +93,7 @@ async def test_whoever_invites_the_bot_anew_with_what_it_lacked_gets_digests_aga
     await until(left)
     assert await here.retired(room) == lacked
     await here.server.join("10")
-    await retired(here, "", room)
+    await retired(here, None, room)
 
 
 async def test_a_role_that_was_deleted_while_nobody_listened_is_mentioned_no_more_and_its_owner_is_told_once(
@@ -132,7 +131,7 @@ async def test_an_outage_is_no_farewell(here: Office, caplog: pytest.LogCaptureF
         return (await here.stores.channels.get_or_create(replace(ROOM, name=""), here.now)).channel.name == "news"
 
     await until(check)
-    assert await here.retired() == ""
+    assert await here.retired() is None
     assert await here.post() == [], "nobody is greeted anew"
 
 
@@ -156,15 +155,15 @@ async def test_a_server_that_is_out_of_reach_at_the_start_stays_as_it_was_and_go
 ) -> None:
     await subscribe(shut)
     await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
-    await shut.stores.channels.retire(ROOM, "Broadsheet may not post there")
+    await shut.stores.channels.retire(ROOM, to_reason("Broadsheet may not post there"))
     shut.server.guilds["10"].available = False
     async with shut.running(listener.register_listeners):
         await shut.server.join("11")
         await greetings(shut, "40")
         assert await shut.stores.workspaces.get("discord", "10") == Workspace("discord", "10", "Lab", managers=("90",))
-        assert await shut.retired() == "Broadsheet may not post there"
+        assert str(await shut.retired()) == "Broadsheet may not post there"
         await shut.server.outage("10", over=True)
-        await retired(shut, "")
+        await retired(shut, None)
 
 
 class Marked(NullTranslations):
@@ -248,7 +247,7 @@ async def test_a_second_ready_changes_nothing(here: Office) -> None:
     for _ in range(2):
         await guilds.reconcile_guilds(here.kit, 0)
     assert await here.post() == []
-    assert await here.retired() == ""
+    assert await here.retired() is None
 
 
 async def test_a_server_that_was_left_while_the_session_was_lost_gets_nothing_more(here: Office) -> None:
@@ -257,7 +256,7 @@ async def test_a_server_that_was_left_while_the_session_was_lost_gets_nothing_mo
     await retired(here, AWAY)
     here.server.guilds["10"].present = True
     await here.server.invalidate()
-    await retired(here, "")
+    await retired(here, None)
 
 
 # -- shards ------------------------------------------------------------------------------------------------------------
@@ -310,9 +309,9 @@ async def test_what_happens_in_both_shards_is_heard(sharded: Office) -> None:
     far = Channel("discord", FAR, "50", name="far")
     await subscribe(sharded, far)
     await sharded.server.drop_channel("50")
-    await retired(sharded, CHANNEL_DELETED, far)
+    await retired(sharded, Reason("channel.deleted"), far)
     await sharded.server.drop_channel("20")
-    await retired(sharded, CHANNEL_DELETED)
+    await retired(sharded, Reason("channel.deleted"))
 
 
 async def test_a_shard_that_begins_anew_repeats_nothing_and_says_nothing_of_the_others(sharded: Office) -> None:

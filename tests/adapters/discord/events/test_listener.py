@@ -10,20 +10,19 @@ import pytest
 from adapters.discord.context import DiscordContext
 from adapters.discord.events import listener
 from adapters.discord.events.guilds import REMOVED_REASON
-from bot.cards import messages
-from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 from tests.adapters.discord.inbound import ROOM, TOKEN, Office
 from tests.adapters.discord.watching import TALK, retired, subscribe, told, until
 from tests.servers.discord import rights
 
-AWAY = messages.format_workspace_unavailable(REMOVED_REASON)
+AWAY = Reason("workspace.unavailable", {"why": REMOVED_REASON})
 
 
 async def test_a_channel_that_was_deleted_gets_nothing_more(here: Office) -> None:
     await here.server.drop_channel("20")
-    await retired(here, CHANNEL_DELETED)
+    await retired(here, Reason("channel.deleted"))
     assert (await here.preferences()).on, "what was set up is kept"
 
 
@@ -32,7 +31,7 @@ async def test_whoever_can_repair_it_is_told_once_of_a_channel_that_was_deleted(
     (said,) = await told(here, "90")
     assert "Nothing is posted to #papers any more: the channel was deleted. Its settings and follows are kept." in said
     here.later(hours=1)
-    await here.kit.workspace_events.on_channel_lost(ROOM, CHANNEL_DELETED, here.now)
+    await here.kit.workspace_events.on_channel_lost(ROOM, Reason("channel.deleted"), here.now)
     await here.post()
     assert len(here.server.direct("90")) == 1
 
@@ -40,7 +39,7 @@ async def test_whoever_can_repair_it_is_told_once_of_a_channel_that_was_deleted(
 async def test_nobody_is_told_of_a_deleted_channel_in_which_nothing_was_posted(here: Office) -> None:
     await here.type("papers status", channel="22")
     await here.server.drop_channel("22")
-    await retired(here, CHANNEL_DELETED, Channel("discord", "10", "22"))
+    await retired(here, Reason("channel.deleted"), Channel("discord", "10", "22"))
     await here.post()
     assert here.server.direct("90") == []
 
@@ -59,7 +58,7 @@ async def test_a_permission_that_was_lost_is_told_and_its_return_goes_on(here: O
     await here.type("papers-setup digest now", user="90")
     assert await here.post() == []
     reason = await here.retired()
-    assert "may not post" in reason
+    assert "may not post" in str(reason)
     asked = len(here.server.calls)
     await here.post()
     assert len(here.server.calls) == asked, "it is asked once"
@@ -67,7 +66,7 @@ async def test_a_permission_that_was_lost_is_told_and_its_return_goes_on(here: O
     assert "Nothing is posted here any more" in told
     assert "lacks Send Messages there" in told
     await here.server.allow("20")
-    await retired(here, "")
+    await retired(here, None)
     assert "lacks" not in (await here.type("papers status")).plain
 
 
@@ -75,7 +74,7 @@ async def test_a_thread_that_was_deleted_gets_nothing_more(here: Office) -> None
     here.server.thread(TALK.id, "20", TALK.name)
     await subscribe(here, TALK)
     here.server.forget(here.server.places[TALK.id])
-    await retired(here, CHANNEL_DELETED, TALK)
+    await retired(here, Reason("channel.deleted"), TALK)
     (said,) = await told(here, "90")
     assert "Nothing is posted to #talk any more: the channel was deleted." in said
 

@@ -26,6 +26,7 @@ from bot.domain.preferences import Preferences
 from bot.i18n.translation import LANGUAGES, gettext, use_language
 from bot.ports.commands import Answer, Request
 from bot.ports.deliveries import Draft
+from bot.reasons.reason import Reason
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, labels
 from tests.servers.discord import rights
 from tests.stores import broken
@@ -434,12 +435,12 @@ async def test_a_long_export_comes_as_a_file(office: Office) -> None:
 
 async def test_direct_messages_come_again_for_who_writes_one(office: Office) -> None:
     await office.type("papers follow", {"topic": "diffusion"})
-    await office.stores.channels.retire(ANAS, "direct messages are closed")
+    await office.stores.channels.retire(ANAS, Reason("person.direct_messages_closed"))
     shown = await office.type("papers today")
     assert "What you follow does not reach you" in shown.plain
     assert await office.retired(ANAS)
     await office.type("papers today", channel="")
-    assert await office.retired(ANAS) == ""
+    assert await office.retired(ANAS) is None
 
 
 @pytest.fixture

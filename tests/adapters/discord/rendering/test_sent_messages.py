@@ -24,6 +24,7 @@ from bot.digests import planner, vote_refresh
 from bot.domain.papers import Paper
 from bot.follows import alerts
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import to_reason
 from tests.adapters.discord.inbound import ANAS, Office
 from tests.adapters.discord.sent_messages import GOLDEN, Album
 from tests.servers.discord import rights
@@ -107,7 +108,7 @@ async def test_following(album: Album) -> None:
     await album.deliver()
     await album.type("papers me show", user=ANA)
     await album.type("papers me export", user=ANA)
-    await office.stores.channels.retire(ANAS, "they take no direct messages from it")
+    await office.stores.channels.retire(ANAS, to_reason("they take no direct messages from it"))
     await album.type("papers status", more="unreachable", user=ANA)
     await album.type("papers unfollow", TOPIC, user=ANA)
     await album.type("papers me forget", user=ANA)

@@ -17,7 +17,6 @@ import pytest
 
 from adapters.slack.auth import token_rotation
 from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, ButtonPayload, encode_payload
-from bot.cards import messages
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Schedule
@@ -69,7 +68,7 @@ async def silent(here: Site, team: str) -> str:
     """Return why a channel of a workspace is silent, once everything that was told is done."""
     await here.app.drain()
     (standing,) = await here.stores.channels.list_for_workspace("slack", team)
-    return standing.retired_reason
+    return str(standing.retired_reason or "")
 
 
 async def furnish(here: Site, *teams: str) -> None:
@@ -318,8 +317,8 @@ class TestOrganizations:
         acked = await org.slack.uninstall("E1", first)
         assert [one.status for one in acked] == [200, 200]
         either = {
-            messages.format_workspace_unavailable("it was uninstalled"),
-            messages.format_workspace_unavailable("its token was revoked"),
+            "Broadsheet has no access to this workspace (it was uninstalled)",
+            "Broadsheet has no access to this workspace (its token was revoked)",
         }  # both are told at once
         assert {await silent(org, team) for team in ("T1", "T2")} <= either
         assert await silent(org, "T9") == ""
@@ -346,7 +345,7 @@ class TestOrganizations:
     async def test_workspaces_that_it_takes_away_fall_silent(self, org: Site) -> None:
         acked = await org.slack.event({"type": "team_access_revoked", "team_ids": ["T2", "T7"]}, team="T1")
         assert acked.status == 200
-        assert await silent(org, "T2") == messages.format_workspace_unavailable("its organization took it away")
+        assert await silent(org, "T2") == ("Broadsheet has no access to this workspace (its organization took it away)")
         assert await silent(org, "T1") == ""
         await org.installations.authorize("T2", "E1")
         assert await silent(org, "T2") == ""

@@ -18,6 +18,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 from tests.adapters.slack.outbound import PAPERS, Buttons, Keys, Ticks, calling
 from tests.servers.slack import Slack
 from tests.stores import open_stores
@@ -62,7 +63,7 @@ class Desk:
         assert found
         return found.state
 
-    async def retired(self, channel: Channel = PAPERS) -> str:
+    async def retired(self, channel: Channel = PAPERS) -> Reason | None:
         return (await self.stores.channels.get_or_create(channel, self.clock.now)).retired_reason
 
 
@@ -147,7 +148,7 @@ async def test_a_channel_that_is_gone_is_asked_once_retired_once_and_reported_on
     assert [call.arguments.get("channel") for call in desk.server.calls] == ["C1", None, "DU1"]
     assert await desk.retired()
     (notice,) = desk.server.shown("U1")
-    assert await desk.retired() in notice.plain
+    assert str(await desk.retired()) in notice.plain
     assert error not in notice.plain
 
 
@@ -176,7 +177,7 @@ async def test_an_edit_that_is_refused_loses_nothing(desk: Desk, error: str) -> 
     desk.server.fail("chat.update", error=error, times=9)
     await desk.settle()
     assert await desk.state(edit) is DeliveryState.DEAD
-    assert await desk.retired() == ""
+    assert await desk.retired() is None
     await desk.record(key("2026-11-25"))
     await desk.settle(1)
     assert [shown.plain for shown in desk.server.shown("C1")] == ["Hello", "Hello"]

@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 
 from adapters.slack.events.channels import ARCHIVED_REASON, REMOVED_REASON
-from bot.cards.messages import CHANNEL_DELETED
 from bot.domain.channels import Channel
 from bot.ports.workspaces import Workspace
+from bot.reasons.reason import Reason
 from tests.adapters.slack.inbound import ROOM, Office
 
 NEW = Channel("slack", "T1", "C5", name="reading-group")
@@ -49,7 +49,7 @@ async def test_other_people_come_and_go_without_a_word(office: Office) -> None:
         await office.server.event({"type": event, "user": "U3", "channel": "C1", "channel_type": "C"})
     await office.rest()
     assert await office.post() == []
-    assert await office.retired() == ""
+    assert await office.retired() is None
     await office.kit.directory.list_channels("T1")
     assert len(office.server.calls) == asked, "the bot's own channels are as before"
 
@@ -62,7 +62,7 @@ async def test_a_channel_without_us_gets_nothing_until_we_are_back(office: Offic
     assert await due(office) == 0
     await office.server.invite("C1", by="U1")
     await office.rest()
-    assert await office.retired() == ""
+    assert await office.retired() is None
     assert await due(office) == 1
 
 
@@ -75,7 +75,7 @@ async def test_an_archived_channel_rests(office: Office, *, private: bool) -> No
     assert await office.retired() == ARCHIVED_REASON
     await office.server.archive("C1", again=True)
     await office.rest()
-    assert await office.retired() == ""
+    assert await office.retired() is None
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -84,7 +84,7 @@ async def test_a_deleted_channel_is_given_up(office: Office, *, private: bool) -
     await started(office)
     await office.server.delete("C1")
     await office.rest()
-    assert await office.retired() == CHANNEL_DELETED
+    assert await office.retired() == Reason("channel.deleted")
     assert await due(office) == 0
 
 
@@ -125,10 +125,10 @@ async def test_after_an_uninstall_tokens_go_at_once_and_the_rest_waits(
     workspace = await office.stores.workspaces.get("slack", "T1")
     assert workspace
     assert workspace.left_at == office.now
-    assert "no access to this workspace" in await office.retired()
+    assert "no access to this workspace" in str(await office.retired())
     assert await due(office) == 0
     await office.kit.workspace_events.on_workspace_installed(Workspace("slack", "T1"), office.now)
-    assert await office.retired() == ""
+    assert await office.retired() is None
 
 
 async def test_a_persons_own_token_is_none_of_ours(office: Office) -> None:
@@ -151,7 +151,7 @@ async def test_an_organization_leaves_with_all_its_workspaces(office: Office) ->
         left = await office.stores.workspaces.get("slack", team)
         assert left
         assert left.left_at == office.now
-    assert "no access" in await office.retired()
+    assert "no access" in str(await office.retired())
 
 
 async def test_what_an_organizations_installation_hears_belongs_to_its_workspace(office: Office) -> None:

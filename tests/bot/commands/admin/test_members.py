@@ -53,7 +53,7 @@ async def test_the_trail_tells_of_it_and_names_nobody(room: Room) -> None:
     await room.card("member exclude bob", person=BOSS)
     await room.card("member limit 3", person=BOSS)
     changes = await room.stores.audit.list_changes(PAPERS)
-    assert [change.summary for change in changes] == ["limits members’ follows: 50 → 3", "excludes a member"]
+    assert [str(change.summary) for change in changes] == ["limits members’ follows: 50 → 3", "excludes a member"]
     assert "bob" not in "".join(str(change) for change in changes)
     assert (await room.card("undo")).text == "There is nothing to take back here.", "it has a button of its own"
     assert (await room.card("log")).actions == (), "nothing is offered that does nothing"

@@ -15,6 +15,7 @@ from bot.domain.feed import FeedMode
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Cadence, Schedule
 from bot.ports.channels import ChannelState
+from bot.reasons.reason import Reason, to_reason
 from tests.bot.commands.conftest import ADA, BOB, BOBS, NLP, NOW, PAPERS, Room, button
 
 NEXT = "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (Europe/Berlin)."
@@ -78,7 +79,7 @@ async def test_off_keeps_everything_else(room: Room) -> None:
 
 async def test_a_retired_channel_is_taken_back(room: Room) -> None:
     await room.card("digest on start:next")
-    await room.stores.channels.retire(PAPERS, "the bot was removed from it")
+    await room.stores.channels.retire(PAPERS, to_reason("the bot was removed from it"))
     assert (await room.mistake("digest now"))[0] == "Nothing can be posted here: the bot was removed from it."
     assert "Nothing is posted here any more: the bot was removed from it." in (await room.card("status")).text
     await room.card("digest on start:next")
@@ -249,27 +250,27 @@ async def test_status_tells_of_a_source_in_trouble(room: Room) -> None:
     state = await room.stores.source_states.get_state("huggingface")
     until = room.now + timedelta(minutes=30)
     await room.stores.source_states.save_state(
-        replace(state, failures=5, open_until=until, error="no answer within 20 s.")
+        replace(state, failures=5, open_until=until, error=to_reason("no answer within 20 s."))
     )
     rows = {item.title: item.text for item in (await room.card("status")).items}
     assert rows["Hugging Face"] == "Not asked until Tue 24 Nov 09:30, after 5 failures in a row. No answer yet."
     await room.stores.source_states.save_state(
-        replace(state, failures=2, succeeded=NOW, error="no answer within 20 s.")
+        replace(state, failures=2, succeeded=NOW, error=to_reason("no answer within 20 s."))
     )
     rows = {item.title: item.text for item in (await room.card("status")).items}
     assert rows["Hugging Face"] == "2 failures in a row: no answer within 20 s. Last answer Tue 24 Nov 09:00."
 
 
 async def test_status_tells_whoever_decides_of_the_other_channels_that_fell_silent(room: Room) -> None:
-    gone, paused = replace(NLP, id="gone"), replace(NLP, id="paused")
-    for channel, reason in ((NLP, "it is shut"), (gone, "the channel was deleted"), (paused, "it is shut")):
+    gone, paused, shut = replace(NLP, id="gone"), replace(NLP, id="paused"), to_reason("it is shut")
+    for channel, reason in ((NLP, shut), (gone, Reason("channel.deleted")), (paused, shut)):
         await room.card("digest on start:next", channel=channel)
         await room.stores.channels.retire(channel, reason)
     await room.card("pause", channel=paused)
     for number in range(6):
         bobs = replace(BOBS, id=f"bob{number}")
         await room.stores.channels.save_preferences(bobs, Preferences(on=True), room.now)
-        await room.stores.channels.retire(bobs, "direct messages are closed")
+        await room.stores.channels.retire(bobs, Reason("person.direct_messages_closed"))
     boss = replace(ADA, is_admin=True)
 
     async def others(**about: Any) -> list[tuple[str, str]]:
