@@ -155,7 +155,7 @@ def _list_calls() -> Iterator[tuple[str, str, set[str]]]:
             for values in node.args[given + 1 :]:
                 assert isinstance(values, ast.Dict | ast.Name), ast.dump(values)
                 if isinstance(values, ast.Dict):
-                    names |= {key.value for key in values.keys if isinstance(key, ast.Constant)}
+                    names |= {str(key.value) for key in values.keys if isinstance(key, ast.Constant)}
                 else:
                     names |= list_names(SENTENCES.get(code.value, ""))
             yield f"{path.relative_to(ROOT)}:{node.lineno}", code.value, names
