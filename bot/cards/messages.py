@@ -11,9 +11,6 @@ from bot.i18n.translation import gettext, phrase
 EXAMPLE_PREFIX: Final = phrase("For example: ")
 """What stands before a command that shows how it is done; the command is bare, a platform's prefix is the adapter's."""
 
-NEXT_SENDS: Final = phrase("Next: {sends} ({zone}).")
-"""When the next digests come; a platform may write the moments so that each reader sees their own time."""
-
 
 def format_example(command: str) -> tuple[str, ...]:
     """Write a correct command as the small print of a card; nothing for an empty one."""

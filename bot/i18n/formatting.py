@@ -123,6 +123,12 @@ def format_moment(moment: datetime, zone: str) -> str:
     return translation.note_moment(gettext("{day} {time}", day=format_day(local.date()), time=f"{local:%H:%M}"), moment)
 
 
+def format_zoned_moment(moment: datetime, zone: str) -> str:
+    """Write a moment in local time with the name of its zone, which means nothing to who is shown it in their own."""
+    written = gettext("{moment} ({zone})", moment=format_moment(moment, zone), zone=zone)
+    return translation.note_moment(written, moment)
+
+
 def format_age(seconds: float) -> str:
     """Write how long ago something was: "3 minutes ago"; "in 2 hours" for what is to come."""
     if abs(seconds) < 1:

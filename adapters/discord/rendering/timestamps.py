@@ -9,10 +9,6 @@ from datetime import UTC, datetime
 
 from adapters.discord.rendering.layout import MessagePart
 from adapters.discord.rendering.markdown import count_utf16_units, format_timestamp
-from bot.cards.messages import NEXT_SENDS
-from bot.i18n.translation import gettext
-
-_TIMESTAMP = r"<t:\d+:f>"
 
 
 def localize_part(part: MessagePart, moments: Mapping[str, int], max_length: int) -> MessagePart:
@@ -23,20 +19,9 @@ def localize_part(part: MessagePart, moments: Mapping[str, int], max_length: int
 
 
 def localize_moments(text: str, moments: Mapping[str, int]) -> str:
-    """Return *text* with its *moments*, as in `bot.cards.models.Card`, as Discord's.
-
-    A zone behind them means nothing then.
-    """
+    """Return *text* with its *moments*, as in `bot.cards.models.Card`, as Discord's."""
     if not moments:
         return text
     # The longest first: one may be written like the beginning of another.
     written = re.compile("|".join(map(re.escape, sorted(moments, key=len, reverse=True))))
-    shown = written.sub(lambda found: format_timestamp(datetime.fromtimestamp(moments[found[0]], UTC)), text)
-    return _compile_next_sends().sub(lambda found: gettext("Next: {sends}.", sends=found["sends"]), shown)
-
-
-def _compile_next_sends() -> re.Pattern[str]:
-    """Return what finds the next sends, all of them moments, in the language that is spoken."""
-    before, between, after = map(re.escape, re.split("[\0\1]", gettext(NEXT_SENDS, sends="\0", zone="\1")))
-    several = f"{_TIMESTAMP}(?:{re.escape(gettext(', '))}{_TIMESTAMP})*"
-    return re.compile(rf"{before}(?P<sends>{several}){between}[\w+/-]{{1,60}}{after}")
+    return written.sub(lambda found: format_timestamp(datetime.fromtimestamp(moments[found[0]], UTC)), text)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from bot.cards import messages
 from bot.domain.feed import FeedMode
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Cadence, Schedule
@@ -36,13 +35,13 @@ def list_next_sends(schedule: Schedule, now: datetime, first: datetime | None = 
 
 
 def format_next_sends(schedule: Schedule, now: datetime, first: datetime | None = None) -> str:
-    """Write them: "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00"."""
-    sends = [formatting.format_moment(moment, schedule.timezone) for moment in list_next_sends(schedule, now, first)]
-    return (
-        gettext(messages.NEXT_SENDS, sends=gettext(", ").join(sends), zone=schedule.timezone)
-        if sends
-        else gettext("Next: never; choose at least one day.")
-    )
+    """Write them: "Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00, Fri 27 Nov 09:00 (UTC)"."""
+    moments = list_next_sends(schedule, now, first)
+    if not moments:
+        return gettext("Next: never; choose at least one day.")
+    sends = [formatting.format_moment(moment, schedule.timezone) for moment in moments[:-1]]
+    sends.append(formatting.format_zoned_moment(moments[-1], schedule.timezone))
+    return gettext("Next: {sends}.", sends=gettext(", ").join(sends))
 
 
 def list_clock_change_warnings(schedule: Schedule, now: datetime) -> tuple[str, ...]:

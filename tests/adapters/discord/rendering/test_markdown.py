@@ -143,7 +143,7 @@ def test_a_moment_is_everybodys_own() -> None:
     [
         ("Next: Wed 25 Nov 09:00 (Europe/Berlin).", "Next: <t:1795593600:f>."),
         (
-            "On. Next: Wed 25 Nov 09:00, Wed 2 Dec 09:00 (America/Argentina/Buenos_Aires). It is Wed 25 Nov 09:00.",
+            "On. Next: Wed 25 Nov 09:00, Wed 2 Dec 09:00 (Europe/Berlin). It is Wed 25 Nov 09:00.",
             "On. Next: <t:1795593600:f>, <t:1796198400:f>. It is <t:1795593600:f>.",
         ),
         ("Next: Wed 25 Nov 09:00, Thu 26 Nov 09:00 (UTC).", "Next: <t:1795593600:f>, Thu 26 Nov 09:00 (UTC)."),
@@ -153,6 +153,7 @@ def test_a_moment_is_everybodys_own() -> None:
 )
 def test_the_moments_of_a_text_are_everybodys_own(text: str, shown: str) -> None:
     moments = {"Wed 25 Nov 09:00": 1795593600, "Wed 25 Nov 09:00:30": 1795593690, "Wed 2 Dec 09:00": 1796198400}
+    moments |= {"Wed 25 Nov 09:00 (Europe/Berlin)": 1795593600, "Wed 2 Dec 09:00 (Europe/Berlin)": 1796198400}
     assert localize_moments(text, moments) == shown
     assert localize_moments(text, {}) == text
 

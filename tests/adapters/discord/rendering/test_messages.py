@@ -337,7 +337,7 @@ def test_a_mistake_shows_what_to_type() -> None:
 
 
 def test_next_sends_are_everybodys_own_time() -> None:
-    moments = {"Fri 27 Feb 09:00": 1772179200, "Mon 2 Mar 09:00": 1772438400}
+    moments = {"Fri 27 Feb 09:00": 1772179200, "Mon 2 Mar 09:00 (Europe/Berlin)": 1772438400}
     card = Card(text="On. Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00 (Europe/Berlin).", moments=moments)
     shown = "On. Next: <t:1772179200:f>, <t:1772438400:f>."
     assert private(card).payload["content"] == shown
