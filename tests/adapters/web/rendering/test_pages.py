@@ -76,7 +76,10 @@ async def test_a_sample_says_so() -> None:
     [
         ({}, "Next digest Tue 24 Nov 08:00 · 5 papers"),
         ({"due": datetime.fromisoformat("2026-11-24T07:00Z")}, "Next digest Tue 24 Nov 07:00 · 5 papers"),
-        ({"retired_reason": to_reason("the channel is archived.")}, "Nothing is posted here any more: the channel is archived."),
+        (
+            {"retired_reason": to_reason("the channel is archived.")},
+            "Nothing is posted here any more: the channel is archived.",
+        ),
         ({"preferences": Preferences(on=True, paused=True)}, "Paused; “resume” goes on"),
         ({"preferences": Preferences()}, "The digest is off; “digest on” starts it"),
         ({"next_run": None}, "The digest is off; “digest on” starts it"),
