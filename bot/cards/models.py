@@ -15,6 +15,7 @@ from bot.i18n.translation import ENGLISH, collect_moments, current_language, get
 from bot.reasons.reason import Reason, dump_reason, load_reason
 
 VERSION: Final = 1
+_TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,11 @@ class Field:
     advanced: bool = False
     mistake: str = ""
     entity: Entity = ""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the value of a flag says yes."""
+        return self.value.casefold() in _TRUE_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -9,7 +11,38 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 WEEKDAYS: Final = (0, 1, 2, 3, 4)
+WEEKENDS: Final = (5, 6)
 EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
+WEEKDAY_CODES: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""How settings write a day of the week, Monday first."""
+WEEKDAY_SETS: Final = {
+    **dict.fromkeys(("weekdays", "weekday", "workdays", "working days"), WEEKDAYS),
+    **dict.fromkeys(("weekends", "weekend"), WEEKENDS),
+    **dict.fromkeys(("daily", "every day", "everyday", "all"), EVERY_DAY),
+}
+"""What people call several days of the week at once."""
+WEEKDAY_SEPARATORS: Final = re.compile(r"[,;&/+]|\band\b")
+_WEEKDAY_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
+
+
+def parse_weekdays(text: str) -> tuple[int, ...]:
+    """Read days of the week, Monday = 0: "weekdays", "mon-fri", "Sat to Mon, Wed"; other words are passed over."""
+    typed = " ".join(WEEKDAY_SEPARATORS.sub(" ", text.strip().strip('"').casefold()).split())
+    if typed in WEEKDAY_SETS:
+        return WEEKDAY_SETS[typed]
+    days = {WEEKDAY_CODES.index(word[:3]) for word in re.findall("[a-z]+", typed) if word[:3] in WEEKDAY_CODES}
+    for ends in _WEEKDAY_RANGE.findall(typed):
+        if set(ends) <= set(WEEKDAY_CODES):
+            first, last = map(WEEKDAY_CODES.index, ends)
+            days |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}
+    return tuple(sorted(days))
+
+
+def serialize_weekdays(days: Iterable[int]) -> str:
+    """Write days of the week as settings do: "weekdays", "mon wed fri"."""
+    chosen = tuple(sorted(set(days)))
+    names = {WEEKDAYS: "weekdays", WEEKENDS: "weekends"}
+    return names.get(chosen) or " ".join(WEEKDAY_CODES[day] for day in chosen)
 
 
 class Cadence(StrEnum):

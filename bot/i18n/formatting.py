@@ -17,7 +17,17 @@ _PRODUCT_NAME: Final = "Broadsheet"
 _UNSPACED_LANGUAGES: Final = frozenset({"ja", "zh"})
 _COMMAND_FORMAT: Final[ContextVar[Callable[[str], str]]] = ContextVar("spelling", default=str)
 _HALF_YEAR_DAYS: Final = 183
-_WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAY_NAMES: Final = (
+    phrase("Monday"),
+    phrase("Tuesday"),
+    phrase("Wednesday"),
+    phrase("Thursday"),
+    phrase("Friday"),
+    phrase("Saturday"),
+    phrase("Sunday"),
+)
+"""The days of the week in English, Monday first."""
+SHORT_WEEKDAY_NAMES: Final = tuple(name[:3] for name in WEEKDAY_NAMES)
 _WEEKDAY_SETS: Final = {
     (0, 1, 2, 3, 4): phrase("weekdays"),
     (5, 6): phrase("weekends"),
@@ -106,7 +116,7 @@ def format_day(moment: date, *, year: bool = False) -> str:
     if current_language() != ENGLISH:
         return format_localized_date(moment, year=year)
     tail = f" {moment.year}" if year else ""
-    return f"{_WEEKDAY_NAMES[moment.weekday()]} {moment.day} {_MONTH_NAMES[moment.month - 1]}{tail}"
+    return f"{SHORT_WEEKDAY_NAMES[moment.weekday()]} {moment.day} {_MONTH_NAMES[moment.month - 1]}{tail}"
 
 
 def format_short_day(moment: date, today: date) -> str:
@@ -146,7 +156,7 @@ def format_weekdays(days: Sequence[int]) -> str:
     if chosen in _WEEKDAY_SETS:
         return gettext(_WEEKDAY_SETS[chosen])
     return format_list(
-        [_WEEKDAY_NAMES[n] if current_language() == ENGLISH else format_localized_weekday(n) for n in chosen]
+        [SHORT_WEEKDAY_NAMES[n] if current_language() == ENGLISH else format_localized_weekday(n) for n in chosen]
     ) or gettext("never")
 
 

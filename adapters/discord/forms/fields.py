@@ -6,14 +6,15 @@ Every answer is written as a person would type it. Components: https://docs.disc
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from adapters.discord.rendering.buttons_and_selects import MAX_OPTION_TEXT, MAX_OPTIONS, Component
 from adapters.discord.rendering.markdown import clean_text, count_utf16_units, fit_plain_text
 from bot.cards.models import Field
-from bot.i18n.formatting import format_weekdays
-from bot.i18n.translation import gettext, phrase
+from bot.domain.schedules import WEEKDAY_CODES, parse_weekdays, serialize_weekdays
+from bot.i18n.formatting import WEEKDAY_NAMES, format_weekdays
+from bot.i18n.translation import gettext
 
 MAX_INPUT_LENGTH: Final = 4000
 """Characters that an input of a modal takes."""
@@ -22,19 +23,6 @@ _NOTHING_CHOSEN: Final = "none"
 """What an empty list says that Discord fills itself."""
 _FORUM_CHANNEL_TYPES: Final = (15,)
 _MAX_PLACEHOLDER: Final = 150
-_TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
-_DAY_LABELS: Final = {
-    "mon": phrase("Monday"),
-    "tue": phrase("Tuesday"),
-    "wed": phrase("Wednesday"),
-    "thu": phrase("Thursday"),
-    "fri": phrase("Friday"),
-    "sat": phrase("Saturday"),
-    "sun": phrase("Sunday"),
-}
-_DAY_NAMES: Final = tuple(_DAY_LABELS)
-_DAY_SETS: Final = {"weekdays": _DAY_NAMES[:5], "weekends": _DAY_NAMES[5:]}
-_DAY_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
 
 
 def has_select(field: Field) -> bool:
@@ -68,17 +56,17 @@ def build_field_select(field: Field, custom_id: str) -> Component:
         )
     if field.kind == "days":
         selected = parse_weekdays(field.value)
-        options = [_build_option(day, gettext(name), default=day in selected) for day, name in _DAY_LABELS.items()]
+        options = [
+            _build_option(code, gettext(WEEKDAY_NAMES[day]), default=day in selected)
+            for day, code in enumerate(WEEKDAY_CODES)
+        ]
         return _build_string_select(field.label, custom_id, options, min_values=0, max_values=len(options))
     return _build_string_select(field.label, custom_id, _build_options(field))
 
 
 def build_flag_select(flags: Sequence[Field], custom_id: str) -> Component:
     """Return the one list of all flags; those that are on are chosen."""
-    options = [
-        _build_option(each.name, each.label, description=each.hint, default=each.value.casefold() in _TRUE_WORDS)
-        for each in flags
-    ]
+    options = [_build_option(each.name, each.label, description=each.hint, default=each.is_checked) for each in flags]
     return _build_string_select(gettext("Also"), custom_id, options, min_values=0, max_values=len(options))
 
 
@@ -86,34 +74,13 @@ def read_selection(kind: str, component_type: int, values: Sequence[str]) -> str
     """Return what was chosen for a field of a kind in a component; *values* are as Discord sends them."""
     if component_type in {_ROLE_SELECT, _CHANNEL_SELECT}:
         return values[0] if values else _NOTHING_CHOSEN
-    return serialize_weekdays(values) if kind == "days" else "".join(values[:1])
-
-
-def parse_weekdays(value: str) -> list[str]:
-    """Read weekdays as settings write them: "weekdays", "mon-fri", "mon wed fri"."""
-    text = value.casefold().strip()
-    if text in {"daily", "every day", "everyday"}:
-        return list(_DAY_NAMES)
-    if day_set := _DAY_SETS.get(text):
-        return list(day_set)
-    found_days = {word[:3] for word in re.findall(r"[a-z]+", text)}
-    for first, last in _DAY_RANGE.findall(text):
-        if {first, last} <= _DAY_LABELS.keys():
-            start, end = _DAY_NAMES.index(first), _DAY_NAMES.index(last)
-            found_days |= {_DAY_NAMES[(start + n) % 7] for n in range((end - start) % 7 + 1)}
-    return [day for day in _DAY_NAMES if day in found_days]
+    return serialize_weekdays(parse_weekdays(" ".join(values))) if kind == "days" else "".join(values[:1])
 
 
 def format_day_names(value: str) -> str:
     """Write weekdays for people: "weekdays", "Monday and Wednesday"."""
-    chosen = parse_weekdays(value)
-    return format_weekdays([_DAY_NAMES.index(day) for day in chosen]) if chosen else ""
-
-
-def serialize_weekdays(days: Collection[str]) -> str:
-    """Write weekdays as settings do: "weekdays", "mon wed fri"."""
-    selected = tuple(day for day in _DAY_NAMES if day in days)
-    return next((name for name, day_set in _DAY_SETS.items() if day_set == selected), " ".join(selected))
+    days = parse_weekdays(value)
+    return format_weekdays(days) if days else ""
 
 
 def _build_auto_populated_select(

@@ -1,9 +1,9 @@
-"""Weekdays of a form: parsed from settings text and serialized from a multi_static_select."""
+"""Input elements of a modal: built from a field with what it holds, and read from view_submission state."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapters.slack.rendering.action_value import MAX_OPTION_VALUE
@@ -11,24 +11,8 @@ from adapters.slack.rendering.blocks import Block
 from adapters.slack.rendering.buttons_and_menus import MAX_LABEL
 from adapters.slack.rendering.mrkdwn import build_plain_text, clean_text
 from bot.cards.models import Field, FieldKind
-
-WEEKDAY_NAMES: Final = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
-_DAY_SETS: Final = {
-    "weekdays": tuple(WEEKDAY_NAMES)[:5],
-    "weekends": tuple(WEEKDAY_NAMES)[5:],
-    "daily": tuple(WEEKDAY_NAMES),
-}
-_SET_NAMES: Final = {days: name for name, days in _DAY_SETS.items() if name != "daily"}
-_SYNONYMS: Final = {"every day": "daily", "everyday": "daily", "weekday": "weekdays", "weekend": "weekends"}
-_DAY_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
+from bot.domain.schedules import WEEKDAY_CODES, parse_weekdays, serialize_weekdays
+from bot.i18n.formatting import WEEKDAY_NAMES
 
 MAX_INPUT_LENGTH: Final = 3000
 """Characters that an input takes."""
@@ -37,27 +21,6 @@ _MAX_CHOICES: Final = 100
 _MIN_QUERY_LENGTH: Final = 2
 """Letters from which on zones are suggested."""
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
-
-
-def parse_weekdays(value: str) -> list[str]:
-    """Read weekdays as settings write them: "weekdays", "mon-fri", "mon wed fri"."""
-    text = value.casefold().strip()
-    if found := _DAY_SETS.get(_SYNONYMS.get(text, text)):
-        return list(found)
-    names = list(WEEKDAY_NAMES)
-    days = {word[:3] for word in re.findall(r"[a-z]+", text)} & set(names)
-    for first, last in _DAY_RANGE.findall(text):
-        if first in WEEKDAY_NAMES and last in WEEKDAY_NAMES:
-            start, end = names.index(first), names.index(last)
-            days |= {names[(start + n) % 7] for n in range((end - start) % 7 + 1)}
-    return [day for day in names if day in days]
-
-
-def serialize_weekdays(days: Collection[str]) -> str:
-    """Write weekdays as settings do: "weekdays", "mon wed fri"."""
-    selected = tuple(day for day in WEEKDAY_NAMES if day in days)
-    return _SET_NAMES.get(selected, " ".join(selected))
 
 
 def build_element(field: Field) -> Block:
@@ -69,7 +32,7 @@ def build_element(field: Field) -> Block:
 def read_value(kind: str, state: Mapping[str, Any]) -> str:
     """Return what an input of Slack's type *kind* holds, "" when that is nothing."""
     if kind == "multi_static_select":
-        return serialize_weekdays([option["value"] for option in state.get("selected_options") or ()])
+        return serialize_weekdays(parse_weekdays(" ".join(o["value"] for o in state.get("selected_options") or ())))
     if kind == "checkboxes":
         return "yes" if state.get("selected_options") else "no"
     if kind in {"static_select", "external_select"}:
@@ -129,11 +92,11 @@ def _build_timepicker(field: Field) -> Block:
 
 
 def _build_weekday_select(field: Field) -> Block:
-    options = {day: build_option(day, name) for day, name in WEEKDAY_NAMES.items()}
+    options = [build_option(code, name) for code, name in zip(WEEKDAY_CODES, WEEKDAY_NAMES, strict=True)]
     initial = [options[day] for day in parse_weekdays(field.value)]
     return {
         "type": "multi_static_select",
-        "options": list(options.values()),
+        "options": options,
         **_include_if_set("initial_options", initial),
     }
 
@@ -166,7 +129,7 @@ def _build_checkboxes(field: Field) -> Block:
     box = build_option("yes", field.label or field.name)
     if hint := clean_text(field.hint):
         box["description"] = build_plain_text(hint, MAX_LABEL)
-    initial = [box] if field.value.casefold() in _TRUE_WORDS else []
+    initial = [box] if field.is_checked else []
     return {"type": "checkboxes", "options": [box], **_include_if_set("initial_options", initial)}
 
 

@@ -10,11 +10,9 @@ from typing import Final
 from adapters.web.rendering.html import Html, join_html, render_icon, render_tag
 from adapters.web.rendering.text import render_plain_text
 from bot.cards.models import Field, FieldKind, Form
+from bot.domain.schedules import parse_weekdays
+from bot.i18n.formatting import SHORT_WEEKDAY_NAMES
 
-_DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_DAY_SETS: Final = {"weekdays": range(5), "weekends": range(5, 7), "every day": range(7), "daily": range(7)}
-_DAY_RANGE: Final = re.compile(r"\b([a-z]{3})[a-z]*\s*(?:-|–|to)\s*([a-z]{3})[a-z]*")
-_TRUE_WORDS: Final = frozenset({"yes", "on", "true", "1"})
 _MAX_VALUE: Final = 2000
 _MAX_LINE_NAME: Final = 20
 """Characters of a preview line's beginning that still count as its name."""
@@ -72,22 +70,6 @@ def render_field(field: Field, scope: str) -> Html:
         role="group" if grouped else None,
         aria_label=field.label if grouped else None,
     )
-
-
-def parse_weekdays(value: str) -> set[int]:
-    """Read weekdays as people write them: "weekdays", "Mon-Fri", "Mon, Wed and Fri"; Monday is 0."""
-    text = value.casefold().strip()
-    days = {day for name, some in _DAY_SETS.items() if name in text for day in some}
-    for first, last in _DAY_RANGE.findall(text):
-        start, end = _parse_weekday(first), _parse_weekday(last)
-        if start is not None and end is not None:
-            days |= {(start + n) % 7 for n in range((end - start) % 7 + 1)}
-    return days | {day for word in re.findall(r"[a-z]+", text) if (day := _parse_weekday(word)) is not None}
-
-
-def _parse_weekday(word: str) -> int | None:
-    names = [name.casefold() for name in _DAY_NAMES]
-    return names.index(word[:3]) if word[:3] in names else None
 
 
 def _render_preview_line(line: str) -> Html:
@@ -172,7 +154,7 @@ def _render_zone_input(field: Field, name: str) -> Html:
 
 def _render_checkbox(field: Field, name: str) -> Html:
     common = _build_attributes(field, name) | {"class_": "flag"}
-    return render_tag("input", type="checkbox", checked=field.value.casefold() in _TRUE_WORDS, **common)
+    return render_tag("input", type="checkbox", checked=field.is_checked, **common)
 
 
 def _render_weekdays(field: Field, name: str) -> Html:
@@ -181,7 +163,7 @@ def _render_weekdays(field: Field, name: str) -> Html:
         render_tag(
             "label", render_tag("input", type="checkbox", value=day, checked=n in selected), render_tag("span", day)
         )
-        for n, day in enumerate(_DAY_NAMES)
+        for n, day in enumerate(SHORT_WEEKDAY_NAMES)
     )
     return render_tag("div", *rows, class_="days", id=name)
 

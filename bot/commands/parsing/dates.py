@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import available_timezones
 
+from bot.domain.schedules import WEEKDAY_CODES, WEEKDAY_SEPARATORS, WEEKDAY_SETS, parse_weekdays
 from bot.errors import Mistake
 from bot.i18n.formatting import format_command
 from bot.i18n.translation import gettext
@@ -19,15 +20,8 @@ RelativeDates = Callable[[date], DateSpan]
 """A span of dates, first and last, once it is known what today is."""
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NAMED_DAYS: Final = {"today": 0, "now": 0, "yesterday": 1, "tomorrow": -1}
 """Days before today."""
-_WEEKDAY_SETS: Final = {
-    "weekdays": (0, 1, 2, 3, 4), "workdays": (0, 1, 2, 3, 4), "working days": (0, 1, 2, 3, 4),
-    "weekends": (5, 6), "weekend": (5, 6),
-    "daily": (0, 1, 2, 3, 4, 5, 6), "every day": (0, 1, 2, 3, 4, 5, 6), "all": (0, 1, 2, 3, 4, 5, 6),
-    "everyday": (0, 1, 2, 3, 4, 5, 6), "weekday": (0, 1, 2, 3, 4),
-}  # fmt: skip
 _QUOTE_LENGTH: Final = 60
 _FIRST_YEAR: Final = 1990
 
@@ -37,7 +31,8 @@ _DAY_MONTH: Final = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)
 _MONTH_DAY: Final = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(\d{4}))?")
 _DAYS_AGO: Final = re.compile(r"(?:last|past)?\s*(\d{1,4})\s*(d|days?|w|weeks?|months?)(?:\s+ago)?")
 _TIME_OF_DAY: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|(\d{2}))?\s*h?\s*(am|pm|a\.m\.|p\.m\.)?")
-_DAY_NAME: Final = re.compile(r"(mon|tues?|wed(nes)?|thu(rs?)?|fri|sat(ur)?|sun)(day)?s?")
+_DAY_NAME: Final = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?")
+_DAY_RANGE: Final = re.compile(rf"{_DAY_NAME.pattern}(?:-{_DAY_NAME.pattern})?")
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*[+-]\s*\d{1,2}(?::?\d{2})?", re.IGNORECASE)
 
 _ABBREVIATIONS: Final = {
@@ -80,7 +75,7 @@ def _read_single_date(typed: str, text: str) -> RelativeDates:
         size = int(match[1]) * {"d": 1, "w": 7, "m": 30}[match[2][0]]
         return lambda today: (_subtract_days(today, size), today)
     if _DAY_NAME.fullmatch(typed):
-        weekday = _WEEKDAYS.index(typed[:3])
+        weekday = WEEKDAY_CODES.index(typed[:3])
         return lambda today: (_subtract_days(today, (today.weekday() - weekday) % 7),) * 2
     return _read_calendar_date(typed, text)
 
@@ -199,24 +194,14 @@ def read_zone(text: str) -> str:
 
 
 def read_weekdays(text: str) -> tuple[int, ...]:
-    """Read weekdays: "weekdays", "mon-fri", "Mon Wed Fri", "daily"."""
-    typed = " ".join(re.sub(r"[,;&/+]|\band\b", " ", text.strip().strip('"').casefold()).split())
-    if typed in _WEEKDAY_SETS:
-        return _WEEKDAY_SETS[typed]
-    typed = re.sub(r"\s*(?:-|\bto\b)\s*", "-", typed)
-    chosen = [day for part in typed.split() for day in _read_weekday_range(part, text)]
-    if not chosen:
+    """Read weekdays: "weekdays", "mon-fri", "Mon Wed Fri", "daily"; "fri-mon" goes over the weekend."""
+    typed = " ".join(WEEKDAY_SEPARATORS.sub(" ", text.strip().strip('"').casefold()).split())
+    parts = re.sub(r"\s*(?:-|\bto\b)\s*", "-", typed).split()
+    if typed not in WEEKDAY_SETS and not all(_DAY_RANGE.fullmatch(part) for part in parts):
+        raise Mistake(gettext("“{text}” is not a set of weekdays.", text=text[:_QUOTE_LENGTH]), "mon-fri")
+    if not parts:
         raise Mistake(
             gettext("A digest needs at least one day; “{command}” stops it.", command=format_command("digest off")),
             "weekdays",
         )
-    return tuple(sorted(set(chosen)))
-
-
-def _read_weekday_range(part: str, text: str) -> list[int]:
-    """Read "mon" or "mon-fri"; "fri-mon" goes over the weekend."""
-    ends = part.split("-")
-    if len(ends) > 2 or not all(_DAY_NAME.fullmatch(end) for end in ends):  # noqa: PLR2004
-        raise Mistake(gettext("“{text}” is not a set of weekdays.", text=text[:_QUOTE_LENGTH]), "mon-fri")
-    first, last = _WEEKDAYS.index(ends[0][:3]), _WEEKDAYS.index(ends[-1][:3])
-    return [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+    return parse_weekdays(typed)

@@ -17,7 +17,7 @@ from bot.commands.preferences import next_sends
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.feed import FeedMode
 from bot.domain.preferences import Preferences
-from bot.domain.schedules import Cadence
+from bot.domain.schedules import Cadence, serialize_weekdays
 from bot.errors import Mistake
 from bot.i18n import formatting
 from bot.i18n.formatting import format_after_colon
@@ -30,7 +30,6 @@ MAX_TAG_LENGTH: Final = 20
 """Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
 _ROLE_ID: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
 _FORUM_ID: Final = re.compile(r"(?:<#)?(\d{1,20})>?")
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAG_LABELS: Final = {"yes": phrase("on"), "no": phrase("off")}
 _VALUE_LABELS: Final = {
     "daily": phrase("daily"),
@@ -143,11 +142,6 @@ def _build_flag_field(
     )
 
 
-def _format_days(preferences: Preferences) -> str:
-    days = tuple(sorted(set(preferences.schedule.days)))
-    return {(0, 1, 2, 3, 4): "weekdays", (5, 6): "weekends"}.get(days) or " ".join(_WEEKDAYS[day] for day in days)
-
-
 def _read_role(text: str) -> str:
     """Read a role's id, as a platform's own list of roles fills it in."""
     if text.casefold() in ("none", "nobody", "0"):
@@ -180,7 +174,7 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
     ),
     SettingField(
         "days", "Days", "days", "weekdays, mon-fri, daily, or mon wed fri", "weekdays", dates.read_weekdays,
-        _format_days, partial(_set_schedule, "days"), advanced=False,
+        lambda p: serialize_weekdays(p.schedule.days), partial(_set_schedule, "days"), advanced=False,
     ),
     SettingField(
         "number", "Number", "number", "Papers, 1 to 10", "5", parameter_types.build_number_reader(1, MAX_PAPERS),

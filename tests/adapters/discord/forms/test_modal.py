@@ -60,30 +60,6 @@ def test_what_was_typed_is_read_whatever_it_stands_in() -> None:
     assert modal.read_arguments({}) == {}
 
 
-@pytest.mark.parametrize(
-    ("value", "days"),
-    [
-        ("weekdays", "mon tue wed thu fri"),
-        ("every day", "mon tue wed thu fri sat sun"),
-        ("daily", "mon tue wed thu fri sat sun"),
-        ("Mon, Wed and Fri", "mon wed fri"),
-        ("mon-fri", "mon tue wed thu fri"),
-        ("Saturday to Monday", "mon sat sun"),
-        ("weekends", "sat sun"),
-        ("never", ""),
-    ],
-)
-def test_days_as_people_write_them(value: str, days: str) -> None:
-    assert " ".join(fields.parse_weekdays(value)) == days
-
-
-def test_days_are_written_as_settings_write_them() -> None:
-    assert fields.serialize_weekdays(["fri", "mon"]) == "mon fri"
-    assert fields.serialize_weekdays(["tue", "mon", "thu", "wed", "fri"]) == "weekdays"
-    assert fields.serialize_weekdays(["sun", "sat"]) == "weekends"
-    assert fields.serialize_weekdays([]) == ""
-
-
 def test_a_choice_without_anything_to_choose_is_typed() -> None:
     assert fields.is_text_input(Field("c", "C", "choice"))
     assert fields.has_select(Field("c", "C", "choice", choices=(("a", "A"),)))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.forms import fields, panel
+from adapters.discord.forms import panel
 from adapters.discord.forms.pages import paginate_fields
 from adapters.discord.forms.state import FormCustomId, FormState, parse_custom_id, unpack_state
 from adapters.discord.rendering.messages import EPHEMERAL, RenderedMessage
@@ -24,7 +24,7 @@ from bot.commands.table import CommandTable, build_table
 from bot.domain.feed import FeedMode
 from bot.domain.people import Person
 from bot.domain.preferences import Preferences
-from bot.domain.schedules import Cadence, Schedule
+from bot.domain.schedules import EVERY_DAY, Cadence, Schedule, serialize_weekdays
 from bot.errors import Malformed
 from bot.ports.commands import Answer, Request
 from bot.ports.stores import Stores
@@ -122,7 +122,7 @@ VALUES = {
     "text": WORD,
     "number": st.integers(1, 10).map(str),
     "time": st.times().map(lambda at: f"{at:%H:%M}"),
-    "days": st.sets(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])).map(fields.serialize_weekdays),
+    "days": st.sets(st.sampled_from(EVERY_DAY)).map(serialize_weekdays),
     "choice": st.sampled_from(["daily", "weekly"]),
     "zone": st.sampled_from(["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires"]),
     "flag": st.sampled_from(["yes", "no"]),

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.forms import modal
-from adapters.slack.forms.inputs import parse_weekdays
 from adapters.slack.forms.private_metadata import PrivateMetadata, unpack_metadata
 from bot.cards.models import Field, Form
 from bot.commands.preferences.fields import SETTING_FIELDS, list_fields
@@ -178,19 +177,3 @@ def test_an_origin_has_its_bounds() -> None:
 def test_what_is_not_ours_is_refused(metadata: str) -> None:
     with pytest.raises(Malformed):
         unpack_metadata(metadata)
-
-
-@pytest.mark.parametrize(
-    ("value", "days"),
-    [
-        ("weekdays", "mon tue wed thu fri"),
-        ("every day", "mon tue wed thu fri sat sun"),
-        ("Mon, Wed and Fri", "mon wed fri"),
-        ("mon-fri", "mon tue wed thu fri"),
-        ("Saturday to Monday", "mon sat sun"),
-        ("weekends", "sat sun"),
-        ("never", ""),
-    ],
-)
-def test_days_as_people_write_them(value: str, days: str) -> None:
-    assert " ".join(parse_weekdays(value)) == days

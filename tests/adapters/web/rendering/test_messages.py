@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.web.rendering import forms, messages
-from adapters.web.rendering.forms import parse_weekdays
 from adapters.web.rendering.site_info import LOCAL_USER
 from adapters.web.rendering.text import compile_highlights, render_highlighted, sanitize_url
 from bot.cards import paper_items
@@ -158,23 +157,6 @@ def test_only_https_is_linked(url: str) -> None:
     html = post(Card(items=(Item("Title", url, links=(Link("code", url),), thumbnail=url),)))
     assert "<a " not in html
     assert "Title" in html
-
-
-@pytest.mark.parametrize(
-    ("value", "days"),
-    [
-        ("weekdays", {0, 1, 2, 3, 4}),
-        ("every day", {0, 1, 2, 3, 4, 5, 6}),
-        ("Mon, Wed and Fri", {0, 2, 4}),
-        ("mon-fri", {0, 1, 2, 3, 4}),
-        ("Saturday to Monday", {5, 6, 0}),
-        ("weekends", {5, 6}),
-        ("never", set()),
-        ("", set()),
-    ],
-)
-def test_days_as_people_write_them(value: str, days: set[int]) -> None:
-    assert parse_weekdays(value) == days
 
 
 ALLOWED = {
