@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from adapters.common.text import clean_text
 from adapters.discord.api.errors import get_error_code
 from adapters.discord.api.rest import RestClient
-from adapters.discord.rendering.markdown import clean_text, fit_plain_text
+from adapters.discord.rendering.markdown import fit_plain_text
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import TryLater, Uncertain, Unsendable
 from bot.i18n import formatting

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from adapters.common.text import clean_text, count_utf16_units
 from adapters.discord.rendering.buttons_and_selects import MAX_OPTION_TEXT, MAX_OPTIONS, Component
-from adapters.discord.rendering.markdown import clean_text, count_utf16_units, fit_plain_text
+from adapters.discord.rendering.markdown import fit_plain_text
 from bot.cards.models import Field
 from bot.domain.schedules import WEEKDAY_CODES, parse_weekdays, serialize_weekdays
 from bot.i18n.formatting import WEEKDAY_NAMES, format_weekdays

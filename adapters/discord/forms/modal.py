@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from adapters.common.text import clean_text
 from adapters.discord.forms.fields import MAX_INPUT_LENGTH
 from adapters.discord.rendering.buttons_and_selects import Component
-from adapters.discord.rendering.markdown import clean_text, fit_plain_text
+from adapters.discord.rendering.markdown import fit_plain_text
 from bot.cards.models import Field
 from bot.i18n.translation import gettext
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from adapters.common.text import clean_text, count_utf16_units
 from adapters.discord.forms import fields, modal
 from adapters.discord.forms.pages import FormPage, paginate_fields
 from adapters.discord.forms.state import FormCustomId, FormState
 from adapters.discord.rendering.buttons_and_selects import MAX_LABEL, Component, build_action_row
 from adapters.discord.rendering.layout import MAX_CONTENT
-from adapters.discord.rendering.markdown import clean_text, count_utf16_units, fit_markdown, fit_plain_text
+from adapters.discord.rendering.markdown import fit_markdown, fit_plain_text
 from adapters.discord.rendering.messages import EPHEMERAL, SUPPRESS_EMBEDS, RenderedMessage
 from adapters.discord.rendering.timestamps import localize_moments
 from bot.cards.models import Field, Form

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+from adapters.common.text import clean_text, sanitize_url
 from adapters.discord.rendering.custom_id import MAX_CUSTOM_ID_LENGTH, ButtonPayload, encode_payload
-from adapters.discord.rendering.markdown import clean_text, fit_plain_text, sanitize_url
+from adapters.discord.rendering.markdown import MAX_URL_LENGTH, fit_plain_text
 from adapters.discord.rendering.message_keys import format_custom_id_suffix
 from bot.cards.messages import format_untitled
 from bot.cards.models import Action, Item, Link
@@ -101,7 +102,7 @@ class ComponentBuilder:
 
 def build_link_button(link: Link) -> Iterator[Component]:
     """Yield a button that leads outside, where its address may be a link."""
-    if address := sanitize_url(link.url):
+    if address := sanitize_url(link.url, MAX_URL_LENGTH):
         yield {"type": _BUTTON, "style": _LINK_STYLE, "label": fit_plain_text(link.label, MAX_LABEL), "url": address}
 
 

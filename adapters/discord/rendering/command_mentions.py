@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from adapters.common.text import count_utf16_units
 from adapters.discord.rendering.items import Entry
 from adapters.discord.rendering.layout import MAX_CONTENT, MessagePart
-from adapters.discord.rendering.markdown import count_utf16_units, escape_markdown
+from adapters.discord.rendering.markdown import escape_markdown
 from bot.ports.commands import Request
 
 MentionFormatter = Callable[[str, Mapping[str, str]], tuple[str, str]]

@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from adapters.common.text import sanitize_url
 from adapters.discord.rendering import message_keys
 from adapters.discord.rendering.buttons_and_selects import Component, ComponentBuilder, build_action_rows
 from adapters.discord.rendering.items import Entry
 from adapters.discord.rendering.layout import MessageLimits, MessagePart
-from adapters.discord.rendering.markdown import fit_plain_text, sanitize_url
+from adapters.discord.rendering.markdown import MAX_URL_LENGTH, fit_plain_text
 from bot.cards.models import Action, Item
 from bot.i18n.translation import gettext
 
@@ -53,7 +54,7 @@ def render_components_message(
 
 def _build_section(entry: Entry) -> list[Component]:
     text = _build_text_display(entry.append_to(""))
-    address = sanitize_url(entry.item.thumbnail)
+    address = sanitize_url(entry.item.thumbnail, MAX_URL_LENGTH)
     if not address:
         return text
     thumbnail = {"type": _THUMBNAIL, "media": {"url": address}, "description": _describe_thumbnail(entry.item)}

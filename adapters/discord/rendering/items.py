@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.discord.rendering.markdown import clean_text, count_utf16_units, fit_markdown, format_link
+from adapters.common.text import clean_text, count_utf16_units
+from adapters.discord.rendering.markdown import fit_markdown, format_link
 from bot.cards.messages import format_untitled
 from bot.cards.models import Item
 from bot.i18n.formatting import format_count, quote_name

@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from adapters.common.text import clean_text, count_utf16_units
 from adapters.discord.rendering.items import Entry, format_subtext, render_entries, render_entry
-from adapters.discord.rendering.markdown import (
-    clean_text,
-    count_utf16_units,
-    escape_markdown,
-    fit_markdown,
-    format_code,
-    format_code_block,
-)
+from adapters.discord.rendering.markdown import escape_markdown, fit_markdown, format_code, format_code_block
 from bot.cards import messages
 from bot.cards.messages import EXAMPLE_PREFIX
 from bot.cards.models import Card, Item

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from adapters.common.text import clean_text
 from adapters.discord.rendering import components_v2, message_keys
 from adapters.discord.rendering.buttons_and_selects import ComponentBuilder, build_action_rows
 from adapters.discord.rendering.command_mentions import MentionFormatter, mention_commands, omit_mention
@@ -19,7 +20,7 @@ from adapters.discord.rendering.layout import (
     MessagePart,
     lay_out_card,
 )
-from adapters.discord.rendering.markdown import clean_text, fit_plain_text
+from adapters.discord.rendering.markdown import fit_plain_text
 from adapters.discord.rendering.timestamps import localize_part
 from bot.cards.messages import format_untitled
 from bot.cards.models import Action, Card, Item

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from adapters.common.text import count_utf16_units
 from adapters.discord.rendering.layout import MessagePart
-from adapters.discord.rendering.markdown import count_utf16_units, format_timestamp
+from adapters.discord.rendering.markdown import format_timestamp
 
 
 def localize_part(part: MessagePart, moments: Mapping[str, int], max_length: int) -> MessagePart:

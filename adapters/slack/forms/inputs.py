@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from adapters.common.text import clean_text
 from adapters.slack.rendering.action_value import MAX_OPTION_VALUE
 from adapters.slack.rendering.blocks import Block
 from adapters.slack.rendering.buttons_and_menus import MAX_LABEL
-from adapters.slack.rendering.mrkdwn import build_plain_text, clean_text
+from adapters.slack.rendering.mrkdwn import build_plain_text
 from bot.cards.models import Field, FieldKind
 from bot.domain.schedules import WEEKDAY_CODES, parse_weekdays, serialize_weekdays
 from bot.i18n.formatting import WEEKDAY_NAMES

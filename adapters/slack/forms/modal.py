@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from adapters.common.text import clean_text
 from adapters.slack.forms import inputs
 from adapters.slack.forms.inputs import MAX_INPUT_LENGTH, build_element, split_into_lines
 from adapters.slack.forms.private_metadata import PrivateMetadata
 from adapters.slack.rendering.blocks import Block, build_actions, build_context_block, build_section
-from adapters.slack.rendering.mrkdwn import build_plain_text, clean_text, escape_mrkdwn
+from adapters.slack.rendering.mrkdwn import build_plain_text, escape_mrkdwn
 from bot.cards.models import Field, Form
 from bot.i18n.formatting import format_list
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from adapters.slack.rendering.mrkdwn import build_mrkdwn, build_plain_text, clean_text
+from adapters.common.text import clean_text
+from adapters.slack.rendering.mrkdwn import build_mrkdwn, build_plain_text
 
 Block = dict[str, Any]
 
@@ -50,7 +51,7 @@ def build_actions(elements: Sequence[Block], *, block_id: str = "") -> Block:
 def build_image(url: str, alt_text: str) -> Block:
     """Return an image to stand beside a section.
 
-    *url* has been found `adapters.slack.rendering.mrkdwn.sanitize_url`.
+    *url* has been found `adapters.common.text.sanitize_url`.
     """
     return {"type": "image", "image_url": url, "alt_text": clean_text(alt_text)[:MAX_ALT_TEXT] or "Picture"}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from adapters.common.text import clean_text, sanitize_url
 from adapters.slack.rendering.blocks import (
     Block,
     build_actions,
@@ -16,14 +17,7 @@ from adapters.slack.rendering.blocks import (
     build_section,
 )
 from adapters.slack.rendering.buttons_and_menus import ComponentBuilder
-from adapters.slack.rendering.mrkdwn import (
-    MAX_SECTION_TEXT,
-    clean_text,
-    escape_mrkdwn,
-    format_link,
-    sanitize_url,
-    split_mrkdwn,
-)
+from adapters.slack.rendering.mrkdwn import MAX_SECTION_TEXT, MAX_URL_LENGTH, escape_mrkdwn, format_link, split_mrkdwn
 from bot.cards.messages import format_untitled
 from bot.cards.models import Item
 from bot.cards.paper_items import build_show_action
@@ -180,6 +174,6 @@ def _build_accessory(item: Item, builder: ComponentBuilder) -> Block | None:
 def _build_thumbnail(item: Item) -> Block | None:
     """Return the thumbnail, told in words for those who can't see it."""
     about = next((action.about for action in item.actions if action.about), "")
-    address = sanitize_url(item.thumbnail)
+    address = sanitize_url(item.thumbnail, MAX_URL_LENGTH)
     paper_name = about or re.split(r":\s", item.title[:MAX_TITLE], maxsplit=1)[0]
     return build_image(address, gettext("First page or figure of {paper}", paper=paper_name)) if address else None

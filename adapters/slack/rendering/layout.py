@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from adapters.common.text import clean_text, remove_invisible
 from adapters.slack.rendering.blocks import (
     Block,
     build_actions,
@@ -16,7 +17,7 @@ from adapters.slack.rendering.blocks import (
 )
 from adapters.slack.rendering.buttons_and_menus import ComponentBuilder
 from adapters.slack.rendering.items import render_entries, render_full_entry
-from adapters.slack.rendering.mrkdwn import clean_text, escape_mrkdwn, format_code, remove_invisible
+from adapters.slack.rendering.mrkdwn import escape_mrkdwn, format_code
 from bot.cards import messages
 from bot.cards.messages import EXAMPLE_PREFIX
 from bot.cards.models import Action, Card

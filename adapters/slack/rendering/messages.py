@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from adapters.common.text import clean_text
 from adapters.slack.rendering.action_value import ButtonPayload
 from adapters.slack.rendering.blocks import Block, build_section
 from adapters.slack.rendering.buttons_and_menus import VIEW_VALUE_BUDGET, ComponentBuilder
 from adapters.slack.rendering.layout import MAX_CODE, MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, lay_out_card
-from adapters.slack.rendering.mrkdwn import build_plain_text, clean_text, escape_mrkdwn
+from adapters.slack.rendering.mrkdwn import build_plain_text, escape_mrkdwn
 from bot.cards import messages
 from bot.cards.models import Action, Card
 from bot.domain.channels import ChannelKind

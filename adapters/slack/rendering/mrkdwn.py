@@ -9,47 +9,29 @@ which nobody sees. Slack's own guessing is off besides (``verbatim``).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from bot.i18n.formatting import shorten
+from adapters.common.text import clean_text, fit_text, sanitize_url
 
 MAX_SECTION_TEXT: Final = 3000
 """Characters of a section's text: https://docs.slack.dev/reference/block-kit/blocks/section-block."""
 MAX_URL_LENGTH: Final = 600
 
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-"""What is never shown: controls, overrides of direction, fillers of no width, halves of characters."""
 _WORD_JOINER: Final = "\u2060"
 _LOOKALIKES: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 # Inside a word an underscore formats nothing, and identifiers are full of them.
 _UNDERSCORE: Final = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ACTIVE_SEQUENCES: Final = re.compile(r":(?=[^\s:]+:)|:(?=//)|[@#](?=\S)|\bwww(?=\.)|^(?=>)", re.IGNORECASE)
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_SPACES: Final = re.compile(r"\s+")
-_NO_BREAK: Final = frozenset({"\u00a0", "\u202f"})
 _PERCENT_ENCODING: Final = str.maketrans(
     {"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", "*": "%2A", "~": "%7E", "`": "%60"}
 )
 
 
-def clean_text(text: str) -> str:
-    """Return *text* as one line without what can't be seen; a single space that forbids a break stays."""
-    return _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _INVISIBLE.sub("", text)).strip()
-
-
-def remove_invisible(text: str) -> str:
-    """Return *text* with its line breaks and without what can't be seen, for where no sign means anything."""
-    return _INVISIBLE.sub("", text)
-
-
 def escape_mrkdwn(text: str, max_length: int = MAX_SECTION_TEXT) -> str:
     """Return *text* as mrkdwn that shows it letter by letter, on one line, in at most *max_length* characters."""
-    return _fit_text(text, max_length, _escape_signs)
+    return fit_text(text, max_length, _escape_signs)
 
 
 def split_mrkdwn(text: str, max_length: int) -> Iterator[str]:
@@ -65,25 +47,16 @@ def split_mrkdwn(text: str, max_length: int) -> Iterator[str]:
 
 def format_code(text: str, max_length: int = 300) -> str:
     """Return *text* as inline code, in which nothing else means anything; "" stays empty."""
-    content = _fit_text(text, max_length - 2, lambda part: part.replace("`", "ˋ").translate(_ESCAPES))
+    content = fit_text(text, max_length - 2, lambda part: part.replace("`", "ˋ").translate(_ESCAPES))
     return f"`{content}`" if content else ""
 
 
 def format_link(url: str, label_text: str, max_length: int = 300) -> str:
     """Return *label_text* as a link to *url*, or as it is when *url* may not be one."""
-    address, label = sanitize_url(url).translate(_PERCENT_ENCODING), escape_mrkdwn(label_text, max_length)
+    address = sanitize_url(url, MAX_URL_LENGTH).translate(_PERCENT_ENCODING)
+    label = escape_mrkdwn(label_text, max_length)
     is_allowed = address and label and len(address) <= MAX_URL_LENGTH
     return f"<{address}|{label.replace('|', '∣')}>" if is_allowed else label
-
-
-def sanitize_url(url: str) -> str:
-    """Return *url* when it may be a link: https, a host, no name and password, nothing that hides; else ""."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    is_allowed = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and len(url) <= MAX_URL_LENGTH
-    return url if is_allowed and not re.search(r"\s", url) and not _INVISIBLE.search(url) else ""
 
 
 def build_mrkdwn(text: str) -> dict[str, Any]:
@@ -93,15 +66,7 @@ def build_mrkdwn(text: str) -> dict[str, Any]:
 
 def build_plain_text(text: str, max_length: int) -> dict[str, Any]:
     """Return a text object in which only names of emoji could mean something, and don't."""
-    return {"type": "plain_text", "text": _fit_text(text, max_length, _break_sequences) or "…", "emoji": False}
-
-
-def _fit_text(text: str, max_length: int, write: Callable[[str], str]) -> str:
-    """Write *text*, cut at a word until what is written fits."""
-    cleaned, available = clean_text(text), max_length
-    while len(written := write(shorten(cleaned, available))) > max_length:
-        available = max(2, available * max_length // len(written))
-    return written
+    return {"type": "plain_text", "text": fit_text(text, max_length, _break_sequences) or "…", "emoji": False}
 
 
 def _cut_at_word(text: str, size: int) -> str:

@@ -8,14 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from adapters.common.text import sanitize_url
 from adapters.web.rendering.html import Html, join_html, render_icon, render_tag
-from adapters.web.rendering.text import (
-    clean_and_truncate,
-    compile_highlights,
-    render_highlighted,
-    render_plain_text,
-    sanitize_url,
-)
+from adapters.web.rendering.text import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
 from bot.cards.models import Action, Card, Item
 
 MAX_TITLE: Final = 300

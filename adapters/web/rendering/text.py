@@ -6,21 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
+from adapters.common.text import remove_controls
 from adapters.web.rendering.html import Html, render_tag
 from bot.i18n.formatting import shorten
 
 _MAX_PHRASES: Final = 40
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""What is never shown: controls, overrides of direction, halves of characters (UAX #9, section 2.2)."""
 _WORD_PATTERN: Final = re.compile(r"[^\W_]+")
 _FIELD_PREFIX: Final = re.compile(r"^-?[a-z]+:")
 
 
 def clean_and_truncate(text: str, max_length: int) -> str:
     """Return *text* without control characters, at most *max_length* characters of it."""
-    return shorten(_CONTROLS.sub("", text[: 2 * max_length]).strip(), max_length)
+    return shorten(remove_controls(text[: 2 * max_length]).strip(), max_length)
 
 
 def render_plain_text(text: str, max_length: int = 200) -> Html:
@@ -44,16 +42,6 @@ def compile_highlights(phrases: Iterable[str]) -> re.Pattern[str] | None:
 def render_highlighted(text: str, highlight_pattern: re.Pattern[str] | None, max_length: int) -> Html:
     """Return *text* as HTML in which what *highlight_pattern* finds is highlighted."""
     return render_tag("bdi", *_split_highlights(clean_and_truncate(text, max_length), highlight_pattern))
-
-
-def sanitize_url(url: str) -> str | None:
-    """Return *url* when it may be a link: https, a host, no name and password, nothing that hides."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    is_allowed = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
-    return url if is_allowed and not re.search(r"\s", url) and not _CONTROLS.search(url) else None
 
 
 def _split_highlights(text: str, highlight_pattern: re.Pattern[str] | None) -> Iterator[str]:

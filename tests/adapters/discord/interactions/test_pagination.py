@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
+from adapters.common.text import count_utf16_units
 from adapters.discord.rendering import messages
-from adapters.discord.rendering.markdown import count_utf16_units
 from adapters.discord.rendering.messages import RenderedMessage
 from bot import poller
 from bot.cards.models import Card

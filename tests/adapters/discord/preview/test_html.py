@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from adapters.common.text import clean_text
 from adapters.discord.preview.html import STYLE_SHEET, render_messages_html
 from adapters.discord.preview.markdown_html import render_inline
 from adapters.discord.preview.markdown_html import render_markdown as drawn
-from adapters.discord.rendering.markdown import clean_text, escape_markdown
+from adapters.discord.rendering.markdown import escape_markdown
 from adapters.discord.rendering.messages import RenderedMessage, render_messages
 from bot.cards.models import Card
 from tests.adapters.discord import samples

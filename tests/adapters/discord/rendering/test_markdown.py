@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.common.text import clean_text, count_utf16_units, sanitize_url
 from adapters.discord.rendering.layout import MessagePart
 from adapters.discord.rendering.markdown import (
-    clean_text,
-    count_utf16_units,
+    MAX_URL_LENGTH,
     escape_markdown,
     fit_markdown,
     fit_plain_text,
@@ -19,7 +19,6 @@ from adapters.discord.rendering.markdown import (
     format_code_block,
     format_link,
     format_timestamp,
-    sanitize_url,
 )
 from adapters.discord.rendering.timestamps import localize_moments, localize_part
 from tests.adapters.slack.hostile import SIGNS, TEXT, URLS
@@ -113,7 +112,7 @@ def test_a_link_is_the_one_that_was_meant_or_none(url: str, shown: str) -> None:
     said = format_link(url, clean_text(shown) or "Untitled", 200)
     mentions, links, formats = live(f"**1. {said}** after [b](https://example.org)")
     assert (mentions, [mark for mark, _ in formats if mark != "**"]) == ([], [])
-    assert len(links) == 1 + bool(sanitize_url(url))
+    assert len(links) == 1 + bool(sanitize_url(url, MAX_URL_LENGTH))
     assert all(address.startswith("https://") for address, _ in links)
 
 
@@ -162,9 +161,3 @@ def test_a_message_stays_within_its_limit_rather_than_telling_everybodys_own_tim
     full, moments = MessagePart("x" * 1984, (), "25 Nov 09:00"), {"25 Nov 09:00": 1795593600}
     assert localize_part(full, moments, len(full.text)) == full
     assert localize_part(full, moments, len(full.text) + 4).text.endswith("\n\n<t:1795593600:f>")
-
-
-def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
-    assert clean_text("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
-    assert clean_text("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
-    assert clean_text("\u00a0\u202f") == ""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.common.text import clean_text
 from adapters.slack.preview.mrkdwn_html import render_inline
 from adapters.slack.rendering import mrkdwn
 from tests.adapters.slack.hostile import TEXT, URLS
@@ -37,7 +38,7 @@ def test_inert_text_does_nothing(given: str, longest: int) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXT.filter(lambda text: len(text) < 500))
 def test_people_see_what_was_written(given: str) -> None:
-    assert seen(mrkdwn.escape_mrkdwn(given)) == mrkdwn.clean_text(given).translate(ALIKE)
+    assert seen(mrkdwn.escape_mrkdwn(given)) == clean_text(given).translate(ALIKE)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_links(url: str, written: str) -> None:
 def test_pieces_are_the_whole(given: str) -> None:
     parts = list(mrkdwn.split_mrkdwn(given, 100))
     assert all(0 < len(part) <= 100 for part in parts)
-    assert re.sub(r"\s", "", seen("".join(parts))) == re.sub(r"\s", "", mrkdwn.clean_text(given).translate(ALIKE))
+    assert re.sub(r"\s", "", seen("".join(parts))) == re.sub(r"\s", "", clean_text(given).translate(ALIKE))
 
 
 @settings(max_examples=200, deadline=None)
@@ -114,9 +115,3 @@ def test_plain_text_fits_and_names_no_emoji(given: str, longest: int) -> None:
     assert 0 < len(made["text"]) <= longest
     assert not re.search(r":[a-z0-9_+'-]+:", made["text"])
     assert made["emoji"] is False
-
-
-def test_a_space_that_forbids_a_break_stays_and_no_other_does() -> None:
-    assert mrkdwn.clean_text("« digest\u202f»\u00a0: 1\u202f300") == "« digest\u202f»\u00a0: 1\u202f300"
-    assert mrkdwn.clean_text("\u00a0a\u00a0\u00a0b \u202fc\u2003d\u202f") == "a b c d"
-    assert mrkdwn.clean_text("\u00a0\u202f") == ""
