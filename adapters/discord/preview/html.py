@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html import escape
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from markupsafe import Markup
+
+from adapters.common.html import render_tag
 from adapters.discord.commands.tree import MANAGERS_COMMAND
 from adapters.discord.forms.panel import render_page_modals, render_panel, starts_with_modal
 from adapters.discord.forms.state import FormState
-from adapters.discord.preview.markdown_html import render_markdown, render_tag
+from adapters.discord.preview.markdown_html import render_markdown
 from adapters.discord.rendering.layout import CommandFormatter
 from adapters.discord.rendering.markdown import choose_filename
 from adapters.discord.rendering.messages import EPHEMERAL, format_command, render_messages, render_private_answer
@@ -24,18 +27,6 @@ from bot.ports.web_messages import WebMessage
 STYLE_SHEET: Final = Path(__file__).with_name("discord.css")
 
 AVATAR: Final = render_tag("span", "B", class_="dc-bot", aria_hidden="true")
-_EYE_ICON: Final = (
-    '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.5" '
-    'aria-hidden="true"><path d="M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8Z"/>'
-    '<circle cx="8" cy="8" r="2"/></svg>'
-)
-EPHEMERAL_NOTICE: Final = render_tag(
-    "div",
-    _EYE_ICON,
-    "Only you can see this · ",
-    render_tag("span", "Dismiss message", class_="dc-link"),
-    class_="dc-only",
-)
 EDITED_LABEL: Final = render_tag("span", "(edited)", class_="dc-quiet dc-edited")
 _MAX_ATTACHMENT_LINES: Final = 6
 """Lines of a text that Discord shows before somebody unfolds it."""
@@ -46,10 +37,6 @@ _BUTTON_STYLES: Final = {1: "primary", 2: "secondary", 3: "success", 4: "danger"
 _LINK_STYLE: Final = 5
 _PARAGRAPH_STYLE: Final = 2
 _MODAL_BUTTONS: Final = (("Cancel", "secondary"), ("Submit", "primary"))
-_EXTERNAL_LINK_ICON: Final = (
-    '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.6" '
-    'aria-hidden="true"><path d="M6 3H3v10h10v-3M9 3h4v4M13 3 7.5 8.5"/></svg>'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +54,7 @@ class MessageDetails:
     attachment: str = ""
 
 
-def render_author(details: MessageDetails) -> str:
+def render_author(details: MessageDetails) -> Markup:
     """Return the line with the bot's name."""
     app = render_tag("span", "APP", class_="dc-app")
     return render_tag(
@@ -79,21 +66,32 @@ def render_author(details: MessageDetails) -> str:
     )
 
 
-def render_command_used(details: MessageDetails) -> str:
+def render_ephemeral_notice() -> Markup:
+    """Return the line below what one person alone sees."""
+    dismiss = render_tag("span", "Dismiss message", class_="dc-link")
+    return render_tag("div", _load_icon("eye"), "Only you can see this · ", dismiss, class_="dc-only")
+
+
+@cache
+def _load_icon(name: str) -> Markup:
+    return Markup(Path(__file__).with_name(f"{name}.svg").read_text("utf-8").strip())  # noqa: S704 - a file of ours
+
+
+def render_command_used(details: MessageDetails) -> Markup | None:
     """Return the line above an answer that tells whose command it answers."""
     if not details.command:
-        return ""
+        return None
     name = details.user_name or "You"
-    face = render_tag("span", escape(name[:1].upper()), class_="dc-face", aria_hidden="true")
-    command = render_tag("span", escape(details.command), class_="dc-link")
-    return render_tag("div", face, render_tag("b", escape(name)), " used ", command, class_="dc-used")
+    face = render_tag("span", name[:1].upper(), class_="dc-face", aria_hidden="true")
+    command = render_tag("span", details.command, class_="dc-link")
+    return render_tag("div", face, render_tag("b", name), " used ", command, class_="dc-used")
 
 
-def render_attachment(details: MessageDetails) -> str:
+def render_attachment(details: MessageDetails) -> Markup | None:
     """Return an attached text: how it begins, its name and its size."""
     if not details.attachment:
-        return ""
-    excerpt = render_tag("pre", escape("\n".join(details.attachment.splitlines()[:_MAX_ATTACHMENT_LINES])))
+        return None
+    excerpt = render_tag("pre", "\n".join(details.attachment.splitlines()[:_MAX_ATTACHMENT_LINES]))
     size = f"{len(details.attachment.encode()) / 1000:.1f} KB"
     name = render_tag("span", choose_filename(details.attachment), class_="dc-link")
     return render_tag(
@@ -101,7 +99,7 @@ def render_attachment(details: MessageDetails) -> str:
     )
 
 
-def _render_time(at: datetime) -> str:
+def _render_time(at: datetime) -> Markup:
     """Return a moment in UTC, as Discord writes it beside a name; a script may put it into the reader's zone."""
     at = at.astimezone(UTC)
     shown = f"{at:%d/%m/%Y, %H:%M} UTC"
@@ -122,7 +120,7 @@ def render_messages_html(
     return render_tag("div", *messages, *map(_render_modal, modals), class_="dc")
 
 
-def _render_message(payload: Mapping[str, Any], details: MessageDetails, *, first: bool) -> str:
+def _render_message(payload: Mapping[str, Any], details: MessageDetails, *, first: bool) -> Markup:
     content, hidden = payload.get("content") or "", payload.get("flags", 0) & EPHEMERAL
     inside = [
         render_author(details) if first else "",
@@ -130,7 +128,7 @@ def _render_message(payload: Mapping[str, Any], details: MessageDetails, *, firs
         EDITED_LABEL if details.is_edited else "",
         render_attachment(details) if first else "",
         *map(_render_component, payload.get("components") or ()),
-        EPHEMERAL_NOTICE if hidden else "",
+        render_ephemeral_notice() if hidden else "",
     ]
     message = render_tag(
         "div", AVATAR if first else "", render_tag("div", *inside, class_="dc-body"), class_="dc-message"
@@ -138,12 +136,12 @@ def _render_message(payload: Mapping[str, Any], details: MessageDetails, *, firs
     return render_tag("div", render_command_used(details), message, class_="dc-hidden") if hidden else message
 
 
-def _render_modal(modal: Component) -> str:
+def _render_modal(modal: Component) -> Markup:
     """Return a modal with its questions, https://docs.discord.com/developers/components/using-modal-components."""
     bar = render_tag(
         "div",
         AVATAR,
-        render_tag("b", escape(modal["title"])),
+        render_tag("b", modal["title"]),
         render_tag("span", "×", class_="dc-shut"),
         class_="dc-bar",
     )
@@ -157,43 +155,43 @@ def _render_modal(modal: Component) -> str:
     )
 
 
-def _render_label(label: Component) -> str:
+def _render_label(label: Component) -> Markup:
     """Return a question: its words, what helps to answer it, and the input."""
     component = label["component"]
     star = render_tag("span", " *", class_="dc-star") if component.get("required", True) else ""
-    about = render_tag("div", escape(label["description"]), class_="dc-quiet") if "description" in label else ""
+    about = render_tag("div", label["description"], class_="dc-quiet") if "description" in label else ""
     return render_tag(
-        "div", render_tag("b", escape(label["label"]), star), about, _render_component(component), class_="dc-question"
+        "div", render_tag("b", label["label"], star), about, _render_component(component), class_="dc-question"
     )
 
 
-def _render_text_input(component: Component) -> str:
+def _render_text_input(component: Component) -> Markup:
     lines = " dc-lines" if component["style"] == _PARAGRAPH_STYLE else ""
-    return render_tag("div", escape(component.get("value", "")), class_=f"dc-input{lines}")
+    return render_tag("div", component.get("value", ""), class_=f"dc-input{lines}")
 
 
-def _render_component(component: Component) -> str:
+def _render_component(component: Component) -> Markup:
     return _COMPONENT_RENDERERS[component["type"]](component)
 
 
-def _render_action_row(row: Component) -> str:
+def _render_action_row(row: Component) -> Markup:
     return render_tag("div", *map(_render_component, row["components"]), class_="dc-row")
 
 
-def _render_button(button: Component) -> str:
+def _render_button(button: Component) -> Markup:
     style = f"dc-button dc-{_BUTTON_STYLES[button['style']]}"
     if button["style"] != _LINK_STYLE:
-        return render_tag("span", escape(button["label"]), class_=style)
+        return render_tag("span", button["label"], class_=style)
     leading = {"href": button["url"], "rel": "noopener noreferrer", "target": "_blank"}
-    return render_tag("a", escape(button["label"]), _EXTERNAL_LINK_ICON, class_=style, **leading)
+    return render_tag("a", button["label"], _load_icon("external_link"), class_=style, **leading)
 
 
-def _render_select(select: Component) -> str:
+def _render_select(select: Component) -> Markup:
     """Return a list that unfolds; Discord's own lists, of roles, have nothing in them here."""
     options = select.get("options", ())
-    chosen = [render_tag("span", escape(each["label"]), class_="dc-chip") for each in options if each.get("default")]
+    chosen = [render_tag("span", each["label"], class_="dc-chip") for each in options if each.get("default")]
     chosen += [render_tag("span", "@role", class_="dc-chip") for _ in select.get("default_values", ())]
-    waiting = render_tag("span", escape(select.get("placeholder", "Make a selection")), class_="dc-waiting")
+    waiting = render_tag("span", select.get("placeholder", "Make a selection"), class_="dc-waiting")
     shown = render_tag("span", *chosen, class_="dc-chosen") if chosen else waiting
     field = render_tag(
         "summary", shown, render_tag("span", "⌄", class_="dc-down", aria_hidden="true"), class_="dc-field"
@@ -203,27 +201,27 @@ def _render_select(select: Component) -> str:
     )
 
 
-def _render_option(option: Component) -> str:
-    about = render_tag("div", escape(option["description"]), class_="dc-quiet") if "description" in option else ""
-    return render_tag("li", escape(option["label"]), about, class_="dc-on" if option.get("default") else "")
+def _render_option(option: Component) -> Markup:
+    about = render_tag("div", option["description"], class_="dc-quiet") if "description" in option else ""
+    return render_tag("li", option["label"], about, class_="dc-on" if option.get("default") else None)
 
 
-def _render_text_display(text: Component) -> str:
+def _render_text_display(text: Component) -> Markup:
     return render_tag("div", render_markdown(text["content"]), class_="dc-text")
 
 
-def _render_section(section: Component) -> str:
+def _render_section(section: Component) -> Markup:
     texts = render_tag("div", *map(_render_component, section["components"]), class_="dc-texts")
     return render_tag("div", texts, _render_component(section["accessory"]), class_="dc-section")
 
 
-def _render_thumbnail(thumbnail: Component) -> str:
+def _render_thumbnail(thumbnail: Component) -> Markup:
     """Return a place for the picture with what tells it in words: nothing is asked of anybody else's server."""
-    description = escape(thumbnail.get("description") or "Picture")
+    description = thumbnail.get("description") or "Picture"
     return render_tag("div", render_tag("span", description), class_="dc-thumbnail")
 
 
-_COMPONENT_RENDERERS: Final[Mapping[int, Callable[[Component], str]]] = {
+_COMPONENT_RENDERERS: Final[Mapping[int, Callable[[Component], Markup]]] = {
     1: _render_action_row,
     2: _render_button,
     3: _render_select,

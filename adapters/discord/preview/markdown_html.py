@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from html import escape
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
+
+from markupsafe import Markup
+
+from adapters.common.html import escape_text, join_html, render_tag
 
 _FENCE: Final = re.compile(r"(?<!\\)```(?:[a-z0-9_+\-.#]*\n)?([\s\S]+?)\n?```\n?", re.IGNORECASE)
 _LINE: Final = re.compile(r"(?:(?P<mark>#{1,3}|-#|>)[ \t]+|[ ]*(?:[-*+•]|(?P<number>\d+)\.)[ ]+)(?P<rest>\S.*)")
@@ -36,35 +39,31 @@ _INLINE: Final = re.compile(
     re.VERBOSE,
 )
 _LINE_ELEMENTS: Final = {"#": "h1", "##": "h2", "###": "h3", "-#": "small", ">": "blockquote"}
+_LINE_BREAK: Final = render_tag("br")
 _MENTION_LABELS: Final = {"<@&": "@role", "<#": "#channel", "<@": "@member"}
 
 
-def render_tag(name: str, *children: str, class_: str = "", **attributes: str) -> str:
-    """Return an element around HTML; empty attributes are left out."""
-    given = {"class": class_, **attributes}
-    written = "".join(f' {key.replace("_", "-")}="{escape(value)}"' for key, value in given.items() if value)
-    return f"<{name}{written}>{''.join(children)}</{name}>"
-
-
-def render_markdown(text: str) -> str:
+def render_markdown(text: str) -> Markup:
     """Return the content of a message, or of a text display."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for fence in _FENCE.finditer(text):
-        parts += [*_render_blocks(text[at : fence.start()].removesuffix("\n")), render_tag("pre", escape(fence[1]))]
+        parts += [*_render_blocks(text[at : fence.start()].removesuffix("\n")), render_tag("pre", fence[1])]
         at = fence.end()
-    return "".join([*parts, *_render_blocks(text[at:])])
+    return join_html(*parts, *_render_blocks(text[at:]))
 
 
-def render_inline(text: str) -> str:
+def render_inline(text: str) -> Markup:
     """Return what stands within lines."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for match in _INLINE.finditer(text):
-        parts += [escape(text[at : match.start()]), _INLINE_RENDERERS[str(match.lastgroup)](match)]
+        parts += [text[at : match.start()], _INLINE_RENDERERS[str(match.lastgroup)](match)]
         at = match.end()
-    return "".join([*parts, escape(text[at:])])
+    return join_html(*parts, text[at:])
 
 
-def _render_blocks(text: str) -> Iterator[str]:
+def _render_blocks(text: str) -> Iterator[Markup]:
     """Yield runs of lines of one kind; a mark at the start of a line makes it another kind."""
     for kind, run in groupby(map(_parse_line, text.split("\n") if text else ()), key=itemgetter(0)):
         rests = [rest for _, rest in run]
@@ -75,7 +74,9 @@ def _render_blocks(text: str) -> Iterator[str]:
         elif kind:
             yield from (render_tag(kind, render_inline(rest)) for rest in rests)
         else:
-            yield render_tag("p", render_inline("\n".join(rests)).replace("\n", "<br>"), "" if rests[-1] else "<br>")
+            yield render_tag(
+                "p", render_inline("\n".join(rests)).replace("\n", _LINE_BREAK), None if rests[-1] else _LINE_BREAK
+            )
 
 
 def _parse_line(line: str) -> tuple[str, str]:
@@ -86,35 +87,35 @@ def _parse_line(line: str) -> tuple[str, str]:
     return _LINE_ELEMENTS.get(match["mark"]) or ("ol" if match["number"] else "ul"), match["rest"]
 
 
-def _render_link(address: str, label: str) -> str:
+def _render_link(address: str, label: str) -> Markup:
     return render_tag("a", label, href=address, rel="noopener noreferrer", target="_blank")
 
 
-def _render_mention(match: re.Match[str]) -> str:
+def _render_mention(match: re.Match[str]) -> Markup:
     shown = next((name for sign, name in _MENTION_LABELS.items() if match[0].startswith(sign)), match[0])
-    return render_tag("span", escape(shown), class_="dc-mention")
+    return render_tag("span", shown, class_="dc-mention")
 
 
-def _render_timestamp(match: re.Match[str]) -> str:
+def _render_timestamp(match: re.Match[str]) -> Markup:
     """Return a moment in UTC, with what a script needs to show it in the reader's own zone."""
     try:
         at = datetime.fromtimestamp(int(match["seconds"]), UTC)
     except (ValueError, OverflowError, OSError):
-        return escape("Invalid date")
+        return Markup("Invalid date")
     shown = f"{at.day} {at:%B %Y %H:%M} UTC"
     return render_tag("time", shown, datetime=f"{at:%Y-%m-%dT%H:%M:%SZ}", data_style=match["style"] or "f")
 
 
-_INLINE_RENDERERS: Final[Mapping[str, Callable[[re.Match[str]], str]]] = {
-    "escaped": lambda match: escape(match["escaped"]),
-    "code": lambda match: render_tag("code", escape(match["code"])),
+_INLINE_RENDERERS: Final[Mapping[str, Callable[[re.Match[str]], Markup]]] = {
+    "escaped": lambda match: escape_text(match["escaped"]),
+    "code": lambda match: render_tag("code", match["code"]),
     "address": lambda match: _render_link(match["address"], render_inline(match["label"])),
-    "auto": lambda match: _render_link(match["auto"], escape(match["auto"])),
+    "auto": lambda match: _render_link(match["auto"], match["auto"]),
     "seconds": _render_timestamp,
     "style": _render_timestamp,
-    "command": lambda match: render_tag("span", f"/{escape(match['command'])}", class_="dc-mention"),
+    "command": lambda match: render_tag("span", f"/{match['command']}", class_="dc-mention"),
     "mention": _render_mention,
-    "bare": lambda match: _render_link(match["bare"], escape(match["bare"])),
+    "bare": lambda match: _render_link(match["bare"], match["bare"]),
     "b": lambda match: render_tag("b", render_inline(match["b"])),
     "u": lambda match: render_tag("u", render_inline(match["u"])),
     "i": lambda match: render_tag("i", render_inline(match["i"])),

@@ -52,7 +52,7 @@ class OAuthFlow(AsyncOAuthFlow):
     async def append_set_cookie_headers(self, headers: dict[str, Any], set_cookie_value: str | None) -> dict[str, Any]:
         """Return the headers of the page."""
         all_headers: dict[str, Any] = await super().append_set_cookie_headers(
-            headers | dict(oauth_pages.HEADERS), set_cookie_value
+            headers | oauth_pages.build_headers(), set_cookie_value
         )
         return all_headers
 
@@ -104,11 +104,13 @@ class _CallbackPages(AsyncCallbackOptions):
     async def _render_success(self, args: AsyncSuccessArgs) -> BoltResponse:
         deletion_cookie = args.settings.state_utils.build_set_cookie_for_deletion()
         body = oauth_pages.render_success_page(args.installation, self._command)
-        return BoltResponse(status=200, headers={**oauth_pages.HEADERS, "Set-Cookie": [deletion_cookie]}, body=body)
+        return BoltResponse(
+            status=200, headers={**oauth_pages.build_headers(), "Set-Cookie": [deletion_cookie]}, body=body
+        )
 
     async def _render_failure(self, args: AsyncFailureArgs) -> BoltResponse:
         body = oauth_pages.render_failure_page(args.reason, INSTALL_PATH)
-        return BoltResponse(status=args.suggested_status_code, headers=dict(oauth_pages.HEADERS), body=body)
+        return BoltResponse(status=args.suggested_status_code, headers=oauth_pages.build_headers(), body=body)
 
 
 class VaultStateStore(AsyncOAuthStateStore):

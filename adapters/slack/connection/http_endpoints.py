@@ -88,7 +88,7 @@ def _build_page_handler(flow_step: Callable[[AsyncBoltRequest], Awaitable[BoltRe
             log.exception("%s failed, reference %s", request.path, reference)
             body = oauth_pages.render_unavailable_page(INSTALL_PATH, reference)
             bolt_response = BoltResponse(
-                status=HTTPStatus.SERVICE_UNAVAILABLE, headers=dict(oauth_pages.HEADERS), body=body
+                status=HTTPStatus.SERVICE_UNAVAILABLE, headers=oauth_pages.build_headers(), body=body
             )
         response = await to_aiohttp_response(bolt_response)
         response.charset = "utf-8"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
 from typing import Any, Final
+
+from markupsafe import Markup
+
+from adapters.common.html import escape_text, join_html, render_tag
 
 _INLINE: Final = re.compile(
     r"<(?P<sign>[@#!])?(?P<url>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>"
@@ -17,32 +20,26 @@ _INLINE: Final = re.compile(
 )
 
 
-def render_inline(text: str) -> str:
+def render_inline(text: str) -> Markup:
     """Return mrkdwn as HTML, by the loosest reading of its signs."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for match in _INLINE.finditer(text):
-        parts += [_escape_html(text[at : match.start()]), _render_match(match)]
+        parts += [_unescape_text(text[at : match.start()]), _render_match(match)]
         at = match.end()
-    return "".join([*parts, _escape_html(text[at:])])
+    return join_html(*parts, _unescape_text(text[at:]))
 
 
-def render_tag(name: str, *children: str, class_: str = "", **attributes: str) -> str:
-    """Return an element around HTML; empty attributes are left out."""
-    given = {"class": class_, **attributes}
-    written = "".join(f' {key}="{escape(value)}"' for key, value in given.items() if value)
-    return f"<{name}{written}>{''.join(children)}</{name}>"
-
-
-def _render_match(match: re.Match[str]) -> str:
+def _render_match(match: re.Match[str]) -> Markup:
     if match["sign"]:
-        return render_tag("span", _escape_html(match[0]), class_="sk-mention")
+        return render_tag("span", _unescape_text(match[0]), class_="sk-mention")
     if match["url"]:
-        shown = render_inline(match["label"]) if match["label"] else _escape_html(match["url"])
+        shown = render_inline(match["label"]) if match["label"] else _unescape_text(match["url"])
         return render_tag("a", shown, href=_unescape_text(match["url"]), rel="noopener noreferrer", target="_blank")
     if match["emoji"]:
-        return render_tag("span", _escape_html(match[0]), class_="sk-emoji")
+        return render_tag("span", _unescape_text(match[0]), class_="sk-emoji")
     if match["code"]:
-        return render_tag("code", _escape_html(match["code"]))
+        return render_tag("code", _unescape_text(match["code"]))
     name = next(name for name in ("b", "i", "s") if match[name])
     return render_tag(name, render_inline(match[name]))
 
@@ -51,17 +48,13 @@ def _unescape_text(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _escape_html(text: str) -> str:
-    return escape(_unescape_text(text))
-
-
-def render_text_object(text: Mapping[str, Any]) -> str:
+def render_text_object(text: Mapping[str, Any]) -> Markup:
     """Return a text object."""
     if text["type"] == "plain_text":
-        return escape(text["text"])
+        return escape_text(text["text"])
     lines = text["text"].split("\n")
     quoted = (
         render_tag("blockquote", render_inline(line[4:])) if line.startswith("&gt;") else render_inline(line)
         for line in lines
     )
-    return "<br>".join(quoted)
+    return Markup("<br>").join(quoted)

@@ -12,10 +12,11 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
+from markupsafe import Markup
 
+from adapters.common.html import render_tag
 from adapters.web.context import CONTEXT, WebContext, find_channel
 from adapters.web.handlers import request_validation
-from adapters.web.rendering.html import Html, render_tag
 from adapters.web.security import RequestRefused
 from bot.ports.previews import MessagePreview, PrivateAnswer
 from bot.ports.web_messages import WebMessage
@@ -48,9 +49,9 @@ async def get_preview(request: web.Request) -> web.Response:
             "head",
             render_tag("meta", charset="utf-8"),
             render_tag("title", "Drawing"),
-            render_tag("style", Html(sheet)),
+            render_tag("style", Markup(sheet)),  # noqa: S704 - style sheets of ours
         ),
-        render_tag("body", Html(preview.html)),
+        render_tag("body", Markup(preview.html)),  # noqa: S704 - drawn as HTML
         lang="en",
         data_theme=theme if theme in _THEMES else None,
     )

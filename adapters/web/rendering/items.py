@@ -8,8 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from markupsafe import Markup
+
+from adapters.common.html import join_html, render_tag
 from adapters.common.text import sanitize_url
-from adapters.web.rendering.html import Html, join_html, render_icon, render_tag
+from adapters.web.rendering.icons import render_icon
 from adapters.web.rendering.text import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
 from bot.cards.models import Action, Card, Item
 
@@ -20,9 +23,9 @@ MAX_NOTE: Final = 120
 _MAX_REASONS: Final = 5
 
 
-def render_entries(card: Card, scope: str, *, pictures: bool) -> Html:
+def render_entries(card: Card, scope: str, *, pictures: bool) -> Markup:
     """Return the card's items, a list for each section; *scope* keeps the ids of its parts apart from all others."""
-    parts: list[Html] = []
+    parts: list[Markup] = []
     numbered = enumerate(card.items, 1)
     for section, rows in groupby(numbered, key=lambda row: row[1].section):
         if section:
@@ -32,7 +35,7 @@ def render_entries(card: Card, scope: str, *, pictures: bool) -> Html:
     return join_html(*parts)
 
 
-def render_entry(item: Item, highlights: Sequence[str], scope: str, *, pictures: bool) -> Html:
+def render_entry(item: Item, highlights: Sequence[str], scope: str, *, pictures: bool) -> Markup:
     """Return one entry."""
     highlight_pattern = compile_highlights((*highlights, *item.because))
     number = render_tag("span", str(item.number), class_="n") if item.number is not None else None
@@ -58,13 +61,13 @@ def render_entry(item: Item, highlights: Sequence[str], scope: str, *, pictures:
     return render_tag("li", number, render_tag("div", *parts, class_="what"), picture, class_=classes)
 
 
-def render_link(url: str, label: Html) -> Html:
+def render_link(url: str, label: Markup) -> Markup:
     """Return *label* as a link that opens beside the page, or as it is when *url* may not be one."""
     address = sanitize_url(url)
     return render_tag("a", label, href=address, target="_blank", rel="noopener noreferrer") if address else label
 
 
-def render_button(action: Action, class_: str, **attributes: str) -> Html:
+def render_button(action: Action, class_: str, **attributes: str) -> Markup:
     """Return what an action is pressed by; it is named for what it acts on."""
     label, about = clean_and_truncate(action.label, 80), clean_and_truncate(action.about, MAX_NOTE)
     return render_tag(
@@ -79,7 +82,7 @@ def render_button(action: Action, class_: str, **attributes: str) -> Html:
     )
 
 
-def _render_details(item: Item, scope: str) -> Html | None:
+def _render_details(item: Item, scope: str) -> Markup | None:
     notes, buttons = list(_render_notes(item)), list(_render_actions(item, scope))
     if not notes and not buttons:
         return None
@@ -91,7 +94,7 @@ def _render_details(item: Item, scope: str) -> Html | None:
     )
 
 
-def _render_notes(item: Item) -> Iterator[Html]:
+def _render_notes(item: Item) -> Iterator[Markup]:
     if item.votes is not None:
         yield join_html(render_tag("b", f"{item.votes:,}"), "\u00a0vote" if item.votes == 1 else "\u00a0votes")
     for note in item.notes:
@@ -105,7 +108,7 @@ def _render_notes(item: Item) -> Iterator[Html]:
         yield join_html("matches ", first, *(join_html(", ", reason) for reason in rest))
 
 
-def _render_actions(item: Item, scope: str) -> Iterator[Html]:
+def _render_actions(item: Item, scope: str) -> Iterator[Markup]:
     about = _format_item_name(item)
     if item.abstract:
         yield render_tag(
@@ -140,7 +143,7 @@ def _format_item_name(item: Item) -> str:
     return clean_and_truncate(about or re.split(r":\s", item.title[:MAX_TITLE], maxsplit=1)[0], 60)
 
 
-def _render_thumbnail(item: Item) -> Html | None:
+def _render_thumbnail(item: Item) -> Markup | None:
     """Return the thumbnail, not yet asked for: the page does that when it is online."""
     address = sanitize_url(item.thumbnail)
     if not address:

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from markupsafe import Markup
+
+from adapters.common.html import render_tag
 from adapters.web.rendering import forms
-from adapters.web.rendering.html import Html, render_icon, render_tag
+from adapters.web.rendering.icons import render_icon
 from adapters.web.rendering.items import MAX_NOTE, MAX_SUMMARY, MAX_TITLE, render_button, render_entries
 from adapters.web.rendering.preview_window import render_preview_buttons
 from adapters.web.rendering.text import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
@@ -29,7 +32,7 @@ _MAX_TEXT: Final = 4000
 _MAX_CODE: Final = 1_000_000
 
 
-def render_message(post: WebMessage, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Html:
+def render_message(post: WebMessage, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Markup:
     """Return a message of the board; *platforms* are those as which it can be seen."""
     scope = f"post-{post.id}"
     preview_buttons = render_preview_buttons(platforms, summarize_card(post.card), post=post.id)
@@ -58,7 +61,7 @@ def render_message(post: WebMessage, *, pictures: bool = False, platforms: Seque
     )
 
 
-def render_message_body(card: Card, scope: str, *, pictures: bool = False) -> Html:
+def render_message_body(card: Card, scope: str, *, pictures: bool = False) -> Markup:
     """Return what a message says."""
     parts = (*_render_head(card), render_entries(card, scope, pictures=pictures), _render_footer(card))
     return render_tag("div", *parts, class_=f"body {card.tone}")
@@ -66,11 +69,11 @@ def render_message_body(card: Card, scope: str, *, pictures: bool = False) -> Ht
 
 def render_private_answer(
     answer: Answer, request: Request, *, pictures: bool = False, platforms: Sequence[str] = ()
-) -> Html:
+) -> Markup:
     """Return a private answer, with what is needed to ask for it again in front of everybody."""
     preview_buttons = render_preview_buttons(platforms, summarize_card(answer.body), answer=request.id)
     if isinstance(answer.body, Form):
-        inside: tuple[Html | None, ...] = (forms.render_form(answer.body, request.id),)
+        inside: tuple[Markup | None, ...] = (forms.render_form(answer.body, request.id),)
     else:
         inside = _render_answer(answer.body, request, pictures=pictures, is_shareable=answer.shareable)
     notice = render_tag(
@@ -95,16 +98,16 @@ def summarize_card(content: Card | Form) -> str:
     )
 
 
-def render_time(instant: datetime) -> Html:
+def render_time(instant: datetime) -> Markup:
     """Return a time of day; the page turns it into the reader's own."""
     return render_tag("time", f"{instant:%H:%M}", datetime=instant.isoformat())
 
 
-def _render_edited(post: WebMessage) -> Html | None:
+def _render_edited(post: WebMessage) -> Markup | None:
     return render_tag("span", "edited ", render_time(post.edited_at), class_="edited") if post.edited_at else None
 
 
-def _render_head(card: Card) -> Iterator[Html]:
+def _render_head(card: Card) -> Iterator[Markup]:
     """Yield what stands above the items: in answers the title leads, elsewhere the folio does."""
     title = render_tag("h2", render_plain_text(card.title, MAX_TITLE), class_="title") if card.title else None
     folio = render_tag("p", *_render_folio(card), class_="folio") if card.folio else None
@@ -115,7 +118,7 @@ def _render_head(card: Card) -> Iterator[Html]:
     yield from _render_texts(card)
 
 
-def _render_texts(card: Card) -> Iterator[Html]:
+def _render_texts(card: Card) -> Iterator[Markup]:
     if card.text:
         highlight_pattern = compile_highlights(card.marks) if card.tone == "alert" else None
         yield render_tag("p", render_highlighted(card.text, highlight_pattern, _MAX_TEXT), class_="text")
@@ -123,7 +126,7 @@ def _render_texts(card: Card) -> Iterator[Html]:
         yield _render_code(card)
 
 
-def _render_code(card: Card) -> Html:
+def _render_code(card: Card) -> Markup:
     """Return text to be copied whole, in a box that scrolls."""
     label = card.title or "Text to copy"
     box = render_tag(
@@ -136,23 +139,23 @@ def _render_code(card: Card) -> Html:
     return render_tag("div", box, render_tag("button", "Copy", type="button", class_="btn copy"), class_="code")
 
 
-def _render_folio(card: Card) -> Iterator[Html]:
+def _render_folio(card: Card) -> Iterator[Markup]:
     for n, part in enumerate(card.folio[:_MAX_LINES]):
         yield render_tag("span" if n else "b", render_plain_text(part, MAX_NOTE))
 
 
-def _render_footer_lines(card: Card) -> Html | None:
+def _render_footer_lines(card: Card) -> Markup | None:
     lines = [render_tag("span", render_plain_text(line, MAX_SUMMARY)) for line in card.footer[:_MAX_LINES]]
     return render_tag("p", *lines, class_="lines small quiet") if lines else None
 
 
-def _render_footer(card: Card) -> Html | None:
+def _render_footer(card: Card) -> Markup | None:
     buttons = [render_button(action, f"btn {action.style}".strip()) for action in card.actions]
     parts = (_render_footer_lines(card), *buttons)
     return render_tag("div", *parts, class_="tail") if any(parts) else None
 
 
-def _render_answer(card: Card, request: Request, *, pictures: bool, is_shareable: bool) -> tuple[Html | None, ...]:
+def _render_answer(card: Card, request: Request, *, pictures: bool, is_shareable: bool) -> tuple[Markup | None, ...]:
     """Return the inside of a private panel: what is said, then a foot with what can be done."""
     sign = render_icon("mind") if card.tone in {"mistake", "failure"} else None
     content = render_tag(
@@ -170,7 +173,7 @@ def _render_answer(card: Card, request: Request, *, pictures: bool, is_shareable
     return (render_tag("div", sign, content, class_=f"find {card.tone}{brief}"), foot)
 
 
-def _render_share_button(request: Request) -> Html:
+def _render_share_button(request: Request) -> Markup:
     return render_tag(
         "button",
         "Share in ",

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from markupsafe import Markup
+
+from adapters.common.html import join_html, render_tag
 from adapters.web.assets import Assets
 from adapters.web.rendering import forms, status_page
-from adapters.web.rendering.html import Html, join_html, render_icon, render_tag
-from adapters.web.rendering.icons import SPRITE
+from adapters.web.rendering.icons import load_sprite, render_icon
 from adapters.web.rendering.preview_window import render_preview_dialog
 from adapters.web.rendering.site_info import DIRECT_CHANNEL, SiteInfo
 from adapters.web.rendering.text import render_plain_text
@@ -30,7 +32,7 @@ _STYLE_SHEETS: Final = (
 )
 
 
-def render_channel_list(channel_states: Sequence[ChannelState]) -> Html:
+def render_channel_list(channel_states: Sequence[ChannelState]) -> Markup:
     """Return the side bar's list of places."""
     rows = (
         _render_channel_link(channel_state.channel, render_tag("i", "#", aria_hidden="true"))
@@ -61,7 +63,7 @@ def describe_channel(channel_state: ChannelState | None) -> str:
     )
 
 
-def render_sidebar(site: SiteInfo, channel_states: Sequence[ChannelState]) -> Html:
+def render_sidebar(site: SiteInfo, channel_states: Sequence[ChannelState]) -> Markup:
     """Return the side bar."""
     title = render_tag(
         "div", render_tag("span", render_icon("sheet"), class_="logo"), render_tag("b", "Broadsheet"), class_="mast"
@@ -73,7 +75,7 @@ def render_sidebar(site: SiteInfo, channel_states: Sequence[ChannelState]) -> Ht
     )
 
 
-def render_main(help_command: str) -> Html:
+def render_main(help_command: str) -> Markup:
     """Return what stands beside it; its messages are fetched."""
     bar = render_tag(
         "header",
@@ -110,12 +112,12 @@ def render_main(help_command: str) -> Html:
     )
 
 
-def _render_channel_link(channel: Channel, sign: Html) -> Html:
+def _render_channel_link(channel: Channel, sign: Markup) -> Markup:
     name = render_plain_text(channel.name or channel.id, 80)
     return render_tag("a", sign, name, href=f"#/{channel.id}", data_channel=channel.id)
 
 
-def _render_sample_notice(site: SiteInfo) -> Html:
+def _render_sample_notice(site: SiteInfo) -> Markup:
     examples = (
         render_tag(
             "li",
@@ -143,7 +145,7 @@ def _render_sample_notice(site: SiteInfo) -> Html:
     )
 
 
-def _render_composer(help_command: str) -> Html:
+def _render_composer(help_command: str) -> Markup:
     keys = (("↑", "↓", "choose"), ("Tab", "complete"), ("Enter", "send"), ("Esc", "close"))
     legend = (
         render_tag("span", *(render_tag("kbd", key) for key in row), render_tag("span", word, class_=f"key-{word}"))
@@ -197,7 +199,7 @@ def render_workspace_page(
     """
     body = render_tag(
         "body",
-        SPRITE,
+        load_sprite(),
         render_tag("a", "Skip to the message box", class_="skip", href="#say"),
         render_sidebar(site, channel_states),
         render_tag("div", class_="veil"),
@@ -210,7 +212,7 @@ def render_workspace_page(
     return _render_document(assets, body, "app.js")
 
 
-def render_plain_page(title: str, assets: Assets, *parts: Html, script: str = "") -> str:
+def render_plain_page(title: str, assets: Assets, *parts: Markup, script: str = "") -> str:
     """Return a page that can be read without scripts."""
     logo = render_tag(
         "a",
@@ -220,7 +222,7 @@ def render_plain_page(title: str, assets: Assets, *parts: Html, script: str = ""
         class_="mast",
     )
     inside = render_tag("main", render_tag("h1", title), *parts, class_="column")
-    return _render_document(assets, render_tag("body", SPRITE, logo, inside, class_="plain"), script)
+    return _render_document(assets, render_tag("body", load_sprite(), logo, inside, class_="plain"), script)
 
 
 def render_error_page(sentence: str, assets: Assets) -> str:
@@ -237,7 +239,7 @@ def render_status_page(report: Mapping[str, Any], assets: Assets, now: datetime)
     return render_plain_page(title, assets, status_page.render_report(report, now), health_link, script="status.js")
 
 
-def _render_document(assets: Assets, body: Html, script: str = "") -> str:
+def _render_document(assets: Assets, body: Markup, script: str = "") -> str:
     head = render_tag(
         "head",
         render_tag("meta", charset="utf-8"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from adapters.web.rendering.html import Html, render_icon, render_tag
+from markupsafe import Markup
+
+from adapters.common.html import render_tag
+from adapters.web.rendering.icons import render_icon
 
 
-def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers: str | int) -> Html | None:
+def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers: str | int) -> Markup | None:
     """Return a button for each platform, behind the words for all.
 
     *identifiers* names the message to the window's script.
@@ -21,7 +24,7 @@ def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers
     )
 
 
-def render_preview_dialog() -> Html:
+def render_preview_dialog() -> Markup:
     """Return the window, closed (https://www.w3.org/WAI/ARIA/apg/patterns/tabs/)."""
     close = render_tag("button", render_icon("x"), type="button", class_="icon shut", aria_label="Close")
     title = render_tag("h2", id="seen-title")
@@ -48,7 +51,7 @@ def render_preview_dialog() -> Html:
     )
 
 
-def _render_preview_button(platform: str, name: str, subject: str, data: dict[str, str | int]) -> Html:
+def _render_preview_button(platform: str, name: str, subject: str, data: dict[str, str | int]) -> Markup:
     return render_tag(
         "button",
         name,
@@ -62,9 +65,9 @@ def _render_preview_button(platform: str, name: str, subject: str, data: dict[st
     )
 
 
-def _render_tab(name: str, label: str) -> Html:
+def _render_tab(name: str, label: str) -> Markup:
     return render_tag("button", label, type="button", role="tab", id=f"seen-{name}-tab", aria_controls=f"seen-{name}")
 
 
-def _render_tab_panel(name: str, content: Html) -> Html:
+def _render_tab_panel(name: str, content: Markup) -> Markup:
     return render_tag("div", content, role="tabpanel", id=f"seen-{name}", aria_labelledby=f"seen-{name}-tab")

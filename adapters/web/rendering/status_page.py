@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from adapters.web.rendering.html import Html, join_html, render_tag
+from markupsafe import Markup
+
+from adapters.common.html import escape_text, join_html, render_tag
 from adapters.web.rendering.text import render_plain_text
 from bot.i18n.formatting import format_age, format_day, format_moment
 
@@ -34,17 +36,17 @@ _LABELS: Final = {
 """What the report calls things, and how people do."""
 
 
-def render_report(report: Mapping[str, Any], now: datetime) -> Html:
+def render_report(report: Mapping[str, Any], now: datetime) -> Markup:
     """Return the report as it stands at *now*; what is not known is left out."""
     return _render_rows({key: value for key, value in report.items() if key != "ok"}, now, 0)
 
 
-def _render_rows(value: Mapping[Any, Any], now: datetime, depth: int, *, ages: bool = False) -> Html:
+def _render_rows(value: Mapping[Any, Any], now: datetime, depth: int, *, ages: bool = False) -> Markup:
     known = [(str(key), part) for key, part in value.items() if part not in (None, "")]
     return render_tag("dl", *(_render_row(key, part, now, depth, ages=ages) for key, part in known))
 
 
-def _render_row(key: str, value: Any, now: datetime, depth: int, *, ages: bool) -> Html:
+def _render_row(key: str, value: Any, now: datetime, depth: int, *, ages: bool) -> Markup:
     name = _LABELS.get(key, key.replace("_", " "))
     shown = (
         render_plain_text(format_age(value))
@@ -56,16 +58,16 @@ def _render_row(key: str, value: Any, now: datetime, depth: int, *, ages: bool) 
     )
 
 
-def _render_value(value: Any, now: datetime, depth: int, *, ages: bool = False) -> Html:
+def _render_value(value: Any, now: datetime, depth: int, *, ages: bool = False) -> Markup:
     """Return a part of the report; what lies too deep is shown as it is."""
     if isinstance(value, Mapping) and value and depth < _MAX_DEPTH:
         return _render_rows(value, now, depth, ages=ages)
     if isinstance(value, list | tuple) and value and depth < _MAX_DEPTH:
         return join_html(*(render_tag("div", _render_value(part, now, depth + 1)) for part in value))
     if value is None or value in ({}, [], ()):
-        return Html("none")
+        return escape_text("none")
     if isinstance(value, bool):
-        return Html("yes" if value else "no")
+        return escape_text("yes" if value else "no")
     return (
         _render_text(value, now)
         if isinstance(value, str)
@@ -73,7 +75,7 @@ def _render_value(value: Any, now: datetime, depth: int, *, ages: bool = False) 
     )
 
 
-def _render_text(value: str, now: datetime) -> Html:
+def _render_text(value: str, now: datetime) -> Markup:
     """Return a text; one that is a date or a moment as people write it."""
     try:
         if _DATE.fullmatch(value):
@@ -85,7 +87,7 @@ def _render_text(value: str, now: datetime) -> Html:
     return render_plain_text(_LABELS.get(value, value), _MAX_TEXT)
 
 
-def _render_moment(instant: datetime, now: datetime) -> Html:
+def _render_moment(instant: datetime, now: datetime) -> Markup:
     """Return how long ago a moment was, and its time, which the page turns into the reader's own."""
     written = render_tag("time", f"{format_moment(instant, 'UTC')} UTC", datetime=instant.isoformat())
     return join_html(format_age((now - instant).total_seconds()), " (", written, ")")

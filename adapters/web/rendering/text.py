@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from markupsafe import Markup
+
+from adapters.common.html import render_tag
 from adapters.common.text import remove_controls
-from adapters.web.rendering.html import Html, render_tag
 from bot.i18n.formatting import shorten
 
 _MAX_PHRASES: Final = 40
@@ -21,7 +23,7 @@ def clean_and_truncate(text: str, max_length: int) -> str:
     return shorten(remove_controls(text[: 2 * max_length]).strip(), max_length)
 
 
-def render_plain_text(text: str, max_length: int = 200) -> Html:
+def render_plain_text(text: str, max_length: int = 200) -> Markup:
     """Return *text* as HTML that can't change the direction of what stands beside it."""
     return render_tag("bdi", clean_and_truncate(text, max_length))
 
@@ -39,7 +41,7 @@ def compile_highlights(phrases: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"{one}(?:[\s-]{one})*")
 
 
-def render_highlighted(text: str, highlight_pattern: re.Pattern[str] | None, max_length: int) -> Html:
+def render_highlighted(text: str, highlight_pattern: re.Pattern[str] | None, max_length: int) -> Markup:
     """Return *text* as HTML in which what *highlight_pattern* finds is highlighted."""
     return render_tag("bdi", *_split_highlights(clean_and_truncate(text, max_length), highlight_pattern))
 
