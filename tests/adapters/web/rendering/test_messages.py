@@ -182,7 +182,7 @@ class Reader(HTMLParser):
 def read(html: str) -> Reader:
     html.encode()
     reader = Reader()
-    reader.feed(html)
+    reader.feed(str(html))
     reader.close()
     assert reader.open == []
     return reader
