@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from adapters.slack.api.cache import TtlCache
+from adapters.slack.api.cache import AnswerCache
 from adapters.slack.api.client import SlackClient
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import SendError
@@ -28,7 +28,7 @@ class UserDirectory:
 
     def __init__(self, client: SlackClient, clock: Callable[[], float]) -> None:
         self._client = client
-        self._cache = TtlCache(clock)
+        self._cache = AnswerCache(_USERS_TTL_SECONDS, clock)
 
     async def get_timezone(self, workspace: str, person: str) -> str:
         """Return the IANA zone of a person's profile, or "" where Slack does not tell; never raises."""
@@ -63,10 +63,7 @@ class UserDirectory:
             call = self._client.call(workspace, "usergroups.users.list", usergroup=group, team_id=workspace)
             return frozenset((await call)["users"])
 
-        members: frozenset[str] = await self._cache.get_or_fetch(
-            ("group", workspace, group), _USERS_TTL_SECONDS, fetch_members
-        )
-        return members
+        return await self._cache.get_or_fetch(("group", workspace, group), fetch_members)
 
     async def list_user_groups(self, workspace: str) -> Mapping[str, str]:
         """Return the ids of the workspace's user groups, by handle ("leads")."""
@@ -83,10 +80,7 @@ class UserDirectory:
         async def fetch_user() -> Mapping[str, Any]:
             return (await self._client.call(workspace, "users.info", user=person)).get("user") or {}
 
-        user: Mapping[str, Any] = await self._cache.get_or_fetch(
-            ("person", workspace, person), _USERS_TTL_SECONDS, fetch_user
-        )
-        return user
+        return await self._cache.get_or_fetch(("person", workspace, person), fetch_user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ class ChannelDirectory:
 
     def __init__(self, client: SlackClient, clock: Callable[[], float]) -> None:
         self._client = client
-        self._cache = TtlCache(clock)
+        self._cache = AnswerCache(_CHANNELS_TTL_SECONDS, clock)
 
     async def list_channels(self, workspace: str) -> Sequence[SlackChannel]:
         """Return the channels that the bot is in, by name; of very many, some."""
@@ -116,10 +110,7 @@ class ChannelDirectory:
                 sorted([_parse_channel(said) async for said in self._iterate_channels(workspace)], key=_get_name)
             )
 
-        channels: tuple[SlackChannel, ...] = await self._cache.get_or_fetch(
-            ("rooms", workspace), _CHANNELS_TTL_SECONDS, fetch_channels
-        )
-        return channels
+        return await self._cache.get_or_fetch(("rooms", workspace), fetch_channels)
 
     async def list_user_channel_ids(self, workspace: str, person: str) -> frozenset[str]:
         """Return the ids of the channels that a person is in; of private ones, those that the bot is in too."""
@@ -127,10 +118,7 @@ class ChannelDirectory:
         async def fetch_channel_ids() -> frozenset[str]:
             return frozenset([said["id"] async for said in self._iterate_channels(workspace, person)])
 
-        channel_ids: frozenset[str] = await self._cache.get_or_fetch(
-            ("of", workspace, person), _CHANNELS_TTL_SECONDS, fetch_channel_ids
-        )
-        return channel_ids
+        return await self._cache.get_or_fetch(("of", workspace, person), fetch_channel_ids)
 
     async def list_shared_channels(self, workspace: str, person: str) -> Sequence[workspaces.ChannelInfo]:
         """Return the channels that the bot and a person are both in."""
@@ -194,10 +182,7 @@ class ChannelDirectory:
                     return True
             return False
 
-        is_in: bool = await self._cache.get_or_fetch(
-            ("member", channel.key, person), _CHANNELS_TTL_SECONDS, fetch_membership
-        )
-        return is_in
+        return await self._cache.get_or_fetch(("member", channel.key, person), fetch_membership)
 
     async def _iterate_channels(self, workspace: str, person: str = "") -> AsyncIterator[Mapping[str, Any]]:
         """Give the channels of the bot, or of a person, as Slack describes them."""

@@ -111,7 +111,7 @@ async def test_saving_that_takes_long_is_told_in_the_window(office: Office) -> N
     view = await office.form("settings", channel="C3")
     turn = asyncio.Event()
     office.later(hours=1)
-    office.kit.directory._cache._entries.clear()  # a minute has passed for the directory
+    office.kit.directory._cache._answers.clear()  # a minute has passed for the directory
     office.server.fail("conversations.members", until=turn)
     acked = await office.server.submit(view, {"number": "6"}, user="U1")
     assert acked.seconds < 3
