@@ -54,7 +54,7 @@ def _build_listener(
     """
 
     async def handle_event(*arguments: Any) -> None:
-        context.client.track_current_task()
+        context.client.event_tasks.track_current_task()
         try:
             async with lock:
                 await handler(context, *arguments)

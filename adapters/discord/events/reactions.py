@@ -49,12 +49,12 @@ def register_listeners(context: DiscordContext) -> None:
     """Take reactions, and those that came while nobody listened."""
 
     async def on_raw_reaction_add(reaction: discord.RawReactionActionEvent) -> None:
-        context.client.track_current_task()
+        context.client.event_tasks.track_current_task()
         if reaction.emoji.name in _EMOJI_NUMBERS:
             await _count_with_retries(partial(_count_added_reaction, context, reaction))
 
     async def on_shard_ready(shard: int) -> None:
-        context.client.track_current_task()
+        context.client.event_tasks.track_current_task()
         await _count_with_retries(partial(_recount_shard, context, shard))
 
     context.client.event(on_raw_reaction_add)

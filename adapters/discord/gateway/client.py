@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 import aiohttp
 import discord
 
+from adapters.common.tasks import TaskTracker
 from adapters.discord import discord_py
 from adapters.discord.gateway import event_parsers
 
@@ -60,7 +61,7 @@ class DiscordClient(discord.AutoShardedClient):
             discord_py.set_api_url(api_url)
         discord_py.redirect_gateway(self, gateway_url)
         event_parsers.guard_parsers(self)
-        self._event_tasks: set[asyncio.Task[Any]] = set()
+        self.event_tasks = TaskTracker()
         self._event_handlers: defaultdict[str, list[EventHandler]] = defaultdict(list)
 
     def event(self, coro: EventHandler, /) -> Any:
@@ -74,26 +75,10 @@ class DiscordClient(discord.AutoShardedClient):
         call_handlers.__name__ = coro.__name__
         return super().event(call_handlers)
 
-    def track_current_task(self) -> None:
-        """Count the current task as one that works on what somebody did."""
-        task = asyncio.current_task()
-        if task:
-            self._event_tasks.add(task)
-            task.add_done_callback(self._event_tasks.discard)
-
-    async def drain(self, seconds: float) -> None:
-        """Wait for those tasks, then end those that still run."""
-        if not self._event_tasks:
-            return
-        _, unfinished = await asyncio.wait(set(self._event_tasks), timeout=seconds)
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-
     async def close(self) -> None:
         """Let go of the network; nothing of ours goes on afterwards."""
         await super().close()
-        await self.drain(_DRAIN_SECONDS)
+        await self.event_tasks.drain(_DRAIN_SECONDS)
 
     async def login(self, token: str) -> None:
         """Let Discord see the token; where it does not take it nothing stays open."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import discord
 
+from adapters.common.backoff import iterate_pauses, wait_or_stop
 from adapters.discord.gateway.client import TRANSIENT_EXCEPTIONS, DiscordClient
 from bot.errors import Refused, TryLater
 
@@ -48,15 +49,15 @@ async def serve(client: DiscordClient, token: str, stop: asyncio.Event) -> None:
     At *stop* the client is left open, for what is still on its way. Raises `bot.errors.Refused` when Discord turns the
     token or the application down.
     """
-    pause = _FIRST_RETRY_SECONDS
-    while not stop.is_set():
+    for pause in iterate_pauses(_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS):
+        if stop.is_set():
+            break
         connecting = asyncio.create_task(_connect(client, token))
         await _wait_for_connection(connecting, stop)
         if stop.is_set():
             break
         _log_disconnect(connecting.exception())
-        await _wait_or_stop(stop, pause)
-        pause = min(2 * pause, _MAX_RETRY_SECONDS)
+        await wait_or_stop(stop, pause)
 
 
 def _log_disconnect(error: BaseException | None) -> None:
@@ -104,12 +105,3 @@ async def _cancel_task(task: asyncio.Task[Any]) -> None:
         task.cancel()
         await asyncio.wait({task}, timeout=_CANCEL_INTERVAL)
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def _wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until *stop*."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        pass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Any, Final
 
+from adapters.common.backoff import iterate_pauses, wait_or_stop
 from adapters.discord.context import DiscordContext
 from bot.errors import SendError, StoreError, TryLater
 from bot.reasons.reason import Reason
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 async def sync_with_retries(context: DiscordContext, stop: asyncio.Event) -> None:
     """Tell Discord of the commands once there is a connection, and until that has worked; say each trouble once."""
     told: set[str] = set()
-    patience = _RETRY_DELAY
+    pauses = iterate_pauses(_RETRY_DELAY, _MAX_RETRY_DELAY)
     while not stop.is_set():
         try:
             if context.client.application_id is not None:
@@ -36,13 +36,11 @@ async def sync_with_retries(context: DiscordContext, stop: asyncio.Event) -> Non
                 return
             after = _CONNECTION_DELAY
         except (SendError, StoreError) as error:
-            after = max(patience, error.retry_after if isinstance(error, TryLater) else 0.0)
-            patience = min(patience * 2, _MAX_RETRY_DELAY)
+            after = max(next(pauses), error.retry_after if isinstance(error, TryLater) else 0.0)
             if str(error) not in told:
                 log.warning("Discord could not be told of the commands: %s", error)
             told.add(str(error))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), after)
+        await wait_or_stop(stop, after)
 
 
 async def sync_commands(context: DiscordContext) -> bool:

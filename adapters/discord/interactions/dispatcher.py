@@ -50,10 +50,10 @@ class InteractionDispatcher:
 
     async def drain(self, seconds: float) -> None:
         """Wait for those that are being answered, then end those that still are."""
-        await self._context.client.drain(seconds)
+        await self._context.client.event_tasks.drain(seconds)
 
     async def _handle_interaction(self, interaction: Interaction) -> None:
-        self._context.client.track_current_task()
+        self._context.client.event_tasks.track_current_task()
         try:
             with use_language(requests.get_locale(interaction)):
                 await self._dispatch(interaction)

@@ -12,6 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.common.backoff import iterate_pauses, wait_or_stop
 from adapters.slack.api.error_codes import INSTALLATION_ERRORS
 from bot.errors import Gone, Refused
 from bot.ports.platform_events import WorkspaceEvents
@@ -63,8 +64,9 @@ class SingleWorkspace:
 
         Raises `bot.errors.Refused` when Slack turns the token down.
         """
-        pause = _FIRST_RETRY_SECONDS
-        while not stop.is_set():
+        for pause in iterate_pauses(_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS):
+            if stop.is_set():
+                break
             try:
                 authorization = await self.authorize("", "")
             except SlackApiError as error:
@@ -79,15 +81,5 @@ class SingleWorkspace:
             else:
                 workspace = Workspace("slack", authorization.team_id or "", authorization.team or "")
                 return await workspace_events.on_workspace_installed(workspace, clock())
-            pause = await _wait_before_retry(stop, pause)
+            await wait_or_stop(stop, pause)
         return None
-
-
-async def _wait_before_retry(stop: asyncio.Event, pause: float) -> float:
-    """Wait, but not longer than until *stop*; return how long to wait the next time."""
-    try:
-        async with asyncio.timeout(pause):
-            await stop.wait()
-    except TimeoutError:
-        pass
-    return min(2 * pause, _MAX_RETRY_SECONDS)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any, Final, cast
 
 from slack_bolt.app.async_app import AsyncApp
@@ -20,6 +18,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.common.tasks import TaskTracker
 from adapters.slack.context import SlackContext
 from adapters.slack.events import channels, installations, unfurls
 from adapters.slack.events.installations import TokenDeleter
@@ -68,46 +67,24 @@ class BoltApp(AsyncApp):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._listener_tasks = _ListenerTasks()
-        self.listener_runner.listener_start_handler = self._listener_tasks
-
-    def track_current_task(self) -> None:
-        """Count the current task as a listener: it hands over what was acknowledged already."""
-        self._listener_tasks.track_current_task()
+        self.tasks = TaskTracker()
+        self.listener_runner.listener_start_handler = _ListenerTracking(self.tasks)
 
     async def drain(self, seconds: float = _DRAIN_SECONDS) -> None:
         """Wait for the listeners that run, then end those that still do."""
-        await self._listener_tasks.drain(seconds)
+        await self.tasks.drain(seconds)
 
 
-class _ListenerTasks(AsyncListenerStartHandler):
-    """The listeners that run; slack_bolt itself holds no reference to their tasks."""
+class _ListenerTracking(AsyncListenerStartHandler):
+    """Notes the listeners that start; slack_bolt itself holds no reference to their tasks."""
 
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
+    def __init__(self, tasks: TaskTracker) -> None:
+        self._tasks = tasks
 
     async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
         """Note the listener that starts."""
         del request, response
-        self.track_current_task()
-
-    def track_current_task(self) -> None:
-        """Note the current task."""
-        task = asyncio.current_task()
-        if task:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def drain(self, seconds: float) -> None:
-        """Wait for all, and for what they start, then cancel what is left."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self._tasks:
-                    await asyncio.wait(set(self._tasks))
-        unfinished = set(self._tasks)
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
+        self._tasks.track_current_task()
 
 
 async def _fill_team_id(

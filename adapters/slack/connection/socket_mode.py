@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, Final, cast
 
 import aiohttp
@@ -16,6 +18,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.common.backoff import iterate_pauses, wait_or_stop
+from adapters.common.tasks import TaskTracker
 from adapters.slack.api.error_codes import INSTALLATION_ERRORS
 from adapters.slack.api.errors import get_error_code
 from adapters.slack.connection.app import BoltApp
@@ -50,7 +54,7 @@ class SocketModeConnection(SocketModeClient):
         self.proxy = None
         self.ended = asyncio.Event()
         self._app = app
-        self._pending_requests: set[asyncio.Task[Any]] = set()
+        self._pending_requests = TaskTracker()
         self.socket_mode_request_listeners.append(self._handle_request)
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the SDK's shape
@@ -65,8 +69,7 @@ class SocketModeConnection(SocketModeClient):
 
     async def close(self) -> None:
         """Finish what came, then let go."""
-        if self._pending_requests:
-            await asyncio.wait(set(self._pending_requests), timeout=_DRAIN_SECONDS)
+        await self._pending_requests.wait(_DRAIN_SECONDS)
         await cast("Any", super()).close()
         library_tasks = (self.message_processor, self.current_session_monitor, self.message_receiver)
         await asyncio.gather(*(task for task in library_tasks if task), return_exceptions=True)
@@ -77,11 +80,8 @@ class SocketModeConnection(SocketModeClient):
         slack_bolt would look first who is meant and then look again every ten milliseconds whether a listener has
         acknowledged; where its acknowledgement says nothing, nobody waits for that.
         """
-        task = asyncio.current_task()
-        if task:
-            self._pending_requests.add(task)
-            task.add_done_callback(self._pending_requests.discard)
-        self._app.track_current_task()
+        self._pending_requests.track_current_task()
+        self._app.tasks.track_current_task()
         has_response = request.payload.get("type") in _TYPES_WITH_RESPONSE
         if not has_response:
             await send_async_response(client, request, BoltResponse(status=HTTPStatus.OK), _NO_START_TIME)
@@ -100,31 +100,37 @@ async def serve(app: BoltApp, token: str, api_url: str, stop: asyncio.Event) -> 
     )
     web.proxy = None
     connection: SocketModeConnection | None = None
-    short_connections = 0
+    pauses = _iterate_reconnect_pauses()
     try:
         while not stop.is_set():
-            await _wait_or_stop(
-                stop, _FIRST_RETRY_SECONDS * 2 ** min(short_connections - 2, 6) if short_connections > 1 else 0
-            )
+            await wait_or_stop(stop, next(pauses))
             previous, connection = connection, await _connect_with_retry(app, token, web, stop)
             if previous:
                 await previous.close()
             since = time.monotonic()
             if connection:
                 await _wait_for_first(stop, connection.ended)
-            short_connections = 0 if time.monotonic() - since > _STABLE_SECONDS else short_connections + 1
+            if time.monotonic() - since > _STABLE_SECONDS:
+                pauses = _iterate_reconnect_pauses()
     finally:
         if connection:
             await connection.close()
         await app.drain()
 
 
+def _iterate_reconnect_pauses() -> Iterator[float]:
+    """Yield how long to wait before each connection: not at all before the first, nor before the second."""
+    return chain((0.0, 0.0), iterate_pauses(_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS))
+
+
 async def _connect_with_retry(
     app: BoltApp, token: str, web: AsyncWebClient, stop: asyncio.Event
 ) -> SocketModeConnection | None:
     """Open a connection, as long as that takes; None when it is not wanted any more."""
-    pause, is_logged = _FIRST_RETRY_SECONDS, False
-    while not stop.is_set():
+    is_logged = False
+    for pause in iterate_pauses(_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS):
+        if stop.is_set():
+            break
         try:
             connection = await _open_connection(app, token, web)
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
@@ -137,8 +143,7 @@ async def _connect_with_retry(
             if is_logged:
                 log.info("Slack is reached again")
             return connection
-        await _wait_or_stop(stop, pause)
-        pause = min(2 * pause, _MAX_RETRY_SECONDS)
+        await wait_or_stop(stop, pause)
     return None
 
 
@@ -164,15 +169,6 @@ async def _fetch_websocket_url(web: AsyncWebClient, token: str) -> str:
             f"Slack turned SLACK_APP_TOKEN down ({reason}). Put an app-level token (xapp-…) with the scope "
             "connections:write into .env."
         ) from error
-
-
-async def _wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until *stop*."""
-    try:
-        async with asyncio.timeout(min(seconds, _MAX_RETRY_SECONDS)):
-            await stop.wait()
-    except TimeoutError:
-        pass
 
 
 async def _wait_for_first(*events: asyncio.Event) -> None:

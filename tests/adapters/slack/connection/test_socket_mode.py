@@ -11,6 +11,7 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from adapters.common.backoff import wait_or_stop
 from adapters.slack.connection import socket_mode
 from bot.errors import Refused
 from tests.adapters.slack.inbound import Office
@@ -89,16 +90,15 @@ async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
     shut: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    waits = socket_mode._wait_or_stop
 
     async def wait(stop: asyncio.Event, seconds: float) -> None:
         pauses.append(seconds)
-        await waits(stop, 0)
+        await wait_or_stop(stop, 0)
 
     def ready(count: int) -> bool:
         return len(pauses) == count and bool(shut.server.sockets)
 
-    monkeypatch.setattr(socket_mode, "_wait_or_stop", wait)
+    monkeypatch.setattr(socket_mode, "wait_or_stop", wait)
     async with serving(shut):
         for count in range(1, 5):
             await shut.server.wait(partial(ready, count))
