@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -12,7 +11,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, log_failure
 
 MAX_BODY_BYTES: Final = 2**20
 """Bytes of a request's body."""
@@ -67,9 +66,8 @@ async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     except web.HTTPException as error:
         return web.json_response({"error": error.reason}, status=error.status)
-    except Exception:
-        reference = secrets.token_hex(4)
-        log.exception("%s %s failed, reference %s", request.method, request.path, reference)
+    except Exception as error:  # noqa: BLE001 - the boundary
+        reference = log_failure(log, f"{request.method} {request.path} failed", error)
         return web.json_response({"error": "failed", "reference": reference}, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 

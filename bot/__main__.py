@@ -80,8 +80,7 @@ def _report_error(error: BaseException) -> int:
         example = getattr(error, "example", "")
         code = next(code for kind, code in EXIT_CODES if isinstance(error, kind))
         return _print_error(f"{error}{f' For example: {example}' if example else ''}", code)
-    reference = logs.create_reference()
-    log.error("Reference %s", reference, exc_info=error)
+    reference = errors.log_failure(log, "The program failed", error)
     return _print_error(
         f"That failed in a way that it should not. Reference {reference}: see {logs.LOG_FILE} in DATA_DIR.", 1
     )

@@ -24,6 +24,8 @@ What the database, a source or a chat did not do may be recorded: these errors c
 
 from __future__ import annotations
 
+import logging
+import secrets
 import traceback
 
 from bot.reasons.reason import Reason, to_reason
@@ -133,3 +135,21 @@ def format_redacted_traceback(error: BaseException) -> str:
     chain = [each for each in (error, error.__cause__, error.__context__) if each]
     frames = ["".join(traceback.format_tb(each.__traceback__)) + type(each).__name__ for each in dict.fromkeys(chain)]
     return "\n".join(frames)
+
+
+def create_reference() -> str:
+    """Return a short reference that is told to a person and written beside the traceback."""
+    return secrets.token_hex(3)
+
+
+def log_failure(log: logging.Logger, failure: str, error: BaseException, *, redacted: bool = False) -> str:
+    """Write down that something failed and where, and return the reference to it.
+
+    What is *redacted* keeps the error's text out of the log, for it may hold what somebody typed.
+    """
+    reference = create_reference()
+    if redacted:
+        log.error("%s, reference %s.\n%s", failure, reference, format_redacted_traceback(error))
+    else:
+        log.error("%s, reference %s", failure, reference, exc_info=error)
+    return reference

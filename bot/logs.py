@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import secrets
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -72,8 +71,3 @@ def configure(level: str, directory: Path) -> None:
     # What these warn of, `bot.scheduler` and `bot.sources.http.client` say once, in words of ours.
     for library in ("apscheduler", "stamina"):
         logging.getLogger(library).setLevel(logging.ERROR)
-
-
-def create_reference() -> str:
-    """Return a short reference that is told to a person and written beside the traceback."""
-    return secrets.token_hex(4)

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
+from bot.errors import log_failure
+
 log = logging.getLogger(__name__)
 
-Listener = Callable[..., Awaitable[None]]
+Listener = Callable[..., Coroutine[Any, Any, None]]
 
 
 def log_exceptions(listener: Listener) -> Listener:
     """Return *listener* so that whatever it raises is a line in the log.
 
-    slack_bolt takes an acknowledgement back when a listener raises right after it, and Slack then tells people that the
-    app did not respond. What was not acknowledged yet stays so, for Slack to say that it did not work.
+    A library may take an acknowledgement back when a listener raises right after it, and people are then told that
+    nothing responded. What was not acknowledged yet stays so, for the chat to say that it did not work.
     """
 
     @wraps(listener)
-    async def run_listener(**arguments: Any) -> None:
+    async def run_listener(*arguments: Any, **named: Any) -> None:
         try:
-            await listener(**arguments)
-        except Exception:
-            log.exception("A listener failed, reference %s", secrets.token_hex(3))
+            await listener(*arguments, **named)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            log_failure(log, "A listener failed", error)
 
     return run_listener

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import secrets
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from adapters.web.assets import ASSETS
 from adapters.web.rendering import pages
-from bot.errors import StoreError
+from bot.errors import StoreError, log_failure
 
 MAX_BODY_BYTES: Final = 64 * 1024
 """Bytes of a request's body."""
@@ -126,9 +125,8 @@ def build_refusal(request: web.Request, status: int, sentence: str, reference: s
 
 
 def _report_failure(request: web.Request, error: Exception) -> web.Response:
-    reference = secrets.token_hex(4)
     # The path without its query: what people type is never logged.
-    log.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+    reference = log_failure(log, f"{request.method} {request.path} failed", error)
     if isinstance(error, StoreError):
         status, problem = HTTPStatus.SERVICE_UNAVAILABLE, "The database can't be used just now."
     else:

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from bot import logs, scheduler
+from bot import scheduler
 from bot.bootstrap import context
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
@@ -24,6 +24,7 @@ from bot.commands.help import HELP_COMMAND
 from bot.commands.table import CommandTable, build_table
 from bot.config import Settings
 from bot.delivery.dispatcher import Dispatcher
+from bot.errors import create_reference
 from bot.health import build_report
 from bot.ports.chat import Chat
 from bot.ports.previews import MessagePreview, PreviewRenderer, PrivateAnswer
@@ -83,7 +84,7 @@ async def _run_platforms(
     from adapters.web.event_feed import EventFeed
 
     settings, stores = app_context.settings, app_context.stores
-    feed = EventFeed(logs.create_reference())
+    feed = EventFeed(create_reference())
     web = WebChat(stores.web_messages, feed)
     chats: dict[str, Chat] = {web.platform: web, **{line.chat.platform: line.chat for line in platforms}}
     dispatcher = Dispatcher(stores, chats, read_clock, {line.chat.platform: line.directory for line in platforms})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from bot.commands.papers import browse, discuss, message_links, reading_list, re
 from bot.commands.parsing import arguments, line_parser
 from bot.domain.channels import ChannelKind
 from bot.domain.deliveries import DeliveryKey
-from bot.errors import Mistake, SourceError, StoreError, format_redacted_traceback
+from bot.errors import Mistake, SourceError, StoreError, log_failure
 from bot.i18n.formatting import format_command, join_sentences
 from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request, find_command
@@ -74,15 +73,9 @@ class CommandTable:
         try:
             return await home.build_home(self.context, request, channels)
         except Exception as error:  # noqa: BLE001 - the boundary, as in `answer`
-            reference = secrets.token_hex(3)
-            log.error("A home failed. Reference: %s.\n%s", reference, format_redacted_traceback(error))  # noqa: TRY400
-            return Page(
-                (
-                    answers.build_failure_card(
-                        gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)
-                    ),
-                )
-            )
+            reference = log_failure(log, "A home failed", error, redacted=True)
+            sentence = gettext("Your home can’t be shown now. Reference: {reference}.", reference=reference)
+            return Page((answers.build_failure_card(sentence),))
 
     async def answer(self, request: Request) -> Answer:
         """Answer *request* in its language; whatever goes wrong becomes a sentence."""
@@ -98,8 +91,7 @@ class CommandTable:
             log.warning("%s failed: %s", request.command, type(error).__name__)
             return answers.build_failure_answer(format_reason(error.reason))
         except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
-            reference = secrets.token_hex(3)
-            log.error("%s failed. Reference: %s.\n%s", request.command, reference, format_redacted_traceback(error))  # noqa: TRY400
+            reference = log_failure(log, f"{request.command} failed", error, redacted=True)
             return answers.build_failure_answer(
                 gettext("That failed. Nothing was changed. Reference: {reference}.", reference=reference)
             )

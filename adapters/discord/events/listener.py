@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import discord
 
+from adapters.common.error_boundary import log_exceptions
 from adapters.discord import directory
 from adapters.discord.channels import get_channel_kind
 from adapters.discord.context import DiscordContext
@@ -18,8 +17,6 @@ from adapters.discord.permissions import ChannelOrThread
 from bot.domain.channels import Channel
 from bot.reasons.channels import CHANNEL_DELETED
 from bot.reasons.reason import Reason
-
-log = logging.getLogger(__name__)
 
 
 def register_listeners(context: DiscordContext) -> None:
@@ -53,13 +50,11 @@ def _build_listener(
     and people don't wait for them.
     """
 
+    @log_exceptions
     async def handle_event(*arguments: Any) -> None:
         context.client.event_tasks.track_current_task()
-        try:
-            async with lock:
-                await handler(context, *arguments)
-        except Exception:
-            log.exception("A listener failed, reference %s", secrets.token_hex(3))
+        async with lock:
+            await handler(context, *arguments)
 
     handle_event.__name__ = f"on_{event}"
     return handle_event

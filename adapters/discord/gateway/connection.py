@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from typing import Any, Final
 
 import discord
 
 from adapters.common.backoff import iterate_pauses, wait_or_stop
 from adapters.discord.gateway.client import TRANSIENT_EXCEPTIONS, DiscordClient
-from bot.errors import Refused, TryLater
+from bot.errors import Refused, TryLater, log_failure
 
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 1.0, 60.0
 _CANCEL_INTERVAL: Final = 0.1
@@ -63,7 +62,7 @@ async def serve(client: DiscordClient, token: str, stop: asyncio.Event) -> None:
 def _log_disconnect(error: BaseException | None) -> None:
     """Write down why there is no connection; what nobody expects with a reference and where it happened."""
     if error and not isinstance(error, TRANSIENT_EXCEPTIONS):
-        log.error("The line to Discord broke, reference %s", secrets.token_hex(3), exc_info=error)
+        log_failure(log, "The line to Discord broke", error)
         return
     log.warning("Discord can't be reached (%s); it is tried again", type(error).__name__ if error else "closed")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
-import traceback
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +10,7 @@ import discord
 
 from adapters.discord import discord_py
 from adapters.discord.discord_py import EventParser
+from bot.errors import log_failure
 
 _READY_EVENT: Final = "READY"
 _GUILD_DELETE_EVENT: Final = "GUILD_DELETE"
@@ -35,9 +34,7 @@ def _guard_parser(event: str, parse: EventParser) -> EventParser:
         try:
             parse(data)
         except Exception as error:  # noqa: BLE001 - the boundary; what the error says may hold what somebody typed
-            traceback_text = "".join(traceback.format_tb(error.__traceback__))
-            reference, name = secrets.token_hex(3), type(error).__name__
-            log.error("%s can't be read and is left out, reference %s.\n%s%s", event, reference, traceback_text, name)  # noqa: TRY400
+            log_failure(log, f"{event} can't be read and is left out", error, redacted=True)
 
     return parse_guarded
 

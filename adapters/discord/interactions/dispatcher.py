@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Final
@@ -18,7 +16,7 @@ from adapters.discord.interactions.requests import Interaction
 from adapters.discord.interactions.responses import Responder
 from adapters.discord.interactions.target_channel import resolve_target_channel
 from bot.cards.models import Card
-from bot.errors import SendError
+from bot.errors import SendError, log_failure
 from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Answer
 
@@ -79,10 +77,7 @@ class InteractionDispatcher:
             except SendError:
                 raise
             except Exception as error:  # noqa: BLE001 - the boundary: people get a reference, the log the trace
-                reference = secrets.token_hex(3)
-                # Its text may hold what somebody typed.
-                trace = "".join(traceback.format_tb(error.__traceback__))
-                log.error("An interaction failed. Reference: %s.\n%s%s", reference, trace, type(error).__name__)  # noqa: TRY400
+                reference = log_failure(log, "An interaction failed", error, redacted=True)
                 await responder.send_answer(
                     Answer(Card(text=gettext(_FAILURE_MESSAGE, reference=reference), tone="failure"))
                 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -18,6 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.auth import oauth_pages
 from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, OAuthFlow
+from bot.errors import log_failure
 
 EVENTS_PATH: Final = "/slack/events"
 _TIMESTAMP_PATTERN: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -83,9 +83,8 @@ def _build_page_handler(flow_step: Callable[[AsyncBoltRequest], Awaitable[BoltRe
             bolt_response = await flow_step(await to_bolt_request(request))
         except web.HTTPException:
             raise
-        except Exception:
-            reference = secrets.token_hex(4)
-            log.exception("%s failed, reference %s", request.path, reference)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            reference = log_failure(log, f"{request.path} failed", error)
             body = oauth_pages.render_unavailable_page(INSTALL_PATH, reference)
             bolt_response = BoltResponse(
                 status=HTTPStatus.SERVICE_UNAVAILABLE, headers=oauth_pages.build_headers(), body=body

@@ -202,7 +202,7 @@ async def test_a_failure_has_a_reference_that_the_log_has_too(room: Room, caplog
     found = re.fullmatch(r"That failed. Nothing was changed. Reference: ([0-9a-f]{6})\.", body.text)
     assert found
     assert body.tone == "failure"
-    assert f"Reference: {found[1]}." in caplog.text
+    assert f"reference {found[1]}." in caplog.text
     assert "ValueError" in caplog.text
     assert "test_table.py" in caplog.text
     assert "zebra" not in caplog.text

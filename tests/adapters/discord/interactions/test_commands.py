@@ -98,7 +98,7 @@ async def test_what_fails_gives_a_reference_and_the_log_the_trace(
     shown = await office.type("papers today")
     reference = shown.plain.rsplit(" ", 1)[-1].rstrip(".")
     assert "That failed. Nothing was changed. Reference:" in shown.plain
-    assert f"Reference: {reference}." in caplog.text
+    assert f"reference {reference}." in caplog.text
     assert SECRET not in caplog.text
 
 
@@ -109,7 +109,7 @@ async def test_an_answer_that_can_not_be_drawn_gives_a_reference_too(
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr("adapters.discord.interactions.forum_tags.add_tag_warning", failing)
-    office.excused.append("An interaction failed. Reference:")
+    office.excused.append("An interaction failed, reference")
     shown = await office.type("papers today")
     assert "That failed; nothing more was done. Reference:" in shown.plain
     assert SECRET not in caplog.text

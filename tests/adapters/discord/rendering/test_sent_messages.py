@@ -202,7 +202,7 @@ async def test_life(album: Album) -> None:
 
 async def test_failing(album: Album, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = album.office
-    office.excused += ["failed: StoreError", "failed. Reference:"]
+    office.excused += ["failed: StoreError", "failed, reference"]
     await album.type("papers-setup log", more="nothing")
     await album.type("papers-setup undo", more="nothing")
     with broken(stored, "INSERT ON saves"):
