@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from adapters.common.button_payload import build_expired_answer, load_payload
 from adapters.discord.context import DiscordContext
 from adapters.discord.forms import state
 from adapters.discord.interactions import form_session, request_flow, requests
 from adapters.discord.interactions.requests import Interaction
 from adapters.discord.interactions.responses import Responder
 from adapters.discord.interactions.target_channel import retarget_request
-from adapters.discord.rendering.custom_id import ButtonPayload, decode_payload, restore_payload
+from adapters.discord.rendering.custom_id import decode_payload, restore_payload
 from bot.cards.models import Card
-from bot.errors import Malformed
 from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer
 
-_EXPIRED_BUTTON: Final = phrase("This button is too old. Nothing was changed; ask again.")
 _NOT_YOURS: Final = phrase("This belongs to somebody else; ask for your own with the same command.")
 
 
@@ -25,12 +24,13 @@ async def handle_component(context: DiscordContext, responder: Responder) -> Non
     interaction = responder.interaction
     data: Any = interaction.data
     if not _may_use_message(interaction):
-        return await responder.send_answer(_build_mistake_answer(_NOT_YOURS))
+        return await responder.send_answer(Answer(Card(text=gettext(_NOT_YOURS), tone="mistake")))
     if state.parse_custom_id(data["custom_id"]):
         return await form_session.handle_form_input(context, responder)
-    wanted = await _load_button_payload(context, (data.get("values") or [data["custom_id"]])[0])
+    value = (data.get("values") or [data["custom_id"]])[0]
+    wanted = await load_payload(value, decode_payload, restore_payload, context.button_payloads)
     if wanted is None:
-        return await responder.send_answer(_build_mistake_answer(_EXPIRED_BUTTON))
+        return await responder.send_answer(build_expired_answer())
     # Only what the bot told one person alone can have been opened from a manager's command.
     setup = wanted.manager and responder.is_ephemeral
     asked = requests.build_request(
@@ -44,12 +44,8 @@ async def handle_component(context: DiscordContext, responder: Responder) -> Non
     )
     meant = retarget_request(context, interaction, asked, wanted.channel, as_manager=setup) if wanted.channel else asked
     if meant is None:
-        return await responder.send_answer(_build_mistake_answer(_EXPIRED_BUTTON))
+        return await responder.send_answer(build_expired_answer())
     return await request_flow.answer_request(context, responder, meant, as_manager=setup)
-
-
-def _build_mistake_answer(text: str) -> Answer:
-    return Answer(Card(text=gettext(text), tone="mistake"))
 
 
 def _may_use_message(interaction: Interaction) -> bool:
@@ -57,15 +53,3 @@ def _may_use_message(interaction: Interaction) -> bool:
     message = interaction.message
     asked = message.interaction_metadata if message else None
     return asked is None or asked.user.id == interaction.user.id
-
-
-async def _load_button_payload(context: DiscordContext, custom_id: str) -> ButtonPayload | None:
-    """Return what is asked for, or None when that is not kept any more, or was never ours."""
-    try:
-        wanted = decode_payload(custom_id)
-        if isinstance(wanted, ButtonPayload):
-            return wanted
-        kept = await context.button_payloads.get_payload(wanted)
-        return restore_payload(kept) if kept else None
-    except (Malformed, UnicodeError):
-        return None

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.common.text import clean_text, sanitize_url
-from adapters.discord.rendering.custom_id import MAX_CUSTOM_ID_LENGTH, ButtonPayload, encode_payload
+from adapters.discord.rendering.custom_id import MAX_CUSTOM_ID_LENGTH, encode_payload
 from adapters.discord.rendering.markdown import MAX_URL_LENGTH, fit_plain_text
 from adapters.discord.rendering.message_keys import format_custom_id_suffix
 from bot.cards.messages import format_untitled

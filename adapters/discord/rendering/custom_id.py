@@ -5,32 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
+from adapters.common.button_payload import ButtonPayload, pack_payload, unpack_payload
 from bot.errors import Malformed
 
 MAX_CUSTOM_ID_LENGTH: Final = 100
 """Characters of a custom_id, and of the value of a select's row."""
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclass(frozen=True, slots=True)
-class ButtonPayload:
-    """What a button asks for. ``share`` wants the answer in the channel for everybody.
-
-    ``manager`` tells that it stands in an answer to a manager's command. ``channel`` is the one that it is about, where
-    it stands elsewhere.
-    """
-
-    command: str
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    share: bool = False
-    manager: bool = False
-    channel: str = ""
 
 
 def encode_payload(
@@ -46,10 +31,7 @@ def encode_payload(
     written = f"p;{_quote_text(payload.command)};{pairs};{','.join(flags)}"
     if len(written) <= max_length:
         return written, {}
-    data: dict[str, Any] = {"c": payload.command, "a": dict(payload.arguments)}
-    data |= {"s": 1} if payload.share else {}
-    data |= {"m": 1} if payload.manager else {}
-    data |= {"h": payload.channel} if payload.channel else {}
+    data = pack_payload(payload)
     token = compute_token(data)
     return f"t;{token}", {token: data}
 
@@ -72,20 +54,16 @@ def decode_payload(value: str) -> ButtonPayload | str:
             arguments = {_unquote_text(name): _unquote_text(text) for name, _, text in pairs}
             named = dict.fromkeys(part for part in flags.split(",") if part)
             channel = next((_unquote_text(flag[2:]) for flag in named if flag.startswith("h=")), "")
-            return ButtonPayload(_unquote_text(command), arguments, "s" in named, "m" in named, channel)
+            return ButtonPayload(
+                _unquote_text(command), arguments, share="s" in named, manager="m" in named, channel=channel
+            )
         case _:
             raise Malformed("This is not a button of ours.")
 
 
 def restore_payload(data: Mapping[str, Any]) -> ButtonPayload:
     """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
-    try:
-        arguments = {str(name): str(text) for name, text in data["a"].items()}
-        return ButtonPayload(
-            str(data["c"]), arguments, bool(data.get("s")), bool(data.get("m")), str(data.get("h", ""))
-        )
-    except (KeyError, AttributeError, TypeError) as error:
-        raise Malformed(f"This is not a button of ours: {error}.") from error
+    return unpack_payload(data, "manager")
 
 
 def _quote_text(text: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.common.text import clean_text
 from adapters.discord.rendering import components_v2, message_keys
 from adapters.discord.rendering.buttons_and_selects import ComponentBuilder, build_action_rows
 from adapters.discord.rendering.command_mentions import MentionFormatter, mention_commands, omit_mention
-from adapters.discord.rendering.custom_id import ButtonPayload
 from adapters.discord.rendering.items import Entry, render_entry
 from adapters.discord.rendering.layout import (
     MAX_CODE,

@@ -11,18 +11,15 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from adapters.common.button_payload import build_expired_answer, load_payload
 from adapters.common.error_boundary import log_exceptions
 from adapters.slack.context import SlackContext
 from adapters.slack.interactions import app_home, request_flow
 from adapters.slack.interactions.requests import build_channel, build_requester, get_team_id
 from adapters.slack.interactions.responses import ModalResponder, Responder, ResponseUrlResponder
-from adapters.slack.rendering.action_value import ButtonPayload, decode_payload, restore_payload
-from bot.cards.models import Card
-from bot.errors import Malformed
-from bot.ports.commands import Answer
+from adapters.slack.rendering.action_value import decode_payload, restore_payload
 
 _ACTION_IDS: Final = re.compile(r"^(press|menu):")
-_EXPIRED_BUTTON: Final = Answer(Card(text="This button is too old. Nothing was changed; ask again.", tone="mistake"))
 
 Body = Mapping[str, Any]
 
@@ -34,11 +31,15 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     @log_exceptions
     async def on_block_action(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        wanted = await _load_button_payload(slack_context, body["actions"][0])
+        wanted = await load_payload(
+            _get_pressed_value(body), decode_payload, restore_payload, slack_context.button_payloads
+        )
         way = _choose_responder(slack_context, body, context, modal=bool(wanted and wanted.modal and not wanted.share))
         who = build_requester(body, context)
         if wanted is None:
-            return await request_flow.send_or_log_answer(way, _EXPIRED_BUTTON, await who.build_request(slack_context))
+            return await request_flow.send_or_log_answer(
+                way, build_expired_answer(), await who.build_request(slack_context)
+            )
         if wanted.channel:
             who = replace(who, channel=build_channel(get_team_id(context), wanted.channel, who.user), is_member=False)
         request = await who.build_request(slack_context, wanted.command, wanted.arguments, share=wanted.share)
@@ -47,17 +48,10 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
         return await app_home.publish_home(slack_context, get_team_id(context), who.user) if home else None
 
 
-async def _load_button_payload(context: SlackContext, action: Mapping[str, Any]) -> ButtonPayload | None:
-    """Return what a button asks for, or None when that is not kept any more."""
-    chosen = action.get("selected_option") or {}
-    try:
-        wanted = decode_payload(str(action.get("value") or chosen.get("value") or ""))
-        if isinstance(wanted, ButtonPayload):
-            return wanted
-        kept = await context.button_payloads.get_payload(wanted)
-        return restore_payload(kept) if kept else None
-    except Malformed:
-        return None
+def _get_pressed_value(body: Body) -> str:
+    """Return what the pressed button, or the chosen option of a menu, holds."""
+    action = body["actions"][0]
+    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
 
 
 def _choose_responder(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
+from adapters.common.button_payload import ButtonPayload, pack_payload, unpack_payload
 from bot.errors import Malformed
 
 MAX_BUTTON_VALUE: Final = 2000
@@ -19,26 +19,9 @@ _TOKEN_LENGTH: Final = 32
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonPayload:
-    """What a button asks for. ``modal`` wants the answer in a window, ``share`` in the channel for everybody.
-
-    ``channel`` is the one that it is about, where it stands elsewhere.
-    """
-
-    command: str
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    modal: bool = False
-    share: bool = False
-    channel: str = ""
-
-
 def encode_payload(payload: ButtonPayload, max_length: int) -> tuple[str, dict[str, dict[str, Any]]]:
     """Return the value for *payload*, and what must be kept so that it can be opened: nothing when it fits."""
-    data: dict[str, Any] = {"c": payload.command, "a": dict(payload.arguments)}
-    data |= {"m": 1} if payload.modal else {}
-    data |= {"s": 1} if payload.share else {}
-    data |= {"h": payload.channel} if payload.channel else {}
+    data = pack_payload(payload)
     written = _dump_json(data)
     if len(written) <= max_length:
         return written, {}
@@ -68,14 +51,4 @@ def decode_payload(value: str) -> ButtonPayload | str:
 
 def restore_payload(data: Mapping[str, Any]) -> ButtonPayload:
     """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
-    try:
-        arguments = {str(name): str(text) for name, text in data["a"].items()}
-        return ButtonPayload(
-            str(data["c"]),
-            arguments,
-            modal=bool(data.get("m")),
-            share=bool(data.get("s")),
-            channel=str(data.get("h", "")),
-        )
-    except (KeyError, AttributeError, TypeError) as error:
-        raise Malformed(f"This is not a button of ours: {error}.") from error
+    return unpack_payload(data, "modal")

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, MAX_OPTION_VALUE, ButtonPayload, encode_payload
+from adapters.common.button_payload import ButtonPayload
+from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, MAX_OPTION_VALUE, encode_payload
 from adapters.slack.rendering.blocks import Block
 from adapters.slack.rendering.mrkdwn import build_plain_text
 from bot.cards.models import Action

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.common.text import clean_text
-from adapters.slack.rendering.action_value import ButtonPayload
 from adapters.slack.rendering.blocks import Block, build_section
 from adapters.slack.rendering.buttons_and_menus import VIEW_VALUE_BUDGET, ComponentBuilder
 from adapters.slack.rendering.layout import MAX_CODE, MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, lay_out_card

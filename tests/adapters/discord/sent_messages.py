@@ -17,11 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.discord.delivery import forum_posts
 from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
 from adapters.discord.forms import state
 from adapters.discord.rendering import message_keys
-from adapters.discord.rendering.custom_id import ButtonPayload, decode_payload
+from adapters.discord.rendering.custom_id import decode_payload
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed

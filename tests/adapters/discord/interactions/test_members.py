@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.rendering.custom_id import ButtonPayload, encode_payload
+from adapters.common.button_payload import ButtonPayload
+from adapters.discord.rendering.custom_id import encode_payload
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.follows import alerts

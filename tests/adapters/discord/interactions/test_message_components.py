@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.discord.forms.state import FormCustomId, FormState
-from adapters.discord.rendering.custom_id import ButtonPayload, compute_token, encode_payload
+from adapters.discord.rendering.custom_id import compute_token, encode_payload
 from bot.domain.channels import Channel
 from tests.adapters.discord.inbound import ANAS, ROOM, Office, custom, labels
 from tests.servers.discord import Shown, rights

@@ -19,8 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.common.text import clean_text, count_utf16_units
-from adapters.discord.rendering.custom_id import ButtonPayload, decode_payload
+from adapters.discord.rendering.custom_id import decode_payload
 from adapters.discord.rendering.messages import (
     EPHEMERAL,
     SUPPRESS_EMBEDS,

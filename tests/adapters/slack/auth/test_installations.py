@@ -15,8 +15,9 @@ from typing import Literal
 
 import pytest
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.slack.auth import token_rotation
-from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, ButtonPayload, encode_payload
+from adapters.slack.rendering.action_value import MAX_BUTTON_VALUE, encode_payload
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Schedule

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.slack.rendering.action_value import (
     MAX_BUTTON_VALUE,
     MAX_OPTION_VALUE,
-    ButtonPayload,
     decode_payload,
     encode_payload,
     restore_payload,

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.common.button_payload import ButtonPayload
 from adapters.slack.preview.html import render_message_html, render_view_html
 from adapters.slack.preview.mrkdwn_html import render_inline
-from adapters.slack.rendering.action_value import ButtonPayload, decode_payload
+from adapters.slack.rendering.action_value import decode_payload
 from adapters.slack.rendering.layout import MAX_MESSAGE_WEIGHT
 from adapters.slack.rendering.messages import (
     RenderedMessage,
