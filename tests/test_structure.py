@@ -175,7 +175,7 @@ PREPOSITIONS = frozenset({"as", "from", "on", "to", "with"})
 """Conversions, copies that differ, and what happens on an event: ``to_channel``, ``with_command``, ``on_ready``."""
 NAMED_ELSEWHERE = frozenset({
     "gettext", "ngettext", "phrase", "plural_phrase",  # gettext's own names, by which its tools find sentences
-    "event",  # discord.Client
+    "event", "login",  # discord.Client
     "async_issue", "async_consume", "async_save", "async_save_bot", "async_find_bot",  # slack_sdk
     "async_find_installation",  # slack_sdk
     "formatException", "emit",  # logging

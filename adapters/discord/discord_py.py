@@ -86,7 +86,7 @@ def set_api_url(api_url: str) -> None:
     Route.BASE = api_url
 
 
-def redirect_gateway(client: discord.Client, gateway_url: str) -> None:
+def set_gateway_url(client: discord.Client, gateway_url: str) -> None:
     """Open every connection of *client* at *gateway_url*, without one where Discord says: there is no option for it.
 
     Where a session is lost the library asks Discord's own address, not the one that REST named.
@@ -103,7 +103,7 @@ def redirect_gateway(client: discord.Client, gateway_url: str) -> None:
     client.http.ws_connect = connect_websocket  # type: ignore[method-assign]
 
 
-def renew_connector(client: discord.Client) -> None:
+def discard_connector(client: discord.Client) -> None:
     """Let the next login of a client that was closed make new connections: the library keeps the closed ones.
 
     https://github.com/Rapptz/discord.py/issues/9121

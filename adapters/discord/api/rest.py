@@ -61,7 +61,7 @@ class RestClient:
         form = _build_multipart(json, file) if file else None
         request = RestRequest(discord_py.build_route(method, path, ids), json, form, params)
         send = discord_py.send_as_bot if rate_limited else discord_py.send_as_interaction
-        return await self._perform(lambda: send(self._client, request), method, path, rate_limited=rate_limited)
+        return await self._send_in_turn(lambda: send(self._client, request), method, path, rate_limited=rate_limited)
 
     async def fetch_channel(self, guild: discord.Guild, channel_id: str) -> discord.abc.GuildChannel | discord.Thread:
         """Return a channel of which the gateway does not tell, such as a thread that was put away.
@@ -73,9 +73,9 @@ class RestClient:
             with discord_py.release_global_pause(self._client):
                 return await guild.fetch_channel(int(channel_id))
 
-        return await self._perform(fetch, "GET", "/channels/{channel_id}")
+        return await self._send_in_turn(fetch, "GET", "/channels/{channel_id}")
 
-    async def _perform(
+    async def _send_in_turn(
         self, send: Callable[[], Awaitable[T]], method: str, path: str, *, rate_limited: bool = True
     ) -> T:
         """Wait for a turn, and *send* in bounded time; raises `bot.errors.SendError` kinds, nothing else."""

@@ -44,7 +44,7 @@ class DiscordClient(discord.AutoShardedClient):
         trace_config: aiohttp.TraceConfig | None = None,
         guild_ready_seconds: float = _GUILD_READY_SECONDS,
     ) -> None:
-        _quiet_library_logs()
+        _limit_library_logs()
         intents = discord.Intents.none()
         intents.guilds = intents.guild_reactions = True
         super().__init__(
@@ -59,7 +59,7 @@ class DiscordClient(discord.AutoShardedClient):
         )
         if api_url:
             discord_py.set_api_url(api_url)
-        discord_py.redirect_gateway(self, gateway_url)
+        discord_py.set_gateway_url(self, gateway_url)
         event_parsers.guard_parsers(self)
         self.event_tasks = TaskTracker()
         self._event_handlers: defaultdict[str, list[EventHandler]] = defaultdict(list)
@@ -91,11 +91,11 @@ class DiscordClient(discord.AutoShardedClient):
     async def reopen(self) -> None:
         """Be as new after the library has closed itself, which forgets only half of what it was by itself."""
         self.clear()
-        discord_py.renew_connector(self)
+        discord_py.discard_connector(self)
         await self.__aenter__()
 
 
-def _quiet_library_logs() -> None:
+def _limit_library_logs() -> None:
     """Keep the library from writing whole messages and interactions' tokens down, and that voice is missing."""
     logging.getLogger("discord").setLevel(logging.WARNING)
     for name in ("discord.client", "discord.http"):
