@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.errors import Misconfigured, log_failure
+from adapters.common.http_server import serve_application
+from bot.errors import log_failure
 
 MAX_BODY_BYTES: Final = 2**20
 """Bytes of a request's body."""
@@ -34,29 +35,19 @@ def create_application(routes: Iterable[web.RouteDef]) -> web.Application:
     return app
 
 
-@asynccontextmanager
-async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serve *app* while the block runs; yields its address.
-
-    Raises `bot.errors.Misconfigured` when the address can't be listened on. Requests are not logged: their addresses
-    hold one-time codes.
-    """
+def serve(app: web.Application, host: str, port: int) -> AbstractAsyncContextManager[str]:
+    """Serve *app* while the block runs; see `adapters.common.http_server.serve_application`."""
     logger = logging.getLogger(f"{__name__}.wire")
     logger.setLevel(logging.CRITICAL)  # a traceback for each stranger who speaks no HTTP helps nobody
-    runner = web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            message = (
-                f"The public listener can't listen on {host}, port {port}: {error.strerror}. Set PORT to a free one."
-            )
-            raise Misconfigured((message,)) from error
-        url_host = f"[{host}]" if ":" in host else host
-        yield f"http://{url_host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    return serve_application(
+        app,
+        host,
+        port,
+        listener="The public listener",
+        port_setting="PORT",
+        shutdown_seconds=_SHUTDOWN_SECONDS,
+        logger=logger,
+    )
 
 
 @web.middleware

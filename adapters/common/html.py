@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -23,6 +25,21 @@ def render_tag(name: str, /, *parts: str | None, **attributes: str | int | bool 
 def join_html(*parts: str | None) -> Markup:
     """Return the parts one after the other; text is escaped, None is left out."""
     return Markup("").join(part if isinstance(part, Markup) else escape_text(part) for part in parts if part)
+
+
+def render_matches(
+    matches: Iterable[re.Match[str]],
+    text: str,
+    render_match: Callable[[re.Match[str]], Markup],
+    read_text: Callable[[str], str] = str,
+) -> Markup:
+    """Return *text* with its *matches* rendered; what stands between them is text, as *read_text* reads it."""
+    parts: list[str] = []
+    end = 0
+    for match in matches:
+        parts += [read_text(text[end : match.start()]), render_match(match)]
+        end = match.end()
+    return join_html(*parts, read_text(text[end:]))
 
 
 def escape_text(text: str) -> Markup:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
+from adapters.common.http_server import serve_application
 from adapters.web import assets
 from adapters.web.assets import ASSETS
 from adapters.web.chat import WebChat
@@ -20,7 +21,6 @@ from adapters.web.handlers.commands import handle_action, handle_command
 from adapters.web.rendering import pages
 from adapters.web.rendering.site_info import SiteInfo
 from adapters.web.security import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
-from bot.errors import Misconfigured
 from bot.ports.channels import Channels
 from bot.ports.commands import Commands
 from bot.ports.previews import PreviewRenderer
@@ -77,26 +77,11 @@ def build_application(
     return app
 
 
-@asynccontextmanager
-async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serve *app* while the block runs; yields its address for people.
-
-    Raises `bot.errors.Misconfigured` when the address can't be listened on. Requests are not logged: their addresses
-    hold what people type.
-    """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise Misconfigured(
-                (f"The workspace can't listen on {host}, port {port}: {error.strerror}. Set WEB_PORT to a free one.",)
-            ) from error
-        shown = f"[{host}]" if ":" in host else host
-        yield f"http://{shown}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+def serve(app: web.Application, host: str, port: int) -> AbstractAsyncContextManager[str]:
+    """Serve *app* while the block runs; see `adapters.common.http_server.serve_application`."""
+    return serve_application(
+        app, host, port, listener="The workspace", port_setting="WEB_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT
+    )
 
 
 async def _get_workspace(request: web.Request) -> web.Response:

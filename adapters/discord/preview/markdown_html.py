@@ -15,7 +15,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from adapters.common.html import escape_text, join_html, render_tag
+from adapters.common.html import escape_text, join_html, render_matches, render_tag
 
 _FENCE: Final = re.compile(r"(?<!\\)```(?:[a-z0-9_+\-.#]*\n)?([\s\S]+?)\n?```\n?", re.IGNORECASE)
 _LINE: Final = re.compile(r"(?:(?P<mark>#{1,3}|-#|>)[ \t]+|[ ]*(?:[-*+•]|(?P<number>\d+)\.)[ ]+)(?P<rest>\S.*)")
@@ -55,12 +55,7 @@ def render_markdown(text: str) -> Markup:
 
 def render_inline(text: str) -> Markup:
     """Return what stands within lines."""
-    parts: list[str] = []
-    at = 0
-    for match in _INLINE.finditer(text):
-        parts += [text[at : match.start()], _INLINE_RENDERERS[str(match.lastgroup)](match)]
-        at = match.end()
-    return join_html(*parts, text[at:])
+    return render_matches(_INLINE.finditer(text), text, lambda match: _INLINE_RENDERERS[str(match.lastgroup)](match))
 
 
 def _render_blocks(text: str) -> Iterator[Markup]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from adapters.common.html import escape_text, join_html, render_tag
+from adapters.common.html import escape_text, render_matches, render_tag
 
 _INLINE: Final = re.compile(
     r"<(?P<sign>[@#!])?(?P<url>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>"
@@ -22,12 +22,7 @@ _INLINE: Final = re.compile(
 
 def render_inline(text: str) -> Markup:
     """Return mrkdwn as HTML, by the loosest reading of its signs."""
-    parts: list[str] = []
-    at = 0
-    for match in _INLINE.finditer(text):
-        parts += [_unescape_text(text[at : match.start()]), _render_match(match)]
-        at = match.end()
-    return join_html(*parts, _unescape_text(text[at:]))
+    return render_matches(_INLINE.finditer(text), text, _render_match, _unescape_text)
 
 
 def _render_match(match: re.Match[str]) -> Markup:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from markupsafe import Markup
 
-from adapters.common.html import render_tag
+from adapters.common.html import render_matches, render_tag
 from adapters.common.text import remove_controls
 from bot.i18n.formatting import shorten
 
@@ -43,16 +43,11 @@ def compile_highlights(phrases: Iterable[str]) -> re.Pattern[str] | None:
 
 def render_highlighted(text: str, highlight_pattern: re.Pattern[str] | None, max_length: int) -> Markup:
     """Return *text* as HTML in which what *highlight_pattern* finds is highlighted."""
-    return render_tag("bdi", *_split_highlights(clean_and_truncate(text, max_length), highlight_pattern))
-
-
-def _split_highlights(text: str, highlight_pattern: re.Pattern[str] | None) -> Iterator[str]:
-    at = 0
-    for match in highlight_pattern.finditer(_fold_text(text)) if highlight_pattern else ():
-        yield text[at : match.start()]
-        yield render_tag("mark", text[match.start() : match.end()])
-        at = match.end()
-    yield text[at:]
+    shown = clean_and_truncate(text, max_length)
+    matches = highlight_pattern.finditer(_fold_text(shown)) if highlight_pattern else ()
+    return render_tag(
+        "bdi", render_matches(matches, shown, lambda match: render_tag("mark", shown[match.start() : match.end()]))
+    )
 
 
 def _fold_text(text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from adapters.common.html import escape_text, join_html, render_tag
+from adapters.common.html import escape_text, join_html, render_matches, render_tag
+from tests.adapters.html_reader import Reader
 from tests.adapters.slack.hostile import TEXT
 
 HOSTILE = st.one_of(
@@ -29,23 +30,6 @@ HOSTILE = st.one_of(
         ]
     ),
 )
-
-
-class Reader(HTMLParser):
-    """The elements of some HTML and its words."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self.feed(str(html))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 def test_an_element() -> None:
@@ -71,6 +55,23 @@ def test_halves_of_characters_can_be_sent() -> None:
 @pytest.mark.parametrize("name", ["br", "hr", "img", "input", "link", "meta"])
 def test_what_holds_nothing_is_not_closed(name: str) -> None:
     assert render_tag(name) == f"<{name}>"
+
+
+@given(HOSTILE)
+def test_what_matches_is_rendered_and_the_rest_is_text(text: str) -> None:
+    digits = re.compile(r"\d+")
+    html = render_matches(digits.finditer(text), text, lambda match: render_tag("b", match[0]))
+    read = Reader(html)
+    assert read.words == text.encode(errors="replace").decode()
+    assert [name for name, _ in read.found] == ["b"] * len(digits.findall(text))
+
+
+def test_text_between_matches_may_be_read_otherwise() -> None:
+    text = "a&lt;xb"
+    html = render_matches(
+        re.finditer("x", text), text, lambda _: render_tag("br"), lambda part: part.replace("&lt;", "<")
+    )
+    assert html == "a&lt;<br>b"
 
 
 @given(HOSTILE, HOSTILE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from adapters.discord.rendering.markdown import escape_markdown
 from adapters.discord.rendering.messages import RenderedMessage, render_messages
 from bot.cards.models import Card
 from tests.adapters.discord import samples
+from tests.adapters.html_reader import Reader
 from tests.adapters.slack.hostile import CARDS, TEXT
 from tests.servers.discord import markdown
 
@@ -27,24 +27,6 @@ A = 'rel="noopener noreferrer" target="_blank"'
 ELEMENT = re.compile(
     "div|span|p|b|i|u|s|a|h[123]|small|ul|ol|li|pre|code|blockquote|br|time|details|summary|svg|path",
 )
-
-
-class Reader(HTMLParser):
-    """The elements of a drawing, and its words as a browser would find them, a list's behind its marks."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self.feed(str(html))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-        self.words += "- " if tag == "li" else ""
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 def squeezed(text: str) -> str:
