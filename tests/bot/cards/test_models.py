@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.cards.models import Action, Card, Item, Link, dump_card, load_card
 from bot.errors import Malformed
+from bot.reasons.reason import Reason
 
 text = st.text(max_size=12)
 some = st.text(min_size=1, max_size=12)
@@ -33,6 +34,7 @@ items = st.builds(
     paper=text,
     actions=st.lists(actions, max_size=2).map(tuple),
 )
+notices = st.builds(Reason, some, st.dictionaries(some, text | st.integers(0, 9), max_size=2))
 cards = st.builds(
     Card,
     title=text,
@@ -44,6 +46,7 @@ cards = st.builds(
     marks=rows,
     fallback=text,
     tone=st.sampled_from(("digest", "alert", "answer", "mistake", "failure")),
+    notice=st.none() | notices,
 )
 
 
@@ -71,6 +74,8 @@ def test_empty_parts_are_left_out_and_zero_votes_are_not() -> None:
         {"v": 1, "items": [{"votes": 1}]},
         {"v": 1, "items": 5},
         {"v": 1, "actions": [{"label": "x"}]},
+        {"v": 1, "notice": "the channel was archived"},
+        {"v": 1, "notice": {"code": "text", "values": {"text": {"date": "tomorrow"}}}},
     ],
 )
 def test_what_is_no_card_is_refused(data: dict[str, Any]) -> None:

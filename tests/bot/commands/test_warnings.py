@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards.models import Form
 from bot.delivery import pending_notices
-from bot.reasons.reason import to_reason
+from bot.reasons.reason import Reason, to_reason
 from tests.bot.commands.conftest import BOB, BOBS, NOW, Room
 
 CLOSED = "they are closed"
@@ -64,6 +64,15 @@ async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_wor
     assert isinstance((await room.send("follow", person=boss)).body, Form), "which may have no room for it"
     assert (await room.card("today", person=boss)).footer[0] == word
     assert word not in (await room.card("today", person=boss)).footer
+
+
+async def test_what_nobody_could_be_told_is_told_in_the_language_of_who_decides(room: Room) -> None:
+    channel, boss = room.request("today", {}).channel, replace(BOB, id="U7", is_admin=True)
+    notice = Reason("notice.stopped", {"channel": "#other", "reason": Reason("channel.archived")})
+    there = f"{channel.platform}:{channel.workspace}:C9"
+    for locale, said in (("de", "In #other wird nichts mehr gepostet"), ("en", "Nothing is posted to #other any more")):
+        await pending_notices.save_pending(room.stores.key_values, there, notice)
+        assert (await room.card("today", person=boss, locale=locale)).footer[0].startswith(said)
 
 
 async def test_what_is_switched_on_again_is_not_told_as_silent_in_the_same_breath(room: Room) -> None:

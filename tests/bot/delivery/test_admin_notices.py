@@ -94,8 +94,17 @@ async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest
     await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due()
     assert "Nobody of slack T1 can be told: slack:T1:C1 2026-11-24T08:00:00" in caplog.text
     (kept,) = (await pending_notices.list_pending(stores.key_values, "slack", "T1")).items()
-    assert kept[0] == ROOM.key
-    assert "papers" in str(kept[1])
+    assert kept == (ROOM.key, Reason("notice.stopped", {"channel": "#papers", "reason": ARCHIVED}))
+    assert str(kept[1]).startswith("Nothing is posted to #papers any more: the channel was archived.")
+
+
+async def test_a_notice_of_before_reasons_waits_as_it_was_written(stores: Stores) -> None:
+    chat = FakeChat("slack")
+    chat.faults += [Gone("they take none"), Gone("they take none")]
+    key = DeliveryKey(direct("U1"), "notice", f"{ROOM.key} 2026-11-24T08:00:00")
+    await stores.ledger.add([Draft(key, Card(text="In #papers ist es still."))], NOW)
+    await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due()
+    assert await pending_notices.pop_pending(stores.key_values, "slack", "T1") == to_reason("In #papers ist es still.")
 
 
 async def test_what_waits_to_be_told_is_the_newest_of_each_channel(stores: Stores) -> None:

@@ -16,7 +16,7 @@ from bot.domain.preferences import Preferences
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
-from bot.reasons.reason import to_reason
+from bot.reasons.reason import Reason, to_reason
 from tests.papers import paper
 
 ROOM = Channel("slack", "T1", "C1", name="papers")
@@ -92,7 +92,8 @@ async def _live(stores: Stores, now: datetime) -> None:
     (sent,) = await stores.ledger.claim(now, now + HOUR, 1)
     await stores.ledger.settle(sent.id, DeliveryState.SENT, now, message="m")
     await stores.web_messages.add(DeliveryKey(MINE, "answer", "x"), Card("x"), now)
-    await stores.audit.record_change(ROOM, ANN, "follow", to_reason("followed shared"), now, before={}, after={})
+    followed = Reason("follow.added", {"label": "shared"})
+    await stores.audit.record_change(ROOM, ANN, "follow", followed, now, before={}, after={})
     await stores.audit.record_change(ROOM, BO, "follow", to_reason("followed video"), now, before={}, after={})
 
 
@@ -105,7 +106,12 @@ async def test_everything_about_a_person_is_told(stores: Stores, now: datetime) 
         "mutes added to channels": 1, "messages": 2, "posts": 1, "changes": 1,
     }  # fmt: skip
     assert told["manager"] is True
+    assert [change["summary"] for change in told["changes"]] == ["follows “shared”"]
+    assert [channel["retired"] for channel in told["direct channel"]] == [""]
     assert told["follows"][0] == {"topic": "private", "since": now.isoformat(), "alerts": True}
+    await stores.channels.retire(MINE, Reason("person.direct_messages_closed"))
+    (own,) = (await stores.privacy.export_data(MINE))["direct channel"]
+    assert own["retired"] == "direct messages are closed"
     nobody = await stores.privacy.export_data(replace(MINE, id="U9"))
     assert not any(value for value in nobody.values() if isinstance(value, list))
 
