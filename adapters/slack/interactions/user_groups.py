@@ -21,13 +21,13 @@ async def resolve_user_group(context: SlackContext, request: Request) -> Request
     command = find_command(context.commands.list_commands(), request.command)
     parameter = command.find_parameter(ParameterType.USER_GROUP) if command else None
     typed = request.arguments.get(parameter.name, "").strip(' "') if parameter else ""
-    if not (command and parameter and typed.startswith("@") and await _may_use(context, command, request)):
+    if not (command and parameter and typed.startswith("@") and await _can_use(context, command, request)):
         return request
     group = await _find_user_group(context, request, typed)
     return request.with_command(request.command, {**request.arguments, parameter.name: group})
 
 
-async def _may_use(context: SlackContext, command: Command, request: Request) -> bool:
+async def _can_use(context: SlackContext, command: Command, request: Request) -> bool:
     """Tell whether a command is for the person, by what Slack says of them or by the workspace's list."""
     person, workspace = request.person, await context.workspaces.get("slack", request.channel.workspace)
     by_role = {Audience.EVERYONE: True, Audience.MANAGERS: person.is_manager, Audience.ADMINS: person.is_admin}

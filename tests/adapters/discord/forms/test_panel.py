@@ -63,7 +63,7 @@ def _unplaced(message: RenderedMessage, placeholder: str, *values: str) -> FormS
     part = parse_custom_id(one["custom_id"])
     assert part
     return unpack_state(message.stored_data[part.token]).apply_input(
-        part, {"values": pressing.chosen(one, list(values))}
+        part, {"component_type": one["type"], "values": pressing.chosen(one, list(values))}
     )
 
 

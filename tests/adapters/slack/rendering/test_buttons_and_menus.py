@@ -64,8 +64,8 @@ def test_names_differ_and_say_what_they_are() -> None:
 
 
 def test_what_tells_of_one_thing_opens_a_window() -> None:
-    assert ComponentBuilder().build_payload(Action("Why", "why")).modal
-    assert not ComponentBuilder().build_payload(Action("Save", "save")).modal
+    assert ComponentBuilder(modal_commands={"why"}).build_payload(Action("Why", "why")).modal
+    assert not ComponentBuilder(modal_commands={"why"}).build_payload(Action("Save", "save")).modal
     assert ComponentBuilder(in_modal=True).build_payload(Action("Save", "save")).modal
 
 

@@ -35,7 +35,7 @@ from bot.cards.models import Action, Card, Form, Item, Link
 from bot.domain.channels import ChannelKind
 from bot.errors import Mistake
 from bot.ports.commands import Answer
-from tests.adapters.slack.cards import MESSAGES, PAPERS, VIEWS, asked, digest, listed, shown
+from tests.adapters.slack.cards import MESSAGES, MODAL_COMMANDS, PAPERS, VIEWS, asked, digest, listed, shown
 from tests.adapters.slack.hostile import CARDS
 from tests.servers.slack import checks
 
@@ -159,7 +159,7 @@ def test_ten_papers_and_three_on_topics_fit() -> None:
 
 
 def test_what_can_be_done_with_a_paper() -> None:
-    blocks = render_message(digest()).blocks
+    blocks = render_message(digest(), modal_commands=MODAL_COMMANDS).blocks
     (first,) = [block for block in blocks if block["type"] == "section"][:1]
     assert presses(first) == {
         "Abstract": ButtonPayload("show", {"paper": "2602.12160"}, modal=True),
