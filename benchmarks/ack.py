@@ -33,8 +33,9 @@ from bot import poller
 from bot.bootstrap import context
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
-from bot.bootstrap.platforms import Platform, freeze_garbage_collector
-from bot.bootstrap.slack import build_platform
+from bot.bootstrap.platforms import PLATFORMS, build_settings_class
+from bot.bootstrap.run import freeze_garbage_collector
+from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.config import Settings
@@ -42,6 +43,7 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.digests import planner
 from bot.domain.channels import Channel
 from bot.domain.preferences import Preferences
+from bot.ports.platforms import Platform
 from bot.sources import file_import
 from bot.workspace_lifecycle import WorkspaceLifecycle
 
@@ -142,7 +144,7 @@ def _build_installation(workspace: int) -> Installation:
 def _build_settings(folder: Path, url: str = "") -> Settings:
     """Return settings for many workspaces over Socket Mode, which nothing of the environment has touched."""
     nowhere = f"http://127.0.0.1:{stage.find_free_port()}"
-    return Settings.model_construct(
+    return build_settings_class().model_construct(
         data_dir=folder,
         slack_api_url=url,
         slack_app_token=APP_TOKEN,
@@ -164,10 +166,10 @@ async def _run_round(folder: Path, load: Load, serve: Serve) -> Round:
                 url,
             ),
             _open_context(_build_settings(other, url)) as app_context,
-            build_platform(app_context) as platform,
+            open_platforms(PLATFORMS, app_context.settings, app_context.stores) as platforms,
             asyncio.TaskGroup() as serving,
         ):
-            stop = asyncio.Event()
+            platform, stop = platforms["slack"], asyncio.Event()
             serving.create_task(serve(app_context, platform, stop))
             await server.send_order("begin")
             sent, seconds = await _send_digests(Dispatcher(app_context.stores, {"slack": platform.chat}, read_clock))
@@ -203,7 +205,8 @@ async def _serve_bot(app_context: Context, platform: Platform, stop: asyncio.Eve
 
 async def _serve_bare_app(app_context: Context, _: Platform, stop: asyncio.Event) -> None:
     """Acknowledge, as a first Bolt app would."""
-    client = AsyncWebClient(base_url=app_context.settings.slack_api_url)
+    settings: Any = app_context.settings  # Slack's among them
+    client = AsyncWebClient(base_url=settings.slack_api_url)
     app = AsyncApp(client=client, signing_secret="-", authorize=_authorize)  # noqa: S106 - a socket needs none
 
     @app.command(re.compile("^/"))

@@ -23,11 +23,11 @@ from benchmarks.report import Figure, compute_percentile
 from bot import poller
 from bot.bootstrap import context
 from bot.bootstrap.context import Context, read_clock
-from bot.bootstrap.discord import build_platform
-from bot.bootstrap.platforms import freeze_garbage_collector
+from bot.bootstrap.platforms import PLATFORMS, build_settings_class
+from bot.bootstrap.run import freeze_garbage_collector
+from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
-from bot.config import Settings
 from bot.delivery.dispatcher import Dispatcher
 from bot.digests import planner
 from bot.domain.channels import Channel
@@ -127,8 +127,9 @@ async def _deliver_digests(folder: Path, load: Load) -> Result:
     async with (
         start_server(load.servers, load.channels, load.commands_per_second) as (server, addresses),
         _open_context(folder, json.loads(addresses)) as app_context,
+        open_platforms(PLATFORMS, app_context.settings, app_context.stores) as platforms,
     ):
-        platform, stop = build_platform(app_context), asyncio.Event()
+        platform, stop = platforms["discord"], asyncio.Event()
         commands = build_table(CommandContext(app_context.stores, directories={"discord": platform.directory}))
         serving = asyncio.ensure_future(platform.connect(commands).serve(stop))
         await server.send_order("begin")
@@ -150,7 +151,7 @@ async def _deliver_digests(folder: Path, load: Load) -> Result:
 async def _open_context(folder: Path, addresses: dict[str, str]) -> AsyncIterator[Context]:
     """Give a house with Discord at those addresses, which nothing of the environment has touched."""
     nowhere = f"http://127.0.0.1:{stage.find_free_port()}"
-    settings = Settings.model_construct(
+    settings = build_settings_class().model_construct(
         data_dir=folder,
         discord_token=TOKEN,
         discord_api_url=addresses["api"],

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from unittest.mock import patch
 
-from bot.config import Settings
+from bot.bootstrap.platforms import build_settings_class
 from bot.ports.stores import Stores
 from bot.sources.sample import recordings
 from storage.database import Database, open_database
@@ -74,7 +74,8 @@ def build_environment(directory: Path) -> dict[str, str]:
 
     Every other setting has its default, whatever the operator's own environment and `.env` say.
     """
-    defaults = {name.upper(): _format_setting(field.default) for name, field in Settings.model_fields.items()}
+    fields = build_settings_class().model_fields
+    defaults = {name.upper(): _format_setting(field.default) for name, field in fields.items()}
     nowhere = f"http://127.0.0.1:{find_free_port()}"
     ours = {"DATA_DIR": str(directory), "HF_ENDPOINT": nowhere, "ARXIV_URL": nowhere, "WEB_PORT": str(find_free_port())}
     return {**os.environ, **defaults, **ours, "PYTHONPATH": str(ROOT)}

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Final
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
 
 import typer
 
 from bot import errors, logs
-from bot.cli import discord, installation, papers, slack
+from bot.bootstrap import context
+from bot.bootstrap.platforms import PLATFORMS, Platforms
+from bot.cli import installation, papers
 from bot.cli.papers import FREE_TEXT_COMMANDS
+from bot.ports.commands import Command
+from bot.ports.platforms import CliContext
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +30,8 @@ EXIT_CODES: Final = (
 """0 is done, 1 failed, 2 wrong usage, 3 another instance runs, 4 refused by a platform: do not restart."""
 
 
-def build_cli() -> typer.Typer:
-    """Return the command line."""
+def build_cli(platforms: Platforms = PLATFORMS) -> typer.Typer:
+    """Return the command line, with a group for each platform that has commands."""
     app = typer.Typer(
         help="Broadsheet: the daily paper for people who read papers.",
         epilog="Without anything set up, `python -m bot run` opens a workspace in the browser with a sample.",
@@ -40,9 +46,17 @@ def build_cli() -> typer.Typer:
         app.command(name, short_help=_extract_first_sentence(command.__doc__ or ""), context_settings=context_settings)(
             command
         )
-    app.add_typer(slack.build_group(), name="slack")
-    app.add_typer(discord.build_group(), name="discord")
+    cli_context = CliContext[Any](partial(context.load_settings, platforms), _list_chat_commands)
+    for platform in platforms:
+        if platform.build_cli:
+            app.add_typer(platform.build_cli(cli_context), name=platform.name)
     return app
+
+
+def _list_chat_commands() -> Sequence[Command]:
+    from bot.commands.table import build_declared_table  # noqa: PLC0415  the command line starts without it
+
+    return build_declared_table().list_commands()
 
 
 def _extract_first_sentence(text: str) -> str:

@@ -21,8 +21,13 @@ _OVERDUE_GRACE: Final = timedelta(minutes=3)
 """A job that did not end for its interval and this long, counted from the start if it never did, is not well."""
 
 
-async def build_report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str, Any]:
-    """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, what waits, who gets nothing."""
+async def build_report(
+    stores: Stores, jobs: Jobs, now: datetime, labels: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
+    """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, what waits, who gets nothing.
+
+    *labels* are what people call the platforms, by their names.
+    """
     overdue = [
         job.name
         for job in jobs.list_jobs()
@@ -42,18 +47,19 @@ async def build_report(stores: Stores, jobs: Jobs, now: datetime) -> Mapping[str
         "feed_date": find_newest_feed_date(now).isoformat(),
         "waiting": {str(state): number for state, number in (await stores.ledger.count_open()).items()},
         "silent": [
-            _format_silent_channel(standing)
+            _format_silent_channel(standing, labels or {})
             for standing in await stores.channels.list_retired(_MAX_SILENT_CHANNELS)
             if standing.retired_code != WORKSPACE_UNAVAILABLE
         ],
     }
 
 
-def _format_silent_channel(standing: ChannelState) -> str:
+def _format_silent_channel(standing: ChannelState, labels: Mapping[str, str]) -> str:
     """Say which channel should get digests and gets none, and why."""
     channel = standing.channel
     named = f"#{channel.name.removeprefix('#')}" if channel.name else channel.id
-    return f"{named} on {channel.platform.capitalize()}: {standing.retired_reason}"
+    label = labels.get(channel.platform, channel.platform)
+    return f"{named} on {label}: {standing.retired_reason}"
 
 
 def _is_overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:

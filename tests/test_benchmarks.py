@@ -15,9 +15,10 @@ import pytest
 from benchmarks import cold, stage
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.report import Figure, compute_percentile
-from bot.config import Settings
+from bot.bootstrap.platforms import build_settings_class
 
 ROOT = Path(__file__).parents[1]
+Settings = build_settings_class()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import EXIT_CODES
-from bot.config import Settings
+from bot.bootstrap.platforms import build_settings_class
 from bot.domain.papers import Paper
 from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
@@ -25,6 +25,7 @@ from docs import commands, parity
 from tests.contract.test_chats import CHATS
 
 ROOT = Path(__file__).parents[1]
+Settings = build_settings_class()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 

@@ -26,7 +26,7 @@ from bot.errors import Mistake
 from bot.ports.channels import Channels, ChannelState
 from bot.ports.chat import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
-from bot.ports.previews import PreviewRenderer
+from bot.ports.previews import PlatformPreview, PreviewRenderer
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -370,7 +370,7 @@ async def running(
         status=status,
         host=host,
         heartbeat=beat,
-        preview_renderers=drawn,
+        platform_previews={name: PlatformPreview(name.title(), render) for name, render in (drawn or {}).items()},
     )
     await table.post(digest(), "2026-11-24")
     await table.post(alert(), "2602.22208", NOW.replace(hour=9, minute=42))

@@ -10,10 +10,12 @@ from adapters.discord import invite, permissions
 from adapters.discord.directory import ChannelDirectory
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.gateway.connection import log_in, serve
+from adapters.discord.settings import DiscordSettings
 from bot.domain.channels import ChannelKind
 from bot.errors import Refused, TryLater
 from bot.i18n.formatting import format_count
 from bot.ports.channels import ChannelState
+from bot.ports.platforms import CheckContext, CheckResult
 from bot.reasons.reason import format_reason
 
 Finding = tuple[bool, str]
@@ -21,6 +23,13 @@ Finding = tuple[bool, str]
 _READY_TIMEOUT_SECONDS: Final = 30.0
 """Seconds until the gateway has told of all servers."""
 _NO_ANSWER: Final = "Discord’s gateway does not answer. Check the network, or DISCORD_GATEWAY_URL."
+
+
+async def check_platform(settings: DiscordSettings, context: CheckContext) -> Sequence[CheckResult]:
+    """Connect to Discord, and look at the channels that should have a digest."""
+    client = DiscordClient(settings.discord_api_url, settings.discord_gateway_url)
+    findings = await check_bot_token(client, settings.discord_token, context.channel_states)
+    return [CheckResult(ok=ok, message=message) for ok, message in findings]
 
 
 async def check_bot_token(

@@ -18,7 +18,7 @@ from adapters.web.security import RequestRefused
 from bot.domain.channels import Channel, ChannelKind
 from bot.ports.channels import Channels, ChannelState
 from bot.ports.commands import Commands
-from bot.ports.previews import PreviewRenderer
+from bot.ports.previews import PlatformPreview
 from bot.ports.web_messages import WebMessage, WebMessages
 
 
@@ -35,8 +35,13 @@ class WebContext:
     clock: Callable[[], datetime]
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]]
     heartbeat: float = HEARTBEAT_SECONDS
-    preview_renderers: Mapping[str, PreviewRenderer] = field(default_factory=dict)
+    previews: Mapping[str, PlatformPreview] = field(default_factory=dict)
     recent_answers: RecentAnswers = field(default_factory=RecentAnswers)
+
+    @property
+    def preview_labels(self) -> Mapping[str, str]:
+        """What people call the platforms as which messages can be seen, by name."""
+        return {name: preview.label for name, preview in self.previews.items()}
 
 
 CONTEXT: Final = web.AppKey("desk", WebContext)
@@ -65,6 +70,6 @@ async def serialize_message(context: WebContext, post: WebMessage) -> dict[str, 
         "channel": post.channel.id,
         "said": messages.summarize_card(post.card),
         "html": messages.render_message(
-            post, pictures=(await context.site_info()).show_thumbnails, platforms=tuple(context.preview_renderers)
+            post, pictures=(await context.site_info()).show_thumbnails, platforms=context.preview_labels
         ),
     }

@@ -23,7 +23,7 @@ from adapters.web.rendering.site_info import SiteInfo
 from adapters.web.security import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
 from bot.ports.channels import Channels
 from bot.ports.commands import Commands
-from bot.ports.previews import PreviewRenderer
+from bot.ports.previews import PlatformPreview
 from bot.ports.web_messages import WebMessages
 
 _SHUTDOWN_TIMEOUT: Final = 5.0
@@ -42,19 +42,19 @@ def build_application(
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]],
     host: str = "127.0.0.1",
     heartbeat: float = HEARTBEAT_SECONDS,
-    preview_renderers: Mapping[str, PreviewRenderer] | None = None,
+    platform_previews: Mapping[str, PlatformPreview] | None = None,
 ) -> web.Application:
     """Return the workspace as an application that is served on *host*.
 
     *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first
     real list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides the answer of
-    ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`. *preview_renderers*
+    ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`. *platform_previews*
     shows each card as other platforms would, by their names.
     """
     app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
     app[ASSETS] = assets.load_assets()
     app[CONTEXT] = WebContext(
-        commands, web_messages, channels, chat, feed, site_info, clock, status, heartbeat, preview_renderers or {}
+        commands, web_messages, channels, chat, feed, site_info, clock, status, heartbeat, platform_previews or {}
     )
     app.add_routes(
         [
@@ -93,7 +93,7 @@ async def _get_workspace(request: web.Request) -> web.Response:
         request.app[ASSETS],
         channel_states,
         latest_id,
-        has_previews=bool(context.preview_renderers),
+        has_previews=bool(context.previews),
     )
     return web.Response(text=page, content_type="text/html")
 

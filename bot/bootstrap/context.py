@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bot import config, logs
+from bot.bootstrap.platforms import PLATFORMS, Platforms, build_settings_class
 from bot.config import Settings
 from bot.errors import Locked, Mistake
 from bot.ports.secrets import Vault
@@ -27,6 +28,7 @@ class Context:
     settings: Settings
     stores: Stores
     sources: Sequence[Source]
+    platforms: Platforms = PLATFORMS
 
 
 def read_clock() -> datetime:
@@ -34,12 +36,12 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def load_settings() -> Settings:
-    """Read the settings and set the log up.
+def load_settings(platforms: Platforms = PLATFORMS) -> Settings:
+    """Read the settings, those of the platforms among them, and set the log up.
 
     Raises `bot.errors.Misconfigured`.
     """
-    settings = config.load()
+    settings = config.load(build_settings_class(platforms))
     logs.configure(settings.log_level, settings.data_dir)
     return settings
 

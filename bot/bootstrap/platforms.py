@@ -1,39 +1,33 @@
-"""Platform and Connection: a chat platform as the bootstrap knows it, before and after it takes commands."""
+"""Chat platforms: the table in which each is one line; settings, doctor, console commands and `run` follow from it.
+
+The workspace in the browser is always there, and stands in no table.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import gc
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, cast
 
-from bot.ports.chat import Chat
-from bot.ports.commands import Commands
-from bot.ports.workspaces import Directory
+from bot import config
+from bot.config import Settings
+from bot.ports.platforms import PlatformDefinition
 
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A platform that takes what people send: until an event is set, and by routes of the public listener."""
-
-    serve: Callable[[asyncio.Event], Awaitable[None]]
-    routes: Sequence[Any] = ()
+Platforms = Sequence[PlatformDefinition[Any]]
+"""Definitions, each of which is given the settings with its own fields among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """A platform that can be posted to. ``connect`` opens it for people, once there are commands for them."""
-
-    chat: Chat
-    directory: Directory
-    connect: Callable[[Commands], Connection]
+def load_platform(module: str) -> PlatformDefinition[Any]:
+    """Return the ``PLATFORM`` of a module."""
+    return cast("PlatformDefinition[Any]", import_module(module).PLATFORM)
 
 
-def freeze_garbage_collector() -> None:
-    """Keep what is there now out of the garbage collector's full rounds: it stays until the end anyway.
+PLATFORMS: Final[Platforms] = (
+    load_platform("adapters.slack.platform"),
+    load_platform("adapters.discord.platform"),
+)
 
-    Everything that was imported makes such a round take a tenth of a second, in which nobody is acknowledged.
-    """
-    gc.collect()
-    gc.freeze()
+
+def build_settings_class(platforms: Platforms = PLATFORMS) -> type[Settings]:
+    """Return the class of all settings, those of the platforms among them."""
+    return config.combine_settings([platform.settings_class for platform in platforms])

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from bot.bootstrap import context
+from bot.bootstrap.platforms import PLATFORMS, Platforms
 from bot.config import Settings
-from bot.diagnostics.platform_checks import CheckResult, check_platforms
+from bot.diagnostics.platform_checks import check_platforms
 from bot.domain.feed import find_newest_feed_date
 from bot.errors import BroadsheetError, Locked, SourceError
 from bot.i18n import formatting
+from bot.ports.platforms import CheckResult
 from bot.ports.sources import DailyLists, Source
 from bot.ports.stores import Stores
 from bot.sources.sample.stored_sample import is_sample_stored
@@ -28,12 +30,12 @@ _SOURCE_TIMEOUT: Final = 15.0
 _MAX_LIST_AGE: Final = timedelta(days=4)
 
 
-async def run_checks() -> Sequence[CheckResult]:
+async def run_checks(platforms: Platforms = PLATFORMS) -> Sequence[CheckResult]:
     """Look at the settings, the data directory, the database, the index, the sources, the platforms.
 
     Raises `bot.errors.Misconfigured` when the settings can't be read at all.
     """
-    settings, now = context.load_settings(), context.read_clock()
+    settings, now = context.load_settings(platforms), context.read_clock()
     running = _is_bot_running(settings)
     findings = [
         CheckResult(ok=True, message="The settings can be read."),
@@ -46,12 +48,12 @@ async def run_checks() -> Sequence[CheckResult]:
         database := _check_database(settings),
     ]
     if not database.ok:
-        return [*findings, *await check_platforms(settings, None, running=running)]
+        return [*findings, *await check_platforms(platforms, settings, None, running=running)]
     try:
         async with context.open_stores(settings) as stores:
             findings += await _check_stored_papers(stores, now)
             findings += await _check_sources(settings, stores, now)
-            findings += await check_platforms(settings, stores, running=running)
+            findings += await check_platforms(platforms, settings, stores, running=running)
     except BroadsheetError as error:
         findings.append(CheckResult(ok=False, message=str(error)))
     return findings

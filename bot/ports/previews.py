@@ -1,4 +1,4 @@
-"""Previews: how a message would look on Slack or Discord, as HTML for the browser workspace."""
+"""Previews: how a message would look on a chat platform, as HTML for the browser workspace."""
 
 from __future__ import annotations
 
@@ -31,5 +31,15 @@ class MessagePreview:
     style: str
 
 
-PreviewRenderer = Callable[[Card | PrivateAnswer | WebMessage], MessagePreview]
-"""Draws as one platform would show it: a card or a message for everybody, or an answer that only its asker sees."""
+PreviewContent = Card | PrivateAnswer | WebMessage
+"""What can be seen as a platform would show it: what everybody sees, or an answer that only its asker sees."""
+PreviewRenderer = Callable[[PreviewContent], MessagePreview]
+"""Draws as one platform would show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformPreview:
+    """A platform as which messages can be seen: what people call it, and what draws them."""
+
+    label: str
+    render: PreviewRenderer

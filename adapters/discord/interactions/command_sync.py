@@ -11,7 +11,7 @@ from adapters.discord.context import DiscordContext
 from bot.errors import SendError, StoreError, TryLater
 from bot.reasons.reason import Reason
 
-_CONNECTION_DELAY: Final = 0.2
+_CONNECTION_DELAY: Final = 0.05
 _RETRY_DELAY: Final = 60.0
 _MAX_RETRY_DELAY: Final = 3600.0
 """Seconds between two tries, at most: what Discord refuses, only a newer version or a new token mends."""

@@ -62,13 +62,13 @@ async def _respond_privately(context: WebContext, answer: Answer, command_reques
     One that replaces what held the button does so on the page when that was private; a message that everybody sees is
     never changed by what one reader presses.
     """
-    if context.preview_renderers:
+    if context.previews:
         context.recent_answers.add(PrivateAnswer(answer, command_request))
     html = render_private_answer(
         answer,
         command_request,
         pictures=(await context.site_info()).show_thumbnails,
-        platforms=tuple(context.preview_renderers),
+        platforms=context.preview_labels,
     )
     kind = "form" if isinstance(answer.body, Form) else answer.body.tone
     return web.json_response(

@@ -1,4 +1,4 @@
-"""GET /api/drawing and /api/source: previews as Slack or Discord, in a sandboxed document with its own CSP.
+"""GET /api/drawing and /api/source: previews as another chat platform, in a sandboxed document with its own CSP.
 
 A drawing has a style of its own, which the page's policy forbids, so it stands in a frame that can do nothing: no
 script, no picture, no form; its one style sheet is known by its hash.
@@ -67,10 +67,10 @@ async def get_source(request: web.Request) -> web.Response:
 
 async def _render_preview(request: web.Request) -> MessagePreview:
     context = request.app[CONTEXT]
-    preview_renderer = context.preview_renderers.get(request_validation.parse_query_text(request, "as", _MAX_PARAMETER))
-    if preview_renderer is None:
+    preview = context.previews.get(request_validation.parse_query_text(request, "as", _MAX_PARAMETER))
+    if preview is None:
         raise RequestRefused("There are no drawings for that platform.", HTTPStatus.NOT_FOUND)
-    return preview_renderer(await _find_subject(context, request))
+    return preview.render(await _find_subject(context, request))
 
 
 async def _find_subject(context: WebContext, request: web.Request) -> PrivateAnswer | WebMessage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -32,10 +32,10 @@ _MAX_TEXT: Final = 4000
 _MAX_CODE: Final = 1_000_000
 
 
-def render_message(post: WebMessage, *, pictures: bool = False, platforms: Sequence[str] = ()) -> Markup:
-    """Return a message of the board; *platforms* are those as which it can be seen."""
+def render_message(post: WebMessage, *, pictures: bool = False, platforms: Mapping[str, str] | None = None) -> Markup:
+    """Return a message of the board; *platforms* are the labels of those as which it can be seen."""
     scope = f"post-{post.id}"
-    preview_buttons = render_preview_buttons(platforms, summarize_card(post.card), post=post.id)
+    preview_buttons = render_preview_buttons(platforms or {}, summarize_card(post.card), post=post.id)
     byline = render_tag(
         "div",
         render_tag("b", "Broadsheet"),
@@ -68,10 +68,10 @@ def render_message_body(card: Card, scope: str, *, pictures: bool = False) -> Ma
 
 
 def render_private_answer(
-    answer: Answer, request: Request, *, pictures: bool = False, platforms: Sequence[str] = ()
+    answer: Answer, request: Request, *, pictures: bool = False, platforms: Mapping[str, str] | None = None
 ) -> Markup:
     """Return a private answer, with what is needed to ask for it again in front of everybody."""
-    preview_buttons = render_preview_buttons(platforms, summarize_card(answer.body), answer=request.id)
+    preview_buttons = render_preview_buttons(platforms or {}, summarize_card(answer.body), answer=request.id)
     if isinstance(answer.body, Form):
         inside: tuple[Markup | None, ...] = (forms.render_form(answer.body, request.id),)
     else:

@@ -1,8 +1,8 @@
-"""Preview dialog: shows a message as Slack or Discord would, and the buttons "See as" that open it."""
+"""Preview dialog: shows a message as another chat platform would, and the buttons "See as" that open it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
@@ -10,13 +10,13 @@ from adapters.common.html import render_tag
 from adapters.web.rendering.icons import render_icon
 
 
-def render_preview_buttons(platforms: Iterable[str], subject: str, **identifiers: str | int) -> Markup | None:
-    """Return a button for each platform, behind the words for all.
+def render_preview_buttons(labels: Mapping[str, str], subject: str, **identifiers: str | int) -> Markup | None:
+    """Return a button for each platform, behind the words for all; *labels* say what people call it, by its name.
 
     *identifiers* names the message to the window's script.
     """
     data = {f"data_{key}": value for key, value in identifiers.items()}
-    buttons = [_render_preview_button(platform, platform.title(), subject, data) for platform in platforms]
+    buttons = [_render_preview_button(platform, label, subject, data) for platform, label in labels.items()]
     return (
         render_tag("span", render_tag("span", "See as", aria_hidden="true"), *buttons, class_="sees")
         if buttons

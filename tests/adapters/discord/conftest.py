@@ -13,7 +13,6 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.events import listener
 from tests.adapters.discord.inbound import Office, failures, fill, working
 from tests.adapters.discord.watching import subscribe
 from tests.servers.discord import Discord, discord, schema
@@ -80,5 +79,5 @@ async def office(shut: Office) -> AsyncIterator[Office]:
 async def here(shut: Office) -> AsyncIterator[Office]:
     """A bot that hears of places, in a server whose channel has a digest."""
     await subscribe(shut)
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         yield shut

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from adapters.discord.api.rate_limit import RateLimiter
-from adapters.discord.api.rest import RestClient
-from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.composition import DiscordPlatform, build_platform
 from adapters.discord.context import DiscordContext
-from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
-from adapters.discord.directory import ChannelDirectory
-from adapters.discord.gateway import connection
 from adapters.discord.gateway.client import DiscordClient
-from adapters.discord.interactions import command_sync
-from adapters.discord.interactions.dispatcher import InteractionDispatcher
+from adapters.discord.platform import PLATFORM
 from bot import poller
+from bot.bootstrap.bot import Bot
 from bot.cards.models import Page
-from bot.commands.context import CommandContext
-from bot.commands.table import CommandTable, build_table
-from bot.delivery.dispatcher import Dispatcher
-from bot.digests.reaction_promotion import ReactionPromotion
+from bot.commands.table import CommandTable
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
@@ -38,7 +30,7 @@ from bot.ports.workspaces import Workspace
 from bot.reasons.reason import Reason
 from bot.sources import file_import
 from bot.sources.sample import recordings
-from bot.workspace_lifecycle import WorkspaceLifecycle
+from tests.composition import open_test_bot, opened_by
 from tests.servers.discord import Discord, Reaction, Shown
 from tests.sources import without_arxiv
 from tests.stores import open_stores
@@ -115,7 +107,7 @@ class Office:
     more: Sequence[Command] = ()
     _kit: DiscordContext | None = None
     _gate: Gate | None = None
-    _flights: InteractionDispatcher | None = None
+    _bot: Bot | None = None
 
     def clock(self) -> datetime:
         return self.now
@@ -136,30 +128,30 @@ class Office:
         return self._gate
 
     @asynccontextmanager
-    async def running(self, *listen: Callable[[DiscordContext], None]) -> AsyncIterator[DiscordContext]:
-        """Run the bot: a client of its own that knows only what the stores have kept; *listen* are more listeners."""
-        pace = RateLimiter(time.monotonic)
-        # So long it waits for more servers; those on loopback come at once.
-        client = Eager(self.server.api, self.server.gateway, pace.build_trace_config(), guild_ready_seconds=0.05)
-        rest, rooms = RestClient(client, pace), ChannelDirectory(client)
-        table = build_table(CommandContext(self.stores, without_arxiv(self.hugging), {"discord": rooms}))
-        self._gate = Gate(replace(table, commands=(*table.commands, *self.more)))
-        self._kit = self._furnished(self._gate, client, rest, rooms)
-        self._flights = InteractionDispatcher(self._kit)
-        self._flights.register_listeners()
-        for more in listen:
-            more(self._kit)
-        stop = asyncio.Event()
-        serving = asyncio.create_task(connection.serve(client, TOKEN, stop))
-        try:
-            await self.server.wait(lambda: client.is_ready() or serving.done())
-            await command_sync.sync_commands(self._kit)
-            yield self._kit
-        finally:
-            stop.set()
-            await serving
-            await self._flights.drain(5)
-            await rest.close()
+    async def running(self) -> AsyncIterator[DiscordContext]:
+        """Run the bot: a client of its own that knows only what the stores have kept."""
+        definition = opened_by(PLATFORM, partial(build_platform, client_class=partial(Eager, guild_ready_seconds=0.05)))
+        settings = {
+            "discord_token": TOKEN,
+            "discord_api_url": self.server.api,
+            "discord_gateway_url": self.server.gateway,
+        }
+        sources = without_arxiv(self.hugging)
+        async with open_test_bot(definition, settings, self.stores, self.clock, sources) as self._bot:
+            table = self._bot.commands
+            self._gate = Gate(replace(table, commands=(*table.commands, *self.more)))
+            connection = cast("DiscordPlatform", self._bot.platforms["discord"]).connect(self._gate)
+            self._kit, stop = connection.context, asyncio.Event()
+            serving = asyncio.create_task(connection.serve(stop))
+            try:
+                await self.server.wait(
+                    lambda: (self.kit.client.is_ready() and connection.synced.is_set()) or serving.done()
+                )
+                yield self._kit
+            finally:
+                stop.set()
+                await serving
+                await self.kit.rest.close()
 
     async def type(
         self, words: str, options: dict[str, Any] | None = None, *, channel: str = "20", user: str = "100"
@@ -187,11 +179,8 @@ class Office:
     async def post(self, channel: str = "20") -> list[Shown]:
         """Deliver what waits; return what stands in the channel."""
 
-        async def tastes(_: Channel) -> ChannelStyle:
-            return ChannelStyle()
-
-        chat = DiscordChat(self.kit.rest, self.stores.button_payloads, style_lookup=tastes)
-        await Dispatcher(self.stores, {"discord": chat}, self.clock, {"discord": self.kit.directory}).dispatch_due()
+        assert self._bot, "The bot is not running."
+        await self._bot.jobs.deliver()
         return self.server.shown(channel)
 
     async def digest(self) -> Shown:
@@ -207,26 +196,6 @@ class Office:
 
     async def topics(self, channel: Channel) -> list[str]:
         return [follow.topic for follow in await self.stores.follows.list_for_channel(channel)]
-
-    def _furnished(
-        self, gate: Gate, client: DiscordClient, rest: RestClient, rooms: ChannelDirectory
-    ) -> DiscordContext:
-        stores = self.stores
-        return DiscordContext(
-            commands=gate,
-            tree=build_command_tree(gate),
-            button_payloads=stores.button_payloads,
-            channels=stores.channels,
-            follows=stores.follows,
-            workspaces=stores.workspaces,
-            key_value_store=stores.key_values,
-            workspace_events=WorkspaceLifecycle(stores, {"discord": rooms}),
-            reaction_events=ReactionPromotion(stores),
-            client=client,
-            rest=rest,
-            directory=rooms,
-            clock=self.clock,
-        )
 
 
 def seen(shown: Shown, user: str) -> Shown:

@@ -10,35 +10,32 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import public_listener
-from adapters.slack.api.client import SlackClient
-from adapters.slack.api.rate_limit import RateLimiter
-from adapters.slack.connection import http_endpoints, socket_mode
-from adapters.slack.connection.app import Authorize, BoltApp, create_app
+from adapters.slack.composition import SlackConnection, SlackPlatform, build_platform
+from adapters.slack.connection import http_endpoints
+from adapters.slack.connection.app import BoltApp
 from adapters.slack.context import SlackContext
-from adapters.slack.delivery.chat import SlackChat
-from adapters.slack.directory import ChannelDirectory, UserDirectory
+from adapters.slack.platform import PLATFORM
+from adapters.slack.settings import SlackSettings
 from bot import poller
-from bot.commands.context import CommandContext
-from bot.commands.table import build_table
-from bot.delivery.dispatcher import Dispatcher
+from bot.bootstrap.bot import Bot
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
 from bot.ports.commands import Command
+from bot.ports.platforms import PlatformServices
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
-from bot.ports.workspaces import Workspace
+from bot.ports.workspaces import Workspace, Workspaces
 from bot.reasons.reason import Reason
 from bot.sources import file_import
 from bot.sources.sample import recordings
-from bot.workspace_lifecycle import WorkspaceLifecycle
 from tests.adapters.slack.outbound import Keys, Ticks
+from tests.composition import open_test_bot, opened_by
 from tests.servers.slack import Acked, Shown, Slack, slack
 from tests.servers.slack.reading import read
 from tests.sources import without_arxiv
@@ -54,11 +51,29 @@ BOT = {"enterprise_id": "", "bot_user_id": "UBOT", "bot_id": "B1", "bot_token": 
 Json = dict[str, Any]
 
 
-class Everywhere(Keys):
-    """One token for every workspace."""
+@dataclass
+class FakeTokens(Keys):
+    """The bot's tokens in memory, in T1 or *everywhere*; implements `adapters.slack.composition.BotTokens`.
+
+    ``deleted`` are those that were deleted, as (workspace, organization).
+    """
+
+    workspaces: Workspaces | None = None
+    everywhere: bool = False
+    deleted: list[tuple[str, str]] = field(default_factory=list)
 
     async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
-        return await super().get_token("T1", rejected_token=rejected_token)
+        return await super().get_token("T1" if self.everywhere else workspace, rejected_token=rejected_token)
+
+    async def authorize(self, workspace: str, organization: str) -> AuthorizeResult | None:
+        known = self.everywhere or workspace in self.held
+        return AuthorizeResult(**BOT, team_id=workspace) if known else None
+
+    async def delete_tokens(self, workspace: str, organization: str, ended_at: datetime) -> Sequence[str]:
+        assert self.workspaces
+        self.deleted.append((workspace, organization))
+        under = await self.workspaces.list_for_organization("slack", organization)
+        return [workspace] if workspace else [each.id for each in under]
 
 
 @dataclass
@@ -81,20 +96,65 @@ class Hugging:
 
 @dataclass
 class Office:
-    """Everything that a test looks at. ``now`` is the bot's moment; ``excused`` are texts of errors that may be logged.
+    """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged.
 
-    ``forgotten`` are the tokens that were deleted, as (workspace, organization).
+    ``more`` are commands beside the real ones.
     """
 
     server: Slack
     stores: Stores
     hugging: Hugging
-    kit: SlackContext
-    app: BoltApp
-    courier: Dispatcher
+    tokens: FakeTokens
     now: datetime = NOW
-    forgotten: list[tuple[str, str]] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
+    more: Sequence[Command] = ()
+    _bot: Bot | None = None
+    _connection: SlackConnection | None = None
+
+    @property
+    def bot(self) -> Bot:
+        """The bot as the program puts it together."""
+        assert self._bot, "The bot is not open."
+        return self._bot
+
+    @property
+    def connection(self) -> SlackConnection:
+        """Its line to Slack."""
+        assert self._connection, "The bot is not open."
+        return self._connection
+
+    @property
+    def kit(self) -> SlackContext:
+        return self.connection.context
+
+    @property
+    def app(self) -> BoltApp:
+        return self.connection.app
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Put the bot together; nobody can reach it yet."""
+        ticks = Ticks()
+
+        def built(settings: SlackSettings, services: PlatformServices) -> SlackPlatform:
+            declared = replace(services, commands=(*services.commands, *self.more))
+            return build_platform(settings, declared, self.tokens, ticks, ticks.sleep)
+
+        settings = {
+            "slack_bot_token": "xoxb-1",
+            "slack_signing_secret": self.server.signing_secret,
+            "slack_api_url": self.server.url,
+        }
+        definition, sources = opened_by(PLATFORM, built), without_arxiv(self.hugging)
+        async with open_test_bot(definition, settings, self.stores, self.clock, sources) as self._bot:
+            slack_platform = cast("SlackPlatform", self._bot.platforms["slack"])
+            table = self._bot.commands
+            self._connection = slack_platform.connect(replace(table, commands=(*table.commands, *self.more)))
+            try:
+                yield
+            finally:
+                await self.app.drain()
+                await slack_platform.chat.close()
 
     def clock(self) -> datetime:
         return self.now
@@ -139,7 +199,7 @@ class Office:
 
     async def post(self) -> list[Shown]:
         """Deliver what waits; return what stands in the channel."""
-        await self.courier.dispatch_due()
+        await self.bot.jobs.deliver()
         return self.server.shown("C1")
 
     async def preferences(self, channel: Channel = ROOM) -> Preferences:
@@ -193,56 +253,18 @@ async def working(folder: Path, *, everywhere: bool = False, more: Sequence[Comm
     """
     async with slack() as server, open_stores(folder, NOW) as stores:
         furnish(server)
-        ticks, hugging = Ticks(), Hugging()
-        keys = Everywhere() if everywhere else Keys()
-        clients = SlackClient(keys, server.url, RateLimiter(ticks, ticks.sleep))
-        rooms = ChannelDirectory(clients, ticks)
-        office: Office
-
-        async def identity(workspace: str, _: str) -> AuthorizeResult | None:
-            known = everywhere or workspace in keys.held
-            return AuthorizeResult(**BOT, team_id=workspace) if known else None
-
-        async def forget(workspace: str, organization: str, at: datetime) -> Sequence[str]:
-            office.forgotten.append((workspace, organization))
-            under = await stores.workspaces.list_for_organization("slack", organization)
-            return [workspace] if workspace else [each.id for each in under]
-
-        table = build_table(CommandContext(stores, without_arxiv(hugging), {"slack": rooms}))
-        kit = SlackContext(
-            replace(table, commands=(*table.commands, *more)),
-            stores.button_payloads,
-            stores.processed_events,
-            stores.workspaces,
-            WorkspaceLifecycle(stores),
-            clients,
-            rooms,
-            UserDirectory(clients, ticks),
-            lambda: office.now,
-        )
-        web = AsyncWebClient(base_url=server.url, retry_handlers=[])
-        app = create_app(
-            kit,
-            Authorize(identity),
-            web,
-            signing_secret=server.signing_secret,
-            oauth_flow=None,
-            token_deleter=forget,
-        )
-        chat = SlackChat(clients, stores.button_payloads, modal_commands=kit.modal_commands)
-        office = Office(server, stores, hugging, kit, app, Dispatcher(stores, {"slack": chat}, lambda: office.now))
-        try:
+        tokens = FakeTokens(workspaces=stores.workspaces, everywhere=everywhere)
+        office = Office(server, stores, Hugging(), tokens, more=more)
+        async with office.opened():
             yield office
-        finally:
-            await app.drain()
-            await chat.close()
 
 
 @asynccontextmanager
 async def connected(office: Office) -> AsyncIterator[None]:
     """Take what people do over Socket Mode."""
+    settings = office.connection.settings.model_copy(update={"slack_app_token": "xapp-1"})
     stop = asyncio.Event()
-    serving = asyncio.create_task(socket_mode.serve(office.app, "xapp-1", office.server.url, stop))
+    serving = asyncio.create_task(replace(office.connection, settings=settings).serve(stop))
     try:
         await office.server.wait(lambda: office.server.sockets)
         yield
@@ -255,7 +277,7 @@ async def connected(office: Office) -> AsyncIterator[None]:
 async def listening(office: Office) -> AsyncIterator[None]:
     """Take what people do as signed requests on the public listener."""
     async with public_listener.serve(
-        public_listener.create_application(http_endpoints.build_routes(office.app, None)), "127.0.0.1", 0
+        public_listener.create_application(office.connection.routes), "127.0.0.1", 0
     ) as url:
         office.server.endpoint = f"{url}{http_endpoints.EVENTS_PATH}"
         yield

@@ -13,27 +13,25 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
-from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from adapters import public_listener
-from adapters.slack.auth import oauth
 from adapters.slack.auth.installations import VaultInstallationStore
-from adapters.slack.auth.oauth import INSTALL_PATH, STATE_COOKIE, VaultStateStore
+from adapters.slack.auth.oauth import INSTALL_PATH, STATE_COOKIE
+from adapters.slack.composition import SlackPlatform, open_installations
 from adapters.slack.connection import http_endpoints
-from adapters.slack.connection.app import Authorize, BoltApp, create_app
-from adapters.slack.context import SlackContext
-from bot.commands.table import build_declared_table
+from adapters.slack.connection.app import BoltApp
+from adapters.slack.platform import PLATFORM
+from adapters.slack.settings import SlackSettings
+from bot.bootstrap.services import build_services
+from bot.config import Settings
 from bot.ports.stores import Stores
-from bot.workspace_lifecycle import WorkspaceLifecycle
-from storage.database import open_database
-from storage.system.vault import VaultStore, load_keys
+from tests.composition import open_test_bot
 from tests.servers.slack import Slack
-from tests.stores import open_stores, url
+from tests.stores import open_stores
 
 HERE = "https://bot.example.org"
-SCOPES = ("commands", "chat:write")
 
 
 @dataclass
@@ -112,35 +110,18 @@ class Site:
 @asynccontextmanager
 async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]:
     """Run our server in *folder*; on a *port* that is chosen it is known by that, else as behind a proxy."""
-    clock = Ahead()
-    async with open_stores(folder, clock()) as stores, installations(slack, folder, stores, clock) as kept:
-        workspace_events = WorkspaceLifecycle(stores)
-        kit = SlackContext(
-            **dict.fromkeys(SlackContext.__slots__, cast("Any", None))
-            | {"commands": build_declared_table(), "workspace_events": workspace_events, "clock": clock}
-        )
-        flow = oauth.create_oauth_flow(
-            client=nobody(slack),
-            client_id=slack.oauth.client_id,
-            client_secret=slack.oauth.client_secret,
-            scopes=SCOPES,
-            public_url=f"http://127.0.0.1:{port}" if port else f"{HERE}/",
-            command="/papers",
-            installation_store=kept,
-            state_store=VaultStateStore(kept.vault, clock),
-        )
-        app = create_app(
-            kit,
-            Authorize(kept.authorize),
-            nobody(slack),
-            signing_secret=slack.signing_secret,
-            oauth_flow=flow,
-            token_deleter=kept.delete_tokens,
-        )
-        one = Site(slack, stores, kept, app, clock, folder)
+    clock, public_url = Ahead(), f"http://127.0.0.1:{port}" if port else f"{HERE}/"
+    given = {"data_dir": folder, "public_url": public_url, **dict(settings(slack))}
+    async with (
+        open_stores(folder, clock()) as stores,
+        open_test_bot(PLATFORM, given, stores, clock) as bot,
+    ):
+        platform = cast("SlackPlatform", bot.platforms["slack"])
+        connection = platform.connect(bot.commands)
+        one = Site(slack, stores, cast("VaultInstallationStore", platform.tokens), connection.app, clock, folder)
         async with (
             public_listener.serve(
-                public_listener.create_application(http_endpoints.build_routes(app, flow)), "127.0.0.1", port
+                public_listener.create_application(connection.routes), "127.0.0.1", port
             ) as one.address,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as one.browser,
         ):
@@ -153,19 +134,23 @@ async def installations(
     slack: Slack, folder: Path, stores: Stores, clock: Ahead, *, rotating: bool = True
 ) -> AsyncIterator[VaultInstallationStore]:
     """Give the installations of the database in *folder*, as one process has them."""
-    database = open_database(url(folder))
-    rotator = AsyncTokenRotator(
-        client_id=slack.oauth.client_id, client_secret=slack.oauth.client_secret, client=nobody(slack)
+    services = build_services(Settings.model_construct(data_dir=folder), stores, {}, clock)
+    if rotating:
+        async with open_installations(settings(slack), services, nobody(slack)) as kept:
+            yield kept
+    else:
+        async with services.open_vault() as vault:
+            yield VaultInstallationStore(vault, stores.workspaces, services.workspace_events, clock)
+
+
+def settings(slack: Slack) -> SlackSettings:
+    """Return the settings of an app that many workspaces install, over signed requests."""
+    return SlackSettings(
+        slack_client_id=slack.oauth.client_id,
+        slack_client_secret=slack.oauth.client_secret,
+        slack_signing_secret=slack.signing_secret,
+        slack_api_url=slack.url,
     )
-    vault = VaultStore(database, load_keys((), folder))
-    kept = VaultInstallationStore(
-        vault, stores.workspaces, WorkspaceLifecycle(stores), clock, rotator if rotating else None
-    )
-    try:
-        yield kept
-        await kept.close()
-    finally:
-        await database.close()
 
 
 def nobody(slack: Slack) -> AsyncWebClient:

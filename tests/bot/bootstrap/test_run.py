@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import web
-from bot.bootstrap.platforms import freeze_garbage_collector
+from bot.bootstrap.run import freeze_garbage_collector
 from bot.bootstrap.web import PAPERS_CHANNEL
 from bot.cards.models import Card
 from bot.digests import planner

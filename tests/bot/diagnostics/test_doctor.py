@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from adapters import public_listener
-from bot.config import Settings
+from bot.bootstrap.platforms import build_settings_class
 from bot.delivery import pending_notices
 from bot.diagnostics import doctor
 from bot.diagnostics.doctor import OPEN_NETWORK_WARNING
-from bot.diagnostics.platform_checks import CheckResult
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
+from bot.ports.platforms import CheckResult
 from bot.ports.workspaces import Workspace
 from bot.reasons.reason import Reason, to_reason
 from storage.maintenance.process_lock import lock_data_directory
@@ -36,7 +36,7 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give an empty folder, and take the log's handlers off again."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
+    for name in build_settings_class().model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in {"DATA_DIR": str(tmp_path / "data"), "WEB_PORT": "0", "HF_ENDPOINT": NOWHERE}.items():
         monkeypatch.setenv(name, value)

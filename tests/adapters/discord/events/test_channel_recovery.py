@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord.api.error_codes import CHANNEL_ERRORS
-from adapters.discord.events import listener
 from bot.delivery import pending_notices
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.reasons.reason import Reason, to_reason
@@ -79,7 +78,7 @@ async def test_a_thread_that_was_unlocked_while_nobody_listened_goes_on_at_the_s
     shut.server.thread(TALK.id, "20", TALK.name).archived = archived
     await subscribe(shut, TALK)
     await shut.stores.channels.retire(TALK, LOCKED)
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await retired(shut, None, TALK)
 
 
@@ -92,7 +91,7 @@ async def test_a_thread_that_is_still_locked_is_looked_at_once_at_the_start_and_
     for thread, reason in ((TALK, LOCKED), (gone, Reason("channel.deleted"))):
         await subscribe(shut, thread)
         await shut.stores.channels.retire(thread, reason)
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await settled(shut)
         assert await shut.retired(TALK) == LOCKED
         assert await shut.retired(gone) == Reason("channel.deleted")
@@ -140,7 +139,7 @@ async def test_what_still_holds_is_not_tried_again_at_the_next_start_nor_told_ag
     shut.server.channel(FORUM.id, name=FORUM.name, kind="forum", tags=(("1", "Vision"),), requires_tag=True)
     await subscribe(shut, FORUM)
     await shut.stores.channels.retire(FORUM, reason)
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await shut.server.create_role("30", name="bots")
         await shut.server.change_role("30", permissions=rights.SEND)
         await settled(shut)

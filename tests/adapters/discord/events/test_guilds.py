@@ -10,7 +10,7 @@ from gettext import NullTranslations
 import pytest
 
 from adapters.discord.api.error_codes import CHANNEL_ERRORS
-from adapters.discord.events import guilds, listener
+from adapters.discord.events import guilds
 from adapters.discord.events.guilds import REMOVED_REASON
 from bot.domain.channels import Channel
 from bot.i18n import translation
@@ -104,7 +104,7 @@ async def test_a_role_that_was_deleted_while_nobody_listened_is_mentioned_no_mor
     await subscribe(shut, mention="31")
     await subscribe(shut, kept, mention="30")
     for _ in range(2):
-        async with shut.running(listener.register_listeners):
+        async with shut.running():
             (said,) = await told(shut, "90")
             assert "The role that digests in #papers mentioned was deleted" in said
             assert (await shut.preferences()).mention == ""
@@ -115,7 +115,7 @@ async def test_what_happened_meanwhile_is_made_good_at_the_start(shut: Office) -
     await subscribe(shut)
     shut.server.guilds["10"].present = False
     shut.server.guilds["11"].present = True
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await retired(shut, AWAY)
         (hello,) = await greetings(shut, "40")
         assert HELLO in hello.plain
@@ -138,7 +138,7 @@ async def test_an_outage_is_no_farewell(here: Office, caplog: pytest.LogCaptureF
 async def test_a_server_that_is_told_of_late_is_greeted_then(shut: Office) -> None:
     await subscribe(shut)
     shut.server.guilds["11"].present, shut.server.guilds["11"].available = True, False
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await settled(shut)
         assert await shut.stores.workspaces.get("discord", "11") is None
         await shut.server.outage("11", over=True)
@@ -157,7 +157,7 @@ async def test_a_server_that_is_out_of_reach_at_the_start_stays_as_it_was_and_go
     await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
     await shut.stores.channels.retire(ROOM, to_reason("Broadsheet may not post there"))
     shut.server.guilds["10"].available = False
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await shut.server.join("11")
         await greetings(shut, "40")
         assert await shut.stores.workspaces.get("discord", "10") == Workspace("discord", "10", "Lab", managers=("90",))
@@ -194,7 +194,7 @@ async def test_whoever_hands_a_server_over_manages_it_no_more(here: Office) -> N
 async def test_a_server_that_changed_hands_meanwhile_is_managed_by_its_new_owner(shut: Office) -> None:
     await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",), limits={"follows": 3}))
     shut.server.guilds["10"].owner = "91"
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         await managed(shut, "91")
         known = await shut.stores.workspaces.get("discord", "10")
         assert known
@@ -275,7 +275,7 @@ async def sharded(shut: Office) -> AsyncIterator[Office]:
     for gone in ("12", str(int(FAR) + 1)):
         await shut.stores.workspaces.save(Workspace("discord", gone, "Gone"))
     await subscribe(shut)
-    async with shut.running(listener.register_listeners):
+    async with shut.running():
         yield shut
 
 

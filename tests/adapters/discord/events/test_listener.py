@@ -113,7 +113,7 @@ async def test_a_listener_that_fails_is_a_line_in_the_log_and_others_go_on(
 async def test_nothing_of_what_people_write_is_in_the_log(shut: Office, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         caplog.clear()
-        async with shut.running(listener.register_listeners):
+        async with shut.running():
             await shut.type("papers search", {"query": "zebra crossing"})
             await shut.server.rename("20", "secret-plans")
             await shut.digest()

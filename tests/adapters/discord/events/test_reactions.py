@@ -8,16 +8,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from adapters.discord.events import reactions
-from bot.bootstrap import discord
-from bot.bootstrap.context import Context, read_clock
-from bot.commands.context import CommandContext
-from bot.commands.table import build_table
-from bot.config import Settings
+from adapters.discord.platform import PLATFORM
+from bot.bootstrap.context import read_clock
 from bot.delivery.dispatcher import Dispatcher
 from bot.digests import planner
 from bot.domain.deliveries import DeliveryKey
@@ -27,6 +23,7 @@ from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
 from tests.adapters.discord.inbound import Office
 from tests.adapters.discord.outbound import PAPERS, TOKEN, long
+from tests.composition import open_test_bot
 from tests.papers import of_day, publish, subscribe
 from tests.servers.discord import Discord, Shown, rights
 from tests.stores import open_stores
@@ -90,16 +87,16 @@ class Hall:
 async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
     for reader in READERS[1:]:
         server.person(reader, name=f"Reader {reader}", guilds=("10",))
-    settings = Settings.model_construct(
-        discord_token=TOKEN, discord_api_url=server.api, discord_gateway_url=server.gateway
-    )
-    async with open_stores(tmp_path, read_clock()) as stores:
+    settings = {"discord_token": TOKEN, "discord_api_url": server.api, "discord_gateway_url": server.gateway}
+    async with (
+        open_stores(tmp_path, read_clock()) as stores,
+        open_test_bot(PLATFORM, settings, stores, read_clock) as bot,
+    ):
         await stores.workspaces.save(GONE)
-        line = discord.build_platform(Context(settings, stores, ()))
         stop = asyncio.Event()
-        serving = asyncio.ensure_future(line.connect(build_table(CommandContext(stores))).serve(stop))
+        serving = asyncio.ensure_future(bot.platforms["discord"].connect(bot.commands).serve(stop))
         await server.wait(lambda: server.identifies == 1 and server.syncs == 1)
-        courier = Dispatcher(stores, {"discord": line.chat}, read_clock)
+        courier = bot.jobs.dispatcher
         async with asyncio.timeout(5):
             while not server.shown(PAPERS.id):  # the bot says hello; what is below the digest is then the readers'
                 await courier.dispatch_due()
@@ -113,7 +110,7 @@ async def hall(server: Discord, tmp_path: Path) -> AsyncIterator[Hall]:
         yield Hall(server, stores, courier, _ids(day))
         stop.set()
         await serving
-        await cast("Any", line.chat).close()
+        await bot.chats["discord"].close()
 
 
 def _ids(day: date) -> list[str]:
@@ -243,12 +240,12 @@ async def test_a_count_that_fails_is_made_again(hall: Hall, monkeypatch: pytest.
 
 async def test_reactions_that_nobody_was_there_to_see_are_counted_later(shut: Office) -> None:
     shut.server.person("101", name="Bo", guilds=("10",))
-    async with shut.running(reactions.register_listeners):
+    async with shut.running():
         await shut.type("papers-setup digest on", {"start": "next"}, user="90")
         await shut.type("papers-setup settings", {"lift": 2}, user="90")
         digest = await shut.digest()
     shut.server.reactions[digest.id] = {"1️⃣": ["100"], "2️⃣": ["100", "101"], "👍": ["100", "101"]}
-    async with shut.running(reactions.register_listeners):
+    async with shut.running():
         async with asyncio.timeout(5):
             while len(shown := await shut.post()) == 1:
                 await asyncio.sleep(0.01)

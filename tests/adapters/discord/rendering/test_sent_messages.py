@@ -16,7 +16,6 @@ from typing import Final
 import pytest
 
 from adapters.discord.commands.tree import build_command_tree
-from adapters.discord.events import listener, reactions
 from adapters.discord.interactions import responses
 from bot.commands.context import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, build_table
@@ -43,7 +42,7 @@ async def album(shut: Office, request: pytest.FixtureRequest, monkeypatch: pytes
     await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
     shut.server.role("30", name="readers", mentionable=True)
     shut.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
-    async with shut.running(listener.register_listeners, reactions.register_listeners):
+    async with shut.running():
         opened = Album(shut)
         yield opened
     opened.compare(request.node.originalname.removeprefix("test_"))

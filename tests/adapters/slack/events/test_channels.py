@@ -34,7 +34,7 @@ async def test_whoever_invites_is_greeted_once(office: Office) -> None:
     for _ in range(2):
         await office.server.invite("C5", by="U1")
         await office.rest()
-        await office.courier.dispatch_due()
+        await office.bot.jobs.deliver()
     (greeting,) = office.server.shown("C5")
     assert "Thanks for the invitation, ana." in greeting.plain
     assert "[Start the digest]" in greeting.plain
@@ -121,7 +121,7 @@ async def test_after_an_uninstall_tokens_go_at_once_and_the_rest_waits(
     await started(office)
     await office.server.uninstall("T1", first=first)
     await office.rest()
-    assert office.forgotten == [("T1", ""), ("T1", "")]
+    assert office.tokens.deleted == [("T1", ""), ("T1", "")]
     workspace = await office.stores.workspaces.get("slack", "T1")
     assert workspace
     assert workspace.left_at == office.now
@@ -134,7 +134,7 @@ async def test_after_an_uninstall_tokens_go_at_once_and_the_rest_waits(
 async def test_a_persons_own_token_is_none_of_ours(office: Office) -> None:
     await office.server.event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}})
     await office.rest()
-    assert office.forgotten == []
+    assert office.tokens.deleted == []
 
 
 async def test_an_organization_leaves_with_all_its_workspaces(office: Office) -> None:
@@ -146,7 +146,7 @@ async def test_an_organization_leaves_with_all_its_workspaces(office: Office) ->
     office.server.bots.pop("xoxb-1")
     await office.server.uninstall("E1")
     await office.rest()
-    assert office.forgotten == [("", "E1"), ("", "E1")]
+    assert office.tokens.deleted == [("", "E1"), ("", "E1")]
     for team in ("T1", "T2"):
         left = await office.stores.workspaces.get("slack", team)
         assert left
