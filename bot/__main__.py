@@ -46,7 +46,7 @@ def build_cli(platforms: Platforms = PLATFORMS) -> typer.Typer:
         app.command(name, short_help=_extract_first_sentence(command.__doc__ or ""), context_settings=context_settings)(
             command
         )
-    cli_context = CliContext[Any](partial(context.load_settings, platforms), _list_chat_commands)
+    cli_context: CliContext[Any] = CliContext(partial(context.load_settings, platforms), _list_chat_commands)
     for platform in platforms:
         if platform.build_cli:
             app.add_typer(platform.build_cli(cli_context), name=platform.name)

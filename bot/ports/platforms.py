@@ -78,7 +78,7 @@ class PlatformServices:
     public_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CliContext(Generic[SettingsT]):
     """What the console commands of a platform are given: what loads the settings, and what lists the chat commands."""
 
@@ -108,7 +108,7 @@ class CheckContext:
     public_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlatformDefinition(Generic[SettingsT]):
     """A chat platform as the bot knows it; its own library is read only by what is called here.
 
