@@ -41,7 +41,7 @@ async def build_report(
         "failing": failing,
         "overdue": overdue,
         "jobs": {name: round((now - ended).total_seconds()) for name, ended in sorted(jobs.history.ended_at.items())},
-        "sources": [source_to_json(state) for state in await stores.source_states.list_states()],
+        "sources": [encode_source_state(state) for state in await stores.source_states.list_states()],
         "papers": await stores.papers.count_papers(),
         "newest_list": newest.date.isoformat() if newest else None,
         "feed_date": find_newest_feed_date(now).isoformat(),
@@ -67,7 +67,7 @@ def _is_overdue(since: datetime | None, interval: timedelta, now: datetime) -> b
     return since is not None and now - since > interval + _OVERDUE_GRACE
 
 
-def source_to_json(state: SourceState) -> dict[str, Any]:
+def encode_source_state(state: SourceState) -> dict[str, Any]:
     """Return what is known of one source as JSON data."""
     return {
         "name": state.name,

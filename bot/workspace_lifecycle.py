@@ -50,17 +50,17 @@ class WorkspaceLifecycle:
         wanted = _merge_workspace(known, workspace, is_owner_known=is_owner_known) if known else workspace
         if wanted != known:
             await self.stores.workspaces.save(wanted)
-        for standing in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
-            if standing.retired_code == WORKSPACE_UNAVAILABLE:
-                await self._restore_channel(standing, now)
+        for channel_state in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
+            if channel_state.retired_code == WORKSPACE_UNAVAILABLE:
+                await self._restore_channel(channel_state, now)
 
     async def on_workspace_uninstalled(self, platform: str, workspace: str, reason: Reason, now: datetime) -> None:
         """Stop posting to a whole workspace; the date from which its data waits is the first one told."""
         known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
         await self.stores.workspaces.save(replace(known, left_at=known.left_at or now))
         unavailable = Reason(WORKSPACE_UNAVAILABLE, {"why": reason})
-        for standing in await self.stores.channels.list_for_workspace(platform, workspace):
-            await self.stores.channels.retire(standing.channel, unavailable)
+        for channel_state in await self.stores.channels.list_for_workspace(platform, workspace):
+            await self.stores.channels.retire(channel_state.channel, unavailable)
 
     async def on_channel_joined(self, channel: Channel, by: Person, now: datetime, language: str = ENGLISH) -> None:
         """Greet a channel once; a channel that had gone is back."""
@@ -72,16 +72,16 @@ class WorkspaceLifecycle:
 
     async def on_channel_lost(self, channel: Channel, reason: Reason, now: datetime) -> None:
         """Stop posting to a channel, and say so where something was to be posted."""
-        standing = await self.stores.channels.get(channel)
+        channel_state = await self.stores.channels.get(channel)
         stopped = await self.stores.channels.retire(channel, reason)
-        if stopped and standing and await self._has_subscriptions(standing):
-            await AdminNotices(self.stores, self.directories).notify_stopped(standing.channel, reason, now)
+        if stopped and channel_state and await self._has_subscriptions(channel_state):
+            await AdminNotices(self.stores, self.directories).notify_stopped(channel_state.channel, reason, now)
 
     async def on_channel_recovered(self, channel: Channel, now: datetime) -> None:
         """Go on posting to a channel; its next digest covers what it missed, as after any pause."""
-        standing = await self.stores.channels.get(channel)
-        if standing and standing.retired_reason:
-            await self._restore_channel(standing, now)
+        channel_state = await self.stores.channels.get(channel)
+        if channel_state and channel_state.retired_reason:
+            await self._restore_channel(channel_state, now)
 
     async def on_channel_renamed(self, channel: Channel, now: datetime) -> None:
         """Keep the new name of a channel that is known."""
@@ -94,25 +94,27 @@ class WorkspaceLifecycle:
 
     async def on_role_deleted(self, platform: str, workspace: str, role: str, now: datetime) -> None:
         """Mention a role that is gone no more, and tell one person who can choose another."""
-        for standing in await self.stores.channels.list_for_workspace(platform, workspace):
-            if standing.preferences.mention != role:
+        for channel_state in await self.stores.channels.list_for_workspace(platform, workspace):
+            if channel_state.preferences.mention != role:
                 continue
-            preferences = replace(standing.preferences, mention="")
-            await self.stores.channels.save_preferences(standing.channel, preferences, standing.next_run, standing.due)
+            preferences = replace(channel_state.preferences, mention="")
+            await self.stores.channels.save_preferences(
+                channel_state.channel, preferences, channel_state.next_run, channel_state.due
+            )
             with use_language(preferences.language):
-                notice = Reason("notice.role_deleted", {"channel": format_channel_name(standing.channel)})
-                await AdminNotices(self.stores, self.directories).notify(standing.channel, role, notice, now)
+                notice = Reason("notice.role_deleted", {"channel": format_channel_name(channel_state.channel)})
+                await AdminNotices(self.stores, self.directories).notify(channel_state.channel, role, notice, now)
 
-    async def _has_subscriptions(self, standing: ChannelState) -> bool:
+    async def _has_subscriptions(self, channel_state: ChannelState) -> bool:
         """Tell whether anything was to be posted to a channel."""
-        follows = await self.stores.follows.list_for_channel(standing.channel)
-        return standing.preferences.on or any(follow.alerts for follow in follows)
+        follows = await self.stores.follows.list_for_channel(channel_state.channel)
+        return channel_state.preferences.on or any(follow.alerts for follow in follows)
 
-    async def _restore_channel(self, standing: ChannelState, now: datetime) -> None:
-        wanted = standing.preferences
+    async def _restore_channel(self, channel_state: ChannelState, now: datetime) -> None:
+        wanted = channel_state.preferences
         following = wanted.schedule.find_next_post(now) if wanted.on else None
-        await self.stores.channels.restore(standing.channel, following)
-        await pending_notices.clear_pending(self.stores.key_values, standing.channel.key)
+        await self.stores.channels.restore(channel_state.channel, following)
+        await pending_notices.clear_pending(self.stores.key_values, channel_state.channel.key)
 
 
 async def delete_departed_workspaces(stores: Stores, now: datetime) -> int:

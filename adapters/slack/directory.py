@@ -136,7 +136,7 @@ class ChannelDirectory:
 
     async def is_bot_in(self, channel: Channel) -> bool:
         """Tell whether the bot is in a channel."""
-        return any(room.id == channel.id for room in await self.list_channels(channel.workspace))
+        return any(channel_info.id == channel.id for channel_info in await self.list_channels(channel.workspace))
 
     def list_contact_channels(self, workspace: workspaces.Workspace) -> Sequence[Channel]:
         """Return the direct messages of those who manage a workspace."""
@@ -224,5 +224,5 @@ def _parse_channel(data: Mapping[str, Any]) -> SlackChannel:
     )
 
 
-def _get_name(room: SlackChannel) -> str:
-    return room.name
+def _get_name(channel_info: SlackChannel) -> str:
+    return channel_info.name

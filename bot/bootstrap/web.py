@@ -35,7 +35,7 @@ async def prepare_workspace(stores: Stores, sources: Sequence[Source], now: date
     """Give the browser's workspace its channel and, while nothing is stored, the sample and a first digest of it."""
     if await stores.workspaces.get(WORKSPACE.platform, WORKSPACE.id) is None:
         await stores.workspaces.save(replace(WORKSPACE, timezone=read_local_timezone()))
-    standing = await stores.channels.get_or_create(PAPERS_CHANNEL, now)
+    channel_state = await stores.channels.get_or_create(PAPERS_CHANNEL, now)
     await stores.channels.get_or_create(DIRECT_CHANNEL, now)
     if await stores.papers.count_papers() == 0:
         await _import_recordings(stores, sources, now)
@@ -45,7 +45,7 @@ async def prepare_workspace(stores: Stores, sources: Sequence[Source], now: date
         preferences = Preferences(on=True, schedule=schedule)
         await stores.channels.save_preferences(PAPERS_CHANNEL, preferences, schedule.find_next_post(now))
         if await is_sample_stored(stores.key_values):
-            await planner.post_now(stores, replace(standing, preferences=preferences), now, is_sample=True)
+            await planner.post_now(stores, replace(channel_state, preferences=preferences), now, is_sample=True)
     await stores.search_index.refresh()
 
 

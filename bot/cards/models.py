@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from bot.errors import Malformed
-from bot.i18n.translation import ENGLISH, collect_moments, current_language, gettext, use_language
+from bot.i18n.translation import ENGLISH, collect_moments, get_current_language, gettext, use_language
 from bot.reasons.reason import Reason, dump_reason, load_reason
 
 VERSION: Final = 1
@@ -88,7 +88,7 @@ class Card:
     fallback: str = ""
     tone: Literal["digest", "alert", "answer", "mistake", "failure"] = "answer"
     code: str = ""
-    language: str = field(default_factory=current_language)
+    language: str = field(default_factory=get_current_language)
     moments: dict[str, int] = field(default_factory=collect_moments)
     notice: Reason | None = None
 

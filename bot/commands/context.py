@@ -48,20 +48,24 @@ class CommandContext:
         workspace's, and in the language of the place.
         """
         channel = request.channel
-        standing = await self.stores.channels.get_or_create(channel, request.now)
-        preferences = replace(standing.preferences, language=standing.preferences.language or _detect_language(request))
-        if _is_default(standing.preferences):
+        channel_state = await self.stores.channels.get_or_create(channel, request.now)
+        preferences = replace(
+            channel_state.preferences, language=channel_state.preferences.language or _detect_language(request)
+        )
+        if _is_default(channel_state.preferences):
             zone = request.person.timezone or await self._get_workspace_zone(channel)
             preferences = replace(preferences, schedule=replace(preferences.schedule, timezone=zone))
-        return replace(standing, preferences=preferences)
+        return replace(channel_state, preferences=preferences)
 
     async def set_channel_language(self, request: Request, channel: Channel) -> None:
         """Write to a channel in the language of the place from now on, where nobody has chosen another."""
-        standing = await self.stores.channels.get_or_create(channel, request.now)
+        channel_state = await self.stores.channels.get_or_create(channel, request.now)
         guess = _detect_language(replace(request, channel=channel))
-        if guess and not standing.preferences.language:
-            preferences = replace(standing.preferences, language=guess)
-            await self.stores.channels.save_preferences(standing.channel, preferences, standing.next_run, standing.due)
+        if guess and not channel_state.preferences.language:
+            preferences = replace(channel_state.preferences, language=guess)
+            await self.stores.channels.save_preferences(
+                channel_state.channel, preferences, channel_state.next_run, channel_state.due
+            )
 
     async def _get_workspace_zone(self, channel: Channel) -> str:
         workspace = await self.stores.workspaces.get(channel.platform, channel.workspace)

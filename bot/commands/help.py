@@ -85,7 +85,7 @@ def _build_unknown_mistake(word: str, near: str) -> Mistake:
 
 
 def _build_commands_card(offered: Sequence[tuple[str, Command]], page: int) -> Card:
-    leaf = pagination.paginate(offered, page, _PAGE_SIZE)
+    result_page = pagination.paginate(offered, page, _PAGE_SIZE)
     items = tuple(
         Item(
             title=_format_command(each),
@@ -94,15 +94,15 @@ def _build_commands_card(offered: Sequence[tuple[str, Command]], page: int) -> C
             section=gettext(heading),
             actions=(_build_help_button(each),),
         )
-        for heading, each in leaf.entries
+        for heading, each in result_page.entries
     )
     tries = tuple(Action(gettext(label), name) for name, label in _EXAMPLE_COMMANDS.items())
     return Card(
         title=gettext("Commands"),
         text=gettext("Type a command. Answers are private until you share them."),
-        folio=tuple(part for part in (leaf.span,) if part),
+        folio=tuple(part for part in (result_page.span,) if part),
         items=items,
-        actions=(*leaf.build_page_buttons("help", {}), *tries),
+        actions=(*result_page.build_page_buttons("help", {}), *tries),
         footer=(gettext("“{command}” tells more of one command.", command=format_command("help search")),),
         fallback=gettext("Commands"),
     )

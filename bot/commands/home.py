@@ -37,10 +37,10 @@ async def build_home(context: CommandContext, request: Request, channels: Collec
 
 async def _build_follows_card(context: CommandContext, request: Request, direct_channel: Channel) -> Card:
     items = tuple(await follow_list.build_follow_items(context, request, direct_channel))
-    standing = await context.load_channel_state(replace(request, channel=direct_channel))
+    channel_state = await context.load_channel_state(replace(request, channel=direct_channel))
     text = (
-        gettext("Your own digest, by direct message: {plan}.", plan=next_sends.describe_plan(standing.preferences))
-        if standing.preferences.on
+        gettext("Your own digest, by direct message: {plan}.", plan=next_sends.describe_plan(channel_state.preferences))
+        if channel_state.preferences.on
         else ""
     )
     digest = (
@@ -62,7 +62,9 @@ async def _build_follows_card(context: CommandContext, request: Request, direct_
 async def _build_channels_card(context: CommandContext, request: Request, visible: Collection[str]) -> Card:
     every = await context.stores.channels.list_for_workspace(request.channel.platform, request.channel.workspace)
     known = [s for s in every if s.channel.kind is not ChannelKind.DIRECT and s.channel.id in visible and _is_in_use(s)]
-    items = tuple([await _build_channel_item(context, request, standing) for standing in known[:_MAX_CHANNELS]])
+    items = tuple(
+        [await _build_channel_item(context, request, channel_state) for channel_state in known[:_MAX_CHANNELS]]
+    )
     left = len(known) - _MAX_CHANNELS
     text = "" if items else gettext("No channel has a digest yet. Invite the bot to one, and start it there.")
     return Card(

@@ -168,8 +168,8 @@ class CommandTable:
         """Post a command's answer to the channel; it runs dry, so that what is not shareable has no effect either."""
         if request.channel.kind is ChannelKind.DIRECT:
             raise Mistake(gettext("There is nobody to share with in a direct message."))
-        standing = await self.context.load_channel_state(request)
-        with use_language(standing.preferences.language):
+        channel_state = await self.context.load_channel_state(request)
+        with use_language(channel_state.preferences.language):
             answer = await command.answer(replace(request, dry_run=True), **values)
             shared = _build_shared_card(answer.body, command, request) if isinstance(answer.body, Card) else None
         if not (answer.shareable and shared):

@@ -41,8 +41,8 @@ class AdminNotices:
         """Say that a channel gets nothing any more; one that falls silent a second time is told of a second time."""
         if channel.kind is ChannelKind.DIRECT:
             return
-        standing = await self.stores.channels.get(channel)
-        with use_language(standing.preferences.language if standing else ENGLISH):
+        channel_state = await self.stores.channels.get(channel)
+        with use_language(channel_state.preferences.language if channel_state else ENGLISH):
             notice = Reason("notice.stopped", {"channel": format_channel_name(channel), "reason": reason})
             await self.notify(channel, f"{now:%Y-%m-%dT%H:%M:%S}", notice, now)
 
@@ -62,8 +62,8 @@ class AdminNotices:
     async def _send(self, platform: str, workspace: str, subject: str, card: Card, now: datetime) -> None:
         known = await self.stores.workspaces.get(platform, workspace)
         for channel in self._list_recipients(known) if known else ():
-            standing = await self.stores.channels.get(channel)
-            if standing is None or not standing.retired_reason:
+            channel_state = await self.stores.channels.get(channel)
+            if channel_state is None or not channel_state.retired_reason:
                 await self.stores.ledger.add([Draft(DeliveryKey(channel, NOTICE_KIND, subject), card)], now)
                 return
         notice = card.notice or to_reason(card.text)

@@ -62,21 +62,21 @@ class Dispatcher:
 
     async def dispatch_due(self) -> int:
         """Deliver everything that may go out now; return how many messages were tried."""
-        tried, under_way = 0, set[asyncio.Task[None]]()
+        tried, in_flight = 0, set[asyncio.Task[None]]()
         try:
             while True:
-                claimed = await self._claim_due(MAX_IN_FLIGHT - len(under_way))
+                claimed = await self._claim_due(MAX_IN_FLIGHT - len(in_flight))
                 tried += len(claimed)
-                under_way |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
-                if not under_way:
+                in_flight |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
+                if not in_flight:
                     return tried
-                under_way = await _wait_for_capacity(under_way, min(MAX_IN_FLIGHT // 2, len(under_way) - 1))
+                in_flight = await _wait_for_capacity(in_flight, min(MAX_IN_FLIGHT // 2, len(in_flight) - 1))
         except asyncio.CancelledError:
-            for task in under_way:
+            for task in in_flight:
                 task.cancel()
             raise
         finally:
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await asyncio.gather(*in_flight, return_exceptions=True)
 
     async def deliver(self, delivery: Delivery) -> None:
         """Send one claimed message and settle it.
@@ -200,7 +200,7 @@ class Dispatcher:
     async def _retire_workspace(self, channel: Channel, reason: Reason) -> None:
         """Retire every channel of a workspace at once: each would be refused like the first. Nobody can be told."""
         there = await self.stores.channels.list_for_workspace(channel.platform, channel.workspace)
-        stopped = [await self.stores.channels.retire(standing.channel, reason) for standing in there]
+        stopped = [await self.stores.channels.retire(channel_state.channel, reason) for channel_state in there]
         if any(stopped):
             log.warning("Nothing is posted to %s %s any more: %s", channel.platform, channel.workspace, reason)
 
@@ -210,8 +210,8 @@ class Dispatcher:
         return min(_INITIAL_BACKOFF * (1 << delivery.attempts), _MAX_BACKOFF)
 
 
-async def _wait_for_capacity(under_way: set[asyncio.Task[None]], max_in_flight: int) -> set[asyncio.Task[None]]:
+async def _wait_for_capacity(in_flight: set[asyncio.Task[None]], max_in_flight: int) -> set[asyncio.Task[None]]:
     """Wait until at most *max_in_flight* are still under way; return those."""
-    while len(under_way) > max_in_flight:
-        _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-    return under_way
+    while len(in_flight) > max_in_flight:
+        _, in_flight = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
+    return in_flight

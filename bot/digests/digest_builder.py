@@ -25,9 +25,9 @@ from bot.reasons.reason import Reason, format_reason
 MatchReasons = Mapping[str, Sequence[Explanation]]
 
 
-def get_due_time(standing: ChannelState, now: datetime) -> datetime:
+def get_due_time(channel_state: ChannelState, now: datetime) -> datetime:
     """Return the post that the clock looks for; it differs from the next run while a digest waits for a list."""
-    return standing.due or standing.next_run or now
+    return channel_state.due or channel_state.next_run or now
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +42,52 @@ class DigestBuilder:
     muted_by_topic: Mapping[int, set[str]]
     card_cache: dict[object, tuple[composition.DigestContent, Card]]
 
-    def get_recheck_time(self, standing: ChannelState, now: datetime) -> datetime | None:
+    def get_recheck_time(self, channel_state: ChannelState, now: datetime) -> datetime | None:
         """Return until when the channel's digest waits, or None."""
-        if _is_missed(standing, now):
+        if _is_missed(channel_state, now):
             return None
         return get_recheck_time(
-            self.selections[standing.channel_id], standing.preferences, get_due_time(standing, now), now
+            self.selections[channel_state.channel_id], channel_state.preferences, get_due_time(channel_state, now), now
         )
 
-    def build_digest_record(self, standing: ChannelState, now: datetime) -> DigestRecord:
+    def build_digest_record(self, channel_state: ChannelState, now: datetime) -> DigestRecord:
         """Return what becomes of the local date that is due, in the channel's language."""
-        with use_language(standing.preferences.language):
-            return self._build_digest_record(standing, now)
+        with use_language(channel_state.preferences.language):
+            return self._build_digest_record(channel_state, now)
 
-    def _build_digest_record(self, standing: ChannelState, now: datetime) -> DigestRecord:
-        schedule = standing.preferences.schedule
-        due = get_due_time(standing, now)
+    def _build_digest_record(self, channel_state: ChannelState, now: datetime) -> DigestRecord:
+        schedule = channel_state.preferences.schedule
+        due = get_due_time(channel_state, now)
         # From the post that was due, not from now: a wait or a downtime must not swallow one that is hardly late.
         on, following = schedule.to_local_date(due), schedule.find_next_post(max(due, now - MISFIRE_GRACE))
-        if _is_missed(standing, now):
+        if _is_missed(channel_state, now):
             reason = Reason("digest.not_running", {"time": f"{due.astimezone(schedule.zone_info):%H:%M}"})
-            return DigestRecord(standing, on, "missed", reason, next_run=following)
-        choice = self.selections[standing.channel_id]
-        made, card = self._compose_digest(standing, choice, on)
+            return DigestRecord(channel_state, on, "missed", reason, next_run=following)
+        choice = self.selections[channel_state.channel_id]
+        made, card = self._compose_digest(channel_state, choice, on)
         if not made.papers:
-            return _build_empty_record(standing, on, choice, self.covered.get(standing.channel_id, {}), following)
-        card = add_reaction_hint(card, standing.preferences)
+            return _build_empty_record(
+                channel_state, on, choice, self.covered.get(channel_state.channel_id, {}), following
+            )
+        card = add_reaction_hint(card, channel_state.preferences)
         claims = tuple(
-            paper.id for paper in made.papers if paper.id not in self.history.posted.get(standing.channel_id, ())
+            paper.id for paper in made.papers if paper.id not in self.history.posted.get(channel_state.channel_id, ())
         )
-        parts = build_drafts(standing, DeliveryKey(standing.channel, "digest", on.isoformat()), made, card, claims)
+        parts = build_drafts(
+            channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), made, card, claims
+        )
         return DigestRecord(
-            standing, on, "posted", coverage=choice.covered, drafts=parts, next_run=following, card=card
+            channel_state, on, "posted", coverage=choice.covered, drafts=parts, next_run=following, card=card
         )
 
     def _compose_digest(
-        self, standing: ChannelState, selection: FeedSelection, on: date
+        self, channel_state: ChannelState, selection: FeedSelection, on: date
     ) -> tuple[composition.DigestContent, Card]:
         preferences, gone = (
-            standing.preferences,
-            self.history.get_excluded_papers(standing) | self.muted_by_topic.get(standing.channel_id, set()),
+            channel_state.preferences,
+            self.history.get_excluded_papers(channel_state) | self.muted_by_topic.get(channel_state.channel_id, set()),
         )
-        topics = tuple(self.history.topics.get(standing.channel_id, ())) if preferences.your_topics else ()
+        topics = tuple(self.history.topics.get(channel_state.channel_id, ())) if preferences.your_topics else ()
         key = (
             _get_selection_key(selection),
             on,
@@ -95,7 +99,7 @@ class DigestBuilder:
         )
         if not gone and key in self.card_cache:
             return self.card_cache[key]
-        reasons = self.reasons.get(standing.channel_id, {}) if topics else {}
+        reasons = self.reasons.get(channel_state.channel_id, {}) if topics else {}
         candidates = composition.rank_papers(selection.days, self.feed.papers, preferences)
         content = composition.select_papers(candidates, self.feed.announced, reasons, preferences, gone)
         notes = _build_notes(selection)
@@ -111,19 +115,19 @@ class DigestBuilder:
 
 async def load_digest_builder(
     stores: Stores,
-    standings: Sequence[ChannelState],
+    channel_states: Sequence[ChannelState],
     feed: FeedSnapshot,
     now: datetime,
     card_cache: dict[object, tuple[composition.DigestContent, Card]] | None = None,
     *,
     only: FeedDay | None = None,
 ) -> DigestBuilder:
-    """Read what the editions of *standings* are made from, in a handful of queries for all of them.
+    """Read what the editions of *channel_states* are made from, in a handful of queries for all of them.
 
     With *only*, that list is all they are made from; it counts as covered where the next digest would use it.
     """
-    covered = await inputs.load_covered_dates(stores, standings, now)
-    choices = {s.channel_id: _select_channel_feed(s, feed, covered.get(s.channel_id, {}), now) for s in standings}
+    covered = await inputs.load_covered_dates(stores, channel_states, now)
+    choices = {s.channel_id: _select_channel_feed(s, feed, covered.get(s.channel_id, {}), now) for s in channel_states}
     if only:
         choices = {
             key: FeedSelection((only,), {on: None for on in its.covered if on == only.date})
@@ -138,10 +142,10 @@ async def load_digest_builder(
 
 
 def _select_channel_feed(
-    standing: ChannelState, feed: FeedSnapshot, covered: Mapping[date, Reason | None], now: datetime
+    channel_state: ChannelState, feed: FeedSnapshot, covered: Mapping[date, Reason | None], now: datetime
 ) -> FeedSelection:
-    choice = select_feed_days(feed.days, covered, standing.preferences, now)
-    return inputs.select_trending(choice, feed) if inputs.uses_trending(standing) else choice
+    choice = select_feed_days(feed.days, covered, channel_state.preferences, now)
+    return inputs.select_trending(choice, feed) if inputs.uses_trending(channel_state) else choice
 
 
 async def find_match_reasons(feed: FeedSnapshot, selection: FeedSelection, topics: Sequence[str]) -> MatchReasons:
@@ -160,8 +164,8 @@ def _get_selection_key(selection: FeedSelection) -> tuple[object, ...]:
     return (tuple(day.date for day in selection.days), selection.problem, selection.is_partial)
 
 
-def _is_missed(standing: ChannelState, now: datetime) -> bool:
-    return standing.next_run is not None and now - standing.next_run > MISFIRE_GRACE
+def _is_missed(channel_state: ChannelState, now: datetime) -> bool:
+    return channel_state.next_run is not None and now - channel_state.next_run > MISFIRE_GRACE
 
 
 def _build_notes(selection: FeedSelection) -> tuple[str, ...]:
@@ -175,11 +179,15 @@ def _build_notes(selection: FeedSelection) -> tuple[str, ...]:
 
 
 def build_drafts(
-    standing: ChannelState, first: DeliveryKey, content: composition.DigestContent, card: Card, claims: tuple[str, ...]
+    channel_state: ChannelState,
+    first: DeliveryKey,
+    content: composition.DigestContent,
+    card: Card,
+    claims: tuple[str, ...],
 ) -> tuple[Draft, ...]:
     """Return a digest's messages: one, with the abstracts or an entry for each paper below it; in a forum, posts."""
-    wanted = standing.preferences
-    if standing.channel.kind is ChannelKind.FORUM:
+    wanted = channel_state.preferences
+    if channel_state.channel.kind is ChannelKind.FORUM:
         entries = composition.build_paper_cards(card, abstracts=wanted.abstracts)
         # The first claims all: the papers of a digest are claimed together or not at all.
         return tuple(Draft(replace(first, part=n), entry, () if n else claims) for n, entry in enumerate(entries))
@@ -193,7 +201,7 @@ def build_drafts(
 
 
 def _build_empty_record(
-    standing: ChannelState,
+    channel_state: ChannelState,
     on: date,
     selection: FeedSelection,
     before: Mapping[date, Reason | None],
@@ -202,13 +210,13 @@ def _build_empty_record(
     """Return an edition without papers: silent, or with one sentence where the channel wants it (or once a week)."""
     # Trouble with one list is no reason when another was there and had nothing new.
     trouble = selection.problem if not selection.days else None
-    reason = trouble or _explain_empty(selection.days, standing)
-    said = standing.preferences.say_when_empty or _is_weekly_reminder_due(standing, on, before)
-    key = DeliveryKey(standing.channel, "word", on.isoformat())
+    reason = trouble or _explain_empty(selection.days, channel_state)
+    said = channel_state.preferences.say_when_empty or _is_weekly_reminder_due(channel_state, on, before)
+    key = DeliveryKey(channel_state.channel, "word", on.isoformat())
     text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=format_reason(reason))
     card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
     return DigestRecord(
-        standing,
+        channel_state,
         on,
         "failed" if trouble else "empty",
         reason,
@@ -218,16 +226,16 @@ def _build_empty_record(
     )
 
 
-def _explain_empty(days: Sequence[FeedDay], standing: ChannelState) -> Reason:
+def _explain_empty(days: Sequence[FeedDay], channel_state: ChannelState) -> Reason:
     if not any(day.papers for day in days):
         return Reason("digest.no_list")
-    least = standing.preferences.min_votes
+    least = channel_state.preferences.min_votes
     return Reason("digest.few_votes", {"n": least}) if least else Reason("digest.all_posted")
 
 
-def _is_weekly_reminder_due(standing: ChannelState, on: date, before: Mapping[date, Reason | None]) -> bool:
+def _is_weekly_reminder_due(channel_state: ChannelState, on: date, before: Mapping[date, Reason | None]) -> bool:
     """Tell whether *on* is the week's last post and no list was used for a week: then one line says why."""
-    days = standing.preferences.schedule.days
+    days = channel_state.preferences.schedule.days
     last_of_week = bool(days) and on.weekday() == max(days)
     week_ago = on - timedelta(days=8)
     return last_of_week and not any(at >= week_ago and not reason for at, reason in before.items())

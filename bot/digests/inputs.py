@@ -85,10 +85,10 @@ class ChannelHistory:
     muted_topics: Mapping[int, Sequence[str]]
     topics: Mapping[int, Sequence[str]]
 
-    def get_excluded_papers(self, standing: ChannelState) -> set[str]:
+    def get_excluded_papers(self, channel_state: ChannelState) -> set[str]:
         """Return the papers that the channel must not get (again)."""
-        had = set() if standing.preferences.repeats else self.posted.get(standing.channel_id, set())
-        return had | self.muted.get(standing.channel_id, set())
+        had = set() if channel_state.preferences.repeats else self.posted.get(channel_state.channel_id, set())
+        return had | self.muted.get(channel_state.channel_id, set())
 
 
 async def load_channel_history(
@@ -113,11 +113,11 @@ async def load_channel_history(
 
 
 async def load_covered_dates(
-    stores: Stores, standings: Sequence[ChannelState], now: datetime
+    stores: Stores, channel_states: Sequence[ChannelState], now: datetime
 ) -> dict[int, dict[date, Reason | None]]:
     """Return the feed dates that the channels have behind them."""
     return await stores.digests.list_coverage(
-        [standing.channel_id for standing in standings], (now - LOOKBACK * 2).date()
+        [channel_state.channel_id for channel_state in channel_states], (now - LOOKBACK * 2).date()
     )
 
 
@@ -128,6 +128,6 @@ def select_trending(selection: FeedSelection, feed: FeedSnapshot) -> FeedSelecti
     return FeedSelection((feed.trending,), selection.covered)
 
 
-def uses_trending(standing: ChannelState) -> bool:
+def uses_trending(channel_state: ChannelState) -> bool:
     """Tell whether the channel wants the source's own rank."""
-    return standing.preferences.mode is FeedMode.TRENDING
+    return channel_state.preferences.mode is FeedMode.TRENDING

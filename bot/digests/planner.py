@@ -78,7 +78,7 @@ async def _plan_batch(
 ) -> None:
     builder = await load_digest_builder(stores, batch, feed, now, card_cache)
     waits = [(s, get_due_time(s, now), until) for s in batch if (until := builder.get_recheck_time(s, now))]
-    waiting = {standing.channel_id for standing, _, _ in waits}
+    waiting = {channel_state.channel_id for channel_state, _, _ in waits}
     await stores.digests.postpone_digests(waits)
     await stores.digests.commit_digests(
         [builder.build_digest_record(s, now) for s in batch if s.channel_id not in waiting], now
@@ -87,34 +87,38 @@ async def _plan_batch(
 
 async def _plan_individually(stores: Stores, batch: Sequence[ChannelState], feed: FeedSnapshot, now: datetime) -> None:
     """Plan each channel on its own, so that one that can't be planned holds up no other; it is tried in an hour."""
-    for standing in batch:
+    for channel_state in batch:
         try:
-            await _plan_batch(stores, [standing], feed, now, {})
+            await _plan_batch(stores, [channel_state], feed, now, {})
         except StoreError:
             raise
         except Exception:
-            log.exception("The digest of %s could not be planned", standing.channel.key)
-            await stores.digests.postpone_digests([(standing, get_due_time(standing, now), now + _RETRY_DELAY)])
+            log.exception("The digest of %s could not be planned", channel_state.channel.key)
+            await stores.digests.postpone_digests(
+                [(channel_state, get_due_time(channel_state, now), now + _RETRY_DELAY)]
+            )
 
 
-async def preview_digest(stores: Stores, standing: ChannelState, now: datetime, *, is_sample: bool) -> DigestOutcome:
+async def preview_digest(
+    stores: Stores, channel_state: ChannelState, now: datetime, *, is_sample: bool
+) -> DigestOutcome:
     """Say what would be posted now; nothing is recorded."""
     if is_sample:
-        card = await sample_digests.preview_sample_digest(stores, standing)
+        card = await sample_digests.preview_sample_digest(stores, channel_state)
         return DigestOutcome("posted", "", card) if card else _build_exhausted_outcome()
-    outcome, _ = await _build_digest_now(stores, standing, now)
+    outcome, _ = await _build_digest_now(stores, channel_state, now)
     return outcome
 
 
 async def post_now(
-    stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None, *, is_sample: bool
+    stores: Stores, channel_state: ChannelState, now: datetime, only: FeedDay | None = None, *, is_sample: bool
 ) -> DigestOutcome:
     """Record a digest for today's local date, whatever the schedule says; the ledger sends it.
 
     It holds what is eligible now, or the *only* list that is asked for; of the sample, the next list.
     """
     if is_sample:
-        card = await sample_digests.post_sample_digest(stores, standing, now, only)
+        card = await sample_digests.post_sample_digest(stores, channel_state, now, only)
         if card:
             return DigestOutcome("posted", gettext("The next list of the sample is on its way."), card)
         return (
@@ -124,7 +128,7 @@ async def post_now(
             if only
             else _build_exhausted_outcome()
         )
-    outcome, edition = await _build_digest_now(stores, standing, now, only)
+    outcome, edition = await _build_digest_now(stores, channel_state, now, only)
     if outcome.state != "posted":
         return outcome
     if not await stores.digests.commit_digests([edition], now):
@@ -140,20 +144,20 @@ async def post_to_all_channels(
     """Record a digest, of one date's list if *day* is given, for every channel that has one; say what came of each."""
     only = await stores.feed_days.get_day(day) if day else None
     return [
-        (standing.channel, await post_now(stores, standing, now, only, is_sample=is_sample))
-        for standing in await stores.channels.list_enabled()
+        (channel_state.channel, await post_now(stores, channel_state, now, only, is_sample=is_sample))
+        for channel_state in await stores.channels.list_enabled()
     ]
 
 
 async def _build_digest_now(
-    stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None
+    stores: Stores, channel_state: ChannelState, now: datetime, only: FeedDay | None = None
 ) -> tuple[DigestOutcome, DigestRecord]:
     feed = await inputs.load_feed(stores, now)
     if only:
         feed = replace(feed, papers={**feed.papers, **await stores.papers.get(only.papers)})
-    due = replace(standing, next_run=now, due=now)
+    due = replace(channel_state, next_run=now, due=now)
     edition = (await load_digest_builder(stores, [due], feed, now, only=only)).build_digest_record(due, now)
-    history = await stores.digests.list_past_digests(standing.channel, 1)
+    history = await stores.digests.list_past_digests(channel_state.channel, 1)
     if history and history[0].day == edition.day and history[0].state == "posted":
         return DigestOutcome(
             "already", gettext("The digest of {day} was posted already.", day=formatting.format_day(edition.day))
@@ -165,10 +169,10 @@ async def _build_digest_now(
     return DigestOutcome(state, gettext("There is nothing to post now: {reason}.", reason=reason)), edition
 
 
-async def describe_next_digest(stores: Stores, standing: ChannelState, now: datetime) -> tuple[str, ...]:
+async def describe_next_digest(stores: Stores, channel_state: ChannelState, now: datetime) -> tuple[str, ...]:
     """Say, in sentences, what the next digest can hold so far, what it waits for, and why the last one was none."""
     feed = await inputs.load_feed(stores, now)
-    choice = (await load_digest_builder(stores, [standing], feed, now)).selections[standing.channel_id]
+    choice = (await load_digest_builder(stores, [channel_state], feed, now)).selections[channel_state.channel_id]
     papers = len(composition.list_paper_ids(choice.days))
     dates = formatting.format_list([formatting.format_day(day.date) for day in choice.days if day.papers])
     ready = (
@@ -180,7 +184,7 @@ async def describe_next_digest(stores: Stores, standing: ChannelState, now: date
         if papers
         else ""
     )
-    history = await stores.digests.list_past_digests(standing.channel, 1)
+    history = await stores.digests.list_past_digests(channel_state.channel, 1)
     last = history[0] if history else None
     silent = (
         gettext("No digest on {day}: {reason}.", day=formatting.format_day(last.day), reason=format_reason(last.reason))

@@ -28,8 +28,8 @@ class ReactionPromotion:
 
     async def get_promotion_threshold(self, channel: Channel) -> int:
         """Return how many people it takes."""
-        standing = await self.stores.channels.get(channel)
-        return standing.preferences.lift if standing and not standing.retired_reason else 0
+        channel_state = await self.stores.channels.get(channel)
+        return channel_state.preferences.lift if channel_state and not channel_state.retired_reason else 0
 
     async def promote_paper(
         self, channel: Channel, message: str, number: int, reader_count: int, now: datetime
@@ -42,21 +42,23 @@ class ReactionPromotion:
         item = next((item for item in digest.card.items if item.number == number), None) if digest else None
         if item is None or not item.paper or await self._is_muted(channel, item.paper):
             return False
-        standing = await self.stores.channels.get_or_create(channel, now)
-        with use_language(standing.preferences.language):
-            drafts = _build_promotion_drafts(channel, item, reader_count, standing.preferences.into)
+        channel_state = await self.stores.channels.get_or_create(channel, now)
+        with use_language(channel_state.preferences.language):
+            drafts = _build_promotion_drafts(channel, item, reader_count, channel_state.preferences.into)
         return bool(await self.stores.ledger.add(drafts, now))
 
     async def list_watched_digests(self, platform: str, now: datetime) -> Sequence[tuple[Channel, str]]:
         """Return the latest digests' messages in channels that lift papers."""
         every = [
-            standing for standing in await self.stores.channels.list_enabled() if standing.channel.platform == platform
+            channel_state
+            for channel_state in await self.stores.channels.list_enabled()
+            if channel_state.channel.platform == platform
         ]
         return [
-            (standing.channel, message)
-            for standing in every
-            if standing.preferences.lift
-            for message in await self._find_recent_messages(standing.channel, now - _MAX_DIGEST_AGE)
+            (channel_state.channel, message)
+            for channel_state in every
+            if channel_state.preferences.lift
+            for message in await self._find_recent_messages(channel_state.channel, now - _MAX_DIGEST_AGE)
         ]
 
     async def _find_recent_messages(self, channel: Channel, since: datetime) -> list[str]:
@@ -67,8 +69,8 @@ class ReactionPromotion:
 
     async def _is_muted(self, channel: Channel, paper: str) -> bool:
         """Tell whether the channel has muted a paper: its managers say no."""
-        standing = await self.stores.channels.get(channel)
-        muted = await self.stores.mutes_and_saves.list_mutes([standing.channel_id]) if standing else {}
+        channel_state = await self.stores.channels.get(channel)
+        muted = await self.stores.mutes_and_saves.list_mutes([channel_state.channel_id]) if channel_state else {}
         return any(("paper", paper) in mutes for mutes in muted.values())
 
 
@@ -102,8 +104,8 @@ def _build_promotion_drafts(channel: Channel, item: Item, people: int, forum_id:
             people,
         )
         return build_paper_drafts(channel, item, text, PROMOTION_KIND)
-    room = channel.name or channel.id
-    said = ngettext("picked by {n} reader of #{room}", "picked by {n} readers of #{room}", people, room=room)
+    channel_info = channel.name or channel.id
+    said = ngettext("picked by {n} reader of #{room}", "picked by {n} readers of #{room}", people, room=channel_info)
     post = replace(item, number=None, section="", notes=(said, *item.notes))
     forum = replace(channel, id=forum_id, kind=ChannelKind.FORUM, name="")
     return (

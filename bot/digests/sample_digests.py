@@ -30,59 +30,61 @@ class SampleDigest:
     drafts: tuple[Draft, ...]
 
 
-async def preview_sample_digest(stores: Stores, standing: ChannelState) -> Card | None:
+async def preview_sample_digest(stores: Stores, channel_state: ChannelState) -> Card | None:
     """Return the digest of the newest sample list that the channel has not had; None when it has had all."""
-    found = await _find_next_digest(stores, standing)
+    found = await _find_next_digest(stores, channel_state)
     return found.card if found else None
 
 
 async def post_sample_digest(
-    stores: Stores, standing: ChannelState, now: datetime, only: FeedDay | None = None
+    stores: Stores, channel_state: ChannelState, now: datetime, only: FeedDay | None = None
 ) -> Card | None:
     """Record that digest, or that of the *only* list asked for; return its card."""
-    found = await _find_next_digest(stores, standing, only)
+    found = await _find_next_digest(stores, channel_state, only)
     if found is None:
         return None
     await stores.ledger.add(found.drafts, now)
     return found.card
 
 
-async def _find_next_digest(stores: Stores, standing: ChannelState, only: FeedDay | None = None) -> SampleDigest | None:
+async def _find_next_digest(
+    stores: Stores, channel_state: ChannelState, only: FeedDay | None = None
+) -> SampleDigest | None:
     newest = await stores.feed_days.get_newest()
     if newest is None:
         return None
     days = [only] if only else await stores.feed_days.list_between(newest.date - SAMPLE_LOOKBACK, newest.date)
     for day in reversed([day for day in days if day.papers]):
-        key = DeliveryKey(standing.channel, "sample", day.date.isoformat())
+        key = DeliveryKey(channel_state.channel, "sample", day.date.isoformat())
         if await stores.ledger.find_by_key(key) is None:
-            digest = await _build_digest(stores, standing, day, key)
+            digest = await _build_digest(stores, channel_state, day, key)
             if digest.drafts:
                 return digest
     return None
 
 
-async def _build_digest(stores: Stores, standing: ChannelState, day: FeedDay, key: DeliveryKey) -> SampleDigest:
-    preferences = standing.preferences
+async def _build_digest(stores: Stores, channel_state: ChannelState, day: FeedDay, key: DeliveryKey) -> SampleDigest:
+    preferences = channel_state.preferences
     papers = await stores.papers.get(day.papers)
     feed = inputs.FeedSnapshot((day,), None, (), papers)
     selection = FeedSelection((day,))
-    past = await inputs.load_channel_history(stores, {standing.channel_id: selection}, feed)
-    reasons = await find_match_reasons(feed, selection, past.topics.get(standing.channel_id, ()))
-    gone = past.get_excluded_papers(standing) | set(
-        await find_match_reasons(feed, selection, past.muted_topics.get(standing.channel_id, ()))
+    past = await inputs.load_channel_history(stores, {channel_state.channel_id: selection}, feed)
+    reasons = await find_match_reasons(feed, selection, past.topics.get(channel_state.channel_id, ()))
+    gone = past.get_excluded_papers(channel_state) | set(
+        await find_match_reasons(feed, selection, past.muted_topics.get(channel_state.channel_id, ()))
     )
     content = composition.select_papers(
         composition.rank_papers((day,), papers, preferences), (), reasons, preferences, gone
     )
-    had = past.posted.get(standing.channel_id, set())
+    had = past.posted.get(channel_state.channel_id, set())
     claims = tuple(paper.id for paper in content.papers if paper.id not in had)
     with use_language(preferences.language):
         digest_card = _label_card(
             composition.build_digest_card(content, (day,), preferences, day.date, matches=reasons), day
         )
-        posted_card = _label_items(digest_card) if standing.channel.kind is ChannelKind.FORUM else digest_card
+        posted_card = _label_items(digest_card) if channel_state.channel.kind is ChannelKind.FORUM else digest_card
         return SampleDigest(
-            digest_card, build_drafts(standing, key, content, posted_card, claims) if content.papers else ()
+            digest_card, build_drafts(channel_state, key, content, posted_card, claims) if content.papers else ()
         )
 
 

@@ -38,29 +38,31 @@ async def record_alerts(stores: Stores, now: datetime) -> int:
     owed = await stores.follows.list_unsent_alerts(now - MAX_ALERT_AGE)
     recorded = 0
     for channel, hits in owed.items():
-        standing = await stores.channels.get_or_create(channel, now)
-        papers = await _exclude_muted(stores, standing, await stores.papers.get([paper for paper, _ in hits]))
-        left = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, standing, now)
+        channel_state = await stores.channels.get_or_create(channel, now)
+        papers = await _exclude_muted(stores, channel_state, await stores.papers.get([paper for paper, _ in hits]))
+        left = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, channel_state, now)
         if left > 0 and papers:
             follows = {follow.topic: follow for follow in await stores.follows.list_for_channel(channel)}
-            with use_language(standing.preferences.language):
+            with use_language(channel_state.preferences.language):
                 drafts = _build_drafts(channel, _rank_hits(papers, hits), follows, left, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
 
 
-async def _exclude_muted(stores: Stores, standing: ChannelState, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
+async def _exclude_muted(
+    stores: Stores, channel_state: ChannelState, papers: Mapping[str, Paper]
+) -> Mapping[str, Paper]:
     """Leave out what a muted topic matches, whichever other topic brought it."""
-    mutes = (await stores.mutes_and_saves.list_mutes([standing.channel_id])).get(standing.channel_id, ())
+    mutes = (await stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(channel_state.channel_id, ())
     topics = [parse_topic(value) for kind, value in mutes if kind == "topic"]
     return {key: paper for key, paper in papers.items() if not any(topic.matches(paper) for topic in topics)}
 
 
-async def _count_alerts_today(stores: Stores, standing: ChannelState, now: datetime) -> int:
+async def _count_alerts_today(stores: Stores, channel_state: ChannelState, now: datetime) -> int:
     """Return how many alerts the channel had since its local midnight."""
-    zone = standing.preferences.schedule.zone_info
+    zone = channel_state.preferences.schedule.zone_info
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone).astimezone(now.tzinfo)
-    return await stores.ledger.count_since(standing.channel, "alert", midnight)
+    return await stores.ledger.count_since(channel_state.channel, "alert", midnight)
 
 
 def _rank_hits(

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from bot.i18n import translation
-from bot.i18n.translation import ENGLISH, current_language, gettext, ngettext, phrase
+from bot.i18n.translation import ENGLISH, get_current_language, gettext, ngettext, phrase
 
 _PRODUCT_NAME: Final = "Broadsheet"
 _UNSPACED_LANGUAGES: Final = frozenset({"ja", "zh"})
@@ -75,45 +75,45 @@ def format_localized_date(moment: date, *, year: bool) -> str:
     """Write a date with its weekday, in another language than English: "Di., 24. Nov."."""
     from babel.dates import format_skeleton  # noqa: PLC0415
 
-    return format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=current_language())
+    return format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=get_current_language())
 
 
 def format_localized_weekday(number: int) -> str:
     """Write a weekday in short, 0 for Monday, in another language than English: "Mo."."""
     from babel.dates import get_day_names  # noqa: PLC0415
 
-    return str(get_day_names("abbreviated", locale=current_language())[number])
+    return str(get_day_names("abbreviated", locale=get_current_language())[number])
 
 
 def format_localized_age(seconds: float) -> str:
     """Write how long ago something was, or in how long it will be, in another language than English: "vor 3 Tagen"."""
     from babel.dates import format_timedelta  # noqa: PLC0415
 
-    return format_timedelta(timedelta(seconds=-seconds), threshold=1, add_direction=True, locale=current_language())
+    return format_timedelta(timedelta(seconds=-seconds), threshold=1, add_direction=True, locale=get_current_language())
 
 
 def format_localized_list(parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
     """Join with commas and a last "and" or "or", in another language than English."""
     from babel.lists import format_list  # noqa: PLC0415
 
-    return format_list(parts, style=style, locale=current_language())
+    return format_list(parts, style=style, locale=get_current_language())
 
 
 def format_after_colon(sentence: str) -> str:
     """Write a sentence so that it can stand after a colon; German keeps its capitals, for it may begin with a noun."""
-    if current_language() == "de" or sentence.startswith(_PRODUCT_NAME):
+    if get_current_language() == "de" or sentence.startswith(_PRODUCT_NAME):
         return sentence
     return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def join_sentences(*sentences: str) -> str:
     """Put sentences behind each other, those that are not empty: Japanese and Chinese leave no space between them."""
-    return ("" if current_language() in _UNSPACED_LANGUAGES else " ").join(each for each in sentences if each)
+    return ("" if get_current_language() in _UNSPACED_LANGUAGES else " ").join(each for each in sentences if each)
 
 
 def format_day(moment: date, *, year: bool = False) -> str:
     """Write a date: "Tue 24 Nov", with the year when it is asked for."""
-    if current_language() != ENGLISH:
+    if get_current_language() != ENGLISH:
         return format_localized_date(moment, year=year)
     tail = f" {moment.year}" if year else ""
     return f"{SHORT_WEEKDAY_NAMES[moment.weekday()]} {moment.day} {_MONTH_NAMES[moment.month - 1]}{tail}"
@@ -121,7 +121,7 @@ def format_day(moment: date, *, year: bool = False) -> str:
 
 def format_short_day(moment: date, today: date) -> str:
     """Write a date without its weekday: "24 Nov", or "24 Nov 2025" when it lies more than half a year off."""
-    if current_language() != ENGLISH:
+    if get_current_language() != ENGLISH:
         return format_localized_date(moment, year=abs((today - moment).days) > _HALF_YEAR_DAYS)
     tail = f" {moment.year}" if abs((today - moment).days) > _HALF_YEAR_DAYS else ""
     return f"{moment.day} {_MONTH_NAMES[moment.month - 1]}{tail}"
@@ -143,7 +143,7 @@ def format_age(seconds: float) -> str:
     """Write how long ago something was: "3 minutes ago"; "in 2 hours" for what is to come."""
     if abs(seconds) < 1:
         return gettext("now")
-    if current_language() != ENGLISH:
+    if get_current_language() != ENGLISH:
         return format_localized_age(seconds)
     size, unit = next((size, unit) for size, unit in _TIME_UNITS if abs(seconds) >= size)
     span = format_count(int(abs(seconds) // size), unit)
@@ -156,7 +156,7 @@ def format_weekdays(days: Sequence[int]) -> str:
     if chosen in _WEEKDAY_SETS:
         return gettext(_WEEKDAY_SETS[chosen])
     return format_list(
-        [SHORT_WEEKDAY_NAMES[n] if current_language() == ENGLISH else format_localized_weekday(n) for n in chosen]
+        [SHORT_WEEKDAY_NAMES[n] if get_current_language() == ENGLISH else format_localized_weekday(n) for n in chosen]
     ) or gettext("never")
 
 
@@ -168,7 +168,7 @@ def format_count(number: int, noun: str, plural: str = "") -> str:
 
 def format_list(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
     """Join with commas and a last word: "a, b and c"."""
-    if current_language() != ENGLISH:
+    if get_current_language() != ENGLISH:
         return format_localized_list(parts, "or" if last == "or" else "standard")
     *first, end = parts or ("",)
     return f"{', '.join(first)} {last} {end}" if first else end

@@ -41,7 +41,7 @@ def use_language(language: str) -> Iterator[None]:
         _MOMENTS.reset(moments_token)
 
 
-def current_language() -> str:
+def get_current_language() -> str:
     """Return the code of the language that is spoken now."""
     return _LANGUAGE.get()
 
@@ -68,7 +68,7 @@ def match_language(locale: str) -> str:
 
 def gettext(sentence: str, /, **values: Any) -> str:
     """Return an English *sentence* in the spoken language; *values* fill its {names}, without any it has none."""
-    said = _load_catalogue(current_language()).gettext(sentence) if sentence else ""
+    said = _load_catalogue(get_current_language()).gettext(sentence) if sentence else ""
     filled = said.format(**values) if values else said
     # A date that ends a sentence may end with a dot of its own: "Mo., 23. Nov."
     return filled[:-1] if filled.endswith("..") and not filled.endswith("...") else filled
@@ -87,17 +87,19 @@ def plural_phrase(singular: str, plural: str) -> tuple[str, str]:
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     """Return the sentence that fits a *number*, which is its {n}; the other *values* fill its other {names}."""
     return (
-        _load_catalogue(current_language()).ngettext(singular, plural, number).format(n=format_number(number), **values)
+        _load_catalogue(get_current_language())
+        .ngettext(singular, plural, number)
+        .format(n=format_number(number), **values)
     )
 
 
 def format_number(number: float) -> str:
     """Write a number: "1,300", "1.300"; "2.5", "2,5"."""
-    if current_language() == ENGLISH:
+    if get_current_language() == ENGLISH:
         return f"{number:,}" if isinstance(number, int) else f"{number:g}"
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and English needs none of it
 
-    return format_decimal(number, locale=current_language())
+    return format_decimal(number, locale=get_current_language())
 
 
 @cache

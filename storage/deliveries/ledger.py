@@ -221,7 +221,7 @@ def _build_claim_query() -> Select[tuple[int]]:
     """
     now = bindparam("now", type_=deliveries.c.not_before.type)
     earlier, busy = deliveries.alias("earlier"), deliveries.alias("busy")
-    under_way = select(busy.c.id).where(
+    in_flight = select(busy.c.id).where(
         busy.c.channel_id == deliveries.c.channel_id, _match_open("busy"), busy.c.state.in_(_IN_FLIGHT_STATES)
     )
     first = select(earlier.c.id).where(
@@ -230,7 +230,7 @@ def _build_claim_query() -> Select[tuple[int]]:
         _match_open("earlier"),
         _match_claimable(earlier, now),
     )
-    mine = and_(_match_open("deliveries"), _match_claimable(deliveries, now), ~under_way.exists(), ~first.exists())
+    mine = and_(_match_open("deliveries"), _match_claimable(deliveries, now), ~in_flight.exists(), ~first.exists())
     return select(deliveries.c.id).where(mine).order_by(deliveries.c.id).limit(bindparam("most", type_=Integer))
 
 

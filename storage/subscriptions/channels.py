@@ -41,9 +41,9 @@ class ChannelStore:
             await get_or_create_channel_id(connection, channel, now)
             if channel.name:
                 await connection.execute(update(channels).where(match_channel(channel)).values(name=channel.name))
-            standing = await _fetch_channel_state(connection, channel)
-        assert standing is not None  # noqa: S101 - entered in this transaction
-        return standing
+            channel_state = await _fetch_channel_state(connection, channel)
+        assert channel_state is not None  # noqa: S101 - entered in this transaction
+        return channel_state
 
     async def save_preferences(
         self, channel: Channel, preferences: Preferences, next_run: datetime | None, due: datetime | None = None

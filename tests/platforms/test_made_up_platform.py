@@ -33,6 +33,7 @@ from bot.errors import Misconfigured
 from bot.ports.platforms import PlatformDefinition
 from bot.ports.settings import PlatformSettings
 from bot.ports.stores import Stores
+from bot.reasons.reason import to_reason
 from tests.papers import of_day, publish, subscribe
 from tests.platforms.pager.composition import CHANNEL, WORKSPACE
 from tests.platforms.pager_server import PagerServer, serve_pager
@@ -127,7 +128,7 @@ async def test_doctor_asks_it_about_the_channels_that_should_have_a_digest(
     async with open_stores(machine / "data", read_clock()) as stores:
         await subscribe(stores, CHANNEL, "UTC", read_clock())
         await stores.workspaces.save(WORKSPACE)
-        await pending_notices.save_pending(stores.key_values, CHANNEL.key, "The pager beeps.")
+        await pending_notices.save_pending(stores.key_values, CHANNEL.key, to_reason("The pager beeps."))
     monkeypatch.setenv("PAGER_URL", server.url)
     found = {result.message: result.ok for result in await run_checks(PLATFORMS)}
     assert found["The pager answers, and pages papers."] is True
@@ -166,7 +167,7 @@ async def test_the_running_bot_posts_to_it_and_answers_its_people(
     async with open_stores(tmp_path, now) as stores, asyncio.timeout(30):
         await publish(stores, day, now)
         await subscribe(stores, CHANNEL, "UTC", now - timedelta(hours=1), number=3, schedule=_due_at(now))
-        await stores.channels.retire(await _subscribe_lost_channel(stores, now), "the pager was lost")
+        await stores.channels.retire(await _subscribe_lost_channel(stores, now), to_reason("the pager was lost"))
         running = asyncio.create_task(run_bot(Context(settings, stores, (), PLATFORMS), stop))
         channel, page = await server.pages.get()
         assert channel == CHANNEL.id

@@ -23,7 +23,7 @@ async def handle_component(context: DiscordContext, responder: Responder) -> Non
     """Answer whoever pressed something, or chose from a list."""
     interaction = responder.interaction
     data: Any = interaction.data
-    if not _may_use_message(interaction):
+    if not _can_use_message(interaction):
         return await responder.send_answer(Answer(Card(text=gettext(_NOT_YOURS), tone="mistake")))
     if state.parse_custom_id(data["custom_id"]):
         return await form_session.handle_form_input(context, responder)
@@ -48,7 +48,7 @@ async def handle_component(context: DiscordContext, responder: Responder) -> Non
     return await request_flow.answer_request(context, responder, meant, as_manager=setup)
 
 
-def _may_use_message(interaction: Interaction) -> bool:
+def _can_use_message(interaction: Interaction) -> bool:
     """Tell whether a message is everybody's, or the answer to whoever presses now."""
     message = interaction.message
     asked = message.interaction_metadata if message else None

@@ -33,9 +33,9 @@ async def resolve_target_channel(context: DiscordContext, interaction: Interacti
 
 async def _is_configured(context: DiscordContext, channel: Channel) -> bool:
     """Tell whether anything was set up in a channel; that somebody has asked something there is not enough."""
-    standing = await context.channels.get(channel)
-    return standing is not None and (
-        standing.preferences != Preferences() or bool(await context.follows.list_for_channel(channel))
+    channel_state = await context.channels.get(channel)
+    return channel_state is not None and (
+        channel_state.preferences != Preferences() or bool(await context.follows.list_for_channel(channel))
     )
 
 

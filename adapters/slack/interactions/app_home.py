@@ -29,20 +29,20 @@ def render_home_view(
 
     *command* and *modal_commands* are as in `adapters.slack.rendering.messages`.
     """
-    pad = ComponentBuilder(available=VIEW_VALUE_BUDGET, modal_commands=modal_commands)
+    builder = ComponentBuilder(available=VIEW_VALUE_BUDGET, modal_commands=modal_commands)
     blocks = list[Block]()
     for number, card in enumerate(page.sections):
         parts = len(page.sections) - number
         most = (MAX_VIEW_BLOCKS - len(blocks)) // parts - 1
         heaviest = (MAX_VIEW_WEIGHT - measure_weight(blocks)) // parts
-        drawn = lay_out_card(card, pad, max_blocks=most, max_weight=heaviest, command=command)
+        drawn = lay_out_card(card, builder, max_blocks=most, max_weight=heaviest, command=command)
         if drawn and len(drawn) <= most:
             blocks += [build_divider(), *drawn] if blocks else drawn
     return {
         "type": "home",
         "callback_id": "home",
         "blocks": blocks or [build_section("Nothing is here yet.")],
-    }, pad.stored_data
+    }, builder.stored_data
 
 
 def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
@@ -77,4 +77,4 @@ async def _find_visible_channels(context: SlackContext, workspace: str, user: st
     except SendError as error:
         log.warning("The channels of a home can't be told: %s", error)
         return frozenset()
-    return frozenset(room.id for room in shown if not room.is_private or room.id in own)
+    return frozenset(channel_info.id for channel_info in shown if not channel_info.is_private or channel_info.id in own)

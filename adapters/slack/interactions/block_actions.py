@@ -34,17 +34,19 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
         wanted = await load_payload(
             _get_pressed_value(body), decode_payload, restore_payload, slack_context.button_payloads
         )
-        way = _choose_responder(slack_context, body, context, modal=bool(wanted and wanted.modal and not wanted.share))
+        responder = _choose_responder(
+            slack_context, body, context, modal=bool(wanted and wanted.modal and not wanted.share)
+        )
         who = build_requester(body, context)
         if wanted is None:
             return await request_flow.send_or_log_answer(
-                way, build_expired_answer(), await who.build_request(slack_context)
+                responder, build_expired_answer(), await who.build_request(slack_context)
             )
         if wanted.channel:
             who = replace(who, channel=build_channel(get_team_id(context), wanted.channel, who.user), is_member=False)
         request = await who.build_request(slack_context, wanted.command, wanted.arguments, share=wanted.share)
         home = (body.get("view") or {}).get("type") == "home"
-        await request_flow.answer_request(slack_context, way, request, from_app_home=home)
+        await request_flow.answer_request(slack_context, responder, request, from_app_home=home)
         return await app_home.publish_home(slack_context, get_team_id(context), who.user) if home else None
 
 

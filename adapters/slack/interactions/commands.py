@@ -37,26 +37,26 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
         workspace, user = get_team_id(context), body["user_id"]
         channel = build_channel(workspace, body.get("channel_id", ""), user, body.get("channel_name", ""))
         caller = Requester(body.get("trigger_id", ""), channel, user, body.get("user_name", ""), is_member=True)
-        way = ResponseUrlResponder(slack_context, workspace, body["response_url"], body.get("trigger_id", ""))
-        await request_flow.answer_command_text(slack_context, way, caller, unescape_text(body.get("text", "")))
+        responder = ResponseUrlResponder(slack_context, workspace, body["response_url"], body.get("trigger_id", ""))
+        await request_flow.answer_command_text(slack_context, responder, caller, unescape_text(body.get("text", "")))
 
     @app.event("app_mention")
     @log_exceptions
     async def on_app_mention(event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         if not _is_automatic(event):
-            way = EphemeralResponder(
+            responder = EphemeralResponder(
                 slack_context, get_team_id(context), event["channel"], event["user"], event.get("thread_ts", "")
             )
-            await _answer_message(slack_context, event, body, context, way)
+            await _answer_message(slack_context, event, body, context, responder)
 
     @app.event("message")
     @log_exceptions
     async def on_message(event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
         if event.get("channel_type") == "im" and not _is_automatic(event):
-            way = DirectMessageResponder(
+            responder = DirectMessageResponder(
                 slack_context, get_team_id(context), event["channel"], event.get("thread_ts", "")
             )
-            await _answer_message(slack_context, event, body, context, way)
+            await _answer_message(slack_context, event, body, context, responder)
 
 
 async def _answer_message(

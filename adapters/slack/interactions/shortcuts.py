@@ -40,12 +40,12 @@ def _build_listener(slack_context: SlackContext, command: Command) -> Any:
         message = body.get("message") or {}
         url, trigger = body["response_url"], str(body.get("trigger_id") or "")
         # "replace_original" would be about the message, which is somebody's own.
-        way = ResponseUrlResponder(
+        responder = ResponseUrlResponder(
             slack_context, get_team_id(context), url, trigger, "nothing", str(message.get("thread_ts") or "")
         )
         arguments = {papers.name: _extract_paper_words(message)} if papers else {}
         request = await build_requester(body, context).build_request(slack_context, command.name, arguments)
-        await request_flow.answer_request(slack_context, way, request)
+        await request_flow.answer_request(slack_context, responder, request)
 
     return on_message_shortcut
 

@@ -178,12 +178,14 @@ async def _revert_change(context: CommandContext, request: Request, change: Chan
 async def _restore_preferences(context: CommandContext, request: Request, change: Change) -> None:
     """Put back preferences, and the topics that were changed with them."""
     before = snapshots.decode_preferences(change.before["preferences"])
-    standing = await context.load_channel_state(request)
+    channel_state = await context.load_channel_state(request)
     moved = datetime.fromisoformat(change.before["next"]) if "next" in change.before else None
     if moved and moved > request.now:
         await context.stores.channels.save_preferences(request.channel, before, moved)
-    elif moved is None and save.get_timing(before) == save.get_timing(standing.preferences):
-        await context.stores.channels.save_preferences(request.channel, before, standing.next_run, standing.due)
+    elif moved is None and save.get_timing(before) == save.get_timing(channel_state.preferences):
+        await context.stores.channels.save_preferences(
+            request.channel, before, channel_state.next_run, channel_state.due
+        )
     else:
         await context.stores.channels.save_preferences(
             request.channel, before, save.compute_next_run(before, request.now)

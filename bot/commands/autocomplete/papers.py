@@ -61,10 +61,12 @@ async def suggest_muted(context: CommandContext, prefix: str, request: Request) 
     """Offer what this channel or the asker has muted."""
     offered: dict[str, Suggestion] = {}
     for channel, _ in topics.list_follow_channels(request):
-        standing = await context.stores.channels.get(channel)
+        channel_state = await context.stores.channels.get(channel)
         mutes = (
-            (await context.stores.mutes_and_saves.list_mutes([standing.channel_id])).get(standing.channel_id, ())
-            if standing
+            (await context.stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(
+                channel_state.channel_id, ()
+            )
+            if channel_state
             else ()
         )
         known = await context.stores.papers.get([value for kind, value in mutes if kind == "paper"])

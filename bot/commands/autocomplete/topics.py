@@ -54,7 +54,8 @@ async def _find_channel_topics(context: CommandContext, typed: str, request: Req
     if directory and any(each.channel.id != here.id for each in fitting):
         with suppress(SendError):
             seen |= {
-                room.channel.id for room in await directory.list_shared_channels(here.workspace, request.person.id)
+                channel_info.channel.id
+                for channel_info in await directory.list_shared_channels(here.workspace, request.person.id)
             }
     near = sorted(fitting, key=lambda each: each.channel.id != here.id)
     return [

@@ -74,17 +74,17 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def turn_on_digest(context: CommandContext, request: Request, *, start: str = "") -> Answer:
     """Turn the digest on; asked without *start*, show what it would be first."""
-    standing = await context.load_channel_state(request)
-    if standing.preferences.on and not standing.retired_reason:
-        return _answer_already_on(standing, request)
+    channel_state = await context.load_channel_state(request)
+    if channel_state.preferences.on and not channel_state.retired_reason:
+        return _answer_already_on(channel_state, request)
     if not start or request.dry_run:
-        return await _preview_digest(context, request, standing)
-    preferences = replace(standing.preferences, on=True, paused=False)
+        return await _preview_digest(context, request, channel_state)
+    preferences = replace(channel_state.preferences, on=True, paused=False)
     following = preferences.schedule.find_next_post(request.now)
-    if standing.retired_reason:
+    if channel_state.retired_reason:
         await context.stores.channels.restore(request.channel, following)
         await pending_notices.clear_pending(context.stores.key_values, request.channel.key)
-    await save.save_preferences(context, request, standing, preferences, Reason("digest.turned_on"))
+    await save.save_preferences(context, request, channel_state, preferences, Reason("digest.turned_on"))
     head = gettext(
         "The digest is on {inside}: {plan}.",
         inside=format_in_channel(request.channel),
@@ -158,8 +158,8 @@ async def _preview_digest(context: CommandContext, request: Request, channel_sta
 
 async def turn_off_digest(context: CommandContext, request: Request) -> Answer:
     """Turn the digest off."""
-    standing = await context.load_channel_state(request)
-    if not standing.preferences.on:
+    channel_state = await context.load_channel_state(request)
+    if not channel_state.preferences.on:
         return build_text_answer(
             gettext("The digest is off {inside} already.", inside=format_in_channel(request.channel)),
             Action(gettext("Turn it on"), "digest on"),
@@ -172,7 +172,7 @@ async def turn_off_digest(context: CommandContext, request: Request) -> Answer:
             )
         )
     await save.save_preferences(
-        context, request, standing, replace(standing.preferences, on=False), Reason("digest.turned_off")
+        context, request, channel_state, replace(channel_state.preferences, on=False), Reason("digest.turned_off")
     )
     return build_text_answer(
         gettext(
@@ -184,14 +184,14 @@ async def turn_off_digest(context: CommandContext, request: Request) -> Answer:
 
 async def post_digest_now(context: CommandContext, request: Request) -> Answer:
     """Post a digest now, whether it is on or off."""
-    standing = await context.load_channel_state(request)
-    if standing.retired_reason:
+    channel_state = await context.load_channel_state(request)
+    if channel_state.retired_reason:
         raise Mistake(
-            gettext("Nothing can be posted here: {retired}.", retired=format_reason(standing.retired_reason)),
+            gettext("Nothing can be posted here: {retired}.", retired=format_reason(channel_state.retired_reason)),
             "digest on",
         )
     act = planner.preview_digest if request.dry_run else planner.post_now
-    outcome = await act(context.stores, standing, request.now, is_sample=await context.is_sample())
+    outcome = await act(context.stores, channel_state, request.now, is_sample=await context.is_sample())
     if outcome.card and request.dry_run:
         return Answer(replace(outcome.card, text=gettext("This would be posted now."), tone="answer"))
     if outcome.state == "failed":
@@ -205,17 +205,19 @@ async def post_digest_now(context: CommandContext, request: Request) -> Answer:
 
 async def pause_posts(context: CommandContext, request: Request, *, until: dates.RelativeDates | None = None) -> Answer:
     """Post nothing: until resumed, or the digest until a date."""
-    standing = await context.load_channel_state(request)
-    preferences = standing.preferences
+    channel_state = await context.load_channel_state(request)
+    preferences = channel_state.preferences
     if until is not None:
-        return await _pause_until(context, request, standing, until)
+        return await _pause_until(context, request, channel_state, until)
     if preferences.paused:
         return build_text_answer(gettext("Everything is paused here already."), Action(gettext("Resume"), "resume"))
     if request.dry_run:
         return build_text_answer(
             gettext("Neither digests nor alerts would come here until “{command}”.", command=format_command("resume"))
         )
-    await save.save_preferences(context, request, standing, replace(preferences, paused=True), Reason("posts.paused"))
+    await save.save_preferences(
+        context, request, channel_state, replace(preferences, paused=True), Reason("posts.paused")
+    )
     return build_text_answer(
         gettext("Paused: neither digests nor alerts come here until “{command}”.", command=format_command("resume")),
         Action(gettext("Resume"), "resume"),
@@ -282,19 +284,19 @@ def resolve_future_date(until: dates.RelativeDates, today: date) -> date:
 
 async def resume_posts(context: CommandContext, request: Request) -> Answer:
     """Post again."""
-    standing = await context.load_channel_state(request)
-    preferences = standing.preferences
+    channel_state = await context.load_channel_state(request)
+    preferences = channel_state.preferences
     following = save.compute_next_run(preferences, request.now)
-    if not preferences.paused and (standing.next_run == following or not preferences.on):
+    if not preferences.paused and (channel_state.next_run == following or not preferences.on):
         return build_text_answer(
-            gettext("Nothing is paused here. {state}", state=next_sends.describe_state(standing, request.now))
+            gettext("Nothing is paused here. {state}", state=next_sends.describe_state(channel_state, request.now))
         )
     if not request.dry_run:
         resumed = replace(preferences, paused=False)
         following = save.compute_next_run(resumed, request.now)
-        moved = _snapshot_next_run(standing)
+        moved = _snapshot_next_run(channel_state)
         await save.save_preferences(
-            context, request, standing, resumed, Reason("posts.resumed"), next_run_at=following, before=moved
+            context, request, channel_state, resumed, Reason("posts.resumed"), next_run_at=following, before=moved
         )
     fresh = await context.load_channel_state(request)
     return build_text_answer(gettext("Resumed. {state}", state=next_sends.describe_state(fresh, request.now)))

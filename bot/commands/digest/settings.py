@@ -58,17 +58,17 @@ class SettingsChange:
 async def change_settings(context: CommandContext, request: Request, **_: str) -> Answer:
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
     _reject_inapplicable(request)
-    standing = await context.load_channel_state(request)
+    channel_state = await context.load_channel_state(request)
     held = await context.stores.follows.list_for_channel(request.channel)
     topics = tuple(parse_topic(follow.topic) for follow in held)
-    wanted = read_settings(request.arguments, standing.preferences)
+    wanted = read_settings(request.arguments, channel_state.preferences)
     if request.dry_run or wanted.mistakes or not request.arguments:
-        return Answer(_build_settings_form(request, standing, held, wanted))
+        return Answer(_build_settings_form(request, channel_state, held, wanted))
     new = [topic for topic in wanted.topics or () if topic not in topics]
     gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
     told = partial(
         describe_changes,
-        standing.preferences,
+        channel_state.preferences,
         wanted.preferences,
         new,
         gone,
@@ -76,14 +76,20 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
     )
     if not told():
         return Answer(
-            Card(text=gettext("Nothing was changed. {state}", state=next_sends.describe_state(standing, request.now)))
+            Card(
+                text=gettext(
+                    "Nothing was changed. {state}", state=next_sends.describe_state(channel_state, request.now)
+                )
+            )
         )
     added, removed = await _update_follows(context, request, wanted, held)
     with use_language(ENGLISH):
         summary = Reason(SETTINGS_CHANGED, {"changes": told()})
     before = {"topics": [snapshots.encode_follow(follow) for follow in removed]}
     after = {"topics": [snapshots.encode_follow(follow) for follow in added]}
-    await save.save_preferences(context, request, standing, wanted.preferences, summary, before=before, after=after)
+    await save.save_preferences(
+        context, request, channel_state, wanted.preferences, summary, before=before, after=after
+    )
     return Answer(await _build_confirmation_card(context, request, wanted, told()))
 
 
@@ -225,12 +231,12 @@ async def _update_follows(
 async def _build_confirmation_card(
     context: CommandContext, request: Request, change: SettingsChange, changes: str
 ) -> Card:
-    standing = await context.load_channel_state(request)
+    channel_state = await context.load_channel_state(request)
     text = gettext(
         "Saved for {place}: {changes}. {state}",
         place=format_channel(request.channel),
         changes=changes,
-        state=next_sends.describe_state(standing, request.now),
+        state=next_sends.describe_state(channel_state, request.now),
     )
     actions = (save.build_undo_button(request), Action(gettext("Settings"), "settings"))
     warnings = next_sends.list_clock_change_warnings(change.preferences.schedule, request.now)

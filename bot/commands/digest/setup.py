@@ -107,20 +107,26 @@ async def _build_proposals(context: CommandContext, request: Request) -> Sequenc
     if directory is None:
         raise Mistake(gettext("There is one channel only, and nothing to propose."), "settings")
     try:
-        rooms = await directory.list_shared_channels(request.channel.workspace, request.person.id)
+        channel_infos = await directory.list_shared_channels(request.channel.workspace, request.person.id)
     except SendError as error:
         raise Mistake(
             gettext("The channels can’t be read now: {error}.", error=format_reason(error.reason).rstrip(".。")),
             "digest on",
         ) from error
-    standings = [
-        (room, await context.load_channel_state(replace(request, channel=room.channel)))
-        for room in rooms[: MAX_CHANNELS * 5]
+    channel_states = [
+        (channel_info, await context.load_channel_state(replace(request, channel=channel_info.channel)))
+        for channel_info in channel_infos[: MAX_CHANNELS * 5]
     ]
-    fresh = [(room, standing) for room, standing in standings if not standing.preferences.on][:MAX_CHANNELS]
+    fresh = [
+        (channel_info, channel_state)
+        for channel_info, channel_state in channel_states
+        if not channel_state.preferences.on
+    ][:MAX_CHANNELS]
     papers = await _load_recent_papers(context, request.now.date())
     guessed = await asyncio.to_thread(
-        lambda: [Proposal(room, now, guess_topic(room, papers, GUESS_DAYS)) for room, now in fresh]
+        lambda: [
+            Proposal(channel_info, now, guess_topic(channel_info, papers, GUESS_DAYS)) for channel_info, now in fresh
+        ]
     )
     # The day's papers fill a forum with posts of which nobody knows whether they belong there.
     return [each for each in guessed if each.guess.topic or each.channel_info.channel.kind is not ChannelKind.FORUM]

@@ -61,14 +61,18 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def show_status(context: CommandContext, request: Request) -> Answer:
     """Tell how this channel stands."""
-    standing = await context.load_channel_state(request)
-    zone = standing.preferences.schedule.timezone
+    channel_state = await context.load_channel_state(request)
+    zone = channel_state.preferences.schedule.timezone
     outlook = (
-        await planner.describe_next_digest(context.stores, standing, request.now) if standing.preferences.on else ()
+        await planner.describe_next_digest(context.stores, channel_state, request.now)
+        if channel_state.preferences.on
+        else ()
     )
     history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
     text = join_sentences(
-        next_sends.describe_state(standing, request.now), await _find_posting_problem(context, standing), *outlook
+        next_sends.describe_state(channel_state, request.now),
+        await _find_posting_problem(context, channel_state),
+        *outlook,
     )
     return await pagination.build_list_answer(
         Card(
@@ -115,8 +119,10 @@ async def _build_other_channel_items(context: CommandContext, request: Request) 
     if here.kind is ChannelKind.DIRECT or request.dry_run or not await context.can_manage_workspace(request):
         return []
     every = await context.stores.channels.list_for_workspace(here.platform, here.workspace)
-    silent = [standing for standing in every if _is_silent(standing) and standing.channel.key != here.key]
-    return [await _build_silent_channel_item(context, standing) for standing in silent[:_MAX_OTHER_CHANNELS]]
+    silent = [
+        channel_state for channel_state in every if _is_silent(channel_state) and channel_state.channel.key != here.key
+    ]
+    return [await _build_silent_channel_item(context, channel_state) for channel_state in silent[:_MAX_OTHER_CHANNELS]]
 
 
 async def _build_silent_channel_item(context: CommandContext, channel_state: ChannelState) -> Item:

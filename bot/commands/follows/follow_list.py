@@ -34,15 +34,15 @@ async def show_follows(context: CommandContext, request: Request, *, where: str 
             places=formatting.format_list([format_channel(c) for c in channels], "or"),
         )
     )
-    leaf = pagination.paginate(items, page, _PAGE_SIZE)
+    result_page = pagination.paginate(items, page, _PAGE_SIZE)
     return Answer(
         Card(
             title=gettext("Follows"),
             text=text,
-            folio=tuple(part for part in (leaf.span,) if part),
-            items=leaf.entries,
+            folio=tuple(part for part in (result_page.span,) if part),
+            items=result_page.entries,
             actions=(
-                *leaf.build_page_buttons("follows", {"where": where}),
+                *result_page.build_page_buttons("follows", {"where": where}),
                 Action(gettext("Follow a topic"), "follow"),
                 Action(gettext("All channels"), "follows", {"where": "all"}),
             ),
@@ -54,8 +54,10 @@ async def show_follows(context: CommandContext, request: Request, *, where: str 
 
 async def build_follow_items(context: CommandContext, request: Request, channel: Channel) -> list[Item]:
     """Return the rows of one channel: its follows, then its mutes."""
-    standing = await context.stores.channels.get_or_create(channel, request.now)
-    mutes = (await context.stores.mutes_and_saves.list_mutes([standing.channel_id])).get(standing.channel_id, ())
+    channel_state = await context.stores.channels.get_or_create(channel, request.now)
+    mutes = (await context.stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(
+        channel_state.channel_id, ()
+    )
     muted = {value for kind, value in mutes if kind == "topic"}
     follows = await context.stores.follows.list_for_channel(channel)
     rows = [_build_follow_item(follow, request, muted=follow.topic in muted) for follow in follows]
@@ -133,7 +135,7 @@ async def _show_all_follows(context: CommandContext, request: Request, page: int
         if people
         else ""
     )
-    leaf = pagination.paginate(rows, page, _PAGE_SIZE)
+    result_page = pagination.paginate(rows, page, _PAGE_SIZE)
     channels = len({follow.channel.key for follow in theirs})
     text = gettext(
         "{follows} in {channels}.",
@@ -144,17 +146,17 @@ async def _show_all_follows(context: CommandContext, request: Request, page: int
         Card(
             title=gettext("Follows of all channels"),
             text=text,
-            folio=tuple(part for part in (leaf.span,) if part),
+            folio=tuple(part for part in (result_page.span,) if part),
             items=tuple(
                 Item(
                     title=parse_topic(follow.topic).label,
                     notes=_format_origin(follow, request),
                     section=_format_section(follow.channel),
                 )
-                for follow in leaf.entries
+                for follow in result_page.entries
             ),
             actions=(
-                *leaf.build_page_buttons("follows", {"where": "all"}),
+                *result_page.build_page_buttons("follows", {"where": "all"}),
                 Action(gettext("Here and mine"), "follows"),
             ),
             footer=tuple(line for line in (told, private) if line),
@@ -178,5 +180,5 @@ async def _find_visible_channels(context: CommandContext, request: Request) -> t
         return {request.channel.id}, gettext(
             "The other channels can’t be read now: {error}.", error=format_reason(error.reason).rstrip(".。")
         )
-    ids = {request.channel.id, *(room.channel.id for room in shared)}
+    ids = {request.channel.id, *(channel_info.channel.id for channel_info in shared)}
     return ids, gettext("Only channels that Broadsheet and you are both in are shown.")

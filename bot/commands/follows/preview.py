@@ -104,24 +104,24 @@ async def show_preview(
     text = describe_volume(seen)
     if seen.per_week > HEAVY_PER_WEEK:
         text = f"{text} {describe_narrowing(topic, seen)}"
-    leaf = pagination.paginate(seen.papers, page, _PAGE_SIZE)
+    result_page = pagination.paginate(seen.papers, page, _PAGE_SIZE)
     follow_ = Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label, "main")
     return await pagination.build_list_answer(
         Card(
             title=gettext("“{label}”", label=topic.label),
             text=text,
-            folio=(leaf.span,) if leaf.span else (),
+            folio=(result_page.span,) if result_page.span else (),
             items=tuple(
                 paper_items.build_paper_item(paper, because=why.phrases, today=request.now.date())
-                for paper, why in leaf.entries
+                for paper, why in result_page.entries
             ),
             actions=(
                 *build_near_topic_buttons(seen, "preview"),
                 follow_,
-                *leaf.build_page_buttons("preview", request.arguments),
+                *result_page.build_page_buttons("preview", request.arguments),
             ),
             footer=(gettext("Nothing was saved."),),
-            marks=tuple(dict.fromkeys(phrase for _, why in leaf.entries for phrase in why.phrases)),
+            marks=tuple(dict.fromkeys(phrase for _, why in result_page.entries for phrase in why.phrases)),
             fallback=text,
         ),
         request.arguments,

@@ -47,18 +47,18 @@ async def explain_paper(context: CommandContext, request: Request, *, paper: str
         return build_text_answer(
             text, Action(gettext("Show it"), "show", {"paper": found.id}, paper_items.format_paper_name(found))
         )
-    standing = await context.load_channel_state(request)
-    zone = standing.preferences.schedule.timezone
+    channel_state = await context.load_channel_state(request)
+    zone = channel_state.preferences.schedule.timezone
     posted = lookup.format_past_posts(
         await context.stores.digests.list_messages_of_paper(request.channel, found.id), zone
     )
-    rank = await _describe_rank(context, standing, found)
+    rank = await _describe_rank(context, channel_state, found)
     lines = (
         (*posted, rank)
         if posted
         else (
             gettext("Not posted {inside}.", inside=format_in_channel(request.channel)),
-            *await _list_reasons(context, request, standing, found, rank),
+            *await _list_reasons(context, request, channel_state, found, rank),
         )
     )
     return Answer(

@@ -77,8 +77,8 @@ async def show_daily_list(
     context: CommandContext, request: Request, *, date: dates.RelativeDates | None = None, page: int = 1
 ) -> Answer:
     """Show the list of a date or of a span, numbered in the order of votes."""
-    standing = await context.load_channel_state(request)
-    schedule = standing.preferences.schedule
+    channel_state = await context.load_channel_state(request)
+    schedule = channel_state.preferences.schedule
     newest = await context.stores.feed_days.get_newest()
     if date:
         first, last = date(schedule.to_local_date(request.now))
@@ -101,13 +101,18 @@ async def show_daily_list(
 
 
 def _build_list_card(span: feed_states.ListSpan, papers: Sequence[Paper], page: int) -> Card:
-    leaf = pagination.paginate(papers, page)
+    result_page = pagination.paginate(papers, page)
     return Card(
-        folio=tuple(part for part in (str(span), formatting.format_count(len(papers), "paper"), leaf.span) if part),
-        items=tuple(paper_items.build_paper_item(paper, number=leaf.first + n) for n, paper in enumerate(leaf.entries)),
-        actions=(*leaf.build_page_buttons("today", {"date": span.iso}), Action(gettext("For me"), "new")),
+        folio=tuple(
+            part for part in (str(span), formatting.format_count(len(papers), "paper"), result_page.span) if part
+        ),
+        items=tuple(
+            paper_items.build_paper_item(paper, number=result_page.first + n)
+            for n, paper in enumerate(result_page.entries)
+        ),
+        actions=(*result_page.build_page_buttons("today", {"date": span.iso}), Action(gettext("For me"), "new")),
         footer=span.sentences,
-        fallback=format_detail(str(span), paper_items.format_paper_names(leaf.entries[:5])),
+        fallback=format_detail(str(span), paper_items.format_paper_names(result_page.entries[:5])),
     )
 
 
@@ -154,21 +159,21 @@ async def show_similar_papers(context: CommandContext, request: Request, *, pape
     papers = [known[hit.paper_id] for hit in hits if hit.paper_id in known]
     if not papers:
         return build_text_answer(gettext("Nothing stored is like “{name}”.", name=paper_items.format_paper_name(found)))
-    leaf = pagination.paginate(papers, page, _PAGE_SIZE)
+    result_page = pagination.paginate(papers, page, _PAGE_SIZE)
     today = request.now.date()
     return await pagination.build_list_answer(
         Card(
             title=gettext("Papers like “{name}”", name=paper_items.format_paper_name(found)),
-            folio=tuple(part for part in (leaf.span,) if part),
-            items=tuple(paper_items.build_paper_item(like, today=today) for like in leaf.entries),
-            actions=leaf.build_page_buttons("similar", {"paper": found.id}),
+            folio=tuple(part for part in (result_page.span,) if part),
+            items=tuple(paper_items.build_paper_item(like, today=today) for like in result_page.entries),
+            actions=result_page.build_page_buttons("similar", {"paper": found.id}),
             footer=(
                 gettext(
                     "{count} stored papers compared by their words.",
                     count=format_number(await context.stores.papers.count_papers()),
                 ),
             ),
-            fallback=paper_items.format_paper_names(leaf.entries),
+            fallback=paper_items.format_paper_names(result_page.entries),
         ),
         request.arguments,
         context,

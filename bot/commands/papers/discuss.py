@@ -49,8 +49,8 @@ async def discuss_paper(context: CommandContext, request: Request, *, paper: str
                 place=format_channel(request.channel),
             )
         )
-    standing = await context.load_channel_state(request)
-    with use_language(standing.preferences.language):
+    channel_state = await context.load_channel_state(request)
+    with use_language(channel_state.preferences.language):
         text = gettext(
             "{name} would like to talk about this paper; the thread below is for it.",
             name=request.person.name or gettext("A member"),

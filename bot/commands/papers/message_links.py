@@ -95,9 +95,9 @@ async def show_similar_to_linked(context: CommandContext, request: Request, *, t
 async def unfurl_link(context: CommandContext, request: Request, *, link: str) -> Answer:
     """Return a card for a link, or an empty one: where nobody wants it, or the paper was shown here just now."""
     nothing = Answer(Card())
-    standing = await context.load_channel_state(request)
+    channel_state = await context.load_channel_state(request)
     identifier = parse_arxiv_id(link)
-    if not (standing.preferences.unfurls and identifier):
+    if not (channel_state.preferences.unfurls and identifier):
         return nothing
     posts = await context.stores.digests.list_messages_of_paper(request.channel, identifier)
     event = f"unfurl:{request.channel.key}:{identifier}"
@@ -108,7 +108,7 @@ async def unfurl_link(context: CommandContext, request: Request, *, link: str) -
     found = await _find_paper_or_none(context, request, identifier)
     if found is None:
         return nothing
-    zone = standing.preferences.schedule.timezone
+    zone = channel_state.preferences.schedule.timezone
     return Answer(
         Card(
             items=(_build_unfurl_item(found, request),),

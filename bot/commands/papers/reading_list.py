@@ -94,15 +94,15 @@ async def show_reading_list(context: CommandContext, request: Request, *, page: 
             gettext("Your reading list is empty; every paper has a Save button."),
             Action(gettext("The newest list"), "today"),
         )
-    leaf = pagination.paginate(held, page)
-    known = await context.stores.papers.get([paper for paper, _ in leaf.entries])
-    items = tuple(_build_saved_item(known.get(paper), paper, request) for paper, _ in leaf.entries)
+    result_page = pagination.paginate(held, page)
+    known = await context.stores.papers.get([paper for paper, _ in result_page.entries])
+    items = tuple(_build_saved_item(known.get(paper), paper, request) for paper, _ in result_page.entries)
     return Answer(
         Card(
             title=gettext("Your reading list"),
-            folio=tuple(part for part in (formatting.format_count(len(held), "paper"), leaf.span) if part),
+            folio=tuple(part for part in (formatting.format_count(len(held), "paper"), result_page.span) if part),
             items=items,
-            actions=leaf.build_page_buttons("saved", {}),
+            actions=result_page.build_page_buttons("saved", {}),
             fallback=gettext("{papers} on your reading list", papers=formatting.format_count(len(held), "paper")),
         ),
         pagination.choose_placement(request.arguments),

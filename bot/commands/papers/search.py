@@ -118,7 +118,7 @@ def _read_query(text: str) -> str:
 
 
 def _build_results_card(query: SearchQuery, results: SearchResults, page: int, request: Request) -> Card:
-    leaf = pagination.paginate(results.papers, page, _PAGE_SIZE)
+    result_page = pagination.paginate(results.papers, page, _PAGE_SIZE)
     number, on = len(results.papers), formatting.shorten(query.text, 80)
     title = ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
     filters = (
@@ -136,15 +136,19 @@ def _build_results_card(query: SearchQuery, results: SearchResults, page: int, r
         title=gettext("The best {n} papers on {query}", n=format_number(number), query=on)
         if results.is_truncated
         else title,
-        folio=tuple(part for part in (gettext(_ORDER_LABELS[query.sort]), *filters, leaf.span) if part),
-        items=tuple(_build_result_item(paper, request) for paper in leaf.entries),
-        actions=(*leaf.build_page_buttons("search", {**fixed, **sorting}), *others, *_build_follow_buttons(query.text)),
+        folio=tuple(part for part in (gettext(_ORDER_LABELS[query.sort]), *filters, result_page.span) if part),
+        items=tuple(_build_result_item(paper, request) for paper in result_page.entries),
+        actions=(
+            *result_page.build_page_buttons("search", {**fixed, **sorting}),
+            *others,
+            *_build_follow_buttons(query.text),
+        ),
         footer=(
             *results.notes,
             gettext("{papers} searched.", papers=formatting.format_count(results.searched_count, "stored paper")),
         ),
         marks=parse_query(query.text).highlights,
-        fallback=paper_items.format_paper_names(leaf.entries),
+        fallback=paper_items.format_paper_names(result_page.entries),
     )
 
 

@@ -27,7 +27,7 @@ from bot.i18n import formatting
 from bot.i18n.translation import (
     ENGLISH,
     LANGUAGES,
-    current_language,
+    get_current_language,
     gettext,
     match_language,
     ngettext,
@@ -137,7 +137,7 @@ async def test_two_who_speak_at_once_do_not_mix() -> None:
 
     german, japanese, english = await asyncio.gather(count("de"), count("ja"), count("en"))
     assert (set(german), set(japanese), set(english)) == ({"2 Paper"}, {"論文2件"}, {"2 papers"})
-    assert current_language() == ENGLISH
+    assert get_current_language() == ENGLISH
 
 
 def test_braces_in_what_people_wrote_are_left_alone() -> None:
