@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from adapters.discord import permissions
+from adapters.discord import bot_permissions
+from adapters.discord.bot_permissions import ChannelOrThread, can_post
 from adapters.discord.channels import build_direct_channel, get_channel_kind
-from adapters.discord.permissions import ChannelOrThread, can_post
 from bot.domain.channels import Channel
 from bot.errors import TryLater, Unsendable
 from bot.ports.channels import ChannelState
@@ -63,7 +63,7 @@ class ChannelDirectory:
     async def find_posting_problem(self, channel_state: ChannelState) -> str:
         """Say what the bot lacks in a channel, by the names of Discord's own settings."""
         discord_channel = self.find_discord_channel(channel_state.channel)
-        return permissions.describe_problem(discord_channel, channel_state.preferences) if discord_channel else ""
+        return bot_permissions.describe_problem(discord_channel, channel_state.preferences) if discord_channel else ""
 
     @staticmethod
     async def _fetch_member(guild: discord.Guild, user_id: int) -> discord.Member:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from adapters.discord import invite, permissions
+from adapters.discord import bot_permissions, invite
 from adapters.discord.directory import ChannelDirectory
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.gateway.connection import log_in, serve
@@ -102,7 +102,7 @@ def _describe_channel_problem(
             f"Discord finds no {channel_name} of {guild.name}, which has a digest: it was deleted. "
             "Its settings are kept."
         )
-    problem = permissions.describe_problem(discord_channel, channel_state.preferences) if discord_channel else ""
+    problem = bot_permissions.describe_problem(discord_channel, channel_state.preferences) if discord_channel else ""
     if channel_state.retired_reason and not problem:
         reason_text = format_reason(channel_state.retired_reason)
         problem = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from adapters.discord.bot_permissions import INVITE_PERMISSIONS
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.gateway.connection import log_in
-from adapters.discord.permissions import INVITE_PERMISSIONS
 
 _AUTHORIZE_URL = "https://discord.com/oauth2/authorize"
 _USER_INSTALL = "1"

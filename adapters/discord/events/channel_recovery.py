@@ -8,11 +8,11 @@ from typing import Final
 
 import discord
 
-from adapters.discord import directory, permissions
+from adapters.discord import bot_permissions, directory
 from adapters.discord.api.error_codes import CHANNEL_ERRORS
+from adapters.discord.bot_permissions import ChannelOrThread
 from adapters.discord.context import DiscordContext
 from adapters.discord.delivery import forum_posts
-from adapters.discord.permissions import ChannelOrThread
 from bot.domain.channels import ChannelKind
 from bot.errors import SendError
 from bot.ports.channels import ChannelState
@@ -64,7 +64,7 @@ def is_recoverable(discord_channel: ChannelOrThread, channel_state: ChannelState
 
     What pictures may need stops no message.
     """
-    if channel_state.retired_code in _UNRECOVERABLE_CODES or permissions.list_missing_for_digest(
+    if channel_state.retired_code in _UNRECOVERABLE_CODES or bot_permissions.list_missing_for_digest(
         discord_channel, replace(channel_state.preferences, pictures=False)
     ):
         return False

@@ -10,10 +10,10 @@ import discord
 
 from adapters.common.error_boundary import log_exceptions
 from adapters.discord import directory
+from adapters.discord.bot_permissions import ChannelOrThread
 from adapters.discord.channels import get_channel_kind
 from adapters.discord.context import DiscordContext
 from adapters.discord.events import channel_recovery, guilds
-from adapters.discord.permissions import ChannelOrThread
 from bot.domain.channels import Channel
 from bot.reasons.channels import CHANNEL_DELETED
 from bot.reasons.reason import Reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.discord import permissions
+from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import form_session, forum_tags
 from adapters.discord.interactions.responses import Responder
@@ -21,7 +21,7 @@ async def answer_request(
     opens_thread = command is not None and command.opens_thread
     if lacking := responder.find_missing_permissions(request, share=request.share, opens_thread=opens_thread):
         return await responder.send_answer(
-            Answer(Card(text=permissions.format_missing_permissions(lacking), tone="mistake")), request
+            Answer(Card(text=bot_permissions.format_missing_permissions(lacking), tone="mistake")), request
         )
     answer = await context.answer_request(request)
     if isinstance(answer.body, Form):

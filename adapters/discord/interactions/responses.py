@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Final
 
-from adapters.discord import permissions
+from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import requests
 from adapters.discord.interactions.requests import CALLBACK_ROUTE, Interaction
@@ -130,7 +130,7 @@ class Responder:
         channel = request.thread or request.channel
         if not (share or opens_thread) or channel.kind is ChannelKind.DIRECT or self.get_other_channel_id(request):
             return ()
-        return permissions.list_missing_for_request(
+        return bot_permissions.list_missing_for_request(
             self.interaction.app_permissions, channel.kind, threads=opens_thread
         )
 

@@ -14,7 +14,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.slack.context import SlackContext
 from adapters.slack.forms import modal
 from adapters.slack.forms.private_metadata import PrivateMetadata, unpack_metadata
-from adapters.slack.permissions import build_person
+from adapters.slack.user_permissions import build_person
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed
 from bot.ports.commands import Request

@@ -16,13 +16,8 @@ from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.reasons.reason import to_reason
 from storage.database import Database
-from storage.deliveries.ledger import (
-    _OLDEST_FIRST,
-    LOOKUP_DELAY,
-    _build_claim_query,
-    _build_old_cards_query,
-    _match_refreshable,
-)
+from storage.deliveries.delivery_queries import build_claim_query, build_old_cards_query, match_refreshable
+from storage.deliveries.ledger import _OLDEST_FIRST, LOOKUP_DELAY
 from storage.sql import CHUNK_SIZE
 from storage.tables import deliveries
 from tests.papers import paper
@@ -223,9 +218,7 @@ async def test_digests_to_refresh_are_read_page_by_page(stores: Stores, now: dat
 
 
 async def test_a_page_of_digests_to_refresh_is_found_and_sorted_by_the_index(database: Database, now: datetime) -> None:
-    chosen = (
-        select(deliveries.c.id).where(_match_refreshable(now, now + timedelta(hours=2), 7)).order_by(*_OLDEST_FIRST)
-    )
+    chosen = select(deliveries.c.id).where(match_refreshable(now, now + timedelta(hours=2), 7)).order_by(*_OLDEST_FIRST)
     query = chosen.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
@@ -265,7 +258,7 @@ async def test_emptying_cards_goes_on_until_none_is_left(stores: Stores, now: da
 
 
 async def test_emptying_cards_looks_at_old_messages_only(database: Database, now: datetime) -> None:
-    query = _build_old_cards_query(7, now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    query = build_old_cards_query(7, now).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert [step for step in plan if "deliveries" in step] == [
@@ -275,7 +268,7 @@ async def test_emptying_cards_looks_at_old_messages_only(database: Database, now
 
 
 async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:
-    asked = _build_claim_query().params(now=now, most=10)
+    asked = build_claim_query().params(now=now, most=10)
     query = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.discord import invite
 from adapters.discord.api.rest import RestClient
+from adapters.discord.bot_permissions import INVITE_PERMISSIONS
 from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
-from adapters.discord.permissions import INVITE_PERMISSIONS
 from bot.domain.channels import Channel
 from bot.errors import SendError
 from tests.adapters.discord.outbound import FORUM, PAPERS, calling, delivery, now, papers, writing
