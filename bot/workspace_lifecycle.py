@@ -58,7 +58,7 @@ class WorkspaceLifecycle:
         """Stop posting to a whole workspace; the date from which its data waits is the first one told."""
         known = await self.stores.workspaces.get(platform, workspace) or Workspace(platform, workspace)
         await self.stores.workspaces.save(replace(known, left_at=known.left_at or now))
-        unavailable = Reason(WORKSPACE_UNAVAILABLE, {"why": reason})
+        unavailable = Reason(WORKSPACE_UNAVAILABLE, why=reason)
         for channel_state in await self.stores.channels.list_for_workspace(platform, workspace):
             await self.stores.channels.retire(channel_state.channel, unavailable)
 
@@ -102,7 +102,7 @@ class WorkspaceLifecycle:
                 channel_state.channel, preferences, channel_state.next_run, channel_state.due
             )
             with use_language(preferences.language):
-                notice = Reason("notice.role_deleted", {"channel": format_channel_name(channel_state.channel)})
+                notice = Reason("notice.role_deleted", channel=format_channel_name(channel_state.channel))
                 await AdminNotices(self.stores, self.directories).notify(channel_state.channel, role, notice, now)
 
     async def _has_subscriptions(self, channel_state: ChannelState) -> bool:

@@ -33,7 +33,7 @@ def explain_error(error: Exception) -> Reason:
         return Reason("database.overloaded")
     cause = str(getattr(error, "orig", None) or error)
     known = next((code for sign, code in _ERROR_CODES if sign in cause.casefold()), "")
-    return Reason(known) if known else Reason("database.refused", {"cause": cause})
+    return Reason(known) if known else Reason("database.refused", cause=cause)
 
 
 @contextmanager

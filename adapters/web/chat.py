@@ -35,14 +35,14 @@ class WebChat:
                 return str((await self._edit_message(delivery, now)).id)
             return str((await self._post_message(delivery.key, delivery.card, now, delivery.parent_message_id)).id)
         except StoreError as error:
-            raise TryLater(Reason("web.unwritable", {"why": error.reason}), _RETRY_DELAY) from error
+            raise TryLater(Reason("web.unwritable", why=error.reason), _RETRY_DELAY) from error
 
     async def find_message(self, delivery: Delivery) -> str | None:
         """Look the key up; an edit leaves no key, and doing it again is harmless."""
         try:
             post = await self._web_messages.find_by_key(delivery.key)
         except StoreError as error:
-            raise Uncertain(Reason("web.unreadable", {"why": error.reason})) from error
+            raise Uncertain(Reason("web.unreadable", why=error.reason)) from error
         return str(post.id) if post else None
 
     async def run(self) -> None:

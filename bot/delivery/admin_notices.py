@@ -43,7 +43,7 @@ class AdminNotices:
             return
         channel_state = await self.stores.channels.get(channel)
         with use_language(channel_state.preferences.language if channel_state else ENGLISH):
-            notice = Reason("notice.stopped", {"channel": format_channel_name(channel), "reason": reason})
+            notice = Reason("notice.stopped", channel=format_channel_name(channel), reason=reason)
             await self.notify(channel, f"{now:%Y-%m-%dT%H:%M:%S}", notice, now)
 
     async def notify(self, about: Channel, subject: str, notice: Reason, now: datetime) -> None:

@@ -154,7 +154,7 @@ class Dispatcher:
         self, delivery: Delivery, reason: Reason, delay: timedelta, *, counted: bool = True
     ) -> None:
         if delivery.attempts >= MAX_ATTEMPTS:
-            given_up = Reason("delivery.given_up", {"attempts": MAX_ATTEMPTS, "why": reason})
+            given_up = Reason("delivery.given_up", attempts=MAX_ATTEMPTS, why=reason)
             return await self._settle(delivery, DeliveryState.DEAD, reason=given_up)
         return await self.stores.ledger.settle(
             delivery.id,
@@ -186,7 +186,7 @@ class Dispatcher:
         await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
         channel = delivery.key.channel
         if error.installation:
-            return await self._retire_workspace(channel, Reason(WORKSPACE_UNAVAILABLE, {"why": error.reason}))
+            return await self._retire_workspace(channel, Reason(WORKSPACE_UNAVAILABLE, why=error.reason))
         if delivery.key.kind in _READER_KINDS:
             return log.warning("What a reader asked for was refused in %s: %s", channel.key, error.reason)
         stopped = await self.stores.channels.retire(channel, error.reason)

@@ -61,7 +61,7 @@ class DigestBuilder:
         # From the post that was due, not from now: a wait or a downtime must not swallow one that is hardly late.
         on, following = schedule.to_local_date(due), schedule.find_next_post(max(due, now - MISFIRE_GRACE))
         if _is_missed(channel_state, now):
-            reason = Reason("digest.not_running", {"time": f"{due.astimezone(schedule.zone_info):%H:%M}"})
+            reason = Reason("digest.not_running", time=f"{due.astimezone(schedule.zone_info):%H:%M}")
             return DigestRecord(channel_state, on, "missed", reason, next_run=following)
         choice = self.selections[channel_state.channel_id]
         made, card = self._compose_digest(channel_state, choice, on)
@@ -230,7 +230,7 @@ def _explain_empty(days: Sequence[FeedDay], channel_state: ChannelState) -> Reas
     if not any(day.papers for day in days):
         return Reason("digest.no_list")
     least = channel_state.preferences.min_votes
-    return Reason("digest.few_votes", {"n": least}) if least else Reason("digest.all_posted")
+    return Reason("digest.few_votes", n=least) if least else Reason("digest.all_posted")
 
 
 def _is_weekly_reminder_due(channel_state: ChannelState, on: date, before: Mapping[date, Reason | None]) -> bool:

@@ -126,10 +126,10 @@ def _explain_missing_lists(missing: Sequence[tuple[date, DayState]]) -> Reason |
     """Return what is missing: "Hugging Face did not answer for Mon 23 Nov"."""
     stale = tuple(at for at, state in missing if state is DayState.STALE)
     down = tuple(at for at, state in missing if state in _UNAVAILABLE_STATES)
-    repeated = Reason("lists.repeated", {"days": stale}) if stale else None
-    unanswered = Reason("lists.missing", {"days": down}) if down else None
+    repeated = Reason("lists.repeated", days=stale) if stale else None
+    unanswered = Reason("lists.missing", days=down) if down else None
     if repeated and unanswered:
-        return Reason("lists.repeated_and_missing", {"repeated": repeated, "missing": unanswered})
+        return Reason("lists.repeated_and_missing", repeated=repeated, missing=unanswered)
     return repeated or unanswered
 
 

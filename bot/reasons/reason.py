@@ -19,12 +19,16 @@ _COUNT: Final = "n"
 """The value by which a sentence chooses between its two forms."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Reason:
     """Why something is as it is. As a text it is the English sentence, which is for logs and operators."""
 
     code: str
-    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    values: Mapping[str, Value] = field(hash=False)
+
+    def __init__(self, code: str, /, **values: Value) -> None:
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "values", values)
 
     def __str__(self) -> str:
         """Return the English sentence."""
@@ -34,7 +38,7 @@ class Reason:
 
 def to_reason(reason: Reason | str) -> Reason:
     """Return a reason; a text that no code knows, such as a platform's own words, is kept and said as it is."""
-    return reason if isinstance(reason, Reason) else Reason(TEXT, {TEXT: reason})
+    return reason if isinstance(reason, Reason) else Reason(TEXT, text=reason)
 
 
 def format_reason(reason: Reason) -> str:
@@ -96,7 +100,7 @@ def load_reason(data: Any) -> Reason:
     values = data.get("values", {})
     if not isinstance(values, dict):
         raise TypeError
-    return Reason(data["code"], {name: _load_value(value) for name, value in values.items()})
+    return Reason(data["code"], **{name: _load_value(value) for name, value in values.items()})
 
 
 def _dump_value(value: Value) -> Any:

@@ -15,7 +15,7 @@ from bot.reasons.notices import NOTICE_SENTENCES
 from bot.reasons.sources import SOURCE_SENTENCES
 
 TEXT: Final = "text"
-"""The code of a text that no code knows, and the value that holds it."""
+"""The code of a text that no code knows; the value ``text`` holds it."""
 
 SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
     TEXT: "{text}",

@@ -79,7 +79,7 @@ async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs
         await jobs.stores.channels.save_preferences(channel, Preferences(on=channel is not off), NOW)
     for channel in (room, mine, off):
         await jobs.stores.channels.retire(channel, Reason("channel.deleted"))
-    await jobs.stores.channels.retire(left, Reason("workspace.unavailable", {"why": to_reason("it was removed")}))
+    await jobs.stores.channels.retire(left, Reason("workspace.unavailable", why=to_reason("it was removed")))
     report = await health.build_report(jobs.stores, jobs, NOW, {"discord": "Discord"})
     assert report["silent"] == ["#papers on Discord: the channel was deleted"]
     assert report["ok"] is True, "no restart mends that"

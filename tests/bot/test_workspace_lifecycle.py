@@ -166,7 +166,7 @@ async def test_a_refused_installation_silences_its_workspace_with_one_request(st
     courier = Dispatcher(stores, {"slack": chat}, lambda: NOW)
     assert await courier.dispatch_due() == 1
     reasons = [s.retired_reason for c in (ROOM, OTHER, elsewhere) if (s := await standing(stores, c))]
-    away = Reason("workspace.unavailable", {"why": to_reason("the token was revoked")})
+    away = Reason("workspace.unavailable", why=to_reason("the token was revoked"))
     assert reasons == [away, away, None]
     assert await courier.dispatch_due() == 0
     assert all(

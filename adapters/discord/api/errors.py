@@ -39,7 +39,7 @@ class UnknownErrorCode(TryLater):
     """
 
     def __init__(self, code: int, status: int) -> None:
-        super().__init__(Reason("platform.unknown_number", {"error": code, "status": status}), _UNKNOWN_RETRY_SECONDS)
+        super().__init__(Reason("platform.unknown_number", error=code, status=status), _UNKNOWN_RETRY_SECONDS)
         self.code = code
         # Without a code of its own a 404 is that of an address, which no channel can help.
         self.is_closed = bool(code) and status in _CLOSED_STATUSES
@@ -60,7 +60,7 @@ def translate_error(error: Exception, *, writes: bool, ban_seconds: float = DEFA
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return TryLater(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
         case _:
-            return _translate_lost_response(Reason("connection.lost", {"error": type(error).__name__}), writes=writes)
+            return _translate_lost_response(Reason("connection.lost", error=type(error).__name__), writes=writes)
 
 
 def get_error_code(error: BaseException | None) -> int:
@@ -107,7 +107,7 @@ def _translate_error_response(error: discord.HTTPException, *, writes: bool, ban
     if status == _TOO_MANY_REQUESTS:
         return TryLater(Reason("platform.rate_limited_again"), _BUSY_RETRY_SECONDS)
     if status >= _SERVER_ERROR:
-        return _translate_lost_response(Reason("platform.failed", {"status": status}), writes=writes)
+        return _translate_lost_response(Reason("platform.failed", status=status), writes=writes)
     return _translate_permanent_error(error_code, error) or UnknownErrorCode(error_code, status)
 
 
@@ -135,4 +135,4 @@ def _translate_lost_response(why: Reason, *, writes: bool) -> SendError:
 
 def _explain(code: str, **values: Value) -> Reason:
     """Return a reason that names the platform."""
-    return Reason(code, {"platform": "Discord", **values})
+    return Reason(code, platform="Discord", **values)

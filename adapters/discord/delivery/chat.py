@@ -64,9 +64,9 @@ class DiscordChat:
             async with asyncio.timeout(_SEND_TIMEOUT_SECONDS):
                 return await self._send_operation(delivery, now)
         except TimeoutError as error:
-            raise Uncertain(Reason("delivery.timed_out", {"seconds": f"{_SEND_TIMEOUT_SECONDS:.0f}"})) from error
+            raise Uncertain(Reason("delivery.timed_out", seconds=f"{_SEND_TIMEOUT_SECONDS:.0f}")) from error
         except StoreError as error:
-            raise TryLater(Reason("database.unusable", {"why": error.reason}), _STORE_RETRY_SECONDS) from error
+            raise TryLater(Reason("database.unusable", why=error.reason), _STORE_RETRY_SECONDS) from error
         except UnknownErrorCode as error:
             if (translated := _translate_unknown_code(error, delivery, now)) is error:
                 raise
@@ -95,13 +95,13 @@ class DiscordChat:
             )
             messages = await self._renderer.render_parts(delivery, message_keys.hash_delivery_key(key), posted_parts)
         except StoreError as error:
-            raise TryLater(Reason("database.unusable", {"why": error.reason}), _STORE_RETRY_SECONDS) from error
+            raise TryLater(Reason("database.unusable", why=error.reason), _STORE_RETRY_SECONDS) from error
         except Gone:
             if key.operation == "reply":
                 return None  # nor is the thread that it would be in
             raise
         except Unsendable as error:
-            raise Uncertain(Reason("history.unreadable", {"why": error.reason})) from error
+            raise Uncertain(Reason("history.unreadable", why=error.reason)) from error
         # What stopped between two parts is not there; sending goes on with the first that is missing.
         return str(posted_parts[0]["id"]) if posted_parts.keys() >= set(range(len(messages))) else None
 
@@ -138,7 +138,7 @@ class DiscordChat:
             except (TryLater, StoreError) as error:
                 if not first_id:
                     raise
-                stopped = Reason("delivery.partly_sent", {"number": number, "why": error.reason})
+                stopped = Reason("delivery.partly_sent", number=number, why=error.reason)
                 raise Uncertain(stopped) from error
             first_id = first_id or str(posted["id"])
         return first_id
@@ -202,11 +202,11 @@ def _translate_unknown_code(error: UnknownErrorCode, delivery: Delivery, now: da
     https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
     """
     if error.is_closed and delivery.key.operation == "post":
-        return Gone(Reason(CHANNEL_REFUSED, {"number": error.code}))
+        return Gone(Reason(CHANNEL_REFUSED, number=error.code))
     if error.is_closed:
         return Unsendable(error.reason)
     if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
-        return Unsendable(Reason("delivery.given_up_after_a_day", {"why": error.reason}))
+        return Unsendable(Reason("delivery.given_up_after_a_day", why=error.reason))
     return error
 
 
@@ -217,11 +217,11 @@ def _explain_thread_error(delivery: Delivery, error: Gone) -> Reason | None:
     """
     key, error_code = delivery.key, get_error_code(error)
     if key.operation != "post" and error_code in THREAD_ERRORS:
-        return Reason("thread.closed", {"why": error.reason})
+        return Reason("thread.closed", why=error.reason)
     if (
         key.operation == "reply"
         and key.channel.kind in {ChannelKind.CHANNEL, ChannelKind.FORUM}
         and error_code == MISSING_PERMISSIONS
     ):
-        return Reason("thread.permissions_missing", {"why": error.reason})
+        return Reason("thread.permissions_missing", why=error.reason)
     return None

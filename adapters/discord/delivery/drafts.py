@@ -112,4 +112,4 @@ def _translate_render_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise Unsendable(Reason("card.not_rendered", {"error": str(error)})) from error
+        raise Unsendable(Reason("card.not_rendered", error=str(error))) from error

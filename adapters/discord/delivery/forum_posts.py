@@ -82,7 +82,7 @@ async def start_post(rest: RestClient, forum: Channel, key: str, body: Mapping[s
         )
     except TryLater as error:
         # One is there, surely: it is to be looked up, and not to be made again.
-        raise Uncertain(Reason("post.not_looked_up", {"why": error.reason})) from error
+        raise Uncertain(Reason("post.not_looked_up", why=error.reason)) from error
     except SendError as error:
         log.warning("A forum’s posts can’t be looked up: %s", error)
         return thread_id

@@ -92,7 +92,7 @@ class SlackClient:
         except SendError:
             raise
         except BroadsheetError as error:
-            raise TryLater(Reason("token.unreadable", {"why": get_reason(error)}), _VAULT_RETRY_SECONDS) from error
+            raise TryLater(Reason("token.unreadable", why=get_reason(error)), _VAULT_RETRY_SECONDS) from error
 
     async def _call_method(
         self, workspace: str, method: str, token: str, arguments: Mapping[str, Any]

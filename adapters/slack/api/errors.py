@@ -36,7 +36,7 @@ class UnknownErrorCode(TryLater):
     """Slack said no, surely, with a code that belongs to no group; ``code`` is it."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(Reason("platform.unknown_code", {"error": code}), _UNKNOWN_RETRY_SECONDS)
+        super().__init__(Reason("platform.unknown_code", error=code), _UNKNOWN_RETRY_SECONDS)
         self.code = code
 
 
@@ -49,11 +49,11 @@ def translate_error(error: Exception, method: str) -> SendError:
         case SlackApiError():
             return _translate_error_response(error, method)
         case SlackRequestError():
-            return Unsendable(Reason("platform.request_incomplete", {"error": str(error)}))
+            return Unsendable(Reason("platform.request_incomplete", error=str(error)))
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return TryLater(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
         case _:
-            return _translate_lost_response(method, Reason("connection.lost", {"error": type(error).__name__}))
+            return _translate_lost_response(method, Reason("connection.lost", error=type(error).__name__))
 
 
 def get_error_code(error: BaseException | None) -> str:
@@ -76,7 +76,7 @@ def _translate_error_response(error: SlackApiError, method: str) -> SendError:
         )
     if status in range(400, 500):
         return UnknownErrorCode(f"HTTP {status}")
-    return _translate_lost_response(method, Reason("platform.unreadable_answer", {"status": status}))
+    return _translate_lost_response(method, Reason("platform.unreadable_answer", status=status))
 
 
 def _translate_permanent_error(error_code: str, body: Mapping[str, Any]) -> SendError | None:
@@ -99,7 +99,7 @@ def _translate_transient_error(error_code: str, method: str) -> SendError:
     if error_code in TRANSIENT_ERRORS:
         return TryLater(_explain("platform.busy", error=error_code), _BUSY_RETRY_SECONDS)
     return (
-        _translate_lost_response(method, Reason("platform.said", {"error": error_code}))
+        _translate_lost_response(method, Reason("platform.said", error=error_code))
         if error_code in AMBIGUOUS_ERRORS
         else UnknownErrorCode(error_code)
     )
@@ -113,7 +113,7 @@ def _translate_lost_response(method: str, why: Reason) -> SendError:
 
 def _explain(code: str, **values: Value) -> Reason:
     """Return a reason that names the platform."""
-    return Reason(code, {"platform": "Slack", **values})
+    return Reason(code, platform="Slack", **values)
 
 
 def _get_response_body(error: SlackApiError) -> Mapping[str, Any]:
@@ -131,7 +131,7 @@ def _parse_retry_after(headers: Mapping[str, str]) -> float:
 def _explain_missing_scope(body: Mapping[str, Any]) -> Reason:
     scope = str(body.get("needed", ""))
     if _SCOPE_PATTERN.fullmatch(scope):
-        return Reason("installation.scope_missing", {"scope": scope})
+        return Reason("installation.scope_missing", scope=scope)
     return INSTALLATION_ERRORS["missing_scope"]
 
 

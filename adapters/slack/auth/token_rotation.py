@@ -115,7 +115,7 @@ class TokenRotation:
         except SlackTokenRotationError as error:
             raise _translate_rotation_error(error) from error
         except Exception as error:
-            why = Reason("token.not_asked", {"error": type(error).__name__})
+            why = Reason("token.not_asked", error=type(error).__name__)
             raise TryLater(why, _RETRY_SECONDS) from error
         if new_bot is None:
             raise Gone(Reason("installation.token_not_given"), installation=True)
@@ -147,9 +147,9 @@ def _translate_rotation_error(error: SlackTokenRotationError) -> SendError:
         return Gone(Reason("installation.token_not_renewed"), installation=True)
     if error_code in _CREDENTIAL_ERRORS:
         log.error("Slack turned SLACK_CLIENT_ID and SLACK_CLIENT_SECRET down (%s): no token can be renewed", error_code)
-        return TryLater(Reason("token.not_renewed", {"error": error_code}), _CREDENTIALS_RETRY_SECONDS)
+        return TryLater(Reason("token.not_renewed", error=error_code), _CREDENTIALS_RETRY_SECONDS)
     translated = translate_error(error.api_error, "oauth.v2.access")
     return TryLater(
-        Reason("token.not_renewed", {"error": error_code or "no answer"}),
+        Reason("token.not_renewed", error=error_code or "no answer"),
         getattr(translated, "retry_after", _RETRY_SECONDS),
     )

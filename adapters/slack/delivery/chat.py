@@ -62,10 +62,10 @@ class SlackChat:
         try:
             return await self._find_earlier_attempt(delivery) or await self._send_rendered(delivery, now)
         except StoreError as error:
-            raise TryLater(Reason("database.unusable", {"why": error.reason}), _STORE_RETRY_SECONDS) from error
+            raise TryLater(Reason("database.unusable", why=error.reason), _STORE_RETRY_SECONDS) from error
         except UnknownErrorCode as error:
             if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
-                raise Unsendable(Reason("delivery.given_up_after_a_day", {"why": error.reason})) from error
+                raise Unsendable(Reason("delivery.given_up_after_a_day", why=error.reason)) from error
             raise
 
     async def find_message(self, delivery: Delivery) -> str | None:
@@ -77,7 +77,7 @@ class SlackChat:
         except TryLater:
             raise
         except SendError as error:
-            raise Uncertain(Reason("history.unreadable", {"why": error.reason})) from error
+            raise Uncertain(Reason("history.unreadable", why=error.reason)) from error
 
     async def run(self) -> None:
         """Wait until closed."""
@@ -136,7 +136,7 @@ class SlackChat:
                 card, pictures=pictures, command=self._command, modal_commands=self._modal_commands
             )
         except Exception as error:
-            raise Unsendable(Reason("card.not_rendered", {"error": str(error)})) from error
+            raise Unsendable(Reason("card.not_rendered", error=str(error))) from error
         if message.stored_data:
             await self._button_payloads.save_payloads(message.stored_data, now)
         return message

@@ -74,7 +74,7 @@ def _describe_change(change: Change, resolve_name: Callable[[str], str]) -> str:
         [parse_topic(data["topic"]) for data in held.get("topics", ())] for held in (change.after, change.before)
     )
     changes = settings.describe_changes(before, after, new, gone, resolve_name)
-    return format_reason(Reason(SETTINGS_CHANGED, {"changes": changes}))
+    return format_reason(Reason(SETTINGS_CHANGED, changes=changes))
 
 
 async def show_change_log(context: CommandContext, request: Request) -> Answer:

@@ -122,7 +122,7 @@ async def limit_follows(context: CommandContext, request: Request, *, number: in
             gettext("Nothing was changed: each member may follow {topics}.", topics=_format_topic_count(before))
         )
     wanted = replace(known, limits={**known.limits, FOLLOWS_LIMIT_KEY: number})
-    summary = Reason("member.limit", {"before": before, "number": number})
+    summary = Reason("member.limit", before=before, number=number)
     await _save_workspace(context, request, wanted, summary)
     return build_text_answer(
         gettext(

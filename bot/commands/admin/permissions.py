@@ -93,6 +93,7 @@ async def _save_policy(context: CommandContext, request: Request, old: Workspace
 def _summarize_change(before: str, after: str, *, adds_manager: bool) -> Reason:
     if before == after:
         return Reason("access.first_manager")
-    holders = {"before": policies.get_policy_holders(before), "after": policies.get_policy_holders(after)}
-    changed = Reason("access.changed", holders)
-    return Reason("access.changed_first_manager", {"change": changed}) if adds_manager else changed
+    changed = Reason(
+        "access.changed", before=policies.get_policy_holders(before), after=policies.get_policy_holders(after)
+    )
+    return Reason("access.changed_first_manager", change=changed) if adds_manager else changed

@@ -51,7 +51,7 @@ def get_policy_holders(policy: str) -> Reason:
     known = next((name for name, (value, _) in POLICIES.items() if value == policy), "")
     if known:
         return Reason(f"policy.{known}")
-    return Reason("policy.user_group", {"group": policy.removeprefix(_USER_GROUP_PREFIX)})
+    return Reason("policy.user_group", group=policy.removeprefix(_USER_GROUP_PREFIX))
 
 
 async def load_workspace(context: CommandContext, channel: Channel) -> Workspace:

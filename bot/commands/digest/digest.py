@@ -261,7 +261,7 @@ async def _pause_until(
         request,
         channel_state,
         resumed,
-        Reason("digest.paused_until", {"day": day}),
+        Reason("digest.paused_until", day=day),
         next_run_at=following,
         before=_snapshot_next_run(channel_state),
     )

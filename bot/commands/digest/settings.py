@@ -84,7 +84,7 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
         )
     added, removed = await _update_follows(context, request, wanted, held)
     with use_language(ENGLISH):
-        summary = Reason(SETTINGS_CHANGED, {"changes": told()})
+        summary = Reason(SETTINGS_CHANGED, changes=told())
     before = {"topics": [snapshots.encode_follow(follow) for follow in removed]}
     after = {"topics": [snapshots.encode_follow(follow) for follow in added]}
     await save.save_preferences(

@@ -125,7 +125,7 @@ async def follow_topic(
     )
     await context.stores.follows.add(wanted)
     await context.set_channel_language(request, target)
-    summary = _summarize_alert_change(topic, wanted) if known else Reason("follow.added", {"label": topic.label})
+    summary = _summarize_alert_change(topic, wanted) if known else Reason("follow.added", label=topic.label)
     before, after = snapshots.encode_follow(known) if known else {}, snapshots.encode_follow(wanted)
     await context.stores.audit.record_change(
         target, request.person, "follow", summary, request.now, before=before, after=after
@@ -137,7 +137,7 @@ async def follow_topic(
 
 def _summarize_alert_change(topic: Topic, follow: Follow) -> Reason:
     """Say, for the log, how the papers of a channel's follow come from now on."""
-    return Reason("follow.at_once" if follow.alerts else "follow.in_digest", {"label": topic.label})
+    return Reason("follow.at_once" if follow.alerts else "follow.in_digest", label=topic.label)
 
 
 def _describe_alert_change(topic: Topic, follow: Follow) -> str:
@@ -288,7 +288,7 @@ async def _remove_follow(context: CommandContext, request: Request, topic: Topic
     removed = await context.stores.follows.remove(target, str(topic))
     if removed:
         before = snapshots.encode_follow(removed)
-        summary = Reason("follow.removed", {"label": topic.label})
+        summary = Reason("follow.removed", label=topic.label)
         await context.stores.audit.record_change(
             target, request.person, "unfollow", summary, request.now, before=before, after={}
         )

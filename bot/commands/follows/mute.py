@@ -86,7 +86,7 @@ async def mute_paper_or_topic(context: CommandContext, request: Request, *, what
         )
     after = {"kind": kind, "value": value, "name": name}
     await context.stores.audit.record_change(
-        target, request.person, "mute", Reason("mute.added", {"name": name}), request.now, before={}, after=after
+        target, request.person, "mute", Reason("mute.added", name=name), request.now, before={}, after=after
     )
     text = gettext(
         "“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=format_in_channel(target)
@@ -119,7 +119,7 @@ async def unmute_paper_or_topic(context: CommandContext, request: Request, *, wh
         target,
         request.person,
         "unmute",
-        Reason("mute.removed", {"name": name}),
+        Reason("mute.removed", name=name),
         request.now,
         before=before,
         after={},

@@ -42,7 +42,7 @@ class ArXiv:
         """Return the newest announcement; unchanged until the next."""
         wrong = [category for category in categories if not _CATEGORY_PATTERN.fullmatch(category)]
         if wrong or not categories:
-            raise SourceRefused(Reason("arxiv.invalid_category", {"names": ", ".join(wrong)}))
+            raise SourceRefused(Reason("arxiv.invalid_category", names=", ".join(wrong)))
         url = f"{self._feed_url}/{'+'.join(categories)}"
         page = await self._client.get(url, {}, parser.parse_announcement, conditional=True)
         if page.content is None:
@@ -90,4 +90,4 @@ class ArXiv:
             parsed, total = page.content or (ParsedPapers(), 0)
             if parsed.record_count or not total:
                 return SourceResponse(parsed.papers, rejected=parsed.rejected)
-        raise SourceDown(Reason("arxiv.empty_page", {"total": total}))
+        raise SourceDown(Reason("arxiv.empty_page", total=total))

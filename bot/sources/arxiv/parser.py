@@ -41,7 +41,7 @@ def parse_results(body: bytes) -> tuple[ParsedPapers, int]:
     for entry in feed.iterfind("atom:entry", _NAMESPACES):
         if "/api/errors" in _find_text(entry, "atom:id"):
             reason = cleaning.clean_text(_find_text(entry, "atom:summary"), 200).rstrip(".")
-            raise SourceRefused(Reason("arxiv.refused", {"reason": reason}))
+            raise SourceRefused(Reason("arxiv.refused", reason=reason))
         authors = [_find_text(author, "atom:name") for author in entry.iterfind("atom:author", _NAMESPACES)]
         found.append(
             _build_paper(

@@ -56,7 +56,7 @@ class StatusRefused(SourceRefused):
 
 def build_reason(policy: SourcePolicy, code: str, **values: Value) -> Reason:
     """Return why a source gave nothing, with its name."""
-    return Reason(code, {"title": policy.title, **values})
+    return Reason(code, title=policy.title, **values)
 
 
 async def fetch_once(

@@ -34,7 +34,9 @@ items = st.builds(
     paper=text,
     actions=st.lists(actions, max_size=2).map(tuple),
 )
-notices = st.builds(Reason, some, st.dictionaries(some, text | st.integers(0, 9), max_size=2))
+notices = st.builds(
+    lambda code, values: Reason(code, **values), some, st.dictionaries(some, text | st.integers(0, 9), max_size=2)
+)
 cards = st.builds(
     Card,
     title=text,

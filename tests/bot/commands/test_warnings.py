@@ -68,7 +68,7 @@ async def test_what_nobody_could_be_told_is_told_once_to_who_decides_for_the_wor
 
 async def test_what_nobody_could_be_told_is_told_in_the_language_of_who_decides(room: Room) -> None:
     channel, boss = room.request("today", {}).channel, replace(BOB, id="U7", is_admin=True)
-    notice = Reason("notice.stopped", {"channel": "#other", "reason": Reason("channel.archived")})
+    notice = Reason("notice.stopped", channel="#other", reason=Reason("channel.archived"))
     there = f"{channel.platform}:{channel.workspace}:C9"
     for locale, said in (("de", "In #other wird nichts mehr gepostet"), ("en", "Nothing is posted to #other any more")):
         await pending_notices.save_pending(room.stores.key_values, there, notice)

@@ -94,7 +94,7 @@ async def test_where_none_is_left_the_log_says_so(stores: Stores, caplog: pytest
     await Dispatcher(stores, {"slack": chat}, lambda: NOW).dispatch_due()
     assert "Nobody of slack T1 can be told: slack:T1:C1 2026-11-24T08:00:00" in caplog.text
     (kept,) = (await pending_notices.list_pending(stores.key_values, "slack", "T1")).items()
-    assert kept == (ROOM.key, Reason("notice.stopped", {"channel": "#papers", "reason": ARCHIVED}))
+    assert kept == (ROOM.key, Reason("notice.stopped", channel="#papers", reason=ARCHIVED))
     assert str(kept[1]).startswith("Nothing is posted to #papers any more: the channel was archived.")
 
 

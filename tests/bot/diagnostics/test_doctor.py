@@ -254,7 +254,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_looked_at_too(
     await digests(tmp_path / "data", quiet, left)
     async with open_stores(tmp_path / "data", NOW) as stores:
         await stores.channels.retire(quiet, Reason("channel.bot_removed"))
-        await stores.channels.retire(left, Reason("workspace.unavailable", {"why": Reason("installation.uninstalled")}))
+        await stores.channels.retire(left, Reason("workspace.unavailable", why=Reason("installation.uninstalled")))
     given(monkeypatch, SLACK_API_URL=server.url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
     told = await found()
     assert told["The bot is not in #quiet of Acme, which has a digest. Type there: /invite @broadsheet"] is False

@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[3]
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 DAYS = (date(2026, 11, 23), date(2026, 11, 24))
 ARCHIVED = Reason("channel.archived")
-AWAY = Reason("workspace.unavailable", {"why": Reason("installation.uninstalled")})
-MISSING = Reason("lists.missing", {"days": DAYS})
+AWAY = Reason("workspace.unavailable", why=Reason("installation.uninstalled"))
+MISSING = Reason("lists.missing", days=DAYS)
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ MISSING = Reason("lists.missing", {"days": DAYS})
             "Hugging Face did not answer for Mon 23 Nov and Tue 24 Nov",
             "Hugging Face hat für Mo., 23. Nov. und Di., 24. Nov. nicht geantwortet",
         ),
-        (Reason("digest.few_votes", {"n": 1}), "no new paper had 1 vote", "Kein neues Paper hatte 1 Stimme"),
+        (Reason("digest.few_votes", n=1), "no new paper had 1 vote", "Kein neues Paper hatte 1 Stimme"),
         (
-            Reason("digest.few_votes", {"n": 1300}),
+            Reason("digest.few_votes", n=1300),
             "no new paper had 1,300 votes",
             "Kein neues Paper hatte 1.300 Stimmen",
         ),
-        (Reason("follow.added", {"label": "{0} {x}"}), "follows “{0} {x}”", "„{0} {x}“ abonniert"),
+        (Reason("follow.added", label="{0} {x}"), "follows “{0} {x}”", "„{0} {x}“ abonniert"),
         (to_reason("Discord's own words"), "Discord's own words", "Discord's own words"),
     ],
 )
@@ -78,8 +78,8 @@ def test_what_it_holds_is_said_in_the_language_too(language: str) -> None:
         to_reason(""),
         to_reason("{not} JSON"),
         to_reason('{"code":"channel.archived"}'),
-        Reason("access.changed", {"before": Reason("policy.members"), "after": Reason("policy.admins")}),
-        Reason("delivery.given_up", {"attempts": 8, "why": Reason("lists.missing", {"days": (*DAYS,)})}),
+        Reason("access.changed", before=Reason("policy.members"), after=Reason("policy.admins")),
+        Reason("delivery.given_up", attempts=8, why=Reason("lists.missing", days=(*DAYS,))),
     ],
 )
 def test_what_is_kept_comes_back(reason: Reason) -> None:
@@ -125,7 +125,7 @@ def test_what_has_no_sentence_is_said_by_its_code(reason: Reason) -> None:
 
 
 def test_a_count_that_is_none_breaks_nothing() -> None:
-    assert format_reason(Reason("digest.few_votes", {"n": "many"})) == "no new paper had 0 votes"
+    assert format_reason(Reason("digest.few_votes", n="many")) == "no new paper had 0 votes"
 
 
 def test_errors_carry_their_reason() -> None:
@@ -136,7 +136,11 @@ def test_errors_carry_their_reason() -> None:
 
 
 def test_reasons_that_are_alike_are_one() -> None:
-    assert len({AWAY, Reason("workspace.unavailable", {"why": Reason("installation.uninstalled")}), ARCHIVED}) == 2
+    assert len({AWAY, Reason("workspace.unavailable", why=Reason("installation.uninstalled")), ARCHIVED}) == 2
+
+
+MAKERS = {"Reason": (0, set[str]()), "_explain": (0, {"platform"}), "build_reason": (1, {"title"})}
+"""What makes reasons: where the code stands, and which values it gives by itself."""
 
 
 def _list_calls() -> Iterator[tuple[str, str, set[str]]]:
@@ -144,21 +148,12 @@ def _list_calls() -> Iterator[tuple[str, str, set[str]]]:
     for path in sorted(path for folder in ("bot", "adapters", "storage") for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
-            given = {"Reason": 0, "_explain": 0, "build_reason": 1}.get(name)
-            if not isinstance(node, ast.Call) or given is None or len(node.args) <= given:
-                continue
-            code = node.args[given]
-            if not isinstance(code, ast.Constant) or not isinstance(code.value, str):
-                continue
-            implied = {"_explain": {"platform"}, "build_reason": {"title"}}.get(name, set())
-            names = implied | {keyword.arg for keyword in node.keywords if keyword.arg}
-            for values in node.args[given + 1 :]:
-                assert isinstance(values, ast.Dict | ast.Name), ast.dump(values)
-                if isinstance(values, ast.Dict):
-                    names |= {str(key.value) for key in values.keys if isinstance(key, ast.Constant)}
-                else:
-                    names |= list_names(SENTENCES.get(code.value, ""))
-            yield f"{path.relative_to(ROOT)}:{node.lineno}", code.value, names
+            if isinstance(node, ast.Call) and name in MAKERS:
+                place, given = MAKERS[name]
+                code = node.args[place]
+                if isinstance(code, ast.Constant):
+                    names = given | {keyword.arg for keyword in node.keywords if keyword.arg}
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", str(code.value), names
 
 
 def test_every_reason_of_the_source_has_a_sentence_that_holds_its_values() -> None:

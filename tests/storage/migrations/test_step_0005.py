@@ -295,10 +295,8 @@ async def test_days_get_the_year_in_which_they_lay(folder: Path, old: OldRows) -
     old.skip("Hugging Face did not answer for Thu 31 Dec and Fri 1 Jan", "2027-01-02")
     old.change("pauses the digest until Tue 5 Jan", "2026-11-24 08:00:00.000000")
     async with open_stores(folder, NOW) as stores:
-        assert await READERS["digest"](stores) == Reason(
-            "lists.missing", {"days": (date(2026, 12, 31), date(2027, 1, 1))}
-        )
-        assert await READERS["change"](stores) == Reason("digest.paused_until", {"day": date(2027, 1, 5)})
+        assert await READERS["digest"](stores) == Reason("lists.missing", days=(date(2026, 12, 31), date(2027, 1, 1)))
+        assert await READERS["change"](stores) == Reason("digest.paused_until", day=date(2027, 1, 5))
 
 
 async def test_what_says_nothing_and_what_is_no_notice_is_left_alone(folder: Path, old: OldRows) -> None:

@@ -92,7 +92,7 @@ async def _live(stores: Stores, now: datetime) -> None:
     (sent,) = await stores.ledger.claim(now, now + HOUR, 1)
     await stores.ledger.settle(sent.id, DeliveryState.SENT, now, message="m")
     await stores.web_messages.add(DeliveryKey(MINE, "answer", "x"), Card("x"), now)
-    followed = Reason("follow.added", {"label": "shared"})
+    followed = Reason("follow.added", label="shared")
     await stores.audit.record_change(ROOM, ANN, "follow", followed, now, before={}, after={})
     await stores.audit.record_change(ROOM, BO, "follow", to_reason("followed video"), now, before={}, after={})
 

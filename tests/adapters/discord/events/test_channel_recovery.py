@@ -25,7 +25,7 @@ async def test_a_role_that_lets_the_bot_write_again_is_enough(here: Office) -> N
 
 
 async def test_what_discord_refused_for_no_known_reason_is_not_tried_again_by_itself(here: Office) -> None:
-    shut = Reason("channel.refused", {"number": 99999})
+    shut = Reason("channel.refused", number=99999)
     await here.stores.channels.retire(ROOM, shut)
     await here.server.create_role("30", name="bots")
     await here.server.change_role("30", permissions=rights.SEND)

@@ -21,7 +21,7 @@ from tests.adapters.discord.watching import greetings, retired, settled, subscri
 from tests.servers.discord import rights
 
 HELLO = "Broadsheet posts the day’s most upvoted papers here"
-AWAY = Reason("workspace.unavailable", {"why": REMOVED_REASON})
+AWAY = Reason("workspace.unavailable", why=REMOVED_REASON)
 
 # -- coming and going --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from tests.adapters.discord.inbound import ROOM, TOKEN, Office
 from tests.adapters.discord.watching import TALK, retired, subscribe, told, until
 from tests.servers.discord import rights
 
-AWAY = Reason("workspace.unavailable", {"why": REMOVED_REASON})
+AWAY = Reason("workspace.unavailable", why=REMOVED_REASON)
 
 
 async def test_a_channel_that_was_deleted_gets_nothing_more(here: Office) -> None:
