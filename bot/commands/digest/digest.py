@@ -92,10 +92,7 @@ async def turn_on_digest(context: CommandContext, request: Request, *, start: st
     )
     if start == "now":
         outcome = await planner.post_now(
-            context.stores,
-            await context.load_channel_state(request),
-            request.now,
-            is_sample=await context.is_sample(),
+            context.stores, await context.load_channel_state(request), request.now, is_sample=await context.is_sample()
         )
         head = join_sentences(head, outcome.sentence)
     return build_text_answer(
