@@ -12,6 +12,7 @@ import pytest
 from yarl import URL
 
 from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
+from adapters.slack.manifest import BOT_SCOPES
 from bot import logs
 from bot.ports.workspaces import Workspace
 from tests.adapters.slack.installing import HERE, Site, nobody, site
@@ -55,7 +56,7 @@ async def test_the_whole_way(here: Site) -> None:
     assert "Add to Slack" in first.text
     target = URL(first.button)
     assert str(target.with_query(None)) == here.slack.authorize_url
-    assert target.query["scope"] == "commands,chat:write"
+    assert target.query["scope"] == ",".join(BOT_SCOPES)
     assert target.query["redirect_uri"] == f"{HERE}{REDIRECT_PATH}"
     last = await here.get(await here.agree(first.button))
     assert last.status == 200
@@ -254,7 +255,7 @@ async def test_a_link_may_name_the_workspace_and_nothing_else(here: Site) -> Non
     plain = (await here.get(INSTALL_PATH)).button
     for team in ("T1%26scope=admin", "T1&team=T2%26x=1", "", "%0d%0aX:y", "U1"):
         asked = URL((await here.get(f"{INSTALL_PATH}?team={team}")).button)
-        assert asked.query.getall("scope") == ["commands,chat:write"]
+        assert asked.query.getall("scope") == [",".join(BOT_SCOPES)]
         assert set(asked.query) - {"team"} == set(URL(plain).query)
         assert asked.query.get("team", "T1") == "T1"
 
