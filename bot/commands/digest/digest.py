@@ -38,15 +38,15 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
         suggest=suggest_until_dates,
     )
     managers = partial(Command, audience=Audience.MANAGERS)
+    posting = partial(managers, starts_posts=True)
     return (
-        managers(
+        posting(
             "digest on",
             "Start the digest; shows it first",
             partial(turn_on_digest, context),
             (start,),
             example="digest on",
             group_summary="Start, stop or change the digest, or post one now",
-            starts_posts=True,
         ),
         managers(
             "digest off",
@@ -54,13 +54,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             partial(turn_off_digest, context),
             example="digest off",
         ),
-        managers(
-            "digest now",
-            "Post a digest now",
-            partial(post_digest_now, context),
-            example="digest now",
-            starts_posts=True,
-        ),
+        posting("digest now", "Post a digest now", partial(post_digest_now, context), example="digest now"),
         managers(
             "pause",
             "Post nothing here, for now or until a date",
