@@ -94,7 +94,7 @@ async def test_what_fails_gives_a_reference_and_the_log_the_trace(
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr(type(office.stores.feed_days), "get_newest", failing)
-    office.excused.append("Reference:")
+    office.excused.append("today failed, reference")
     shown = await office.type("papers today")
     reference = shown.plain.rsplit(" ", 1)[-1].rstrip(".")
     assert "That failed. Nothing was changed. Reference:" in shown.plain
