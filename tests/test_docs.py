@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -229,6 +230,26 @@ def test_every_setting_is_in_the_manual() -> None:
 def test_every_exit_code_is_in_the_manual() -> None:
     told = {int(row[0]) for row in rows("docs/operating.md", "code", "means", "a supervisor should")}
     assert told == {0, *(code for _, code in EXIT_CODES)}
+
+
+WHERE = rows("docs/architecture.md", "question", "file", "look for")
+
+
+def test_the_tour_answers_where_things_are() -> None:
+    assert len(WHERE) >= 30
+    assert len({question for question, _, _ in WHERE}) == len(WHERE)
+
+
+def defined_names(path: Path) -> set[str]:
+    """Return the functions, classes and constants of a module."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    named = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    return named | {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
+
+
+@pytest.mark.parametrize(("question", "file", "symbol"), WHERE)
+def test_what_is_looked_for_is_where_the_tour_says(question: str, file: str, symbol: str) -> None:
+    assert symbol in defined_names(ROOT / file), question
 
 
 def slug(heading: str) -> str:
