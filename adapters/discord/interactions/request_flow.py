@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
-from adapters.discord.interactions import form_session, forum_tags
+from adapters.discord.interactions import form_session, required_tag
 from adapters.discord.interactions.responses import Responder
 from bot.cards.models import Card, Form
 from bot.ports.commands import Answer, Request, find_command
@@ -28,6 +28,6 @@ async def answer_request(
         await form_session.show_form(context, responder, answer.body, request, as_manager=as_manager)
     else:
         await responder.send_answer(
-            await forum_tags.add_tag_warning(context, request, answer), request, as_manager=as_manager
+            await required_tag.add_tag_warning(context, request, answer), request, as_manager=as_manager
         )
     return None

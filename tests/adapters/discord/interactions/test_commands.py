@@ -108,7 +108,7 @@ async def test_an_answer_that_can_not_be_drawn_gives_a_reference_too(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("adapters.discord.interactions.forum_tags.add_tag_warning", failing)
+    monkeypatch.setattr("adapters.discord.interactions.required_tag.add_tag_warning", failing)
     office.excused.append("An interaction failed, reference")
     shown = await office.type("papers today")
     assert "That failed; nothing more was done. Reference:" in shown.plain
