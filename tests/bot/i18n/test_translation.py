@@ -222,7 +222,13 @@ FIRST = {"Mistake", "build_text_answer", "Action", "Link", "Card", "Form", "Item
 SECOND = {"Field"}
 """What is given a sentence as what comes first, or second, or by one of these names."""
 SAID = {"text", "title", "fallback", "label", "hint", "submit", "note", "summary"}
-COMMAND_LINE = {"bot/cli", "bot/config.py", "bot/bootstrap/context.py", "bot/sources/file_import.py"}
+COMMAND_LINE = {
+    "adapters/discord/cli.py",
+    "bot/cli",
+    "bot/config.py",
+    "bot/bootstrap/context.py",
+    "bot/sources/file_import.py",
+}
 """What is said there is said to operators, in English."""
 PROPER = {"Broadsheet", "arXiv", "PDF", "Hugging Face", "alphaXiv", "GitHub"}
 
