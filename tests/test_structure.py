@@ -315,7 +315,7 @@ FIRST_LINES = {
     "adapters/slack/interactions/modals.py": "view_submission",
     "adapters/slack/interactions/responses.py": "response_url",
     "adapters/slack/interactions/shortcuts.py": "shortcut",
-    "adapters/slack/interactions/views.py": "views\\.",
+    "adapters/slack/interactions/views.py": r"views\.",
     "adapters/slack/rendering/mrkdwn.py": "mrkdwn",
 }
 """What the first line of a module says, by which a search for the platform's word finds it."""
@@ -367,6 +367,27 @@ JOBS_APART = {
     "serve": "Slack is served over a connection, Discord over the gateway",
     "to_workspace": "Slack tells of a workspace when it is installed, Discord when a guild is joined",
 }
+
+
+STYLE_RULE = re.compile(r"[.#:\w\]-]+\s*\{[^{}]*[\w-]+\s*:[^{};]+;[^{}]*\}")
+"""A rule of a style sheet: ``.sk { color: red; }``."""
+
+
+def style_sheets(path: Path) -> list[str]:
+    """Return the strings of a module that hold a style sheet."""
+    constants = (
+        node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)
+    )
+    return [text[:60] for text in constants if isinstance(text, str) and STYLE_RULE.search(text)]
+
+
+def test_style_sheets_are_files() -> None:
+    assert {name(path): sheets for path in modules(*LAYERS) if (sheets := style_sheets(path))} == {}
+
+
+def test_a_style_sheet_in_a_string_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text('STYLE = """\n.sk { color: red; margin: 0; }\n"""\nBODY = "{name}: {value};"\n')
+    assert len(style_sheets(tmp_path / "page.py")) == 1
 
 
 # -- imports ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -23,15 +24,7 @@ from bot.ports.web_messages import WebMessage
 
 _MAX_PARAMETER: Final = 40
 _THEMES: Final = frozenset({"light", "dark"})
-_STYLE_SHEET: Final = """
-:root { color-scheme: light dark; }
-:root[data-theme="light"] { color-scheme: light; }
-:root[data-theme="dark"] { color-scheme: dark; }
-body { margin: 0; }
-body > :first-child { max-width: none; min-height: 100vh; padding-top: 12px; padding-bottom: 16px; }
-:focus-visible { border-radius: 4px; outline: 2px solid light-dark(#17508c, #93bdf2); outline-offset: 2px; }
-@media (max-width: 480px) { body > :first-child { padding-left: 12px; padding-right: 12px; } }
-"""
+_STYLE_SHEET: Final = Path(__file__).with_suffix(".css")
 """What the document adds to a drawing's own style: it fills the frame."""
 _POLICY: Final = (
     "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
@@ -42,7 +35,7 @@ _POLICY: Final = (
 async def get_preview(request: web.Request) -> web.Response:
     """Answer with a drawing, in the theme that the page has."""
     preview, theme = await _render_preview(request), request.query.get("theme", "")
-    sheet = preview.style + _STYLE_SHEET
+    sheet = f"{preview.style}\n{_STYLE_SHEET.read_text('utf-8')}"
     page = render_tag(
         "html",
         render_tag(
