@@ -369,6 +369,29 @@ JOBS_APART = {
 }
 
 
+THROUGH_SEVERAL = frozenset({
+    "app_home_opened", "declared_commands", "help_and_privacy", "languages", "main", "members", "mentions",
+    "pagination", "payloads", "posting", "reasons", "seen_messages", "sent_messages", "simcord", "user_directory",
+    "warnings", "weekdays",
+})  # fmt: skip
+"""Tests of what goes through several modules of a package, or of one part of a module, by their subject."""
+
+
+def test_tests_mirror_the_packages() -> None:
+    tests = [path for layer in LAYERS for path in (ROOT / "tests" / layer).rglob("test_*.py")]
+    mirrored = {path: ROOT / path.parent.relative_to(ROOT / "tests") for path in tests}
+    assert [name(path) for path, package in mirrored.items() if not package.is_dir()] == []
+    apart = {
+        path.stem.removeprefix("test_"): name(path)
+        for path, package in mirrored.items()
+        if path.stem.removeprefix("test_") != package.name
+        and not (package / path.name.removeprefix("test_")).is_file()
+        and not (package / path.stem.removeprefix("test_")).is_dir()
+    }
+    assert {subject: path for subject, path in apart.items() if subject not in THROUGH_SEVERAL} == {}
+    assert apart.keys() >= THROUGH_SEVERAL, "these exceptions are not needed any more"
+
+
 STYLE_RULE = re.compile(r"[.#:\w\]-]+\s*\{[^{}]*[\w-]+\s*:[^{};]+;[^{}]*\}")
 """A rule of a style sheet: ``.sk { color: red; }``."""
 
