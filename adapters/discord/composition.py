@@ -101,10 +101,9 @@ def build_platform(
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> DiscordPlatform:
-    """Return Discord as the settings describe it; rate limits count the seconds of *monotonic*, by *sleep*."""
-    rate_limiter = RateLimiter(monotonic, sleep)
-    client = client_class(settings.discord_api_url, settings.discord_gateway_url, rate_limiter.build_trace_config())
-    rest, directory = RestClient(client, rate_limiter), ChannelDirectory(client)
+    """Return Discord as the settings describe it."""
+    client, rest = build_clients(settings, client_class, monotonic, sleep)
+    directory = ChannelDirectory(client)
 
     async def load_channel_style(channel: Channel) -> ChannelStyle:
         wanted = (await services.stores.channels.get_or_create(channel, services.clock())).preferences
@@ -117,6 +116,18 @@ def build_platform(
 
     chat = DiscordChat(rest, services.stores.button_payloads, style_lookup=load_channel_style)
     return DiscordPlatform(settings, services, client, rest, chat, directory)
+
+
+def build_clients(
+    settings: DiscordSettings,
+    client_class: Callable[..., DiscordClient] = DiscordClient,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> tuple[DiscordClient, RestClient]:
+    """Return the clients of the gateway and of REST; rate limits count the seconds of *monotonic*, by *sleep*."""
+    rate_limiter = RateLimiter(monotonic, sleep)
+    client = client_class(settings.discord_api_url, settings.discord_gateway_url, rate_limiter.build_trace_config())
+    return client, RestClient(client, rate_limiter)
 
 
 def _build_ready_listener(

@@ -13,8 +13,9 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.adapters.discord.inbound import Office, failures, fill, working
+from tests.adapters.discord.inbound import NOW, WORKSPACE, Office, working
 from tests.adapters.discord.watching import subscribe
+from tests.composition import list_unexpected, store_sample
 from tests.servers.discord import Discord, discord, schema
 
 
@@ -50,7 +51,7 @@ def openapi() -> None:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stores with the sample, made once."""
     folder = tmp_path_factory.mktemp("filled")
-    asyncio.run(fill(folder))
+    asyncio.run(store_sample(folder, WORKSPACE, NOW))
     return folder
 
 
@@ -65,7 +66,7 @@ async def shut(server: Discord, stored: Path, caplog: pytest.LogCaptureFixture) 
     """An office whose bot does not run yet; in the end nothing has gone wrong unnoticed."""
     async with working(stored, server) as office:
         yield office
-    assert failures(caplog.get_records("call"), office.excused) == []
+    assert list_unexpected(caplog.get_records("call"), office.excused) == []
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,48 +15,26 @@ from adapters.discord.composition import DiscordPlatform, build_platform
 from adapters.discord.context import DiscordContext
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.platform import PLATFORM
-from bot import poller
 from bot.bootstrap.bot import Bot
 from bot.cards.models import Page
 from bot.commands.table import CommandTable
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
-from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
 from bot.ports.commands import Answer, Command, Completion, Request
-from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
 from bot.reasons.reason import Reason
-from bot.sources import file_import
-from bot.sources.sample import recordings
-from tests.composition import open_test_bot, opened_by
+from tests.composition import FakePaperSource, open_test_bot, opened_by
 from tests.servers.discord import Discord, Reaction, Shown
 from tests.sources import without_arxiv
 from tests.stores import open_stores
 
 NOW: Final = datetime(2026, 2, 27, 15, tzinfo=UTC)
 """A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
+WORKSPACE: Final = Workspace("discord", "10", "Lab")
 ROOM: Final = Channel("discord", "10", "20", name="papers")
 ANAS: Final = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "100", ChannelKind.DIRECT)
 TOKEN: Final = "token-1"
-
-
-@dataclass
-class Hugging:
-    """Hugging Face as tests want it: it knows some papers, and may let people wait."""
-
-    known: dict[str, Paper] = field(default_factory=dict)
-    hold: asyncio.Event | None = None
-
-    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
-        if self.hold:
-            await self.hold.wait()
-        return SourceResponse()
-
-    async def fetch_paper(self, identifier: str) -> Paper | None:
-        if self.hold:
-            await self.hold.wait()
-        return self.known.get(identifier)
 
 
 @dataclass
@@ -101,7 +78,7 @@ class Office:
 
     server: Discord
     stores: Stores
-    hugging: Hugging
+    hugging: FakePaperSource
     now: datetime = NOW
     excused: list[str] = field(default_factory=list)
     more: Sequence[Command] = ()
@@ -226,24 +203,9 @@ def furnish(server: Discord) -> None:
     server.person("104", name="Dora", guilds=("11",), installed=True)
 
 
-async def fill(folder: Path) -> None:
-    """Store the sample in a folder, to be copied by every test."""
-    async with open_stores(folder, NOW) as stores:
-        for batch in file_import.read_batches([recordings.FOLDER]):
-            await poller.import_batch(stores, batch.day, batch.papers, NOW)
-        await stores.workspaces.save(Workspace("discord", "10", "Lab"))
-        await stores.search_index.refresh()
-
-
 @asynccontextmanager
 async def working(folder: Path, server: Discord) -> AsyncIterator[Office]:
     """Open the office on the stores in *folder*; the bot does not run yet."""
     async with open_stores(folder, NOW) as stores:
         furnish(server)
-        yield Office(server, stores, Hugging())
-
-
-def failures(records: list[logging.LogRecord], excused: list[str]) -> list[str]:
-    """Return the warnings and errors of a log that nobody expects."""
-    texts = [record.getMessage() for record in records if record.levelno >= logging.WARNING]
-    return [text for text in texts if not any(known in text for known in excused)]
+        yield Office(server, stores, FakePaperSource())

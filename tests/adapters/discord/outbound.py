@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,10 +12,10 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.api.rate_limit import RateLimiter
 from adapters.discord.api.rest import RestClient
+from adapters.discord.composition import build_clients
 from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
-from adapters.discord.gateway.client import DiscordClient
+from adapters.discord.settings import DiscordSettings
 from bot.cards.models import Card, Item
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, Operation
@@ -72,11 +73,11 @@ def furnish(server: Discord) -> Channel:
 async def calling(server: Discord, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[RestClient]:
     """Give REST as a bot that is logged in without a gateway."""
     furnish(server)
-    pace = RateLimiter(clock, clock.sleep) if isinstance(clock, Ticks) else RateLimiter(clock)
-    client = DiscordClient(server.api, server.gateway, pace.build_trace_config())
+    settings = DiscordSettings(discord_token=TOKEN, discord_api_url=server.api, discord_gateway_url=server.gateway)
+    sleep = clock.sleep if isinstance(clock, Ticks) else asyncio.sleep
+    client, rest = build_clients(settings, monotonic=clock, sleep=sleep)
     await client.login(TOKEN)
     server.calls.clear()
-    rest = RestClient(client, pace)
     try:
         yield rest
     finally:

@@ -13,7 +13,8 @@ from adapters.discord.commands.tree import CommandTree, build_command_tree
 from bot.commands.table import build_declared_table
 from bot.ports.commands import FOR_CHANNEL, ParameterType
 from tests.adapters.declared_commands import CHOICES, EVERY_TYPE, DeclaredCommands
-from tests.adapters.discord.inbound import Office, failures, labels, working
+from tests.adapters.discord.inbound import Office, labels, working
+from tests.composition import list_unexpected
 from tests.servers.discord import Discord
 
 FORUM = "23"
@@ -37,7 +38,7 @@ async def office(
         server.role(ROLE)
         async with office.running():
             yield office
-    assert failures(caplog.get_records("call"), office.excused) == []
+    assert list_unexpected(caplog.get_records("call"), office.excused) == []
 
 
 @pytest.fixture

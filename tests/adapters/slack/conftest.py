@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 
 from adapters.slack.api.client import SlackClient
 from adapters.slack.delivery.chat import SlackChat
-from tests.adapters.slack.inbound import Office, connected, failures, fill, working
+from tests.adapters.slack.inbound import NOW, WORKSPACE, Office, connected, working
 from tests.adapters.slack.outbound import Buttons, calling, furnish
+from tests.composition import list_unexpected, store_sample
 from tests.servers.slack import Slack, slack
 
 
@@ -20,7 +22,7 @@ from tests.servers.slack import Slack, slack
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stores with the sample, made once."""
     folder = tmp_path_factory.mktemp("filled")
-    asyncio.run(fill(folder))
+    asyncio.run(store_sample(folder, WORKSPACE, NOW))
     return folder
 
 
@@ -37,7 +39,7 @@ async def shut(stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[
         yield office
     assert office.server.violations == []
     assert office.server.late == []
-    assert failures(caplog.get_records("call"), office.excused) == []
+    assert list_unexpected(caplog.get_records("call"), office.excused, logging.ERROR) == []
 
 
 @pytest.fixture

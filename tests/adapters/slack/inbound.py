@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -21,21 +20,16 @@ from adapters.slack.connection.app import BoltApp
 from adapters.slack.context import SlackContext
 from adapters.slack.platform import PLATFORM
 from adapters.slack.settings import SlackSettings
-from bot import poller
 from bot.bootstrap.bot import Bot
 from bot.domain.channels import Channel, ChannelKind
-from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
 from bot.ports.commands import Command
 from bot.ports.platforms import PlatformServices
-from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace, Workspaces
 from bot.reasons.reason import Reason
-from bot.sources import file_import
-from bot.sources.sample import recordings
 from tests.adapters.slack.outbound import Keys, Ticks
-from tests.composition import open_test_bot, opened_by
+from tests.composition import FakePaperSource, open_test_bot, opened_by
 from tests.servers.slack import Acked, Shown, Slack, slack
 from tests.servers.slack.reading import read
 from tests.sources import without_arxiv
@@ -43,6 +37,7 @@ from tests.stores import open_stores
 
 NOW = datetime(2026, 2, 27, 15, tzinfo=UTC)
 """A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
+WORKSPACE = Workspace("slack", "T1", "Acme", managers=("U9",))
 ROOM = Channel("slack", "T1", "C1", name="papers")
 ANAS = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
 
@@ -77,24 +72,6 @@ class FakeTokens(Keys):
 
 
 @dataclass
-class Hugging:
-    """Hugging Face as tests want it: it knows some papers, and may let people wait."""
-
-    known: dict[str, Paper] = field(default_factory=dict)
-    hold: asyncio.Event | None = None
-
-    async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
-        if self.hold:
-            await self.hold.wait()
-        return SourceResponse()
-
-    async def fetch_paper(self, identifier: str) -> Paper | None:
-        if self.hold:
-            await self.hold.wait()
-        return self.known.get(identifier)
-
-
-@dataclass
 class Office:
     """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged.
 
@@ -103,7 +80,7 @@ class Office:
 
     server: Slack
     stores: Stores
-    hugging: Hugging
+    hugging: FakePaperSource
     tokens: FakeTokens
     now: datetime = NOW
     excused: list[str] = field(default_factory=list)
@@ -235,15 +212,6 @@ def furnish(server: Slack) -> None:
     server.channel("C2", name="video-diffusion", members=("U1", "U2", "UBOT"), purpose="Video generation, diffusion")
 
 
-async def fill(folder: Path) -> None:
-    """Store the sample in a folder, to be copied by every test."""
-    async with open_stores(folder, NOW) as stores:
-        for batch in file_import.read_batches([recordings.FOLDER]):
-            await poller.import_batch(stores, batch.day, batch.papers, NOW)
-        await stores.workspaces.save(Workspace("slack", "T1", "Acme", managers=("U9",)))
-        await stores.search_index.refresh()
-
-
 @asynccontextmanager
 async def working(folder: Path, *, everywhere: bool = False, more: Sequence[Command] = ()) -> AsyncIterator[Office]:
     """Open the office on the stores in *folder*; nobody can reach it yet.
@@ -254,7 +222,7 @@ async def working(folder: Path, *, everywhere: bool = False, more: Sequence[Comm
     async with slack() as server, open_stores(folder, NOW) as stores:
         furnish(server)
         tokens = FakeTokens(workspaces=stores.workspaces, everywhere=everywhere)
-        office = Office(server, stores, Hugging(), tokens, more=more)
+        office = Office(server, stores, FakePaperSource(), tokens, more=more)
         async with office.opened():
             yield office
 
@@ -281,9 +249,3 @@ async def listening(office: Office) -> AsyncIterator[None]:
     ) as url:
         office.server.endpoint = f"{url}{http_endpoints.EVENTS_PATH}"
         yield
-
-
-def failures(records: list[logging.LogRecord], excused: list[str]) -> list[str]:
-    """Return the errors of a log that nobody expects."""
-    texts = [record.getMessage() for record in records if record.levelno >= logging.ERROR]
-    return [text for text in texts if not any(known in text for known in excused)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from bot.domain.channels import ChannelKind
 from bot.ports.commands import FOR_CHANNEL, ParameterType
 from bot.ports.workspaces import Workspace
 from tests.adapters.declared_commands import CHOICES, EVERY_TYPE, DeclaredCommands
-from tests.adapters.slack.inbound import Office, connected, failures, working
+from tests.adapters.slack.inbound import Office, connected, working
+from tests.composition import list_unexpected
 
 NOT_HERE = "Broadsheet is not in this channel"
 
@@ -30,7 +32,7 @@ async def office(declared: DeclaredCommands, stored: Path, caplog: pytest.LogCap
         async with connected(office):
             yield office
         assert office.server.violations == []
-    assert failures(caplog.get_records("call"), office.excused) == []
+    assert list_unexpected(caplog.get_records("call"), office.excused, logging.ERROR) == []
 
 
 async def test_one_that_tells_of_one_thing_opens_a_modal(office: Office) -> None:

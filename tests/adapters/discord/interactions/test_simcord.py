@@ -6,37 +6,31 @@ simcord knows a client without a CommandTree by what is synced through REST.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import simcord
 
-from adapters.discord.api.rate_limit import RateLimiter
-from adapters.discord.api.rest import RestClient
-from adapters.discord.commands.tree import build_command_tree
+from adapters.discord.composition import DiscordPlatform, build_platform
 from adapters.discord.context import DiscordContext
-from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
-from adapters.discord.directory import ChannelDirectory
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.interactions import command_sync
-from adapters.discord.interactions.dispatcher import InteractionDispatcher
+from adapters.discord.platform import PLATFORM
+from bot.bootstrap.bot import Bot
 from bot.cards.models import Card
-from bot.commands.context import CommandContext
-from bot.commands.table import build_table
-from bot.digests.reaction_promotion import ReactionPromotion
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.papers import Paper
 from bot.errors import Gone
-from bot.ports.chat import Delivery
+from bot.ports.chat import Chat, Delivery
 from bot.ports.stores import Stores
-from bot.workspace_lifecycle import WorkspaceLifecycle
-from tests.adapters.discord.inbound import NOW, Gate, Hugging
+from tests.adapters.discord.inbound import NOW
+from tests.composition import FakePaperSource, open_test_bot, opened_by
 from tests.sources import without_arxiv
 from tests.stores import open_stores
 
@@ -44,7 +38,7 @@ NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", au
 
 
 @dataclass
-class Slow(Hugging):
+class Slow(FakePaperSource):
     """It takes five seconds of simcord's clock to answer."""
 
     async def fetch_paper(self, identifier: str) -> Paper | None:
@@ -58,52 +52,54 @@ class Stage:
 
     env: simcord.Env
     stores: Stores
-    kit: DiscordContext
-    hugging: Hugging
+    chat: Chat
+    hugging: FakePaperSource
     guild: Any
     channel: Any
     ana: Any
 
 
-def furnished(client: DiscordClient, stores: Stores, hugging: Hugging) -> DiscordContext:
-    """Let a client answer, as the composition root does."""
-    rest, rooms = RestClient(client, RateLimiter(time.monotonic)), ChannelDirectory(client)
-    commands = Gate(build_table(CommandContext(stores, without_arxiv(hugging), {"discord": rooms})))
-    places = (stores.button_payloads, stores.channels, stores.follows, stores.workspaces, stores.key_values)
-    crowd, here = ReactionPromotion(stores), WorkspaceLifecycle(stores)
-    kit = DiscordContext(commands, build_command_tree(commands), *places, here, crowd, client, rest, rooms, lambda: NOW)
-    InteractionDispatcher(kit).register_listeners()
-    return kit
+@asynccontextmanager
+async def connected(
+    client: DiscordClient, stores: Stores, hugging: FakePaperSource
+) -> AsyncIterator[tuple[Bot, DiscordContext]]:
+    """Let a client answer, put together as the program is."""
+    definition = opened_by(PLATFORM, partial(build_platform, client_class=lambda *_: client))
+    async with open_test_bot(definition, {"discord_token": "-"}, stores, lambda: NOW, without_arxiv(hugging)) as bot:
+        yield bot, cast("DiscordPlatform", bot.platforms["discord"]).connect(bot.commands).context
 
 
 @asynccontextmanager
-async def started(folder: Path, hugging: Hugging) -> AsyncIterator[Stage]:
+async def started(folder: Path, hugging: FakePaperSource) -> AsyncIterator[Stage]:
     """Connect the bot on the stores in *folder*; simcord's clock must start in the test's own context."""
     client = DiscordClient()
-    async with open_stores(folder, NOW) as stores, simcord.run(client, shard_count=1) as env:
-        kit = furnished(client, stores, hugging)
+    async with (
+        open_stores(folder, NOW) as stores,
+        connected(client, stores, hugging) as (bot, context),
+        simcord.run(client, shard_count=1) as env,
+    ):
         guild = env.create_guild()
-        await command_sync.sync_commands(kit)
+        await command_sync.sync_commands(context)
         ana = guild.add_member(env.create_user("ana"))
-        yield Stage(env, stores, kit, hugging, guild, guild.create_text_channel("papers"), ana)
+        yield Stage(env, stores, bot.chats["discord"], hugging, guild, guild.create_text_channel("papers"), ana)
 
 
 async def test_commands_are_known_by_what_is_synced(stored: Path) -> None:
-    async with started(stored, Hugging()) as stage:
+    async with started(stored, FakePaperSource()) as stage:
         offered = stage.ana.available_commands(stage.channel)
         assert "papers search" in offered
         assert not [name for name in offered if name.startswith("papers-setup")], "Ana does not manage channels"
 
 
 async def test_a_command_is_answered_in_private(stored: Path) -> None:
-    async with started(stored, Hugging()) as stage:
+    async with started(stored, FakePaperSource()) as stage:
         result = await stage.ana.slash(stage.channel, "papers today")
         assert result.ephemeral
         assert "The Trinity of Consistency" in result.response.content
 
 
 async def test_autocomplete(stored: Path) -> None:
-    async with started(stored, Hugging()) as stage:
+    async with started(stored, FakePaperSource()) as stage:
         (choice,) = await stage.ana.autocomplete(stage.channel, "papers show", "paper", "trinity consistency")
         assert choice["name"].startswith(f"{choice['value']}: The Trinity of Consistency")
         result = await stage.ana.slash(stage.channel, "papers show", paper=choice["value"])
@@ -121,18 +117,18 @@ async def test_a_slow_command_is_deferred(stored: Path) -> None:
 
 
 async def test_a_button_works_after_a_restart(stored: Path) -> None:
-    async with started(stored, Hugging()) as stage:
+    async with started(stored, FakePaperSource()) as stage:
         result = await stage.ana.slash(stage.channel, "papers search", query="diffusion")
         before = result.response.content
         client = DiscordClient()
-        furnished(client, stage.stores, stage.hugging)
-        await stage.env.restart_bot(client)
-        await stage.ana.click(result.response, label="Next")
+        async with connected(client, stage.stores, stage.hugging):
+            await stage.env.restart_bot(client)
+            await stage.ana.click(result.response, label="Next")
         assert result.response.content != before
 
 
 async def test_a_modal_opens_and_its_panel_follows(stored: Path) -> None:
-    async with started(stored, Hugging()) as stage:
+    async with started(stored, FakePaperSource()) as stage:
         shown = await stage.ana.slash(stage.channel, "papers follow")
         assert shown.modal
         panel = await stage.ana.submit_modal(shown, {"topic": "diffusion"})
@@ -145,16 +141,11 @@ async def test_a_modal_opens_and_its_panel_follows(stored: Path) -> None:
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (403, 50013)])
 async def test_a_channel_that_is_lost_is_gone_after_one_request(stored: Path, status: int, code: int) -> None:
-    async with started(stored, Hugging()) as stage:
-
-        async def tastes(_: Channel) -> ChannelStyle:
-            return ChannelStyle()
-
+    async with started(stored, FakePaperSource()) as stage:
         stage.env.inject_error("POST", "/channels/*/messages", status=status, code=code, times=None)
         there = Channel("discord", str(stage.guild.id), str(stage.channel.id), name="papers")
-        chat = DiscordChat(stage.kit.rest, stage.stores.button_payloads, style_lookup=tastes)
         delivery = Delivery(1, DeliveryKey(there, "notice", "x"), Card(text="Hello"))
         with pytest.raises(Gone):
-            await chat.send(delivery, NOW)
+            await stage.chat.send(delivery, NOW)
         posts = [entry for entry in stage.env.http_requests if str(entry).count("/messages")]
         assert len(posts) == 1
