@@ -149,7 +149,7 @@ async def _deliver_digests(folder: Path, load: Load) -> Result:
 
 @asynccontextmanager
 async def _open_context(folder: Path, addresses: dict[str, str]) -> AsyncIterator[Context]:
-    """Give a house with Discord at those addresses, which nothing of the environment has touched."""
+    """Give a context with Discord at those addresses, which nothing of the environment has touched."""
     nowhere = f"http://127.0.0.1:{stage.find_free_port()}"
     settings = build_settings_class().model_construct(
         data_dir=folder,

@@ -15,11 +15,11 @@ from bot.ports.web_messages import WebMessage, WebMessages
 from bot.reasons.reason import Reason
 
 _RETRY_DELAY: Final = 5.0
-"""Seconds until the board is tried again."""
+"""Seconds until the store of messages is tried again."""
 
 
 class WebChat:
-    """A chat without a platform: the board keeps what a platform would."""
+    """A chat without a platform: the store keeps what a platform would."""
 
     platform = "web"
 
@@ -29,7 +29,7 @@ class WebChat:
         self._closed = asyncio.Event()
 
     async def send(self, delivery: Delivery, now: datetime) -> str:
-        """Put the message on the board once; a repeated key gives the same id and shows nothing twice."""
+        """Store the message once; a repeated key gives the same id and shows nothing twice."""
         try:
             if delivery.key.operation == "edit":
                 return str((await self._edit_message(delivery, now)).id)

@@ -42,7 +42,7 @@ class CommandContext:
         )
 
     async def load_channel_state(self, request: Request) -> ChannelState:
-        """Return the standing of the request's channel.
+        """Return the state of the request's channel.
 
         One that nobody has set up yet is shown in the zone of its asker where the platform tells that, else in its
         workspace's, and in the language of the place.

@@ -32,7 +32,7 @@ def get_due_time(channel_state: ChannelState, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class DigestBuilder:
-    """Everything that the editions of some channels are made from. Equal pages of different channels are drawn once."""
+    """Everything that the digests of some channels are made from; equal ones of different channels are rendered once."""
 
     feed: FeedSnapshot
     history: ChannelHistory
@@ -122,7 +122,7 @@ async def load_digest_builder(
     *,
     only: FeedDay | None = None,
 ) -> DigestBuilder:
-    """Read what the editions of *channel_states* are made from, in a handful of queries for all of them.
+    """Read what the digests of *channel_states* are made from, in a handful of queries for all of them.
 
     With *only*, that list is all they are made from; it counts as covered where the next digest would use it.
     """
@@ -207,7 +207,7 @@ def _build_empty_record(
     before: Mapping[date, Reason | None],
     following: datetime | None,
 ) -> DigestRecord:
-    """Return an edition without papers: silent, or with one sentence where the channel wants it (or once a week)."""
+    """Return a digest without papers: silent, or with one sentence where the channel wants it (or once a week)."""
     # Trouble with one list is no reason when another was there and had nothing new.
     trouble = selection.problem if not selection.days else None
     reason = trouble or _explain_empty(selection.days, channel_state)

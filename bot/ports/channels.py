@@ -38,11 +38,11 @@ class Channels(Protocol):
     """Where is posted, and how."""
 
     async def get(self, channel: Channel) -> ChannelState | None:
-        """Return the channel's standing; None where nothing was ever asked of it."""
+        """Return the channel's state; None where nothing was ever asked of it."""
         ...
 
     async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
-        """Return the channel's standing; a new one has the default preferences and no digest."""
+        """Return the channel's state; a new one has the default preferences and no digest."""
         ...
 
     async def save_preferences(

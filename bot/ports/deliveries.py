@@ -55,7 +55,7 @@ class DigestRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastDigest:
-    """A recorded edition, as `status` and `why` tell it."""
+    """A recorded digest, as `status` and `why` tell it."""
 
     day: date
     state: DigestState
@@ -75,20 +75,20 @@ class Digests(Protocol):
         ...
 
     async def commit_digests(self, records: Sequence[DigestRecord], now: datetime) -> Sequence[DigestRecord]:
-        """Record editions, coverage, messages, claims and the next run together; return those that were new.
+        """Record digests, coverage, messages, claims and the next run together; return those that were new.
 
         A channel and date that was posted already only gets its next run, so that a double tick changes nothing; one
-        that was missed or empty may still be posted. An edition of whose papers one was claimed meanwhile is left
+        that was missed or empty may still be posted. A digest of whose papers one was claimed meanwhile is left
         alone altogether: its channel stays due and is planned anew.
         """
         ...
 
     async def postpone_digests(self, waits: Sequence[tuple[ChannelState, datetime, datetime]]) -> None:
-        """Let channels wait: (standing, due, look again)."""
+        """Let channels wait: (channel state, due, look again)."""
         ...
 
     async def list_past_digests(self, channel: Channel, limit: int = 10) -> Sequence[PastDigest]:
-        """Return the latest editions of a channel, newest first."""
+        """Return the latest digests of a channel, newest first."""
         ...
 
     async def list_recent_papers(self, channel: Channel, limit: int) -> Sequence[str]:

@@ -14,7 +14,7 @@ class KeyValueStore(Protocol):
         ...
 
     async def list_by_prefix(self, prefix: str) -> Mapping[str, str]:
-        """Return the marks whose names begin so, by name."""
+        """Return the facts whose names begin so, by name."""
         ...
 
     async def set(self, name: str, value: str) -> None:

@@ -41,7 +41,7 @@ class DigestStore:
             return await fetch_claimed_papers(connection, channels, papers)
 
     async def commit_digests(self, records: Sequence[DigestRecord], now: datetime) -> Sequence[DigestRecord]:
-        """Record editions with all that hangs on them; only those of a new channel and date get their messages."""
+        """Record digests with all that hangs on them; only those of a new channel and date get their messages."""
         if not records:
             return []
         async with self.database.begin_write() as connection:
@@ -64,7 +64,7 @@ class DigestStore:
             await connection.execute(statement.values(due=bindparam("post"), next_run=bindparam("again")), rows)
 
     async def list_past_digests(self, channel: Channel, limit: int = 10) -> Sequence[PastDigest]:
-        """Return the latest editions of a channel, newest first."""
+        """Return the latest digests of a channel, newest first."""
         query = select(digests).join(channels, channels.c.id == digests.c.channel_id).where(match_channel(channel))
         async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(digests.c.day.desc()).limit(limit))
@@ -97,7 +97,7 @@ class DigestStore:
 
 
 async def _drop_claimed_digests(connection: AsyncConnection, records: Sequence[DigestRecord]) -> Sequence[DigestRecord]:
-    """Leave out the editions of whose papers an alert claimed one since they were planned; their turn comes again.
+    """Leave out the digests of whose papers an alert claimed one since they were planned; their turn comes again.
 
     A channel that allows repeats may have had any of them.
     """
@@ -118,7 +118,7 @@ async def _drop_claimed_digests(connection: AsyncConnection, records: Sequence[D
 async def _insert_new_digests(
     connection: AsyncConnection, records: Sequence[DigestRecord], now: datetime
 ) -> list[DigestRecord]:
-    """Write the editions down; return the first of each channel and date that was not there, or was no post so far."""
+    """Write the digests down; return the first of each channel and date that was not there, or was no post so far."""
     if not records:
         return []
     unique = {(edition.channel_state.channel_id, edition.day): edition for edition in reversed(records)}
@@ -149,7 +149,7 @@ async def _insert_coverage(connection: AsyncConnection, records: Sequence[Digest
 async def _find_channel_ids(
     connection: AsyncConnection, records: Sequence[DigestRecord], now: datetime
 ) -> Mapping[str, int]:
-    """Return the numbers of the channels that messages go to; nearly always the editions' own."""
+    """Return the numbers of the channels that messages go to; nearly always the digests' own."""
     known = {edition.channel_state.channel.key: edition.channel_state.channel_id for edition in records}
     keys = [key for edition in records for draft in edition.drafts for key in (draft.key, draft.parent) if key]
     others = {key.channel.key: key.channel for key in keys if key.channel.key not in known}
@@ -157,7 +157,7 @@ async def _find_channel_ids(
 
 
 async def _update_next_runs(connection: AsyncConnection, records: Sequence[DigestRecord]) -> None:
-    """Set the next runs, except where somebody changed the channel since its standing was read."""
+    """Set the next runs, except where somebody changed the channel since its state was read."""
     if not records:
         return
     rows = [
@@ -169,5 +169,5 @@ async def _update_next_runs(connection: AsyncConnection, records: Sequence[Diges
 
 
 def _match_unchanged_run() -> ColumnElement[bool]:
-    """Return the condition that nobody changed a channel since its standing was read."""
+    """Return the condition that nobody changed a channel since its state was read."""
     return channels.c.next_run.is_not_distinct_from(bindparam("seen", type_=channels.c.next_run.type))

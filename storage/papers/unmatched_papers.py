@@ -1,4 +1,4 @@
-"""The key-value store of this installation (table marks), and the papers not yet matched to topics."""
+"""Papers not yet matched to topics, kept as JSON in the key-value store."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ class ChannelStore:
     database: Database
 
     async def get(self, channel: Channel) -> ChannelState | None:
-        """Return the channel's standing, if it is known."""
+        """Return the channel's state, if it is known."""
         async with self.database.begin_read() as connection:
             return await _fetch_channel_state(connection, channel)
 
     async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
-        """Return the channel's standing; an unknown one becomes known, a renamed one gets its name."""
+        """Return the channel's state; an unknown one becomes known, a renamed one gets its name."""
         found = await self.get(channel)
         if found and channel.name in ("", found.channel.name):
             return found
@@ -127,7 +127,7 @@ def build_due_query(now: datetime, limit: int) -> Select[Any]:
 
 
 def to_channel_state(row: Mapping[Any, Any]) -> ChannelState:
-    """Return the standing of a row of the channels' table."""
+    """Return the channel state of a row of the channels' table."""
     return ChannelState(
         channel_id=row["id"],
         channel=to_channel(row),

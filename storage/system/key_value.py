@@ -1,4 +1,4 @@
-"""The key-value store of this installation (table marks), and the papers not yet matched to topics."""
+"""The key-value store of this installation (table marks)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SqlKeyValueStore:
             return await connection.scalar(select(marks.c.value).where(marks.c.name == name)) or ""
 
     async def list_by_prefix(self, prefix: str) -> Mapping[str, str]:
-        """Return the marks whose names begin so, by name."""
+        """Return the facts whose names begin so, by name."""
         query = select(marks.c.name, marks.c.value).where(marks.c.name.startswith(prefix, autoescape=True))
         async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(marks.c.name))

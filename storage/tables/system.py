@@ -1,4 +1,4 @@
-"""System tables: processed events, key-value marks, encrypted secrets, button payloads."""
+"""System tables: processed events, the key-value store, encrypted secrets, button payloads."""
 
 from __future__ import annotations
 

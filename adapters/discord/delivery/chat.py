@@ -35,7 +35,7 @@ _MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 
 
 class DiscordChat:
-    """All servers as one chat. ``tastes`` tells how a channel wants its digests.
+    """All servers as one chat. ``style_lookup`` tells how a channel wants its digests.
 
     Discord tells a repeated nonce for some minutes; each message carries its delivery's key too, and one that was
     tried before is looked up.

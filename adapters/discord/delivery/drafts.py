@@ -41,7 +41,7 @@ NO_PARTS: Final[PostedParts] = {}
 
 
 async def get_default_style(_: Channel) -> ChannelStyle:
-    """Return the taste of a channel of which nothing is known."""
+    """Return the style of a channel of which nothing is known."""
     return ChannelStyle()
 
 

@@ -42,7 +42,7 @@ def compute_token(data: Mapping[str, Any]) -> str:
 
 
 def decode_payload(value: str) -> ButtonPayload | str:
-    """Return the press that a custom_id or a row's value holds, or the token under which it is kept.
+    """Return the button payload that a custom_id or a row's value holds, or the token under which it is kept.
 
     Raises `bot.errors.Malformed` when it is none of ours.
     """
@@ -62,7 +62,7 @@ def decode_payload(value: str) -> ButtonPayload | str:
 
 
 def restore_payload(data: Mapping[str, Any]) -> ButtonPayload:
-    """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
+    """Return the button payload that was kept as *data*. Raises `bot.errors.Malformed`."""
     return unpack_payload(data, "manager")
 
 

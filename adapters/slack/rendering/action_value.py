@@ -37,7 +37,7 @@ def _dump_json(data: Mapping[str, Any]) -> str:
 
 
 def decode_payload(value: str) -> ButtonPayload | str:
-    """Return the press that a value holds, or the token under which it is kept.
+    """Return the button payload that a value holds, or the token under which it is kept.
 
     Raises `bot.errors.Malformed` when the value is none of ours.
     """
@@ -50,5 +50,5 @@ def decode_payload(value: str) -> ButtonPayload | str:
 
 
 def restore_payload(data: Mapping[str, Any]) -> ButtonPayload:
-    """Return the press that was kept as *data*. Raises `bot.errors.Malformed`."""
+    """Return the button payload that was kept as *data*. Raises `bot.errors.Malformed`."""
     return unpack_payload(data, "modal")

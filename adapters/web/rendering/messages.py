@@ -33,7 +33,7 @@ _MAX_CODE: Final = 1_000_000
 
 
 def render_message(post: WebMessage, *, pictures: bool = False, platforms: Mapping[str, str] | None = None) -> Markup:
-    """Return a message of the board; *platforms* are the labels of those as which it can be seen."""
+    """Return a message of the workspace; *platforms* are the labels of those as which it can be seen."""
     scope = f"post-{post.id}"
     preview_buttons = render_preview_buttons(platforms or {}, summarize_card(post.card), post=post.id)
     byline = render_tag(

@@ -24,7 +24,7 @@ from bot.ports.commands import Request
 BUDGET: Final = 8.0
 """Seconds that the sources have together to tell of one paper."""
 _MAX_DIGESTS: Final = 10
-"""Editions among which the last digest is looked for."""
+"""Digests among which the last digest is looked for."""
 _PAPER_NUMBER: Final = re.compile(r"#?\d{1,3}")
 _MAX_AUTHORS: Final = 12
 """Authors that are written out."""

@@ -31,7 +31,7 @@ COLUMNS = (
     ("marks", ("name",), "value", None, NOTICES),
 )
 PENDING_NOTICES = "untold "
-"""How the names of those marks begin that are reasons."""
+"""How the names of those facts begin that are reasons."""
 
 NAME = re.compile(r"\{(\w+)(?::(\w+))?\}")
 CHATS = "Slack|Discord"
