@@ -32,7 +32,7 @@ def get_due_time(channel_state: ChannelState, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class DigestBuilder:
-    """Everything that the digests of some channels are made from; equal ones of different channels are rendered once."""
+    """What the digests of some channels are made from; equal ones of different channels are rendered once."""
 
     feed: FeedSnapshot
     history: ChannelHistory
