@@ -73,7 +73,7 @@ def test_lines(text: str, html: str) -> None:
         ),
         ("<t:99999999999999999>", "Invalid date"),
         ("</papers search:7>", '<span class="dc-mention">/papers search</span>'),
-        ('a < b & "c"', "a &lt; b &amp; &#34;c&#34;"),
+        ('a < b & "c"', "a &lt; b &amp; &quot;c&quot;"),
     ],
 )
 def test_signs(text: str, html: str) -> None:

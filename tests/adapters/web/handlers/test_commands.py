@@ -91,7 +91,7 @@ async def test_a_form_foresees_and_saves(client: ClientSession, workspace: Works
 async def test_what_is_typed_wrongly_stays_in_the_form(client: ClientSession) -> None:
     answer = await pressed(client, "settings", arguments={"number": '"><script>'})
     assert answer["kind"] == "form"
-    assert 'value="&#34;&gt;&lt;script&gt;"' in answer["html"]
+    assert 'value="&quot;&gt;&lt;script&gt;"' in answer["html"]
 
 
 async def test_older_messages_come_page_by_page(client: ClientSession, workspace: Workspace) -> None:
