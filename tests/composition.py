@@ -60,7 +60,7 @@ async def open_test_bot(
         yield bot
 
 
-def opened_by(
+def replace_builder(
     definition: PlatformDefinition[SettingsT], build_platform: Callable[[SettingsT, PlatformServices], Platform]
 ) -> PlatformDefinition[SettingsT]:
     """Return the definition of a platform that is built in a test's own way."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from bot.cards.models import Card
 from bot.domain.channels import Channel
@@ -78,3 +79,32 @@ class MemoryChannels:
 
     async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
         return [s for s in self.standings if (s.channel.platform, s.channel.workspace) == (platform, workspace)]
+
+
+@dataclass
+class FakeMonotonic:
+    """Monotonic seconds that pass only by waiting."""
+
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class MemoryButtonPayloads:
+    """The arguments of buttons, in memory."""
+
+    held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+        self.held |= actions
+
+    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
+        return self.held.get(token)
+
+    async def delete_older(self, before: datetime) -> int:
+        return 0

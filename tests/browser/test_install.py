@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
 from adapters.slack.auth.oauth import INSTALL_PATH
-from tests.adapters.slack.installing import Site, site
+from tests.adapters.slack.oauth_harness import OAuthHarness, open_oauth_harness
 from tests.servers.slack import slack
 
 pytestmark = [
@@ -28,16 +28,16 @@ WIDE = "() => document.documentElement.scrollWidth > document.documentElement.cl
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def here(tmp_path: Path) -> AsyncIterator[Site]:
+async def here(tmp_path: Path) -> AsyncIterator[OAuthHarness]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    async with slack() as server, site(server, tmp_path, port) as one:
+    async with slack() as server, open_oauth_harness(server, tmp_path, port) as one:
         server.team("T1", name="The Laboratory for Unusually Long Names of Workspaces")
         yield one
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(context: BrowserContext, here: Site, complaints: list[str]) -> AsyncIterator[Page]:
+async def page(context: BrowserContext, here: OAuthHarness, complaints: list[str]) -> AsyncIterator[Page]:
     opened = await context.new_page()
     await opened.goto(here.address + INSTALL_PATH)
     yield opened
@@ -45,7 +45,7 @@ async def page(context: BrowserContext, here: Site, complaints: list[str]) -> As
     complaints[:] = [one for one in complaints if one != REFUSED]  # the tests open an address a second time
 
 
-async def test_the_whole_way(page: Page, here: Site) -> None:
+async def test_the_whole_way(page: Page, here: OAuthHarness) -> None:
     await expect(page).to_have_title("Add Broadsheet to Slack")
     await page.get_by_role("link", name="Add to Slack").click()
     await expect(page.get_by_role("heading")).to_have_text(f"Broadsheet is in {here.slack.teams['T1'].name}")

@@ -28,10 +28,9 @@ from bot.domain.deliveries import DeliveryKey, Operation
 from bot.errors import SendError
 from bot.ports.chat import Chat, Delivery
 from bot.ports.web_messages import WebMessage, WebMessages
-from tests.adapters.discord.outbound import calling as calling_discord
-from tests.adapters.discord.outbound import furnish as furnish_discord
-from tests.adapters.slack.outbound import PAPERS, Buttons, calling, furnish
-from tests.fakes import FakeChat, MemoryBoard
+from tests.adapters.discord.delivery_harness import add_server, open_rest_client
+from tests.adapters.slack.delivery_harness import PAPERS, add_workspace, open_client
+from tests.fakes import FakeChat, MemoryBoard, MemoryButtonPayloads
 from tests.servers.discord import Shown as Message
 from tests.servers.discord import discord
 from tests.servers.slack import Shown, slack
@@ -134,13 +133,13 @@ async def web_on_the_database(path: Path) -> AsyncIterator[Case]:
 
 @asynccontextmanager
 async def on_slack(_: Path) -> AsyncIterator[Case]:
-    async with slack() as server, calling(server.url) as clients:
-        furnish(server)
+    async with slack() as server, open_client(server.url) as clients:
+        add_workspace(server)
 
         async def look() -> Sequence[Seen]:
             return [_read(shown) for shown in server.shown(PAPERS.id)]
 
-        yield Case(SlackChat(clients, Buttons()), PAPERS, look)
+        yield Case(SlackChat(clients, MemoryButtonPayloads()), PAPERS, look)
         assert server.violations == []
 
 
@@ -156,15 +155,15 @@ def _heard(shown: Message, thread: str = "") -> Seen:
 
 @asynccontextmanager
 async def on_discord(_: Path) -> AsyncIterator[Case]:
-    async with discord() as server, calling_discord(server) as rest:
-        channel = furnish_discord(server)
+    async with discord() as server, open_rest_client(server) as rest:
+        channel = add_server(server)
 
         async def look() -> Sequence[Seen]:
             threads = [place.id for place in server.threads(channel.id)]
             below = [_heard(shown, thread) for thread in threads for shown in server.shown(thread)]
             return [*map(_heard, server.shown(channel.id)), *below]
 
-        yield Case(DiscordChat(rest, Buttons()), channel, look)
+        yield Case(DiscordChat(rest, MemoryButtonPayloads()), channel, look)
         assert server.violations == []
 
 

@@ -13,8 +13,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.adapters.discord.inbound import NOW, WORKSPACE, Office, working
-from tests.adapters.discord.watching import subscribe
+from tests.adapters.discord.bot_harness import NOW, WORKSPACE, BotHarness, open_harness
+from tests.adapters.discord.event_waits import subscribe
 from tests.composition import list_unexpected, store_sample
 from tests.servers.discord import Discord, discord, schema
 
@@ -62,23 +62,23 @@ def stored(filled: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def shut(server: Discord, stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Office]:
-    """An office whose bot does not run yet; in the end nothing has gone wrong unnoticed."""
-    async with working(stored, server) as office:
-        yield office
-    assert list_unexpected(caplog.get_records("call"), office.excused) == []
+async def offline(server: Discord, stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[BotHarness]:
+    """A harness whose bot does not run yet; in the end nothing has gone wrong unnoticed."""
+    async with open_harness(stored, server) as harness:
+        yield harness
+    assert list_unexpected(caplog.get_records("call"), harness.excused) == []
 
 
 @pytest.fixture
-async def office(shut: Office) -> AsyncIterator[Office]:
-    """An office whose bot is connected."""
-    async with shut.running():
-        yield shut
+async def harness(offline: BotHarness) -> AsyncIterator[BotHarness]:
+    """A harness whose bot is connected."""
+    async with offline.run_bot():
+        yield offline
 
 
 @pytest.fixture
-async def here(shut: Office) -> AsyncIterator[Office]:
-    """A bot that hears of places, in a server whose channel has a digest."""
-    await subscribe(shut)
-    async with shut.running():
-        yield shut
+async def subscribed(offline: BotHarness) -> AsyncIterator[BotHarness]:
+    """A bot that hears of channels, in a server whose channel has a digest."""
+    await subscribe(offline)
+    async with offline.run_bot():
+        yield offline

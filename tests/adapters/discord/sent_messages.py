@@ -27,7 +27,7 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Malformed
 from bot.ports.chat import Delivery
-from tests.adapters.discord.inbound import Office
+from tests.adapters.discord.bot_harness import BotHarness
 from tests.servers.discord import Reaction, Shown
 from tests.servers.discord.things import Call
 
@@ -71,17 +71,17 @@ def _asks(custom_id_: str, what: str, arguments: Mapping[str, str]) -> bool:
 
 @dataclass
 class Album:
-    """Pictures of one day of an office: ``taken`` by name, each a list of what was sent."""
+    """Pictures of one day of a server: ``taken`` by name, each a list of what was sent."""
 
-    office: Office
+    harness: BotHarness
     taken: dict[str, list[Any]] = field(default_factory=dict)
 
     @contextmanager
     def picture(self, name: str) -> Iterator[None]:
         """Keep what is sent meanwhile."""
-        seen = len(self.office.server.calls)
+        seen = len(self.harness.server.calls)
         yield
-        self.taken[name] = [body for call in self.office.server.calls[seen:] for body in sent(call)]
+        self.taken[name] = [body for call in self.harness.server.calls[seen:] for body in sent(call)]
         assert self.taken[name], f"Nothing was sent: {name}"
 
     async def type(
@@ -94,21 +94,21 @@ class Album:
         channel: str = "20",
     ) -> Shown:
         """Use a command and keep its answer, under the command's name and *more*; return it."""
-        self.office.later(minutes=1)
+        self.harness.advance(minutes=1)
         with self.picture(_named(words, more)):
-            reaction = await self.office.server.slash(words, options or {}, user=user, channel=channel)
+            reaction = await self.harness.server.slash(words, options or {}, user=user, channel=channel)
             return await reaction.settled()
 
     async def modal(self, words: str, *, user: str = "90", channel: str = "20") -> Reaction:
         """Use a command that opens a modal; keep and return that."""
         with self.picture(_named(words, "modal")):
-            return await self.office.server.slash(words, {}, user=user, channel=channel)
+            return await self.harness.server.slash(words, {}, user=user, channel=channel)
 
     async def press(self, name: str, shown: Shown, what: str, *, user: str = "90", **arguments: str) -> Shown:
         """Press what asks for the command, or is the part of a panel, *what*; keep and return the answer."""
-        self.office.later(minutes=1)
+        self.harness.advance(minutes=1)
         with self.picture(name):
-            reaction = await self.office.server.press(custom_id(shown, what, **arguments), message=shown, user=user)
+            reaction = await self.harness.server.press(custom_id(shown, what, **arguments), message=shown, user=user)
             return shown if reaction.kind == "modal" else await reaction.settled()
 
     async def pick(self, name: str, shown: Shown, number: int = 0, *, user: str = "100") -> Shown:
@@ -116,20 +116,22 @@ class Album:
         select = next(part for row in shown.components for part in row["components"] if part["type"] == 3)
         with self.picture(name):
             chosen = select["options"][number]["value"]
-            reaction = await self.office.server.pick(select["custom_id"], chosen, message=shown, user=user)
+            reaction = await self.harness.server.pick(select["custom_id"], chosen, message=shown, user=user)
             return await reaction.settled()
 
     async def deliver(self, more: str = "") -> list[Delivery]:
         """Send what waits; keep the first of each kind and operation: "digest-reply", "alert-post"."""
-        chat = _Chat(self, more, self.office.kit.rest, self.office.stores.button_payloads, style_lookup=self._taste)
-        await Dispatcher(self.office.stores, {"discord": chat}, self.office.clock).dispatch_due()
+        chat = _Chat(
+            self, more, self.harness.context.rest, self.harness.stores.button_payloads, style_lookup=self._taste
+        )
+        await Dispatcher(self.harness.stores, {"discord": chat}, self.harness.clock).dispatch_due()
         return chat.delivered
 
     async def _taste(self, channel: Channel) -> ChannelStyle:
         """Return what a channel wants, as the running bot looks it up."""
-        wanted = await self.office.preferences(channel)
+        wanted = await self.harness.preferences(channel)
         tags = (
-            forum_posts.list_usable_tags(self.office.kit.directory.find_discord_channel(channel))
+            forum_posts.list_usable_tags(self.harness.context.directory.find_discord_channel(channel))
             if channel.kind is ChannelKind.FORUM
             else ()
         )
@@ -167,7 +169,7 @@ class _Chat(DiscordChat):
             return await self._pictured(delivery, now)
 
     async def _pictured(self, delivery: Delivery, now: datetime) -> str:
-        of, calls = delivery.key, self._album.office.server.calls
+        of, calls = delivery.key, self._album.harness.server.calls
         seen = len(calls)
         identity = await super().send(delivery, now)
         self.delivered.append(delivery)

@@ -14,13 +14,21 @@ from adapters.discord.bot_permissions import INVITE_PERMISSIONS
 from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
 from bot.domain.channels import Channel
 from bot.errors import SendError
-from tests.adapters.discord.outbound import FORUM, PAPERS, calling, delivery, now, papers, writing
+from tests.adapters.discord.delivery_harness import (
+    FORUM,
+    PAPERS,
+    build_chat,
+    build_delivery,
+    build_digest,
+    now,
+    open_rest_client,
+)
 from tests.servers.discord import Discord
 
 LINK = invite.build_invite_link("2")
 ASKED = discord.Permissions(int(parse_qs(urlparse(LINK).query)["permissions"][0]))
 PICTURES = replace(
-    papers(2), items=tuple(replace(item, thumbnail="https://example.org/a.png") for item in papers(2).items)
+    build_digest(2), items=tuple(replace(item, thumbnail="https://example.org/a.png") for item in build_digest(2).items)
 )
 
 
@@ -43,7 +51,7 @@ async def everything(server: Discord, rest: RestClient, permissions: int) -> lis
     """Do all that the bot does anywhere, with some permissions; return what was refused."""
     for id_ in (PAPERS.id, FORUM.id):
         server.places[id_].permissions = permissions
-    chat = writing(rest, ChannelStyle(pictures=True))
+    chat = build_chat(rest, ChannelStyle(pictures=True))
     refused: list[str] = []
     parent = await attempt(chat, refused, PAPERS, "post") or "1"
     await attempt(chat, refused, PAPERS, "reply", parent)
@@ -51,7 +59,7 @@ async def everything(server: Discord, rest: RestClient, permissions: int) -> lis
     await attempt(chat, refused, FORUM, "reply", post)
     for channel in (PAPERS, FORUM):
         try:
-            await chat.find_message(delivery(PICTURES, channel=channel))
+            await chat.find_message(build_delivery(PICTURES, channel=channel))
         except SendError as error:
             refused.append(f"find {channel.name}: {error}")
     return refused
@@ -61,7 +69,7 @@ async def attempt(chat: DiscordChat, refused: list[str], channel: Channel, opera
     part = 1 if operation == "reply" else 0
     try:
         return await chat.send(
-            delivery(PICTURES, operation, channel=channel, part=part, parent_message_id=parent),  # type: ignore[arg-type]
+            build_delivery(PICTURES, operation, channel=channel, part=part, parent_message_id=parent),  # type: ignore[arg-type]
             now(),
         )
     except SendError as error:
@@ -75,14 +83,14 @@ def forum(server: Discord) -> None:
 
 
 async def test_with_them_everything_works(server: Discord) -> None:
-    async with calling(server) as rest:
+    async with open_rest_client(server) as rest:
         assert await everything(server, rest, INVITE_PERMISSIONS.value) == []
 
 
 # Whether a picture needs “Embed Links” Discord does not document, and the loopback server can't know.
 @pytest.mark.parametrize("name", [name for name, given in INVITE_PERMISSIONS if given and name != "embed_links"])
 async def test_without_any_of_them_something_does_not(server: Discord, name: str) -> None:
-    async with calling(server) as rest:
+    async with open_rest_client(server) as rest:
         lacking = discord.Permissions(INVITE_PERMISSIONS.value)
         setattr(lacking, name, False)
         assert await everything(server, rest, lacking.value)

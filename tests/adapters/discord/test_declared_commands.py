@@ -13,7 +13,7 @@ from adapters.discord.commands.tree import CommandTree, build_command_tree
 from bot.commands.table import build_declared_table
 from bot.ports.commands import FOR_CHANNEL, ParameterType
 from tests.adapters.declared_commands import CHOICES, EVERY_TYPE, DeclaredCommands
-from tests.adapters.discord.inbound import Office, labels, working
+from tests.adapters.discord.bot_harness import BotHarness, list_labels, open_harness
 from tests.composition import list_unexpected
 from tests.servers.discord import Discord
 
@@ -28,17 +28,17 @@ def declared() -> DeclaredCommands:
 
 
 @pytest.fixture
-async def office(
+async def harness(
     declared: DeclaredCommands, server: Discord, stored: Path, caplog: pytest.LogCaptureFixture
-) -> AsyncIterator[Office]:
-    """An office with them, a role, and a forum that takes no post without a tag."""
-    async with working(stored, server) as office:
-        office.more = declared.build_commands()
+) -> AsyncIterator[BotHarness]:
+    """A bot with them, a role, and a forum that takes no post without a tag."""
+    async with open_harness(stored, server) as harness:
+        harness.more = declared.build_commands()
         server.channel(FORUM, name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
         server.role(ROLE)
-        async with office.running():
-            yield office
-    assert list_unexpected(caplog.get_records("call"), office.excused) == []
+        async with harness.run_bot():
+            yield harness
+    assert list_unexpected(caplog.get_records("call"), harness.excused) == []
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_every_type_of_parameter_has_its_option(tree: CommandTree) -> None:
     assert types == {name: native.get(kind, 3) for kind, name in EVERY_TYPE.items()} | {"nobody": 5}
 
 
-async def test_every_type_of_parameter_can_be_chosen(office: Office, declared: DeclaredCommands) -> None:
+async def test_every_type_of_parameter_can_be_chosen(harness: BotHarness, declared: DeclaredCommands) -> None:
     given: dict[ParameterType, Any] = {
         ParameterType.NUMBER: 7,
         ParameterType.FLAG: True,
@@ -95,80 +95,80 @@ async def test_every_type_of_parameter_can_be_chosen(office: Office, declared: D
         ParameterType.ROLE: ROLE,
     }
     options = {name: given.get(kind, CHOICES.get(kind, ("x",))[-1]) for kind, name in EVERY_TYPE.items()}
-    assert "Done: sample." in (await office.type("papers sample", options)).plain
+    assert "Done: sample." in (await harness.type("papers sample", options)).plain
     request, values = declared.last
     assert values == {name: {True: "yes", False: "no"}.get(value, str(value)) for name, value in options.items()}
     assert request.channel.id == "20", "a channel that is a parameter is not the one in which it was asked"
 
 
-async def test_nobody_is_no_role(office: Office, declared: DeclaredCommands) -> None:
-    await office.type("papers sample", {"nobody": True})
+async def test_nobody_is_no_role(harness: BotHarness, declared: DeclaredCommands) -> None:
+    await harness.type("papers sample", {"nobody": True})
     assert declared.last[1] == {EVERY_TYPE[ParameterType.ROLE]: "none"}
-    await office.type("papers sample", {"nobody": False})
+    await harness.type("papers sample", {"nobody": False})
     assert declared.last[1] == {}
 
 
 async def test_managers_have_for_the_channel_what_others_have_for_themselves(
-    office: Office, declared: DeclaredCommands
+    harness: BotHarness, declared: DeclaredCommands
 ) -> None:
-    await office.type("papers-setup sample", {EVERY_TYPE[ParameterType.TEXT]: "x"}, user=MANAGER)
+    await harness.type("papers-setup sample", {EVERY_TYPE[ParameterType.TEXT]: "x"}, user=MANAGER)
     request, values = declared.last
     assert values == {EVERY_TYPE[ParameterType.TEXT]: "x", EVERY_TYPE[ParameterType.PERSON_OR_CHANNEL]: FOR_CHANNEL}
     assert request.person.is_manager
 
 
-async def test_what_is_typed_is_completed(office: Office) -> None:
+async def test_what_is_typed_is_completed(harness: BotHarness) -> None:
     name = EVERY_TYPE[ParameterType.TEXT]
-    choices = await office.server.type("papers sample", {name: "y"}, name, channel="20", user="100")
+    choices = await harness.server.type("papers sample", {name: "y"}, name, channel="20", user="100")
     assert [each["value"] for each in choices] == ["y for Ana"]
 
 
-async def test_tags_are_completed_from_the_forum(office: Office) -> None:
+async def test_tags_are_completed_from_the_forum(harness: BotHarness) -> None:
     given = {"label": "v", "channel": FORUM}
-    choices = await office.server.type("papers-setup publish", given, "label", channel="20", user=MANAGER)
+    choices = await harness.server.type("papers-setup publish", given, "label", channel="20", user=MANAGER)
     assert [each["value"] for each in choices] == ["Vision"]
     name, spot = EVERY_TYPE[ParameterType.TAG], EVERY_TYPE[ParameterType.CHANNEL]
-    choices = await office.server.type("papers sample", {name: "", spot: FORUM}, name, channel="20", user="100")
+    choices = await harness.server.type("papers sample", {name: "", spot: FORUM}, name, channel="20", user="100")
     assert [each["value"] for each in choices] == ["Vision", "none"]
 
 
-async def test_posts_in_a_forum_want_a_tag(office: Office, declared: DeclaredCommands) -> None:
-    shown = await office.type("papers-setup publish", {"channel": FORUM}, user=MANAGER)
+async def test_posts_in_a_forum_want_a_tag(harness: BotHarness, declared: DeclaredCommands) -> None:
+    shown = await harness.type("papers-setup publish", {"channel": FORUM}, user=MANAGER)
     assert "takes no post without a tag" in shown.plain
-    assert labels(shown) == ["Use “Vision”"]
+    assert list_labels(shown) == ["Use “Vision”"]
     assert declared.last[0].channel.id == FORUM
-    settled = await office.press("Use “Vision”", shown, user=MANAGER)
+    settled = await harness.press("Use “Vision”", shown, user=MANAGER)
     assert "tag" in settled.plain.casefold()
-    assert "takes no post" not in (await office.type("papers-setup publish", {"channel": FORUM}, user=MANAGER)).plain
+    assert "takes no post" not in (await harness.type("papers-setup publish", {"channel": FORUM}, user=MANAGER)).plain
 
 
-async def test_a_proposal_starts_no_posts(office: Office) -> None:
-    await office.type("papers-setup digest on", {"channel": FORUM, "start": "next"}, user=MANAGER)
-    proposed = await office.type("papers-setup tour plan", {"spot": FORUM}, user=MANAGER)
+async def test_a_proposal_starts_no_posts(harness: BotHarness) -> None:
+    await harness.type("papers-setup digest on", {"channel": FORUM, "start": "next"}, user=MANAGER)
+    proposed = await harness.type("papers-setup tour plan", {"spot": FORUM}, user=MANAGER)
     assert "takes no post" not in proposed.plain
-    done = await office.type("papers-setup tour plan", {"spot": FORUM, "sure": True}, user=MANAGER)
+    done = await harness.type("papers-setup tour plan", {"spot": FORUM, "sure": True}, user=MANAGER)
     assert "takes no post without a tag" in done.plain
-    elsewhere = await office.type("papers-setup tour plan", {"spot": "22", "sure": True}, user=MANAGER)
+    elsewhere = await harness.type("papers-setup tour plan", {"spot": "22", "sure": True}, user=MANAGER)
     assert "takes no post" not in elsewhere.plain
 
 
-async def test_one_that_opens_a_thread_is_offered_where_there_can_be_one(office: Office) -> None:
-    assert labels(await office.type("papers offer")) == ["Glance", "Meet"]
-    assert labels(await office.type("papers offer", channel="")) == ["Glance"], "there are no threads in private"
-    office.server.places["22"].permissions = 1 << 10 | 1 << 11
-    assert labels(await office.type("papers offer", channel="22")) == ["Glance"]
-    refused = await office.type("papers meet", channel="22")
+async def test_one_that_opens_a_thread_is_offered_where_there_can_be_one(harness: BotHarness) -> None:
+    assert list_labels(await harness.type("papers offer")) == ["Glance", "Meet"]
+    assert list_labels(await harness.type("papers offer", channel="")) == ["Glance"], "there are no threads in private"
+    harness.server.places["22"].permissions = 1 << 10 | 1 << 11
+    assert list_labels(await harness.type("papers offer", channel="22")) == ["Glance"]
+    refused = await harness.type("papers meet", channel="22")
     assert "Done" not in refused.plain
-    assert "Done: glance." in (await office.type("papers glance", channel="22")).plain
+    assert "Done: glance." in (await harness.type("papers glance", channel="22")).plain
 
 
-async def test_a_message_has_it_in_its_menu(office: Office, declared: DeclaredCommands) -> None:
-    said = office.server.say("Look at https://arxiv.org/abs/2602.12160 please", "20", "101")
-    shown = await (await office.server.menu("Papers nearby", said, user="100")).settled()
+async def test_a_message_has_it_in_its_menu(harness: BotHarness, declared: DeclaredCommands) -> None:
+    said = harness.server.say("Look at https://arxiv.org/abs/2602.12160 please", "20", "101")
+    shown = await (await harness.server.menu("Papers nearby", said, user="100")).settled()
     assert "Done: nearby." in shown.plain
     assert declared.last[1] == {"papers": "2602.12160"}
 
 
-async def test_a_command_that_is_told_of_can_be_clicked(office: Office) -> None:
-    shown = await office.type("papers tell", {"about": "glance"})
+async def test_a_command_that_is_told_of_can_be_clicked(harness: BotHarness) -> None:
+    shown = await harness.type("papers tell", {"about": "glance"})
     assert shown.content.startswith("### </papers glance:")

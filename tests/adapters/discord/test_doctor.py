@@ -14,7 +14,7 @@ from adapters.discord.gateway.client import DiscordClient
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
 from bot.ports.channels import ChannelState
-from tests.adapters.discord.outbound import FORUM, PAPERS, THREAD, TOKEN
+from tests.adapters.discord.delivery_harness import FORUM, PAPERS, THREAD, TOKEN
 from tests.servers.discord import Discord, rights
 
 KNOWN = (True, "Discord knows the bot as Broadsheet, in 1 server.")

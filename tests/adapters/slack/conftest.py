@@ -1,4 +1,4 @@
-"""An office, or a chat alone, in which nothing that goes wrong stays unnoticed."""
+"""A bot, or a chat alone, in which nothing that goes wrong stays unnoticed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pytest
 
 from adapters.slack.api.client import SlackClient
 from adapters.slack.delivery.chat import SlackChat
-from tests.adapters.slack.inbound import NOW, WORKSPACE, Office, connected, working
-from tests.adapters.slack.outbound import Buttons, calling, furnish
+from tests.adapters.slack.bot_harness import NOW, WORKSPACE, BotHarness, connect_socket_mode, open_harness
+from tests.adapters.slack.delivery_harness import add_workspace, open_client
 from tests.composition import list_unexpected, store_sample
+from tests.fakes import MemoryButtonPayloads
 from tests.servers.slack import Slack, slack
 
 
@@ -33,36 +34,36 @@ def stored(filled: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def shut(stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Office]:
-    """An office that nobody can reach yet; in the end Slack has refused nothing and waited for nothing."""
-    async with working(stored) as office:
-        yield office
-    assert office.server.violations == []
-    assert office.server.late == []
-    assert list_unexpected(caplog.get_records("call"), office.excused, logging.ERROR) == []
+async def offline(stored: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[BotHarness]:
+    """A bot that nobody can reach yet; in the end Slack has refused nothing and waited for nothing."""
+    async with open_harness(stored) as harness:
+        yield harness
+    assert harness.server.violations == []
+    assert harness.server.late == []
+    assert list_unexpected(caplog.get_records("call"), harness.excused, logging.ERROR) == []
 
 
 @pytest.fixture
-async def office(shut: Office) -> AsyncIterator[Office]:
-    """An office that hears over Socket Mode."""
-    async with connected(shut):
-        yield shut
+async def harness(offline: BotHarness) -> AsyncIterator[BotHarness]:
+    """A bot that hears over Socket Mode."""
+    async with connect_socket_mode(offline):
+        yield offline
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Slack]:
     async with slack() as server:
-        furnish(server)
+        add_workspace(server)
         yield server
         assert server.violations == []
 
 
 @pytest.fixture
 async def clients(server: Slack) -> AsyncIterator[SlackClient]:
-    async with calling(server.url) as clients:
+    async with open_client(server.url) as clients:
         yield clients
 
 
 @pytest.fixture
 async def chat(clients: SlackClient) -> SlackChat:
-    return SlackChat(clients, Buttons())
+    return SlackChat(clients, MemoryButtonPayloads())

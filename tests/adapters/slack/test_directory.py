@@ -11,18 +11,19 @@ from adapters.slack import directory
 from adapters.slack.directory import ChannelDirectory, SlackChannel
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import TryLater
-from tests.adapters.slack.outbound import PAPERS, Keys, Ticks, calling
+from tests.adapters.slack.delivery_harness import PAPERS, MemoryTokens, open_client
+from tests.fakes import FakeMonotonic
 from tests.servers.slack import Slack
 
 
 @pytest.fixture
-async def ticks() -> Ticks:
-    return Ticks()
+async def ticks() -> FakeMonotonic:
+    return FakeMonotonic()
 
 
 @pytest.fixture
-async def rooms(server: Slack, ticks: Ticks) -> AsyncIterator[ChannelDirectory]:
-    async with calling(server.url, ticks=ticks) as clients:
+async def rooms(server: Slack, ticks: FakeMonotonic) -> AsyncIterator[ChannelDirectory]:
+    async with open_client(server.url, ticks=ticks) as clients:
         yield ChannelDirectory(clients, ticks)
 
 
@@ -69,7 +70,7 @@ async def test_what_the_bot_shares_with_somebody_costs_as_little_for_many_channe
     assert len(server.calls) == 2
 
 
-async def test_a_list_is_believed_for_a_minute(server: Slack, rooms: ChannelDirectory, ticks: Ticks) -> None:
+async def test_a_list_is_believed_for_a_minute(server: Slack, rooms: ChannelDirectory, ticks: FakeMonotonic) -> None:
     await rooms.list_channels("T1")
     server.channel("C5", name="new", members=("UBOT",))
     assert len(await rooms.list_channels("T1")) == 1
@@ -115,10 +116,10 @@ async def test_what_failed_is_not_remembered(server: Slack, rooms: ChannelDirect
     assert len(await rooms.list_channels("T1")) == 1
 
 
-async def test_workspaces_are_told_apart(server: Slack, ticks: Ticks) -> None:
+async def test_workspaces_are_told_apart(server: Slack, ticks: FakeMonotonic) -> None:
     server.team("T2")
     server.bot("T2", token="xoxb-2", user="UBOT2")
     server.channel("C7", name="theirs", team="T2", members=("UBOT2",))
-    async with calling(server.url, Keys({"T1": "xoxb-1", "T2": "xoxb-2"})) as clients:
+    async with open_client(server.url, MemoryTokens({"T1": "xoxb-1", "T2": "xoxb-2"})) as clients:
         rooms = ChannelDirectory(clients, ticks)
         assert [[room.id for room in await rooms.list_channels(team)] for team in ("T1", "T2")] == [["C1"], ["C7"]]

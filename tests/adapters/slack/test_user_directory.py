@@ -8,22 +8,23 @@ import pytest
 
 from adapters.slack.directory import UserDirectory
 from bot.errors import Gone, SendError
-from tests.adapters.slack.outbound import Keys, Ticks, calling
+from tests.adapters.slack.delivery_harness import MemoryTokens, open_client
+from tests.fakes import FakeMonotonic
 from tests.servers.slack import Slack
 
 
 @pytest.fixture
-async def ticks() -> Ticks:
-    return Ticks()
+async def ticks() -> FakeMonotonic:
+    return FakeMonotonic()
 
 
 @pytest.fixture
-async def people(server: Slack, ticks: Ticks) -> AsyncIterator[UserDirectory]:
-    async with calling(server.url, ticks=ticks) as clients:
+async def people(server: Slack, ticks: FakeMonotonic) -> AsyncIterator[UserDirectory]:
+    async with open_client(server.url, ticks=ticks) as clients:
         yield UserDirectory(clients, ticks)
 
 
-async def test_a_person_is_asked_after_once(server: Slack, people: UserDirectory, ticks: Ticks) -> None:
+async def test_a_person_is_asked_after_once(server: Slack, people: UserDirectory, ticks: FakeMonotonic) -> None:
     server.person("U2", name="Bo", tz="Asia/Kolkata")
     assert (await people.get_timezone("T1", "U2"), await people.is_admin("T1", "U2")) == ("Asia/Kolkata", False)
     assert (await people.get_timezone("T1", "U1"), await people.is_admin("T1", "U1")) == ("Europe/Berlin", True)
@@ -35,8 +36,8 @@ async def test_a_person_is_asked_after_once(server: Slack, people: UserDirectory
 
 async def test_without_the_permission_a_zone_is_not_known_and_nobody_is_an_admin(server: Slack) -> None:
     server.bot("T1", token="xoxb-small", scopes={"chat:write"})
-    async with calling(server.url, Keys({"T1": "xoxb-small"})) as clients:
-        people = UserDirectory(clients, Ticks())
+    async with open_client(server.url, MemoryTokens({"T1": "xoxb-small"})) as clients:
+        people = UserDirectory(clients, FakeMonotonic())
         assert await people.get_timezone("T1", "U1") == ""
         with pytest.raises(Gone, match="users:read"):
             await people.is_admin("T1", "U1")

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 import discord
-from tests.adapters.discord.living import Client, logged_in
+from tests.adapters.discord.plain_client import Client, log_in_client
 from tests.servers.discord import Discord
 from tests.servers.discord.rights import MANAGE_CHANNELS, READ_HISTORY, SEND, SEND_IN_THREADS, VIEW
 
@@ -21,7 +21,7 @@ FORUM = "/channels/{channel_id}/threads"
 
 @pytest.fixture
 async def client(server: Discord) -> AsyncIterator[Client]:
-    async with logged_in(server) as one:
+    async with log_in_client(server) as one:
         yield one
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.discord.living import logged_in
+from tests.adapters.discord.plain_client import log_in_client
 from tests.servers.discord import Discord, schema
 
 pytestmark = pytest.mark.usefixtures("openapi")
@@ -51,7 +51,7 @@ async def test_answers_are_shaped_as_discords(server: Discord) -> None:
         ("GET", "/guilds/{guild_id}/members/{user_id}", {"guild_id": "10", "user_id": "100"}, None),
     ]
     found = []
-    async with logged_in(server) as client:
+    async with log_in_client(server) as client:
         for method, path, ids, given in asked:
             answer = await client.call(method, path, json=given, **ids)
             found += [f"{method} {path}: {text}" for text in schema.answered(method, path, answer)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import discord
-from tests.adapters.discord.living import logged_in
+from tests.adapters.discord.plain_client import log_in_client
 from tests.servers.discord import Discord, commands, front, interactions, rules, schema
 
 WITH_FILE = pytest.mark.usefixtures("openapi")
@@ -128,7 +128,7 @@ def test_a_route_that_is_served_is_named_as_in_the_file(name: str) -> None:
 
 @WITH_FILE
 async def test_every_body_is_held_against_the_file(server: Discord) -> None:
-    async with logged_in(server) as client:
+    async with log_in_client(server) as client:
         with pytest.raises(discord.HTTPException, match="nonce"):
             await client.call("POST", "/channels/{channel_id}/messages", json=ONLY_THE_FILE[0], channel_id="20")
     assert server.violations

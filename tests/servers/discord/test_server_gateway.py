@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 import discord
-from tests.adapters.discord.living import Client, connected
+from tests.adapters.discord.plain_client import Client, connect_client
 from tests.servers.discord import Discord, Impossible
 
 
@@ -22,7 +22,7 @@ async def test_a_client_logs_in_and_gets_ready(server: Discord) -> None:
     server.channel("22", name="forum", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
     server.thread("23", "20", "Below")
     server.role("30")
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         assert client.user is not None
         assert (client.user.name, client.application_id, client.is_ready()) == ("Broadsheet", 2, True)
         guild = client.get_guild(10)
@@ -42,7 +42,7 @@ async def test_a_client_logs_in_and_gets_ready(server: Discord) -> None:
 
 async def test_permissions_are_those_of_the_channel(server: Discord) -> None:
     server.channel("22", permissions=1 << 10)
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         guild = client.get_guild(10)
         assert guild is not None
         seen, sent = guild.get_channel(22), guild.get_channel(20)
@@ -54,7 +54,7 @@ async def test_permissions_are_those_of_the_channel(server: Discord) -> None:
 
 
 async def test_a_client_that_is_asked_to_comes_back_and_gets_what_it_missed(server: Discord) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         await server.reconnect()
         await server.wait(lambda: not server.sockets)
         await server.rename("20", "news")
@@ -66,7 +66,7 @@ async def test_a_client_that_is_asked_to_comes_back_and_gets_what_it_missed(serv
 
 @pytest.mark.parametrize("code", [4000, 4001, 4008])
 async def test_a_client_resumes_after_its_connection_was_closed(server: Discord, code: int) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         await server.hang_up(code)
         await server.wait(lambda: "resumed" in client.happened)
         assert (server.identifies, server.resumes) == (1, 1)
@@ -74,14 +74,14 @@ async def test_a_client_resumes_after_its_connection_was_closed(server: Discord,
 
 @pytest.mark.parametrize("code", [4007, 4009])
 async def test_a_session_that_is_over_begins_anew(server: Discord, code: int) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         await server.hang_up(code)
         await server.wait(lambda: client.happened.count("shard_ready") == 2)
         assert (server.identifies, server.resumes) == (2, 0)
 
 
 async def test_an_invalid_session_is_resumed_or_begun_anew(server: Discord) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         await server.invalidate(resumable=True)
         await server.wait(lambda: server.resumes == 1)
         await server.invalidate()
@@ -93,13 +93,13 @@ async def test_a_wrong_token_is_refused_by_rest(server: Discord) -> None:
     server.bots.clear()
     server.bot("token-2")
     with pytest.raises(discord.LoginFailure):
-        async with connected(server):
+        async with connect_client(server):
             pass
     assert server.invalid == 1
 
 
 async def test_the_gateway_refuses_tokens_and_intents(server: Discord) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         await server.hang_up(4004)
         await server.wait(client.is_closed)
     greedy = discord.AutoShardedClient(intents=discord.Intents(guilds=True, members=True), guild_ready_timeout=0.05)
@@ -131,7 +131,7 @@ async def test_shards_get_their_own_servers(server: Discord) -> None:
     server.shards = 2
     server.guild(str(1 << 22), name="Other")
     server.channel("40", guild=str(1 << 22))
-    async with connected(server, hello) as client:
+    async with connect_client(server, hello) as client:
         await server.wait(lambda: len(client.guilds) == 2 and server.ready)
         assert [one["shard"] for one in server.identities] == [[0, 2], [1, 2]]
         assert {guild.id: guild.shard_id for guild in client.guilds} == {10: 0, 1 << 22: 1}
@@ -143,7 +143,7 @@ async def test_shards_get_their_own_servers(server: Discord) -> None:
 async def test_servers_channels_threads_and_roles_come_and_go(server: Discord) -> None:
     server.thread("23", "20")
     server.role("30")
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         client.happened.clear()
         await server.join("11", name="Other")
         await server.create_channel("31", guild="10", name="fresh")
@@ -165,7 +165,7 @@ async def test_servers_channels_threads_and_roles_come_and_go(server: Discord) -
 
 
 async def test_reactions_are_told_to_those_who_asked(server: Discord) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         message = server.say("Look", "20", "100")
         await server.react("1️⃣", message=message)
         await server.react("1️⃣", message=message)
@@ -178,7 +178,7 @@ async def test_reactions_are_told_to_those_who_asked(server: Discord) -> None:
 async def test_an_interaction_waits_for_a_client_that_comes_back(server: Discord) -> None:
     with pytest.raises(Impossible):
         await server.slash("papers", channel="20")
-    async with connected(server, hello):
+    async with connect_client(server, hello):
         await server.hang_up(4000)
         reaction = await server.slash("papers", channel="20")
         assert (reaction.kind, reaction.shown and reaction.shown.plain) == ("message", "Hello")
@@ -186,19 +186,19 @@ async def test_an_interaction_waits_for_a_client_that_comes_back(server: Discord
 
 async def test_heartbeats_are_answered(server: Discord) -> None:
     server.heartbeat = 0.02
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         await server.wait(lambda: math.isfinite(client.latency))
 
 
 async def test_silence_is_noticed(server: Discord) -> None:
     server.deaf, server.heartbeat = True, 0.02
-    async with connected(server, heartbeat_timeout=0.1):
+    async with connect_client(server, heartbeat_timeout=0.1):
         await server.wait(lambda: server.resumes)
         await asyncio.sleep(0)
 
 
 async def test_threads_of_the_app_are_told_to_it(server: Discord) -> None:
-    async with connected(server, hello) as client:
+    async with connect_client(server, hello) as client:
         message = server.say("Look", "20", "100")
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         await client.call("POST", path, json={"name": "Talk"}, channel_id="20", message_id=message.id)
@@ -211,7 +211,7 @@ async def test_threads_of_the_app_are_told_to_it(server: Discord) -> None:
 async def test_who_sees_a_channel(server: Discord) -> None:
     server.person("101", name="Bo")
     server.channel("22", readers=("101",))
-    async with connected(server, hello):
+    async with connect_client(server, hello):
         with pytest.raises(Impossible):
             await server.slash("papers search", user="100", channel="22")
         assert (await server.slash("papers search", user="101", channel="22")).kind == "message"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import discord
-from tests.adapters.discord.living import Client, Handler, connected
+from tests.adapters.discord.plain_client import Client, Handler, connect_client
 from tests.servers.discord import Discord, Impossible
 
 Asked = discord.Interaction[Any]
@@ -95,7 +95,7 @@ async def test_a_command_is_answered_to_one_person(server: Discord) -> None:
     server.commands = COMMANDS
     server.role("30")
     server.person("101", name="Bo", locale="de", manages=True)
-    async with connected(server, saying(4, {"content": "Only **you**", "flags": 64})) as client:
+    async with connect_client(server, saying(4, {"content": "Only **you**", "flags": 64})) as client:
         given = {"query": "graphs", "days": 7, "role": "30", "sort": "Newest"}
         reaction = await server.slash("papers search", given, user="101", channel="20")
         assert reaction.kind == "message"
@@ -114,7 +114,7 @@ async def test_a_command_is_answered_to_one_person(server: Discord) -> None:
 
 
 async def test_a_command_works_in_direct_messages(server: Discord) -> None:
-    async with connected(server, saying(4, {"content": "Hello"})) as client:
+    async with connect_client(server, saying(4, {"content": "Hello"})) as client:
         await server.slash("papers search", {"query": "x"}, user="100")
         assert [one.plain for one in server.direct("100")] == ["Hello"]
         assert (client.all[0].guild_id, client.all[0].user.id, client.all[0].context.dm_channel) == (None, 100, True)
@@ -123,7 +123,7 @@ async def test_a_command_works_in_direct_messages(server: Discord) -> None:
 async def test_what_discord_would_not_send_can_not_be_typed(server: Discord) -> None:
     server.commands = COMMANDS
     server.person("101", name="Bo")
-    async with connected(server, saying(4, {"content": "x"})):
+    async with connect_client(server, saying(4, {"content": "x"})):
         tries: list[tuple[str, dict[str, Any]]] = [
             ("nothing", {}),
             ("papers nothing", {}),
@@ -150,7 +150,7 @@ async def test_a_deferred_answer_comes_later(server: Discord) -> None:
         await gate.wait()
         await client.change(interaction, {"content": "Done", "allowed_mentions": {"parse": []}})
 
-    async with connected(server, handler):
+    async with connect_client(server, handler):
         reaction = await server.slash("papers search", channel="20")
         assert (reaction.kind, reaction.shown, server.private) == ("deferred", None, [])
         gate.set()
@@ -161,7 +161,7 @@ async def test_a_deferred_answer_comes_later(server: Discord) -> None:
 
 async def test_nobody_answers(server: Discord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.servers.discord.acting.ACK_SECONDS", 0.05)
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         reaction = await server.slash("papers search", channel="20")
         assert (reaction.kind, reaction.payload, reaction.shown) == ("none", {}, None)
         server.later(3.1)
@@ -169,7 +169,7 @@ async def test_nobody_answers(server: Discord, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_answers_come_once_and_tokens_end(server: Discord) -> None:
-    async with connected(server, saying(4, {"content": "x", "flags": 64})) as client:
+    async with connect_client(server, saying(4, {"content": "x", "flags": 64})) as client:
         reaction = await server.slash("papers search", channel="20")
         [heard] = client.all
         assert await code(client.answer(heard, 4, {"content": "again"})) == 40060
@@ -194,7 +194,7 @@ async def test_discord_pys_own_answers_work(server: Discord) -> None:
         await interaction.edit_original_response(content="Changed")
         await interaction.followup.send("More", ephemeral=True)
 
-    async with connected(server, handler):
+    async with connect_client(server, handler):
         await server.slash("papers search", channel="20")
         await server.wait(lambda: len(server.private) == 2)
         assert [one.plain for one in server.private] == ["Changed", "More"]
@@ -203,7 +203,7 @@ async def test_discord_pys_own_answers_work(server: Discord) -> None:
 async def test_options_are_completed(server: Discord) -> None:
     server.commands = COMMANDS
     choices = [{"name": "Computer vision", "value": "cs.CV"}]
-    async with connected(server, saying(8, {"choices": choices})) as client:
+    async with connect_client(server, saying(8, {"choices": choices})) as client:
         found = await server.type("papers search", {"query": "x", "category": "cs."}, "category", channel="20")
         assert found == choices
         assert client.all[0].type is discord.InteractionType.autocomplete
@@ -214,7 +214,7 @@ async def test_options_are_completed(server: Discord) -> None:
 async def test_a_message_command_carries_the_message(server: Discord) -> None:
     server.commands = COMMANDS
     theirs = server.say("https://arxiv.org/abs/2402.00001", "20", "100")
-    async with connected(server, saying(4, {"content": "One paper", "flags": 64})) as client:
+    async with connect_client(server, saying(4, {"content": "One paper", "flags": 64})) as client:
         reaction = await server.menu("Papers in this message", theirs, user="100")
         assert reaction.kind == "message"
         data: Any = client.all[0].data
@@ -237,7 +237,7 @@ async def test_components_answer_in_place_or_anew(server: Discord) -> None:
         else:
             await client.answer(interaction, 4, {"content": "Panel", "components": ROWS, "flags": 64})
 
-    async with connected(server, handler) as client:
+    async with connect_client(server, handler) as client:
         panel = (await server.slash("papers settings", channel="20")).shown
         assert panel is not None
         assert panel.plain == "Panel\n[Save] [Off]\n[Pick a paper]"
@@ -252,7 +252,7 @@ async def test_components_answer_in_place_or_anew(server: Discord) -> None:
 
 async def test_what_nobody_could_press(server: Discord) -> None:
     server.person("101", name="Bo")
-    async with connected(server, saying(4, {"content": "Panel", "components": ROWS, "flags": 64})):
+    async with connect_client(server, saying(4, {"content": "Panel", "components": ROWS, "flags": 64})):
         panel = (await server.slash("papers settings", channel="20")).shown
         assert panel is not None
         for what, user in [("Off", "100"), ("Nothing", "100"), ("Save", "101")]:
@@ -270,7 +270,7 @@ async def test_a_modal_is_filled_in(server: Discord) -> None:
         else:
             await client.answer(interaction, 9, MODAL)
 
-    async with connected(server, handler) as client:
+    async with connect_client(server, handler) as client:
         reaction = await server.slash("papers follow", channel="20")
         assert (reaction.kind, reaction.payload["title"]) == ("modal", "Follow")
         for wrong in ({}, {"Topic": "x" * 11}, {"Topic": "x", "Other": "y"}):
@@ -297,7 +297,7 @@ async def test_a_modal_is_filled_in(server: Discord) -> None:
     ],
 )
 async def test_wrong_answers_are_violations(server: Discord, kind: int, data: Any) -> None:
-    async with connected(server) as client:
+    async with connect_client(server) as client:
         asked = asyncio.create_task(server.slash("papers search", channel="20"))
         await server.wait(lambda: client.all)
         assert await code(client.answer(client.all[0], kind, data)) == 50035
@@ -311,7 +311,7 @@ async def test_somebody_who_installed_the_app_uses_it_where_it_is_not(server: Di
     server.guild("11", name="Elsewhere", present=False)
     server.channel("40", guild="11")
     server.person("103", name="Di", guilds=("11",), installed=True)
-    async with connected(server, saying(4, {"content": "Hello", "flags": 64})) as client:
+    async with connect_client(server, saying(4, {"content": "Hello", "flags": 64})) as client:
         reaction = await server.slash("papers search", user="103", channel="40")
         assert reaction.kind == "message"
         hook = {"webhook_id": 2, "webhook_token": client.all[0].token}

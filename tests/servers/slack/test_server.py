@@ -11,19 +11,19 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.adapters.slack.serving import furnished, refused, talking
+from tests.adapters.slack.plain_bolt_app import call_refused, create_client, serve_workspace
 from tests.servers.slack import Slack
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Slack]:
-    async with furnished() as one:
+    async with serve_workspace() as one:
         yield one
 
 
 @pytest.fixture
 def client(server: Slack) -> AsyncWebClient:
-    return talking(server)
+    return create_client(server)
 
 
 def section(text: str = "Hello", **more: Any) -> dict[str, Any]:
@@ -86,7 +86,7 @@ async def test_a_whisper_is_seen_by_one_person(server: Slack, client: AsyncWebCl
     await client.chat_postEphemeral(channel="C1", user="U1", text="Only you")
     assert [one.plain for one in server.whispers("C1", "U1")] == ["Only you"]
     assert server.shown("C1") == server.whispers("C1", "U2") == []
-    assert await refused(client, "chat.postEphemeral", channel="C1", user="U2", text="x") == "user_not_in_channel"
+    assert await call_refused(client, "chat.postEphemeral", channel="C1", user="U2", text="x") == "user_not_in_channel"
 
 
 async def test_a_conversation_with_a_person_is_opened_or_found(server: Slack, client: AsyncWebClient) -> None:
@@ -94,7 +94,7 @@ async def test_a_conversation_with_a_person_is_opened_or_found(server: Slack, cl
     await client.chat_postMessage(channel=address, text="Hello")
     await client.chat_postMessage(channel="U1", text="again")
     assert [one.plain for one in server.shown("U1")] == ["Hello", "again"]
-    assert await refused(client, "conversations.open", users="U9") == "user_not_found"
+    assert await call_refused(client, "conversations.open", users="U9") == "user_not_found"
 
 
 async def test_previews_belong_to_a_link_of_a_message(server: Slack, client: AsyncWebClient) -> None:
@@ -103,7 +103,7 @@ async def test_previews_belong_to_a_link_of_a_message(server: Slack, client: Asy
     await client.chat_unfurl(channel="C1", ts=shown.ts, unfurls=card)
     assert server.unfurled == [("C1", shown.ts, card)]
     other: dict[str, Any] = {"https://arxiv.org/abs/9": {"blocks": []}}
-    assert await refused(client, "chat.unfurl", channel="C1", ts=shown.ts, unfurls=other) == "cannot_unfurl_url"
+    assert await call_refused(client, "chat.unfurl", channel="C1", ts=shown.ts, unfurls=other) == "cannot_unfurl_url"
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ async def test_what_can_not_be_posted_is_refused(server: Slack, arguments: dict[
     server.channel("C3", archived=True)
     server.channel("C4", members=("U1",), private=True)
     server.bot("T1", token="xoxb-2", scopes={"chat:write"})
-    assert await refused(talking(server, "xoxb-2"), "chat.postMessage", **arguments) == error
+    assert await call_refused(create_client(server, "xoxb-2"), "chat.postMessage", **arguments) == error
 
 
 async def test_a_message_of_somebody_else_can_not_be_changed(server: Slack, client: AsyncWebClient) -> None:
     ts = server.say("Mine", "C1", "U1").ts
-    assert await refused(client, "chat.update", channel="C1", ts=ts, text="x") == "cant_update_message"
-    assert await refused(client, "chat.delete", channel="C1", ts=ts) == "cant_delete_message"
-    assert await refused(client, "chat.update", channel="C1", ts="1.000000", text="x") == "message_not_found"
+    assert await call_refused(client, "chat.update", channel="C1", ts=ts, text="x") == "cant_update_message"
+    assert await call_refused(client, "chat.delete", channel="C1", ts=ts) == "cant_delete_message"
+    assert await call_refused(client, "chat.update", channel="C1", ts="1.000000", text="x") == "message_not_found"
 
 
 # -- tokens, scopes, rates, faults -----------------------------------------------------------------------------------
@@ -144,15 +144,20 @@ async def test_tokens_can_be_missing_unknown_dead_or_of_the_wrong_kind(server: S
     server.app_token("xapp-1")
     server.revoke("xoxb-dead")
     server.later(11)
-    errors = [await refused(talking(server, t), "auth.test") for t in ("", "xoxb-9", "xoxb-dead", "xoxb-old")]
+    errors = [
+        await call_refused(create_client(server, t), "auth.test") for t in ("", "xoxb-9", "xoxb-dead", "xoxb-old")
+    ]
     assert errors == ["not_authed", "invalid_auth", "token_revoked", "token_expired"]
-    assert await refused(talking(server, "xapp-1"), "chat.postMessage", channel="C1") == "not_allowed_token_type"
-    assert await refused(talking(server, "xoxb-1"), "apps.connections.open") == "not_allowed_token_type"
+    assert (
+        await call_refused(create_client(server, "xapp-1"), "chat.postMessage", channel="C1")
+        == "not_allowed_token_type"
+    )
+    assert await call_refused(create_client(server, "xoxb-1"), "apps.connections.open") == "not_allowed_token_type"
 
 
 async def test_a_scope_that_is_missing_is_named(server: Slack) -> None:
     server.bot("T1", token="xoxb-2", scopes={"chat:write", "channels:read"})
-    small = talking(server, "xoxb-2")
+    small = create_client(server, "xoxb-2")
     with pytest.raises(SlackApiError) as caught:
         await small.users_info(user="U1")
     answer = caught.value.response
@@ -161,13 +166,13 @@ async def test_a_scope_that_is_missing_is_named(server: Slack) -> None:
         "users:read",
         "channels:read,chat:write",
     )
-    assert await refused(small, "conversations.list", types="public_channel,private_channel") == "missing_scope"
+    assert await call_refused(small, "conversations.list", types="public_channel,private_channel") == "missing_scope"
     headers = (await small.auth_test()).headers
     assert headers["x-oauth-scopes"] == "channels:read,chat:write"
 
 
 async def test_an_unknown_method_is_refused(server: Slack, client: AsyncWebClient) -> None:
-    assert await refused(client, "chat.postMessages") == "unknown_method"
+    assert await call_refused(client, "chat.postMessages") == "unknown_method"
 
 
 async def test_a_channel_takes_a_message_a_second_after_a_short_burst(server: Slack, client: AsyncWebClient) -> None:
@@ -187,7 +192,7 @@ async def test_a_method_has_a_tier(server: Slack, client: AsyncWebClient) -> Non
     server.limits = True
     for _ in range(20):
         await client.conversations_list()
-    assert await refused(client, "conversations.list") == "ratelimited"
+    assert await call_refused(client, "conversations.list") == "ratelimited"
     await client.users_info(user="U1")
     server.later(60)
     await client.conversations_list()
@@ -197,7 +202,9 @@ async def test_faults_come_as_often_as_asked_and_where_asked(server: Slack, clie
     server.fail("chat.postMessage", error="fatal_error", times=2, where=lambda call: call["channel"] == "C1")
     server.channel("C2")
     await client.chat_postMessage(channel="C2", text="x")
-    assert [await refused(client, "chat.postMessage", channel="C1", text="x") for _ in range(2)] == ["fatal_error"] * 2
+    assert [await call_refused(client, "chat.postMessage", channel="C1", text="x") for _ in range(2)] == [
+        "fatal_error"
+    ] * 2
     await client.chat_postMessage(channel="C1", text="x")
     server.fail("*", status=503)
     with pytest.raises(SlackApiError) as caught:
@@ -240,7 +247,7 @@ async def test_channels_are_listed_by_type_and_in_pages(server: Slack, client: A
     assert first["response_metadata"]["next_cursor"]
     assert [(one["id"], one["purpose"]["value"]) for one in second["channels"]] == [("C2", "Graphs")]
     assert (await client.conversations_members(channel="C1"))["members"] == ["U1", "UBOT"]
-    assert await refused(client, "conversations.info", channel="C3") == "channel_not_found"
+    assert await call_refused(client, "conversations.info", channel="C3") == "channel_not_found"
     assert (await client.conversations_info(channel="C1"))["channel"]["is_member"]
 
 
@@ -259,9 +266,9 @@ async def test_an_org_wide_installation_names_its_workspace(server: Slack) -> No
     server.team("T3", enterprise="E1")
     server.channel("C3", team="T3", members=("UORG",))
     server.bot("E1", token="xoxb-org", user="UORG")
-    org = talking(server, "xoxb-org")
+    org = create_client(server, "xoxb-org")
     who = await org.auth_test()
     assert (who["team_id"], who["is_enterprise_install"]) == ("E1", True)
-    assert await refused(org, "conversations.list") == "missing_argument"
-    assert await refused(org, "conversations.list", team_id="T1") == "team_access_not_granted"
+    assert await call_refused(org, "conversations.list") == "missing_argument"
+    assert await call_refused(org, "conversations.list", team_id="T1") == "team_access_not_granted"
     assert [one["id"] for one in (await org.conversations_list(team_id="T3"))["channels"]] == ["C3"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.adapters.slack.serving import furnished, refused, talking
+from tests.adapters.slack.plain_bolt_app import call_refused, create_client, serve_workspace
 from tests.servers.slack import Shown, Slack
 from tests.servers.slack.checks import TEXTS, problems, view_problems
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 async def server() -> AsyncIterator[Slack]:
-    async with furnished() as one:
+    async with serve_workspace() as one:
         yield one
 
 
@@ -153,7 +153,7 @@ def test_a_view_that_fits_is_taken() -> None:
 
 async def test_a_wrong_message_is_refused_explained_and_recorded(server: Slack) -> None:
     with pytest.raises(SlackApiError) as caught:
-        await talking(server).chat_postMessage(channel="C1", text="x", blocks=WRONG["a long section"])
+        await create_client(server).chat_postMessage(channel="C1", text="x", blocks=WRONG["a long section"])
     assert caught.value.response["error"] == "invalid_blocks"
     assert "json-pointer:/blocks/0" in caught.value.response["response_metadata"]["messages"][0]
     assert server.violations
@@ -163,14 +163,17 @@ async def test_a_wrong_message_is_refused_explained_and_recorded(server: Slack) 
 async def test_all_texts_together_have_a_limit(server: Slack) -> None:
     blocks = [section("x" * 2800)] * 5
     assert sum(len(block["text"]["text"]) for block in blocks) > TEXTS
-    assert await refused(talking(server), "chat.postMessage", channel="C1", text="x", blocks=blocks) == (
+    assert await call_refused(create_client(server), "chat.postMessage", channel="C1", text="x", blocks=blocks) == (
         "msg_blocks_too_long"
     )
 
 
 async def test_an_image_that_can_not_be_fetched_costs_the_message_and_is_no_fault_of_ours(server: Slack) -> None:
     blocks = [section(), image("https://example.org/unfetchable.png")]
-    assert await refused(talking(server), "chat.postMessage", channel="C1", text="x", blocks=blocks) == "invalid_blocks"
+    assert (
+        await call_refused(create_client(server), "chat.postMessage", channel="C1", text="x", blocks=blocks)
+        == "invalid_blocks"
+    )
     assert server.violations == []
 
 

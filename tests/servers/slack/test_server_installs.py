@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.adapters.slack.serving import furnished, refused, talking
+from tests.adapters.slack.plain_bolt_app import call_refused, create_client, serve_workspace
 from tests.servers.slack import Slack
 
 # slack_sdk still writes its header in the way that aiohttp is about to give up.
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:Deprecat
 
 @pytest.fixture
 async def server() -> AsyncIterator[Slack]:
-    async with furnished() as one:
+    async with serve_workspace() as one:
         yield one
 
 
@@ -34,7 +34,9 @@ async def agreed(server: Slack, **more: str) -> dict[str, list[str]]:
 
 
 async def exchanged(server: Slack, **arguments: str) -> dict[str, Any]:
-    answer = await talking(server, "").oauth_v2_access(client_id="111.222", client_secret="oauth-secret", **arguments)
+    answer = await create_client(server, "").oauth_v2_access(
+        client_id="111.222", client_secret="oauth-secret", **arguments
+    )
     assert isinstance(answer.data, dict)
     return answer.data
 
@@ -45,7 +47,7 @@ async def test_a_code_gives_one_token(server: Slack) -> None:
     assert back["state"] == ["s1"]
     given = await exchanged(server, code=back["code"][0], redirect_uri="http://x/back")
     assert (given["team"], given["scope"]) == ({"id": "T2", "name": "Lab"}, "chat:write,commands")
-    assert (await talking(server, given["access_token"]).auth_test())["user_id"] == given["bot_user_id"]
+    assert (await create_client(server, given["access_token"]).auth_test())["user_id"] == given["bot_user_id"]
     with pytest.raises(SlackApiError, match="invalid_code"):
         await exchanged(server, code=back["code"][0])
 
@@ -67,8 +69,8 @@ async def test_a_refresh_token_works_once_and_the_old_access_token_until_it_expi
     second = await exchanged(server, **renew)
     with pytest.raises(SlackApiError, match="invalid_refresh_token"):
         await exchanged(server, **renew)
-    await talking(server, first["access_token"]).auth_test()
+    await create_client(server, first["access_token"]).auth_test()
     server.later(43_201)
-    assert await refused(talking(server, first["access_token"]), "auth.test") == "token_expired"
+    assert await call_refused(create_client(server, first["access_token"]), "auth.test") == "token_expired"
     third = await exchanged(server, grant_type="refresh_token", refresh_token=second["refresh_token"])
-    await talking(server, third["access_token"]).auth_test()
+    await create_client(server, third["access_token"]).auth_test()

@@ -15,19 +15,28 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.adapters.slack.serving import Bare, buttons, connected, furnished, listening, open_, refused, talking
+from tests.adapters.slack.plain_bolt_app import (
+    PlainBoltApp,
+    buttons,
+    call_refused,
+    connect_socket_mode,
+    create_client,
+    open_socket,
+    serve_requests,
+    serve_workspace,
+)
 from tests.servers.slack import Slack
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Slack]:
-    async with furnished() as one:
+    async with serve_workspace() as one:
         yield one
 
 
 @pytest.fixture
-def app(server: Slack) -> Bare:
-    return Bare(server)
+def app(server: Slack) -> PlainBoltApp:
+    return PlainBoltApp(server)
 
 
 @asynccontextmanager
@@ -39,14 +48,14 @@ async def heard(server: Slack) -> AsyncIterator[list[SocketModeRequest]]:
         requests.append(request)
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
 
-    client = SocketModeClient("xapp-1", web_client=talking(server, "xapp-1"))
+    client = SocketModeClient("xapp-1", web_client=create_client(server, "xapp-1"))
     client.socket_mode_request_listeners.append(keep)
-    async with open_(client, server):
+    async with open_socket(client, server):
         yield requests
 
 
-async def test_a_command_is_told_and_acknowledged(server: Slack, app: Bare) -> None:
-    async with connected(app, server):
+async def test_a_command_is_told_and_acknowledged(server: Slack, app: PlainBoltApp) -> None:
+    async with connect_socket_mode(app, server):
         acked = await server.command("search graphs", channel="C1", user="U1")
     assert (acked.ok, acked.body) == (True, None)
     told = app.told[0]
@@ -58,14 +67,14 @@ async def test_a_command_is_told_and_acknowledged(server: Slack, app: Bare) -> N
     )
 
 
-async def test_an_acknowledgement_with_words_is_an_answer(server: Slack, app: Bare) -> None:
+async def test_an_acknowledgement_with_words_is_an_answer(server: Slack, app: PlainBoltApp) -> None:
     app.answer = {"text": "One moment"}
-    async with connected(app, server):
+    async with connect_socket_mode(app, server):
         await server.command("", channel="C1", user="U1")
     assert [one.plain for one in server.whispers("C1", "U1")] == ["One moment"]
 
 
-async def test_a_late_acknowledgement_is_noted(server: Slack, app: Bare) -> None:
+async def test_a_late_acknowledgement_is_noted(server: Slack, app: PlainBoltApp) -> None:
     server.deadline, gate = 0.05, asyncio.Event()
 
     @app.bolt.middleware
@@ -73,24 +82,24 @@ async def test_a_late_acknowledgement_is_noted(server: Slack, app: Bare) -> None
         await gate.wait()
         await next_()
 
-    async with connected(app, server):
+    async with connect_socket_mode(app, server):
         acked = await server.command("", channel="C1", user="U1")
         gate.set()
         await server.wait(lambda: app.told)
     assert (acked.status, server.late) == (504, [acked])
 
 
-async def test_sockets_take_turns(server: Slack, app: Bare) -> None:
-    other = Bare(server)
-    async with connected(app, server), connected(other, server):
+async def test_sockets_take_turns(server: Slack, app: PlainBoltApp) -> None:
+    other = PlainBoltApp(server)
+    async with connect_socket_mode(app, server), connect_socket_mode(other, server):
         await server.wait(lambda: len(server.sockets) == 2)
         for _ in range(4):
             await server.command("", channel="C1", user="U1")
     assert (len(app.told), len(other.told)) == (2, 2)
 
 
-async def test_a_socket_that_is_told_to_go_comes_back(server: Slack, app: Bare) -> None:
-    async with connected(app, server):
+async def test_a_socket_that_is_told_to_go_comes_back(server: Slack, app: PlainBoltApp) -> None:
+    async with connect_socket_mode(app, server):
         first = server.sockets[0]
         await server.disconnect("warning")
         await server.wait(lambda: server.sockets and server.sockets[0] is not first)
@@ -102,8 +111,8 @@ async def test_a_socket_that_is_told_to_go_comes_back(server: Slack, app: Bare) 
     assert len(app.told) == 1
 
 
-async def test_pings_go_both_ways(server: Slack, app: Bare) -> None:
-    async with connected(app, server) as client:
+async def test_pings_go_both_ways(server: Slack, app: PlainBoltApp) -> None:
+    async with connect_socket_mode(app, server) as client:
         await server.ping()
         await server.wait(lambda: server.sockets[0].pongs)
         await server.wait(lambda: client.last_ping_pong_time)
@@ -117,8 +126,8 @@ async def test_an_event_can_come_again(server: Slack) -> None:
     assert {one.payload["event_id"] for one in requests} == {"Ev1"}
 
 
-async def test_signed_requests_reach_the_app_and_forgeries_do_not(server: Slack, app: Bare) -> None:
-    async with listening(app, server):
+async def test_signed_requests_reach_the_app_and_forgeries_do_not(server: Slack, app: PlainBoltApp) -> None:
+    async with serve_requests(app, server):
         assert (await server.command("today", channel="C1", user="U1")).ok
         assert (await server.mention("today", channel="C1", user="U1")).ok
         challenge = await server.challenge()
@@ -141,8 +150,8 @@ async def responded(url: str, **answer: Any) -> int:
     return (await AsyncWebhookClient(url).send(**answer)).status_code
 
 
-async def test_a_command_has_no_message_that_could_be_replaced(server: Slack, app: Bare) -> None:
-    async with connected(app, server):
+async def test_a_command_has_no_message_that_could_be_replaced(server: Slack, app: PlainBoltApp) -> None:
+    async with connect_socket_mode(app, server):
         await server.command("", channel="C1", user="U1")
     url = app.told[0]["response_url"]
     await responded(url, text="Looking")
@@ -152,8 +161,8 @@ async def test_a_command_has_no_message_that_could_be_replaced(server: Slack, ap
     assert [one.plain for one in server.shown("C1")] == ["For all"]
 
 
-async def test_a_response_url_lasts_five_uses_and_half_an_hour(server: Slack, app: Bare) -> None:
-    async with connected(app, server):
+async def test_a_response_url_lasts_five_uses_and_half_an_hour(server: Slack, app: PlainBoltApp) -> None:
+    async with connect_socket_mode(app, server):
         await server.command("", channel="C1", user="U1")
         await server.command("", channel="C1", user="U1")
     first, second = (told["response_url"] for told in app.told)
@@ -163,10 +172,10 @@ async def test_a_response_url_lasts_five_uses_and_half_an_hour(server: Slack, ap
     assert len(server.violations) == 2
 
 
-async def test_a_pressed_message_is_replaced_or_removed(server: Slack, app: Bare) -> None:
-    client = talking(server)
+async def test_a_pressed_message_is_replaced_or_removed(server: Slack, app: PlainBoltApp) -> None:
+    client = create_client(server)
     await client.chat_postEphemeral(channel="C1", user="U1", text="Page 1", blocks=[buttons("Prev", "Next")])
-    async with connected(app, server):
+    async with connect_socket_mode(app, server):
         await server.press("Next", server.whispers("C1", "U1")[0], user="U1")
         told = app.told[0]
         assert "message" not in told
@@ -178,10 +187,10 @@ async def test_a_pressed_message_is_replaced_or_removed(server: Slack, app: Bare
     assert server.whispers("C1", "U1") == []
 
 
-async def test_the_bot_comes_and_goes_and_channels_change(server: Slack, app: Bare) -> None:
-    async with connected(app, server):
+async def test_the_bot_comes_and_goes_and_channels_change(server: Slack, app: PlainBoltApp) -> None:
+    async with connect_socket_mode(app, server):
         await server.remove("C1")
-        assert await refused(talking(server), "chat.postMessage", channel="C1", text="x") == "not_in_channel"
+        assert await call_refused(create_client(server), "chat.postMessage", channel="C1", text="x") == "not_in_channel"
         await server.invite("C1", by="U1")
         await server.rename("C1", "graphs")
         await server.archive("C1")
@@ -201,4 +210,4 @@ async def test_an_uninstall_is_told_in_either_order(
         await server.uninstall("T1", first=first)
     told = [one.payload["event"]["type"] for one in requests]
     assert (told[0], sorted(told)) == (first, ["app_uninstalled", "tokens_revoked"])
-    assert await refused(talking(server), "auth.test") == "account_inactive"
+    assert await call_refused(create_client(server), "auth.test") == "account_inactive"

@@ -22,7 +22,7 @@ from adapters.discord.api.error_codes import (
 )
 from adapters.discord.api.errors import UnknownErrorCode, get_error_code, translate_error
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
-from tests.adapters.discord.outbound import refusal
+from tests.adapters.discord.delivery_harness import build_refusal
 from tests.servers.discord.codes import CODES
 
 SHARED = Path(__file__).parents[4] / "../shared"
@@ -66,7 +66,7 @@ def test_no_code_is_in_two_groups() -> None:
 
 @pytest.mark.parametrize("number", sorted(CHANNEL_ERRORS))
 def test_a_channel_that_is_gone_has_a_reason_for_people(number: int) -> None:
-    told = translate_error(refusal(number, 403), writes=True)
+    told = translate_error(build_refusal(number, 403), writes=True)
     assert isinstance(told, Gone)
     assert not told.installation
     said = str(told.reason)
@@ -76,18 +76,18 @@ def test_a_channel_that_is_gone_has_a_reason_for_people(number: int) -> None:
 
 @pytest.mark.parametrize("number", sorted(GUILD_ERRORS))
 def test_a_server_that_is_gone_takes_its_channels_with_it(number: int) -> None:
-    told = translate_error(refusal(number, 404), writes=True)
+    told = translate_error(build_refusal(number, 404), writes=True)
     assert isinstance(told, Gone)
     assert told.installation
 
 
 @pytest.mark.parametrize("number", sorted(MESSAGE_ERRORS | REQUEST_ERRORS))
 def test_a_message_that_is_refused_never_costs_the_channel(number: int) -> None:
-    assert isinstance(translate_error(refusal(number), writes=True), Unsendable)
+    assert isinstance(translate_error(build_refusal(number), writes=True), Unsendable)
 
 
 def test_what_is_wrong_is_named() -> None:
-    answer = refusal(50035)
+    answer = build_refusal(50035)
     answer.text = "Invalid Form Body\nIn content: Must be 2000 or fewer in length."
     assert "In content: Must be 2000" in str(translate_error(answer, writes=True))
 
@@ -95,14 +95,19 @@ def test_what_is_wrong_is_named() -> None:
 @pytest.mark.parametrize("number", sorted(TRANSIENT_ERRORS))
 @pytest.mark.parametrize("status", [400, 403, 429, 500])
 def test_what_passes_is_asked_again(number: int, status: int) -> None:
-    told = translate_error(refusal(number, status), writes=True)
+    told = translate_error(build_refusal(number, status), writes=True)
     assert isinstance(told, TryLater)
     assert told.retry_after == 30
 
 
 @pytest.mark.parametrize(
     "turned_down",
-    [refusal(0, 401), refusal(40001, 401), refusal(50014, 401), refusal(0, 403, text="<html>denied</html>")],
+    [
+        build_refusal(0, 401),
+        build_refusal(40001, 401),
+        build_refusal(50014, 401),
+        build_refusal(0, 403, text="<html>denied</html>"),
+    ],
     ids=repr,
 )
 def test_a_token_that_is_turned_down_costs_no_channel(turned_down: discord.HTTPException) -> None:
@@ -112,13 +117,13 @@ def test_a_token_that_is_turned_down_costs_no_channel(turned_down: discord.HTTPE
 
 
 def test_a_machine_that_is_kept_out_asks_nothing_for_long() -> None:
-    told = translate_error(refusal(status=429, via=False, text="<html>error 1015</html>"), writes=True)
+    told = translate_error(build_refusal(status=429, via=False, text="<html>error 1015</html>"), writes=True)
     assert isinstance(told, TryLater)
     assert told.retry_after >= 600
 
 
 def test_who_was_too_fast_five_times_asks_again_soon() -> None:
-    told = translate_error(refusal(status=429), writes=True)
+    told = translate_error(build_refusal(status=429), writes=True)
     assert isinstance(told, TryLater)
     assert told.retry_after == 30
 
@@ -133,9 +138,9 @@ def test_a_long_pause_is_as_long_as_asked_within_reason(asked: float, waited: fl
 @pytest.mark.parametrize(
     "broken",
     [
-        refusal(status=500),
-        refusal(status=502, text="<html>bad gateway</html>"),
-        refusal(status=503, text="<html>error</html>"),
+        build_refusal(status=500),
+        build_refusal(status=502, text="<html>bad gateway</html>"),
+        build_refusal(status=503, text="<html>error</html>"),
         aiohttp.ServerDisconnectedError(),
         aiohttp.ClientOSError(104, "reset"),
         aiohttp.ClientPayloadError("cut short"),
@@ -161,7 +166,9 @@ def test_where_no_connection_was_made_nothing_was_written(unreached: Exception) 
     assert isinstance(translate_error(unreached, writes=True), TryLater)
 
 
-@pytest.mark.parametrize("answer", [refusal(99999), refusal(99999, 403), refusal(0, 404), refusal(0, 400)], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [build_refusal(99999), build_refusal(99999, 403), build_refusal(0, 404), build_refusal(0, 400)], ids=repr
+)
 def test_an_unknown_refusal_posted_nothing_and_is_tried_again(answer: discord.HTTPException) -> None:
     told = translate_error(answer, writes=True)
     assert isinstance(told, UnknownErrorCode)
@@ -169,9 +176,9 @@ def test_an_unknown_refusal_posted_nothing_and_is_tried_again(answer: discord.HT
 
 
 def test_discords_own_number_is_read_through_what_was_raised_from_it() -> None:
-    told = translate_error(refusal(10003, 404), writes=True)
+    told = translate_error(build_refusal(10003, 404), writes=True)
     assert get_error_code(told) == 0
-    told.__cause__ = refusal(10003, 404)
+    told.__cause__ = build_refusal(10003, 404)
     assert get_error_code(told) == 10003
     assert get_error_code(None) == 0
     assert get_error_code(TimeoutError()) == 0

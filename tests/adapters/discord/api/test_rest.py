@@ -18,7 +18,8 @@ from adapters.discord.api.rest import RestClient
 from adapters.discord.gateway.client import DiscordClient
 from adapters.discord.interactions.requests import CALLBACK_ROUTE
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
-from tests.adapters.discord.outbound import EDIT, POST, TOKEN, Ticks, asked, calling
+from tests.adapters.discord.delivery_harness import EDIT, POST, TOKEN, list_calls, open_rest_client
+from tests.fakes import FakeMonotonic
 from tests.servers.discord import Discord
 
 HISTORY = "GET /channels/{channel_id}/messages"
@@ -26,7 +27,7 @@ HISTORY = "GET /channels/{channel_id}/messages"
 
 @pytest.fixture
 async def rest(server: Discord) -> AsyncIterator[RestClient]:
-    async with calling(server) as rest:
+    async with open_rest_client(server) as rest:
         yield rest
 
 
@@ -42,7 +43,7 @@ async def read(rest: RestClient) -> Any:
 async def test_a_call_goes_out_once(server: Discord, rest: RestClient) -> None:
     identity = await post(rest)
     assert [(one.id, one.content) for one in server.shown("20")] == [(identity, "Hello")]
-    assert asked(server) == [POST]
+    assert list_calls(server) == [POST]
     assert [one["id"] for one in await read(rest)] == [identity]
     assert server.calls[-1].query == {"limit": "5"}
     assert rest.bot_user_id == "1"
@@ -82,7 +83,7 @@ async def test_a_lost_answer_is_uncertain_and_not_asked_for_again(
     with pytest.raises(Uncertain):
         await post(rest)
     assert len(server.shown("20")) == posted
-    assert asked(server) == [POST]
+    assert list_calls(server) == [POST]
 
 
 async def test_the_same_nonce_posts_once(server: Discord, rest: RestClient) -> None:
@@ -107,14 +108,14 @@ async def test_a_fault_that_passes_posts_once(server: Discord, rest: RestClient)
     server.fail(POST, status=502, body="<html>bad gateway</html>")
     await post(rest)
     assert len(server.shown("20")) == 1
-    assert asked(server) == [POST, POST]
+    assert list_calls(server) == [POST, POST]
 
 
 async def test_a_fault_that_discord_py_does_not_repeat_is_uncertain(server: Discord, rest: RestClient) -> None:
     server.fail(POST, status=503)
     with pytest.raises(Uncertain):
         await post(rest)
-    assert asked(server) == [POST]
+    assert list_calls(server) == [POST]
 
 
 async def test_nobody_at_the_other_end_means_later(
@@ -155,8 +156,8 @@ async def test_a_refusal_for_one_route_is_waited_for(server: Discord, rest: Rest
 
 
 async def test_a_refusal_for_all_is_waited_for_by_all_and_slows_them_down(server: Discord) -> None:
-    ticks = Ticks()
-    async with calling(server, ticks) as rest:
+    ticks = FakeMonotonic()
+    async with open_rest_client(server, ticks) as rest:
         server.fail(POST, status=429, globally=True, retry_after=0.3)
         first = asyncio.create_task(post(rest))
         await server.wait(lambda: server.calls and server.calls[0].status == 429)
@@ -189,14 +190,14 @@ async def test_who_is_interrupted_in_a_pause_for_all_holds_nobody_up(
 
 
 async def test_a_machine_that_is_kept_out_asks_nothing_for_long(server: Discord) -> None:
-    ticks = Ticks()
-    async with calling(server, ticks) as rest:
+    ticks = FakeMonotonic()
+    async with open_rest_client(server, ticks) as rest:
         server.fail("*", status=429, body="<html>error 1015</html>")
         for _ in range(5):
             with pytest.raises(TryLater) as caught:
                 await post(rest)
             assert caught.value.retry_after == DEFAULT_BAN_SECONDS
-        assert asked(server) == [POST]
+        assert list_calls(server) == [POST]
         ticks.now += DEFAULT_BAN_SECONDS
         await post(rest)
 
@@ -215,8 +216,8 @@ async def test_a_machine_that_is_kept_out_asks_nothing_for_long(server: Discord)
 async def test_what_keeps_a_machine_out_says_for_how_long(
     server: Discord, caplog: pytest.LogCaptureFixture, headers: dict[str, str], body: str, seconds: float
 ) -> None:
-    ticks = Ticks()
-    async with calling(server, ticks) as rest:
+    ticks = FakeMonotonic()
+    async with open_rest_client(server, ticks) as rest:
         server.fail("*", status=429, body=body, headers=headers, times=2)
         told = await asyncio.gather(post(rest), post(rest, "n2"), return_exceptions=True)
         assert [getattr(each, "retry_after", 0) for each in told] == pytest.approx([seconds] * 2, abs=0.1)
@@ -268,8 +269,8 @@ async def test_no_token_and_no_message_is_logged(
 
 
 async def test_answers_to_people_wait_for_no_turn(server: Discord) -> None:
-    ticks = Ticks()
-    async with calling(server, ticks) as rest:
+    ticks = FakeMonotonic()
+    async with open_rest_client(server, ticks) as rest:
         for number in range(20):
             with pytest.raises(Unsendable):
                 await rest.call(
@@ -283,7 +284,7 @@ async def test_answers_to_people_wait_for_no_turn(server: Discord) -> None:
 
 async def test_closing_waits_for_what_is_in_flight(server: Discord) -> None:
     let_go = asyncio.Event()
-    async with calling(server) as rest:
+    async with open_rest_client(server) as rest:
         server.fail(POST, until=let_go)
         flying = asyncio.create_task(post(rest))
         await server.wait(lambda: server.calls)

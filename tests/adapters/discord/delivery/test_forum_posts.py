@@ -16,7 +16,17 @@ from adapters.discord.rendering import message_keys
 from bot.cards.models import Card, Item
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
-from tests.adapters.discord.outbound import EDIT, FORUM, START, asked, calling, delivery, now, papers, writing
+from tests.adapters.discord.delivery_harness import (
+    EDIT,
+    FORUM,
+    START,
+    build_chat,
+    build_delivery,
+    build_digest,
+    list_calls,
+    now,
+    open_rest_client,
+)
 from tests.servers.discord import Discord, rights
 from tests.servers.discord.things import Place
 
@@ -31,18 +41,18 @@ HOSTILE = "@everyone <@100> # [arXiv](https://evil.example) **bold** \u202egnp.e
 @pytest.fixture
 async def rest(server: Discord) -> AsyncIterator[RestClient]:
     server.channel(FORUM.id, name="reading", kind="forum", tags=TAGS)
-    async with calling(server) as rest:
+    async with open_rest_client(server) as rest:
         yield rest
 
 
 @pytest.fixture
 async def chat(rest: RestClient) -> DiscordChat:
-    return writing(rest)
+    return build_chat(rest)
 
 
 def entry(**more: Any) -> Delivery:
     """Return a delivery of one paper to the forum."""
-    return delivery(papers(1), channel=FORUM, **more)
+    return build_delivery(build_digest(1), channel=FORUM, **more)
 
 
 def limited(server: Discord, *lacking: int) -> None:
@@ -64,7 +74,7 @@ async def settled(server: Discord, chat: DiscordChat, one: Delivery) -> str:
 
 async def test_a_paper_becomes_a_post_with_a_starter_and_tags(server: Discord, rest: RestClient) -> None:
     tags = tuple({"id": identity, "name": name} for identity, name in TAGS)
-    identity = await writing(rest, ChannelStyle(tags=tags)).send(entry(), now())
+    identity = await build_chat(rest, ChannelStyle(tags=tags)).send(entry(), now())
     (post,) = posts(server)
     (starter,) = server.shown(identity)
     assert (post.id, post.name, post.tags) == (identity, "Paper 1", ("2",))
@@ -88,22 +98,22 @@ async def test_the_first_post_of_a_digest_pings_the_role_and_keeps_its_name(
     server: Discord, rest: RestClient, *, pictures: bool
 ) -> None:
     server.role("30", mentionable=True)
-    chat = writing(rest, ChannelStyle(role="30", pictures=pictures))
+    chat = build_chat(rest, ChannelStyle(role="30", pictures=pictures))
     sent = [await chat.send(entry(part=number), now()) for number in range(3)]
     assert [server.shown(one)[0].pings for one in sent] == [("&30",), (), ()]
-    await chat.send(delivery(papers(1), "edit", channel=FORUM, parent_message_id=sent[0], part=1), now())
+    await chat.send(build_delivery(build_digest(1), "edit", channel=FORUM, parent_message_id=sent[0], part=1), now())
     (starter,) = server.shown(sent[0])
     assert (starter.edited, starter.mentions, starter.pings) == (True, ["<@&30>"], ("&30",))
     assert await chat.find_message(entry()) == sent[0]
 
 
 async def test_posts_have_pictures_where_they_are_wanted_and_keep_them(server: Discord, rest: RestClient) -> None:
-    picture = replace(papers(1).items[0], thumbnail="https://example.org/a.png", votes=1)
+    picture = replace(build_digest(1).items[0], thumbnail="https://example.org/a.png", votes=1)
     card = Card(items=(picture,), fallback="Paper 1", tone="digest")
-    identity = await writing(rest, ChannelStyle(pictures=True)).send(delivery(card, channel=FORUM), now())
+    identity = await build_chat(rest, ChannelStyle(pictures=True)).send(build_delivery(card, channel=FORUM), now())
     assert "https://example.org/a.png" in str(server.shown(identity)[0].components)
     newer = replace(card, items=(replace(picture, votes=500),))
-    await writing(rest).send(delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now())
+    await build_chat(rest).send(build_delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now())
     (starter,) = server.shown(identity)
     assert "500 votes" in starter.plain
     assert "https://example.org/a.png" in str(starter.components)
@@ -111,7 +121,7 @@ async def test_posts_have_pictures_where_they_are_wanted_and_keep_them(server: D
 
 async def test_a_hostile_title_is_a_name_and_nothing_else(server: Discord, chat: DiscordChat) -> None:
     item = Item(HOSTILE, "https://arxiv.org/abs/2511.00001", 1, text=HOSTILE)
-    identity = await chat.send(delivery(Card(items=(item,), fallback=HOSTILE), channel=FORUM), now())
+    identity = await chat.send(build_delivery(Card(items=(item,), fallback=HOSTILE), channel=FORUM), now())
     (starter,) = server.shown(identity)
     assert len(posts(server)[0].name) <= 100
     assert "\u202e" not in posts(server)[0].name + starter.plain
@@ -120,7 +130,7 @@ async def test_a_hostile_title_is_a_name_and_nothing_else(server: Discord, chat:
 
 
 async def test_a_card_without_a_paper_is_a_post_too(server: Discord, chat: DiscordChat) -> None:
-    one = delivery(Card(text="No digest on Tuesday.", fallback="No digest"), channel=FORUM, kind="word")
+    one = build_delivery(Card(text="No digest on Tuesday.", fallback="No digest"), channel=FORUM, kind="word")
     identity = await chat.send(one, now())
     assert "No digest on Tuesday." in server.shown(identity)[0].plain
     assert await chat.find_message(one) == identity
@@ -136,7 +146,7 @@ async def test_a_post_whose_answer_was_lost_is_there_once(server: Discord, chat:
         await chat.send(entry(), now())
     identity = await settled(server, chat, entry())
     assert [post.id for post in posts(server)] == [identity]
-    assert asked(server).count(START) == (1 if drop == "after" else 2)
+    assert list_calls(server).count(START) == (1 if drop == "after" else 2)
 
 
 async def test_of_the_posts_that_the_library_repeats_the_oldest_stays(server: Discord, chat: DiscordChat) -> None:
@@ -144,7 +154,7 @@ async def test_of_the_posts_that_the_library_repeats_the_oldest_stays(server: Di
     identity = await chat.send(entry(), now())
     assert [call.status for call in server.calls if f"{call.method} {call.route}" == START] == [502, 200]
     assert [post.id for post in posts(server)] == [identity]
-    assert asked(server).count(DELETE) == 1
+    assert list_calls(server).count(DELETE) == 1
     assert await chat.find_message(entry()) == identity
 
 
@@ -163,7 +173,7 @@ async def test_a_twin_that_is_not_ours_to_delete_is_emptied_and_put_away(server:
 async def test_what_was_tried_before_is_looked_up_first(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
     assert await chat.send(entry(attempts=1), now()) == identity
-    assert asked(server).count(START) == 1
+    assert list_calls(server).count(START) == 1
 
 
 async def test_twins_of_two_attempts_become_one(server: Discord, chat: DiscordChat) -> None:
@@ -244,7 +254,7 @@ async def test_a_post_that_can_not_be_looked_up_now_is_not_made_again(
         await chat.send(entry(), now())
     identity = await settled(server, chat, entry())
     assert [post.id for post in posts(server)] == [identity]
-    assert asked(server).count(START) == 1
+    assert list_calls(server).count(START) == 1
 
 
 @pytest.mark.parametrize("route", [ACTIVE, ARCHIVED, STARTER])
@@ -272,7 +282,7 @@ async def test_a_forum_that_wants_a_tag_says_which_would_do(server: Discord, cha
 
 async def test_a_tag_that_was_just_deleted_costs_no_forum(server: Discord, rest: RestClient) -> None:
     with pytest.raises(Unsendable, match="applied_tags"):
-        await writing(rest, ChannelStyle(tags=({"id": "9", "name": "Papers"},))).send(entry(), now())
+        await build_chat(rest, ChannelStyle(tags=({"id": "9", "name": "Papers"},))).send(entry(), now())
     server.violations.clear()
 
 
@@ -297,14 +307,15 @@ async def test_a_forum_that_was_deleted_is_gone(server: Discord, chat: DiscordCh
 
 async def test_an_edit_changes_the_starter_and_keeps_the_key(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
-    newer = papers(1, "Said anew.")
+    newer = build_digest(1, "Said anew.")
     assert (
-        await chat.send(delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now()) == identity
+        await chat.send(build_delivery(newer, "edit", channel=FORUM, parent_message_id=identity, part=1), now())
+        == identity
     )
     (starter,) = server.shown(identity)
     assert starter.edited
     assert "Said anew." in starter.plain
-    assert asked(server).count(EDIT) == 1
+    assert list_calls(server).count(EDIT) == 1
     assert await chat.find_message(entry()) == identity
 
 
@@ -318,12 +329,14 @@ async def test_an_edit_of_a_post_that_takes_nothing_costs_no_forum(
     else:
         server.forget(posts(server)[0])
     with pytest.raises(Unsendable):
-        await chat.send(delivery(papers(1, "Newer"), "edit", channel=FORUM, parent_message_id=identity, part=1), now())
+        await chat.send(
+            build_delivery(build_digest(1, "Newer"), "edit", channel=FORUM, parent_message_id=identity, part=1), now()
+        )
 
 
 async def test_a_reply_is_said_in_the_post(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
-    reply = delivery(Card(text="Below"), "reply", channel=FORUM, parent_message_id=identity, part=1)
+    reply = build_delivery(Card(text="Below"), "reply", channel=FORUM, parent_message_id=identity, part=1)
     said = await chat.send(reply, now())
     assert [one.id for one in server.shown(identity)] == [identity, said]
     assert await chat.find_message(reply) == said
@@ -344,7 +357,9 @@ async def test_a_reply_in_a_post_that_takes_nothing_costs_no_forum(
         case _:
             limited(server, rights.SEND_IN_THREADS)
     with pytest.raises(Unsendable):
-        await chat.send(delivery(Card(text="Below"), "reply", channel=FORUM, parent_message_id=identity, part=1), now())
+        await chat.send(
+            build_delivery(Card(text="Below"), "reply", channel=FORUM, parent_message_id=identity, part=1), now()
+        )
 
 
 # -- tags --------------------------------------------------------------------------------------------------------------
@@ -393,7 +408,7 @@ async def test_a_post_below_many_that_were_put_away_is_found(server: Discord, ch
     put_away(server, 250)
     server.calls.clear()
     assert await chat.find_message(one) == identity
-    assert asked(server).count(ARCHIVED) == 3
+    assert list_calls(server).count(ARCHIVED) == 3
 
 
 async def test_the_look_back_ends_at_what_was_put_away_before(server: Discord, chat: DiscordChat) -> None:
@@ -402,7 +417,7 @@ async def test_the_look_back_ends_at_what_was_put_away_before(server: Discord, c
     one = entry(created_at=now() + timedelta(days=1))
     server.calls.clear()
     assert await chat.find_message(one) is None
-    assert asked(server).count(ARCHIVED) == 1
+    assert list_calls(server).count(ARCHIVED) == 1
 
 
 async def test_a_look_back_that_does_not_end_is_uncertain(server: Discord, chat: DiscordChat) -> None:

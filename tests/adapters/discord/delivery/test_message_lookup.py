@@ -12,18 +12,18 @@ from adapters.discord.delivery.chat import DiscordChat
 from bot.cards.models import Card
 from bot.domain.channels import Channel
 from bot.errors import Gone, StoreError, TryLater, Uncertain
-from tests.adapters.discord.outbound import (
+from tests.adapters.discord.delivery_harness import (
     DIRECT,
     PAPERS,
-    Buttons,
-    asked,
-    calling,
-    delivery,
-    long,
+    build_chat,
+    build_delivery,
+    build_digest,
+    build_long_digest,
+    list_calls,
     now,
-    papers,
-    writing,
+    open_rest_client,
 )
+from tests.fakes import MemoryButtonPayloads
 from tests.servers.discord import Discord, rights
 from tests.servers.discord.clock import born
 
@@ -32,37 +32,37 @@ LOOK = "GET /channels/{channel_id}/messages"
 
 @pytest.fixture
 async def chat(server: Discord) -> AsyncIterator[DiscordChat]:
-    async with calling(server) as rest:
-        yield writing(rest)
+    async with open_rest_client(server) as rest:
+        yield build_chat(rest)
 
 
 async def test_a_message_is_found_among_others(server: Discord, chat: DiscordChat) -> None:
-    one = delivery()
+    one = build_delivery()
     identity = await chat.send(one, now())
     for number in range(250):
         server.say(f"Nice, #{number}", "20", "100")
     assert await chat.find_message(one) == identity
-    assert asked(server).count(LOOK) == 3
+    assert list_calls(server).count(LOOK) == 3
 
 
 async def test_what_was_never_posted_is_surely_not_there(server: Discord, chat: DiscordChat) -> None:
-    assert await chat.find_message(delivery()) is None
+    assert await chat.find_message(build_delivery()) is None
     server.say("Nice", "20", "100")
-    assert await chat.find_message(delivery()) is None
-    await chat.send(delivery(), now())
-    assert await chat.find_message(delivery(part=1)) is None
-    assert await chat.find_message(delivery(kind="word")) is None
+    assert await chat.find_message(build_delivery()) is None
+    await chat.send(build_delivery(), now())
+    assert await chat.find_message(build_delivery(part=1)) is None
+    assert await chat.find_message(build_delivery(kind="word")) is None
 
 
 async def test_a_digest_is_found_by_its_select(server: Discord, chat: DiscordChat) -> None:
-    one = delivery(papers(3))
+    one = build_delivery(build_digest(3))
     identity = await chat.send(one, now())
     assert "ref " not in server.shown("20")[0].plain
     assert await chat.find_message(one) == identity
 
 
 async def test_only_all_parts_together_are_found(server: Discord, chat: DiscordChat) -> None:
-    one = delivery(long())
+    one = build_delivery(build_long_digest())
     identity = await chat.send(one, now())
     assert len(server.shown("20")) == 3
     assert await chat.find_message(one) == identity
@@ -71,42 +71,42 @@ async def test_only_all_parts_together_are_found(server: Discord, chat: DiscordC
 
 
 async def test_a_reply_is_found_in_its_thread(server: Discord, chat: DiscordChat) -> None:
-    parent = await chat.send(delivery(), now())
-    reply = delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1)
+    parent = await chat.send(build_delivery(), now())
+    reply = build_delivery(Card(text="Below"), "reply", parent_message_id=parent, part=1)
     assert await chat.find_message(reply) is None, "there is no thread yet"
     identity = await chat.send(reply, now())
     assert await chat.find_message(reply) == identity
-    assert await chat.find_message(delivery()) == parent
+    assert await chat.find_message(build_delivery()) == parent
 
 
 async def test_a_direct_message_is_found(server: Discord, chat: DiscordChat) -> None:
-    one = delivery(channel=DIRECT)
+    one = build_delivery(channel=DIRECT)
     assert await chat.find_message(one) is None
     identity = await chat.send(one, now())
     assert await chat.find_message(one) == identity
 
 
 async def test_an_edit_is_done_again_rather_than_looked_up(server: Discord, chat: DiscordChat) -> None:
-    assert await chat.find_message(delivery(operation="edit", parent_message_id="5")) is None
+    assert await chat.find_message(build_delivery(operation="edit", parent_message_id="5")) is None
     assert server.calls == []
 
 
 async def test_only_what_was_said_since_is_looked_at(server: Discord, chat: DiscordChat) -> None:
-    identity = await chat.send(delivery(), now())
+    identity = await chat.send(build_delivery(), now())
     moment = datetime.fromtimestamp(born(identity), UTC)
-    assert await chat.find_message(delivery(created_at=moment + timedelta(seconds=59))) == identity
-    assert await chat.find_message(delivery(created_at=moment + timedelta(seconds=61))) is None
+    assert await chat.find_message(build_delivery(created_at=moment + timedelta(seconds=59))) == identity
+    assert await chat.find_message(build_delivery(created_at=moment + timedelta(seconds=61))) is None
 
 
 async def test_where_too_much_was_said_nobody_can_tell(server: Discord, chat: DiscordChat) -> None:
     for number in range(501):
         server.say(f"Nice, #{number}", "20", "100")
     with pytest.raises(Uncertain):
-        await chat.find_message(delivery())
+        await chat.find_message(build_delivery())
 
 
 async def test_somebody_else_who_copies_the_key_is_not_us(server: Discord, chat: DiscordChat) -> None:
-    one, digest = delivery(), delivery(papers(3), part=1)
+    one, digest = build_delivery(), build_delivery(build_digest(3), part=1)
     for each in (one, digest):
         await chat.send(each, now())
     for shown in server.shown("20"):
@@ -118,7 +118,7 @@ async def test_somebody_else_who_copies_the_key_is_not_us(server: Discord, chat:
 
 async def test_in_direct_messages_what_a_person_copies_is_not_ours(server: Discord, chat: DiscordChat) -> None:
     # There the bot sees everybody's words, unlike in servers.
-    one = delivery(channel=DIRECT)
+    one = build_delivery(channel=DIRECT)
     await chat.send(one, now())
     (ours,) = server.direct("100")
     server.drop(ours)
@@ -127,28 +127,28 @@ async def test_in_direct_messages_what_a_person_copies_is_not_ours(server: Disco
 
 
 async def test_of_twins_far_apart_the_older_is_the_one(server: Discord, chat: DiscordChat) -> None:
-    first = await chat.send(delivery(), now())
+    first = await chat.send(build_delivery(), now())
     for number in range(150):
         server.say(f"Nice, #{number}", "20", "100")
     server.later(server.nonce_seconds)
-    assert await chat.send(delivery(), now()) != first
-    assert await chat.find_message(delivery()) == first
+    assert await chat.send(build_delivery(), now()) != first
+    assert await chat.find_message(build_delivery()) == first
 
 
 async def test_of_twins_the_older_is_the_one(server: Discord, chat: DiscordChat) -> None:
-    first = await chat.send(delivery(), now())
+    first = await chat.send(build_delivery(), now())
     server.later(server.nonce_seconds)
-    assert await chat.send(delivery(), now()) != first
-    assert await chat.find_message(delivery()) == first
+    assert await chat.send(build_delivery(), now()) != first
+    assert await chat.find_message(build_delivery()) == first
 
 
 async def test_a_closed_history_is_not_an_empty_one(server: Discord, chat: DiscordChat) -> None:
     server.channel("20", permissions=rights.VIEW | rights.SEND)
-    await chat.send(delivery(), now())
+    await chat.send(build_delivery(), now())
     with pytest.raises(Uncertain, match="closed"):
-        await chat.find_message(delivery())
+        await chat.find_message(build_delivery())
     server.later(server.nonce_seconds)
-    await chat.send(delivery(attempts=1), now())
+    await chat.send(build_delivery(attempts=1), now())
     assert len(server.shown("20")) == 2, "the ledger decided that a second one is better than none"
 
 
@@ -158,14 +158,14 @@ async def test_a_closed_history_is_not_an_empty_one(server: Discord, chat: Disco
 async def test_a_channel_that_is_gone_says_so(server: Discord, chat: DiscordChat, there: Channel) -> None:
     server.channel("24", permissions=0)
     with pytest.raises(Gone) as caught:
-        await chat.find_message(delivery(channel=there))
+        await chat.find_message(build_delivery(channel=there))
     assert not caught.value.installation
 
 
 async def test_a_history_that_is_busy_is_asked_later(server: Discord, chat: DiscordChat) -> None:
     server.fail(LOOK, status=429, retry_after=60)
     with pytest.raises(TryLater) as caught:
-        await chat.find_message(delivery())
+        await chat.find_message(build_delivery())
     assert caught.value.retry_after == 60
 
 
@@ -173,13 +173,13 @@ async def test_a_database_that_fails_is_asked_later(server: Discord) -> None:
     async def broken(_: Channel) -> None:
         raise StoreError("The disk is full.")
 
-    async with calling(server) as rest:
+    async with open_rest_client(server) as rest:
         with pytest.raises(TryLater, match="disk is full"):
-            await DiscordChat(rest, Buttons(), style_lookup=broken).find_message(delivery())  # type: ignore[arg-type]
+            await DiscordChat(rest, MemoryButtonPayloads(), style_lookup=broken).find_message(build_delivery())  # type: ignore[arg-type]
 
 
 async def test_what_was_tried_before_is_looked_up_first(server: Discord, chat: DiscordChat) -> None:
-    identity = await chat.send(delivery(), now())
+    identity = await chat.send(build_delivery(), now())
     server.later(server.nonce_seconds)
-    assert await chat.send(delivery(Card(text="Other words"), attempts=1), now()) == identity
+    assert await chat.send(build_delivery(Card(text="Other words"), attempts=1), now()) == identity
     assert [shown.content.splitlines()[0] for shown in server.shown("20")] == ["Hello"]

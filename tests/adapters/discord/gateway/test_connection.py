@@ -12,19 +12,21 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from adapters.discord.gateway import connection
-from tests.adapters.discord.inbound import TOKEN, Eager, Office
+from tests.adapters.discord.bot_harness import TOKEN, BotHarness, FastIdentifyingClient
 from tests.servers.discord import Discord
 
 CLOSED = "ws://127.0.0.1:9"
 
 
 @asynccontextmanager
-async def connected(server: Discord, gateway: str | None = None, *, mute: bool = False) -> AsyncIterator[Eager]:
+async def connected(
+    server: Discord, gateway: str | None = None, *, mute: bool = False
+) -> AsyncIterator[FastIdentifyingClient]:
     """Be connected until the end of the context, reached in bounded time; a *mute* server keeps it on the way there.
 
     *gateway* is the one of the settings.
     """
-    client = Eager(server.api, server.gateway if gateway is None else gateway, guild_ready_seconds=0.05)
+    client = FastIdentifyingClient(server.api, server.gateway if gateway is None else gateway, guild_ready_seconds=0.05)
     stop = asyncio.Event()
     server.mute = mute
     serving = asyncio.create_task(connection.serve(client, TOKEN, stop))
@@ -89,23 +91,23 @@ async def test_a_login_that_fails_is_made_again(
 
 @pytest.mark.parametrize("payload", [{"id": "1"}, {"id": "1", "type": 2, "channel": {"id": "999", "type": 0}}])
 async def test_an_event_that_can_not_be_read_is_a_line_in_the_log_and_nothing_else(
-    office: Office, caplog: pytest.LogCaptureFixture, payload: dict[str, object]
+    harness: BotHarness, caplog: pytest.LogCaptureFixture, payload: dict[str, object]
 ) -> None:
-    office.excused.append("INTERACTION_CREATE can't be read and is left out, reference")
-    office.server.tell("INTERACTION_CREATE", payload, "", 0)
-    assert await office.type("papers today")
+    harness.excused.append("INTERACTION_CREATE can't be read and is left out, reference")
+    harness.server.tell("INTERACTION_CREATE", payload, "", 0)
+    assert await harness.type("papers today")
     (line,) = [one for one in caplog.records if "can't be read" in one.getMessage()]
     assert "KeyError" in line.getMessage()
-    assert office.server.identifies == 1
+    assert harness.server.identifies == 1
 
 
 async def test_what_nobody_expects_of_the_gateway_ends_nothing(
-    office: Office, caplog: pytest.LogCaptureFixture
+    harness: BotHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office.excused.append("The line to Discord broke, reference")
-    office.server.sockets[0].put({"op": 10, "d": None})
-    await office.server.wait(lambda: office.server.identifies == 2 and office.server.ready, 15)
-    assert await office.type("papers today")
+    harness.excused.append("The line to Discord broke, reference")
+    harness.server.sockets[0].put({"op": 10, "d": None})
+    await harness.server.wait(lambda: harness.server.identifies == 2 and harness.server.ready, 15)
+    assert await harness.type("papers today")
     assert [one.levelno for one in caplog.records if "The line to Discord broke" in one.getMessage()] == [logging.ERROR]
 
 

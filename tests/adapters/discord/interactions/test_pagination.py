@@ -25,7 +25,7 @@ from bot.i18n.translation import LANGUAGES
 from bot.ports.commands import Request
 from bot.ports.stores import Stores
 from bot.sources import file_import
-from tests.adapters.discord.inbound import NOW, ROOM
+from tests.adapters.discord.bot_harness import NOW, PAPERS_CHANNEL
 from tests.bot.sources.fakes import shared
 from tests.stores import open_stores
 
@@ -55,7 +55,7 @@ async def pages(
 ) -> list[tuple[Card, RenderedMessage]]:
     """Return every page of a list, as its Next buttons lead to them."""
     found: list[tuple[Card, RenderedMessage]] = []
-    asked = Request("", ROOM, ANA, NOW, command, arguments, locale=language, channel_locale=language)
+    asked = Request("", PAPERS_CHANNEL, ANA, NOW, command, arguments, locale=language, channel_locale=language)
     while True:
         answer = await commands.answer(replace(asked, now=asked.now + timedelta(minutes=len(found))))
         card = answer.body
@@ -135,7 +135,7 @@ async def test_every_paper_that_is_found_saved_or_new_is_on_a_page(stores: Store
 
 async def test_every_follow_and_mute_is_on_a_page(stores: Stores) -> None:
     topics = [f'"a rather long topic about number {n}, which nobody would type twice"' for n in range(25)]
-    for channel in (ROOM, HERS):
+    for channel in (PAPERS_CHANNEL, HERS):
         for topic in topics:
             await stores.follows.add(Follow(channel, topic, ANA, NOW))
     for n in range(10):

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.discord.interactions import responses
 from bot.domain.papers import Paper
-from tests.adapters.discord.inbound import Office
+from tests.adapters.discord.bot_harness import BotHarness
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
@@ -18,122 +18,124 @@ NEW = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", au
 
 
 @pytest.fixture
-def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+def slow(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Let one paper take as long as the test wants, and nobody wait for long before they are told to."""
     monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
-    office.hugging.hold, office.hugging.known = asyncio.Event(), {NEW.id: NEW}
-    return office.hugging.hold
+    harness.paper_source.hold, harness.paper_source.known = asyncio.Event(), {NEW.id: NEW}
+    return harness.paper_source.hold
 
 
 @pytest.fixture
-async def halted(office: Office) -> AsyncIterator[Office]:
+async def halted(harness: BotHarness) -> AsyncIterator[BotHarness]:
     """Let Discord keep everything that the bot sends by itself waiting, for longer than people wait."""
-    office.server.fail(READ, status=429, globally=True, retry_after=5)
-    asking = asyncio.create_task(office.kit.rest.call(*READ.split(), channel_id="20"))
-    await office.server.wait(lambda: office.server.calls[-1].status == 429)
-    yield office
+    harness.server.fail(READ, status=429, globally=True, retry_after=5)
+    asking = asyncio.create_task(harness.context.rest.call(*READ.split(), channel_id="20"))
+    await harness.server.wait(lambda: harness.server.calls[-1].status == 429)
+    yield harness
     assert not asking.done(), "the limit was over too soon for this test"
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
 
 
-async def test_a_limit_for_all_holds_no_answer_up(halted: Office) -> None:
+async def test_a_limit_for_all_holds_no_answer_up(halted: BotHarness) -> None:
     reaction = await halted.server.slash("papers today", channel="20")
     assert (reaction.kind, reaction.seconds < 2) == ("message", True)
     offered = await halted.server.type("papers show", {"paper": "d"}, "paper", channel="20")
     assert offered
 
 
-async def test_a_limit_for_all_holds_no_late_answer_up(halted: Office, slow: asyncio.Event) -> None:
+async def test_a_limit_for_all_holds_no_late_answer_up(halted: BotHarness, slow: asyncio.Event) -> None:
     reaction = await halted.server.slash("papers show", {"paper": NEW.id}, channel="20")
     assert reaction.kind == "deferred"
     slow.set()
     assert "A Paper from This Morning" in (await reaction.settled(2)).plain
 
 
-async def test_a_quick_answer_takes_one_call(office: Office) -> None:
-    before = len(office.server.calls)
-    await office.type("papers today")
-    assert [call.route for call in office.server.calls[before:]] == [CALLBACK.split()[1]]
+async def test_a_quick_answer_takes_one_call(harness: BotHarness) -> None:
+    before = len(harness.server.calls)
+    await harness.type("papers today")
+    assert [call.route for call in harness.server.calls[before:]] == [CALLBACK.split()[1]]
 
 
-async def test_a_slow_answer_takes_two(office: Office, slow: asyncio.Event) -> None:
-    before = len(office.server.calls)
-    reaction = await office.server.slash("papers show", {"paper": NEW.id}, channel="20")
+async def test_a_slow_answer_takes_two(harness: BotHarness, slow: asyncio.Event) -> None:
+    before = len(harness.server.calls)
+    reaction = await harness.server.slash("papers show", {"paper": NEW.id}, channel="20")
     slow.set()
     await reaction.settled()
-    assert [call.method for call in office.server.calls[before:]] == ["POST", "PATCH"]
+    assert [call.method for call in harness.server.calls[before:]] == ["POST", "PATCH"]
 
 
 async def test_an_answer_that_is_ready_just_when_people_are_told_to_wait_is_shown(
-    office: Office, slow: asyncio.Event
+    harness: BotHarness, slow: asyncio.Event
 ) -> None:
-    fault = office.server.fail(CALLBACK, delay=0.3)
-    acting = asyncio.create_task(office.server.slash("papers show", {"paper": NEW.id}, channel="20"))
-    await office.server.wait(lambda: fault.times == 0)
+    fault = harness.server.fail(CALLBACK, delay=0.3)
+    acting = asyncio.create_task(harness.server.slash("papers show", {"paper": NEW.id}, channel="20"))
+    await harness.server.wait(lambda: fault.times == 0)
     slow.set()
     shown = await (await acting).settled()
     assert "A Paper from This Morning" in shown.plain
 
 
-async def test_a_lost_reply_to_waiting_loses_no_answer(office: Office, slow: asyncio.Event) -> None:
-    office.server.fail(CALLBACK, drop="after")
-    reaction = await office.server.slash("papers show", {"paper": NEW.id}, channel="20")
+async def test_a_lost_reply_to_waiting_loses_no_answer(harness: BotHarness, slow: asyncio.Event) -> None:
+    harness.server.fail(CALLBACK, drop="after")
+    reaction = await harness.server.slash("papers show", {"paper": NEW.id}, channel="20")
     slow.set()
     assert "A Paper from This Morning" in (await reaction.settled()).plain
 
 
-async def test_a_slow_answer_is_tried_again_when_discord_stumbles(office: Office, slow: asyncio.Event) -> None:
-    office.server.fail(ORIGINAL, status=502)
-    reaction = await office.server.slash("papers show", {"paper": NEW.id}, channel="20")
+async def test_a_slow_answer_is_tried_again_when_discord_stumbles(harness: BotHarness, slow: asyncio.Event) -> None:
+    harness.server.fail(ORIGINAL, status=502)
+    reaction = await harness.server.slash("papers show", {"paper": NEW.id}, channel="20")
     slow.set()
     assert "A Paper from This Morning" in (await reaction.settled()).plain
 
 
-async def test_a_slow_button_on_what_everybody_sees_leaves_that_as_it_is(office: Office, slow: asyncio.Event) -> None:
+async def test_a_slow_button_on_what_everybody_sees_leaves_that_as_it_is(
+    harness: BotHarness, slow: asyncio.Event
+) -> None:
     slow.set()
-    digest = await office.digest()
+    digest = await harness.digest()
     slow.clear()
-    office.gate.hold = slow
+    harness.gate.hold = slow
     paper = next(
         option["value"] for row in digest.components for one in row["components"] for option in one.get("options", ())
     )
-    reaction = await office.server.pick("Pick a paper", paper, message=digest)
+    reaction = await harness.server.pick("Pick a paper", paper, message=digest)
     assert (reaction.kind, reaction.payload) == ("deferred", {"flags": 64})
     slow.set()
     shown = await reaction.settled()
     assert shown.to == "100"
-    assert office.server.now(digest) == digest
+    assert harness.server.now(digest) == digest
 
 
-async def test_a_slow_page_turns_in_its_place(office: Office, slow: asyncio.Event) -> None:
+async def test_a_slow_page_turns_in_its_place(harness: BotHarness, slow: asyncio.Event) -> None:
     slow.set()
-    first = await office.type("papers search", {"query": "diffusion"})
-    office.gate.hold = asyncio.Event()
-    reaction = await office.server.press("Next", message=first)
+    first = await harness.type("papers search", {"query": "diffusion"})
+    harness.gate.hold = asyncio.Event()
+    reaction = await harness.server.press("Next", message=first)
     assert reaction.kind == "deferred"
-    office.gate.hold.set()
+    harness.gate.hold.set()
     turned = await reaction.settled()
     assert (turned.id, turned.content != first.content) == (first.id, True)
 
 
-async def test_a_slow_button_that_does_not_replace_answers_below(office: Office, slow: asyncio.Event) -> None:
+async def test_a_slow_button_that_does_not_replace_answers_below(harness: BotHarness, slow: asyncio.Event) -> None:
     slow.set()
-    first = await office.type("papers search", {"query": "diffusion"})
-    office.gate.hold = asyncio.Event()
-    reaction = await office.server.press("Share", message=first)
-    office.gate.hold.set()
-    await office.server.wait(lambda: len(office.server.private) == 2)
-    assert "It is on its way to #papers." in office.server.private[-1].plain
-    assert office.server.now(first).content == first.content
+    first = await harness.type("papers search", {"query": "diffusion"})
+    harness.gate.hold = asyncio.Event()
+    reaction = await harness.server.press("Share", message=first)
+    harness.gate.hold.set()
+    await harness.server.wait(lambda: len(harness.server.private) == 2)
+    assert "It is on its way to #papers." in harness.server.private[-1].plain
+    assert harness.server.now(first).content == first.content
     assert reaction.kind == "deferred"
 
 
-async def test_stopping_waits_for_what_is_being_answered(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stopping_waits_for_what_is_being_answered(offline: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(responses, "LOADING_DELAY", 0.05)
-    async with shut.running():
-        shut.hugging.hold, shut.hugging.known = asyncio.Event(), {NEW.id: NEW}
-        reaction = await shut.server.slash("papers show", {"paper": NEW.id}, channel="20")
+    async with offline.run_bot():
+        offline.paper_source.hold, offline.paper_source.known = asyncio.Event(), {NEW.id: NEW}
+        reaction = await offline.server.slash("papers show", {"paper": NEW.id}, channel="20")
         assert reaction.kind == "deferred"
-        asyncio.get_running_loop().call_later(0.1, shut.hugging.hold.set)
+        asyncio.get_running_loop().call_later(0.1, offline.paper_source.hold.set)
     assert "A Paper from This Morning" in (await reaction.settled()).plain

@@ -29,8 +29,8 @@ from bot.domain.papers import Paper
 from bot.errors import Gone
 from bot.ports.chat import Chat, Delivery
 from bot.ports.stores import Stores
-from tests.adapters.discord.inbound import NOW
-from tests.composition import FakePaperSource, open_test_bot, opened_by
+from tests.adapters.discord.bot_harness import NOW
+from tests.composition import FakePaperSource, open_test_bot, replace_builder
 from tests.sources import without_arxiv
 from tests.stores import open_stores
 
@@ -53,7 +53,7 @@ class Stage:
     env: simcord.Env
     stores: Stores
     chat: Chat
-    hugging: FakePaperSource
+    paper_source: FakePaperSource
     guild: Any
     channel: Any
     ana: Any
@@ -61,27 +61,29 @@ class Stage:
 
 @asynccontextmanager
 async def connected(
-    client: DiscordClient, stores: Stores, hugging: FakePaperSource
+    client: DiscordClient, stores: Stores, paper_source: FakePaperSource
 ) -> AsyncIterator[tuple[Bot, DiscordContext]]:
     """Let a client answer, put together as the program is."""
-    definition = opened_by(PLATFORM, partial(build_platform, client_class=lambda *_: client))
-    async with open_test_bot(definition, {"discord_token": "-"}, stores, lambda: NOW, without_arxiv(hugging)) as bot:
+    definition = replace_builder(PLATFORM, partial(build_platform, client_class=lambda *_: client))
+    async with open_test_bot(
+        definition, {"discord_token": "-"}, stores, lambda: NOW, without_arxiv(paper_source)
+    ) as bot:
         yield bot, cast("DiscordPlatform", bot.platforms["discord"]).connect(bot.commands).context
 
 
 @asynccontextmanager
-async def started(folder: Path, hugging: FakePaperSource) -> AsyncIterator[Stage]:
+async def started(folder: Path, paper_source: FakePaperSource) -> AsyncIterator[Stage]:
     """Connect the bot on the stores in *folder*; simcord's clock must start in the test's own context."""
     client = DiscordClient()
     async with (
         open_stores(folder, NOW) as stores,
-        connected(client, stores, hugging) as (bot, context),
+        connected(client, stores, paper_source) as (bot, context),
         simcord.run(client, shard_count=1) as env,
     ):
         guild = env.create_guild()
         await command_sync.sync_commands(context)
         ana = guild.add_member(env.create_user("ana"))
-        yield Stage(env, stores, bot.chats["discord"], hugging, guild, guild.create_text_channel("papers"), ana)
+        yield Stage(env, stores, bot.chats["discord"], paper_source, guild, guild.create_text_channel("papers"), ana)
 
 
 async def test_commands_are_known_by_what_is_synced(stored: Path) -> None:
@@ -121,7 +123,7 @@ async def test_a_button_works_after_a_restart(stored: Path) -> None:
         result = await stage.ana.slash(stage.channel, "papers search", query="diffusion")
         before = result.response.content
         client = DiscordClient()
-        async with connected(client, stage.stores, stage.hugging):
+        async with connected(client, stage.stores, stage.paper_source):
             await stage.env.restart_bot(client)
             await stage.ana.click(result.response, label="Next")
         assert result.response.content != before

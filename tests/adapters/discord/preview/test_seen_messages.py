@@ -19,7 +19,7 @@ from bot.ports.commands import Answer, Request
 from bot.ports.previews import PrivateAnswer
 from bot.ports.web_messages import WebMessage
 from tests.adapters.discord import samples
-from tests.adapters.discord.inbound import ROOM, Office
+from tests.adapters.discord.bot_harness import PAPERS_CHANNEL, BotHarness
 from tests.adapters.slack import cards
 
 
@@ -96,21 +96,21 @@ def test_an_attached_text_is_drawn() -> None:
     assert "dc-file" not in render_preview(PrivateAnswer(Answer(cards.status()), samples.asked("status"))).html
 
 
-async def test_it_is_what_is_sent_indeed(office: Office) -> None:
+async def test_it_is_what_is_sent_indeed(harness: BotHarness) -> None:
     """A card and a panel of everybody's and of managers' commands, each held against what goes over the wire."""
     for words, command in (
         ("papers today", "today"),
         ("papers-setup log", "log"),
         ("papers-setup settings", "settings"),
     ):
-        await office.type("papers-setup digest set", {"number": 3}, user="90")
-        reaction = await office.server.slash(words, {}, user="90", channel="20")
+        await harness.type("papers-setup digest set", {"number": 3}, user="90")
+        reaction = await harness.server.slash(words, {}, user="90", channel="20")
         await reaction.settled()
         olga = Person("90", "Olga", is_manager=True, is_admin=True, direct_workspace=DIRECT_MESSAGE_WORKSPACE)
-        asked = Request("", ROOM, olga, office.now, command, locale="en-US", channel_locale="en-US")
+        asked = Request("", PAPERS_CHANNEL, olga, harness.now, command, locale="en-US", channel_locale="en-US")
         seen = render_preview(
-            PrivateAnswer(await office.kit.answer_request(asked), asked),
-            command_formatter=office.kit.tree.format_slash_command,
+            PrivateAnswer(await harness.context.answer_request(asked), asked),
+            command_formatter=harness.context.tree.format_slash_command,
         )
         shown = json.loads(seen.source)
         assert (shown[0] if isinstance(shown, list) else shown) == reaction.payload, words

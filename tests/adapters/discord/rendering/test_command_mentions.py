@@ -8,67 +8,67 @@ from typing import Final
 import pytest
 
 from bot.i18n.translation import LANGUAGES, gettext, use_language
-from tests.adapters.discord.inbound import Office, labels
+from tests.adapters.discord.bot_harness import BotHarness, list_labels
 
 CLICKED: Final = re.compile(r"</([\w -]+):(\d+)>")
 IDS: Final = "discord command ids"
 
 
-async def read(office: Office, onward: str = "Next") -> str:
+async def read(harness: BotHarness, onward: str = "Next") -> str:
     """Return the help as Discord is given it, every page."""
-    shown, text = await office.type("papers help"), ""
+    shown, text = await harness.type("papers help"), ""
     while True:
         text += f"{shown.content}\n"
-        if onward not in labels(shown):
+        if onward not in list_labels(shown):
             return text
-        shown = await office.press(onward, shown)
+        shown = await harness.press(onward, shown)
 
 
-def every(office: Office) -> set[tuple[str, str]]:
+def every(harness: BotHarness) -> set[tuple[str, str]]:
     """Return the words of each command with the id that the server gave it."""
-    ids = {each["name"]: each["id"] for each in office.server.commands}
-    tree = office.kit.tree
+    ids = {each["name"]: each["id"] for each in harness.server.commands}
+    tree = harness.context.tree
     return {(" ".join(path), ids[path[0]]) for path in tree.commands.keys() - tree.fixed_arguments.keys()}
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-async def test_every_command_of_the_help_can_be_clicked(office: Office, language: str) -> None:
-    office.server.people["100"].locale = language
+async def test_every_command_of_the_help_can_be_clicked(harness: BotHarness, language: str) -> None:
+    harness.server.people["100"].locale = language
     with use_language(language):
         onward = gettext("Next")
-    assert set(CLICKED.findall(await read(office, onward))) == every(office)
+    assert set(CLICKED.findall(await read(harness, onward))) == every(harness)
 
 
 @pytest.mark.parametrize("name", ["search", "digest on", "me"])
-async def test_the_command_that_the_help_tells_of_can_be_clicked(office: Office, name: str) -> None:
-    shown = await office.type("papers help", {"command": name})
+async def test_the_command_that_the_help_tells_of_can_be_clicked(harness: BotHarness, name: str) -> None:
+    shown = await harness.type("papers help", {"command": name})
     heading = shown.content.partition("\n")[0]
-    path = " ".join(office.kit.tree.find_path(name))
-    assert heading == f"### </{path}:{dict(every(office))[path]}>"
-    slip = await office.type("papers help", {"command": f"{name}s"})
+    path = " ".join(harness.context.tree.find_path(name))
+    assert heading == f"### </{path}:{dict(every(harness))[path]}>"
+    slip = await harness.type("papers help", {"command": f"{name}s"})
     assert not CLICKED.findall(slip.content), "what somebody typed is not"
 
 
-async def test_a_second_start_knows_them_too(shut: Office) -> None:
-    async with shut.running():
-        before = await shut.stores.key_values.get(IDS)
-    async with shut.running():
-        assert set(CLICKED.findall(await read(shut))) == every(shut)
-    assert await shut.stores.key_values.get(IDS) == before
-    assert shut.server.syncs == 1
+async def test_a_second_start_knows_them_too(offline: BotHarness) -> None:
+    async with offline.run_bot():
+        before = await offline.stores.key_values.get(IDS)
+    async with offline.run_bot():
+        assert set(CLICKED.findall(await read(offline))) == every(offline)
+    assert await offline.stores.key_values.get(IDS) == before
+    assert offline.server.syncs == 1
 
 
-async def test_while_their_ids_are_not_known_they_are_text(office: Office) -> None:
-    office.kit.tree.command_ids.clear()
-    text = await read(office)
+async def test_while_their_ids_are_not_known_they_are_text(harness: BotHarness) -> None:
+    harness.context.tree.command_ids.clear()
+    text = await read(harness)
     assert CLICKED.findall(text) == []
     assert "**/papers today**" in text
 
 
-async def test_a_topic_that_reads_like_a_command_can_not_be_clicked(office: Office) -> None:
+async def test_a_topic_that_reads_like_a_command_can_not_be_clicked(harness: BotHarness) -> None:
     for topic in ("/papers today", "</papers today:1>"):
-        await office.type("papers follow", {"topic": topic})
-        office.later(minutes=1)
-    shown = await office.type("papers follows")
+        await harness.type("papers follow", {"topic": topic})
+        harness.advance(minutes=1)
+    shown = await harness.type("papers follows")
     assert "/papers today" in shown.plain
     assert not [kind for kind, _ in shown.formats if kind == "</"], "a bracket is a bracket"

@@ -24,7 +24,7 @@ from bot.domain.papers import Paper
 from bot.follows import alerts
 from bot.ports.workspaces import Workspace
 from bot.reasons.reason import to_reason
-from tests.adapters.discord.inbound import ANAS, Office
+from tests.adapters.discord.bot_harness import ANAS_DIRECT_MESSAGES, BotHarness
 from tests.adapters.discord.sent_messages import GOLDEN, Album
 from tests.servers.discord import rights
 from tests.stores import broken
@@ -36,14 +36,16 @@ ANA: Final = "100"
 
 
 @pytest.fixture
-async def album(shut: Office, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Album]:
+async def album(
+    offline: BotHarness, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Album]:
     """The album of a test's day, held in the end against the one that is kept."""
     monkeypatch.setattr(responses, "LOADING_DELAY", 60)
-    await shut.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
-    shut.server.role("30", name="readers", mentionable=True)
-    shut.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
-    async with shut.running():
-        opened = Album(shut)
+    await offline.stores.workspaces.save(Workspace("discord", "10", "Lab", managers=("90",)))
+    offline.server.role("30", name="readers", mentionable=True)
+    offline.server.channel("23", guild="10", name="reading", kind="forum", tags=(("1", "Vision"),), requires_tag=True)
+    async with offline.run_bot():
+        opened = Album(offline)
         yield opened
     opened.compare(request.node.originalname.removeprefix("test_"))
 
@@ -60,7 +62,7 @@ async def until(album: Album, name: str) -> None:
 
 
 async def test_reading(album: Album) -> None:
-    office = album.office
+    harness = album.harness
     today = await album.type("papers today", user=ANA)
     await album.pick("today-pick", today)
     await album.press("today-next", today, "today", page="2", user=ANA)
@@ -80,13 +82,13 @@ async def test_reading(album: Album) -> None:
     await album.type("papers unsave", PAPER, user=ANA)
     await album.type("papers discuss", PAPER, user=ANA)
     await album.deliver()
-    said = office.server.say("Look: https://arxiv.org/abs/2602.12160", "20", "101")
+    said = harness.server.say("Look: https://arxiv.org/abs/2602.12160", "20", "101")
     with album.picture("within"):
-        await (await office.server.menu("Papers in this message", said, user=ANA)).settled()
+        await (await harness.server.menu("Papers in this message", said, user=ANA)).settled()
 
 
 async def test_following(album: Album) -> None:
-    office = album.office
+    harness = album.harness
     await album.modal("papers follow", user=ANA)
     shown = await album.type("papers follow", TOPIC, user=ANA)
     await album.press("follow-unfollow", shown, "unfollow", user=ANA)
@@ -100,14 +102,14 @@ async def test_following(album: Album) -> None:
     await album.type("papers mute", {"what": "2602.12160"}, user=ANA)
     await album.type("papers mute", {"what": "robotics"}, "topic")
     await album.type("papers unmute", {"what": "2602.12160"}, user=ANA)
-    office.later(hours=1)
+    harness.advance(hours=1)
     news = Paper("2602.90001", "Diffusion at Last", abstract="We propose diffusion.", authors=("Eve",), votes=7)
-    await office.stores.papers.add([news], office.now, queue_matching=True)
-    await alerts.record_alerts(office.stores, office.now)
+    await harness.stores.papers.add([news], harness.now, queue_matching=True)
+    await alerts.record_alerts(harness.stores, harness.now)
     await album.deliver()
     await album.type("papers me show", user=ANA)
     await album.type("papers me export", user=ANA)
-    await office.stores.channels.retire(ANAS, to_reason("they take no direct messages from it"))
+    await harness.stores.channels.retire(ANAS_DIRECT_MESSAGES, to_reason("they take no direct messages from it"))
     await album.type("papers status", more="unreachable", user=ANA)
     await album.type("papers unfollow", TOPIC, user=ANA)
     await album.type("papers me forget", user=ANA)
@@ -115,17 +117,17 @@ async def test_following(album: Album) -> None:
 
 
 async def test_managing(album: Album) -> None:
-    office = album.office
+    harness = album.harness
     await album.type("papers status")
     await album.type("papers-setup setup")
     await album.type("papers-setup digest on")
     await album.type("papers-setup digest on", {"start": "next"}, "started")
     await album.type("papers-setup digest now")
     (posted,) = await album.deliver()
-    papers = await office.stores.papers.get({item.paper for item in posted.card.items})
-    await office.stores.papers.add([replace(one, votes=99) for one in papers.values()], office.now)
-    office.later(hours=6, minutes=30)
-    await vote_refresh.refresh_votes(office.stores, office.now)
+    papers = await harness.stores.papers.get({item.paper for item in posted.card.items})
+    await harness.stores.papers.add([replace(one, votes=99) for one in papers.values()], harness.now)
+    harness.advance(hours=6, minutes=30)
+    await vote_refresh.refresh_votes(harness.stores, harness.now)
     await album.deliver()
     await album.type("papers status", more="on")
     panel = await album.type("papers-setup settings")
@@ -150,31 +152,31 @@ async def test_managing(album: Album) -> None:
 
 async def test_posting(album: Album) -> None:
     """A digest in each of its shapes, the one of the sample, one that is empty, and what its readers lift."""
-    office = album.office
-    await office.type("papers-setup digest set", {"entries": True, "number": 3, "lift": 1}, user="90")
-    await office.type("papers-setup digest now", user="90")
+    harness = album.harness
+    await harness.type("papers-setup digest set", {"entries": True, "number": 3, "lift": 1}, user="90")
+    await harness.type("papers-setup digest now", user="90")
     await album.deliver("entries")
-    (digest,) = (shown for shown in office.server.shown("20") if "1." in shown.plain)
-    await office.server.react("1️⃣", message=digest, user=ANA)
+    (digest,) = (shown for shown in harness.server.shown("20") if "1." in shown.plain)
+    await harness.server.react("1️⃣", message=digest, user=ANA)
     await until(album, "lift-post")
     looks = {"pictures": True, "mention": "30", "entries": False, "abstracts": True, "channel": "22"}
-    await office.type("papers-setup digest set", looks, user="90")
-    await office.type("papers-setup digest now", {"channel": "22"}, user="90")
+    await harness.type("papers-setup digest set", looks, user="90")
+    await harness.type("papers-setup digest now", {"channel": "22"}, user="90")
     await album.deliver("pictures")
     shown = await album.type("papers-setup digest on", {"channel": "23"}, "forum")
     shown = await album.press("digest-on-untagged", shown, "digest on")
     await album.press("digest-on-tagged", shown, "settings", tag="Vision")
-    await office.type("papers-setup digest now", {"channel": "23"}, user="90")
+    await harness.type("papers-setup digest now", {"channel": "23"}, user="90")
     await album.deliver("forum")
-    await office.type("papers-setup digest set", {"empty": True, "votes": 500}, user="90")
-    await office.type("papers-setup digest on", {"start": "next"}, user="90")
-    office.later(days=2, hours=19)
-    await planner.plan_due_digests(office.stores, office.now)
+    await harness.type("papers-setup digest set", {"empty": True, "votes": 500}, user="90")
+    await harness.type("papers-setup digest on", {"start": "next"}, user="90")
+    harness.advance(days=2, hours=19)
+    await planner.plan_due_digests(harness.stores, harness.now)
     await album.deliver("monday")
 
 
 async def test_sampling(album: Album) -> None:
-    await album.office.stores.key_values.set("sample", "yes")
+    await album.harness.stores.key_values.set("sample", "yes")
     await album.type("papers today")
     await album.type("papers-setup digest now")
     await album.deliver()
@@ -183,41 +185,41 @@ async def test_sampling(album: Album) -> None:
 
 async def test_life(album: Album) -> None:
     """The bot comes, loses what it needs, and says so to who can repair it."""
-    office = album.office
-    office.excused.append("Nothing is posted to discord:10:20 any more")
-    office.server.person("190", name="Otto", guilds=("11",))
-    await office.server.join("11", name="Elsewhere", owner="190", system="40")
+    harness = album.harness
+    harness.excused.append("Nothing is posted to discord:10:20 any more")
+    harness.server.person("190", name="Otto", guilds=("11",))
+    await harness.server.join("11", name="Elsewhere", owner="190", system="40")
     await until(album, "greeting-post")
-    await office.type("papers-setup digest set", {"mention": "30"}, user="90")
-    await office.server.delete_role("30")
+    await harness.type("papers-setup digest set", {"mention": "30"}, user="90")
+    await harness.server.delete_role("30")
     await until(album, "notice-post")
-    await office.server.allow("20", rights.ALL & ~rights.SEND)
+    await harness.server.allow("20", rights.ALL & ~rights.SEND)
     await album.type("papers status", more="lacking")
-    await office.type("papers-setup digest now", user="90")
+    await harness.type("papers-setup digest now", user="90")
     for _ in range(2):
         await album.deliver("lost")
     await album.type("papers status", more="lost")
 
 
 async def test_failing(album: Album, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    office = album.office
-    office.excused += ["failed: StoreError", "failed, reference"]
+    harness = album.harness
+    harness.excused += ["failed: StoreError", "failed, reference"]
     await album.type("papers-setup log", more="nothing")
     await album.type("papers-setup undo", more="nothing")
     with broken(stored, "INSERT ON saves"):
         await album.type("papers save", PAPER, "refused", user=ANA)
     await album.type("papers discuss", PAPER, "direct", user=ANA, channel="")
     for _ in range(MAX_COMMANDS_PER_MINUTE):
-        await office.type("papers help")
+        await harness.type("papers help")
     with album.picture("help-often"):
-        await office.type("papers help")
-    office.server.commands[0]["options"].append({"type": 1, "name": "horoscope", "description": "Gone"})
+        await harness.type("papers help")
+    harness.server.commands[0]["options"].append({"type": 1, "name": "horoscope", "description": "Gone"})
     await album.type("papers horoscope", user=ANA)
 
     async def failing(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(type(office.stores.feed_days), "get_newest", failing)
+    monkeypatch.setattr(type(harness.stores.feed_days), "get_newest", failing)
     await album.type("papers today", more="failed", user=ANA)
 
 

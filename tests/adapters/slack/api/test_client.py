@@ -13,25 +13,26 @@ from adapters import public_listener
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.rate_limit import RateLimiter
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
-from tests.adapters.slack.outbound import Keys, Ticks, calling, furnish
+from tests.adapters.slack.delivery_harness import MemoryTokens, add_workspace, open_client
+from tests.fakes import FakeMonotonic
 from tests.servers.slack import Slack, slack
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Slack]:
     async with slack() as server:
-        furnish(server)
+        add_workspace(server)
         yield server
 
 
 @pytest.fixture
-async def keys() -> Keys:
-    return Keys()
+async def keys() -> MemoryTokens:
+    return MemoryTokens()
 
 
 @pytest.fixture
-async def clients(server: Slack, keys: Keys) -> AsyncIterator[SlackClient]:
-    async with calling(server.url, keys) as clients:
+async def clients(server: Slack, keys: MemoryTokens) -> AsyncIterator[SlackClient]:
+    async with open_client(server.url, keys) as clients:
         yield clients
 
 
@@ -46,7 +47,7 @@ async def test_a_call_goes_out_once_with_the_workspaces_token(server: Slack, cli
 
 
 async def test_an_address_without_its_slash_serves_too(server: Slack) -> None:
-    async with calling(server.url.rstrip("/")) as clients:
+    async with open_client(server.url.rstrip("/")) as clients:
         await post(clients)
     assert len(server.shown("C1")) == 1
 
@@ -60,7 +61,7 @@ async def test_arguments_that_are_none_are_left_out(server: Slack, clients: Slac
 async def test_the_environment_changes_nothing(server: Slack, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-theirs")
-    async with calling(server.url) as clients:
+    async with open_client(server.url) as clients:
         await post(clients)
     assert server.calls[0].token == "xoxb-1"
 
@@ -99,7 +100,7 @@ async def test_a_message_without_a_clear_answer_is_uncertain(
 async def test_nobody_at_the_other_end_means_later() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        async with calling(f"http://127.0.0.1:{taken.getsockname()[1]}/api/") as clients:
+        async with open_client(f"http://127.0.0.1:{taken.getsockname()[1]}/api/") as clients:
             with pytest.raises(TryLater, match="reached"):
                 await post(clients)
 
@@ -117,7 +118,7 @@ async def test_an_answer_that_makes_no_sense_is_uncertain(answer: bytes) -> None
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
         port = listener.sockets[0].getsockname()[1]
-        async with calling(f"http://127.0.0.1:{port}/api/") as clients:
+        async with open_client(f"http://127.0.0.1:{port}/api/") as clients:
             with pytest.raises(Uncertain):
                 await post(clients)
 
@@ -126,8 +127,8 @@ async def test_a_pause_holds_that_workspace_only(server: Slack) -> None:
     server.team("T2")
     server.bot("T2", token="xoxb-2", user="UBOT2")
     server.channel("C2", team="T2", members=("UBOT2",))
-    ticks = Ticks()
-    async with calling(server.url, Keys({"T1": "xoxb-1", "T2": "xoxb-2"}), ticks) as clients:
+    ticks = FakeMonotonic()
+    async with open_client(server.url, MemoryTokens({"T1": "xoxb-1", "T2": "xoxb-2"}), ticks) as clients:
         server.fail("chat.postMessage", retry_after=40)
         with pytest.raises(TryLater) as caught:
             await post(clients)
@@ -145,7 +146,7 @@ async def test_a_pause_holds_that_workspace_only(server: Slack) -> None:
 
 @pytest.mark.parametrize("error", ["token_expired", "invalid_auth"])
 async def test_a_token_that_is_refused_is_asked_for_anew(
-    server: Slack, clients: SlackClient, keys: Keys, error: str
+    server: Slack, clients: SlackClient, keys: MemoryTokens, error: str
 ) -> None:
     server.bot("T1", token="xoxb-new")
     server.revoke("xoxb-1", error)
@@ -166,7 +167,7 @@ async def test_a_token_that_stays_refused_ends_the_installation(
     assert len(server.calls) == 1
 
 
-async def test_a_fresh_token_is_asked_for_once(server: Slack, clients: SlackClient, keys: Keys) -> None:
+async def test_a_fresh_token_is_asked_for_once(server: Slack, clients: SlackClient, keys: MemoryTokens) -> None:
     server.bot("T1", token="xoxb-new")
     for token in ("xoxb-1", "xoxb-new"):
         server.revoke(token, "token_expired")
@@ -184,11 +185,11 @@ async def test_a_workspace_that_is_unknown_asks_nothing(server: Slack, clients: 
 
 
 async def test_a_vault_that_fails_means_later(server: Slack) -> None:
-    class Broken(Keys):
+    class Broken(MemoryTokens):
         async def get_token(self, workspace: str, *, rejected_token: str = "") -> str:
             raise StoreError("The disk is full.")
 
-    async with calling(server.url, Broken()) as clients:
+    async with open_client(server.url, Broken()) as clients:
         with pytest.raises(TryLater, match="disk is full"):
             await post(clients)
     assert server.calls == []
@@ -196,7 +197,7 @@ async def test_a_vault_that_fails_means_later(server: Slack) -> None:
 
 async def test_a_permission_that_is_lacking_is_named(server: Slack) -> None:
     server.bot("T1", token="xoxb-small", scopes={"chat:write"})
-    async with calling(server.url, Keys({"T1": "xoxb-small"})) as clients:
+    async with open_client(server.url, MemoryTokens({"T1": "xoxb-small"})) as clients:
         with pytest.raises(Gone, match="“users:read”"):
             await clients.call("T1", "users.info", user="U1")
 
@@ -229,8 +230,8 @@ async def test_no_token_and_no_message_is_logged(
 
 
 async def test_closing_waits_for_what_is_in_flight(server: Slack) -> None:
-    ticks, let_go = Ticks(), asyncio.Event()
-    clients = SlackClient(Keys(), server.url, RateLimiter(ticks, ticks.sleep))
+    ticks, let_go = FakeMonotonic(), asyncio.Event()
+    clients = SlackClient(MemoryTokens(), server.url, RateLimiter(ticks, ticks.sleep))
     server.fail("chat.postMessage", until=let_go)
     flying = asyncio.ensure_future(post(clients))
     await server.wait(lambda: server.calls)

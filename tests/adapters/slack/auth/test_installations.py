@@ -25,7 +25,7 @@ from bot.errors import Gone, StoreError, TryLater
 from bot.ports.workspaces import Workspace
 from storage.database import Database, open_database
 from storage.system.vault import VaultStore, load_keys
-from tests.adapters.slack.installing import Site, installations, site
+from tests.adapters.slack.oauth_harness import OAuthHarness, open_oauth_harness, open_second_process
 from tests.servers.slack import Acked, Slack, slack
 from tests.stores import broken, url
 
@@ -43,13 +43,13 @@ async def server() -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-async def here(server: Slack, tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(server, tmp_path) as one:
+async def here(server: Slack, tmp_path: Path) -> AsyncIterator[OAuthHarness]:
+    async with open_oauth_harness(server, tmp_path) as one:
         yield one
 
 
 @pytest.fixture
-async def aging(here: Site) -> Site:
+async def aging(here: OAuthHarness) -> OAuthHarness:
     """An installation whose token ends soon."""
     here.slack.oauth.rotating = True
     await here.install()
@@ -65,19 +65,19 @@ def refreshes(server: Slack) -> int:
     return sum(call.method == "oauth.v2.access" for call in server.calls)
 
 
-async def silent(here: Site, team: str) -> str:
+async def silent(here: OAuthHarness, team: str) -> str:
     """Return why a channel of a workspace is silent, once everything that was told is done."""
     await here.app.drain()
     (standing,) = await here.stores.channels.list_for_workspace("slack", team)
     return str(standing.retired_reason or "")
 
 
-async def furnish(here: Site, *teams: str) -> None:
+async def install(here: OAuthHarness, *teams: str) -> None:
     for team in teams:
         await here.stores.channels.save_preferences(Channel("slack", team, f"C{team}"), DAILY, here.clock())
 
 
-async def test_a_token_that_never_ends_is_never_renewed(here: Site) -> None:
+async def test_a_token_that_never_ends_is_never_renewed(here: OAuthHarness) -> None:
     await here.install()
     here.slack.calls.clear()
     here.clock.later = timedelta(days=1000)
@@ -85,14 +85,14 @@ async def test_a_token_that_never_ends_is_never_renewed(here: Site) -> None:
     assert here.slack.calls == []
 
 
-async def test_where_it_is_not_installed_it_has_gone(here: Site) -> None:
+async def test_where_it_is_not_installed_it_has_gone(here: OAuthHarness) -> None:
     with pytest.raises(Gone) as caught:
         await here.installations.get_token("T9")
     assert caught.value.installation
     assert await here.installations.authorize("T9", "") is None
 
 
-async def test_a_token_is_renewed_two_hours_before_its_end(here: Site) -> None:
+async def test_a_token_is_renewed_two_hours_before_its_end(here: OAuthHarness) -> None:
     here.slack.oauth.rotating = True
     await here.install()
     first = await here.installations.get_token("T1")
@@ -105,7 +105,7 @@ async def test_a_token_is_renewed_two_hours_before_its_end(here: Site) -> None:
     assert here.slack.bots[second].dead == ""
 
 
-async def test_of_many_who_ask_at_once_one_asks_slack(aging: Site) -> None:
+async def test_of_many_who_ask_at_once_one_asks_slack(aging: OAuthHarness) -> None:
     tokens = await asyncio.gather(*(aging.installations.get_token("T1") for _ in range(20)))
     assert len(set(tokens)) == 1
     assert refreshes(aging.slack) == 1
@@ -113,12 +113,12 @@ async def test_of_many_who_ask_at_once_one_asks_slack(aging: Site) -> None:
     assert refreshes(aging.slack) == 1
 
 
-async def test_of_several_processes_one_asks_slack(aging: Site) -> None:
+async def test_of_several_processes_one_asks_slack(aging: OAuthHarness) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
     async with AsyncExitStack() as stack:
         others = [
-            await stack.enter_async_context(installations(aging.slack, aging.folder, aging.stores, aging.clock))
+            await stack.enter_async_context(open_second_process(aging.slack, aging.folder, aging.stores, aging.clock))
             for _ in range(3)
         ]
         asked = [asyncio.create_task(each.get_token("T1")) for each in (aging.installations, *others) for _ in range(5)]
@@ -128,7 +128,7 @@ async def test_of_several_processes_one_asks_slack(aging: Site) -> None:
     assert refreshes(aging.slack) == 1
 
 
-async def test_whoever_gets_the_lease_just_after_another_renewed_asks_nothing(aging: Site) -> None:
+async def test_whoever_gets_the_lease_just_after_another_renewed_asks_nothing(aging: OAuthHarness) -> None:
     class Late(VaultStore):
         """A vault in which another process does everything between our looking and our lease."""
 
@@ -144,10 +144,10 @@ async def test_whoever_gets_the_lease_just_after_another_renewed_asks_nothing(ag
     assert refreshes(aging.slack) == 1
 
 
-async def test_whoever_slept_longer_than_the_lease_takes_what_another_got(aging: Site) -> None:
+async def test_whoever_slept_longer_than_the_lease_takes_what_another_got(aging: OAuthHarness) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
-    async with installations(aging.slack, aging.folder, aging.stores, aging.clock) as slow:
+    async with open_second_process(aging.slack, aging.folder, aging.stores, aging.clock) as slow:
         asked = asyncio.create_task(slow.get_token("T1"))
         await aging.slack.wait(lambda: refreshes(aging.slack))
         aging.clock.later += timedelta(seconds=61)
@@ -156,7 +156,9 @@ async def test_whoever_slept_longer_than_the_lease_takes_what_another_got(aging:
         assert await asked == fresh
 
 
-async def test_a_lease_that_nobody_gives_back_ends_by_itself(aging: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lease_that_nobody_gives_back_ends_by_itself(
+    aging: OAuthHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(token_rotation, "_LEASE_CHECKS", 2)
     now = aging.clock()
     assert await aging.installations.vault.acquire_lease("slack/T1", now, now + timedelta(seconds=60))
@@ -167,7 +169,7 @@ async def test_a_lease_that_nobody_gives_back_ends_by_itself(aging: Site, monkey
     assert refreshes(aging.slack) == 1
 
 
-async def test_whoever_stops_waiting_does_not_stop_the_renewal(aging: Site) -> None:
+async def test_whoever_stops_waiting_does_not_stop_the_renewal(aging: OAuthHarness) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
     asked = asyncio.create_task(aging.installations.get_token("T1"))
@@ -175,12 +177,12 @@ async def test_whoever_stops_waiting_does_not_stop_the_renewal(aging: Site) -> N
     asked.cancel()
     held.set()
     await aging.installations.close()
-    async with installations(aging.slack, aging.folder, aging.stores, aging.clock) as other:
+    async with open_second_process(aging.slack, aging.folder, aging.stores, aging.clock) as other:
         assert aging.slack.bots[await other.get_token("T1")].refresh
     assert refreshes(aging.slack) == 1
 
 
-async def test_a_refused_token_is_renewed_and_otherwise_gone(here: Site) -> None:
+async def test_a_refused_token_is_renewed_and_otherwise_gone(here: OAuthHarness) -> None:
     here.slack.oauth.rotating = True
     await here.install()
     first = await here.installations.get_token("T1")
@@ -198,7 +200,7 @@ async def test_a_refused_token_is_renewed_and_otherwise_gone(here: Site) -> None
 
 
 @pytest.mark.parametrize("error", ["invalid_refresh_token", "token_revoked", "invalid_grant", "account_inactive"])
-async def test_a_refresh_that_slack_refuses_ends_the_installation(aging: Site, error: str) -> None:
+async def test_a_refresh_that_slack_refuses_ends_the_installation(aging: OAuthHarness, error: str) -> None:
     aging.slack.fail("oauth.v2.access", error=error)
     with pytest.raises(Gone, match="install the app again") as caught:
         await aging.installations.get_token("T1")
@@ -218,7 +220,7 @@ async def test_a_refresh_that_slack_refuses_ends_the_installation(aging: Site, e
         ({"error": "something_new"}, 300),
     ],
 )
-async def test_what_may_pass_is_tried_later(aging: Site, fault: dict[str, object], after: float) -> None:
+async def test_what_may_pass_is_tried_later(aging: OAuthHarness, fault: dict[str, object], after: float) -> None:
     aging.slack.fail("oauth.v2.access", **fault)
     with pytest.raises(TryLater) as caught:
         await aging.installations.get_token("T1")
@@ -226,21 +228,21 @@ async def test_what_may_pass_is_tried_later(aging: Site, fault: dict[str, object
     assert await aging.installations.get_token("T1")
 
 
-async def test_slack_is_out_of_reach(aging: Site, tmp_path: Path) -> None:
+async def test_slack_is_out_of_reach(aging: OAuthHarness, tmp_path: Path) -> None:
     aging.slack.root = "http://127.0.0.1:1"
-    async with installations(aging.slack, tmp_path, aging.stores, aging.clock) as kept:
+    async with open_second_process(aging.slack, tmp_path, aging.stores, aging.clock) as kept:
         with pytest.raises(TryLater):
             await kept.get_token("T1")
 
 
-async def test_without_the_clients_secret_nothing_is_renewed(aging: Site, tmp_path: Path) -> None:
-    async with installations(aging.slack, tmp_path, aging.stores, aging.clock, rotating=False) as kept:
+async def test_without_the_clients_secret_nothing_is_renewed(aging: OAuthHarness, tmp_path: Path) -> None:
+    async with open_second_process(aging.slack, tmp_path, aging.stores, aging.clock, rotating=False) as kept:
         with pytest.raises(Gone, match="SLACK_CLIENT_SECRET"):
             await kept.get_token("T1")
 
 
 async def test_new_tokens_are_written_down_although_the_database_is_busy(
-    aging: Site, monkeypatch: pytest.MonkeyPatch
+    aging: OAuthHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
@@ -255,7 +257,7 @@ async def test_new_tokens_are_written_down_although_the_database_is_busy(
 
 
 async def test_new_tokens_that_can_not_be_written_down_are_an_error(
-    aging: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    aging: OAuthHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(token_rotation, "_SAVE_RETRY_SECONDS", (0.01,))
     with broken(aging.folder, "UPDATE OF sealed ON secrets"), pytest.raises(StoreError):
@@ -265,7 +267,7 @@ async def test_new_tokens_that_can_not_be_written_down_are_an_error(
         await aging.installations.get_token("T1")
 
 
-async def test_telling_who_the_bot_is_never_asks_slack(aging: Site) -> None:
+async def test_telling_who_the_bot_is_never_asks_slack(aging: OAuthHarness) -> None:
     said = await aging.installations.authorize("T1", "")
     assert said
     assert (said.team_id, said.bot_user_id, said.bot_id) == ("T1", "UBOTT1", "BT1")
@@ -274,7 +276,7 @@ async def test_telling_who_the_bot_is_never_asks_slack(aging: Site) -> None:
 
 class TestOrganizations:
     @pytest.fixture
-    async def org(self, here: Site) -> Site:
+    async def org(self, here: OAuthHarness) -> OAuthHarness:
         """An organization with the app in two of its three workspaces, and a stranger's workspace."""
         for team, enterprise in (("T1", "E1"), ("T2", "E1"), ("T3", "E1"), ("T9", "")):
             here.slack.team(team, name=team, enterprise=enterprise)
@@ -283,10 +285,10 @@ class TestOrganizations:
             await here.install()
         for team in ("T1", "T2"):
             await here.installations.authorize(team, "E1")
-        await furnish(here, "T1", "T2", "T9")
+        await install(here, "T1", "T2", "T9")
         return here
 
-    async def test_one_token_serves_the_workspaces_that_were_met(self, org: Site) -> None:
+    async def test_one_token_serves_the_workspaces_that_were_met(self, org: OAuthHarness) -> None:
         tokens = {await org.installations.get_token(team) for team in ("T1", "T2")}
         assert tokens == {token for token, bot in org.slack.bots.items() if bot.org}
         with pytest.raises(Gone):
@@ -294,7 +296,7 @@ class TestOrganizations:
         known = await org.stores.workspaces.get("slack", "T2")
         assert known == Workspace("slack", "T2", managers=("U1",), organization="E1")
 
-    async def test_an_installation_of_its_own_goes_before(self, org: Site) -> None:
+    async def test_an_installation_of_its_own_goes_before(self, org: OAuthHarness) -> None:
         org.slack.oauth.consents = "T1"
         await org.install()
         own = await org.installations.get_token("T1")
@@ -303,7 +305,7 @@ class TestOrganizations:
         assert said
         assert said.bot_token == own
 
-    async def test_a_workspace_that_had_left_is_met_again(self, org: Site) -> None:
+    async def test_a_workspace_that_had_left_is_met_again(self, org: OAuthHarness) -> None:
         alone = Workspace("slack", "T3", "Lab", policy="admins", left_at=org.clock())
         await org.stores.workspaces.save(alone)
         await org.installations.authorize("T3", "E1")
@@ -313,7 +315,7 @@ class TestOrganizations:
 
     @pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
     async def test_its_end_is_the_end_in_all_of_them(
-        self, org: Site, first: Literal["app_uninstalled", "tokens_revoked"]
+        self, org: OAuthHarness, first: Literal["app_uninstalled", "tokens_revoked"]
     ) -> None:
         acked = await org.slack.uninstall("E1", first)
         assert [one.status for one in acked] == [200, 200]
@@ -328,7 +330,7 @@ class TestOrganizations:
         await org.install()
         assert [await silent(org, team) for team in ("T1", "T2", "T9")] == ["", "", ""]
 
-    async def test_a_workspace_with_its_own_installation_stays(self, org: Site) -> None:
+    async def test_a_workspace_with_its_own_installation_stays(self, org: OAuthHarness) -> None:
         org.slack.oauth.consents = "T1"
         await org.install()
         await org.slack.uninstall("E1")
@@ -336,14 +338,14 @@ class TestOrganizations:
         assert await silent(org, "T2") != ""
         assert org.slack.bots[await org.installations.get_token("T1")].team == "T1"
 
-    async def test_the_end_of_its_own_leaves_the_organizations(self, org: Site) -> None:
+    async def test_the_end_of_its_own_leaves_the_organizations(self, org: OAuthHarness) -> None:
         org.slack.oauth.consents = "T1"
         await org.install()
         await org.slack.uninstall("T1")
         assert await silent(org, "T1") == ""
         assert org.slack.bots[await org.installations.get_token("T1")].org
 
-    async def test_workspaces_that_it_takes_away_fall_silent(self, org: Site) -> None:
+    async def test_workspaces_that_it_takes_away_fall_silent(self, org: OAuthHarness) -> None:
         acked = await org.slack.event({"type": "team_access_revoked", "team_ids": ["T2", "T7"]}, team="T1")
         assert acked.status == 200
         assert await silent(org, "T2") == ("Broadsheet has no access to this workspace (its organization took it away)")
@@ -351,7 +353,7 @@ class TestOrganizations:
         await org.installations.authorize("T2", "E1")
         assert await silent(org, "T2") == ""
 
-    async def test_workspaces_that_it_gives_are_served_at_once(self, org: Site) -> None:
+    async def test_workspaces_that_it_gives_are_served_at_once(self, org: OAuthHarness) -> None:
         given = {"type": "team_access_granted", "team_ids": ["T3", "T2"]}
         await org.slack.event({"type": "team_access_revoked", "team_ids": ["T2"]}, team="T1")
         assert await silent(org, "T2") != ""
@@ -363,7 +365,7 @@ class TestOrganizations:
         assert known == Workspace("slack", "T3", managers=("U1",), organization="E1")
         assert await org.installations.get_token("T3") == await org.installations.get_token("T1")
 
-    async def test_what_an_organization_is_given_may_name_no_workspace(self, org: Site) -> None:
+    async def test_what_an_organization_is_given_may_name_no_workspace(self, org: OAuthHarness) -> None:
         """Slack's example names the organization alone."""
         inner = {"type": "team_access_granted", "team_ids": ["T3"]}
         acked = await org.slack.event(inner, team="T1")
@@ -373,7 +375,7 @@ class TestOrganizations:
         assert await org.installations.get_token("T3")
         assert await org.stores.workspaces.get("slack", "E1")
 
-    async def test_whoever_installed_it_can_be_forgotten(self, org: Site) -> None:
+    async def test_whoever_installed_it_can_be_forgotten(self, org: OAuthHarness) -> None:
         await org.stores.privacy.erase_data(Channel("slack", "T2", "U1", ChannelKind.DIRECT))
         for team in ("E1", "T1", "T2"):
             known = await org.stores.workspaces.get("slack", team)
@@ -387,7 +389,7 @@ class TestOrganizations:
         await named_nowhere(org, "U1")
 
 
-async def named_nowhere(here: Site, person: str) -> None:
+async def named_nowhere(here: OAuthHarness, person: str) -> None:
     """Hold that neither the database nor a secret in it names a person."""
     with closing(sqlite3.connect(here.folder / "broadsheet.db")) as connection:
         dump = "\n".join(connection.iterdump())
@@ -397,7 +399,7 @@ async def named_nowhere(here: Site, person: str) -> None:
     assert not [line for line in (*dump.splitlines(), *secrets) if re.search(rf"\b{person}\b", line)]
 
 
-async def test_whoever_installed_it_and_used_it_can_be_forgotten(aging: Site) -> None:
+async def test_whoever_installed_it_and_used_it_can_be_forgotten(aging: OAuthHarness) -> None:
     me = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
     assert (await aging.stores.privacy.export_data(me))["manager"]
     long = ButtonPayload("follow", {"topic": "x" * 3000}, channel="U1")
@@ -411,7 +413,7 @@ async def test_whoever_installed_it_and_used_it_can_be_forgotten(aging: Site) ->
     await named_nowhere(aging, "U1")
 
 
-async def test_a_renewal_keeps_nothing_of_what_was_uninstalled_meanwhile(aging: Site) -> None:
+async def test_a_renewal_keeps_nothing_of_what_was_uninstalled_meanwhile(aging: OAuthHarness) -> None:
     held = asyncio.Event()
     aging.slack.fail("oauth.v2.access", until=held)
     asked = asyncio.create_task(aging.installations.get_token("T1"))
@@ -422,7 +424,7 @@ async def test_a_renewal_keeps_nothing_of_what_was_uninstalled_meanwhile(aging: 
     assert await aging.names() == []
 
 
-async def test_what_comes_after_the_end_is_no_error(here: Site, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_comes_after_the_end_is_no_error(here: OAuthHarness, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     acked = await here.slack.event({"type": "channel_rename", "channel": {"id": "C1", "name": "x"}})
     assert acked.status == 200
@@ -434,13 +436,13 @@ async def test_what_comes_after_the_end_is_no_error(here: Site, caplog: pytest.L
 
 @pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
 async def test_an_uninstall_deletes_the_token_and_silences_the_workspace(
-    here: Site, first: Literal["app_uninstalled", "tokens_revoked"]
+    here: OAuthHarness, first: Literal["app_uninstalled", "tokens_revoked"]
 ) -> None:
     here.slack.team("T2", name="Lab")
     for target in ("T1", "T2"):
         here.slack.oauth.consents = target
         await here.install()
-    await furnish(here, "T1", "T2")
+    await install(here, "T1", "T2")
     acked = await here.slack.uninstall("T1", first)
     assert [one.status for one in acked] == [200, 200]
     assert await here.names() == ["slack/T2"]
@@ -450,13 +452,13 @@ async def test_an_uninstall_deletes_the_token_and_silences_the_workspace(
         await here.installations.get_token("T1")
 
 
-async def test_people_who_revoke_their_own_tokens_end_nothing(here: Site) -> None:
+async def test_people_who_revoke_their_own_tokens_end_nothing(here: OAuthHarness) -> None:
     await here.install()
     await here.slack.event({"type": "tokens_revoked", "tokens": {"oauth": ["U7"], "bot": []}})
     assert await here.names() == ["slack/T1"]
 
 
-async def test_news_of_an_older_end_do_not_end_what_was_installed_since(here: Site) -> None:
+async def test_news_of_an_older_end_do_not_end_what_was_installed_since(here: OAuthHarness) -> None:
     await here.install()
     news = [_older(one) for one in await here.slack.uninstall("T1")]
     assert await here.names() == []
@@ -474,7 +476,7 @@ def _older(acked: Acked) -> Acked:
 
 
 @asynccontextmanager
-async def _database(here: Site) -> AsyncIterator[Database]:
+async def _database(here: OAuthHarness) -> AsyncIterator[Database]:
     """Open the database once more, as another process would."""
     database = open_database(url(here.folder))
     try:

@@ -15,7 +15,7 @@ from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
 from adapters.slack.manifest import BOT_SCOPES
 from bot import logs
 from bot.ports.workspaces import Workspace
-from tests.adapters.slack.installing import HERE, Site, nobody, site
+from tests.adapters.slack.oauth_harness import PUBLIC_URL, OAuthHarness, create_tokenless_client, open_oauth_harness
 from tests.servers.slack import Slack, slack
 from tests.stores import broken
 
@@ -31,8 +31,8 @@ async def server() -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-async def here(server: Slack, tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(server, tmp_path) as one:
+async def here(server: Slack, tmp_path: Path) -> AsyncIterator[OAuthHarness]:
+    async with open_oauth_harness(server, tmp_path) as one:
         yield one
 
 
@@ -50,14 +50,14 @@ def log(tmp_path: Path) -> Iterator[Path]:
     root.handlers[:] = handlers
 
 
-async def test_the_whole_way(here: Site) -> None:
+async def test_the_whole_way(here: OAuthHarness) -> None:
     first = await here.get(INSTALL_PATH)
     assert first.status == 200
     assert "Add to Slack" in first.text
     target = URL(first.button)
     assert str(target.with_query(None)) == here.slack.authorize_url
     assert target.query["scope"] == ",".join(BOT_SCOPES)
-    assert target.query["redirect_uri"] == f"{HERE}{REDIRECT_PATH}"
+    assert target.query["redirect_uri"] == f"{PUBLIC_URL}{REDIRECT_PATH}"
     last = await here.get(await here.agree(first.button))
     assert last.status == 200
     assert "Broadsheet is in Acme" in last.text
@@ -70,7 +70,7 @@ async def test_the_whole_way(here: Site) -> None:
     assert known == Workspace("slack", "T1", "Acme", managers=("U1",))
 
 
-async def test_no_token_can_be_read_in_the_files(log: Path, here: Site) -> None:
+async def test_no_token_can_be_read_in_the_files(log: Path, here: OAuthHarness) -> None:
     here.slack.oauth.rotating = True
     await here.install()
     here.clock.later = timedelta(hours=11)
@@ -85,7 +85,7 @@ async def test_no_token_can_be_read_in_the_files(log: Path, here: Site) -> None:
 
 
 async def test_the_state_is_bound_to_the_browser_by_a_cookie_that_scripts_and_other_sites_can_not_use(
-    here: Site,
+    here: OAuthHarness,
 ) -> None:
     first = await here.get(INSTALL_PATH)
     cookie = first.cookies[STATE_COOKIE]
@@ -96,7 +96,7 @@ async def test_the_state_is_bound_to_the_browser_by_a_cookie_that_scripts_and_ot
     assert last.cookies[STATE_COOKIE].value == "deleted"
 
 
-async def test_the_pages_are_safe_to_show(here: Site) -> None:
+async def test_the_pages_are_safe_to_show(here: OAuthHarness) -> None:
     pages = (await here.get(INSTALL_PATH), await here.install(), await here.get(f"{REDIRECT_PATH}?error=access_denied"))
     for seen in pages:
         assert seen.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -107,7 +107,7 @@ async def test_the_pages_are_safe_to_show(here: Site) -> None:
         assert seen.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_a_state_works_once(here: Site) -> None:
+async def test_a_state_works_once(here: OAuthHarness) -> None:
     back = await here.agree((await here.get(INSTALL_PATH)).button)
     held = here.cookie
     assert (await here.get(back)).status == 200
@@ -118,14 +118,14 @@ async def test_a_state_works_once(here: Site) -> None:
     assert again.button == INSTALL_PATH
 
 
-async def test_a_state_ends_after_ten_minutes(here: Site) -> None:
+async def test_a_state_ends_after_ten_minutes(here: OAuthHarness) -> None:
     back = await here.agree((await here.get(INSTALL_PATH)).button)
     here.clock.later = timedelta(minutes=10)
     assert (await here.get(back)).status == 401
     assert await here.names() == []
 
 
-async def test_states_that_nobody_came_back_with_are_swept_away(here: Site) -> None:
+async def test_states_that_nobody_came_back_with_are_swept_away(here: OAuthHarness) -> None:
     for _ in range(3):
         await here.get(INSTALL_PATH)
     assert len(await here.installations.vault.list_names("slack-state/")) == 3
@@ -134,7 +134,7 @@ async def test_states_that_nobody_came_back_with_are_swept_away(here: Site) -> N
     assert len(await here.installations.vault.list_names("slack-state/")) == 1
 
 
-async def test_an_installation_of_another_browser_is_refused(here: Site) -> None:
+async def test_an_installation_of_another_browser_is_refused(here: OAuthHarness) -> None:
     back = await here.agree((await here.get(INSTALL_PATH)).button)
     for cookie in ("", f"{STATE_COOKIE}=another", "theme=dark"):
         here.cookie = cookie
@@ -145,7 +145,7 @@ async def test_an_installation_of_another_browser_is_refused(here: Site) -> None
 
 
 @pytest.mark.parametrize("state", ["forged", "%00", "%ff%fe", "a" * 5000])
-async def test_a_state_that_we_never_gave_is_refused_even_with_its_cookie(here: Site, state: str) -> None:
+async def test_a_state_that_we_never_gave_is_refused_even_with_its_cookie(here: OAuthHarness, state: str) -> None:
     code = URL(await here.agree((await here.get(INSTALL_PATH)).button)).query["code"]
     here.cookie = f"{STATE_COOKIE}={state}"
     seen = await here.get(f"{REDIRECT_PATH}?code={code}&state={state}")
@@ -154,14 +154,14 @@ async def test_a_state_that_we_never_gave_is_refused_even_with_its_cookie(here: 
 
 
 @pytest.mark.parametrize("query", ["", "?code=1", "?state=1", "?error=<script>", "?error=x&error=y"])
-async def test_an_address_that_says_nothing_gets_a_page(here: Site, query: str) -> None:
+async def test_an_address_that_says_nothing_gets_a_page(here: OAuthHarness, query: str) -> None:
     seen = await here.get(f"{REDIRECT_PATH}{query}")
     assert seen.status in {200, 400}
     assert "Not installed" in seen.text
     assert "<script" not in seen.page
 
 
-async def test_whoever_cancels_is_told_so(here: Site) -> None:
+async def test_whoever_cancels_is_told_so(here: OAuthHarness) -> None:
     here.slack.oauth.consents = ""
     seen = await here.install()
     assert seen.status == 200
@@ -170,7 +170,7 @@ async def test_whoever_cancels_is_told_so(here: Site) -> None:
     assert await here.names() == []
 
 
-async def test_no_state_can_be_kept(here: Site) -> None:
+async def test_no_state_can_be_kept(here: OAuthHarness) -> None:
     with broken(here.folder, "INSERT ON secrets"):
         seen = await here.get(INSTALL_PATH)
     assert seen.status == 503
@@ -179,7 +179,7 @@ async def test_no_state_can_be_kept(here: Site) -> None:
 
 
 @pytest.mark.parametrize("what", ["INSERT ON secrets", "INSERT ON workspaces"])
-async def test_what_can_not_be_written_down_is_not_kept_by_halves(here: Site, what: str) -> None:
+async def test_what_can_not_be_written_down_is_not_kept_by_halves(here: OAuthHarness, what: str) -> None:
     back = await here.agree((await here.get(INSTALL_PATH)).button)
     with broken(here.folder, what):
         seen = await here.get(back)
@@ -191,7 +191,7 @@ async def test_what_can_not_be_written_down_is_not_kept_by_halves(here: Site, wh
     assert await here.names() == ["slack/T1"]
 
 
-async def test_an_installation_that_is_there_stays_when_a_newer_one_can_not_be_announced(here: Site) -> None:
+async def test_an_installation_that_is_there_stays_when_a_newer_one_can_not_be_announced(here: OAuthHarness) -> None:
     await here.install()
     here.slack.team("T1", "Renamed")
     with broken(here.folder, "UPDATE ON workspaces"):
@@ -200,7 +200,7 @@ async def test_an_installation_that_is_there_stays_when_a_newer_one_can_not_be_a
 
 
 @pytest.mark.parametrize("method", ["oauth.v2.access", "auth.test"])
-async def test_slack_does_not_answer(here: Site, method: str) -> None:
+async def test_slack_does_not_answer(here: OAuthHarness, method: str) -> None:
     back = await here.agree((await here.get(INSTALL_PATH)).button)
     here.slack.fail(method, drop="before")
     seen = await here.get(back)
@@ -209,7 +209,7 @@ async def test_slack_does_not_answer(here: Site, method: str) -> None:
     assert await here.names() == []
 
 
-async def test_slack_does_not_take_the_code(here: Site, caplog: pytest.LogCaptureFixture) -> None:
+async def test_slack_does_not_take_the_code(here: OAuthHarness, caplog: pytest.LogCaptureFixture) -> None:
     back = await here.agree((await here.get(INSTALL_PATH)).button)
     here.slack.oauth.client_secret = "another"
     seen = await here.get(back)
@@ -219,7 +219,7 @@ async def test_slack_does_not_take_the_code(here: Site, caplog: pytest.LogCaptur
     assert await here.names() == []
 
 
-async def test_installing_again_keeps_what_people_set(here: Site) -> None:
+async def test_installing_again_keeps_what_people_set(here: OAuthHarness) -> None:
     await here.install()
     known = await here.stores.workspaces.get("slack", "T1")
     assert known
@@ -230,7 +230,7 @@ async def test_installing_again_keeps_what_people_set(here: Site) -> None:
     assert newer == replace(known, policy="admins", timezone="Asia/Tokyo", limits={"follows": 3}, managers=("U1", "U2"))
 
 
-async def test_an_organization_is_told_to_choose_its_workspaces(here: Site) -> None:
+async def test_an_organization_is_told_to_choose_its_workspaces(here: OAuthHarness) -> None:
     here.slack.team("T2", name="Lab", enterprise="E1")
     here.slack.oauth.consents = "E1"
     seen = await here.install()
@@ -243,14 +243,14 @@ async def test_an_organization_is_told_to_choose_its_workspaces(here: Site) -> N
     assert await here.stores.workspaces.get("slack", "E1") == organization
 
 
-async def test_names_of_workspaces_are_text(here: Site) -> None:
+async def test_names_of_workspaces_are_text(here: OAuthHarness) -> None:
     here.slack.team("T1", name='<script>alert("&")</script>')
     seen = await here.install()
     assert "<script" not in seen.page
     assert 'Broadsheet is in <script>alert("&")</script>' in seen.text
 
 
-async def test_a_link_may_name_the_workspace_and_nothing_else(here: Site) -> None:
+async def test_a_link_may_name_the_workspace_and_nothing_else(here: OAuthHarness) -> None:
     assert URL((await here.get(f"{INSTALL_PATH}?team=T7")).button).query["team"] == "T7"
     plain = (await here.get(INSTALL_PATH)).button
     for team in ("T1%26scope=admin", "T1&team=T2%26x=1", "", "%0d%0aX:y", "U1"):
@@ -260,7 +260,7 @@ async def test_a_link_may_name_the_workspace_and_nothing_else(here: Site) -> Non
         assert asked.query.get("team", "T1") == "T1"
 
 
-async def test_looking_at_headers_starts_nothing(here: Site) -> None:
+async def test_looking_at_headers_starts_nothing(here: OAuthHarness) -> None:
     for path in (INSTALL_PATH, REDIRECT_PATH):
         async with here.browser.head(here.address + path) as answer:
             assert answer.status == 405
@@ -270,14 +270,14 @@ async def test_looking_at_headers_starts_nothing(here: Site) -> None:
 async def test_the_environment_changes_nothing(server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES", "REDIRECT_URI", "INSTALL_PATH", "BOT_TOKEN"):
         monkeypatch.setenv(f"SLACK_{name}", "hostile")
-    async with site(server, tmp_path) as one:
+    async with open_oauth_harness(server, tmp_path) as one:
         first = await one.get(INSTALL_PATH)
         assert "hostile" not in first.page
         assert (await one.get(await one.agree(first.button))).status == 200
 
 
-async def test_the_token_that_was_kept_works(here: Site) -> None:
+async def test_the_token_that_was_kept_works(here: OAuthHarness) -> None:
     await here.install()
-    client = nobody(here.slack)
+    client = create_tokenless_client(here.slack)
     client.token = await here.installations.get_token("T1")
     assert (await client.auth_test())["team_id"] == "T1"

@@ -21,7 +21,7 @@ from yarl import URL
 from adapters import public_listener
 from adapters.public_listener import MAX_BODY_BYTES
 from adapters.slack.connection import http_endpoints
-from tests.adapters.slack.serving import Bare
+from tests.adapters.slack.plain_bolt_app import PlainBoltApp
 from tests.servers.slack import Slack, slack
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -33,7 +33,7 @@ COMMAND = urlencode({"command": "/papers", "text": "help", "team_id": "T1", "use
 class Door:
     """The listener with a Bolt app behind it that notes what it is told."""
 
-    def __init__(self, server: Slack, app: Bare, address: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, server: Slack, app: PlainBoltApp, address: str, session: aiohttp.ClientSession) -> None:
         self.server = server
         self.app = app
         self.address = address
@@ -56,7 +56,7 @@ async def door() -> AsyncIterator[Door]:
     async with slack() as server:
         server.team("T1")
         server.bot("T1", token="xoxb-1")
-        app = Bare(server)
+        app = PlainBoltApp(server)
         site = public_listener.create_application(http_endpoints.build_routes(app.bolt, None))
         async with public_listener.serve(site, "127.0.0.1", 0) as address, aiohttp.ClientSession() as session:
             server.endpoint = f"{address}{http_endpoints.EVENTS_PATH}"

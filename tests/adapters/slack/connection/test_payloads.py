@@ -15,7 +15,7 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters import public_listener
-from tests.adapters.slack.inbound import Office, connected, listening, working
+from tests.adapters.slack.bot_harness import BotHarness, connect_socket_mode, open_harness, serve_requests
 from tests.servers.slack import Slack
 
 RECORDED = Path(__file__).parents[4] / "../shared/data/fixtures/bolt_python"
@@ -39,10 +39,10 @@ HOSTILE = {
 
 
 @pytest.fixture
-async def public_office(shut: Office) -> AsyncIterator[Office]:
-    """An office that hears on the public listener."""
-    async with listening(shut):
-        yield shut
+async def public_harness(offline: BotHarness) -> AsyncIterator[BotHarness]:
+    """A bot that hears on the public listener."""
+    async with serve_requests(offline):
+        yield offline
 
 
 def local(data: Any, hook: str) -> Any:
@@ -70,32 +70,32 @@ async def test_recorded_payloads_never_break_anything(stored: Path) -> None:
         pytest.skip("The recorded payloads are not beside the repository.")
     paths = [path for path in sorted(RECORDED.glob("*/*")) if path.suffix in {".json", ".txt"}]
     statuses = Counter[int]()
-    async with working(stored, everywhere=True) as office, listening(office):
+    async with open_harness(stored, everywhere=True) as harness, serve_requests(harness):
         for path in paths:
-            body, kind = request(path, f"{office.server.root}/hooks/none")
-            status, _ = await office.server.post(body, office.server.signed(body) | {"Content-Type": kind})
+            body, kind = request(path, f"{harness.server.root}/hooks/none")
+            status, _ = await harness.server.post(body, harness.server.signed(body) | {"Content-Type": kind})
             statuses[status] += 1
             assert status in {200, 404}, (path.name, status)
-            await office.rest()
+            await harness.drain()
     assert statuses[200] > 50
     assert sum(statuses.values()) > 150
 
 
-async def test_a_command_is_answered_over_http(public_office: Office) -> None:
-    assert "Status of" in (await public_office.type("status")).plain
+async def test_a_command_is_answered_over_http(public_harness: BotHarness) -> None:
+    assert "Status of" in (await public_harness.type("status")).plain
 
 
-async def test_the_address_proves_itself(public_office: Office) -> None:
-    acked = await public_office.server.challenge()
+async def test_the_address_proves_itself(public_harness: BotHarness) -> None:
+    acked = await public_harness.server.challenge()
     assert acked.ok
     assert acked.parcel.payload["challenge"] in str(acked.body)
 
 
-async def test_forms_and_windows_work_over_http(public_office: Office) -> None:
-    view = await public_office.form("settings")
-    await public_office.server.submit(view, {"number": "7"}, user="U1")
-    await public_office.rest()
-    assert (await public_office.preferences()).number == 7
+async def test_forms_and_windows_work_over_http(public_harness: BotHarness) -> None:
+    view = await public_harness.form("settings")
+    await public_harness.server.submit(view, {"number": "7"}, user="U1")
+    await public_harness.drain()
+    assert (await public_harness.preferences()).number == 7
 
 
 BODY = (
@@ -117,54 +117,54 @@ FORGERIES: dict[str, Callable[[Slack], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("how", FORGERIES)
-async def test_what_slack_did_not_sign_is_turned_away(public_office: Office, how: str) -> None:
-    server = public_office.server
+async def test_what_slack_did_not_sign_is_turned_away(public_harness: BotHarness, how: str) -> None:
+    server = public_harness.server
     status, _ = await server.post(BODY, FORGERIES[how](server) | {"Content-Type": FORM})
     assert status == 401
-    await public_office.rest()
+    await public_harness.drain()
     assert server.calls == []
 
 
-async def test_what_is_no_text_is_turned_away(public_office: Office) -> None:
-    server = public_office.server
+async def test_what_is_no_text_is_turned_away(public_harness: BotHarness) -> None:
+    server = public_harness.server
     status, _ = await server.post(b"\xff\xfe\x00", server.signed(BODY) | {"Content-Type": FORM})
     assert status == 401
 
 
-async def test_what_is_too_large_is_turned_away(public_office: Office) -> None:
+async def test_what_is_too_large_is_turned_away(public_harness: BotHarness) -> None:
     body = "x" * (public_listener.MAX_BODY_BYTES + 1)
-    headers = public_office.server.signed(body) | {"Content-Type": FORM}
+    headers = public_harness.server.signed(body) | {"Content-Type": FORM}
     async with (
         ClientSession() as session,
-        session.post(public_office.server.endpoint, data=BytesIO(body.encode()), headers=headers) as answer,
+        session.post(public_harness.server.endpoint, data=BytesIO(body.encode()), headers=headers) as answer,
     ):
         assert answer.status == 413
 
 
-async def test_a_replayed_request_has_no_second_effect(public_office: Office) -> None:
-    acked = await public_office.server.command('follow "world model"', channel="C1", user="U1")
-    await public_office.rest()
+async def test_a_replayed_request_has_no_second_effect(public_harness: BotHarness) -> None:
+    acked = await public_harness.server.command('follow "world model"', channel="C1", user="U1")
+    await public_harness.drain()
     body = urlencode(acked.parcel.payload)
     for _ in range(2):
-        status, _said = await public_office.server.post(
-            body, public_office.server.signed(body) | {"Content-Type": FORM}
+        status, _said = await public_harness.server.post(
+            body, public_harness.server.signed(body) | {"Content-Type": FORM}
         )
         assert status == 200
-        await public_office.rest()
-    assert "done already" in public_office.said()
+        await public_harness.drain()
+    assert "done already" in public_harness.said()
 
 
 async def test_the_environment_changes_nothing(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in HOSTILE.items():
         monkeypatch.setenv(name, value)
-    async with working(stored) as office:
-        async with listening(office):
-            hostile = office.server.signed(BODY, secret=HOSTILE["SLACK_SIGNING_SECRET"])
-            assert (await office.server.post(BODY, hostile | {"Content-Type": FORM}))[0] == 401
-            assert "Status of" in (await office.type("status")).plain
-        async with connected(office):
-            await office.type("digest now")
-            await office.post()
-        tokens = {call.token for call in office.server.calls if call.method == "chat.postMessage"}
+    async with open_harness(stored) as harness:
+        async with serve_requests(harness):
+            hostile = harness.server.signed(BODY, secret=HOSTILE["SLACK_SIGNING_SECRET"])
+            assert (await harness.server.post(BODY, hostile | {"Content-Type": FORM}))[0] == 401
+            assert "Status of" in (await harness.type("status")).plain
+        async with connect_socket_mode(harness):
+            await harness.type("digest now")
+            await harness.post()
+        tokens = {call.token for call in harness.server.calls if call.method == "chat.postMessage"}
         assert tokens == {"xoxb-1"}
-        assert office.server.violations == []
+        assert harness.server.violations == []

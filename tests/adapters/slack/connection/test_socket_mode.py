@@ -14,14 +14,14 @@ from slack_bolt.response import BoltResponse
 from adapters.common.backoff import wait_or_stop
 from adapters.slack.connection import socket_mode
 from bot.errors import Refused
-from tests.adapters.slack.inbound import Office
+from tests.adapters.slack.bot_harness import BotHarness
 
 
 @asynccontextmanager
-async def serving(office: Office, url: str = "") -> AsyncIterator[asyncio.Event]:
+async def serving(harness: BotHarness, url: str = "") -> AsyncIterator[asyncio.Event]:
     """Serve; give the event that ends it."""
     stop = asyncio.Event()
-    task = asyncio.create_task(socket_mode.serve(office.app, "xapp-1", url or office.server.url, stop))
+    task = asyncio.create_task(socket_mode.serve(harness.app, "xapp-1", url or harness.server.url, stop))
     try:
         yield stop
     finally:
@@ -29,65 +29,65 @@ async def serving(office: Office, url: str = "") -> AsyncIterator[asyncio.Event]
         await task
 
 
-async def test_a_refused_token_ends_it_with_one_sentence(shut: Office) -> None:
+async def test_a_refused_token_ends_it_with_one_sentence(offline: BotHarness) -> None:
     with pytest.raises(Refused, match=r"SLACK_APP_TOKEN down \(invalid_auth\)\. Put an app-level token"):
-        await socket_mode.serve(shut.app, "xapp-wrong", shut.server.url, asyncio.Event())
+        await socket_mode.serve(offline.app, "xapp-wrong", offline.server.url, asyncio.Event())
 
 
-async def test_a_token_that_is_refused_later_ends_it_too(shut: Office) -> None:
+async def test_a_token_that_is_refused_later_ends_it_too(offline: BotHarness) -> None:
     stop = asyncio.Event()
-    task = asyncio.create_task(socket_mode.serve(shut.app, "xapp-1", shut.server.url, stop))
-    await shut.server.wait(lambda: shut.server.sockets)
-    shut.server.app_tokens.clear()
-    await shut.server.disconnect("refresh_requested")
+    task = asyncio.create_task(socket_mode.serve(offline.app, "xapp-1", offline.server.url, stop))
+    await offline.server.wait(lambda: offline.server.sockets)
+    offline.server.app_tokens.clear()
+    await offline.server.disconnect("refresh_requested")
     with pytest.raises(Refused):
         await task
 
 
 async def test_without_a_network_it_is_tried_again_and_said_once(
-    shut: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    offline: BotHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(socket_mode, "_FIRST_RETRY_SECONDS", 0.01)
-    shut.server.fail("apps.connections.open", drop="before", times=2)
-    shut.server.fail("apps.connections.open", status=503, times=1)
-    shut.server.fail("apps.connections.open", error="internal_error", times=1)
-    async with serving(shut):
-        await shut.server.wait(lambda: shut.server.sockets)
+    offline.server.fail("apps.connections.open", drop="before", times=2)
+    offline.server.fail("apps.connections.open", status=503, times=1)
+    offline.server.fail("apps.connections.open", error="internal_error", times=1)
+    async with serving(offline):
+        await offline.server.wait(lambda: offline.server.sockets)
     told = [record for record in caplog.records if "can't be reached" in record.getMessage()]
     assert [record.levelname for record in told if record.levelname != "DEBUG"] == ["WARNING"]
 
 
-async def test_nobody_at_home_does_not_hold_up_the_end(shut: Office, unused_tcp_port: int) -> None:
-    async with serving(shut, f"http://127.0.0.1:{unused_tcp_port}/api/"):
+async def test_nobody_at_home_does_not_hold_up_the_end(offline: BotHarness, unused_tcp_port: int) -> None:
+    async with serving(offline, f"http://127.0.0.1:{unused_tcp_port}/api/"):
         pass
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
-async def test_a_connection_is_replaced_when_slack_asks(shut: Office, reason: str) -> None:
-    async with serving(shut):
-        await shut.server.wait(lambda: shut.server.sockets)
-        before = list(shut.server.sockets)
-        await shut.server.disconnect(reason)
-        await shut.server.wait(lambda: shut.server.sockets and shut.server.sockets != before)
-        await shut.server.wait(lambda: len(shut.server.sockets) == 1)
-        assert before[0] not in shut.server.sockets
-        assert "Status of" in (await shut.type("status")).plain
+async def test_a_connection_is_replaced_when_slack_asks(offline: BotHarness, reason: str) -> None:
+    async with serving(offline):
+        await offline.server.wait(lambda: offline.server.sockets)
+        before = list(offline.server.sockets)
+        await offline.server.disconnect(reason)
+        await offline.server.wait(lambda: offline.server.sockets and offline.server.sockets != before)
+        await offline.server.wait(lambda: len(offline.server.sockets) == 1)
+        assert before[0] not in offline.server.sockets
+        assert "Status of" in (await offline.type("status")).plain
 
 
-async def test_a_line_that_breaks_is_replaced(shut: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_line_that_breaks_is_replaced(offline: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.slack.connection.socket_mode._PING_INTERVAL", 0.05)
-    async with serving(shut):
-        await shut.server.wait(lambda: shut.server.sockets)
-        before = shut.server.sockets[0]
+    async with serving(offline):
+        await offline.server.wait(lambda: offline.server.sockets)
+        before = offline.server.sockets[0]
         transport = before.wire._req.transport  # type: ignore[union-attr]  # a cable is cut
         assert transport
         transport.abort()
-        await shut.server.wait(lambda: shut.server.sockets and before not in shut.server.sockets)
-        assert "Status of" in (await shut.type("status")).plain
+        await offline.server.wait(lambda: offline.server.sockets and before not in offline.server.sockets)
+        assert "Status of" in (await offline.type("status")).plain
 
 
 async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
-    shut: Office, monkeypatch: pytest.MonkeyPatch
+    offline: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
 
@@ -96,53 +96,53 @@ async def test_lines_that_keep_breaking_are_not_replaced_in_haste(
         await wait_or_stop(stop, 0)
 
     def ready(count: int) -> bool:
-        return len(pauses) == count and bool(shut.server.sockets)
+        return len(pauses) == count and bool(offline.server.sockets)
 
     monkeypatch.setattr(socket_mode, "wait_or_stop", wait)
-    async with serving(shut):
+    async with serving(offline):
         for count in range(1, 5):
-            await shut.server.wait(partial(ready, count))
-            await shut.server.disconnect("refresh_requested")
-        await shut.server.wait(lambda: len(pauses) == 5)
+            await offline.server.wait(partial(ready, count))
+            await offline.server.disconnect("refresh_requested")
+        await offline.server.wait(lambda: len(pauses) == 5)
     assert pauses[:5] == [0, 0, 1, 2, 4]
 
 
-async def test_what_is_in_flight_is_finished_before_the_end(shut: Office) -> None:
-    shut.hugging.hold = asyncio.Event()
-    async with serving(shut) as stop:
-        await shut.server.wait(lambda: shut.server.sockets)
-        await shut.server.command("show 2602.99999", channel="C1", user="U1")
+async def test_what_is_in_flight_is_finished_before_the_end(offline: BotHarness) -> None:
+    offline.paper_source.hold = asyncio.Event()
+    async with serving(offline) as stop:
+        await offline.server.wait(lambda: offline.server.sockets)
+        await offline.server.command("show 2602.99999", channel="C1", user="U1")
         stop.set()
-        await shut.server.wait(lambda: not shut.server.sockets)
-        shut.hugging.hold.set()
-    assert "No source knows" in shut.said()
+        await offline.server.wait(lambda: not offline.server.sockets)
+        offline.paper_source.hold.set()
+    assert "No source knows" in offline.said()
 
 
 async def test_a_command_is_acknowledged_before_anybody_looks_what_it_is(
-    shut: Office, monkeypatch: pytest.MonkeyPatch
+    offline: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dispatch, free = shut.app.async_dispatch, asyncio.Event()
+    dispatch, free = offline.app.async_dispatch, asyncio.Event()
 
     async def hesitate(request: AsyncBoltRequest) -> BoltResponse:
         await free.wait()
         return await dispatch(request)
 
-    monkeypatch.setattr(shut.app, "async_dispatch", hesitate)
-    async with serving(shut):
-        await shut.server.wait(lambda: shut.server.sockets)
-        assert (await shut.server.command("status", channel="C1", user="U1")).ok
-        assert shut.server.whispers("C1", "U1") == []
+    monkeypatch.setattr(offline.app, "async_dispatch", hesitate)
+    async with serving(offline):
+        await offline.server.wait(lambda: offline.server.sockets)
+        assert (await offline.server.command("status", channel="C1", user="U1")).ok
+        assert offline.server.whispers("C1", "U1") == []
         free.set()
-        await shut.rest()
-        assert "Status of" in shut.said()
+        await offline.drain()
+        assert "Status of" in offline.said()
 
 
-async def test_nothing_is_left_behind(shut: Office) -> None:
+async def test_nothing_is_left_behind(offline: BotHarness) -> None:
     before = asyncio.all_tasks()
-    async with serving(shut):
-        await shut.server.wait(lambda: shut.server.sockets)
-        await shut.type("status")
-        await shut.server.disconnect("refresh_requested")
-        await shut.server.wait(lambda: shut.server.sockets)
+    async with serving(offline):
+        await offline.server.wait(lambda: offline.server.sockets)
+        await offline.type("status")
+        await offline.server.disconnect("refresh_requested")
+        await offline.server.wait(lambda: offline.server.sockets)
     left = {task for task in asyncio.all_tasks() - before if "tests.servers" not in repr(task)}
     assert [task for task in left if "slack_sdk" in repr(task) or "adapters" in repr(task)] == []

@@ -18,7 +18,7 @@ from adapters.slack.doctor.tokens import SCOPE_PURPOSES
 from adapters.slack.manifest import BOT_SCOPES
 from bot.domain.channels import Channel
 from bot.ports.workspaces import Workspace
-from tests.adapters.slack.installing import HERE, Site, site
+from tests.adapters.slack.oauth_harness import PUBLIC_URL, OAuthHarness, open_oauth_harness
 from tests.servers.slack import Slack, slack
 
 # slack_sdk still writes its header in the way that aiohttp is about to give up.
@@ -32,7 +32,7 @@ KNOWN = (True, "Slack knows the bot as @broadsheet in Acme.")
 WHOLE = (True, "The bot in Acme has every scope that it uses.")
 JOINED = (True, "The bot is in 1 channel of Acme that should have a digest.")
 INVITE = "/invite @broadsheet"
-AGAIN = f"Install it there again: {HERE}/slack/install"
+AGAIN = f"Install it there again: {PUBLIC_URL}/slack/install"
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ async def server() -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Site]:
+async def here(tmp_path: Path) -> AsyncIterator[OAuthHarness]:
     """Our server, ready to be installed in two workspaces and in an organization of two more."""
-    async with slack() as one, site(one, tmp_path) as own:
+    async with slack() as one, open_oauth_harness(one, tmp_path) as own:
         for team, name, organization in (("T1", "Acme", ""), ("T2", "Beta", ""), ("T3", "C", "E1"), ("T4", "D", "E1")):
             one.team(team, name=name, enterprise=organization)
             one.channel(f"C{team}", team=team, members=[f"UBOT{organization or team}"])
@@ -68,11 +68,11 @@ async def single(server: Slack, *channels: Channel) -> list[tuple[bool, str]]:
     return list(await tokens.check_bot_token("xoxb-1", server.url, channels))
 
 
-async def many(here: Site, *channels: Channel) -> list[tuple[bool, str]]:
-    return list(await tokens.check_installations(here.installations, here.slack.url, HERE, channels))
+async def many(here: OAuthHarness, *channels: Channel) -> list[tuple[bool, str]]:
+    return list(await tokens.check_installations(here.installations, here.slack.url, PUBLIC_URL, channels))
 
 
-async def install(here: Site, *targets: str) -> None:
+async def install(here: OAuthHarness, *targets: str) -> None:
     """Install with all that the manifest asks for."""
     for target in targets:
         here.slack.oauth.consents = target
@@ -247,7 +247,7 @@ async def test_where_slack_asks_for_a_pause_what_was_found_is_still_told(server:
 
 
 async def test_proxies_of_the_environment_change_nothing(
-    server: Slack, here: Site, unused: str, monkeypatch: pytest.MonkeyPatch
+    server: Slack, here: OAuthHarness, unused: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await install(here, "T1")
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
@@ -261,7 +261,7 @@ async def test_proxies_of_the_environment_change_nothing(
 
 
 async def test_what_slack_hears_is_not_written_down(
-    server: Slack, here: Site, caplog: pytest.LogCaptureFixture
+    server: Slack, here: OAuthHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
     await install(here, "T1")
@@ -273,13 +273,13 @@ async def test_what_slack_hears_is_not_written_down(
     assert not {"xoxb-1", "xapp-wrong"} & set(caplog.text.split())
 
 
-async def test_an_app_that_nobody_has_installed_says_where_to(here: Site) -> None:
+async def test_an_app_that_nobody_has_installed_says_where_to(here: OAuthHarness) -> None:
     assert await many(here) == [
-        (True, f"Nobody has installed the app so far. It is added to a workspace at {HERE}/slack/install")
+        (True, f"Nobody has installed the app so far. It is added to a workspace at {PUBLIC_URL}/slack/install")
     ]
 
 
-async def test_of_several_workspaces_the_one_with_a_revoked_token_is_told(here: Site) -> None:
+async def test_of_several_workspaces_the_one_with_a_revoked_token_is_told(here: OAuthHarness) -> None:
     await install(here, "T1", "T2")
     here.slack.revoke(await here.installations.get_token("T2"))
     assert await many(here, *rooms("T1", "T2")) == [
@@ -290,21 +290,21 @@ async def test_of_several_workspaces_the_one_with_a_revoked_token_is_told(here: 
     ]
 
 
-async def test_a_workspace_that_lacks_a_scope_is_to_install_again(here: Site) -> None:
+async def test_a_workspace_that_lacks_a_scope_is_to_install_again(here: OAuthHarness) -> None:
     await install(here, "T1", "T2")
     here.slack.bots[await here.installations.get_token("T2")].scopes -= {"users:read"}
     (told,) = [told for well, told in await many(here, *rooms("T1", "T2")) if not well]
     assert told == f"The bot in Beta lacks users:read (admins, and people's time zones). {AGAIN}"
 
 
-async def test_a_workspace_that_has_a_digest_and_no_installation_is_told(here: Site) -> None:
+async def test_a_workspace_that_has_a_digest_and_no_installation_is_told(here: OAuthHarness) -> None:
     await install(here, "T1")
     told, *well = await many(here, *rooms("T2", "T1"))
     assert told == (False, f"T2: the app is not installed there; install it to go on. {AGAIN}")
     assert well == [KNOWN, WHOLE, JOINED]
 
 
-async def test_an_organization_is_looked_at_once_and_its_workspaces_each(here: Site) -> None:
+async def test_an_organization_is_looked_at_once_and_its_workspaces_each(here: OAuthHarness) -> None:
     await install(here, "E1")
     for team in ("T3", "T4"):
         await here.stores.workspaces.save(Workspace("slack", team, organization="E1"))
@@ -318,7 +318,7 @@ async def test_an_organization_is_looked_at_once_and_its_workspaces_each(here: S
     assert asked(here.slack, "auth.test") == 1
 
 
-async def test_a_token_that_has_ended_is_renewed_and_not_told(here: Site) -> None:
+async def test_a_token_that_has_ended_is_renewed_and_not_told(here: OAuthHarness) -> None:
     here.slack.oauth.rotating = True
     await install(here, "T1")
     first = await here.installations.get_token("T1")
@@ -328,7 +328,7 @@ async def test_a_token_that_has_ended_is_renewed_and_not_told(here: Site) -> Non
     assert await here.installations.get_token("T1") != first
 
 
-async def test_a_token_that_can_not_be_renewed_is_told_and_the_others_are_looked_at(here: Site) -> None:
+async def test_a_token_that_can_not_be_renewed_is_told_and_the_others_are_looked_at(here: OAuthHarness) -> None:
     here.slack.oauth.rotating = True
     await install(here, "T1")
     here.slack.oauth.rotating = False
@@ -346,7 +346,7 @@ async def test_a_token_that_can_not_be_renewed_is_told_and_the_others_are_looked
     assert len(well) == 3
 
 
-async def test_the_public_listener_answers_where_the_world_looks_for_it(here: Site) -> None:
+async def test_the_public_listener_answers_where_the_world_looks_for_it(here: OAuthHarness) -> None:
     assert await tokens.check_public_url(here.address) == (True, f"The public listener answers at {here.address}.")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of Slack on loopback share: a furnished workspace, clients that talk to it, and a bare Bolt app."""
+"""What the tests of Slack on loopback share: a workspace, clients that talk to it, and a bare Bolt app."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 @asynccontextmanager
-async def furnished() -> AsyncIterator[Slack]:
+async def serve_workspace() -> AsyncIterator[Slack]:
     """Serve a workspace with a channel, a person and an app."""
     async with slack() as server:
         server.team("T1")
@@ -34,26 +34,26 @@ async def furnished() -> AsyncIterator[Slack]:
         yield server
 
 
-def talking(server: Slack, token: str | None = None) -> AsyncWebClient:
+def create_client(server: Slack, token: str | None = None) -> AsyncWebClient:
     """Return a client that never tries twice, of the first installation unless told otherwise."""
     token = "xoxb-1" if token is None else token
     return AsyncWebClient(token=token, base_url=server.url, retry_handlers=[])
 
 
-async def refused(client: AsyncWebClient, method: str, **arguments: Any) -> str:
+async def call_refused(client: AsyncWebClient, method: str, **arguments: Any) -> str:
     """Return the error of a call that must fail."""
     with pytest.raises(SlackApiError) as caught:
         await client.api_call(method, json=arguments)
     return str(caught.value.response["error"])
 
 
-class Bare:
+class PlainBoltApp:
     """A Bolt app that notes what it is told and acknowledges it, with ``answer`` where there is one."""
 
     def __init__(self, server: Slack) -> None:
         self.told: list[Json] = []
         self.answer: Json = {}
-        self.bolt = AsyncApp(client=talking(server), signing_secret=server.signing_secret)
+        self.bolt = AsyncApp(client=create_client(server), signing_secret=server.signing_secret)
         every = re.compile(".*")
         listeners = (self.bolt.command, self.bolt.action, self.bolt.view, self.bolt.view_closed)
         for listen in (*listeners, self.bolt.shortcut, self.bolt.options, self.bolt.event):
@@ -65,7 +65,7 @@ class Bare:
 
 
 @asynccontextmanager
-async def open_(client: Any, server: Slack) -> AsyncIterator[None]:
+async def open_socket(client: Any, server: Slack) -> AsyncIterator[None]:
     """Hold a socket open; *client* is the SDK's, which has no types here."""
     before = len(server.sockets)
     await client.connect()
@@ -77,15 +77,15 @@ async def open_(client: Any, server: Slack) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def connected(app: Bare, server: Slack) -> AsyncIterator[SocketModeClient]:
+async def connect_socket_mode(app: PlainBoltApp, server: Slack) -> AsyncIterator[SocketModeClient]:
     """Run the app over Socket Mode."""
-    handler = AsyncSocketModeHandler(app.bolt, "xapp-1", web_client=talking(server, "xapp-1"), ping_interval=60)
-    async with open_(handler.client, server):
+    handler = AsyncSocketModeHandler(app.bolt, "xapp-1", web_client=create_client(server, "xapp-1"), ping_interval=60)
+    async with open_socket(handler.client, server):
         yield handler.client
 
 
 @asynccontextmanager
-async def listening(app: Bare, server: Slack) -> AsyncIterator[None]:
+async def serve_requests(app: PlainBoltApp, server: Slack) -> AsyncIterator[None]:
     """Run the app behind an address that gets signed requests."""
 
     async def handle(request: web.Request) -> web.Response:
@@ -126,7 +126,7 @@ def buttons(*labels: str) -> Json:
     return {"type": "actions", "elements": inside}
 
 
-async def opened(server: Slack, view: Json, user: str = "U1") -> Json:
+async def open_modal(server: Slack, view: Json, user: str = "U1") -> Json:
     """Open a modal and return it."""
-    await talking(server).views_open(trigger_id=server.trigger(user, "T1"), view=view)
+    await create_client(server).views_open(trigger_id=server.trigger(user, "T1"), view=view)
     return server.views(user)[-1]

@@ -69,7 +69,7 @@ class Client(discord.AutoShardedClient):
 
 
 @asynccontextmanager
-async def connected(server: Discord, handler: Handler | None = None, **more: Any) -> AsyncIterator[Client]:
+async def connect_client(server: Discord, handler: Handler | None = None, **more: Any) -> AsyncIterator[Client]:
     """Log in and be ready, and close in the end."""
     client = Client(handler, **more)
     running = asyncio.create_task(client.start("token-1"))
@@ -84,7 +84,7 @@ async def connected(server: Discord, handler: Handler | None = None, **more: Any
 
 
 @asynccontextmanager
-async def logged_in(server: Discord) -> AsyncIterator[Client]:
+async def log_in_client(server: Discord) -> AsyncIterator[Client]:
     """Log in without a gateway."""
     client = Client()
     await client.login("token-1")

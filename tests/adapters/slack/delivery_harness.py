@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.rate_limit import RateLimiter
@@ -15,6 +14,7 @@ from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, Operation
 from bot.errors import Gone
 from bot.ports.chat import Delivery
+from tests.fakes import FakeMonotonic
 from tests.servers.slack import Slack
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -22,20 +22,7 @@ PAPERS = Channel("slack", "T1", "C1", name="papers")
 
 
 @dataclass
-class Ticks:
-    """Monotonic seconds that pass only by waiting."""
-
-    now: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
-class Keys:
+class MemoryTokens:
     """Tokens by workspace; ``newer`` are given once the first was refused."""
 
     held: dict[str, str] = field(default_factory=lambda: {"T1": "xoxb-1"})
@@ -49,23 +36,7 @@ class Keys:
         return self.held[workspace]
 
 
-@dataclass
-class Buttons:
-    """The arguments of buttons, in memory."""
-
-    held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
-        self.held |= actions
-
-    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
-        return self.held.get(token)
-
-    async def delete_older(self, before: datetime) -> int:
-        return 0
-
-
-def delivery(
+def build_delivery(
     card: Card | None = None,
     operation: Operation = "post",
     *,
@@ -78,7 +49,7 @@ def delivery(
     return Delivery(1, key, card or Card(text="Hello"), parent_message_id=parent, attempts=attempts, created_at=created)
 
 
-def furnish(server: Slack) -> None:
+def add_workspace(server: Slack) -> None:
     """Give Slack a workspace with a channel, a person and our bot."""
     server.team("T1")
     server.bot("T1", token="xoxb-1")
@@ -87,10 +58,12 @@ def furnish(server: Slack) -> None:
 
 
 @asynccontextmanager
-async def calling(url: str, keys: Keys | None = None, ticks: Ticks | None = None) -> AsyncIterator[SlackClient]:
+async def open_client(
+    url: str, keys: MemoryTokens | None = None, ticks: FakeMonotonic | None = None
+) -> AsyncIterator[SlackClient]:
     """Give clients of the Web API at *url*, closed at the end."""
-    ticks = ticks or Ticks()
-    clients = SlackClient(keys or Keys(), url, RateLimiter(ticks, ticks.sleep))
+    ticks = ticks or FakeMonotonic()
+    clients = SlackClient(keys or MemoryTokens(), url, RateLimiter(ticks, ticks.sleep))
     try:
         yield clients
     finally:

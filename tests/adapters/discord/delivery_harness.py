@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from bot.cards.models import Card, Item
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, Operation
 from bot.ports.chat import Delivery
+from tests.fakes import FakeMonotonic, MemoryButtonPayloads
 from tests.servers.discord import Discord
 
 PAPERS: Final = Channel("discord", "10", "20", name="papers")
@@ -32,36 +33,7 @@ EDIT: Final = "PATCH /channels/{channel_id}/messages/{message_id}"
 START: Final = "POST /channels/{channel_id}/threads"
 
 
-@dataclass
-class Ticks:
-    """Monotonic seconds that pass only by waiting."""
-
-    now: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
-class Buttons:
-    """The arguments of buttons, in memory."""
-
-    held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    async def save_payloads(self, actions: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
-        self.held |= actions
-
-    async def get_payload(self, token: str) -> Mapping[str, Any] | None:
-        return self.held.get(token)
-
-    async def delete_older(self, before: datetime) -> int:
-        return 0
-
-
-def furnish(server: Discord) -> Channel:
+def add_server(server: Discord) -> Channel:
     """Give the server a bot and a channel; return that."""
     server.bot(TOKEN, user="1", application="2", name="Broadsheet")
     server.guild("10", name="Lab", owner="90", system="20")
@@ -70,11 +42,11 @@ def furnish(server: Discord) -> Channel:
 
 
 @asynccontextmanager
-async def calling(server: Discord, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[RestClient]:
+async def open_rest_client(server: Discord, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[RestClient]:
     """Give REST as a bot that is logged in without a gateway."""
-    furnish(server)
+    add_server(server)
     settings = DiscordSettings(discord_token=TOKEN, discord_api_url=server.api, discord_gateway_url=server.gateway)
-    sleep = clock.sleep if isinstance(clock, Ticks) else asyncio.sleep
+    sleep = clock.sleep if isinstance(clock, FakeMonotonic) else asyncio.sleep
     client, rest = build_clients(settings, monotonic=clock, sleep=sleep)
     await client.login(TOKEN)
     server.calls.clear()
@@ -84,16 +56,16 @@ async def calling(server: Discord, clock: Callable[[], float] = time.monotonic) 
         await rest.close()
 
 
-def writing(rest: RestClient, taste: ChannelStyle | None = None) -> DiscordChat:
+def build_chat(rest: RestClient, taste: ChannelStyle | None = None) -> DiscordChat:
     """Return the chat of a bot, in which every channel has one *taste*."""
 
     async def tastes(_: Channel) -> ChannelStyle:
         return taste or ChannelStyle()
 
-    return DiscordChat(rest, Buttons(), style_lookup=tastes)
+    return DiscordChat(rest, MemoryButtonPayloads(), style_lookup=tastes)
 
 
-def delivery(
+def build_delivery(
     card: Card | None = None,
     operation: Operation = "post",
     *,
@@ -112,7 +84,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def papers(count: int, text: str = "") -> Card:
+def build_digest(count: int, text: str = "") -> Card:
     """Return a digest of so many papers; with a long *text* each, of several messages."""
     items = tuple(
         Item(f"Paper {number}", f"https://arxiv.org/abs/2511.{number:05}", number, text=text, paper=f"2511.{number:05}")
@@ -121,17 +93,19 @@ def papers(count: int, text: str = "") -> Card:
     return Card(folio=("Tue 24 Nov",), items=items, fallback="Papers", tone="digest")
 
 
-def long() -> Card:
+def build_long_digest() -> Card:
     """Return a digest of three messages."""
-    return papers(18, "A sentence that says what was found, at some length. " * 5)
+    return build_digest(18, "A sentence that says what was found, at some length. " * 5)
 
 
-def asked(server: Discord) -> list[str]:
+def list_calls(server: Discord) -> list[str]:
     """Return what was asked of the server: "POST /channels/{}/messages"."""
     return [f"{call.method} {call.route}" for call in server.calls]
 
 
-def refusal(code: int = 0, status: int = 400, *, via: bool = True, text: str | None = None) -> discord.HTTPException:
+def build_refusal(
+    code: int = 0, status: int = 400, *, via: bool = True, text: str | None = None
+) -> discord.HTTPException:
     """Return what discord.py raises for an answer; *text* is a page instead of JSON."""
     answer: Any = _Answer(status, {"Via": "1.1 google"} if via else {})
     return discord.HTTPException(answer, {"code": code, "message": "No"} if text is None else text)

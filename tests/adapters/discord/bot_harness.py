@@ -24,7 +24,7 @@ from bot.ports.commands import Answer, Command, Completion, Request
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
 from bot.reasons.reason import Reason
-from tests.composition import FakePaperSource, open_test_bot, opened_by
+from tests.composition import FakePaperSource, open_test_bot, replace_builder
 from tests.servers.discord import Discord, Reaction, Shown
 from tests.sources import without_arxiv
 from tests.stores import open_stores
@@ -32,13 +32,13 @@ from tests.stores import open_stores
 NOW: Final = datetime(2026, 2, 27, 15, tzinfo=UTC)
 """A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
 WORKSPACE: Final = Workspace("discord", "10", "Lab")
-ROOM: Final = Channel("discord", "10", "20", name="papers")
-ANAS: Final = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "100", ChannelKind.DIRECT)
+PAPERS_CHANNEL: Final = Channel("discord", "10", "20", name="papers")
+ANAS_DIRECT_MESSAGES: Final = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "100", ChannelKind.DIRECT)
 TOKEN: Final = "token-1"
 
 
 @dataclass
-class Gate:
+class CommandGate:
     """The table of commands, behind a gate that a test can close."""
 
     table: CommandTable
@@ -62,7 +62,7 @@ class Gate:
         return await self.table.complete_line(line, request)
 
 
-class Eager(DiscordClient):
+class FastIdentifyingClient(DiscordClient):
     """The client as it is, but for the pause that the library makes before each session after the first."""
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -70,7 +70,7 @@ class Eager(DiscordClient):
 
 
 @dataclass
-class Office:
+class BotHarness:
     """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged.
 
     ``more`` are commands beside the real ones.
@@ -78,64 +78,66 @@ class Office:
 
     server: Discord
     stores: Stores
-    hugging: FakePaperSource
+    paper_source: FakePaperSource
     now: datetime = NOW
     excused: list[str] = field(default_factory=list)
     more: Sequence[Command] = ()
-    _kit: DiscordContext | None = None
-    _gate: Gate | None = None
+    _context: DiscordContext | None = None
+    _gate: CommandGate | None = None
     _bot: Bot | None = None
 
     def clock(self) -> datetime:
         return self.now
 
-    def later(self, **span: float) -> None:
+    def advance(self, **span: float) -> None:
         self.now += timedelta(**span)
 
     @property
-    def kit(self) -> DiscordContext:
+    def context(self) -> DiscordContext:
         """The running bot's."""
-        assert self._kit, "The bot is not running."
-        return self._kit
+        assert self._context, "The bot is not running."
+        return self._context
 
     @property
-    def gate(self) -> Gate:
+    def gate(self) -> CommandGate:
         """The running bot's commands."""
         assert self._gate, "The bot is not running."
         return self._gate
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[DiscordContext]:
+    async def run_bot(self) -> AsyncIterator[DiscordContext]:
         """Run the bot: a client of its own that knows only what the stores have kept."""
-        definition = opened_by(PLATFORM, partial(build_platform, client_class=partial(Eager, guild_ready_seconds=0.05)))
+        definition = replace_builder(
+            PLATFORM, partial(build_platform, client_class=partial(FastIdentifyingClient, guild_ready_seconds=0.05))
+        )
         settings = {
             "discord_token": TOKEN,
             "discord_api_url": self.server.api,
             "discord_gateway_url": self.server.gateway,
         }
-        sources = without_arxiv(self.hugging)
+        sources = without_arxiv(self.paper_source)
         async with open_test_bot(definition, settings, self.stores, self.clock, sources) as self._bot:
             table = self._bot.commands
-            self._gate = Gate(replace(table, commands=(*table.commands, *self.more)))
+            self._gate = CommandGate(replace(table, commands=(*table.commands, *self.more)))
             connection = cast("DiscordPlatform", self._bot.platforms["discord"]).connect(self._gate)
-            self._kit, stop = connection.context, asyncio.Event()
+            self._context, stop = connection.context, asyncio.Event()
             serving = asyncio.create_task(connection.serve(stop))
             try:
                 await self.server.wait(
-                    lambda: (self.kit.client.is_ready() and connection.synced.is_set()) or serving.done()
+                    lambda: (self.context.client.is_ready() and connection.synced.is_set()) or serving.done()
                 )
-                yield self._kit
+                yield self._context
             finally:
                 stop.set()
                 await serving
-                await self.kit.rest.close()
+                await self.context.rest.close()
 
     async def type(
         self, words: str, options: dict[str, Any] | None = None, *, channel: str = "20", user: str = "100"
     ) -> Shown:
         """Use a slash command; return the private answer."""
         reaction = await self.server.slash(words, options or {}, user=user, channel=channel)
-        return seen(await reaction.settled(), user)
+        return check_is_private(await reaction.settled(), user)
 
     async def press(self, what: str, message: Shown, *, user: str = "100") -> Shown:
         """Press a button; return the answer."""
@@ -165,34 +167,34 @@ class Office:
         await self.type("papers-setup digest now", user="90")
         return (await self.post())[-1]
 
-    async def preferences(self, channel: Channel = ROOM) -> Preferences:
+    async def preferences(self, channel: Channel = PAPERS_CHANNEL) -> Preferences:
         return (await self.stores.channels.get_or_create(channel, self.now)).preferences
 
-    async def retired(self, channel: Channel = ROOM) -> Reason | None:
+    async def retired(self, channel: Channel = PAPERS_CHANNEL) -> Reason | None:
         return (await self.stores.channels.get_or_create(channel, self.now)).retired_reason
 
     async def topics(self, channel: Channel) -> list[str]:
         return [follow.topic for follow in await self.stores.follows.list_for_channel(channel)]
 
 
-def seen(shown: Shown, user: str) -> Shown:
+def check_is_private(shown: Shown, user: str) -> Shown:
     """Return an answer that only its asker sees."""
     assert shown.to == user, "Everybody sees this."
     return shown
 
 
-def labels(shown: Shown) -> list[str]:
+def list_labels(shown: Shown) -> list[str]:
     """Return what stands on the buttons and lists of a message."""
     return [str(one.get("label") or one.get("placeholder")) for row in shown.components for one in row["components"]]
 
 
-def custom(shown: Shown, label: str) -> str:
+def find_custom_id(shown: Shown, label: str) -> str:
     """Return the custom_id of a button or list."""
     parts = [one for row in shown.components for one in row["components"]]
     return next(str(one["custom_id"]) for one in parts if label in (one.get("label"), one.get("placeholder")))
 
 
-def furnish(server: Discord) -> None:
+def add_people_and_channels(server: Discord) -> None:
     """Two servers and five people: Olga and Mia manage, Ana and Bob read, Dora is in a server without the bot."""
     server.person("90", name="Olga", guilds=("10",), admin=True)
     server.person("91", name="Mia", guilds=("10",), manages=True)
@@ -204,8 +206,8 @@ def furnish(server: Discord) -> None:
 
 
 @asynccontextmanager
-async def working(folder: Path, server: Discord) -> AsyncIterator[Office]:
-    """Open the office on the stores in *folder*; the bot does not run yet."""
+async def open_harness(folder: Path, server: Discord) -> AsyncIterator[BotHarness]:
+    """Open the bot on the stores in *folder*; the bot does not run yet."""
     async with open_stores(folder, NOW) as stores:
-        furnish(server)
-        yield Office(server, stores, FakePaperSource())
+        add_people_and_channels(server)
+        yield BotHarness(server, stores, FakePaperSource())

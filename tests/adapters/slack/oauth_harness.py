@@ -31,11 +31,11 @@ from tests.composition import open_test_bot
 from tests.servers.slack import Slack
 from tests.stores import open_stores
 
-HERE = "https://bot.example.org"
+PUBLIC_URL = "https://bot.example.org"
 
 
 @dataclass
-class Ahead:
+class ShiftedClock:
     """The time of day, and as much later as a test wants."""
 
     later: timedelta = timedelta()
@@ -67,14 +67,14 @@ class Seen:
 
 
 @dataclass
-class Site:
+class OAuthHarness:
     """Our server, as a browser and Slack meet it; ``cookie`` is what the browser holds."""
 
     slack: Slack
     stores: Stores
     installations: VaultInstallationStore
     app: BoltApp
-    clock: Ahead
+    clock: ShiftedClock
     folder: Path
     address: str = ""
     cookie: str = ""
@@ -83,7 +83,7 @@ class Site:
     async def get(self, target: str, **more: Any) -> Seen:
         """Open an address of ours, with the cookie: it is for https alone, and a jar would keep it back."""
         headers = {"Cookie": self.cookie} if self.cookie else {}
-        here = URL(self.address + target.removeprefix(HERE), encoded=True)
+        here = URL(self.address + target.removeprefix(PUBLIC_URL), encoded=True)
         async with self.browser.get(here, headers=headers, allow_redirects=False, **more) as answer:
             seen = Seen(answer.status, await answer.text(), answer.headers, answer.cookies)
         if STATE_COOKIE in seen.cookies:
@@ -108,17 +108,19 @@ class Site:
 
 
 @asynccontextmanager
-async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]:
+async def open_oauth_harness(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[OAuthHarness]:
     """Run our server in *folder*; on a *port* that is chosen it is known by that, else as behind a proxy."""
-    clock, public_url = Ahead(), f"http://127.0.0.1:{port}" if port else f"{HERE}/"
-    given = {"data_dir": folder, "public_url": public_url, **dict(settings(slack))}
+    clock, public_url = ShiftedClock(), f"http://127.0.0.1:{port}" if port else f"{PUBLIC_URL}/"
+    given = {"data_dir": folder, "public_url": public_url, **dict(build_settings(slack))}
     async with (
         open_stores(folder, clock()) as stores,
         open_test_bot(PLATFORM, given, stores, clock) as bot,
     ):
         platform = cast("SlackPlatform", bot.platforms["slack"])
         connection = platform.connect(bot.commands)
-        one = Site(slack, stores, cast("VaultInstallationStore", platform.tokens), connection.app, clock, folder)
+        one = OAuthHarness(
+            slack, stores, cast("VaultInstallationStore", platform.tokens), connection.app, clock, folder
+        )
         async with (
             public_listener.serve(
                 public_listener.create_application(connection.routes), "127.0.0.1", port
@@ -130,20 +132,20 @@ async def site(slack: Slack, folder: Path, port: int = 0) -> AsyncIterator[Site]
 
 
 @asynccontextmanager
-async def installations(
-    slack: Slack, folder: Path, stores: Stores, clock: Ahead, *, rotating: bool = True
+async def open_second_process(
+    slack: Slack, folder: Path, stores: Stores, clock: ShiftedClock, *, rotating: bool = True
 ) -> AsyncIterator[VaultInstallationStore]:
     """Give the installations of the database in *folder*, as one process has them."""
     services = build_services(Settings.model_construct(data_dir=folder), stores, {}, clock)
     if rotating:
-        async with open_installations(settings(slack), services, nobody(slack)) as kept:
+        async with open_installations(build_settings(slack), services, create_tokenless_client(slack)) as kept:
             yield kept
     else:
         async with services.open_vault() as vault:
             yield VaultInstallationStore(vault, stores.workspaces, services.workspace_events, clock)
 
 
-def settings(slack: Slack) -> SlackSettings:
+def build_settings(slack: Slack) -> SlackSettings:
     """Return the settings of an app that many workspaces install, over signed requests."""
     return SlackSettings(
         slack_client_id=slack.oauth.client_id,
@@ -153,6 +155,6 @@ def settings(slack: Slack) -> SlackSettings:
     )
 
 
-def nobody(slack: Slack) -> AsyncWebClient:
+def create_tokenless_client(slack: Slack) -> AsyncWebClient:
     """Return a client without a token."""
     return AsyncWebClient(base_url=slack.url, retry_handlers=[])

@@ -28,8 +28,9 @@ from bot.ports.platforms import PlatformServices
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace, Workspaces
 from bot.reasons.reason import Reason
-from tests.adapters.slack.outbound import Keys, Ticks
-from tests.composition import FakePaperSource, open_test_bot, opened_by
+from tests.adapters.slack.delivery_harness import MemoryTokens
+from tests.composition import FakePaperSource, open_test_bot, replace_builder
+from tests.fakes import FakeMonotonic
 from tests.servers.slack import Acked, Shown, Slack, slack
 from tests.servers.slack.reading import read
 from tests.sources import without_arxiv
@@ -38,8 +39,8 @@ from tests.stores import open_stores
 NOW = datetime(2026, 2, 27, 15, tzinfo=UTC)
 """A Friday, 16:00 in Berlin; the sample's newest list is of that day."""
 WORKSPACE = Workspace("slack", "T1", "Acme", managers=("U9",))
-ROOM = Channel("slack", "T1", "C1", name="papers")
-ANAS = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
+PAPERS_CHANNEL = Channel("slack", "T1", "C1", name="papers")
+ANAS_DIRECT_MESSAGES = Channel("slack", "T1", "U1", ChannelKind.DIRECT)
 
 BOT = {"enterprise_id": "", "bot_user_id": "UBOT", "bot_id": "B1", "bot_token": "xoxb-1"}
 
@@ -47,7 +48,7 @@ Json = dict[str, Any]
 
 
 @dataclass
-class FakeTokens(Keys):
+class FakeTokens(MemoryTokens):
     """The bot's tokens in memory, in T1 or *everywhere*; implements `adapters.slack.composition.BotTokens`.
 
     ``deleted`` are those that were deleted, as (workspace, organization).
@@ -72,7 +73,7 @@ class FakeTokens(Keys):
 
 
 @dataclass
-class Office:
+class BotHarness:
     """Everything that a test looks at. ``now`` is the bot’s moment; ``excused`` are errors that may be logged.
 
     ``more`` are commands beside the real ones.
@@ -80,7 +81,7 @@ class Office:
 
     server: Slack
     stores: Stores
-    hugging: FakePaperSource
+    paper_source: FakePaperSource
     tokens: FakeTokens
     now: datetime = NOW
     excused: list[str] = field(default_factory=list)
@@ -101,7 +102,7 @@ class Office:
         return self._connection
 
     @property
-    def kit(self) -> SlackContext:
+    def context(self) -> SlackContext:
         return self.connection.context
 
     @property
@@ -109,9 +110,9 @@ class Office:
         return self.connection.app
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def open(self) -> AsyncIterator[None]:
         """Put the bot together; nobody can reach it yet."""
-        ticks = Ticks()
+        ticks = FakeMonotonic()
 
         def built(settings: SlackSettings, services: PlatformServices) -> SlackPlatform:
             declared = replace(services, commands=(*services.commands, *self.more))
@@ -122,7 +123,7 @@ class Office:
             "slack_signing_secret": self.server.signing_secret,
             "slack_api_url": self.server.url,
         }
-        definition, sources = opened_by(PLATFORM, built), without_arxiv(self.hugging)
+        definition, sources = replace_builder(PLATFORM, built), without_arxiv(self.paper_source)
         async with open_test_bot(definition, settings, self.stores, self.clock, sources) as self._bot:
             slack_platform = cast("SlackPlatform", self._bot.platforms["slack"])
             table = self._bot.commands
@@ -136,10 +137,10 @@ class Office:
     def clock(self) -> datetime:
         return self.now
 
-    def later(self, **span: float) -> None:
+    def advance(self, **span: float) -> None:
         self.now += timedelta(**span)
 
-    async def rest(self) -> None:
+    async def drain(self) -> None:
         """Wait until everything that was told has been dealt with."""
         await self.app.drain()
 
@@ -148,27 +149,27 @@ class Office:
         before = len(self.server.whispers(channel, user))
         acked = await self.server.command(text, channel=channel, user=user)
         assert acked.ok, acked
-        await self.rest()
+        await self.drain()
         said = self.server.whispers(channel, user)
         assert len(said) > before, f"Nothing was answered to {text!r}."
         return said[-1]
 
     async def press(self, what: str, within: Shown | Json, *, user: str = "U1", item: int = 1) -> Acked:
         """Press a button and wait until it has done its work."""
-        acked = await self.server.press(shown_as(what, within), within=within, user=user, item=item)
+        acked = await self.server.press(join_as_shown(what, within), within=within, user=user, item=item)
         assert acked.ok, acked
-        await self.rest()
+        await self.drain()
         return acked
 
     async def form(self, text: str, *, channel: str = "C1", user: str = "U1") -> Json:
         """Type what opens a form; return its window."""
         await self.server.command(text, channel=channel, user=user)
-        await self.rest()
+        await self.drain()
         return self.server.views(user)[-1]
 
     def window(self, user: str = "U1") -> str:
         """Return what people read in the window on top."""
-        return plain(self.server.views(user)[-1])
+        return read_view(self.server.views(user)[-1])
 
     def said(self, channel: str = "C1", user: str = "U1") -> str:
         """Return the last private line, as people read it."""
@@ -179,26 +180,26 @@ class Office:
         await self.bot.jobs.deliver()
         return self.server.shown("C1")
 
-    async def preferences(self, channel: Channel = ROOM) -> Preferences:
+    async def preferences(self, channel: Channel = PAPERS_CHANNEL) -> Preferences:
         return (await self.stores.channels.get_or_create(channel, self.now)).preferences
 
-    async def retired(self, channel: Channel = ROOM) -> Reason | None:
+    async def retired(self, channel: Channel = PAPERS_CHANNEL) -> Reason | None:
         return (await self.stores.channels.get_or_create(channel, self.now)).retired_reason
 
 
-def plain(view: Json) -> str:
+def read_view(view: Json) -> str:
     """Return what people read in a window or at home."""
     return read("", view["blocks"]).plain.replace("\u2060", "")
 
 
-def shown_as(what: str, within: Shown | Json) -> str:
+def join_as_shown(what: str, within: Shown | Json) -> str:
     """Return what people read as *what*, with the joiners that keep Slack from making links of it."""
     blocks = json.dumps(within.blocks if isinstance(within, Shown) else within["blocks"], ensure_ascii=False)
     joined = what.replace("#", "#\u2060")
     return joined if joined in blocks else what
 
 
-def furnish(server: Slack) -> None:
+def add_people_and_channels(server: Slack) -> None:
     """Two workspaces, two channels, four people; Ana and Bob are in both channels, Cem in none, Dora elsewhere."""
     server.team("T1")
     server.team("T2", name="Other")
@@ -213,28 +214,30 @@ def furnish(server: Slack) -> None:
 
 
 @asynccontextmanager
-async def working(folder: Path, *, everywhere: bool = False, more: Sequence[Command] = ()) -> AsyncIterator[Office]:
-    """Open the office on the stores in *folder*; nobody can reach it yet.
+async def open_harness(
+    folder: Path, *, everywhere: bool = False, more: Sequence[Command] = ()
+) -> AsyncIterator[BotHarness]:
+    """Open the bot on the stores in *folder*; nobody can reach it yet.
 
     The bot is installed in T1, or, *everywhere*, wherever somebody asks for it. *more* are commands beside the real
     ones.
     """
     async with slack() as server, open_stores(folder, NOW) as stores:
-        furnish(server)
+        add_people_and_channels(server)
         tokens = FakeTokens(workspaces=stores.workspaces, everywhere=everywhere)
-        office = Office(server, stores, FakePaperSource(), tokens, more=more)
-        async with office.opened():
-            yield office
+        harness = BotHarness(server, stores, FakePaperSource(), tokens, more=more)
+        async with harness.open():
+            yield harness
 
 
 @asynccontextmanager
-async def connected(office: Office) -> AsyncIterator[None]:
+async def connect_socket_mode(harness: BotHarness) -> AsyncIterator[None]:
     """Take what people do over Socket Mode."""
-    settings = office.connection.settings.model_copy(update={"slack_app_token": "xapp-1"})
+    settings = harness.connection.settings.model_copy(update={"slack_app_token": "xapp-1"})
     stop = asyncio.Event()
-    serving = asyncio.create_task(replace(office.connection, settings=settings).serve(stop))
+    serving = asyncio.create_task(replace(harness.connection, settings=settings).serve(stop))
     try:
-        await office.server.wait(lambda: office.server.sockets)
+        await harness.server.wait(lambda: harness.server.sockets)
         yield
     finally:
         stop.set()
@@ -242,10 +245,10 @@ async def connected(office: Office) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def listening(office: Office) -> AsyncIterator[None]:
+async def serve_requests(harness: BotHarness) -> AsyncIterator[None]:
     """Take what people do as signed requests on the public listener."""
     async with public_listener.serve(
-        public_listener.create_application(office.connection.routes), "127.0.0.1", 0
+        public_listener.create_application(harness.connection.routes), "127.0.0.1", 0
     ) as url:
-        office.server.endpoint = f"{url}{http_endpoints.EVENTS_PATH}"
+        harness.server.endpoint = f"{url}{http_endpoints.EVENTS_PATH}"
         yield
