@@ -25,6 +25,7 @@ LONGEST = 300
 LONGER = {
     "storage/migrations/versions/step_0001.py": "written by Alembic, never changed again",
 }
+JOINING = ("bot/bootstrap", "bot/cli", "bot/diagnostics", "bot/delivery")
 CLOCK = "bot/bootstrap/context.py"
 """Where the moment may be asked for."""
 TEXTS = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".ini", ".html", ".css", ".js", ".svg", ".json", ""}
@@ -91,6 +92,16 @@ def test_the_rule_on_words_can_fail(tmp_path: Path) -> None:
     words = re.compile(r"(?<![-\w])(blocks?|embeds?|guilds?|mrkdwn)(?![-\w])", re.IGNORECASE)
     assert words.search("a Slack block")
     assert not words.search("a non-blocking call, asyncio.Blocking")
+
+
+def test_what_joins_the_parts_knows_chats_by_one_line_each() -> None:
+    """The table of platforms has a line for each; settings, doctor, command line and the running bot follow from it."""
+    joining = [ROOT / "bot" / f"{each}.py" for each in ("__main__", "config", "health", "scheduler")]
+    lines = found(re.compile("slack|discord", re.IGNORECASE), [*joining, *modules(*JOINING)])
+    assert [line.rpartition(": ")[2] for line in lines] == [
+        'load_platform("adapters.slack.platform"),',
+        'load_platform("adapters.discord.platform"),',
+    ]
 
 
 def test_nothing_names_a_machine() -> None:
