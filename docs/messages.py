@@ -1,4 +1,4 @@
-"""Catalogue update (gettext extraction): `python -m docs.messages` updates bot/locale/*.po from the source."""  # noqa: INP001 - docs hold pages, not a package
+"""Catalogue update (gettext extraction): `python -m docs.messages` updates bot/i18n/locale/*.po from the source."""  # noqa: INP001 - docs hold pages, not a package
 
 from __future__ import annotations
 
