@@ -24,6 +24,7 @@ class TaskTracker:
         """Wait for all, and for what they start, but not longer than *seconds*."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
+                await asyncio.sleep(0)  # what was created just now begins first, and is noted
                 while self._tasks:
                     await asyncio.wait(set(self._tasks))
 

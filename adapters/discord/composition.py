@@ -41,10 +41,14 @@ class DiscordConnection:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Be connected until *stop*, with the commands in sync, then wait for the interactions that are answered."""
-        syncing = asyncio.create_task(self._sync_commands(stop))
+        ended = asyncio.Event()
+        syncing = asyncio.create_task(self._sync_commands(ended))
         try:
             await connection.serve(self.context.client, self.token, stop)
         finally:
+            ended.set()
+            # What is under way ends by itself: a query that is cut short leaves its connection to the database open.
+            await asyncio.wait({syncing}, timeout=_SHUTDOWN_GRACE)
             syncing.cancel()
             await asyncio.gather(syncing, return_exceptions=True)
         await self.dispatcher.drain(_SHUTDOWN_GRACE)
