@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 
-import discord
 from tests.adapters.discord.plain_client import Client, log_in_client
 from tests.servers.discord import Discord
 from tests.servers.discord.rights import MANAGE_CHANNELS, READ_HISTORY, SEND, SEND_IN_THREADS, VIEW

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import discord
 import pytest
 
-import discord
 from tests.adapters.discord.plain_client import log_in_client
 from tests.servers.discord import Discord, commands, front, interactions, rules, schema
 

@@ -7,9 +7,9 @@ import math
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 
-import discord
 from tests.adapters.discord.plain_client import Client, connect_client
 from tests.servers.discord import Discord, Impossible
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import discord
 import pytest
 
-import discord
 from tests.adapters.discord.plain_client import Client, Handler, connect_client
 from tests.servers.discord import Discord, Impossible
 

@@ -1,0 +1,1 @@
+"""Servers that play the platforms and sources on loopback."""
