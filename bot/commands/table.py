@@ -15,8 +15,7 @@ from bot.commands.admin import change_log, members, permissions, privacy
 from bot.commands.autocomplete import typed_line
 from bot.commands.context import CommandContext, format_channel
 from bot.commands.digest import digest, settings, setup, status
-from bot.commands.follows import follow, mute
-from bot.commands.follows.why import build_commands
+from bot.commands.follows import follow, mute, why
 from bot.commands.help import build_help_command
 from bot.commands.papers import browse, discuss, message_links, reading_list, recommendations, search
 from bot.commands.parsing import arguments, line_parser
@@ -221,7 +220,7 @@ def build_table(context: CommandContext) -> CommandTable:
         ),
         (
             phrase("Follow"),
-            (*follow.build_commands(context), *mute.build_commands(context), *build_commands(context)),
+            (*follow.build_commands(context), *mute.build_commands(context), *why.build_commands(context)),
         ),
         (
             phrase("The digest"),

@@ -54,7 +54,9 @@ async def test_help_lists_every_command_in_groups(room: Room) -> None:
     items = [item for card in pages for item in card.items]
     shown = {command.name for command in room.table.list_commands() if not command.hidden}
     assert {item.title.split(" <")[0].split(" [")[0] for item in items} == shown
-    assert [card.folio for card in pages] == [("1–12 of 35",), ("13–24 of 35",), ("25–35 of 35",)]
+    assert [card.folio for card in pages] == [
+        (f"{first}–{min(first + 11, len(shown))} of {len(shown)}",) for first in (1, 13, 25)
+    ]
     assert list(dict.fromkeys(item.section for item in items)) == [
         "Read", "Follow", "The digest", "Changes", "You", "Help",
     ]  # fmt: skip
