@@ -14,7 +14,8 @@
     │   ├── SourceRefused  the source says no: 400, 404, a bad identifier
     │   └── Malformed      an answer that is not what the source documents
     └── SendError          a chat did not take a message
-        ├── TryLater       nothing was posted; ``after`` seconds say when to ask again
+        ├── TryLater       nothing was posted; ``retry_after`` seconds say when to ask again
+        │   └── LookupPaused   a look-up got so far; ``cursor`` says where it goes on
         ├── Uncertain      the message may or may not have been posted
         ├── Gone           the channel (or the installation) will never take it
         └── Unsendable     the message itself is wrong: our own bug
@@ -104,6 +105,14 @@ class TryLater(SendError):
     def __init__(self, reason: Reason | str, retry_after: float) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class LookupPaused(TryLater):
+    """A look-up was told to wait before it had read everything; ``cursor`` says where it goes on."""
+
+    def __init__(self, reason: Reason | str, retry_after: float, cursor: str) -> None:
+        super().__init__(reason, retry_after)
+        self.cursor = cursor
 
 
 class Uncertain(SendError):

@@ -17,6 +17,9 @@ class Delivery:
 
     ``parent_message_id`` is the platform's id of the message that it replies to or edits; ``root_message_id`` is that
     of the message to which the parent itself is a reply, if it is one.
+
+    ``attempt`` is the number of its last claim, which began at ``attempted_at``. With ``lookup_since`` it may have been
+    posted since then, and is looked up before it is sent; a look-up that had to pause goes on from ``lookup_cursor``.
     """
 
     id: int
@@ -29,6 +32,10 @@ class Delivery:
     message_id: str = ""
     reason: Reason | None = None
     created_at: datetime | None = None
+    attempt: int = 0
+    attempted_at: datetime | None = None
+    lookup_since: datetime | None = None
+    lookup_cursor: str = ""
 
 
 class Chat(Protocol):
@@ -43,7 +50,9 @@ class Chat(Protocol):
     async def find_message(self, delivery: Delivery) -> str | None:
         """Return the id of the message that carries the delivery's key, or None when there surely is none.
 
-        Raises `bot.errors.Uncertain` when the platform can't be asked.
+        What was said in the channel before ``lookup_since`` and long after ``attempted_at`` is not read; without these
+        everything since ``created_at`` is. Raises `bot.errors.LookupPaused` with a cursor when the platform wants a
+        pause, `bot.errors.Uncertain` when it can't be asked.
         """
         ...
 
