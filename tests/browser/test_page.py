@@ -33,6 +33,25 @@ async def test_a_typed_command_is_answered_in_private(page: Page) -> None:
     await expect(page.locator(".mine")).to_have_count(0)
 
 
+async def test_what_is_typed_before_the_channels_came_is_sent_when_they_are_there(page: Page) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route(re.compile("/api/channels"), hold)
+    await page.reload(wait_until="commit")
+    async with asyncio.timeout(10):
+        await asked.wait()
+    await say(page, "search sparse attention")
+    await expect(page.locator("#say")).to_have_value("")
+    go_on.set()
+    await expect(page.locator(".mine .private")).to_contain_text("Only you can see this")
+    await page.unroute_all(behavior="wait")
+
+
 async def test_pages_turn_in_place_and_can_be_shared(page: Page) -> None:
     await say(page, "search attention")
     answer = page.locator(".private")

@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.workspace import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 SCRIPTS = Path(__file__).parent
 CONTRAST = (SCRIPTS / "contrast.js").read_text(encoding="utf-8")

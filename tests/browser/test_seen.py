@@ -15,7 +15,7 @@ from bot.ports.previews import MessagePreview
 from tests.browser.test_reach import CONTRAST, DOUBLES, NAMES
 from tests.workspace import Workspace, digest, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 OPENER = "#post-1 > .hold > .by [data-as=slack]"
 LOOKS = {"slack": (".sk", "rgb(26, 29, 33)"), "discord": (".dc", "rgb(50, 51, 57)")}

@@ -211,6 +211,7 @@ def test_the_import_contracts_hold_with_it_as_an_adapter(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "wrong",
     ["bot.bootstrap.run", "bot.config", "bot.workspace_lifecycle", "storage.stores", "adapters.slack.settings"],

@@ -4,7 +4,7 @@ import { newId, post } from "./api.js";
 import { current } from "./channels.js";
 import { choosing, hide, move, suggest, take, visible } from "./complete.js";
 import { $, hear, make } from "./page.js";
-import { append, come, room } from "./stream.js";
+import { append, begun, come, room } from "./stream.js";
 import { localize } from "./times.js";
 
 const say = $("#say");
@@ -17,9 +17,10 @@ let typing = 0;
 export function send(line) {
   hide();
   if (!line.trim()) return;
+  say.value = "";
+  if (!room) return void begun.then(() => send(line));
   past.push(line);
   back = past.length;
-  say.value = "";
   const message = echo(line);
   append(message);
   ask(message, { id: newId(), channel: current(), line }, room);

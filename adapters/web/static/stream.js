@@ -12,6 +12,10 @@ let top = 0;
 
 export let room = null;
 
+let begin;
+// Settles when the first room is on the screen: what is typed before belongs there.
+export const begun = new Promise((settled) => { begin = settled; });
+
 export function roomOf(id) {
   if (!rooms.has(id)) rooms.set(id, new Room(id));
   return rooms.get(id);
@@ -26,6 +30,7 @@ export async function enter(id, empty) {
   }
   room = roomOf(id);
   room.list.hidden = false;
+  begin();
   pill.hidden = true;
   const first = !room.loaded;
   if (first) await attempt(room);
