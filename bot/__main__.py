@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -64,10 +64,17 @@ def _extract_first_sentence(text: str) -> str:
     return f"{text.partition('.')[0]}."
 
 
-def _show_help(context: typer.Context) -> None:
+def _show_help(
+    typer_context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
     """Broadsheet: the daily paper for people who read papers."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    if version:
+        typer.echo(f"Broadsheet {context.VERSION}")
+        raise typer.Exit
+    if typer_context.invoked_subcommand is None:
+        typer.echo(typer_context.get_help())
         raise typer.Exit(code=2)
 
 

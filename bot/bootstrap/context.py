@@ -19,6 +19,7 @@ from bot.ports.sources import Source
 from bot.ports.stores import Stores
 
 VERSION: Final = "0.1.0"
+"""The only place of it: the packages take it from here, for a checkout has no metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def open_existing_stores() -> AsyncIterator[Stores]:
     """
     settings = load_settings()
     if not get_database_path(settings).exists():
-        raise Mistake("Nothing is stored yet.", "python -m bot import bot/sources/sample")
+        raise Mistake("Nothing is stored yet.", "python -m bot import --sample")
     async with open_stores(settings) as stores:
         yield stores
 

@@ -23,14 +23,20 @@ from bot.i18n import formatting
 
 def import_papers(
     paths: Annotated[
-        list[Path], typer.Argument(help="Recorded lists (YYYY-MM-DD.json), JSON Lines, or folders; .gz too.")
-    ],
+        list[Path] | None, typer.Argument(help="Recorded lists (YYYY-MM-DD.json), JSON Lines, or folders; .gz too.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Store the bundled sample of February 2026.")] = False,
 ) -> None:
     """Store papers from files. What is stored already is merged; importing twice changes nothing.
 
-    Example: python -m bot import bot/sources/sample papers.jsonl.gz
+    Example: python -m bot import --sample papers.jsonl.gz
     """
-    asyncio.run(_import_papers(paths))
+    from bot.sources.sample import recordings
+
+    chosen = [*([recordings.FOLDER] if sample else []), *(paths or [])]
+    if not chosen:
+        raise Mistake("There is nothing to import: name a file or a folder.", "python -m bot import papers.jsonl.gz")
+    asyncio.run(_import_papers(chosen))
 
 
 async def _import_papers(paths: Sequence[Path]) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import web
+from bot.bootstrap.context import VERSION
 from bot.ports.sources import Source
 from tests.servers.sources import record
 from tests.stores import open_stores
@@ -67,6 +68,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def as_json(result: subprocess.CompletedProcess[str]) -> Any:
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
+
+
+def test_the_sample_needs_no_path(sample: Path) -> None:
+    assert "399 papers read, 0 new." in bot(sample, "import", "--sample").stdout
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    assert bot(tmp_path / "data", "--version").stdout == f"Broadsheet {VERSION}\n"
 
 
 def test_importing_again_changes_nothing(sample: Path) -> None:
@@ -189,6 +198,7 @@ def test_help_has_an_example(tmp_path: Path, command: str) -> None:
         (["match", "-robot"], 2, "something to look for"),
         (["digest", "--date", "yesterday"], 2, "“yesterday” is not a date such as 2026-11-24"),
         (["digest", "--date", "2020-01-01"], 2, "There is no list of Wed 1 Jan 2020"),
+        (["import"], 2, "nothing to import: name a file or a folder. For example: python -m bot import"),
         (["import", "nowhere.jsonl"], 2, "no file or folder named nowhere.jsonl"),
         (["backfill", "--from", "2026-02-10", "--to", "2026-02-01"], 2, "lies after"),
         (["backfill", "--days", "3"], 1, "run the same command again later"),
@@ -204,7 +214,7 @@ def test_a_mistake_is_one_sentence(sample: Path, words: list[str], code: int, se
 def test_nothing_stored_is_said_with_what_to_do(tmp_path: Path) -> None:
     result = bot(tmp_path / "data", "search", "x")
     assert result.returncode == 2
-    assert told(result) == "Nothing is stored yet. For example: python -m bot import bot/sources/sample"
+    assert told(result) == "Nothing is stored yet. For example: python -m bot import --sample"
 
 
 def test_all_faults_of_the_settings_are_listed_at_once(tmp_path: Path) -> None:
