@@ -15,6 +15,9 @@
     │   └── Malformed      an answer that is not what the source documents
     └── SendError          a chat did not take a message
         ├── TryLater       nothing was posted; ``retry_after`` seconds say when to ask again
+        │   ├── Unreachable    no connection was made: the platform, or the way to it, is down
+        │   ├── Held           the workspace lacks a permission; everything for it waits until it is given
+        │   ├── RefusedForNow  the platform said no in a way that nobody knows: some attempts, then no more
         │   └── LookupPaused   a look-up got so far; ``cursor`` says where it goes on
         ├── Uncertain      the message may or may not have been posted
         ├── Gone           the channel (or the installation) will never take it
@@ -105,6 +108,18 @@ class TryLater(SendError):
     def __init__(self, reason: Reason | str, retry_after: float) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class Unreachable(TryLater):
+    """No connection was made: the platform, or the way to it, is down."""
+
+
+class Held(TryLater):
+    """The workspace lacks a permission; whatever is for it waits until somebody gives it."""
+
+
+class RefusedForNow(TryLater):
+    """The platform said no, surely, for a reason that nobody knows yet; it may pass."""
 
 
 class LookupPaused(TryLater):

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import poller, workspace_lifecycle
 from bot.delivery.dispatcher import Dispatcher
 from bot.digests import planner, vote_refresh
+from bot.errors import StoreError
 from bot.follows import alerts
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 DELIVERY_INTERVAL: Final = timedelta(seconds=1)
 """Somebody who asks for a digest now watches for it; an idle look at the ledger is one indexed query."""
 TICK_INTERVAL: Final = timedelta(seconds=15)
+LOOKUP_INTERVAL: Final = timedelta(seconds=10)
+"""What may be looked up is due at its own moment; an idle look at the ledger is one indexed query."""
 SWEEP_INTERVAL: Final = timedelta(minutes=1)
 HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
@@ -76,23 +79,36 @@ class Jobs:
         if shared := [name for name, times in Counter(job.name for job in self.list_jobs()).items() if times > 1]:
             raise ValueError(f"Two jobs are named {shared[0]}")
 
+    async def recover(self) -> None:
+        """Take over what a process that died was sending. The data directory's lock says that no other one runs."""
+        try:
+            number = await self.dispatcher.recover()
+        except StoreError:
+            log.exception("What was being sent at the last stop is looked up once its lease has run out")
+        else:
+            if number:
+                log.info("Messages that were being sent at the last stop, and are looked up: %d", number)
+
     async def tick(self) -> None:
         """Record the digests that are due and the alerts that are owed."""
         now = self.clock()
         await planner.plan_due_digests(self.stores, now)
         await alerts.record_alerts(self.stores, now)
 
-    async def deliver(self) -> None:
-        """Send what waits."""
-        await self.dispatcher.dispatch_due()
+    async def deliver(self, platform: str = "") -> None:
+        """Send what waits, for one platform or for all: one that hangs holds up no other."""
+        await self.dispatcher.dispatch_due(platform)
 
     async def poll(self, source: Source) -> None:
         """Read what is new at a source."""
         await poller.poll_source(self.stores, source, self.clock())
 
+    async def look_up(self, platform: str = "") -> None:
+        """Look after messages whose fate is unknown, of one platform or of all."""
+        await self.dispatcher.resolve_uncertain(platform)
+
     async def sweep(self) -> None:
-        """Look after messages whose fate is unknown, and forget events that can't come again."""
-        await self.dispatcher.resolve_uncertain()
+        """Forget events that can't come again."""
         await self.stores.processed_events.delete_older(self.clock() - EVENT_RETENTION)
 
     async def refresh_votes(self) -> None:
@@ -114,13 +130,24 @@ class Jobs:
     def list_jobs(self) -> Sequence[Job]:
         """Return every job; messages go out first."""
         return (
-            Job("deliver", DELIVERY_INTERVAL, self.deliver),
+            *self.list_delivery_jobs(),
             Job("tick", TICK_INTERVAL, self.tick),
             *self.list_polling_jobs(self.sources),
             Job("sweep", SWEEP_INTERVAL, self.sweep),
             Job("votes", HOURLY, self.refresh_votes),
             Job("housekeeping", DAILY, self.run_housekeeping),
         )
+
+    def list_delivery_jobs(self) -> Sequence[Job]:
+        """Return the jobs that send, and look up, what is recorded; those of each platform are its own."""
+        return [
+            job
+            for platform in self.dispatcher.chats
+            for job in (
+                Job(f"deliver {platform}", DELIVERY_INTERVAL, partial(self.deliver, platform)),
+                Job(f"look up {platform}", LOOKUP_INTERVAL, partial(self.look_up, platform)),
+            )
+        ]
 
     def list_polling_jobs(self, sources: Iterable[Source]) -> Sequence[Job]:
         """Return the jobs of sources, as each names its own."""
@@ -149,8 +176,11 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     run_tracked = partial(_run_tracked, jobs, running, stop)
     scheduler = AsyncIOScheduler(timezone="UTC")
     # Messages go out from the start; digests wait for the lists that were missed while nothing ran.
-    delivery, *others = jobs.list_jobs()
-    _add_job(scheduler, run_tracked, delivery, jobs.clock())
+    await jobs.recover()
+    sending = jobs.list_delivery_jobs()
+    others = jobs.list_jobs()[len(sending) :]
+    for job in sending:
+        _add_job(scheduler, run_tracked, job, jobs.clock())
     scheduler.start()
     catch_up_task = asyncio.ensure_future(_catch_up(jobs))
     stop_task = asyncio.ensure_future(stop.wait())

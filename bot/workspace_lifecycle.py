@@ -113,7 +113,7 @@ class WorkspaceLifecycle:
     async def _restore_channel(self, channel_state: ChannelState, now: datetime) -> None:
         wanted = channel_state.preferences
         following = wanted.schedule.find_next_post(now) if wanted.on else None
-        await self.stores.channels.restore(channel_state.channel, following)
+        await self.stores.channels.restore(channel_state.channel, following, now)
         await pending_notices.clear_pending(self.stores.key_values, channel_state.channel.key)
 
 

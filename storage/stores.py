@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.ports.papers import SearchIndex
 from bot.ports.stores import Stores
 from storage.database import Database
+from storage.deliveries.circuits import CircuitStore
 from storage.deliveries.digests import DigestStore
 from storage.deliveries.ledger import LedgerStore
 from storage.deliveries.web_messages import WebMessageStore
@@ -30,6 +31,7 @@ def build_stores(database: Database, search_index: SearchIndex) -> Stores:
         channels=ChannelStore(database),
         digests=DigestStore(database),
         ledger=LedgerStore(database),
+        circuits=CircuitStore(database),
         follows=FollowStore(database),
         mutes_and_saves=MuteAndSaveStore(database),
         audit=AuditStore(database),

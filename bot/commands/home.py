@@ -17,6 +17,7 @@ from bot.i18n.formatting import join_sentences
 from bot.i18n.translation import gettext, ngettext
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
+from bot.ports.deliveries import POSTED_STATES
 
 _MAX_CHANNELS: Final = 20
 _MAX_SAVED: Final = 5
@@ -84,7 +85,8 @@ async def _build_channel_item(context: CommandContext, request: Request, channel
     """Return one channel's row: its plan, its state, its last digest."""
     channel = channel_state.channel
     last = next(
-        (past for past in await context.stores.digests.list_past_digests(channel, 5) if past.state == "posted"), None
+        (past for past in await context.stores.digests.list_past_digests(channel, 5) if past.state in POSTED_STATES),
+        None,
     )
     notes = (
         next_sends.describe_plan(channel_state.preferences),

@@ -1,217 +1,163 @@
 """Outbox dispatcher: claim, send, settle; the one path by which a recorded message reaches a chat.
 
-::
-
-    PENDING ──claim──▶ SENDING ──▶ SENT
-       ▲                  │ ├────▶ RETRY      nothing was posted; later
-       └── not before ────┘ ├────▶ UNCERTAIN  look before sending again
-                            └────▶ DEAD       never; with the reason
-
-A message is claimed in one transaction, sent outside any, and settled in another; a crash in between leaves a lease
-that runs out into UNCERTAIN. Nothing else calls `Chat.send`.
+A message is claimed in one transaction, sent outside any, and settled in another (`bot.delivery.settling` draws its
+states); a crash in between leaves a claim that the next start turns into a look-up. Each platform has its own slots,
+and each workspace a part of them, so that one that hangs holds up no other. Nothing else calls `Chat.send`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.delivery import admin_notices
-from bot.delivery.admin_notices import AdminNotices
-from bot.domain.channels import Channel
-from bot.domain.deliveries import DeliveryState
-from bot.errors import Gone, TryLater, Uncertain, Unsendable, get_reason
+from bot.delivery.channel_retirement import ChannelRetirement
+from bot.delivery.circuit_breaker import CircuitBreaker
+from bot.delivery.settling import Settler
+from bot.errors import TryLater, create_reference
 from bot.ports.chat import Chat, Delivery
+from bot.ports.deliveries import ClaimQueue
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory
-from bot.reasons.installations import WORKSPACE_UNAVAILABLE
 from bot.reasons.reason import Reason
-
-log = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=90)
 """Three times the longest time-out of a chat's request."""
-LOOKUP_DELAY: Final = timedelta(seconds=30)
-"""A request in flight and the platform's history settle in this time."""
-MAX_ATTEMPTS: Final = 8
-MAX_IN_FLIGHT: Final = 16
-"""Messages under way. People's commands share the event loop with them, so that many wait for one turn of it."""
+PLATFORM_SLOTS: Final = 32
+"""Messages of a platform under way. People's commands share the event loop with them, so that many wait their turn."""
+WORKSPACE_SLOTS: Final = 8
+"""Messages under way from which on nothing more is claimed for a workspace: others are to have slots if it hangs."""
+MAX_LOOKUPS: Final = 8
+"""Look-ups of a platform at once."""
+LOOKUP_TIMEOUT: Final = 90.0
+"""Seconds after which a look-up is given up for now; chats have shorter time-outs of their own."""
 _LOOKUP_BATCH: Final = 50
-_INITIAL_BACKOFF: Final = timedelta(seconds=2)
-_MAX_BACKOFF: Final = timedelta(minutes=15)
-_NO_ADAPTER_DELAY: Final = timedelta(minutes=10)
-_READER_KINDS: Final = frozenset({"share", "discuss", "lift"})
-"""Kinds of messages that readers ask for, in channels that others manage."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
     """Takes messages from the ledger to the chats.
 
-    ``clock`` gives aware UTC, ``directories`` are directories by platform.
+    ``clock`` gives aware UTC, ``directories`` are directories by platform, ``owner`` marks what this process claimed.
     """
 
     stores: Stores
     chats: Mapping[str, Chat]
     clock: Callable[[], datetime]
     directories: Mapping[str, Directory] = field(default_factory=dict)
+    owner: str = field(default_factory=create_reference)
+    breaker: CircuitBreaker = field(init=False)
+    _settler: Settler = field(init=False)
+    _in_flight: dict[int, Delivery] = field(default_factory=dict)
 
-    async def dispatch_due(self) -> int:
-        """Deliver everything that may go out now; return how many messages were tried."""
-        tried, in_flight = 0, set[asyncio.Task[None]]()
+    def __post_init__(self) -> None:
+        """Make what settles the attempts."""
+        object.__setattr__(self, "breaker", CircuitBreaker(self.stores.circuits))
+        retirement = ChannelRetirement(self.stores, self.directories)
+        object.__setattr__(self, "_settler", Settler(self.stores.ledger, self.breaker, retirement, self.clock))
+
+    async def recover(self) -> int:
+        """Take over from a process that died: what it was sending is looked up; return how many messages.
+
+        The caller knows that no other process works on this database.
+        """
+        await self.breaker.load()
+        return await self.stores.ledger.release_claims(self.clock(), self.owner)
+
+    async def dispatch_due(self, platform: str = "") -> int:
+        """Deliver everything that may go out now, of one platform or of all; return how many messages were tried."""
+        if not platform:
+            return sum(await asyncio.gather(*(self.dispatch_due(name) for name in self.chats)))
+        tried, tasks = 0, set[asyncio.Task[None]]()
         try:
             while True:
-                claimed = await self._claim_due(MAX_IN_FLIGHT - len(in_flight))
+                claimed = await self._claim_due(platform, PLATFORM_SLOTS - len(tasks))
                 tried += len(claimed)
-                in_flight |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
-                if not in_flight:
+                tasks |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
+                if not tasks:
                     return tried
-                in_flight = await _wait_for_capacity(in_flight, min(MAX_IN_FLIGHT // 2, len(in_flight) - 1))
+                tasks = await _wait_for_capacity(tasks, min(PLATFORM_SLOTS - WORKSPACE_SLOTS, len(tasks) - 1))
         except asyncio.CancelledError:
-            for task in in_flight:
+            for task in tasks:
                 task.cancel()
             raise
         finally:
-            await asyncio.gather(*in_flight, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def deliver(self, delivery: Delivery) -> None:
         """Send one claimed message and settle it.
 
-        What can't be settled stays claimed, for `resolve_uncertain` to look up once the lease has run out.
+        What can't be settled stays claimed, for `resolve_uncertain` to look up once nobody sends it any more.
         """
+        self._in_flight[delivery.id] = delivery
         try:
-            await self._send_and_settle(delivery)
+            await self._send(delivery)
         except Exception:
             log.exception("What became of a message can't be recorded; it will be looked up: %s", delivery.key)
+        finally:
+            self._in_flight.pop(delivery.id, None)
 
-    async def _claim_due(self, limit: int) -> Sequence[Delivery]:
-        now = self.clock()
-        return await self.stores.ledger.claim(now, now + LEASE, limit)
-
-    async def _send_and_settle(self, delivery: Delivery) -> None:
-        chat = self.chats.get(delivery.key.channel.platform)
-        if chat is None:
-            why = Reason("delivery.no_adapter")
-            return await self._schedule_retry(delivery, why, _NO_ADAPTER_DELAY, counted=False)
-        try:
-            message = await chat.send(delivery, self.clock())
-        except TryLater as error:
-            delay = timedelta(seconds=error.retry_after)
-            return await self._schedule_retry(delivery, error.reason, delay, counted=False)
-        except Gone as error:
-            return await self._retire_channel(delivery, error)
-        except Unsendable as error:
-            log.exception("A message can't be sent: %s", delivery.key)
-            return await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
-        except Exception as error:
-            if not isinstance(error, Uncertain):
-                log.exception("Sending failed: %s", delivery.key)
-            return await self._settle_uncertain(delivery, get_reason(error))
-        return await self._settle(delivery, DeliveryState.SENT, message=message)
-
-    async def resolve_uncertain(self) -> int:
+    async def resolve_uncertain(self, platform: str = "") -> int:
         """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
-        await self.stores.ledger.expire_leases(self.clock())
-        doubtful = await self.stores.ledger.list_uncertain(self.clock(), _LOOKUP_BATCH)
-        for delivery in doubtful:
-            await self._look_up(delivery)
+        await self.stores.ledger.expire_claims(self.clock(), self.owner, tuple(self._in_flight))
+        while late := await self.stores.ledger.expire_waiting(self.clock()):
+            log.warning("%d messages were given up: they could not be posted in time", len(late))
+        doubtful = await self.stores.ledger.list_uncertain(self.clock(), _LOOKUP_BATCH, platform)
+        slots = asyncio.Semaphore(MAX_LOOKUPS)
+        await asyncio.gather(*(self._look_up(delivery, slots) for delivery in doubtful))
         return len(doubtful)
 
-    async def _look_up(self, delivery: Delivery) -> None:
+    async def _claim_due(self, platform: str, free: int) -> Sequence[Delivery]:
+        """Claim a few messages at a time, so that no workspace gets all the slots."""
+        now = self.clock()
+        openings = await self.breaker.find_openings(platform, free, now)
+        channels = [delivery.key.channel for delivery in self._in_flight.values()]
+        under_way = Counter(channel.workspace for channel in channels if channel.platform == platform)
+        if openings.limit == 1 and under_way:  # a platform that is being tried
+            return []
+        full = {workspace for workspace, number in under_way.items() if number >= WORKSPACE_SLOTS}
+        busy = {*full, *openings.closed_workspaces, *(openings.trial_workspaces & under_way.keys())}
+        limit = min(openings.limit, WORKSPACE_SLOTS)
+        if limit <= 0:
+            return []
+        queue = ClaimQueue(platform, tuple(busy), self.owner)
+        claimed = await self.stores.ledger.claim(now, now + LEASE, limit, queue)
+        self._in_flight.update({delivery.id: delivery for delivery in claimed})
+        return claimed
+
+    async def _send(self, delivery: Delivery) -> None:
+        chat = self.chats.get(delivery.key.channel.platform)
+        if chat is None:
+            unknown = TryLater(Reason("delivery.no_adapter"), timedelta(minutes=10).total_seconds())
+            return await self._settler.settle_error(delivery, unknown)
+        try:
+            message = await chat.send(delivery, self.clock())
+        except Exception as error:  # noqa: BLE001 - the settler knows each kind, and logs those of nobody
+            return await self._settler.settle_error(delivery, error)
+        return await self._settler.settle_sent(delivery, message)
+
+    async def _look_up(self, delivery: Delivery, slots: asyncio.Semaphore) -> None:
         chat = self.chats.get(delivery.key.channel.platform)
         if chat is None:
             return
-        try:
-            message = await chat.find_message(delivery)
-        except Gone as error:
-            await self._retire_channel(delivery, error)
-        except TryLater as error:
-            await self._settle_uncertain(delivery, error.reason, timedelta(seconds=error.retry_after), counted=False)
-        except Exception as error:
-            if not isinstance(error, Uncertain):
-                log.exception("Looking for a message failed: %s", delivery.key)
-            await self._settle_unknown(delivery)
-        else:
-            if message is None:
-                why = Reason("delivery.not_found")
-                await self._schedule_retry(delivery, why, self._compute_backoff(delivery))
+        async with slots:
+            try:
+                async with asyncio.timeout(LOOKUP_TIMEOUT):
+                    message = await chat.find_message(delivery)
+            except Exception as error:  # noqa: BLE001 - as above
+                await self._settler.settle_lookup_error(delivery, error)
             else:
-                await self._settle(delivery, DeliveryState.SENT, message=message)
-
-    async def _settle_unknown(self, delivery: Delivery) -> None:
-        """Decide where the platform can't be asked: a digest is sent again, an alert is left out."""
-        if delivery.key.kind == "digest":
-            why = Reason("delivery.unknown_resent")
-            await self._schedule_retry(delivery, why, self._compute_backoff(delivery))
-        else:
-            await self._settle(delivery, DeliveryState.DEAD, reason=Reason("delivery.unknown_not_resent"))
-
-    async def _schedule_retry(
-        self, delivery: Delivery, reason: Reason, delay: timedelta, *, counted: bool = True
-    ) -> None:
-        if delivery.attempts >= MAX_ATTEMPTS:
-            given_up = Reason("delivery.given_up", attempts=MAX_ATTEMPTS, why=reason)
-            return await self._settle(delivery, DeliveryState.DEAD, reason=given_up)
-        return await self.stores.ledger.settle(
-            delivery.id,
-            DeliveryState.RETRY,
-            self.clock(),
-            reason=reason,
-            not_before=self.clock() + delay,
-            counted=counted,
-        )
-
-    async def _settle_uncertain(
-        self, delivery: Delivery, reason: Reason, delay: timedelta = LOOKUP_DELAY, *, counted: bool = True
-    ) -> None:
-        now = self.clock()
-        await self.stores.ledger.settle(
-            delivery.id, DeliveryState.UNCERTAIN, now, reason=reason, not_before=now + delay, counted=counted
-        )
-
-    async def _settle(
-        self, delivery: Delivery, state: DeliveryState, *, message: str = "", reason: Reason | None = None
-    ) -> None:
-        await self.stores.ledger.settle(delivery.id, state, self.clock(), message=message, reason=reason)
-
-    async def _retire_channel(self, delivery: Delivery, error: Gone) -> None:
-        """Stop posting to a channel, or to its whole workspace, with the reason; tell one person who can repair it.
-
-        What any reader may ask for stops nothing: it may need more than the channel's digest does.
-        """
-        await self._settle(delivery, DeliveryState.DEAD, reason=error.reason)
-        channel = delivery.key.channel
-        if error.installation:
-            return await self._retire_workspace(channel, Reason(WORKSPACE_UNAVAILABLE, why=error.reason))
-        if delivery.key.kind in _READER_KINDS:
-            return log.warning("What a reader asked for was refused in %s: %s", channel.key, error.reason)
-        stopped = await self.stores.channels.retire(channel, error.reason)
-        notifier = AdminNotices(self.stores, self.directories)
-        if stopped:
-            log.warning("Nothing is posted to %s any more: %s", channel.key, error.reason)
-        if delivery.key.kind == admin_notices.NOTICE_KIND:
-            return await notifier.forward(delivery, self.clock())
-        return await notifier.notify_stopped(channel, error.reason, self.clock()) if stopped else None
-
-    async def _retire_workspace(self, channel: Channel, reason: Reason) -> None:
-        """Retire every channel of a workspace at once: each would be refused like the first. Nobody can be told."""
-        there = await self.stores.channels.list_for_workspace(channel.platform, channel.workspace)
-        stopped = [await self.stores.channels.retire(channel_state.channel, reason) for channel_state in there]
-        if any(stopped):
-            log.warning("Nothing is posted to %s %s any more: %s", channel.platform, channel.workspace, reason)
-
-    @staticmethod
-    def _compute_backoff(delivery: Delivery) -> timedelta:
-        """Return how long to wait: 2 s, doubling up to 15 minutes."""
-        return min(_INITIAL_BACKOFF * (1 << delivery.attempts), _MAX_BACKOFF)
+                await self._settler.settle_found(delivery, message)
 
 
-async def _wait_for_capacity(in_flight: set[asyncio.Task[None]], max_in_flight: int) -> set[asyncio.Task[None]]:
+async def _wait_for_capacity(tasks: set[asyncio.Task[None]], max_in_flight: int) -> set[asyncio.Task[None]]:
     """Wait until at most *max_in_flight* are still under way; return those."""
-    while len(in_flight) > max_in_flight:
-        _, in_flight = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
-    return in_flight
+    while len(tasks) > max_in_flight:
+        _, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    return tasks

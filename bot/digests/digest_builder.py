@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from bot.cards.models import Action, Card
 from bot.digests import composition, inputs
@@ -21,6 +22,9 @@ from bot.ports.channels import ChannelState
 from bot.ports.deliveries import DigestRecord, Draft
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason, format_reason
+
+_LATE: Final = timedelta(minutes=5)
+"""A digest whose moment is past by more may have been posted by a process that nobody remembers: it is looked up."""
 
 MatchReasons = Mapping[str, Sequence[Explanation]]
 
@@ -76,8 +80,10 @@ class DigestBuilder:
         parts = build_drafts(
             channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), made, card, claims
         )
+        if now - due > _LATE:
+            parts = tuple(replace(draft, lookup_since=due) for draft in parts)
         return DigestRecord(
-            channel_state, on, "posted", coverage=choice.covered, drafts=parts, next_run=following, card=card
+            channel_state, on, "planned", coverage=choice.covered, drafts=parts, next_run=following, due=due, card=card
         )
 
     def _compose_digest(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from bot.domain.deliveries import DIGEST_GRACE
 from bot.domain.feed import DayState, FeedDay, FeedMode, compute_opening_time, find_newest_feed_date
 from bot.domain.preferences import Preferences
 from bot.domain.schedules import Cadence
@@ -18,7 +19,7 @@ from bot.reasons.reason import Reason
 
 SETTLED_AFTER: Final = timedelta(hours=18)
 """Votes mean something this long after a list opened (35 % of a list's papers arrive later in its first 24 hours)."""
-MISFIRE_GRACE: Final = timedelta(hours=6)
+MISFIRE_GRACE: Final = DIGEST_GRACE
 """A digest that the clock missed by more than this is left to the next one."""
 MAX_PARTIAL_WAIT: Final = timedelta(hours=3)
 """A due digest waits this long for a list that is still filling."""

@@ -21,7 +21,7 @@ from bot.i18n import formatting
 from bot.i18n.formatting import end_sentence
 from bot.i18n.translation import gettext
 from bot.ports.channels import ChannelState
-from bot.ports.deliveries import DigestRecord
+from bot.ports.deliveries import POSTED_STATES, DigestRecord
 from bot.ports.stores import Stores
 from bot.reasons.reason import format_reason, to_reason
 
@@ -45,6 +45,13 @@ def _build_exhausted_outcome() -> DigestOutcome:
     return DigestOutcome(
         "empty", gettext("Every list of the sample is posted here. Real lists follow once there is internet.")
     )
+
+
+def _build_already_outcome(day: date, *, is_posted: bool) -> DigestOutcome:
+    named = formatting.format_day(day)
+    if is_posted:
+        return DigestOutcome("already", gettext("The digest of {day} was posted already.", day=named))
+    return DigestOutcome("already", gettext("The digest of {day} is on its way already.", day=named))
 
 
 async def plan_due_digests(stores: Stores, now: datetime) -> int:
@@ -132,9 +139,7 @@ async def post_now(
     if outcome.state != "posted":
         return outcome
     if not await stores.digests.commit_digests([edition], now):
-        return DigestOutcome(
-            "already", gettext("The digest of {day} was posted already.", day=formatting.format_day(edition.day))
-        )
+        return _build_already_outcome(edition.day, is_posted=False)
     return replace(outcome, sentence=gettext("The digest is on its way."))
 
 
@@ -158,15 +163,14 @@ async def _build_digest_now(
     due = replace(channel_state, next_run=now, due=now)
     edition = (await load_digest_builder(stores, [due], feed, now, only=only)).build_digest_record(due, now)
     history = await stores.digests.list_past_digests(channel_state.channel, 1)
-    if history and history[0].day == edition.day and history[0].state == "posted":
-        return DigestOutcome(
-            "already", gettext("The digest of {day} was posted already.", day=formatting.format_day(edition.day))
-        ), edition
-    if edition.state == "posted":
+    state = history[0].state if history and history[0].day == edition.day else "missed"
+    if state == "planned" or state in POSTED_STATES:
+        return _build_already_outcome(edition.day, is_posted=state in POSTED_STATES), edition
+    if edition.state == "planned":
         return DigestOutcome("posted", "", edition.card), edition
-    state: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
+    outcome: Literal["empty", "failed"] = "failed" if edition.state == "failed" else "empty"
     reason = format_reason(edition.reason or to_reason(""))
-    return DigestOutcome(state, gettext("There is nothing to post now: {reason}.", reason=reason)), edition
+    return DigestOutcome(outcome, gettext("There is nothing to post now: {reason}.", reason=reason)), edition
 
 
 async def describe_next_digest(stores: Stores, channel_state: ChannelState, now: datetime) -> tuple[str, ...]:
@@ -188,7 +192,7 @@ async def describe_next_digest(stores: Stores, channel_state: ChannelState, now:
     last = history[0] if history else None
     silent = (
         gettext("No digest on {day}: {reason}.", day=formatting.format_day(last.day), reason=format_reason(last.reason))
-        if last and last.reason and last.state != "posted"
+        if last and last.reason and last.state not in {"planned", *POSTED_STATES}
         else ""
     )
     trouble = end_sentence(format_reason(choice.problem)) if choice.problem else ""

@@ -12,7 +12,7 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.preferences import Preferences
 from bot.i18n.translation import ngettext, use_language
-from bot.ports.deliveries import Draft
+from bot.ports.deliveries import POSTED_STATES, Draft
 from bot.ports.stores import Stores
 
 PROMOTION_KIND = "lift"
@@ -63,7 +63,7 @@ class ReactionPromotion:
 
     async def _find_recent_messages(self, channel: Channel, since: datetime) -> list[str]:
         past = [one for one in await self.stores.digests.list_past_digests(channel) if one.at >= since]
-        keys = [DeliveryKey(channel, "digest", one.day.isoformat()) for one in past if one.state == "posted"]
+        keys = [DeliveryKey(channel, "digest", one.day.isoformat()) for one in past if one.state in POSTED_STATES]
         found = [await self.stores.ledger.find_by_key(key) for key in keys]
         return [delivery.message_id for delivery in found if delivery and delivery.message_id]
 

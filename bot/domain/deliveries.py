@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from bot.domain.channels import Channel
 
 Operation = Literal["post", "reply", "edit"]
+
+DIGEST_GRACE: Final = timedelta(hours=6)
+"""How late a digest may be posted; after it the next one has its papers."""
+MESSAGE_GRACE: Final = timedelta(days=2)
+"""How late any other message may be posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +40,27 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
     SENT = "sent"
     DEAD = "dead"
+
+
+class AttemptOutcome(StrEnum):
+    """What came of one attempt to send a message."""
+
+    SENT = "sent"
+    DELAYED = "delayed"
+    """Surely not posted; the platform asked for a pause or could not be reached."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """No answer: it may have been posted."""
+    FOUND = "found"
+    """No answer came, and it was found where it belongs."""
+    ABSENT = "absent"
+    """No answer came, and it was not there."""
+    RESENT = "resent"
+    """No answer came and the platform can't be asked: sent again without knowing."""
+    LATE = "late"
+    """An answer came when a later attempt was under way."""
+
+
+def get_grace(kind: str) -> timedelta:
+    """Return how late a message of *kind* may still be posted."""
+    return DIGEST_GRACE if kind == "digest" else MESSAGE_GRACE

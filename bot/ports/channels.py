@@ -77,8 +77,8 @@ class Channels(Protocol):
         """Stop posting to the channel; return False when it was retired already."""
         ...
 
-    async def restore(self, channel: Channel, next_run: datetime | None) -> None:
-        """Take a retired channel back."""
+    async def restore(self, channel: Channel, next_run: datetime | None, now: datetime) -> None:
+        """Take a retired channel back: *next_run* is its next digest, unless one was refused that may still come."""
         ...
 
     async def move_identity(self, old: Channel, new: Channel) -> bool:

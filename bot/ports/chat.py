@@ -36,6 +36,9 @@ class Delivery:
     attempted_at: datetime | None = None
     lookup_since: datetime | None = None
     lookup_cursor: str = ""
+    refusals: int = 0
+    lookups: int = 0
+    expires: datetime | None = None
 
 
 class Chat(Protocol):

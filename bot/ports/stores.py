@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.ports.audit import Audit
 from bot.ports.channels import Channels
-from bot.ports.deliveries import Digests, Ledger
+from bot.ports.deliveries import Circuits, Digests, Ledger
 from bot.ports.follows import Follows, MutesAndSaves
 from bot.ports.key_value import KeyValueStore
 from bot.ports.papers import FeedDays, Papers, SearchIndex
@@ -30,6 +30,7 @@ class Stores:
     channels: Channels
     digests: Digests
     ledger: Ledger
+    circuits: Circuits
     follows: Follows
     mutes_and_saves: MutesAndSaves
     audit: Audit

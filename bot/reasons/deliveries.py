@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.i18n.translation import phrase
+from bot.i18n.translation import phrase, plural_phrase
 
-DELIVERY_SENTENCES: Final[Mapping[str, str]] = {
+INTERRUPTED: Final = "delivery.interrupted"
+
+DELIVERY_SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
     "card.not_rendered": phrase("The card can’t be drawn: {error}"),
     "connection.lost": phrase("the connection broke ({error})"),
     "database.unusable": phrase("The database can’t be used: {why}"),
     "delivery.given_up": phrase("given up after {attempts}: {why}"),
+    "delivery.expired": plural_phrase(
+        "it could not be posted within {n} hour: {why}", "it could not be posted within {n} hours: {why}"
+    ),
+    INTERRUPTED: phrase("Broadsheet was stopped while it was being sent"),
+    "delivery.not_tried": phrase("its turn did not come"),
     "delivery.given_up_after_a_day": phrase("{why}; given up after a day."),
     "delivery.no_adapter": phrase("no adapter runs for this platform"),
     "delivery.not_found": phrase("it was not there"),

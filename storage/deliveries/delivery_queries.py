@@ -72,10 +72,11 @@ def match_open(table: str) -> TextClause:
 
 
 @cache
-def build_claim_query() -> Select[tuple[int]]:
+def build_claim_query(of_one_platform: bool) -> Select[tuple[int]]:  # noqa: FBT001 - what it is cached by
     """Return the query of what may go out "now", "most" of it: the oldest of each channel that has nothing under way.
 
-    It is asked several times a second and written once: that takes longer than to answer it.
+    Of all platforms, or of "platform" without its "busy" workspaces. It is asked several times a second and written
+    once: that takes longer than to answer it.
     """
     now = bindparam("now", type_=deliveries.c.not_before.type)
     earlier, busy = deliveries.alias("earlier"), deliveries.alias("busy")
@@ -89,13 +90,17 @@ def build_claim_query() -> Select[tuple[int]]:
         _match_claimable(earlier, now),
     )
     mine = and_(match_open("deliveries"), _match_claimable(deliveries, now), ~in_flight.exists(), ~first.exists())
+    if of_one_platform:
+        queue = deliveries.c.platform == bindparam("platform", type_=deliveries.c.platform.type)
+        mine = and_(queue, deliveries.c.workspace.not_in(bindparam("busy", expanding=True)), mine)
     return select(deliveries.c.id).where(mine).order_by(deliveries.c.id).limit(bindparam("most", type_=Integer))
 
 
 def _match_claimable(row: FromClause, now: ColumnElement[datetime]) -> ColumnElement[bool]:
     parent = deliveries.alias()
     sent = select(parent.c.id).where(parent.c.id == row.c.parent_id, parent.c.state == DeliveryState.SENT.value)
-    return and_(row.c.state.in_(WAITING_STATES), row.c.not_before <= now, or_(row.c.parent_id.is_(None), sent.exists()))
+    in_time = and_(row.c.not_before <= now, or_(row.c.expires.is_(None), row.c.expires > now))
+    return and_(row.c.state.in_(WAITING_STATES), in_time, or_(row.c.parent_id.is_(None), sent.exists()))
 
 
 async def fetch_deliveries(
@@ -136,4 +141,11 @@ def _to_delivery(row: Mapping[Any, Any]) -> Delivery:
         message_id=row["message"],
         reason=decode_reason(row["reason"]),
         created_at=row["created"],
+        attempt=row["attempt"],
+        attempted_at=row["attempted_at"],
+        lookup_since=row["lookup_since"],
+        lookup_cursor=row["lookup_cursor"],
+        refusals=row["refusals"],
+        lookups=row["lookups"],
+        expires=row["expires"],
     )

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channels import Channel
+from bot.domain.deliveries import DeliveryState
 from bot.ports.channels import ChannelState
-from bot.ports.deliveries import DigestRecord, PastDigest
+from bot.ports.deliveries import POSTED_STATES, DigestRecord, PaperMessage, PastDigest
 from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
 from storage.deliveries.records import DraftBatch, fetch_claimed_papers
@@ -65,10 +66,24 @@ class DigestStore:
 
     async def list_past_digests(self, channel: Channel, limit: int = 10) -> Sequence[PastDigest]:
         """Return the latest digests of a channel, newest first."""
-        query = select(digests).join(channels, channels.c.id == digests.c.channel_id).where(match_channel(channel))
+        first = and_(
+            deliveries.c.channel_id == digests.c.channel_id,
+            deliveries.c.kind == "digest",
+            deliveries.c.subject == cast(digests.c.day, Text),
+            deliveries.c.part == 0,
+            deliveries.c.operation == "post",
+        )
+        query = (
+            select(digests, deliveries.c.reason.label("trouble"))
+            .join(channels, channels.c.id == digests.c.channel_id)
+            .outerjoin(deliveries, and_(first, digests.c.state == "planned"))
+            .where(match_channel(channel))
+        )
         async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(digests.c.day.desc()).limit(limit))
-            return [PastDigest(row.day, row.state, decode_reason(row.reason), row.at) for row in rows]
+            return [
+                PastDigest(row.day, row.state, decode_reason(row.reason or row.trouble or ""), row.at) for row in rows
+            ]
 
     async def list_recent_papers(self, channel: Channel, limit: int) -> Sequence[str]:
         """Return the papers that were last claimed for a channel."""
@@ -82,10 +97,10 @@ class DigestStore:
             rows = await connection.execute(query.order_by(postings.c.delivery_id.desc()).limit(limit))
             return [row.external_id for row in rows]
 
-    async def list_messages_of_paper(self, channel: Channel, paper: str) -> Sequence[tuple[str, str, datetime]]:
+    async def list_messages_of_paper(self, channel: Channel, paper: str) -> Sequence[PaperMessage]:
         """Return the messages that claimed a paper for a channel."""
         query = (
-            select(deliveries.c.kind, deliveries.c.subject, deliveries.c.created, deliveries.c.sent)
+            select(deliveries.c.kind, deliveries.c.subject, deliveries.c.created, deliveries.c.sent, deliveries.c.state)
             .join(postings, postings.c.delivery_id == deliveries.c.id)
             .join(channels, channels.c.id == postings.c.channel_id)
             .join(papers, papers.c.id == postings.c.paper_id)
@@ -93,7 +108,10 @@ class DigestStore:
         )
         async with self.database.begin_read() as connection:
             rows = await connection.execute(query.order_by(deliveries.c.id))
-            return [(row.kind, row.subject, row.sent or row.created) for row in rows]
+            return [
+                PaperMessage(row.kind, row.subject, row.sent or row.created, row.state == DeliveryState.SENT)
+                for row in rows
+            ]
 
 
 async def _drop_claimed_digests(connection: AsyncConnection, records: Sequence[DigestRecord]) -> Sequence[DigestRecord]:
@@ -123,14 +141,24 @@ async def _insert_new_digests(
         return []
     unique = {(edition.channel_state.channel_id, edition.day): edition for edition in reversed(records)}
     rows = [
-        {"channel_id": key, "day": day, "state": edition.state, "reason": encode_reason(edition.reason), "at": now}
+        {
+            "channel_id": key,
+            "day": day,
+            "state": edition.state,
+            "reason": encode_reason(edition.reason),
+            "at": now,
+            "due": edition.due,
+        }
         for (key, day), edition in reversed(unique.items())
     ]
     written = build_insert(connection, digests)
     statement = written.on_conflict_do_update(
         index_elements=[digests.c.channel_id, digests.c.day],
-        set_={"state": written.excluded.state, "reason": written.excluded.reason, "at": written.excluded.at},
-        where=and_(digests.c.state != "posted", written.excluded.state == "posted"),
+        set_={name: written.excluded[name] for name in ("state", "reason", "at", "due")},
+        # One by one: a list would have to be written out, which many rows at once do not allow.
+        where=and_(
+            *(digests.c.state != state for state in ("planned", *POSTED_STATES)), written.excluded.state == "planned"
+        ),
     ).returning(digests.c.channel_id, digests.c.day)
     new = {(row[0], row[1]) for row in await connection.execute(statement, rows)}
     return [edition for key, edition in reversed(unique.items()) if key in new]
@@ -138,7 +166,12 @@ async def _insert_new_digests(
 
 async def _insert_coverage(connection: AsyncConnection, records: Sequence[DigestRecord]) -> None:
     rows = [
-        {"channel_id": edition.channel_state.channel_id, "feed_date": day, "reason": encode_reason(reason)}
+        {
+            "channel_id": edition.channel_state.channel_id,
+            "feed_date": day,
+            "reason": encode_reason(reason),
+            "day": edition.day,
+        }
         for edition in records
         for day, reason in edition.coverage.items()
     ]

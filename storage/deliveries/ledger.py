@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import (
-    and_,
-    func,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channels import Channel
-from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.deliveries import AttemptOutcome, DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
-from bot.ports.deliveries import Draft
+from bot.ports.deliveries import ANY_QUEUE, Attempt, ClaimQueue, Draft, Settlement
+from bot.reasons.deliveries import INTERRUPTED
 from bot.reasons.reason import Reason, encode_reason
 from storage.database import Database
+from storage.deliveries.attempts import (
+    begin_attempts,
+    count_resent_messages,
+    end_cut_short_attempts,
+    fetch_attempts,
+)
 from storage.deliveries.delivery_queries import (
     EMPTY_CARD,
     WAITING_STATES,
@@ -32,7 +33,8 @@ from storage.deliveries.delivery_queries import (
     match_refreshable,
 )
 from storage.deliveries.records import DraftBatch, fetch_claimed_papers
-from storage.sql import get_or_create_channel_ids, match_channel, split_into_chunks
+from storage.deliveries.settlement import abandon_waiting, build_expired_reason, settle_message
+from storage.sql import CHUNK_SIZE, get_or_create_channel_ids, match_channel, split_into_chunks
 from storage.tables import OPEN_DELIVERY_CONDITION, channels, deliveries
 
 LOOKUP_DELAY: Final = timedelta(seconds=30)
@@ -58,64 +60,87 @@ class LedgerStore:
             written = await DraftBatch(connection, places, now).insert_drafts(wanted)
             return await fetch_deliveries(connection, deliveries.c.id.in_(written.values())) if written else []
 
-    async def claim(self, now: datetime, lease: datetime, limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, now: datetime, lease: datetime, limit: int, queue: ClaimQueue = ANY_QUEUE
+    ) -> Sequence[Delivery]:
         """Take messages that may go out now, oldest first, one for each channel."""
+        values = {
+            "state": DeliveryState.SENDING.value,
+            "lease": lease,
+            "owner": queue.owner,
+            "not_before": now + LOOKUP_DELAY,
+            "attempt": deliveries.c.attempt + 1,
+            "attempted_at": now,
+        }
         async with self.database.begin_write() as connection:
-            ready = list(await connection.scalars(build_claim_query(), {"now": now, "most": limit}))
-            if not ready:
-                return []
-            taken = {"state": DeliveryState.SENDING.value, "lease": lease, "not_before": now + LOOKUP_DELAY}
+            asked = {"now": now, "most": limit, "platform": queue.platform, "busy": list(queue.busy_workspaces)}
+            rows = await connection.execute(build_claim_query(bool(queue.platform)), asked)
+            ready = [int(row.id) for row in rows]
             for chunk in split_into_chunks(ready):
-                await connection.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(taken))
+                await connection.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(values))
+            await begin_attempts(connection, ready, now)
             return [
                 one
                 for chunk in split_into_chunks(ready)
                 for one in await fetch_deliveries(connection, deliveries.c.id.in_(chunk))
             ]
 
-    async def settle(
-        self,
-        delivery: int,
-        state: DeliveryState,
-        now: datetime,
-        *,
-        message: str = "",
-        reason: Reason | None = None,
-        not_before: datetime | None = None,
-        counted: bool = True,
-    ) -> None:
-        """Record what became of a message; a dead one takes along what waits for it."""
+    async def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
+        """Record what became of an attempt; a dead message takes along what waits for it."""
         async with self.database.begin_write() as connection:
-            gone = await _fetch_retired_reason(connection, delivery) if state in WAITING_STATES else ""
-            state, kept = (DeliveryState.DEAD, gone) if gone else (state, encode_reason(reason))
-            values: dict[str, Any] = {
-                "state": state.value,
-                "reason": kept,
-                "lease": None,
-                "attempts": deliveries.c.attempts + int(counted),
-            }
-            if message:
-                values["message"] = message
-            if state is DeliveryState.SENT:
-                values["sent"] = now
-            if not_before or state in WAITING_STATES:
-                values["not_before"] = not_before or now
-            await connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
-            if state is DeliveryState.DEAD:
-                await _kill_waiting_children(connection, delivery, kept)
+            return await settle_message(connection, delivery, settlement, now)
 
-    async def expire_leases(self, now: datetime) -> int:
-        """Turn messages whose lease ran out into uncertain ones; each counts as an attempt."""
-        lost = and_(
-            match_open("deliveries"), deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease <= now
-        )
-        values = {"state": DeliveryState.UNCERTAIN.value, "lease": None, "attempts": deliveries.c.attempts + 1}
+    async def expire_claims(self, now: datetime, owner: str, in_flight: Collection[int]) -> int:
+        """Turn messages that nobody sends any more into uncertain ones."""
+        mine = and_(deliveries.c.owner == owner, deliveries.c.id.not_in(in_flight))
+        others = and_(deliveries.c.owner != owner, deliveries.c.lease <= now)
+        return await self._mark_uncertain(or_(mine, others), now)
+
+    async def release_claims(self, now: datetime, owner: str) -> int:
+        """Turn what a dead process left behind into uncertain messages."""
+        return await self._mark_uncertain(deliveries.c.owner != owner, now)
+
+    async def _mark_uncertain(self, condition: ColumnElement[bool], now: datetime) -> int:
+        """Let claimed messages be looked up; each counts as an attempt."""
+        lost = and_(match_open("deliveries"), deliveries.c.state == DeliveryState.SENDING.value, condition)
+        values = {
+            "state": DeliveryState.UNCERTAIN.value,
+            "lease": None,
+            "attempts": deliveries.c.attempts + 1,
+            "lookup_since": func.coalesce(deliveries.c.lookup_since, deliveries.c.attempted_at),
+        }
         async with self.database.begin_write() as connection:
-            return (await connection.execute(update(deliveries).where(lost).values(values))).rowcount
+            number = (await connection.execute(update(deliveries).where(lost).values(values))).rowcount
+            if number:
+                reason = encode_reason(Reason(INTERRUPTED))
+                await end_cut_short_attempts(connection, reason, now)
+        return number
 
-    async def list_uncertain(self, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def expire_waiting(self, now: datetime) -> Sequence[Delivery]:
+        """Give up messages that wait for longer than they may, some in one transaction."""
+        late = and_(match_open("deliveries"), deliveries.c.state.in_(WAITING_STATES), deliveries.c.expires <= now)
+        async with self.database.begin_write() as connection:
+            waiting = await fetch_deliveries(connection, late, limit=CHUNK_SIZE)
+            for delivery in waiting:
+                mine, reason = deliveries.c.id == delivery.id, encode_reason(build_expired_reason(delivery))
+                await abandon_waiting(connection, mine, reason, AttemptOutcome.DELAYED)
+        return waiting
+
+    async def list_attempts(self, delivery: Delivery) -> Sequence[Attempt]:
+        """Return the attempts to send a message, oldest first."""
+        async with self.database.begin_read() as connection:
+            return await fetch_attempts(connection, delivery.id)
+
+    async def count_resent(self, since: datetime) -> int:
+        """Return how many messages were sent again since without knowing whether they had been posted."""
+        async with self.database.begin_read() as connection:
+            return await count_resent_messages(connection, since)
+
+    async def list_uncertain(self, now: datetime, limit: int, platform: str = "") -> Sequence[Delivery]:
         """Return messages whose fate may be looked up now."""
         doubtful = and_(match_open("deliveries"), deliveries.c.state == DeliveryState.UNCERTAIN.value)
+        if platform:
+            doubtful = and_(doubtful, deliveries.c.platform == platform)
         async with self.database.begin_read() as connection:
             return await fetch_deliveries(connection, and_(doubtful, deliveries.c.not_before <= now), limit=limit)
 
@@ -189,18 +214,3 @@ async def _drop_claimed_drafts(
             kept.append(draft)
             taken |= mine
     return kept
-
-
-async def _fetch_retired_reason(connection: AsyncConnection, delivery: int) -> str:
-    """Return why the channel of a message takes nothing any more, or ""."""
-    query = select(channels.c.retired).join(deliveries, deliveries.c.channel_id == channels.c.id)
-    return await connection.scalar(query.where(deliveries.c.id == delivery)) or ""
-
-
-async def _kill_waiting_children(connection: AsyncConnection, parent_id: int, reason: str) -> None:
-    """Give up what waits for a message that will never be sent."""
-    parents = [parent_id]
-    while parents:
-        orphans = and_(deliveries.c.parent_id.in_(parents), deliveries.c.state.in_(WAITING_STATES))
-        statement = update(deliveries).where(orphans).values(state=DeliveryState.DEAD.value, reason=reason)
-        parents = list(await connection.scalars(statement.returning(deliveries.c.id)))

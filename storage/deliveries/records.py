@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, case, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards import models
 from bot.cards.models import Card
-from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.deliveries import DeliveryKey, DeliveryState, get_grace
 from bot.errors import StoreError
 from bot.ports.deliveries import Draft
 from storage.sql import build_insert, find_paper_row_ids, split_into_chunks
-from storage.tables import channels, deliveries, postings
+from storage.tables import channels, deliveries, marks, postings
 
 DeliveryRowKey: TypeAlias = tuple[int, str, str, int, str]
 
@@ -28,6 +28,21 @@ _KEY_COLUMNS: Final = (
     deliveries.c.part,
     deliveries.c.operation,
 )
+
+_RENEWED_COLUMNS: Final = ("parent_id", "card", "state", "reason", "not_before", "created", "expires")
+_RENEWABLE_KINDS: Final = ("digest", "sample")
+"""Kinds of which a dead message is sent anew when it is asked for again: `DigestStore` decides whether it is."""
+_RESTORED_LOOKUP_DAYS: Final = timedelta(days=2)
+"""How long after a backup was put back what is recorded is looked up first: it may have been posted before."""
+
+
+async def fetch_restored_since(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """Return since when messages may have been posted that a restored database knows nothing of, or None."""
+    query = select(marks.c.name, marks.c.value).where(marks.c.name.in_(("restored_at", "restored_since")))
+    found = {row.name: datetime.fromisoformat(row.value) for row in await connection.execute(query)}
+    restored_at = found.get("restored_at")
+    recently = restored_at is not None and now - restored_at < _RESTORED_LOOKUP_DAYS
+    return found.get("restored_since") if recently else None
 
 
 async def fetch_claimed_papers(
@@ -59,6 +74,7 @@ class DraftBatch:
     retired_reasons: dict[int, str] = field(default_factory=dict)
     dead_reasons: dict[DeliveryRowKey, str] = field(default_factory=dict)
     encoded_cards: dict[int, str] = field(default_factory=dict)
+    lookup_since: datetime | None = None
 
     async def insert_drafts(self, drafts: Sequence[Draft]) -> dict[DeliveryRowKey, int]:
         """Record *drafts* and claim their papers; return the numbers of the new messages by their keys.
@@ -66,13 +82,17 @@ class DraftBatch:
         A draft whose key is known is left out, and so is one whose parent was never recorded.
         """
         self.retired_reasons = await self._fetch_retired_reasons()
-        known = await self._fetch_recorded_ids({self.to_row_key(draft.parent) for draft in drafts if draft.parent})
-        written: dict[DeliveryRowKey, int] = {}
-        rest = list(drafts)
-        while ready := [draft for draft in rest if self._is_ready(draft, known)]:
-            rest = [draft for draft in rest if not self._is_ready(draft, known)]
-            new = await self._insert_rows([self._build_row(draft, known) for draft in ready])
-            known, written = known | new, written | new
+        self.lookup_since = await fetch_restored_since(self.connection, self.now)
+        own = {self.to_row_key(draft.key) for draft in drafts}
+        parents = {self.to_row_key(draft.parent) for draft in drafts if draft.parent}
+        known, written, rest = dict[DeliveryRowKey, int](), dict[DeliveryRowKey, int](), list(drafts)
+        # Parents of this batch may be sent anew; only those that are not are as they were.
+        for recorded in (parents - own, parents & own):
+            known = await self._fetch_recorded_ids(recorded - set(known)) | known
+            while ready := [draft for draft in rest if self._is_ready(draft, known)]:
+                rest = [draft for draft in rest if not self._is_ready(draft, known)]
+                new = await self._insert_rows([self._build_row(draft, known) for draft in ready])
+                known, written = known | new, written | new
         await self._claim_papers([draft for draft in drafts if self.to_row_key(draft.key) in written], written)
         return written
 
@@ -99,6 +119,10 @@ class DraftBatch:
             "reason": reason,
             "not_before": draft.not_before or self.now,
             "created": self.now,
+            "platform": draft.key.channel.platform,
+            "workspace": draft.key.channel.workspace,
+            "lookup_since": _choose_earlier(draft.lookup_since, self.lookup_since),
+            "expires": (draft.not_before or self.now) + get_grace(kind),
         }
 
     def _encode_card_once(self, card: Card) -> str:
@@ -127,9 +151,22 @@ class DraftBatch:
         return found
 
     async def _insert_rows(self, rows: Sequence[dict[str, Any]]) -> dict[DeliveryRowKey, int]:
-        statement = (
-            build_insert(self.connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.id, *_KEY_COLUMNS)
+        insert = build_insert(self.connection, deliveries)
+        # What was tried under the same key may be there all the same, whatever the platform said: it is looked up.
+        tried = case((deliveries.c.attempt > 0, deliveries.c.created), else_=insert.excluded.lookup_since)
+        anew = {name: insert.excluded[name] for name in _RENEWED_COLUMNS} | {
+            "lookup_since": tried, "attempts": 0, "refusals": 0, "lookup_cursor": "",
+        }  # fmt: skip
+        renewable = (deliveries.c.kind == kind for kind in _RENEWABLE_KINDS)
+        upsert = insert.on_conflict_do_update(
+            index_elements=_KEY_COLUMNS,
+            set_=anew,
+            where=and_(
+                deliveries.c.state == DeliveryState.DEAD.value,
+                or_(*renewable),
+            ),
         )
+        statement = upsert.returning(deliveries.c.id, *_KEY_COLUMNS)
         return {tuple(row[1:]): row.id for row in await self.connection.execute(statement, rows)}
 
     async def _claim_papers(self, drafts: Sequence[Draft], written: Mapping[DeliveryRowKey, int]) -> None:
@@ -142,6 +179,10 @@ class DraftBatch:
         ]
         if rows:
             await self.connection.execute(build_insert(self.connection, postings).on_conflict_do_nothing(), rows)
+
+
+def _choose_earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment), default=None)
 
 
 def encode_card(card: Card) -> str:

@@ -11,14 +11,16 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channels import Channel, ChannelKind
-from bot.domain.deliveries import DeliveryState
+from bot.domain.deliveries import DIGEST_GRACE, AttemptOutcome
 from bot.domain.preferences import Preferences
 from bot.ports.channels import ChannelState
 from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
+from storage.deliveries.delivery_queries import match_open
+from storage.deliveries.settlement import abandon_waiting
 from storage.preferences_json import decode_preferences, encode_preferences
 from storage.sql import find_channel_id, get_or_create_channel_id, match_channel, to_channel
-from storage.tables import ACTIVE_CHANNEL_CONDITION, channels, deliveries
+from storage.tables import ACTIVE_CHANNEL_CONDITION, channels, deliveries, digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +99,23 @@ class ChannelStore:
             key = await connection.scalar(statement.returning(channels.c.id))
             if key is None:
                 return False
-            waiting = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value))
-            statement = update(deliveries).where(deliveries.c.channel_id == key, waiting)
-            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=kept))
+            mine = deliveries.c.channel_id == key
+            await abandon_waiting(connection, mine, kept, AttemptOutcome.REFUSED)
             return True
 
-    async def restore(self, channel: Channel, next_run: datetime | None) -> None:
-        """Take a retired channel back."""
-        values = {"retired": "", "next_run": next_run, "due": next_run}
+    async def restore(self, channel: Channel, next_run: datetime | None, now: datetime) -> None:
+        """Take a retired channel back; a digest that was refused lately is due again."""
+        mine = match_channel(channel)
+        refused = (
+            select(digests.c.due)
+            .join(channels, channels.c.id == digests.c.channel_id)
+            .where(mine, digests.c.state == "refused", digests.c.due > now - DIGEST_GRACE)
+        )
         async with self.database.begin_write() as connection:
-            await connection.execute(update(channels).where(match_channel(channel)).values(values))
+            due = await connection.scalar(refused.order_by(digests.c.day.desc()).limit(1))
+            plan = (now, due) if next_run and due else (next_run, next_run)
+            values = {"retired": "", "next_run": plan[0], "due": plan[1]}
+            await connection.execute(update(channels).where(mine).values(values))
 
     async def move_identity(self, old: Channel, new: Channel) -> bool:
         """Give a channel its new identity; what hangs on it follows by its number."""
@@ -114,10 +123,12 @@ class ChannelStore:
             if await find_channel_id(connection, new) is not None:
                 return False
             identity = {"workspace": new.workspace, "external_id": new.id}
-            moved = (
-                update(channels).where(match_channel(old)).values(identity | ({"name": new.name} if new.name else {}))
-            )
-            return bool((await connection.execute(moved)).rowcount)
+            named = identity | ({"name": new.name} if new.name else {})
+            moved = update(channels).where(match_channel(old)).values(named).returning(channels.c.id)
+            key = await connection.scalar(moved)
+            queue = update(deliveries).where(deliveries.c.channel_id == key, match_open("deliveries"))
+            await connection.execute(queue.values(workspace=new.workspace))
+            return key is not None
 
 
 def build_due_query(now: datetime, limit: int) -> Select[Any]:

@@ -6,7 +6,16 @@ that grows with channels times papers points to both by integer keys.
 
 from storage.tables.channels import ACTIVE_CHANNEL_CONDITION, channels, workspaces
 from storage.tables.columns import metadata
-from storage.tables.deliveries import OPEN_DELIVERY_CONDITION, coverage, deliveries, digests, postings, posts
+from storage.tables.deliveries import (
+    OPEN_DELIVERY_CONDITION,
+    attempts,
+    circuits,
+    coverage,
+    deliveries,
+    digests,
+    postings,
+    posts,
+)
 from storage.tables.papers import days, papers, ranks, sightings, sources, validators
 from storage.tables.system import actions, events, marks, secrets
 from storage.tables.users import changes, follows, hits, mutes, saves, seen, topics
@@ -15,8 +24,10 @@ __all__ = [
     "ACTIVE_CHANNEL_CONDITION",
     "OPEN_DELIVERY_CONDITION",
     "actions",
+    "attempts",
     "changes",
     "channels",
+    "circuits",
     "coverage",
     "days",
     "deliveries",

@@ -1,4 +1,4 @@
-"""Tables of deliveries: digests, feed dates covered, deliveries, claimed papers, web messages."""
+"""Tables of deliveries: digests, feed dates covered, messages and their attempts, circuits, web messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ OPEN_DELIVERY_CONDITION: Final = "state NOT IN ('sent', 'dead')"
 
 
 class DigestRow(TableRow, table=True):
-    """What became of one local date of a channel."""
+    """What became of one local date of a channel.
+
+    ``due`` is the moment it was for, ``at`` when it was planned, then posted.
+    """
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("channel_id", "day"),)
@@ -32,26 +35,35 @@ class DigestRow(TableRow, table=True):
     state: str
     reason: str = define_text_column()
     at: datetime
+    due: datetime | None = None
 
 
 class CoverageRow(TableRow, table=True):
-    """A feed date that a channel has had, or that was skipped for a reason."""
+    """A feed date that a channel has had, or that was skipped for a reason, in the digest of ``day``."""
 
     __tablename__ = "coverage"
     __table_args__ = ({"sqlite_with_rowid": False},)
     channel_id: int = define_foreign_key("channels.id", primary_key=True)
     feed_date: date = Field(primary_key=True)
     reason: str = define_text_column()
+    day: date | None = None
 
 
 class DeliveryRow(TableRow, table=True):
-    """A message on its way. ``card`` is versioned JSON as text; ``not_before`` also ends the quarantine of doubt."""
+    """A message on its way. ``card`` is versioned JSON as text; ``not_before`` also ends the quarantine of doubt.
+
+    ``platform`` and ``workspace`` repeat the channel's, for the queue of each. ``attempt`` is the number of the last
+    claim and fences it: what settles an older one changes nothing. ``attempts`` counts what backoff grows with,
+    ``refusals`` what the platform said no to, ``lookups`` how often it was looked up. With ``lookup_since`` it may
+    have been posted since then. After ``expires`` it is not sent any more.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("channel_id", "kind", "subject", "part", "operation"),
         define_partial_index("ix_deliveries_open", "id", where=OPEN_DELIVERY_CONDITION),
         define_partial_index("ix_deliveries_busy", "channel_id", "state", where=OPEN_DELIVERY_CONDITION),
+        define_partial_index("ix_deliveries_queue", "platform", "id", where=OPEN_DELIVERY_CONDITION),
         define_partial_index("ix_deliveries_sent", "sent", where="kind IN ('digest', 'lift') AND state = 'sent'"),
         Index("ix_deliveries_parent", "parent_id"),
     )
@@ -71,6 +83,42 @@ class DeliveryRow(TableRow, table=True):
     reason: str = define_text_column()
     created: datetime
     sent: datetime | None = None
+    platform: str = define_text_column()
+    workspace: str = define_text_column()
+    owner: str = define_text_column()
+    attempt: int = define_counter_column()
+    attempted_at: datetime | None = None
+    refusals: int = define_counter_column()
+    lookups: int = define_counter_column()
+    lookup_since: datetime | None = None
+    lookup_cursor: str = define_text_column()
+    expires: datetime | None = None
+
+
+class DeliveryAttemptRow(TableRow, table=True):
+    """One attempt to send a message, and what came of it."""
+
+    __tablename__ = "attempts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    delivery_id: int = define_foreign_key("deliveries.id", primary_key=True, cascade=True)
+    number: int = Field(primary_key=True)
+    began: datetime
+    ended: datetime | None = None
+    outcome: str = define_text_column()
+    reason: str = define_text_column()
+
+
+class CircuitRow(TableRow, table=True):
+    """A platform, or one of its workspaces, to which nothing is sent until then: it gives no answer, or refuses all."""
+
+    __tablename__ = "circuits"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    platform: str = Field(primary_key=True)
+    workspace: str = Field(primary_key=True)
+    opened: datetime
+    open_until: datetime
+    failures: int
+    reason: str = define_text_column()
 
 
 class ClaimedPaperRow(TableRow, table=True):
@@ -103,5 +151,7 @@ class WebMessageRow(TableRow, table=True):
 digests: Final = DigestRow.__table__
 coverage: Final = CoverageRow.__table__
 deliveries: Final = DeliveryRow.__table__
+attempts: Final = DeliveryAttemptRow.__table__
+circuits: Final = CircuitRow.__table__
 postings: Final = ClaimedPaperRow.__table__
 posts: Final = WebMessageRow.__table__

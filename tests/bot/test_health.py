@@ -20,6 +20,7 @@ from bot.scheduler import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.sources.arxiv import source as arxiv
 from bot.sources.huggingface import source as huggingface
 from bot.sources.huggingface.source import POLL_INTERVAL
+from tests.fakes import FakeChat
 from tests.sources import open_sources
 from tests.stores import open_stores
 from tests.workspace import NOW, running
@@ -40,7 +41,7 @@ async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
         open_stores(tmp_path, NOW) as stores,
         open_sources(stores, "http://127.0.0.1:9", clock, table=table) as sources,
     ):
-        jobs = Jobs(stores, Dispatcher(stores, {}, clock), tuple(sources.values()), clock)
+        jobs = Jobs(stores, Dispatcher(stores, {"web": FakeChat("web")}, clock), tuple(sources.values()), clock)
         jobs.history.started_at = NOW
         yield jobs
 
@@ -54,11 +55,18 @@ async def late(jobs: Jobs, now: datetime) -> set[str]:
 
 async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Jobs) -> None:
     assert await late(jobs, NOW + MARGIN) == set()
-    assert await late(jobs, NOW + TICK_INTERVAL + MARGIN) == {"deliver"}
-    assert await late(jobs, NOW + SWEEP_INTERVAL + MARGIN) == {"deliver", "tick"}
-    assert await late(jobs, NOW + POLL_INTERVAL + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"}
+    sending = {"deliver web", "look up web"}
+    assert await late(jobs, NOW + TICK_INTERVAL + MARGIN) == sending
+    assert await late(jobs, NOW + SWEEP_INTERVAL + MARGIN) == sending | {"tick"}
+    assert await late(jobs, NOW + POLL_INTERVAL + MARGIN + SECOND) == {
+        "deliver web",
+        "look up web",
+        "tick",
+        "sweep",
+        "poll",
+    }
     hourly = {"announcements", "votes"}
-    assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"} | hourly
+    assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == sending | {"tick", "sweep", "poll"} | hourly
     assert "housekeeping" not in await late(jobs, NOW + 2 * DAILY), "nobody waits for it"
 
 
@@ -127,4 +135,4 @@ async def test_the_address_for_supervisors_tells_it(jobs: Jobs) -> None:
         assert await asked() == (503, [], ["poll"])
         jobs.history.failures["poll"] = 0
         jobs.history.started_at = NOW - SWEEP_INTERVAL - MARGIN
-        assert await asked() == (503, ["deliver", "tick"], [])
+        assert await asked() == (503, ["deliver web", "look up web", "tick"], [])

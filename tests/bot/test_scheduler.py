@@ -79,7 +79,7 @@ async def until(met: Callable[[], bool]) -> None:
 async def test_jobs_run_and_the_program_says_it_is_well(jobs: Jobs) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: {"deliver", "tick", "poll", "housekeeping"} <= set(jobs.history.ended_at))
+    await until(lambda: {"deliver web", "tick", "poll", "housekeeping"} <= set(jobs.history.ended_at))
     report = await health.build_report(jobs.stores, jobs, clock())
     assert report["ok"] is True
     assert report["newest_list"] is None
@@ -124,7 +124,7 @@ async def test_stopping_waits_for_what_it_cut_short(jobs: Jobs, monkeypatch: pyt
     monkeypatch.setattr(scheduler, "_DRAIN_TIMEOUT", 0.05)
     begun, given_back = asyncio.Event(), asyncio.Event()
 
-    async def deliver(_: Jobs) -> None:
+    async def deliver(_: Jobs, platform: str) -> None:
         begun.set()
         try:
             await asyncio.Event().wait()
@@ -178,10 +178,10 @@ async def test_a_job_that_hangs_from_the_start_is_not_well(jobs: Jobs) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
     await chat.begun.wait()
-    assert "deliver" not in jobs.history.ended_at
-    assert "deliver" not in (await health.build_report(jobs.stores, jobs, clock()))["overdue"]
+    assert "deliver web" not in jobs.history.ended_at
+    assert "deliver web" not in (await health.build_report(jobs.stores, jobs, clock()))["overdue"]
     late = await health.build_report(jobs.stores, jobs, clock() + timedelta(minutes=5))
-    assert "deliver" in late["overdue"]
+    assert "deliver web" in late["overdue"]
     chat.go.set()
     stop.set()
     await running
@@ -231,14 +231,14 @@ async def test_a_job_that_takes_long_is_told_once_while_it_lasts(
     await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: "“deliver” has been at work" in caplog.text and "sweep" in jobs.history.ended_at)
+    await until(lambda: "“deliver web” has been at work" in caplog.text and "sweep" in jobs.history.ended_at)
     ended = jobs.history.ended_at["sweep"]
     await until(lambda: jobs.history.ended_at["sweep"] > ended + 5 * scheduler.SWEEP_INTERVAL)
     chat.go.set()
     stop.set()
     await running
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert len([text for text in warned if "“deliver”" in text]) == 1
+    assert len([text for text in warned if "“deliver web”" in text]) == 1
     assert [text for text in warned if "skipped" in text] == []
 
 

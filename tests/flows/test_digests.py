@@ -17,7 +17,7 @@ from bot.domain.people import Person
 from bot.domain.schedules import EVERY_DAY, Cadence, Schedule
 from bot.ports.channels import ChannelState
 from bot.ports.chat import Delivery
-from bot.ports.deliveries import DigestRecord
+from bot.ports.deliveries import DigestRecord, Settlement
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores
@@ -61,7 +61,7 @@ class World:
 
     async def settle(self, now: datetime) -> None:
         for delivery in await self.stores.ledger.claim(now, now + timedelta(minutes=1), 100):
-            await self.stores.ledger.settle(delivery.id, DeliveryState.SENT, now, message=str(delivery.id))
+            await self.stores.ledger.settle(delivery, Settlement(DeliveryState.SENT, message=str(delivery.id)), now)
 
     async def posts(self, name: str, kind: str = "digest") -> dict[str, Delivery]:
         found = {}

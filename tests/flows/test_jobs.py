@@ -106,14 +106,14 @@ async def test_announcements_are_read_and_findable(world: World) -> None:
     assert [hit.paper_id for hit in await world.stores.search_index.search(("tongues",), 5)] == ["2602.00311"]
 
 
-async def test_the_sweep_takes_up_messages_whose_sender_died(world: World) -> None:
+async def test_messages_are_taken_up_whose_sender_died(world: World) -> None:
     await world.stores.ledger.add([Draft(DIGEST, Card(text="x"))], NOON)
     await world.stores.ledger.claim(NOON, NOON + timedelta(seconds=90), 1)
-    await world.jobs.sweep()
+    await world.jobs.look_up()
     assert await world.state(DIGEST) is DeliveryState.SENDING, "whoever claimed it may still be at it"
     for _ in range(2):
         world.clock.pass_(minutes=2)
-        await world.jobs.sweep()
+        await world.jobs.look_up()
     assert await world.state(DIGEST) is DeliveryState.RETRY, "the chat was asked, and had no such message"
 
 
@@ -178,8 +178,9 @@ async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30
 async def test_the_clock_calls_every_job(world: World) -> None:
     """A job that nobody calls would be none."""
     jobs = world.jobs.list_jobs()
-    names = {"deliver", "tick", "poll", "announcements", "sweep", "votes", "housekeeping"}
+    names = {"deliver fake", "look up fake", "tick", "poll", "announcements", "sweep", "votes", "housekeeping"}
     assert names <= {job.name for job in jobs}, "people know them from /healthz"
     called = {getattr(job.run, "func", job.run).__name__ for job in jobs}
-    assert called == {name for name, value in vars(Jobs).items() if inspect.iscoroutinefunction(value)} - {"run_job"}
+    every = {name for name, value in vars(Jobs).items() if inspect.iscoroutinefunction(value)}
+    assert called == every - {"run_job", "recover"}
     assert all(timedelta(0) < job.interval <= timedelta(days=1) for job in jobs)

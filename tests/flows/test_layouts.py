@@ -15,6 +15,7 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.people import Person
 from bot.ports.chat import Delivery
+from bot.ports.deliveries import Settlement
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
 from tests.stores import open_stores
@@ -46,7 +47,7 @@ async def sent(stores: Stores, now: datetime) -> list[Delivery]:
     every: list[Delivery] = []
     while claimed := await stores.ledger.claim(now, now + MINUTE, 10):
         for one in claimed:
-            await stores.ledger.settle(one.id, DeliveryState.SENT, now, message=f"m{one.id}")
+            await stores.ledger.settle(one, Settlement(DeliveryState.SENT, message=f"m{one.id}"), now)
         every += claimed
     return every
 

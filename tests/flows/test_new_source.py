@@ -225,7 +225,7 @@ async def world(tmp_path: Path, server: Server, hub: Sources) -> AsyncIterator[W
 async def test_what_it_announces_is_stored_found_and_told_to_those_who_follow_it(world: World) -> None:
     await world.stores.channels.get_or_create(ADAS, NOON)
     await world.stores.follows.add(Follow(ADAS, '"sea ice"', ADA, NOON - timedelta(hours=1), alerts=True))
-    await world.run("preprints", "tick", "deliver")
+    await world.run("preprints", "tick", "deliver fake")
     assert (await world.stores.papers.get([KNOWN]))[KNOWN].title == "Sea Ice from Space"
     assert await world.find("ice space") == [KNOWN]
     assert await world.posted(DeliveryKey(ADAS, "alert", KNOWN)) == [KNOWN]

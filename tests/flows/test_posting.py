@@ -79,7 +79,7 @@ async def test_a_second_time_says_why_there_is_nothing(data: Path) -> None:
     done = bot(data, "digest", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
     assert "Nothing for papers: The digest of " in done.stderr
-    assert "was posted already." in done.stderr
+    assert "is on its way already." in done.stderr
     assert "Recorded for 0 channels" in done.stderr
 
 

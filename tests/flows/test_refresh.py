@@ -13,7 +13,7 @@ from bot.digests import planner
 from bot.digests.vote_refresh import refresh_votes
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
-from bot.ports.deliveries import Draft
+from bot.ports.deliveries import Draft, Settlement
 from bot.ports.stores import Stores
 from tests.papers import paper, publish, subscribe
 from tests.stores import open_stores
@@ -32,7 +32,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
         await publish(opened, date(2026, 11, 13), FRIDAY)
         await planner.plan_due_digests(opened, MONDAY)
         for delivery in await opened.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
-            await opened.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m1")
+            await opened.ledger.settle(delivery, Settlement(DeliveryState.SENT, message="m1"), MONDAY)
         yield opened
 
 
@@ -70,7 +70,7 @@ async def test_many_digests_of_one_hour_are_all_brought_up_to_date(stores: Store
         card = Card(items=(paper_items.build_paper_item(moved if n >= 4 else still, number=1),))
         await stores.ledger.add([Draft(replace(POST, channel=room), card)], MONDAY)
     for delivery in await stores.ledger.claim(MONDAY, MONDAY + timedelta(minutes=1), 10):
-        await stores.ledger.settle(delivery.id, DeliveryState.SENT, MONDAY, message="m")
+        await stores.ledger.settle(delivery, Settlement(DeliveryState.SENT, message="m"), MONDAY)
     await stores.papers.add([replace(moved, votes=9)], MONDAY)
     for hour in (6, 7):
         await refresh_votes(stores, MONDAY + timedelta(hours=hour), batch_size=2)

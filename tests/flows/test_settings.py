@@ -13,6 +13,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.feed import DayState, FeedDay, FeedMode
 from bot.domain.schedules import WEEKDAYS, Cadence, Schedule
 from bot.ports.chat import Delivery
+from bot.ports.deliveries import Settlement
 from bot.ports.stores import Stores
 from tests.papers import of_day, paper, publish, subscribe
 from tests.stores import open_stores
@@ -94,7 +95,7 @@ async def test_abstracts_come_in_the_thread_once_the_digest_is_there(stores: Sto
     assert await shown(stores, MONDAY) == LISTED[:2]
     now = nine(MONDAY)
     (post,) = await stores.ledger.claim(now, now + timedelta(minutes=1), 10)
-    await stores.ledger.settle(post.id, DeliveryState.SENT, now, message="m1")
+    await stores.ledger.settle(post, Settlement(DeliveryState.SENT, message="m1"), now)
     replies = await stores.ledger.claim(now, now + timedelta(minutes=1), 10)
     assert [(reply.key.operation, reply.parent_message_id) for reply in replies] == (
         [("reply", "m1")] if wanted else []

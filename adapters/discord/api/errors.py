@@ -17,7 +17,7 @@ from adapters.discord.api.error_codes import (
     TOKEN_ERRORS,
     TRANSIENT_ERRORS,
 )
-from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+from bot.errors import Gone, RefusedForNow, SendError, TryLater, Uncertain, Unreachable, Unsendable
 from bot.reasons.reason import Reason, Value
 
 _UNREACHABLE_RETRY_SECONDS: Final = 10.0
@@ -32,7 +32,7 @@ _SECONDS_PATTERN: Final = re.compile(r"\d{1,9}(\.\d+)?")
 _RETRY_AFTER_PATTERN: Final = re.compile(rf'"retry_after":\s*({_SECONDS_PATTERN.pattern})')
 
 
-class UnknownErrorCode(TryLater):
+class UnknownErrorCode(RefusedForNow):
     """Discord said no, surely, with a code that belongs to no group; ``code`` is it.
 
     ``is_closed`` tells that it said so of the place, in which nothing is allowed or which is not there.
@@ -58,7 +58,7 @@ def translate_error(error: Exception, *, writes: bool, ban_seconds: float = DEFA
         case discord.HTTPException():
             return _translate_error_response(error, writes=writes, ban_seconds=ban_seconds)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return TryLater(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
+            return Unreachable(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
         case _:
             return _translate_lost_response(Reason("connection.lost", error=type(error).__name__), writes=writes)
 

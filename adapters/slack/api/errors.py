@@ -17,12 +17,13 @@ from adapters.slack.api.error_codes import (
     REQUEST_ERRORS,
     TRANSIENT_ERRORS,
 )
-from bot.errors import Gone, SendError, TryLater, Uncertain, Unsendable
+from bot.errors import Gone, Held, RefusedForNow, SendError, TryLater, Uncertain, Unreachable, Unsendable
 from bot.reasons.reason import Reason, Value
 
 _UNREACHABLE_RETRY_SECONDS: Final = 10.0
 _BUSY_RETRY_SECONDS: Final = 30.0
 _UNKNOWN_RETRY_SECONDS: Final = 300.0
+_HELD_RETRY_SECONDS: Final = 300.0
 _MAX_RETRY_SECONDS: Final = 3_600.0
 _TOO_MANY_REQUESTS: Final = 429
 _SCOPE_PATTERN: Final = re.compile(r"[a-z:._,\- ]{1,80}")
@@ -32,7 +33,7 @@ class RateLimited(TryLater):
     """Slack asks this workspace to leave this method alone for ``after`` seconds."""
 
 
-class UnknownErrorCode(TryLater):
+class UnknownErrorCode(RefusedForNow):
     """Slack said no, surely, with a code that belongs to no group; ``code`` is it."""
 
     def __init__(self, code: str) -> None:
@@ -51,7 +52,7 @@ def translate_error(error: Exception, method: str) -> SendError:
         case SlackRequestError():
             return Unsendable(Reason("platform.request_incomplete", error=str(error)))
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return TryLater(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
+            return Unreachable(_explain("platform.unreachable"), _UNREACHABLE_RETRY_SECONDS)
         case _:
             return _translate_lost_response(method, Reason("connection.lost", error=type(error).__name__))
 
@@ -83,11 +84,10 @@ def _translate_permanent_error(error_code: str, body: Mapping[str, Any]) -> Send
     """Return what can't be mended by waiting."""
     if error_code in CHANNEL_ERRORS:
         return Gone(CHANNEL_ERRORS[error_code])
+    if error_code == "missing_scope":
+        return Held(_explain_missing_scope(body), _HELD_RETRY_SECONDS)
     if error_code in INSTALLATION_ERRORS:
-        return Gone(
-            _explain_missing_scope(body) if error_code == "missing_scope" else INSTALLATION_ERRORS[error_code],
-            installation=True,
-        )
+        return Gone(INSTALLATION_ERRORS[error_code], installation=True)
     if error_code in MESSAGE_ERRORS:
         return Unsendable(_explain("platform.not_allowed", error=error_code))
     if error_code in REQUEST_ERRORS:

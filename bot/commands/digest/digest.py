@@ -76,7 +76,7 @@ async def turn_on_digest(context: CommandContext, request: Request, *, start: st
     preferences = replace(channel_state.preferences, on=True, paused=False)
     following = preferences.schedule.find_next_post(request.now)
     if channel_state.retired_reason:
-        await context.stores.channels.restore(request.channel, following)
+        await context.stores.channels.restore(request.channel, following, request.now)
         await pending_notices.clear_pending(context.stores.key_values, request.channel.key)
     await save.save_preferences(context, request, channel_state, preferences, Reason("digest.turned_on"))
     head = gettext(

@@ -31,7 +31,10 @@ _MAX_DIGESTS: Final = 5
 _MAX_OTHER_CHANNELS: Final = 5
 """How many other channels are told of; `doctor` tells of all."""
 _DIGEST_STATE_LABELS: Final = {
+    "planned": phrase("On its way"),
     "posted": phrase("Posted"),
+    "duplicated": phrase("Posted, perhaps twice"),
+    "refused": phrase("Not posted"),
     "empty": phrase("Nothing to post"),
     "missed": phrase("Missed"),
     "failed": phrase("Not possible"),

@@ -20,6 +20,7 @@ from bot.errors import Mistake, SourceDown, SourceError, SourceRefused
 from bot.i18n import formatting
 from bot.i18n.translation import format_number, gettext, ngettext, phrase
 from bot.ports.commands import Request
+from bot.ports.deliveries import POSTED_STATES, PaperMessage
 
 BUDGET: Final = 8.0
 """Seconds that the sources have together to tell of one paper."""
@@ -65,7 +66,7 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
 async def _find_numbered_paper(context: CommandContext, request: Request, number: int) -> str:
     """Return the id of the paper with a number: in the last digest here, else in the newest list."""
     history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
-    last = next((past for past in history if past.state == "posted"), None)
+    last = next((past for past in history if past.state in POSTED_STATES), None)
     key = DeliveryKey(request.channel, "digest", last.day.isoformat()) if last else None
     sent = await context.stores.ledger.find_by_key(key) if key else None
     posted = {item.number: item.paper for item in sent.card.items} if sent else {}
@@ -203,11 +204,15 @@ _POSTED_PHRASES: Final = {
     "share": phrase("Posted here {when}, by sharing."),
 }
 _POSTED_DEFAULT: Final = phrase("Posted here {when}.")
+_ON_ITS_WAY: Final = phrase("On its way here since {when}.")
 
 
-def format_past_posts(posts: Sequence[tuple[str, str, datetime]], zone: str) -> tuple[str, ...]:
-    """Say when a paper was posted to this channel."""
+def format_past_posts(posts: Sequence[PaperMessage], zone: str) -> tuple[str, ...]:
+    """Say when a paper was posted to this channel, or that it is on its way."""
     return tuple(
-        gettext(_POSTED_PHRASES.get(kind, _POSTED_DEFAULT), when=formatting.format_moment(at, zone))
-        for kind, _, at in posts
+        gettext(
+            _POSTED_PHRASES.get(post.kind, _POSTED_DEFAULT) if post.is_sent else _ON_ITS_WAY,
+            when=formatting.format_moment(post.at, zone),
+        )
+        for post in posts
     )

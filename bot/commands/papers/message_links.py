@@ -102,7 +102,7 @@ async def unfurl_link(context: CommandContext, request: Request, *, link: str) -
     posts = await context.stores.digests.list_messages_of_paper(request.channel, identifier)
     event = f"unfurl:{request.channel.key}:{identifier}"
     if any(
-        at > request.now - UNFURL_COOLDOWN for _, _, at in posts
+        post.at > request.now - UNFURL_COOLDOWN for post in posts
     ) or not await context.stores.processed_events.add_if_new(event, request.now):
         return nothing
     found = await _find_paper_or_none(context, request, identifier)

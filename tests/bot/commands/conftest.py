@@ -16,11 +16,13 @@ from bot.cards.models import Action, Card, Form
 from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import DeliveryState
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
 from bot.domain.people import Person
 from bot.errors import Mistake, SourceDown
 from bot.ports.commands import Answer, Request
+from bot.ports.deliveries import Settlement
 from bot.ports.sources import SourceResponse
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
@@ -142,6 +144,12 @@ class Room:
         assert card.tone == "mistake", card
         example = next((line for line in card.footer if line.startswith(messages.EXAMPLE_PREFIX)), "")
         return card.text, example.removeprefix(messages.EXAMPLE_PREFIX)
+
+    async def deliver(self) -> None:
+        """Let everything that waits be posted."""
+        while claimed := await self.stores.ledger.claim(self.now, self.now, 9):
+            for delivery in claimed:
+                await self.stores.ledger.settle(delivery, Settlement(DeliveryState.SENT, message="m1"), self.now)
 
     def later(self, **span: int) -> None:
         self.now += timedelta(**span)

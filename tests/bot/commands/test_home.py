@@ -79,6 +79,9 @@ async def test_channels_show_their_plan_state_and_last_digest(room: Room) -> Non
 async def test_the_last_digest_is_dated(room: Room) -> None:
     await room.card("digest on start:now")
     _, channels, _ = await parts(room)
+    assert channels.items[0].notes[-1] == "nothing posted yet", "it is on its way"
+    await room.deliver()
+    _, channels, _ = await parts(room)
     assert channels.items[0].notes[-1] == "last on Tue 24 Nov"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.cards.models import Card
-from bot.delivery.dispatcher import LEASE, LOOKUP_DELAY, MAX_ATTEMPTS, MAX_IN_FLIGHT, Dispatcher
+from bot.delivery.dispatcher import LEASE, WORKSPACE_SLOTS, Dispatcher
+from bot.delivery.settling import LOOKUP_DELAY, MAX_ATTEMPTS
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.errors import Gone, TryLater, Uncertain, Unsendable
@@ -219,9 +220,8 @@ async def test_after_eight_attempts_it_is_given_up_with_the_reason(desk: Desk) -
 
 async def test_without_an_adapter_messages_wait(desk: Desk) -> None:
     courier = Dispatcher(desk.stores, {}, desk.clock)
-    await courier.dispatch_due()
-    assert await desk.state() is DeliveryState.RETRY
-    desk.clock.now += timedelta(minutes=11)
+    assert await courier.dispatch_due() == 0
+    assert await desk.state() is DeliveryState.PENDING
     await desk.courier.dispatch_due()
     assert await desk.state() is DeliveryState.SENT
 
@@ -258,12 +258,14 @@ class Slow(Scripted):
             return await super().send(delivery, now)
         finally:
             self.under_way -= 1
-            if len(self.held) == MAX_IN_FLIGHT * 3 - 1:
+            if len(self.held) == WORKSPACE_SLOTS * 3 - 1:
                 self.last.set()
 
 
 async def crowd(desk: Desk) -> Dispatcher:
-    keys = [DeliveryKey(Channel("web", "local", f"c{n}"), "digest", "2026-11-24") for n in range(MAX_IN_FLIGHT * 3 - 1)]
+    keys = [
+        DeliveryKey(Channel("web", "local", f"c{n}"), "digest", "2026-11-24") for n in range(WORKSPACE_SLOTS * 3 - 1)
+    ]
     await desk.stores.ledger.add([Draft(key, Card(text="Hello")) for key in keys], NOW)
     desk.chat = Slow()
     return Dispatcher(desk.stores, {"web": desk.chat}, desk.clock)
@@ -274,11 +276,11 @@ async def test_a_few_are_under_way_and_a_slow_one_holds_up_nobody(desk: Desk) ->
     chat = desk.chat
     assert isinstance(chat, Slow)
     pump = asyncio.create_task(courier.dispatch_due())
-    for _ in range(MAX_IN_FLIGHT):
+    for _ in range(WORKSPACE_SLOTS):
         await chat.begun.acquire()
     chat.gate.set()
-    assert await pump == MAX_IN_FLIGHT * 3
-    assert chat.most == MAX_IN_FLIGHT
+    assert await pump == WORKSPACE_SLOTS * 3
+    assert chat.most == WORKSPACE_SLOTS
     assert chat.held[-1] == str(KEY)
 
 

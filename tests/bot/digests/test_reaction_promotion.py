@@ -13,6 +13,7 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.people import Person
 from bot.ports.chat import Delivery
+from bot.ports.deliveries import Settlement
 from bot.ports.stores import Stores
 from tests.papers import of_day, publish, subscribe
 from tests.stores import open_stores
@@ -32,7 +33,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
         await subscribe(opened, PAPERS, "Europe/Berlin", START, lift=3)
         await planner.plan_due_digests(opened, MONDAY)
         (post,) = await sending(opened, MONDAY)
-        await opened.ledger.settle(post.id, DeliveryState.SENT, MONDAY, message="7")
+        await opened.ledger.settle(post, Settlement(DeliveryState.SENT, message="7"), MONDAY)
         yield opened
 
 
@@ -46,7 +47,7 @@ async def test_enough_readers_lift_a_paper_with_a_thread_below(stores: Stores) -
     assert post.key == DeliveryKey(PAPERS, "lift", LISTED[1])
     assert [item.paper for item in post.card.items] == [LISTED[1]]
     assert post.card.text == "3 readers picked this paper; the thread below is for it."
-    await stores.ledger.settle(post.id, DeliveryState.SENT, MONDAY, message="8")
+    await stores.ledger.settle(post, Settlement(DeliveryState.SENT, message="8"), MONDAY)
     (below,) = await sending(stores, MONDAY)
     assert (below.key.operation, below.parent_message_id) == ("reply", "8")
     assert below.card.text == f"We propose {LISTED[1]}."
@@ -58,7 +59,7 @@ async def test_inside_a_thread_no_thread_is_promised(stores: Stores) -> None:
     later = MONDAY + timedelta(hours=1)
     await planner.plan_due_digests(stores, later)
     (digest,) = await sending(stores, later)
-    await stores.ledger.settle(digest.id, DeliveryState.SENT, later, message="9")
+    await stores.ledger.settle(digest, Settlement(DeliveryState.SENT, message="9"), later)
     assert await ReactionPromotion(stores).promote_paper(thread, "9", 2, 2, later)
     (post,) = await sending(stores, later)
     assert post.card.text == "2 readers picked this paper."

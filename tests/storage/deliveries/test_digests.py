@@ -14,7 +14,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.preferences import Preferences
 from bot.errors import StoreError
 from bot.ports.channels import ChannelState
-from bot.ports.deliveries import DigestRecord, Draft, PastDigest
+from bot.ports.deliveries import DigestRecord, Draft, PaperMessage, PastDigest
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason
 from tests.papers import paper
@@ -38,7 +38,7 @@ def _edition(standing: ChannelState, now: datetime, papers: Sequence[str] = IDS,
         "coverage": {DAY: None, DAY - timedelta(days=3): Reason("list.too_old")},
         "drafts": drafts,
     }
-    return DigestRecord(standing, DAY, "posted", next_run=now + timedelta(days=1), **(defaults | parts))
+    return DigestRecord(standing, DAY, "planned", next_run=now + timedelta(days=1), **(defaults | parts))
 
 
 async def test_everything_is_recorded_together(stores: Stores, now: datetime) -> None:
@@ -55,8 +55,10 @@ async def test_everything_is_recorded_together(stores: Stores, now: datetime) ->
     assert await stores.digests.find_claimed_papers([standing.channel_id], [*IDS, "x"]) == {
         (standing.channel_id, p) for p in IDS
     }
-    assert await stores.digests.list_past_digests(ROOM) == [PastDigest(DAY, "posted", None, now)]
-    assert await stores.digests.list_messages_of_paper(ROOM, IDS[0]) == [("digest", "2026-11-24", now)]
+    assert await stores.digests.list_past_digests(ROOM) == [PastDigest(DAY, "planned", None, now)]
+    assert await stores.digests.list_messages_of_paper(ROOM, IDS[0]) == [
+        PaperMessage("digest", "2026-11-24", now, is_sent=False)
+    ]
     moved = await stores.channels.get_or_create(ROOM, now)
     assert (moved.next_run, moved.due) == (now + timedelta(days=1),) * 2
     assert await stores.channels.list_due(now, 1) == []
@@ -68,7 +70,7 @@ async def test_a_double_tick_changes_nothing(stores: Stores, now: datetime) -> N
     other = replace(_edition(standing, now, ()), state="missed", coverage={DAY - timedelta(days=1): None})
     assert await stores.digests.commit_digests([other], now) == []
     assert await stores.ledger.count_open() == {DeliveryState.PENDING: 1}
-    assert [e.state for e in await stores.digests.list_past_digests(ROOM)] == ["posted"]
+    assert [e.state for e in await stores.digests.list_past_digests(ROOM)] == ["planned"]
     assert (
         DAY - timedelta(days=1)
         not in (await stores.digests.list_coverage([standing.channel_id], date.min))[standing.channel_id]
@@ -98,7 +100,7 @@ async def test_repeats_are_recorded_when_they_are_wanted(stores: Stores, now: da
     await stores.ledger.add([Draft(DeliveryKey(ROOM, "alert", IDS[0]), Card("Alert"), (IDS[0],))], now)
     assert len(await stores.digests.commit_digests([_edition(standing, now)], now)) == 1
     assert await stores.channels.list_due(now, 1) == []
-    assert [kind for kind, _, _ in await stores.digests.list_messages_of_paper(ROOM, IDS[0])] == ["alert"]
+    assert [one.kind for one in await stores.digests.list_messages_of_paper(ROOM, IDS[0])] == ["alert"]
 
 
 async def test_a_day_without_a_post_can_still_get_one(stores: Stores, now: datetime) -> None:
@@ -108,7 +110,7 @@ async def test_a_day_without_a_post_can_still_get_one(stores: Stores, now: datet
     assert (await stores.channels.get_or_create(ROOM, now)).next_run is None
     later = await stores.channels.get_or_create(ROOM, now)
     assert len(await stores.digests.commit_digests([_edition(later, now)], now)) == 1
-    assert [e.state for e in await stores.digests.list_past_digests(ROOM)] == ["posted"]
+    assert [e.state for e in await stores.digests.list_past_digests(ROOM)] == ["planned"]
 
 
 async def test_a_schedule_changed_meanwhile_is_kept(stores: Stores, now: datetime) -> None:
@@ -144,7 +146,7 @@ async def test_hundreds_of_editions_take_no_time(stores: Stores, now: datetime) 
     card = Card("Today", items=tuple(Item(f"Title {n}", abstract="word " * 300) for n in range(5)))
     editions = [
         DigestRecord(
-            s, DAY, "posted", drafts=(Draft(replace(KEY, channel=s.channel), card, IDS),), coverage={DAY: None}
+            s, DAY, "planned", drafts=(Draft(replace(KEY, channel=s.channel), card, IDS),), coverage={DAY: None}
         )
         for s in due
     ]

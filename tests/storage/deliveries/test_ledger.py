@@ -10,9 +10,9 @@ from sqlalchemy.dialects import sqlite
 
 from bot.cards.models import Action, Card, Item, Link
 from bot.domain.channels import Channel
-from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.deliveries import DIGEST_GRACE, DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
-from bot.ports.deliveries import Draft
+from bot.ports.deliveries import Draft, Settlement
 from bot.ports.stores import Stores
 from bot.reasons.reason import to_reason
 from storage.database import Database
@@ -47,7 +47,7 @@ async def test_a_message_comes_back_as_it_was(stores: Stores, now: datetime) -> 
     item = Item("“Títle” <!channel>", number=3, votes=0, links=(Link("code", "https://x"),), because=("diffusion",))
     card = Card("T", items=(item,), actions=(Action("Settings", "settings", {"a": "b"}),), tone="digest")
     (added,) = await stores.ledger.add([Draft(KEY, card)], now)
-    assert added == Delivery(added.id, KEY, card, created_at=now)
+    assert added == Delivery(added.id, KEY, card, created_at=now, expires=now + DIGEST_GRACE)
     assert await stores.ledger.find_by_key(KEY) == added
     assert await stores.ledger.find_by_key(REPLY) is None
 
@@ -73,7 +73,7 @@ async def test_what_may_go_out_is_taken_once(stores: Stores, now: datetime) -> N
     (claimed,) = await _claim(stores, now)
     assert (claimed.state, claimed.attempts) == (DeliveryState.SENDING, 0)
     assert await _claim(stores, now) == []
-    await stores.ledger.settle(claimed.id, DeliveryState.SENT, now, message="m1")
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.SENT, message="m1"), now)
     found = await stores.ledger.find_by_key(KEY)
     assert found
     assert (found.state, found.message_id, found.attempts) == (DeliveryState.SENT, "m1", 1)
@@ -84,10 +84,11 @@ async def test_one_for_each_channel_the_oldest_first(stores: Stores, now: dateti
     rooms = [replace(ROOM, id=f"C{n}") for n in range(3)]
     keys = [replace(KEY, channel=room, subject=s) for s in ("first", "second") for room in rooms]
     await _add(stores, now, *keys)
-    assert [d.key for d in await _claim(stores, now, 2)] == keys[:2]
+    first, second = await _claim(stores, now, 2)
+    assert [first.key, second.key] == keys[:2]
     assert [d.key for d in await _claim(stores, now)] == keys[2:3]
     assert await _claim(stores, now) == []
-    await stores.ledger.settle(1, DeliveryState.SENT, now)
+    await stores.ledger.settle(first, Settlement(DeliveryState.SENT), now)
     assert [d.key for d in await _claim(stores, now)] == keys[3:4]
 
 
@@ -95,9 +96,9 @@ async def test_doubt_stops_its_channel_only(stores: Stores, now: datetime) -> No
     other = replace(KEY, channel=replace(ROOM, id="C2"))
     await _add(stores, now, KEY, replace(KEY, subject="next"), other)
     first, _ = await _claim(stores, now)
-    await stores.ledger.settle(first.id, DeliveryState.UNCERTAIN, now)
+    await stores.ledger.settle(first, Settlement(DeliveryState.UNCERTAIN), now)
     assert await _claim(stores, now + LEASE) == []
-    await stores.ledger.settle(first.id, DeliveryState.SENT, now)
+    await stores.ledger.settle(first, Settlement(DeliveryState.SENT), now)
     assert [d.key.subject for d in await _claim(stores, now + LEASE)] == ["next"]
 
 
@@ -106,7 +107,7 @@ async def test_a_message_waits_for_its_time(stores: Stores, now: datetime) -> No
     assert await _claim(stores, now) == []
     (claimed,) = await _claim(stores, now + SECOND)
     await stores.ledger.settle(
-        claimed.id, DeliveryState.RETRY, now, not_before=now + LEASE, reason=to_reason("429"), counted=False
+        claimed, Settlement(DeliveryState.RETRY, not_before=now + LEASE, reason=to_reason("429"), counted=False), now
     )
     assert await _claim(stores, now + LEASE - SECOND) == []
     (again,) = await _claim(stores, now + LEASE)
@@ -118,7 +119,7 @@ async def test_a_reply_waits_until_its_parent_is_sent(stores: Stores, now: datet
     assert len(await stores.ledger.add(drafts, now)) == 2
     (claimed,) = await _claim(stores, now)
     assert claimed.key == KEY
-    await stores.ledger.settle(claimed.id, DeliveryState.SENT, now, message="m1")
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.SENT, message="m1"), now)
     (reply,) = await _claim(stores, now)
     assert (reply.key, reply.parent_message_id) == (REPLY, "m1")
 
@@ -128,7 +129,7 @@ async def test_an_edit_waits_for_a_message_recorded_before(stores: Stores, now: 
     edit = replace(KEY, subject="2026-11-24 votes", operation="edit")
     (added,) = await _add(stores, now, edit, parent=KEY)
     assert added.parent_message_id == ""
-    await stores.ledger.settle((await _claim(stores, now))[0].id, DeliveryState.SENT, now, message="m7")
+    await stores.ledger.settle((await _claim(stores, now))[0], Settlement(DeliveryState.SENT, message="m7"), now)
     assert [d.parent_message_id for d in await _claim(stores, now)] == ["m7"]
 
 
@@ -137,7 +138,7 @@ async def test_what_hangs_on_a_dead_message_dies(stores: Stores, now: datetime) 
     drafts = [Draft(KEY, Card("a")), Draft(REPLY, Card("b"), parent=KEY), Draft(below, Card("c"), parent=REPLY)]
     await stores.ledger.add(drafts, now)
     (claimed,) = await _claim(stores, now)
-    await stores.ledger.settle(claimed.id, DeliveryState.DEAD, now, reason=to_reason("no such channel"))
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.DEAD, reason=to_reason("no such channel")), now)
     for key in (KEY, REPLY, below):
         found = await stores.ledger.find_by_key(key)
         assert found
@@ -154,8 +155,8 @@ async def test_a_reply_to_nothing_is_left_out(stores: Stores, now: datetime) -> 
 async def test_a_lease_that_runs_out_is_doubt(stores: Stores, now: datetime) -> None:
     await _add(stores, now, KEY)
     await _claim(stores, now)
-    assert await stores.ledger.expire_leases(now + LEASE - SECOND) == 0
-    assert await stores.ledger.expire_leases(now + LEASE) == 1
+    assert await stores.ledger.expire_claims(now + LEASE - SECOND, "me", ()) == 0
+    assert await stores.ledger.expire_claims(now + LEASE, "me", ()) == 1
     assert await stores.ledger.count_open() == {DeliveryState.UNCERTAIN: 1}
     (doubtful,) = await stores.ledger.list_uncertain(now + LEASE, 9)
     assert (doubtful.key, doubtful.attempts) == (KEY, 1)
@@ -164,7 +165,7 @@ async def test_a_lease_that_runs_out_is_doubt(stores: Stores, now: datetime) -> 
 async def test_doubt_is_quarantined(stores: Stores, now: datetime) -> None:
     await _add(stores, now, KEY)
     (claimed,) = await _claim(stores, now)
-    await stores.ledger.settle(claimed.id, DeliveryState.UNCERTAIN, now + SECOND)
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.UNCERTAIN), now + SECOND)
     assert await stores.ledger.list_uncertain(now + LOOKUP_DELAY - SECOND, 9) == []
     assert [d.id for d in await stores.ledger.list_uncertain(now + LOOKUP_DELAY, 9)] == [claimed.id]
 
@@ -175,7 +176,7 @@ async def test_a_retired_channel_takes_nothing_more(stores: Stores, now: datetim
     (claimed,) = await _claim(stores, now)
     await stores.channels.retire(ROOM, to_reason("it was archived"))
     assert await _state(stores) is DeliveryState.SENDING
-    await stores.ledger.settle(claimed.id, state, now)
+    await stores.ledger.settle(claimed, Settlement(state), now)
     assert await _state(stores) is DeliveryState.DEAD
     (added,) = await _add(stores, now, replace(KEY, subject="later"))
     assert (added.state, added.reason) == (DeliveryState.DEAD, to_reason("it was archived"))
@@ -195,7 +196,9 @@ async def test_sent_digests_may_be_refreshed(stores: Stores, now: datetime) -> N
     keys = [replace(KEY, channel=replace(ROOM, id=f"C{n}")) for n in range(3)]
     await _add(stores, now, *keys, replace(KEY, channel=replace(ROOM, id="C7"), kind="alert"))
     for minutes, claimed in enumerate(await _claim(stores, now)):
-        await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + timedelta(minutes=minutes), message="m")
+        await stores.ledger.settle(
+            claimed, Settlement(DeliveryState.SENT, message="m"), now + timedelta(minutes=minutes)
+        )
     found = await stores.ledger.list_refreshable(now + timedelta(minutes=1), now + timedelta(hours=1), 9)
     assert [d.key for d in found] == keys[1:]
     assert len(await stores.ledger.list_refreshable(now, now + timedelta(hours=1), 1)) == 1
@@ -207,7 +210,9 @@ async def test_digests_to_refresh_are_read_page_by_page(stores: Stores, now: dat
     await _add(stores, now, *keys)
     # Numbers and times in contrary orders, and three of one moment.
     for minutes, claimed in zip((3, 2, 2, 2, 1), await _claim(stores, now), strict=True):
-        await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + timedelta(minutes=minutes), message="m")
+        await stores.ledger.settle(
+            claimed, Settlement(DeliveryState.SENT, message="m"), now + timedelta(minutes=minutes)
+        )
     span = (now, now + timedelta(hours=1))
     pages: list[list[str]] = []
     after = 0
@@ -231,10 +236,10 @@ async def test_old_messages_lose_their_cards_and_nothing_else(stores: Stores, no
     sent, dead, open_, young = (replace(KEY, channel=replace(ROOM, id=f"C{n}")) for n in range(4))
     await _add(stores, now, sent, dead, open_, papers=("1",))
     for claimed, state in zip(await _claim(stores, now, 2), (DeliveryState.SENT, DeliveryState.DEAD), strict=True):
-        await stores.ledger.settle(claimed.id, state, now, message="m1")
+        await stores.ledger.settle(claimed, Settlement(state, message="m1"), now)
     await _add(stores, now + SECOND, young)
     (claimed,) = [d for d in await _claim(stores, now + SECOND) if d.key == young]
-    await stores.ledger.settle(claimed.id, DeliveryState.SENT, now + SECOND)
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.SENT), now + SECOND)
     before = [await stores.ledger.find_by_key(key) for key in (sent, dead, open_, young)]
     assert await stores.ledger.clear_old_cards(now) == 0
     assert await stores.ledger.clear_old_cards(now + SECOND) == 2
@@ -267,10 +272,20 @@ async def test_emptying_cards_looks_at_old_messages_only(database: Database, now
     ]
 
 
-async def test_claiming_reads_only_what_is_on_its_way(database: Database, now: datetime) -> None:
-    asked = build_claim_query().params(now=now, most=10)
+@pytest.mark.parametrize(
+    ("of_one_platform", "first"),
+    [
+        (False, "SCAN deliveries USING INDEX ix_deliveries_open"),
+        (True, "SEARCH deliveries USING INDEX ix_deliveries_queue (platform=?)"),
+    ],
+)
+async def test_claiming_reads_only_what_is_on_its_way(
+    database: Database, now: datetime, *, of_one_platform: bool, first: str
+) -> None:
+    queue = {"platform": "slack", "busy": ["T2"]} if of_one_platform else {}
+    asked = build_claim_query(of_one_platform).params(now=now, most=10, **queue)
     query = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     async with database.begin_read() as connection:
         plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
-    assert plan[0] == "SCAN deliveries USING INDEX ix_deliveries_open"
+    assert plan[0] == first
     assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan[1:])

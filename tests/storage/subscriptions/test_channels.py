@@ -89,7 +89,7 @@ async def test_retiring_gives_up_what_waits(stores: Stores, now: datetime) -> No
     found = await stores.ledger.find_by_key(key)
     assert found
     assert (found.state, found.reason) == (DeliveryState.DEAD, to_reason("it was archived"))
-    await stores.channels.restore(ROOM, now)
+    await stores.channels.restore(ROOM, now, now)
     standing = await stores.channels.get_or_create(ROOM, now)
     assert (standing.retired_reason, standing.next_run) == (None, now)
 

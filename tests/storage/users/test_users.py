@@ -13,7 +13,7 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.follows import Follow
 from bot.domain.people import Person
 from bot.domain.preferences import Preferences
-from bot.ports.deliveries import Draft
+from bot.ports.deliveries import Draft, Settlement
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
 from bot.reasons.reason import Reason, to_reason
@@ -90,7 +90,7 @@ async def _live(stores: Stores, now: datetime) -> None:
         [Draft(DeliveryKey(MINE, "alert", n), Card(n), ("1",) if n == "a" else ()) for n in "ab"], now
     )
     (sent,) = await stores.ledger.claim(now, now + HOUR, 1)
-    await stores.ledger.settle(sent.id, DeliveryState.SENT, now, message="m")
+    await stores.ledger.settle(sent, Settlement(DeliveryState.SENT, message="m"), now)
     await stores.web_messages.add(DeliveryKey(MINE, "answer", "x"), Card("x"), now)
     followed = Reason("follow.added", label="shared")
     await stores.audit.record_change(ROOM, ANN, "follow", followed, now, before={}, after={})

@@ -14,7 +14,8 @@ import pytest
 
 from adapters.discord.delivery.chat import ChannelStyle
 from bot.cards.models import Card
-from bot.delivery.dispatcher import LEASE, LOOKUP_DELAY, Dispatcher
+from bot.delivery.dispatcher import LEASE, Dispatcher
+from bot.delivery.settling import LOOKUP_DELAY
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft

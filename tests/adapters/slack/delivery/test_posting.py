@@ -12,7 +12,8 @@ import pytest
 
 from adapters.slack.delivery.chat import SlackChat
 from bot.cards.models import Card
-from bot.delivery.dispatcher import LOOKUP_DELAY, Dispatcher
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.settling import LOOKUP_DELAY
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft

@@ -58,7 +58,7 @@ async def test_posting_now(room: Room) -> None:
 async def test_now_without_a_digest_posts_one_and_starts_nothing(room: Room) -> None:
     assert (await room.card("digest now")).text == "The digest is on its way."
     assert not (await standing(room)).preferences.on
-    assert (await room.card("digest now")).text == "The digest of Tue 24 Nov was posted already."
+    assert (await room.card("digest now")).text == "The digest of Tue 24 Nov is on its way already."
 
 
 async def test_now_with_nothing_stored_says_why(empty: Room) -> None:
@@ -242,8 +242,12 @@ async def test_status(room: Room) -> None:
     assert card.text.startswith(NEXT)
     rows = {item.title: item.text for item in card.items}
     assert rows["arXiv"] == "Switched off."
-    assert rows["Tue 24 Nov"] == "Posted."
+    assert rows["Tue 24 Nov"] == "On its way."
     assert card.footer == ("1 message waiting: 1 pending.", "18 papers stored.")
+    await room.deliver()
+    card = await room.card("status")
+    assert {item.title: item.text for item in card.items}["Tue 24 Nov"] == "Posted."
+    assert card.footer == ("No message is waiting.", "18 papers stored.")
 
 
 async def test_status_tells_of_a_source_in_trouble(room: Room) -> None:
@@ -286,6 +290,7 @@ async def test_status_tells_whoever_decides_of_the_other_channels_that_fell_sile
 async def test_why_it_was_posted(room: Room) -> None:
     await room.card("follow sparse attention where:here")
     await room.card("digest on start:now")
+    await room.deliver()
     card = await room.card("why #3")
     assert card.text == (
         "Posted here Tue 24 Nov 09:00, in a digest. "

@@ -10,7 +10,6 @@ import pytest
 
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
-from bot.domain.deliveries import DeliveryState
 from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
 from bot.ports.commands import Placement
@@ -103,14 +102,14 @@ async def test_a_paper_is_known_by_its_number(room: Room) -> None:
     assert (await room.card("show #3")).items[0].paper == "2611.23002"
     await room.card("mute 2611.23000")
     await room.card("digest on start:now")
+    await room.deliver()
     assert (await room.card("show 3")).items[0].paper == "2611.23003"
     assert (await room.mistake("show #9"))[0] == "The last digest here has no number 9."
 
 
 async def test_a_number_is_the_newest_lists_when_the_last_digests_card_was_emptied(room: Room) -> None:
     await room.card("digest on start:now")
-    for claimed in await room.stores.ledger.claim(NOW, NOW, 9):
-        await room.stores.ledger.settle(claimed.id, DeliveryState.SENT, NOW)
+    await room.deliver()
     assert await room.stores.ledger.clear_old_cards(NOW + timedelta(days=180)) == 1
     assert (await room.mistake("show #99"))[0] == "The newest list has no number 99."
     assert (await room.card("show #9")).items[0].paper == "2611.23008"
@@ -118,6 +117,8 @@ async def test_a_number_is_the_newest_lists_when_the_last_digests_card_was_empti
 
 async def test_says_when_it_was_posted_here(room: Room) -> None:
     await room.card("digest on start:now")
+    assert "On its way here since Tue 24 Nov 09:00." in (await room.card("show 2611.23000")).footer
+    await room.deliver()
     assert "Posted here Tue 24 Nov 09:00, in a digest." in (await room.card("show 2611.23000")).footer
     assert not [line for line in (await room.card("show 2611.23011")).footer if "Posted" in line]
 

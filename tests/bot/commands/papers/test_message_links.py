@@ -88,6 +88,7 @@ async def test_a_paper_that_was_posted_says_when(room: Room) -> None:
     key = DeliveryKey(PAPERS, "digest", "2026-11-24")
     await room.stores.ledger.add([Draft(key, Card("x"), ("2611.23000",))], room.now)
     assert await asked(room, "unfurl", link=LINK) == Card()
+    await room.deliver()
     room.later(minutes=31)
     assert (await asked(room, "unfurl", link=LINK)).footer == ("Posted here Tue 24 Nov 08:00, in a digest.",)
 
