@@ -152,7 +152,8 @@ COINED = frozenset({
 })  # fmt: skip
 """Words that no module, class, function or parameter is called: figures of speech, and participles."""
 VERBS = frozenset({
-    "abandon", "hold", "mark", "recover", "acknowledge", "acquire", "add", "announce", "answer", "append", "apply", "assign", "authorize", "await", "back",
+    "abandon", "hold", "mark", "recover",
+    "acknowledge", "acquire", "add", "announce", "answer", "append", "apply", "assign", "authorize", "await", "back",
     "backfill", "backup", "begin", "break", "build", "call", "cancel", "canonicalize", "catch", "change", "check",
     "choose", "claim", "clamp", "classify", "clean", "clear", "close", "collect", "combine", "commit", "compare",
     "compile", "complete", "compose", "compute", "configure", "connect", "convert", "copy", "correct", "count",
