@@ -134,7 +134,7 @@ def build_platform(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> SlackPlatform:
     """Return Slack with those tokens; *monotonic* gives the seconds that rate limits and caches count, by *sleep*."""
-    client = SlackClient(tokens, settings.slack_api_url, RateLimiter(monotonic, sleep))
+    client = SlackClient(tokens, settings.slack_api_url, RateLimiter(monotonic, sleep), services.clock)
 
     async def shows_pictures(channel: Channel) -> bool:
         return (await services.stores.channels.get_or_create(channel, services.clock())).preferences.pictures

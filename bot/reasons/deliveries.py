@@ -32,6 +32,7 @@ DELIVERY_SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
     "history.too_many_messages": phrase("Too much was said since."),
     "history.too_many_posts": phrase("Too many posts were put away since."),
     "history.unreadable": phrase("The history can’t be read: {why}"),
+    "lookup.timed_out": phrase("The look-up took longer than {seconds} seconds."),
     "message.gone": phrase("The message is gone."),
     "message.no_parent": phrase("The message that it belongs to has no id."),
     "platform.busy": phrase("{platform} can’t do this now ({error})"),

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from adapters.common.lookup_window import CLOCK_SKEW, LookupWindow, choose_window, needs_lookup
 from adapters.discord.api.error_codes import MISSING_PERMISSIONS, THREAD_ARCHIVED, THREAD_ERRORS
 from adapters.discord.api.errors import UnknownErrorCode, get_error_code
 from adapters.discord.api.rest import RestClient
@@ -37,8 +38,8 @@ _MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 class DiscordChat:
     """All servers as one chat. ``style_lookup`` tells how a channel wants its digests.
 
-    Discord tells a repeated nonce for some minutes; each message carries its delivery's key too, and one that was
-    tried before is looked up.
+    Discord tells a repeated nonce for some minutes; each message carries its delivery's key too, and one that may
+    have been posted before is looked up.
     """
 
     platform = "discord"
@@ -87,9 +88,7 @@ class DiscordChat:
             return None
         try:
             if key.channel.kind is ChannelKind.FORUM and key.operation == "post":
-                return await forum_posts.deduplicate_posts(
-                    self._rest, key.channel, message_keys.hash_delivery_key(key), delivery.created_at
-                )
+                return await self._find_forum_post(delivery)
             posted_parts = await self._find_parts(
                 delivery, await self._destinations.find_post_target(delivery, creates_thread=False)
             )
@@ -125,7 +124,7 @@ class DiscordChat:
         """Send the parts that are not there yet, in order."""
         channel_id = await self._destinations.find_post_target(delivery)
         posted_parts: Mapping[int, MessageData] = {}
-        if delivery.attempts:
+        if needs_lookup(delivery):
             # Where nobody can look, the ledger has decided; the nonce helps for some minutes.
             with suppress(Uncertain):
                 posted_parts = await self._find_parts(delivery, channel_id)
@@ -157,9 +156,9 @@ class DiscordChat:
     async def _start_forum_post(self, delivery: Delivery, now: datetime) -> str:
         """Make a post of a forum, once."""
         forum, key = delivery.key.channel, message_keys.hash_delivery_key(delivery.key)
-        if delivery.attempts:
+        if needs_lookup(delivery):
             with suppress(Uncertain):
-                if post_id := await forum_posts.deduplicate_posts(self._rest, forum, key, delivery.created_at):
+                if post_id := await self._find_forum_post(delivery):
                     return post_id
         return await forum_posts.start_post(
             self._rest, forum, key, await self._renderer.render_forum_post(delivery, now)
@@ -175,7 +174,7 @@ class DiscordChat:
         messages = await self._renderer.render_parts(delivery, key, posted_parts)
         if len(posted_parts) < len(messages):
             posted_parts = await message_lookup.find_message(
-                self._rest, channel_id, key, message_lookup.from_snowflake(first_id)
+                self._rest, channel_id, key, LookupWindow(message_lookup.from_snowflake(first_id) - CLOCK_SKEW)
             )
         if len(posted_parts) < len(messages):
             # Votes with one digit more need no further message; there can't be one.
@@ -191,8 +190,13 @@ class DiscordChat:
         return first_id
 
     async def _find_parts(self, delivery: Delivery, channel_id: str) -> Mapping[int, MessageData]:
-        return await message_lookup.find_message(
-            self._rest, channel_id, message_keys.hash_delivery_key(delivery.key), delivery.created_at
+        key, window = message_keys.hash_delivery_key(delivery.key), choose_window(delivery)
+        return await message_lookup.find_message(self._rest, channel_id, key, window, delivery.lookup_cursor)
+
+    async def _find_forum_post(self, delivery: Delivery) -> str | None:
+        key, window = message_keys.hash_delivery_key(delivery.key), choose_window(delivery)
+        return await forum_posts.deduplicate_posts(
+            self._rest, delivery.key.channel, key, window, delivery.lookup_cursor
         )
 
 

@@ -7,14 +7,15 @@ posts with its key are looked up: the oldest is kept, our others are deleted.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import discord
 
+from adapters.common.lookup_window import CLOCK_SKEW, LookupWindow, limit_lookup
 from adapters.discord.api.error_codes import HISTORY_ERRORS
-from adapters.discord.api.errors import get_error_code
+from adapters.discord.api.errors import UnknownErrorCode, get_error_code
 from adapters.discord.api.rest import RestClient
 from adapters.discord.delivery import message_lookup
 from adapters.discord.delivery.destinations import MESSAGE_PATH
@@ -27,7 +28,7 @@ from bot.reasons.reason import Reason
 _AUTO_ARCHIVE_MINUTES: Final = 10_080
 """Minutes after which Discord hides a post in which nothing is said."""
 _PAGE_SIZE: Final = 100
-_MAX_PAGES: Final = 10
+_MAX_PAGES: Final = 100
 _MAX_TAGS: Final = 5
 """https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
 _COMMON_TAG_NAMES: Final = frozenset({"papers", "paper", "research", "reading", "digest"})
@@ -75,11 +76,9 @@ async def start_post(rest: RestClient, forum: Channel, key: str, body: Mapping[s
     body = {"auto_archive_duration": _AUTO_ARCHIVE_MINUTES, **body}
     created = await rest.call("POST", "/channels/{channel_id}/threads", json=body, channel_id=forum.id)
     thread_id = str(created["id"])
+    made = LookupWindow(message_lookup.from_snowflake(thread_id) - CLOCK_SKEW)
     try:
-        return (
-            await deduplicate_posts(rest, forum, key, message_lookup.from_snowflake(thread_id), name=created["name"])
-            or thread_id
-        )
+        return await deduplicate_posts(rest, forum, key, made, name=created["name"]) or thread_id
     except TryLater as error:
         # One is there, surely: it is to be looked up, and not to be made again.
         raise Uncertain(Reason("post.not_looked_up", why=error.reason)) from error
@@ -89,19 +88,25 @@ async def start_post(rest: RestClient, forum: Channel, key: str, body: Mapping[s
 
 
 async def deduplicate_posts(
-    rest: RestClient, forum: Channel, key: str, since: datetime | None, *, name: str = ""
+    rest: RestClient, forum: Channel, key: str, window: LookupWindow, cursor: str = "", *, name: str = ""
 ) -> str | None:
-    """Return the oldest post with *key* since then, and delete our others; None when there surely is none.
+    """Return the oldest post with *key* of the *window*, and delete our others; None when there surely is none.
 
-    With *name* only those of that name are looked at. Raises `bot.errors.Uncertain` where nothing may be read, and
-    other `bot.errors.SendError` kinds when Discord can't be asked.
+    Goes on after the *cursor* of an earlier look-up. With *name* only those of that name are looked at. Raises
+    `bot.errors.LookupPaused` when Discord wants a pause, `bot.errors.Uncertain` where nothing may be read, and other
+    `bot.errors.SendError` kinds when Discord can't be asked.
     """
-    post_ids = [
-        int(post["id"]) for post in await _list_own_posts(rest, forum, since, name) if await _has_key(rest, post, key)
-    ]
-    for duplicate_id in sorted(post_ids)[1:]:
-        await _delete_post(rest, duplicate_id)
-    return str(min(post_ids)) if post_ids else None
+    read_id, post_ids = message_lookup.decode_cursor(cursor), list[int]()
+    async with limit_lookup(lambda: message_lookup.encode_cursor(read_id, post_ids), (UnknownErrorCode,)):
+        for post in await _list_own_posts(rest, forum, window, name):
+            if int(post["id"]) <= read_id:
+                continue
+            if await _has_key(rest, post, key):
+                post_ids.append(int(post["id"]))
+            read_id = int(post["id"])
+        for duplicate_id in post_ids[1:]:
+            await _delete_post(rest, duplicate_id)
+    return str(post_ids[0]) if post_ids else None
 
 
 def choose_tags(available: ForumTags, card: Card, tag_name: str = "") -> list[str]:
@@ -117,18 +122,19 @@ def choose_tags(available: ForumTags, card: Card, tag_name: str = "") -> list[st
     return (matching or chosen or common)[:_MAX_TAGS]
 
 
-async def _list_own_posts(rest: RestClient, forum: Channel, since: datetime | None, name: str) -> Collection[Thread]:
-    """Return the bot's own posts of the forum that were made since, active and archived."""
+async def _list_own_posts(rest: RestClient, forum: Channel, window: LookupWindow, name: str) -> Sequence[Thread]:
+    """Return the bot's own posts of the forum that were made in the *window*, active and archived, the oldest first."""
     active = await rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.workspace)
-    archived = await _list_archived_posts(rest, forum, since)
-    min_id = message_lookup.to_snowflake(since)
+    archived = await _list_archived_posts(rest, forum, window.since)
+    min_id, max_id = message_lookup.to_snowflake(window.since), message_lookup.to_snowflake(window.until)
     posts_by_id: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived)}
     own_posts = (
         one
         for one in posts_by_id.values()
         if one.get("parent_id") == forum.id and one.get("owner_id") == rest.bot_user_id
     )
-    return [one for one in own_posts if int(one["id"]) > min_id and name in {"", one["name"]}]
+    in_window = (one for one in own_posts if int(one["id"]) > min_id and not 0 < max_id < int(one["id"]))
+    return sorted((one for one in in_window if name in {"", one["name"]}), key=lambda one: int(one["id"]))
 
 
 async def _list_archived_posts(rest: RestClient, forum: Channel, since: datetime | None) -> list[Thread]:
@@ -149,7 +155,7 @@ async def _list_archived_posts(rest: RestClient, forum: Channel, since: datetime
 def _is_archived_before(thread: Thread, since: datetime | None) -> bool:
     """Tell whether a thread was put away before then."""
     archived_at = datetime.fromisoformat(thread["thread_metadata"]["archive_timestamp"])
-    return since is not None and archived_at < since - message_lookup.CLOCK_SKEW
+    return since is not None and archived_at < since
 
 
 async def _has_key(rest: RestClient, thread: Thread, key: str) -> bool:

@@ -5,47 +5,53 @@ Discord tells a repeated nonce for some minutes only: https://docs.discord.com/d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import discord
 
+from adapters.common.lookup_window import LookupWindow, limit_lookup
 from adapters.discord.api.error_codes import HISTORY_ERRORS
-from adapters.discord.api.errors import get_error_code
+from adapters.discord.api.errors import UnknownErrorCode, get_error_code
 from adapters.discord.api.rest import RestClient
 from adapters.discord.rendering import message_keys
 from bot.errors import Gone, Uncertain, Unsendable
 from bot.reasons.reason import Reason
 
-CLOCK_SKEW: Final = timedelta(seconds=60)
-"""Discord's clock and ours may differ by so much."""
 _PAGE_SIZE: Final = 100
 _MAX_PAGES: Final = 5
+"""Pages in which the first part of a message is looked for."""
 _NONEXISTENT_ID: Final = 1
 """An id that no message has."""
 
 MessageData = Mapping[str, Any]
 
 
-async def find_message(rest: RestClient, channel_id: str, key: str, since: datetime | None) -> dict[int, MessageData]:
+async def find_message(
+    rest: RestClient, channel_id: str, key: str, window: LookupWindow, cursor: str = ""
+) -> dict[int, MessageData]:
     """Return the messages that carry *key* in the channel or thread *channel_id*, by part number; of twins the older.
 
-    Raises `bot.errors.Uncertain` when too much was said since or the history is closed to us, and other
-    `bot.errors.SendError` kinds when Discord can't be asked.
+    Only what was said in the *window* is read, the oldest first, or what of it comes after the *cursor* of an earlier
+    look-up. Raises `bot.errors.LookupPaused` when Discord wants a pause, `bot.errors.Uncertain` when the history is
+    closed to us, and other `bot.errors.SendError` kinds when Discord can't be asked.
     """
     found_parts: dict[int, MessageData] = {}
-    after = to_snowflake(since)
-    for _ in range(_MAX_PAGES):
-        page = await _fetch_page(rest, channel_id, after=after)
-        found_parts = select_parts(rest, page, key) | found_parts
-        if len(page) < _PAGE_SIZE:
-            if not page and not found_parts:
-                await _check_readable(rest, channel_id)
-            return found_parts
-        after = max(int(message["id"]) for message in page)
-    raise Uncertain(Reason("history.too_many_messages"))
+    after, until = decode_cursor(cursor) or to_snowflake(window.since), to_snowflake(window.until)
+    async with limit_lookup(
+        lambda: encode_cursor(after, (int(part["id"]) for part in found_parts.values())), (UnknownErrorCode,)
+    ):
+        while True:
+            page = await _fetch_page(rest, channel_id, after=after)
+            found_parts = select_parts(rest, page, key) | found_parts
+            after = max((int(message["id"]) for message in page), default=after)
+            if len(page) < _PAGE_SIZE or 0 < until < after:
+                break
+        if not page and not found_parts:
+            await _check_readable(rest, channel_id)
+    return found_parts
 
 
 async def find_following_parts(rest: RestClient, channel_id: str, first_id: str) -> tuple[str, dict[int, MessageData]]:
@@ -111,12 +117,22 @@ async def _check_readable(rest: RestClient, channel_id: str) -> None:
             raise
 
 
-def to_snowflake(since: datetime | None) -> int:
-    """Return the id after which messages of a moment come: ids tell when they were made.
+def decode_cursor(cursor: str) -> int:
+    """Return the id up to which an earlier look-up has read; 0 when none has."""
+    return int(cursor) if cursor.isdecimal() else 0
+
+
+def encode_cursor(read_id: int, found_ids: Iterable[int]) -> str:
+    """Return where a look-up that has read up to an id goes on: where it found something, it must find it again."""
+    return str(min((found_id - 1 for found_id in found_ids), default=read_id))
+
+
+def to_snowflake(moment: datetime | None) -> int:
+    """Return the id after which what was made since a moment comes, or 0 without one: ids tell when they were made.
 
     https://docs.discord.com/developers/reference#snowflakes
     """
-    return discord.utils.time_snowflake(since - CLOCK_SKEW) if since else 0
+    return discord.utils.time_snowflake(moment) if moment else 0
 
 
 def from_snowflake(snowflake: str) -> datetime:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api.error_codes import STALE_TOKEN_ERRORS
-from adapters.slack.api.errors import RateLimited, UnknownErrorCode, get_error_code, translate_error
+from adapters.slack.api.errors import (
+    RateLimited,
+    UnknownErrorCode,
+    get_error_code,
+    get_response_headers,
+    translate_error,
+)
 from adapters.slack.api.rate_limit import RateLimiter
+from adapters.slack.api.server_clock import ServerClock
 from bot.errors import BroadsheetError, SendError, TryLater, Unsendable, get_reason
 from bot.reasons.reason import Reason
 
@@ -39,16 +47,28 @@ class TokenProvider(Protocol):
 
 
 class SlackClient:
-    """Calls to the Web API at *api_url* ("https://slack.com/api/"), for every workspace."""
+    """Calls to the Web API at *api_url* ("https://slack.com/api/"), for every workspace; *clock* gives aware UTC."""
 
-    def __init__(self, token_provider: TokenProvider, api_url: str, rate_limiter: RateLimiter) -> None:
+    def __init__(
+        self, token_provider: TokenProvider, api_url: str, rate_limiter: RateLimiter, clock: Callable[[], datetime]
+    ) -> None:
         self._token_provider = token_provider
         self._api_url = api_url
         self._rate_limiter = rate_limiter
+        self._server_clock = ServerClock(clock)
         self._web_client: AsyncWebClient | None = None
         self._http_session: aiohttp.ClientSession | None = None
         self._pending_calls: set[asyncio.Future[None]] = set()
         self._unknown_codes: set[str] = set()
+
+    @property
+    def clock_offsets(self) -> tuple[timedelta, timedelta]:
+        """The least and the most by which Slack's clock was ahead of ours, as far as we know."""
+        return self._server_clock.offsets
+
+    def limit_method(self, workspace: str, method: str) -> None:
+        """Call *method* there as seldom as apps may that are distributed outside of Slack's Marketplace."""
+        self._rate_limiter.limit_method(workspace, method)
 
     async def call(self, workspace: str, method: str, /, **arguments: Any) -> Mapping[str, Any]:
         """Call *method* ("chat.postMessage") with the bot's token of *workspace*; return Slack's answer.
@@ -103,12 +123,14 @@ class SlackClient:
         try:
             response = await api_method(token=token, **arguments)
         except Exception as error:
+            self._server_clock.record(get_response_headers(error))
             failure = translate_error(error, method)
             self._record_failure(workspace, method, failure)
             raise failure from error
         finally:
             pending.set_result(None)
             self._pending_calls.discard(pending)
+        self._server_clock.record(response.headers)
         data: Mapping[str, Any] = response.data
         return data
 

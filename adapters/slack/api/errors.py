@@ -64,12 +64,18 @@ def get_error_code(error: BaseException | None) -> str:
     return str(_get_response_body(error).get("error") or "") if error else ""
 
 
+def get_response_headers(error: Exception) -> Mapping[str, str]:
+    """Return the headers of the answer for which *error* was raised; none when there was no answer."""
+    headers: Mapping[str, str] | None = getattr(getattr(error, "response", None), "headers", None)
+    return headers or {}
+
+
 def _translate_error_response(error: SlackApiError, method: str) -> SendError:
     # The SDK gives its own answer object, or aiohttp's when the body is no JSON.
     status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
     error_code = get_error_code(error)
     if status == _TOO_MANY_REQUESTS or error_code in ("ratelimited", "rate_limited"):
-        seconds = _parse_retry_after(getattr(error.response, "headers", None) or {})
+        seconds = _parse_retry_after(get_response_headers(error))
         return RateLimited(_explain("platform.rate_limited"), seconds)
     if error_code:
         return _translate_permanent_error(error_code, _get_response_body(error)) or _translate_transient_error(

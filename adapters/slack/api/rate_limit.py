@@ -36,6 +36,10 @@ _TIERS: Final = (
 CALLS_PER_MINUTE: Final[Mapping[str, int]] = {method: calls for calls, methods in _TIERS for method in methods.split()}
 """Calls a minute, for one workspace. What is not listed counts as tier 2."""
 _DEFAULT_CALLS_PER_MINUTE: Final = 20
+_RESTRICTED_CALLS_PER_MINUTE: Final = 1
+"""Of conversations.history and conversations.replies, for apps that are distributed outside of Slack's Marketplace."""
+_RESTRICTION_SECONDS: Final = 3_600.0
+"""After so long without a sign of it a restriction is taken to be over."""
 _MINUTE_SECONDS: Final = 60.0
 _MIN_PRUNE_SIZE: Final = 1_000
 """Buckets at which idle ones are looked for."""
@@ -89,6 +93,7 @@ class RateLimiter:
         self._clock = clock
         self._sleep = sleep
         self._buckets: dict[tuple[str, ...], Bucket] = {}
+        self._restricted_until: dict[tuple[str, str], float] = {}
         self._prune_size = _MIN_PRUNE_SIZE
 
     async def acquire(self, workspace: str, method: str, channel: str = "") -> None:
@@ -110,6 +115,14 @@ class RateLimiter:
             if any(bucket.paused_until > self._clock() for bucket in buckets):
                 await self.acquire(workspace, method, channel)
 
+    def limit_method(self, workspace: str, method: str) -> None:
+        """Let *method* be called once a minute for that workspace, for an hour; Slack has just answered one call."""
+        now, is_known = self._clock(), self._is_restricted(workspace, method)
+        self._restricted_until[workspace, method] = now + _RESTRICTION_SECONDS
+        if not is_known:
+            for bucket in self._get_buckets(workspace, method):
+                bucket.reserve(now)
+
     def pause(self, workspace: str, method: str, seconds: float) -> None:
         """Let nobody call *method* for that workspace, as Slack's Retry-After asks."""
         for bucket in self._get_buckets(workspace, method):
@@ -118,6 +131,9 @@ class RateLimiter:
     def _get_buckets(self, workspace: str, method: str, channel: str = "") -> list[Bucket]:
         if len(self._buckets) >= self._prune_size:
             self._drop_idle_buckets()
+        if self._is_restricted(workspace, method):
+            restricted_rate = _compute_rate(_RESTRICTED_CALLS_PER_MINUTE)
+            return [self._get_bucket((workspace, method, "restricted"), *restricted_rate)]
         buckets = [
             self._get_bucket(
                 (workspace, method), *_compute_rate(CALLS_PER_MINUTE.get(method, _DEFAULT_CALLS_PER_MINUTE))
@@ -127,6 +143,9 @@ class RateLimiter:
             buckets.append(self._get_bucket((workspace, method, channel), 1.0, 2))
         return buckets
 
+    def _is_restricted(self, workspace: str, method: str) -> bool:
+        return self._restricted_until.get((workspace, method), 0.0) > self._clock()
+
     def _get_bucket(self, key: tuple[str, ...], interval: float, burst: int) -> Bucket:
         return self._buckets.setdefault(key, Bucket(interval, burst))
 
@@ -134,6 +153,7 @@ class RateLimiter:
         """Drop what is idle; look again when there is twice as much."""
         now = self._clock()
         self._buckets = {key: bucket for key, bucket in self._buckets.items() if not bucket.is_idle(now)}
+        self._restricted_until = {key: until for key, until in self._restricted_until.items() if until > now}
         self._prune_size = max(_MIN_PRUNE_SIZE, 2 * len(self._buckets))
 
 

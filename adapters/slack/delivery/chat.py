@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from adapters.common.lookup_window import needs_lookup
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.errors import UnknownErrorCode, get_error_code
 from adapters.slack.delivery.message_lookup import build_metadata, find_message
@@ -33,7 +34,7 @@ class SlackChat:
 
     ``command`` is what people type ("/papers"), ``modal_commands`` are those whose buttons open a modal,
     ``wants_pictures`` tells whether a channel wants thumbnails. Slack itself would post a repeated message twice: each
-    carries its delivery's key, and one that was tried before is looked up.
+    carries its delivery's key, and one that may have been posted before is looked up.
     """
 
     platform = "slack"
@@ -70,10 +71,14 @@ class SlackChat:
 
     async def find_message(self, delivery: Delivery) -> str | None:
         """Look the key up in the channel's history, or in the thread; doing an edit again is harmless."""
+        return await self._find_message(delivery)
+
+    async def _find_message(self, delivery: Delivery, *, before_sending: bool = False) -> str | None:
         if delivery.key.operation == "edit":
             return None
         try:
-            return await find_message(self._client, delivery, await self._resolve_channel_id(delivery.key.channel))
+            channel_id = await self._resolve_channel_id(delivery.key.channel)
+            return await find_message(self._client, delivery, channel_id, before_sending=before_sending)
         except TryLater:
             raise
         except SendError as error:
@@ -91,7 +96,7 @@ class SlackChat:
     async def _find_earlier_attempt(self, delivery: Delivery) -> str | None:
         """Return the message of an earlier attempt; where the history can't be read the ledger has decided already."""
         try:
-            return await self.find_message(delivery) if delivery.attempts else None
+            return await self._find_message(delivery, before_sending=True) if needs_lookup(delivery) else None
         except Uncertain:
             return None
 

@@ -28,6 +28,7 @@ DIRECT: Final = Channel("discord", DIRECT_MESSAGE_WORKSPACE, "100", ChannelKind.
 FORUM: Final = Channel("discord", "10", "40", ChannelKind.FORUM, "reading")
 THREAD: Final = Channel("discord", "10", "21", ChannelKind.THREAD, "talk")
 TOKEN: Final = "token-1"
+LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
 POST: Final = "POST /channels/{channel_id}/messages"
 EDIT: Final = "PATCH /channels/{channel_id}/messages/{message_id}"
 START: Final = "POST /channels/{channel_id}/threads"

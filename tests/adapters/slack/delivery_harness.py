@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.rate_limit import RateLimiter
@@ -18,7 +19,12 @@ from tests.fakes import FakeMonotonic
 from tests.servers.slack import Slack
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PAPERS = Channel("slack", "T1", "C1", name="papers")
+
+
+def read_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass
@@ -42,11 +48,11 @@ def build_delivery(
     *,
     channel: Channel = PAPERS,
     parent: str = "",
-    attempts: int = 0,
     created: datetime | None = None,
+    **more: Any,
 ) -> Delivery:
     key = DeliveryKey(channel, "digest", "2026-11-24", 0, operation)
-    return Delivery(1, key, card or Card(text="Hello"), parent_message_id=parent, attempts=attempts, created_at=created)
+    return Delivery(1, key, card or Card(text="Hello"), parent_message_id=parent, created_at=created, **more)
 
 
 def add_workspace(server: Slack) -> None:
@@ -59,11 +65,14 @@ def add_workspace(server: Slack) -> None:
 
 @asynccontextmanager
 async def open_client(
-    url: str, keys: MemoryTokens | None = None, ticks: FakeMonotonic | None = None
+    url: str,
+    keys: MemoryTokens | None = None,
+    ticks: FakeMonotonic | None = None,
+    clock: Callable[[], datetime] = read_clock,
 ) -> AsyncIterator[SlackClient]:
     """Give clients of the Web API at *url*, closed at the end."""
     ticks = ticks or FakeMonotonic()
-    clients = SlackClient(keys or MemoryTokens(), url, RateLimiter(ticks, ticks.sleep))
+    clients = SlackClient(keys or MemoryTokens(), url, RateLimiter(ticks, ticks.sleep), clock)
     try:
         yield clients
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tests.servers.slack.asks import Ask, Method, page
 from tests.servers.slack.messages import as_json
+from tests.servers.slack.rules import RESTRICTED_PAGE
 from tests.servers.slack.things import Json, Person, Place, Refusal, Shown
 
 _KINDS: Final = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
@@ -76,7 +78,7 @@ def direct(ask: Ask) -> Json:
 
 
 def history(ask: Ask) -> Json:
-    """conversations.history: newest first, replies left out."""
+    """conversations.history: the newest of the span first, replies left out."""
     place = _readable(ask)
     found = [one for one in place.posts.values() if one.thread in {"", one.ts} and _within(ask, one)]
     found.sort(key=lambda one: one.ts, reverse=True)
@@ -84,12 +86,12 @@ def history(ask: Ask) -> Json:
 
 
 def replies(ask: Ask) -> Json:
-    """conversations.replies: the parent and its replies, oldest first."""
+    """conversations.replies: the parent, whatever the span, and its replies of the span, oldest first."""
     place, parent = _readable(ask), ask.need("ts")
     if parent not in place.posts:
         raise Refusal("thread_not_found")
     thread = place.posts[parent].thread or parent
-    found = [one for one in place.posts.values() if thread in {one.ts, one.thread} and _within(ask, one)]
+    found = [one for one in place.posts.values() if one.ts == thread or (one.thread == thread and _within(ask, one))]
     return _listed(ask, place, sorted(found, key=lambda one: one.ts))
 
 
@@ -223,8 +225,21 @@ def _within(ask: Ask, shown: Shown) -> bool:
 def _listed(ask: Ask, place: Place, found: list[Shown]) -> Json:
     metadata = ask.flag("include_all_metadata")
     written = [as_json(one, metadata=metadata) | _thread(place, one) for one in found]
-    items, more = page(written, ask, ask.number("limit", 100, 999))
-    return {"messages": items, "has_more": bool(more["next_cursor"]), "response_metadata": more}
+    most = RESTRICTED_PAGE if ask.world.restricted else 999
+    items, cursor = _cut(written, ask, min(ask.number("limit", 100, 999), most))
+    return {"messages": items, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
+
+
+def _cut(written: list[Json], ask: Ask, limit: int) -> tuple[list[Json], str]:
+    """Return the page after the cursor, which names a message: what is said meanwhile moves no page."""
+    if cursor := ask.text("cursor"):
+        after = b64decode(cursor, validate=True).decode() if cursor.isascii() else ""
+        if not after.startswith("next_ts:"):
+            raise Refusal("invalid_cursor")
+        ts, newest_first = after.removeprefix("next_ts:"), ask.method == "conversations.history"
+        written = [one for one in written if (one["ts"] < ts if newest_first else one["ts"] > ts)]
+    items = written[:limit]
+    return items, b64encode(f"next_ts:{items[-1]['ts']}".encode()).decode() if len(written) > limit else ""
 
 
 def _thread(place: Place, parent: Shown) -> Json:

@@ -61,13 +61,21 @@ ALL: Final = frozenset(scope for rule in RULES.values() for scope in rule.scopes
 }
 """Every scope that a bot's token has here unless it is told otherwise; chat:write.public has to be asked for."""
 
+RESTRICTED: Final = frozenset({"conversations.history", "conversations.replies"})
+"""What apps that are distributed outside of the Marketplace may call once a minute, for 15 messages at most."""
+RESTRICTED_PAGE: Final = 15
 _BURST: Final = 4
 """Messages that a channel takes at once before one a second holds; Slack says "short bursts" and no number."""
 
 
 @dataclass(slots=True)
 class Limits:
-    """The real limits, when a test switches them on. Times are the server's seconds."""
+    """The real limits, when a test switches them on; ``restricted`` are also those of a distributed app.
+
+    Times are the server's seconds.
+    """
+
+    restricted: bool = False
 
     _tiers: dict[tuple[str, str], deque[float]] = field(default_factory=lambda: defaultdict(deque))
     _posts: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -76,7 +84,7 @@ class Limits:
         """Count a call; return 0, or the seconds after which to ask again."""
         if method == "chat.postMessage":
             return self._post((workspace, channel), now)
-        if tier := RULES[method].tier:
+        if tier := T1 if self.restricted and method in RESTRICTED else RULES[method].tier:
             return self._tier((workspace, method), tier, now)
         return 0
 

@@ -62,6 +62,21 @@ async def test_timestamps_are_unique_and_grow(server: Slack, client: AsyncWebCli
     assert [one.ts for one in server.shown("C1")] == sorted(stamps)
 
 
+async def test_a_distributed_app_reads_fifteen_messages_a_minute(server: Slack, client: AsyncWebClient) -> None:
+    server.restricted = True
+    for number in range(20):
+        server.say(str(number), "C1", "U1")
+    first = await client.conversations_history(channel="C1", limit=200)
+    assert (len(first["messages"]), first["has_more"]) == (15, True)
+    assert await call_refused(client, "conversations.history", channel="C1") == "ratelimited"
+    server.later(60)
+    server.say("Meanwhile", "C1", "U1")
+    rest = await client.conversations_history(channel="C1", cursor=first["response_metadata"]["next_cursor"])
+    assert [one["text"] for one in rest["messages"]] == ["4", "3", "2", "1", "0"]
+    thread = await client.conversations_replies(channel="C1", ts=rest["messages"][0]["ts"], oldest="9999999999")
+    assert [one["text"] for one in thread["messages"]] == ["4"], "the parent, whatever the span"
+
+
 async def test_history_goes_backwards_in_pages_and_tells_metadata_when_asked(
     server: Slack, client: AsyncWebClient
 ) -> None:

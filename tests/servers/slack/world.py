@@ -32,12 +32,14 @@ class World:
     """Workspaces, installations, people and channels.
 
     ``violations`` says what real Slack would have refused of the app, one line each. ``calls`` are all calls of the Web
-    API, oldest first. ``limits`` switches the real rate limits on.
+    API, oldest first. ``limits`` switches the real rate limits on, ``restricted`` those of an app that is distributed
+    outside of the Marketplace.
     """
 
     def __init__(self) -> None:
         self.clock: Final = Clock()
         self.limits = False
+        self.restricted = False
         self.calls: list[Call] = []
         self.violations: list[str] = []
         self.unfurled: list[tuple[str, str, Json]] = []

@@ -21,6 +21,7 @@ from bot.domain.channels import Channel
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
 from tests.adapters.discord.delivery_harness import (
     DIRECT,
+    LONG_AGO,
     PAPERS,
     POST,
     THREAD,
@@ -226,7 +227,7 @@ async def test_what_stops_between_two_parts_goes_on_there(
     # So late no nonce is remembered.
     server.later(server.nonce_seconds)
     if await chat.find_message(one) is None:
-        await chat.send(replace(one, attempts=1), now())
+        await chat.send(replace(one, lookup_since=LONG_AGO), now())
     assert titles(server) == [f"Paper {number}" for number in range(1, 19)]
     assert await chat.find_message(one) == server.shown("20")[0].id
     assert len(server.shown("20")) == 3
@@ -279,7 +280,7 @@ async def test_an_edit_finds_parts_that_came_long_after_the_first(server: Discor
         await chat.send(one, now())
     for number in range(120):
         server.say(f"Nice, #{number}", "20", "100")
-    parent = await chat.send(replace(one, attempts=1), now())
+    parent = await chat.send(replace(one, lookup_since=LONG_AGO), now())
     newer = replace(card, items=tuple(replace(item, text=item.text.replace("found", "shown")) for item in card.items))
     await chat.send(build_delivery(newer, "edit", parent_message_id=parent, part=1), now())
     assert [shown.edited for shown in server.shown("20") if shown.author == "1"] == [True] * 3
@@ -443,7 +444,7 @@ async def test_a_reply_whose_answer_was_lost_is_there_once(
         await chat.send(reply, now())
     server.later(server.nonce_seconds)
     if await chat.find_message(reply) is None:
-        await chat.send(replace(reply, attempts=1), now())
+        await chat.send(replace(reply, lookup_since=LONG_AGO), now())
     assert texts(server, parent) == ["Below"]
     assert len(server.threads("20")) == 1
 

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 from adapters.discord.api.rest import RestClient
+from adapters.discord.delivery import forum_posts
 from adapters.discord.delivery.chat import ChannelStyle, DiscordChat
 from adapters.discord.delivery.forum_posts import choose_tags
 from adapters.discord.rendering import message_keys
 from bot.cards.models import Card, Item
-from bot.errors import Gone, TryLater, Uncertain, Unsendable
+from bot.errors import Gone, LookupPaused, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
 from tests.adapters.discord.delivery_harness import (
     EDIT,
     FORUM,
+    LONG_AGO,
     START,
     build_chat,
     build_delivery,
@@ -66,7 +68,7 @@ def posts(server: Discord) -> list[Place]:
 
 async def settled(server: Discord, chat: DiscordChat, one: Delivery) -> str:
     """Look what is uncertain up, and send it again if it is not there: as the ledger does."""
-    return await chat.find_message(one) or await chat.send(replace(one, attempts=1), now())
+    return await chat.find_message(one) or await chat.send(replace(one, lookup_since=LONG_AGO), now())
 
 
 # -- a post ------------------------------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ async def test_a_twin_that_is_not_ours_to_delete_is_emptied_and_put_away(server:
 
 async def test_what_was_tried_before_is_looked_up_first(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(entry(), now())
-    assert await chat.send(entry(attempts=1), now()) == identity
+    assert await chat.send(entry(lookup_since=LONG_AGO), now()) == identity
     assert list_calls(server).count(START) == 1
 
 
@@ -180,7 +182,7 @@ async def test_twins_of_two_attempts_become_one(server: Discord, chat: DiscordCh
     first = await chat.send(entry(), now())
     # Nobody could look in between.
     server.fail(ARCHIVED, code=50001)
-    await chat.send(entry(attempts=1), now())
+    await chat.send(entry(lookup_since=LONG_AGO), now())
     assert [post.id for post in posts(server)] == [first]
 
 
@@ -203,7 +205,7 @@ async def test_only_our_own_posts_are_ours(server: Discord, chat: DiscordChat) -
     copy = server.thread(server.clock.snowflake(), FORUM.id, "Paper 1", owner="100")
     server.put(replace(starter, id=copy.id, channel=copy.id, author="100"))
     assert await chat.find_message(entry()) is None
-    assert await chat.send(entry(attempts=1), now()) != copy.id
+    assert await chat.send(entry(lookup_since=LONG_AGO), now()) != copy.id
     assert copy in posts(server), "what others posted is never deleted"
 
 
@@ -241,7 +243,7 @@ async def test_a_forum_whose_history_is_closed_gets_its_post_once(
 async def test_where_nobody_can_look_the_ledger_has_decided(server: Discord, chat: DiscordChat) -> None:
     limited(server, rights.READ_HISTORY)
     await chat.send(entry(), now())
-    await chat.send(entry(attempts=1), now())
+    await chat.send(entry(lookup_since=LONG_AGO), now())
     assert len(posts(server)) == 2
 
 
@@ -265,7 +267,7 @@ async def test_a_look_up_that_fails_is_tried_later(server: Discord, chat: Discor
         await chat.find_message(entry())
     server.fail(route, status=503)
     with pytest.raises(TryLater):
-        await chat.send(entry(attempts=1), now())
+        await chat.send(entry(lookup_since=LONG_AGO), now())
     assert [post.id for post in posts(server)] == [identity]
 
 
@@ -297,7 +299,11 @@ async def test_a_forum_that_is_closed_to_us_is_gone(
 
 async def test_a_forum_that_was_deleted_is_gone(server: Discord, chat: DiscordChat) -> None:
     server.forget(server.places[FORUM.id])
-    for asking in (chat.send(entry(), now()), chat.send(entry(attempts=1), now()), chat.find_message(entry())):
+    for asking in (
+        chat.send(entry(), now()),
+        chat.send(entry(lookup_since=LONG_AGO), now()),
+        chat.find_message(entry()),
+    ):
         with pytest.raises(Gone):
             await asking
 
@@ -340,7 +346,7 @@ async def test_a_reply_is_said_in_the_post(server: Discord, chat: DiscordChat) -
     said = await chat.send(reply, now())
     assert [one.id for one in server.shown(identity)] == [identity, said]
     assert await chat.find_message(reply) == said
-    assert await chat.send(replace(reply, attempts=1), now()) == said
+    assert await chat.send(replace(reply, lookup_since=LONG_AGO), now()) == said
 
 
 @pytest.mark.parametrize("state", ["locked", "deleted", "closed"])
@@ -420,7 +426,46 @@ async def test_the_look_back_ends_at_what_was_put_away_before(server: Discord, c
     assert list_calls(server).count(ARCHIVED) == 1
 
 
-async def test_a_look_back_that_does_not_end_is_uncertain(server: Discord, chat: DiscordChat) -> None:
-    put_away(server, 1_050)
+async def test_a_look_back_that_does_not_end_is_uncertain(
+    server: Discord, chat: DiscordChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forum_posts, "_MAX_PAGES", 3)
+    put_away(server, 350)
     with pytest.raises(Uncertain, match="Too many"):
         await chat.find_message(entry())
+
+
+async def test_a_look_up_that_has_to_wait_goes_on_with_the_next_post(server: Discord, chat: DiscordChat) -> None:
+    for part in range(1, 6):
+        await chat.send(entry(key=replace(entry().key, part=part)), now())
+    identity = await chat.send(entry(), now())
+    server.calls.clear()
+    server.fail(STARTER, status=429, retry_after=60, where=lambda _: list_calls(server).count(STARTER) == 4)
+    with pytest.raises(LookupPaused) as caught:
+        await chat.find_message(entry())
+    assert await chat.find_message(entry(lookup_cursor=caught.value.cursor)) == identity
+    assert list_calls(server).count(STARTER) == 7, "six posts, and the one that had to wait"
+
+
+async def test_a_post_that_was_found_before_a_pause_is_not_lost_and_its_twin_goes(
+    server: Discord, chat: DiscordChat
+) -> None:
+    server.fail(START, status=502, accepted=True)
+    server.fail(STARTER, status=429, retry_after=60, where=lambda _: list_calls(server).count(STARTER) == 2)
+    with pytest.raises(Uncertain):
+        await chat.send(entry(), now())
+    server.calls.clear()
+    server.fail(STARTER, status=429, retry_after=60, where=lambda _: list_calls(server).count(STARTER) == 2)
+    with pytest.raises(LookupPaused) as caught:
+        await chat.find_message(entry())
+    found = await chat.find_message(entry(lookup_cursor=caught.value.cursor))
+    assert [post.id for post in posts(server)] == [found]
+
+
+async def test_what_was_posted_long_after_an_attempt_is_not_looked_into(server: Discord, chat: DiscordChat) -> None:
+    attempted = now()
+    server.later(600)
+    await chat.send(entry(key=replace(entry().key, part=1)), now())
+    server.calls.clear()
+    assert await chat.find_message(entry(lookup_since=attempted, attempted_at=attempted)) is None
+    assert STARTER not in list_calls(server)

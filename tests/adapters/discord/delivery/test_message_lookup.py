@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.common import lookup_window
 from adapters.discord.delivery.chat import DiscordChat
 from bot.cards.models import Card
 from bot.domain.channels import Channel
-from bot.errors import Gone, StoreError, TryLater, Uncertain
+from bot.errors import Gone, LookupPaused, StoreError, TryLater, Uncertain
 from tests.adapters.discord.delivery_harness import (
     DIRECT,
+    LONG_AGO,
     PAPERS,
+    POST,
     build_chat,
     build_delivery,
     build_digest,
@@ -28,6 +32,12 @@ from tests.servers.discord import Discord, rights
 from tests.servers.discord.clock import born
 
 LOOK = "GET /channels/{channel_id}/messages"
+
+
+def talk(server: Discord, lines: int) -> None:
+    """Let somebody say so many lines."""
+    for number in range(lines):
+        server.say(f"Nice, #{number}", "20", "100")
 
 
 @pytest.fixture
@@ -98,11 +108,79 @@ async def test_only_what_was_said_since_is_looked_at(server: Discord, chat: Disc
     assert await chat.find_message(build_delivery(created_at=moment + timedelta(seconds=61))) is None
 
 
-async def test_where_too_much_was_said_nobody_can_tell(server: Discord, chat: DiscordChat) -> None:
-    for number in range(501):
-        server.say(f"Nice, #{number}", "20", "100")
+@pytest.mark.parametrize("lines", [65, 500])
+async def test_however_much_was_said_since_a_message_is_found(server: Discord, chat: DiscordChat, lines: int) -> None:
+    one = build_delivery()
+    talk(server, lines)
+    server.fail(POST, drop="after")
     with pytest.raises(Uncertain):
-        await chat.find_message(build_delivery())
+        await chat.send(one, now())
+    talk(server, lines)
+    server.later(server.nonce_seconds)
+    identity = await chat.find_message(one)
+    assert await chat.send(replace(one, lookup_since=one.created_at), now()) == identity
+    assert [shown.id for shown in server.shown("20") if shown.author == "1"] == [identity]
+
+
+async def test_what_was_said_long_after_an_attempt_is_not_read(server: Discord, chat: DiscordChat) -> None:
+    attempted = now()
+    one = build_delivery(lookup_since=attempted, attempted_at=attempted)
+    identity = await chat.send(replace(one, lookup_since=None), now())
+    server.later(600)
+    talk(server, 500)
+    server.calls.clear()
+    assert await chat.find_message(one) == identity
+    assert list_calls(server).count(LOOK) == 1
+
+
+async def test_after_a_restored_backup_all_that_was_said_since_is_read(server: Discord, chat: DiscordChat) -> None:
+    talk(server, 500)
+    server.later(7_200)
+    identity = await chat.send(build_delivery(), now())
+    earlier = now() - timedelta(minutes=5)
+    one = build_delivery(attempted_at=earlier, lookup_since=earlier + timedelta(minutes=2))
+    assert await chat.find_message(one) == identity
+
+
+async def test_a_look_up_that_has_to_wait_goes_on_where_it_was(server: Discord, chat: DiscordChat) -> None:
+    talk(server, 250)
+    one = build_delivery(created_at=LONG_AGO)
+    identity = await chat.send(one, now())
+    server.calls.clear()
+    server.fail(LOOK, status=429, retry_after=60, times=2, where=lambda _: list_calls(server).count(LOOK) % 2 == 0)
+    for _ in range(2):
+        with pytest.raises(LookupPaused) as caught:
+            await chat.find_message(one)
+        assert caught.value.retry_after == 60
+        one = replace(one, lookup_cursor=caught.value.cursor)
+    assert await chat.find_message(one) == identity
+    assert list_calls(server).count(LOOK) == 5, "three pages, two of which had to wait"
+
+
+async def test_parts_that_were_found_before_a_pause_are_not_lost(server: Discord, chat: DiscordChat) -> None:
+    one = build_delivery(build_long_digest())
+    identity = await chat.send(one, now())
+    talk(server, 150)
+    server.calls.clear()
+    server.fail(LOOK, status=429, retry_after=60, where=lambda _: list_calls(server).count(LOOK) == 2)
+    with pytest.raises(LookupPaused) as caught:
+        await chat.find_message(one)
+    assert await chat.find_message(replace(one, lookup_cursor=caught.value.cursor)) == identity
+
+
+async def test_a_hung_platform_holds_a_look_up_for_a_while_only(
+    server: Discord, chat: DiscordChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup_window, "LOOKUP_SECONDS", 0.5)
+    one, never = build_delivery(), asyncio.Event()
+    identity = await chat.send(one, now())
+    talk(server, 150)
+    server.calls.clear()
+    server.fail(LOOK, until=never, where=lambda _: list_calls(server).count(LOOK) == 2)
+    with pytest.raises(LookupPaused) as caught:
+        await chat.find_message(one)
+    never.set()
+    assert await chat.find_message(replace(one, lookup_cursor=caught.value.cursor)) == identity
 
 
 async def test_somebody_else_who_copies_the_key_is_not_us(server: Discord, chat: DiscordChat) -> None:
@@ -148,7 +226,7 @@ async def test_a_closed_history_is_not_an_empty_one(server: Discord, chat: Disco
     with pytest.raises(Uncertain, match="closed"):
         await chat.find_message(build_delivery())
     server.later(server.nonce_seconds)
-    await chat.send(build_delivery(attempts=1), now())
+    await chat.send(build_delivery(lookup_since=LONG_AGO), now())
     assert len(server.shown("20")) == 2, "the ledger decided that a second one is better than none"
 
 
@@ -181,5 +259,5 @@ async def test_a_database_that_fails_is_asked_later(server: Discord) -> None:
 async def test_what_was_tried_before_is_looked_up_first(server: Discord, chat: DiscordChat) -> None:
     identity = await chat.send(build_delivery(), now())
     server.later(server.nonce_seconds)
-    assert await chat.send(build_delivery(Card(text="Other words"), attempts=1), now()) == identity
+    assert await chat.send(build_delivery(Card(text="Other words"), lookup_since=LONG_AGO), now()) == identity
     assert [shown.content.splitlines()[0] for shown in server.shown("20")] == ["Hello"]

@@ -13,7 +13,7 @@ from adapters import public_listener
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.rate_limit import RateLimiter
 from bot.errors import Gone, StoreError, TryLater, Uncertain, Unsendable
-from tests.adapters.slack.delivery_harness import MemoryTokens, add_workspace, open_client
+from tests.adapters.slack.delivery_harness import MemoryTokens, add_workspace, open_client, read_clock
 from tests.fakes import FakeMonotonic
 from tests.servers.slack import Slack, slack
 
@@ -231,7 +231,7 @@ async def test_no_token_and_no_message_is_logged(
 
 async def test_closing_waits_for_what_is_in_flight(server: Slack) -> None:
     ticks, let_go = FakeMonotonic(), asyncio.Event()
-    clients = SlackClient(MemoryTokens(), server.url, RateLimiter(ticks, ticks.sleep))
+    clients = SlackClient(MemoryTokens(), server.url, RateLimiter(ticks, ticks.sleep), read_clock)
     server.fail("chat.postMessage", until=let_go)
     flying = asyncio.ensure_future(post(clients))
     await server.wait(lambda: server.calls)

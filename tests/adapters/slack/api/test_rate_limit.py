@@ -177,3 +177,20 @@ async def test_whoever_asks_when_nobody_is_too_fast(asked: list[tuple[float, int
     for moments in posted.values():
         assert busiest(moments, 1 - 1e-6) <= 2
         assert busiest(moments, 10 - 1e-6) <= 11
+
+
+async def test_a_restricted_method_is_called_once_a_minute_and_others_are_not(clock: Clock) -> None:
+    limiter = RateLimiter(clock, clock.sleep)
+    await limiter.acquire("T1", "conversations.history")
+    for _ in range(2):
+        limiter.limit_method("T1", "conversations.history")
+        with pytest.raises(TryLater) as caught:
+            await limiter.acquire("T1", "conversations.history")
+        assert caught.value.retry_after == 60
+        await limiter.acquire("T2", "conversations.history")
+        await limiter.acquire("T1", "conversations.replies")
+        clock.now += 60
+        await limiter.acquire("T1", "conversations.history")
+    clock.now += 3_600
+    for _ in range(12):
+        await limiter.acquire("T1", "conversations.history")

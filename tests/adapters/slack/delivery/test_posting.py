@@ -115,6 +115,18 @@ async def test_a_lost_answer_is_settled_by_looking_and_not_by_sending(posting: P
     assert [call.method for call in posting.server.calls] == ["chat.postMessage", "conversations.history"]
 
 
+@pytest.mark.parametrize("lines", [65, 500])
+async def test_in_a_busy_channel_a_lost_answer_doubles_nothing(posting: PostingHarness, lines: int) -> None:
+    await posting.record(key())
+    posting.server.fail("chat.postMessage", drop="after")
+    await posting.dispatcher.dispatch_due()
+    for number in range(lines):
+        posting.server.say(f"Nice, #{number}", "C1", "U1")
+    await posting.settle()
+    assert await posting.state(key()) is DeliveryState.SENT
+    assert [shown.plain for shown in posting.server.shown("C1") if shown.user == "UBOT"] == ["Hello"]
+
+
 async def test_a_reply_whose_answer_was_lost_is_looked_up_in_its_thread(posting: PostingHarness) -> None:
     below = key(operation="reply", part=1)
     await posting.record(key())
