@@ -40,13 +40,15 @@ async def run(platforms: Platforms = PLATFORMS) -> None:
     """Run until SIGTERM or SIGINT, then drain.
 
     Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
-    token down.
+    token down, `bot.errors.UnusableStore` when the database is damaged, or gone and has left something.
     """
     from storage.maintenance.process_lock import lock_data_directory
+    from storage.maintenance.recovery import reject_damaged_database
     from storage.maintenance.upgrade import upgrade_database
 
     settings = context.load_settings(platforms)
     with lock_data_directory(settings.data_dir):
+        reject_damaged_database(context.get_database_path(settings), settings.data_dir)
         backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
         if backup:
             log.info("The database was upgraded; the one before is kept in %s", backup)
