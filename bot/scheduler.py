@@ -19,6 +19,7 @@ from bot.digests import planner, vote_refresh
 from bot.follows import alerts
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class JobHistory:
     started_at: datetime | None = None
     ended_at: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
+    damage: Reason | None = None
+    """What is wrong with the database, as of its last check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Jobs:
         await self.stores.papers.thin_vote_history(now - SIGHTING_RETENTION)
         await self.stores.button_payloads.delete_older(now - ACTION_RETENTION)
         await workspace_lifecycle.delete_departed_workspaces(self.stores, now)
+        self.history.damage = await self.stores.maintenance.check_database()
 
     def list_jobs(self) -> Sequence[Job]:
         """Return every job; messages go out first."""

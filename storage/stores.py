@@ -8,6 +8,7 @@ from storage.database import Database
 from storage.deliveries.digests import DigestStore
 from storage.deliveries.ledger import LedgerStore
 from storage.deliveries.web_messages import WebMessageStore
+from storage.maintenance.maintenance_store import MaintenanceStore
 from storage.papers.feed_days import FeedDayStore
 from storage.papers.papers import PaperStore
 from storage.papers.source_state import SourceStateStore
@@ -40,5 +41,6 @@ def build_stores(database: Database, search_index: SearchIndex) -> Stores:
         web_messages=WebMessageStore(database),
         key_values=SqlKeyValueStore(database),
         source_states=SourceStateStore(database),
+        maintenance=MaintenanceStore(database),
         search_index=search_index,
     )
