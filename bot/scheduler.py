@@ -102,6 +102,10 @@ class Jobs:
         """Bring the votes of posted digests up to date."""
         await vote_refresh.refresh_votes(self.stores, self.clock())
 
+    async def record_alive(self) -> None:
+        """Record that the database is in use."""
+        await self.stores.maintenance.record_alive(self.clock())
+
     async def run_housekeeping(self) -> None:
         """Read the last week again and forget what is kept only for a time."""
         now = self.clock()
@@ -123,6 +127,7 @@ class Jobs:
             *self.list_polling_jobs(self.sources),
             Job("sweep", SWEEP_INTERVAL, self.sweep),
             Job("votes", HOURLY, self.refresh_votes),
+            Job("alive", HOURLY, self.record_alive),
             Job("housekeeping", DAILY, self.run_housekeeping),
         )
 

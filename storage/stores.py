@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.ports.papers import SearchIndex
 from bot.ports.stores import Stores
 from storage.database import Database
@@ -23,8 +25,9 @@ from storage.users.mutes_and_saves import MuteAndSaveStore
 from storage.users.privacy import PrivacyStore
 
 
-def build_stores(database: Database, search_index: SearchIndex) -> Stores:
-    """Return the stores on *database*, with *search_index* beside them."""
+def build_stores(database: Database, search_index: SearchIndex, directory: Path | None = None) -> Stores:
+    """Return the stores on *database*, with *search_index* beside them; DATA_DIR is *directory*, or the database's."""
+    directory = directory or database.path.parent
     return Stores(
         papers=PaperStore(database),
         feed_days=FeedDayStore(database),
@@ -41,6 +44,6 @@ def build_stores(database: Database, search_index: SearchIndex) -> Stores:
         web_messages=WebMessageStore(database),
         key_values=SqlKeyValueStore(database),
         source_states=SourceStateStore(database),
-        maintenance=MaintenanceStore(database),
+        maintenance=MaintenanceStore(database, directory),
         search_index=search_index,
     )

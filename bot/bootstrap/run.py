@@ -30,6 +30,7 @@ from bot.config import Settings
 from bot.health import build_report
 from bot.ports.platforms import Connection
 from bot.ports.previews import PlatformPreview
+from bot.ports.stores import Stores
 from bot.sources.sample.source import NOTICE
 from bot.sources.sample.stored_sample import is_sample_stored
 
@@ -53,7 +54,15 @@ async def run(platforms: Platforms = PLATFORMS) -> None:
         if backup:
             log.info("The database was upgraded; the one before is kept in %s", backup)
         async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
+            await report_restore(stores, read_clock())
             await run_bot(Context(settings, stores, sources, platforms), _build_stop_event())
+            await stores.maintenance.record_alive(read_clock())
+
+
+async def report_restore(stores: Stores, now: datetime) -> None:
+    """Log when the database was restored from a backup; the stores have marked it as such."""
+    if restored := await stores.maintenance.begin_generation(now):
+        log.warning("The database was restored or copied; it was last in use at %s", restored.since)
 
 
 async def run_bot(app_context: Context, stop: asyncio.Event) -> None:

@@ -37,9 +37,17 @@ def back_up_database(path: Path, target: Path) -> None:
             source.backup(copy)
             # One file that can be moved about: whoever reads it leaves nothing beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
+            _label_copy(copy)
     except StoreError:
         target.unlink(missing_ok=True)
         raise
+
+
+def _label_copy(copy: sqlite3.Connection) -> None:
+    """Give a backup a generation of its own, so that it is known as one when it is restored (`generation`)."""
+    with copy:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'").fetchone():
+            copy.execute("UPDATE marks SET value = value || '-backup' WHERE name = 'generation'")
 
 
 def choose_backup_path(directory: Path, now: datetime, label: str) -> Path:

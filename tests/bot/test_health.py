@@ -59,7 +59,7 @@ async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Job
     assert await late(jobs, NOW + TICK_INTERVAL + MARGIN) == {"deliver"}
     assert await late(jobs, NOW + SWEEP_INTERVAL + MARGIN) == {"deliver", "tick"}
     assert await late(jobs, NOW + POLL_INTERVAL + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"}
-    hourly = {"announcements", "votes"}
+    hourly = {"announcements", "votes", "alive"}
     assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == {"deliver", "tick", "sweep", "poll"} | hourly
     assert "housekeeping" not in await late(jobs, NOW + 2 * DAILY), "nobody waits for it"
 
