@@ -21,6 +21,7 @@ from storage.system.button_payloads import ButtonPayloadStore
 from storage.system.key_value import SqlKeyValueStore
 from storage.system.processed_events import ProcessedEventStore
 from storage.users.audit import AuditStore
+from storage.users.erasures import ErasureList
 from storage.users.mutes_and_saves import MuteAndSaveStore
 from storage.users.privacy import PrivacyStore
 
@@ -37,7 +38,7 @@ def build_stores(database: Database, search_index: SearchIndex, directory: Path 
         follows=FollowStore(database),
         mutes_and_saves=MuteAndSaveStore(database),
         audit=AuditStore(database),
-        privacy=PrivacyStore(database),
+        privacy=PrivacyStore(database, ErasureList(directory)),
         button_payloads=ButtonPayloadStore(database),
         processed_events=ProcessedEventStore(database),
         workspaces=WorkspaceStore(database),

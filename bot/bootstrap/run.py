@@ -60,9 +60,11 @@ async def run(platforms: Platforms = PLATFORMS) -> None:
 
 
 async def report_restore(stores: Stores, now: datetime) -> None:
-    """Log when the database was restored from a backup; the stores have marked it as such."""
+    """Log when the database was restored from a backup, which is marked as such; forget again whom it brought back."""
     if restored := await stores.maintenance.begin_generation(now):
         log.warning("The database was restored or copied; it was last in use at %s", restored.since)
+    if erased := await stores.privacy.apply_erasures():
+        log.warning("A backup brought back %d who had asked to be forgotten; they are forgotten again", erased)
 
 
 async def run_bot(app_context: Context, stop: asyncio.Event) -> None:
