@@ -25,9 +25,11 @@ EXIT_CODES: Final = (
     (errors.Refused, 4),
     (errors.Misconfigured, 2),
     (errors.Mistake, 2),
+    (errors.UnusableStore, 2),
     (errors.BroadsheetError, 1),
 )
-"""0 is done, 1 failed, 2 wrong usage, 3 another instance runs, 4 refused by a platform: do not restart."""
+"""0 is done, 1 failed; a restart does not help with 2 wrong usage or a database that has to be restored, 3 another
+instance runs, 4 refused by a platform."""
 
 
 def build_cli(platforms: Platforms = PLATFORMS) -> typer.Typer:

@@ -8,7 +8,8 @@
     ├── Locked             another instance holds the data directory                             (exit code 3)
     ├── Refused            a platform turned the credentials down; restarting will not help      (exit code 4)
     ├── StoreError         the database or the disk can't take or give data
-    │   └── NewerStore     the database was written by a newer version of Broadsheet
+    │   ├── NewerStore     the database was written by a newer version of Broadsheet
+    │   └── UnusableStore  the database is damaged or gone; somebody has to restore it           (exit code 2)
     ├── SourceError        a source of papers did not give what it should
     │   ├── SourceDown     no usable answer: network, time-out, 5xx, open circuit
     │   ├── SourceRefused  the source says no: 400, 404, a bad identifier
@@ -80,6 +81,10 @@ class StoreError(ReasonedError):
 
 class NewerStore(StoreError):
     """The database was written by a newer version of Broadsheet."""
+
+
+class UnusableStore(StoreError):
+    """The database is damaged, or gone though other files of it are there; starting again will not help."""
 
 
 class SourceError(ReasonedError):

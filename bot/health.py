@@ -1,4 +1,4 @@
-"""Health: which jobs are overdue or failing, which channels stopped, and how many deliveries wait."""
+"""Health: whether the database is whole, which jobs are overdue or failing, which channels stopped, what waits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ async def build_report(
     failing = [name for name, times in sorted(jobs.history.failures.items()) if times >= _FAILURE_THRESHOLD]
     newest = await stores.feed_days.get_newest()
     return {
-        "ok": not overdue and not failing,
+        "ok": not overdue and not failing and jobs.history.damage is None,
+        "database": str(jobs.history.damage or "ok"),
         "failing": failing,
         "overdue": overdue,
         "jobs": {name: round((now - ended).total_seconds()) for name, ended in sorted(jobs.history.ended_at.items())},

@@ -20,6 +20,7 @@ from bot.errors import StoreError
 from bot.follows import alerts
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class JobHistory:
     started_at: datetime | None = None
     ended_at: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
+    damage: Reason | None = None
+    """What is wrong with the database, as of its last check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,10 @@ class Jobs:
         """Bring the votes of posted digests up to date."""
         await vote_refresh.refresh_votes(self.stores, self.clock())
 
+    async def record_alive(self) -> None:
+        """Record that the database is in use."""
+        await self.stores.maintenance.record_alive(self.clock())
+
     async def run_housekeeping(self) -> None:
         """Read the last week again and forget what is kept only for a time."""
         now = self.clock()
@@ -126,6 +133,7 @@ class Jobs:
         await self.stores.papers.thin_vote_history(now - SIGHTING_RETENTION)
         await self.stores.button_payloads.delete_older(now - ACTION_RETENTION)
         await workspace_lifecycle.delete_departed_workspaces(self.stores, now)
+        self.history.damage = await self.stores.maintenance.check_database()
 
     def list_jobs(self) -> Sequence[Job]:
         """Return every job; messages go out first."""
@@ -135,6 +143,7 @@ class Jobs:
             *self.list_polling_jobs(self.sources),
             Job("sweep", SWEEP_INTERVAL, self.sweep),
             Job("votes", HOURLY, self.refresh_votes),
+            Job("alive", HOURLY, self.record_alive),
             Job("housekeeping", DAILY, self.run_housekeeping),
         )
 

@@ -34,6 +34,11 @@ class Database:
     write_engine: AsyncEngine
     read_engine: AsyncEngine
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.read_engine.url.database or "")
+
     @asynccontextmanager
     async def begin_write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection inside one transaction that holds the write lock; it commits unless something is raised.

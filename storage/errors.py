@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,16 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot import errors
 from bot.errors import StoreError
 from bot.reasons.reason import Reason
 
+log = logging.getLogger(__name__)
+
+_UNDECODABLE: Final = "could not decode to utf-8"
+"""How sqlite3 begins to tell of a text that is none; the text itself follows, which may be anybody's."""
 _ERROR_CODES: Final = (
+    (_UNDECODABLE, "database.damaged"),
     ("disk is full", "database.disk_full"),
     ("readonly database", "database.read_only"),
     ("is locked", "database.busy"),
@@ -28,12 +35,26 @@ _ERROR_CODES: Final = (
 
 
 def explain_error(error: Exception) -> Reason:
-    """Return what *error* means and what to do about it."""
+    """Return what *error* means and what to do about it, without its text: that may hold what a row holds.
+
+    What has no sentence of its own is told by a reference, under which the log has the cause.
+    """
     if isinstance(error, PoolTimeout):
         return Reason("database.overloaded")
-    cause = str(getattr(error, "orig", None) or error)
+    cause = describe_cause(error)
     known = next((code for sign, code in _ERROR_CODES if sign in cause.casefold()), "")
-    return Reason(known) if known else Reason("database.refused", cause=cause)
+    if known:
+        return Reason(known)
+    reference = errors.create_reference()
+    trace = errors.format_redacted_traceback(error)
+    log.error("A statement of the database failed, reference %s: %s\n%s", reference, cause, trace)
+    return Reason("database.failed", reference=reference)
+
+
+def describe_cause(error: Exception) -> str:
+    """Return the database's own words, for the log, without the text that could not be decoded."""
+    cause = str(getattr(error, "orig", None) or error)
+    return cause.partition(" with text ")[0] if cause.casefold().startswith(_UNDECODABLE) else cause
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.ports.papers import SearchIndex
 from bot.ports.stores import Stores
 from storage.database import Database
@@ -9,6 +11,7 @@ from storage.deliveries.circuits import CircuitStore
 from storage.deliveries.digests import DigestStore
 from storage.deliveries.ledger import LedgerStore
 from storage.deliveries.web_messages import WebMessageStore
+from storage.maintenance.maintenance_store import MaintenanceStore
 from storage.papers.feed_days import FeedDayStore
 from storage.papers.papers import PaperStore
 from storage.papers.source_state import SourceStateStore
@@ -19,12 +22,14 @@ from storage.system.button_payloads import ButtonPayloadStore
 from storage.system.key_value import SqlKeyValueStore
 from storage.system.processed_events import ProcessedEventStore
 from storage.users.audit import AuditStore
+from storage.users.erasures import ErasureList
 from storage.users.mutes_and_saves import MuteAndSaveStore
 from storage.users.privacy import PrivacyStore
 
 
-def build_stores(database: Database, search_index: SearchIndex) -> Stores:
-    """Return the stores on *database*, with *search_index* beside them."""
+def build_stores(database: Database, search_index: SearchIndex, directory: Path | None = None) -> Stores:
+    """Return the stores on *database*, with *search_index* beside them; DATA_DIR is *directory*, or the database's."""
+    directory = directory or database.path.parent
     return Stores(
         papers=PaperStore(database),
         feed_days=FeedDayStore(database),
@@ -35,12 +40,13 @@ def build_stores(database: Database, search_index: SearchIndex) -> Stores:
         follows=FollowStore(database),
         mutes_and_saves=MuteAndSaveStore(database),
         audit=AuditStore(database),
-        privacy=PrivacyStore(database),
+        privacy=PrivacyStore(database, ErasureList(directory)),
         button_payloads=ButtonPayloadStore(database),
         processed_events=ProcessedEventStore(database),
         workspaces=WorkspaceStore(database),
         web_messages=WebMessageStore(database),
         key_values=SqlKeyValueStore(database),
         source_states=SourceStateStore(database),
+        maintenance=MaintenanceStore(database, directory),
         search_index=search_index,
     )

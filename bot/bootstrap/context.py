@@ -111,7 +111,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
 
     database = open_database(settings.async_database_url)
     try:
-        yield every.build_stores(database, open_index(settings.data_dir / "index", database))
+        yield every.build_stores(database, open_index(settings.data_dir / "index", database), settings.data_dir)
     finally:
         await database.close()
 

@@ -30,6 +30,7 @@ from bot.config import Settings
 from bot.health import build_report
 from bot.ports.platforms import Connection
 from bot.ports.previews import PlatformPreview
+from bot.ports.stores import Stores
 from bot.sources.sample.source import NOTICE
 from bot.sources.sample.stored_sample import is_sample_stored
 
@@ -40,18 +41,30 @@ async def run(platforms: Platforms = PLATFORMS) -> None:
     """Run until SIGTERM or SIGINT, then drain.
 
     Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
-    token down.
+    token down, `bot.errors.UnusableStore` when the database is damaged, or gone and has left something.
     """
     from storage.maintenance.process_lock import lock_data_directory
+    from storage.maintenance.recovery import reject_damaged_database
     from storage.maintenance.upgrade import upgrade_database
 
     settings = context.load_settings(platforms)
     with lock_data_directory(settings.data_dir):
+        reject_damaged_database(context.get_database_path(settings), settings.data_dir)
         backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
         if backup:
             log.info("The database was upgraded; the one before is kept in %s", backup)
         async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
+            await report_restore(stores, read_clock())
             await run_bot(Context(settings, stores, sources, platforms), _build_stop_event())
+            await stores.maintenance.record_alive(read_clock())
+
+
+async def report_restore(stores: Stores, now: datetime) -> None:
+    """Log when the database was restored from a backup, which is marked as such; forget again whom it brought back."""
+    if restored := await stores.maintenance.begin_generation(now):
+        log.warning("The database was restored or copied; it was last in use at %s", restored.since)
+    if erased := await stores.privacy.apply_erasures():
+        log.warning("A backup brought back %d who had asked to be forgotten; they are forgotten again", erased)
 
 
 async def run_bot(app_context: Context, stop: asyncio.Event) -> None:

@@ -106,16 +106,17 @@ def _check_port(listener: str, prefix: str, host: str, port: int, *, running: bo
 
 
 def _check_database(settings: Settings) -> CheckResult:
-    from storage.maintenance.backup import verify_backup
+    from storage.maintenance.recovery import has_data, reject_damaged_database, reject_missing_database
     from storage.maintenance.upgrade import is_outdated
 
     path = context.get_database_path(settings)
-    if not path.exists():
-        return CheckResult(ok=False, message="Nothing is stored yet. Run: make run, or python -m bot migrate")
     try:
+        reject_missing_database(path, settings.data_dir)
+        if not has_data(path):
+            return CheckResult(ok=False, message="Nothing is stored yet. Run: make run, or python -m bot migrate")
+        reject_damaged_database(path, settings.data_dir, newest=None)
         if is_outdated(path):
             return CheckResult(ok=False, message="The database is from an older version. Run: python -m bot migrate")
-        verify_backup(path)
     except BroadsheetError as error:
         return CheckResult(ok=False, message=str(error))
     return CheckResult(ok=True, message=f"The database {path} is whole.")

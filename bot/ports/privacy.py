@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.channels import Channel
@@ -14,9 +15,13 @@ class Privacy(Protocol):
         """Return everything stored about the person whose direct channel this is, as JSON data."""
         ...
 
-    async def erase_data(self, person: Channel) -> dict[str, int]:
+    async def erase_data(self, person: Channel, now: datetime) -> dict[str, int]:
         """Delete a person's follows, saves, seen marks, mutes and unsent messages; return counts by name.
 
-        Audit rows and the follows that they added to channels get a pseudonym.
+        Audit rows and the follows that they added to channels get a pseudonym. Outlives a restored backup.
         """
+        ...
+
+    async def apply_erasures(self) -> int:
+        """Erase again those whom a restored backup brought back; return how many."""
         ...

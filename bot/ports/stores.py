@@ -12,6 +12,7 @@ from bot.ports.channels import Channels
 from bot.ports.deliveries import Circuits, Digests, Ledger
 from bot.ports.follows import Follows, MutesAndSaves
 from bot.ports.key_value import KeyValueStore
+from bot.ports.maintenance import Maintenance
 from bot.ports.papers import FeedDays, Papers, SearchIndex
 from bot.ports.platform_events import ProcessedEvents
 from bot.ports.privacy import Privacy
@@ -41,4 +42,5 @@ class Stores:
     web_messages: WebMessages
     key_values: KeyValueStore
     source_states: SourceStates
+    maintenance: Maintenance
     search_index: SearchIndex

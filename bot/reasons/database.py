@@ -16,6 +16,7 @@ DATABASE_SENTENCES: Final[Mapping[str, str]] = {
     "database.disk_full": phrase(
         "The disk is full, so nothing can be recorded. Free some space; nothing stored was lost."
     ),
+    "database.failed": phrase("The database refused that; the log tells why. Reference: {reference}."),
     "database.no_tables": phrase(
         "The database has no tables yet, or they are from another version. Run: python -m bot migrate"
     ),
@@ -27,7 +28,7 @@ DATABASE_SENTENCES: Final[Mapping[str, str]] = {
     "database.read_only": phrase(
         "The database can only be read. Check who owns the files in DATA_DIR and the disk's mount."
     ),
-    "database.refused": phrase("The database refused: {cause}."),
+    "database.refused": phrase("The database refused that."),
     "database.unreachable": phrase(
         "The database can't be opened. Check that DATA_DIR is a folder that Broadsheet may write to."
     ),

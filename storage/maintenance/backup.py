@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.errors import StoreError
 from storage.database import create_private_directory
 from storage.errors import translate_database_errors
+from storage.maintenance.integrity import find_damage, open_read_only
 
 BACKUP_FOLDER = "backups"
 
@@ -30,15 +31,23 @@ def back_up_database(path: Path, target: Path) -> None:
     try:
         with (
             translate_database_errors(),
-            closing(_open_read_only(path)) as source,
+            closing(open_read_only(path)) as source,
             closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(copy)
             # One file that can be moved about: whoever reads it leaves nothing beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
+            _label_copy(copy)
     except StoreError:
         target.unlink(missing_ok=True)
         raise
+
+
+def _label_copy(copy: sqlite3.Connection) -> None:
+    """Give a backup a generation of its own, so that it is known as one when it is restored (`generation`)."""
+    with copy:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'").fetchone():
+            copy.execute("UPDATE marks SET value = value || '-backup' WHERE name = 'generation'")
 
 
 def choose_backup_path(directory: Path, now: datetime, label: str) -> Path:
@@ -51,20 +60,14 @@ def choose_backup_path(directory: Path, now: datetime, label: str) -> Path:
 def verify_backup(path: Path) -> dict[str, int]:
     """Return the number of rows of each table after checking that the file is whole.
 
-    Raises `bot.errors.StoreError` when it is damaged, or when a row points to one that is missing.
+    Raises `bot.errors.StoreError` when it is damaged, a row points to one that is missing, or a text can't be read.
     """
     if not path.is_file():
         raise StoreError(f"There is no database at {path}.")
-    with translate_database_errors(), closing(_open_read_only(path)) as connection:
-        faults = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        faults += [f"a row of {row[0]} has lost its {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
-        if faults:
-            raise StoreError(f"{path} is damaged: {faults[0]}. Restore another backup.")
+    if damage := find_damage(path, thorough=True):
+        raise StoreError(f"{path} is damaged: {damage}. Restore another backup.")
+    with translate_database_errors(), closing(open_read_only(path)) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         # The names come from the file's own list of tables; SQL takes no parameter in their place.
         counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
         return dict(sorted(counts.items()))
-
-
-def _open_read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

@@ -15,6 +15,7 @@ from bot.errors import NewerStore, StoreError
 from storage.database import get_sqlite_path, open_migration_engine
 from storage.errors import translate_database_errors
 from storage.maintenance.backup import back_up_database, choose_backup_path
+from storage.maintenance.recovery import has_data, reject_damaged_database, reject_missing_database
 from storage.tables import metadata
 
 if TYPE_CHECKING:
@@ -27,12 +28,15 @@ def upgrade_database(url: str, directory: Path, now: datetime) -> Path | None:
     """Bring the database at *url* to this version; a file with data is backed up first, under *directory*.
 
     Returns the backup, or None when there was nothing to keep or nothing to do. Raises `bot.errors.NewerStore` when the
-    database is from a newer version, `bot.errors.StoreError` when it can't be read or changed; it is then as before.
+    database is from a newer version, `bot.errors.UnusableStore` when it is damaged, or gone and has left something, and
+    `bot.errors.StoreError` when it can't be read or changed; it is then as before.
     """
     path = get_sqlite_path(url)
+    reject_missing_database(path, directory)
     if not is_outdated(path):
         return None
-    kept = choose_backup_path(directory, now, f"before-{list_revisions()[-1]}") if _has_data(path) else None
+    reject_damaged_database(path, directory)
+    kept = choose_backup_path(directory, now, f"before-{list_revisions()[-1]}") if has_data(path) else None
     if kept:
         back_up_database(path, kept)
     _run_migrations(url)
@@ -55,7 +59,7 @@ def is_outdated(path: Path) -> bool:
 
 def read_revision(path: Path) -> str:
     """Return the revision of the database at *path*, "" when it has no tables of ours yet."""
-    if not _has_data(path):
+    if not has_data(path):
         return ""
     with (
         translate_database_errors(),
@@ -128,7 +132,3 @@ def _build_alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS_DIRECTORY).replace("%", "%%"))
     return config
-
-
-def _has_data(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,13 +18,14 @@ from bot.domain.preferences import Preferences
 from bot.reasons.reason import Reason, decode_reason, encode_reason
 from storage.database import Database
 from storage.preferences_json import encode_preferences
-from storage.sql import find_channel_id, match_channel
+from storage.sql import build_insert, find_channel_id, match_channel
 from storage.subscriptions.follows import delete_unfollowed_topics
 from storage.tables import (
     changes,
     channels,
     deliveries,
     follows,
+    marks,
     mutes,
     papers,
     posts,
@@ -31,6 +34,12 @@ from storage.tables import (
     topics,
     workspaces,
 )
+from storage.users.erasures import ErasureList
+from storage.users.person_lookup import list_people
+
+log = logging.getLogger(__name__)
+
+ERASURE_MARK: Final = "erasures"
 
 _REASON_COLUMNS: Final = frozenset({"retired", "summary"})
 _UNSENT_CONDITION: Final = deliveries.c.state.not_in((DeliveryState.SENT.value, DeliveryState.DEAD.value))
@@ -41,6 +50,7 @@ class PrivacyStore:
     """`bot.ports.privacy.Privacy` on the database."""
 
     database: Database
+    erasures: ErasureList
 
     async def export_data(self, person: Channel) -> dict[str, Any]:
         """Return everything stored about the person whose direct channel this is, as JSON data."""
@@ -56,17 +66,58 @@ class PrivacyStore:
                 told[name] = await _fetch_rows(connection, query)
         return told
 
-    async def erase_data(self, person: Channel) -> dict[str, int]:
-        """Delete what is a person's own; put a pseudonym where others need the line."""
-        pseudonym = f"former-{secrets.token_hex(3)}"
+    async def erase_data(self, person: Channel, now: datetime) -> dict[str, int]:
+        """Delete what is a person's own; put a pseudonym where others need the line.
+
+        A line in the list of erasures is written before the transaction ends: without it nothing is erased, so that
+        nobody is told of an erasure that a backup could undo.
+        """
         async with self.database.begin_write() as connection:
-            own = await find_channel_id(connection, person)
-            counts = await _delete_own_rows(connection, own) | await _pseudonymize_rows(connection, person, pseudonym)
-            await _remove_manager(connection, person)
-            await connection.execute(
-                update(channels).where(channels.c.id == own).values(_build_erased_channel_values(pseudonym))
-            )
+            counts = await _erase_person(connection, person)
+            listed = await asyncio.to_thread(self.erasures.list_erasures)
+            number = 1 + max([await _fetch_erasure_number(connection), *(each.number for each in listed)])
+            await _store_erasure_number(connection, number)
+            await asyncio.to_thread(self.erasures.append, number, now.date(), person)
             return counts
+
+    async def apply_erasures(self) -> int:
+        """Erase again who was erased after this database was backed up; return how many people were in it."""
+        listed = await asyncio.to_thread(self.erasures.list_erasures)
+        async with self.database.begin_write() as connection:
+            known = await _fetch_erasure_number(connection)
+            unknown = {each.hash for each in listed if each.number > known}
+            if not unknown:
+                return 0
+            if not self.erasures.has_key():
+                log.warning("The key of the erasures is gone; who asked to be forgotten can't be recognised")
+            people = await list_people(connection)
+            forgotten = [person for person in people if self.erasures.hash_person(person) in unknown]
+            for person in forgotten:
+                await _erase_person(connection, person)
+            await _store_erasure_number(connection, max(each.number for each in listed))
+        return len(forgotten)
+
+
+async def _erase_person(connection: AsyncConnection, person: Channel) -> dict[str, int]:
+    pseudonym = f"former-{secrets.token_hex(3)}"
+    own = await find_channel_id(connection, person)
+    counts = await _delete_own_rows(connection, own) | await _pseudonymize_rows(connection, person, pseudonym)
+    await _remove_manager(connection, person)
+    await connection.execute(
+        update(channels).where(channels.c.id == own).values(_build_erased_channel_values(pseudonym))
+    )
+    return counts
+
+
+async def _fetch_erasure_number(connection: AsyncConnection) -> int:
+    """Return the number of the last erasure that this database knows of."""
+    return int(await connection.scalar(select(marks.c.value).where(marks.c.name == ERASURE_MARK)) or 0)
+
+
+async def _store_erasure_number(connection: AsyncConnection, number: int) -> None:
+    statement = build_insert(connection, marks).values(name=ERASURE_MARK, value=str(number))
+    fresh = {"value": str(number)}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=fresh))
 
 
 def _build_erased_channel_values(pseudonym: str) -> dict[str, Any]:

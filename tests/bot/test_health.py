@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -65,7 +67,7 @@ async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Job
         "sweep",
         "poll",
     }
-    hourly = {"announcements", "votes"}
+    hourly = {"announcements", "votes", "alive"}
     assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == sending | {"tick", "sweep", "poll"} | hourly
     assert "housekeeping" not in await late(jobs, NOW + 2 * DAILY), "nobody waits for it"
 
@@ -113,6 +115,22 @@ async def test_a_job_that_fails_three_times_in_a_row_is_not_well(jobs: Jobs) -> 
     broken = False
     await jobs.run_job("shaky", shaky)
     assert (await health.build_report(jobs.stores, jobs, NOW))["ok"] is True
+
+
+async def test_a_database_that_is_damaged_is_not_well(
+    jobs: Jobs, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await jobs.run_housekeeping()
+    report = await health.build_report(jobs.stores, jobs, NOW)
+    assert (report["ok"], report["database"]) == (True, "ok")
+    with closing(sqlite3.connect(tmp_path / "broadsheet.db")) as connection, connection:
+        connection.execute("INSERT INTO marks VALUES ('zebra', CAST(x'7a65627261ff' AS TEXT))")
+    await jobs.run_housekeeping()
+    report = await health.build_report(jobs.stores, jobs, NOW)
+    told = "The database file is damaged. Restore it from a backup in DATA_DIR/backups."
+    assert (report["ok"], report["database"]) == (False, told)
+    assert "The database is damaged: a text in marks is none" in caplog.text
+    assert "zebra" not in caplog.text
 
 
 async def test_a_source_that_is_down_does_not_make_the_program_ill(jobs: Jobs) -> None:

@@ -13,6 +13,7 @@ from bot.errors import (
     Refused,
     SourceDown,
     StoreError,
+    UnusableStore,
 )
 
 SENTENCE = "Slack turned the token down. Check SLACK_BOT_TOKEN, then start again."
@@ -27,6 +28,7 @@ SENTENCE = "Slack turned the token down. Check SLACK_BOT_TOKEN, then start again
         (Mistake(SENTENCE), 2),
         (StoreError(SENTENCE), 1),
         (NewerStore(SENTENCE), 1),
+        (UnusableStore(SENTENCE), 2),
         (SourceDown(SENTENCE), 1),
         (BroadsheetError(SENTENCE), 1),
     ],

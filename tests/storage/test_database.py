@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 from bot.domain.channels import Channel
 from bot.errors import StoreError
 from bot.ports.stores import Stores
+from bot.reasons.reason import Reason
 from storage.database import Database, get_sqlite_path, open_database, open_migration_engine
 from storage.tables import marks
 from tests.papers import paper
@@ -33,9 +34,39 @@ async def test_readers_cannot_write(database: Database) -> None:
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
-    with pytest.raises(StoreError, match="FOREIGN KEY"):
+    with pytest.raises(StoreError, match="The database refused that"):
         async with database.begin_write() as connection:
             await connection.execute(text("INSERT INTO saves (channel_id, paper, at) VALUES (7, 'x', '2026-11-24')"))
+
+
+async def test_what_a_row_holds_is_not_said_to_people(
+    database: Database, stores: Stores, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    """sqlite3 tells of a text that is no UTF-8 by the text, which may be somebody's; even "is locked"."""
+    await stores.papers.add([paper("2399.00001")], now)
+    async with database.begin_write() as connection:
+        damage = "UPDATE papers SET summary = CAST(x'6973206c6f636b656420ff' AS TEXT)"
+        await connection.execute(text(damage))
+    with pytest.raises(StoreError) as caught:
+        await stores.papers.get(["2399.00001"])
+    assert caught.value.reason == Reason("database.damaged")
+    assert "is locked" not in str(caught.value) + caplog.text
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO marks VALUES ('secret', NULL)", "SELECT secret FROM marks WHERE ("])
+async def test_what_has_no_sentence_is_found_in_the_log_by_its_reference(
+    database: Database, caplog: pytest.LogCaptureFixture, statement: str
+) -> None:
+    with pytest.raises(StoreError) as caught:
+        async with database.begin_write() as connection:
+            await connection.execute(text(statement))
+    assert caught.value.reason.code == "database.failed"
+    assert f"reference {caught.value.reason.values['reference']}: " in caplog.text
+    assert "secret" not in str(caught.value) + caplog.text
+
+
+def test_a_reason_that_was_recorded_with_its_cause_is_said_without_it() -> None:
+    assert str(Reason("database.refused", cause="secret")) == "The database refused that."
 
 
 async def test_twenty_writers_and_readers_never_meet_a_lock(stores: Stores, now: datetime) -> None:

@@ -104,7 +104,7 @@ async def forget_person(context: CommandContext, request: Request, *, confirm: b
             Action(gettext("Forget me"), "me forget", {"confirm": "yes"}),
             Action(gettext("Keep everything"), "me"),
         )
-    deleted = await context.stores.privacy.erase_data(get_direct_channel(request))
+    deleted = await context.stores.privacy.erase_data(get_direct_channel(request), request.now)
     total = sum(deleted.values())
     return build_text_answer(
         gettext(

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -322,3 +322,39 @@ def test_run_posts_the_sample_and_the_others_work_beside_it(tmp_path: Path) -> N
         assert process.wait(timeout=20) == 0
     assert (data.stat().st_mode & 0o077) == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in data.glob("broadsheet.db*"))
+
+
+def _flip(file: Path) -> None:
+    """Damage a text as a bad disk would, so that SQLite's structure survives."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE papers SET title = CAST(x'7a65627261ff' AS TEXT) WHERE id = 399")
+
+
+@pytest.mark.parametrize("damage", ["flip", "empty", "missing"])
+def test_a_lost_or_damaged_database_is_refused_with_the_way_back(sample: Path, tmp_path: Path, damage: str) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(sample, data, ignore=shutil.ignore_patterns("backups"))
+    assert bot(data, "backup").returncode == 0
+    (backup,) = (data / "backups").iterdir()
+    if damage == "flip":
+        _flip(data / "broadsheet.db")
+    else:
+        (data / "broadsheet.db").unlink()
+    if damage == "empty":
+        (data / "broadsheet.db").touch()
+    kept = {path: path.read_bytes() for path in data.rglob("*") if path.is_file() and path.suffix != ".log"}
+    refused = bot(data, "run", WEB_PORT="0")
+    assert refused.returncode == 2
+    sentence = told(refused)
+    command = (
+        f"rm -rf {data}/broadsheet.db-wal {data}/broadsheet.db-shm {data}/index && cp {backup} {data}/broadsheet.db"
+    )
+    assert len(sentence.splitlines()) == 1
+    assert f"The newest whole backup is {backup.name}; restore it: {command}" in sentence
+    assert "zebra" not in sentence
+    assert f"FIX {sentence}" in bot(data, "doctor", WEB_PORT="0").stdout.splitlines()
+    if damage != "flip":
+        assert told(bot(data, "import", str(SAMPLE))) == sentence
+    assert {path: path.read_bytes() for path in kept} == kept
+    subprocess.run(["/bin/sh", "-c", command], check=True)
+    assert as_json(bot(data, "search", "sparse", "attention", "--limit", "3", "--json"))

@@ -84,7 +84,7 @@ async def test_data_survives_every_step(tmp_path: Path, now: datetime) -> None:
 
 def test_a_failing_step_leaves_everything_as_it_was(tmp_path: Path, now: datetime) -> None:
     _do(tmp_path / "broadsheet.db", "CREATE TABLE papers (mine TEXT)", "INSERT INTO papers VALUES ('keep me')")
-    with pytest.raises(StoreError, match="already exists"):
+    with pytest.raises(StoreError, match="The database refused that"):
         upgrade_database(url(tmp_path), tmp_path, now)
     assert verify_backup(tmp_path / "broadsheet.db") == {"papers": 1}
 

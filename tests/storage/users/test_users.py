@@ -118,7 +118,7 @@ async def test_everything_about_a_person_is_told(stores: Stores, now: datetime) 
 
 async def test_a_forgotten_person_is_nowhere_in_the_file(stores: Stores, now: datetime, tmp_path: Path) -> None:
     await _live(stores, now)
-    counts = await stores.privacy.erase_data(MINE)
+    counts = await stores.privacy.erase_data(MINE, now)
     assert counts == {
         "follows": 1, "saves": 1, "seen": 1, "mutes": 1, "messages": 1, "posts": 1, "changes": 1, "added": 1,
         "muted": 1,
@@ -138,7 +138,7 @@ async def test_a_forgotten_person_is_nowhere_in_the_file(stores: Stores, now: da
 async def test_the_other_managers_of_a_forgotten_one_stay(stores: Stores, now: datetime) -> None:
     for workspace in ("T1", "T2"):
         await stores.workspaces.save(Workspace("slack", workspace, "Team", "Asia/Tokyo", ("U2", "U1ANN", "U3")))
-    await stores.privacy.erase_data(MINE)
+    await stores.privacy.erase_data(MINE, now)
     assert await stores.workspaces.get("slack", "T1") == Workspace("slack", "T1", "Team", "Asia/Tokyo", ("U2", "U3"))
     elsewhere = await stores.workspaces.get("slack", "T2")
     assert elsewhere
@@ -147,8 +147,8 @@ async def test_the_other_managers_of_a_forgotten_one_stay(stores: Stores, now: d
 
 async def test_a_person_may_come_back_and_be_forgotten_again(stores: Stores, now: datetime) -> None:
     await _live(stores, now)
-    await stores.privacy.erase_data(MINE)
-    assert set((await stores.privacy.erase_data(MINE)).values()) == {0}
+    await stores.privacy.erase_data(MINE, now)
+    assert set((await stores.privacy.erase_data(MINE, now)).values()) == {0}
     assert await stores.mutes_and_saves.save(MINE, "1", now)
     assert await stores.mutes_and_saves.list_saved_papers(MINE) == [("1", now)]
-    assert (await stores.privacy.erase_data(MINE))["saves"] == 1
+    assert (await stores.privacy.erase_data(MINE, now))["saves"] == 1

@@ -376,7 +376,7 @@ class TestOrganizations:
         assert await org.stores.workspaces.get("slack", "E1")
 
     async def test_whoever_installed_it_can_be_forgotten(self, org: OAuthHarness) -> None:
-        await org.stores.privacy.erase_data(Channel("slack", "T2", "U1", ChannelKind.DIRECT))
+        await org.stores.privacy.erase_data(Channel("slack", "T2", "U1", ChannelKind.DIRECT), org.clock())
         for team in ("E1", "T1", "T2"):
             known = await org.stores.workspaces.get("slack", team)
             assert known
@@ -385,7 +385,7 @@ class TestOrganizations:
         stranger = await org.stores.workspaces.get("slack", "T9")
         assert stranger
         assert stranger.managers == ("U1",), "in another organization the same id is another person"
-        await org.stores.privacy.erase_data(Channel("slack", "T9", "U1", ChannelKind.DIRECT))
+        await org.stores.privacy.erase_data(Channel("slack", "T9", "U1", ChannelKind.DIRECT), org.clock())
         await named_nowhere(org, "U1")
 
 
@@ -409,7 +409,7 @@ async def test_whoever_installed_it_and_used_it_can_be_forgotten(aging: OAuthHar
     with pytest.raises(AssertionError):
         await named_nowhere(aging, "U1")
     await aging.installations.get_token("T1")
-    await aging.stores.privacy.erase_data(me)
+    await aging.stores.privacy.erase_data(me, aging.clock())
     await named_nowhere(aging, "U1")
 
 

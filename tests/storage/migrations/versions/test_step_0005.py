@@ -261,7 +261,9 @@ def test_every_sentence_that_was_kept_has_its_code_and_is_translated(kind: str, 
     for code, template in templates:
         sentence = fill(template if code != "digest.few_votes" else "no new paper had 1,300 votes")
         reason = load_reason(reader.read(sentence, NOW.date()))
-        assert (reason.code, format_reason(reason)) == (code, sentence), kind
+        # What the database said may be what a row holds, and is not said any more.
+        said = sentence if code != "database.refused" else "The database refused that."
+        assert (reason.code, format_reason(reason)) == (code, said), kind
         with use_language("de"):
             assert format_reason(reason) != sentence, kind
 
