@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import poller, workspace_lifecycle
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.skipped_papers import sync_skipped_papers
 from bot.digests import planner, vote_refresh
 from bot.follows import alerts
 from bot.ports.sources import Source
@@ -91,9 +92,10 @@ class Jobs:
         await poller.poll_source(self.stores, source, self.clock())
 
     async def sweep(self) -> None:
-        """Look after messages whose fate is unknown, and forget events that can't come again."""
+        """Look after messages whose fate is unknown, forget old events, and keep which papers were left out."""
         await self.dispatcher.resolve_uncertain()
         await self.stores.processed_events.delete_older(self.clock() - EVENT_RETENTION)
+        await sync_skipped_papers(self.stores, self.clock())
 
     async def refresh_votes(self) -> None:
         """Bring the votes of posted digests up to date."""

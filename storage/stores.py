@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.ports.papers import SearchIndex
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.deliveries.digests import DigestStore
@@ -24,8 +25,9 @@ from storage.users.privacy import PrivacyStore
 
 def build_stores(database: Database, search_index: SearchIndex) -> Stores:
     """Return the stores on *database*, with *search_index* beside them."""
+    skipped_papers = SkippedPapers()
     return Stores(
-        papers=PaperStore(database),
+        papers=PaperStore(database, skipped_papers),
         feed_days=FeedDayStore(database),
         channels=ChannelStore(database),
         digests=DigestStore(database),
@@ -41,4 +43,5 @@ def build_stores(database: Database, search_index: SearchIndex) -> Stores:
         key_values=SqlKeyValueStore(database),
         source_states=SourceStateStore(database),
         search_index=search_index,
+        skipped_papers=skipped_papers,
     )
