@@ -15,6 +15,8 @@ from bot.scheduler import DAILY, Jobs
 
 _MAX_SILENT_CHANNELS: Final = 20
 """So many silent channels are named; `doctor` looks at all."""
+_MAX_SKIPPED_PAPERS: Final = 20
+"""So many papers that are left out are named; the log has all."""
 _FAILURE_THRESHOLD: Final = 3
 """Failures of a job in a row that may pass by themselves."""
 _OVERDUE_GRACE: Final = timedelta(minutes=3)
@@ -26,7 +28,8 @@ async def build_report(
 ) -> Mapping[str, Any]:
     """Return JSON data: ``ok``, the jobs' ages in seconds, each source's last word, what waits, who gets nothing.
 
-    *labels* are what people call the platforms, by their names.
+    ``skipped_papers`` are papers that are left out of what is posted. *labels* are what people call the platforms, by
+    their names.
     """
     overdue = [
         job.name
@@ -36,6 +39,7 @@ async def build_report(
     ]
     failing = [name for name, times in sorted(jobs.history.failures.items()) if times >= _FAILURE_THRESHOLD]
     newest = await stores.feed_days.get_newest()
+    skipped = stores.skipped_papers.list_skipped()
     return {
         "ok": not overdue and not failing and jobs.history.damage is None,
         "database": str(jobs.history.damage or "ok"),
@@ -52,6 +56,8 @@ async def build_report(
             for standing in await stores.channels.list_retired(_MAX_SILENT_CHANNELS)
             if standing.retired_code != WORKSPACE_UNAVAILABLE
         ],
+        "skipped_papers": len({each.paper for each in skipped}),
+        "skipped": [str(each) for each in skipped[-_MAX_SKIPPED_PAPERS:]],
     }
 
 

@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import poller, workspace_lifecycle
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.skipped_papers import sync_skipped_papers
 from bot.digests import planner, vote_refresh
 from bot.errors import StoreError
 from bot.follows import alerts
@@ -111,8 +112,9 @@ class Jobs:
         await self.dispatcher.resolve_uncertain(platform)
 
     async def sweep(self) -> None:
-        """Forget events that can't come again."""
+        """Forget events that can't come again, and keep which papers were left out."""
         await self.stores.processed_events.delete_older(self.clock() - EVENT_RETENTION)
+        await sync_skipped_papers(self.stores, self.clock())
 
     async def refresh_votes(self) -> None:
         """Bring the votes of posted digests up to date."""

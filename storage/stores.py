@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.ports.papers import SearchIndex
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.deliveries.circuits import CircuitStore
@@ -29,9 +30,9 @@ from storage.users.privacy import PrivacyStore
 
 def build_stores(database: Database, search_index: SearchIndex, directory: Path | None = None) -> Stores:
     """Return the stores on *database*, with *search_index* beside them; DATA_DIR is *directory*, or the database's."""
-    directory = directory or database.path.parent
+    directory, skipped_papers = directory or database.path.parent, SkippedPapers()
     return Stores(
-        papers=PaperStore(database),
+        papers=PaperStore(database, skipped_papers),
         feed_days=FeedDayStore(database),
         channels=ChannelStore(database),
         digests=DigestStore(database),
@@ -49,4 +50,5 @@ def build_stores(database: Database, search_index: SearchIndex, directory: Path 
         source_states=SourceStateStore(database),
         maintenance=MaintenanceStore(database, directory),
         search_index=search_index,
+        skipped_papers=skipped_papers,
     )

@@ -117,7 +117,7 @@ def digest(votes: int = 0) -> Card:
             Action("Settings", "settings"),
         ),
         footer=("12 more, 3 match this channel’s topics",),
-        fallback=paper_items.format_paper_names(PAPERS),
+        fallback=paper_items.format_item_names(items),
         tone="digest",
     )
 

@@ -95,6 +95,7 @@ class DiscordPlatform:
             rest=self.rest,
             directory=self.directory,
             clock=self.services.clock,
+            skipped_papers=stores.skipped_papers,
         )
 
 
@@ -118,7 +119,12 @@ def build_platform(
         )
         return ChannelStyle(wanted.pictures, wanted.mention, tags, wanted.tag)
 
-    chat = DiscordChat(rest, services.stores.button_payloads, style_lookup=load_channel_style)
+    chat = DiscordChat(
+        rest,
+        services.stores.button_payloads,
+        style_lookup=load_channel_style,
+        skipped_papers=services.stores.skipped_papers,
+    )
     return DiscordPlatform(settings, services, client, rest, chat, directory)
 
 

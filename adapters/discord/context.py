@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.discord.api.rest import RestClient
@@ -17,6 +17,7 @@ from bot.ports.follows import Follows
 from bot.ports.key_value import KeyValueStore
 from bot.ports.platform_events import ReactionEvents, WorkspaceEvents
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.workspaces import Workspaces
 
 
@@ -37,6 +38,7 @@ class DiscordContext:
     rest: RestClient
     directory: ChannelDirectory
     clock: Callable[[], datetime]
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 
     async def answer_request(self, request: Request) -> Answer:
         """Answer a request; the commands that the answer names are written as they are typed in Discord."""

@@ -113,6 +113,7 @@ class SlackPlatform:
             user_directory=self.user_directory,
             clock=self.services.clock,
             command=self.settings.slack_command,
+            skipped_papers=stores.skipped_papers,
         )
 
 
@@ -150,6 +151,7 @@ def build_platform(
             command=settings.slack_command,
             modal_commands=list_modal_commands(services.commands),
             wants_pictures=shows_pictures,
+            skipped_papers=services.stores.skipped_papers,
         ),
         ChannelDirectory(client, monotonic),
         UserDirectory(client, monotonic),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.slack.api.client import SlackClient
@@ -12,6 +12,7 @@ from adapters.slack.rendering.buttons_and_menus import list_modal_commands
 from bot.ports.commands import Commands
 from bot.ports.platform_events import ProcessedEvents, WorkspaceEvents
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.workspaces import Workspaces
 
 
@@ -29,6 +30,7 @@ class SlackContext:
     user_directory: UserDirectory
     clock: Callable[[], datetime]
     command: str = "/papers"
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 
     @property
     def modal_commands(self) -> Collection[str]:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
+from markupsafe import Markup
 
+from adapters.common.unrenderable_items import render_sound_items
 from adapters.web.chat import WebChat
 from adapters.web.event_feed import HEARTBEAT_SECONDS, EventFeed, RecentAnswers
 from adapters.web.rendering import messages
 from adapters.web.rendering.site_info import DIRECT_CHANNEL, PLATFORM, WORKSPACE, SiteInfo
 from adapters.web.security import RequestRefused
+from bot.cards.models import Card
 from bot.domain.channels import Channel, ChannelKind
+from bot.errors import log_failure
 from bot.ports.channels import Channels, ChannelState
 from bot.ports.commands import Commands
 from bot.ports.previews import PlatformPreview
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.web_messages import WebMessage, WebMessages
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class WebContext:
     heartbeat: float = HEARTBEAT_SECONDS
     previews: Mapping[str, PlatformPreview] = field(default_factory=dict)
     recent_answers: RecentAnswers = field(default_factory=RecentAnswers)
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 
     @property
     def preview_labels(self) -> Mapping[str, str]:
@@ -69,7 +79,16 @@ async def serialize_message(context: WebContext, post: WebMessage) -> dict[str, 
         "id": post.id,
         "channel": post.channel.id,
         "said": messages.summarize_card(post.card),
-        "html": messages.render_message(
-            post, pictures=(await context.site_info()).show_thumbnails, platforms=context.preview_labels
-        ),
+        "html": _render_message(context, post, pictures=(await context.site_info()).show_thumbnails),
     }
+
+
+def _render_message(context: WebContext, post: WebMessage, *, pictures: bool) -> Markup:
+    """Return a message without what can't be drawn of it; one that can't be drawn at all hides no other."""
+    render = partial(messages.render_message, pictures=pictures, platforms=context.preview_labels)
+    try:
+        return render_sound_items(post.card, lambda card: render(replace(post, card=card)), context.skipped_papers)
+    except Exception as error:  # noqa: BLE001 - the boundary of one message
+        reference = log_failure(log, f"The message {post.id} can't be drawn", error)
+        card = Card(text=f"This message can’t be shown. Reference: {reference}.", tone="failure")
+        return render(replace(post, card=card))

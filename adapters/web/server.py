@@ -24,6 +24,7 @@ from adapters.web.security import MAX_BODY_BYTES, add_security_headers, build_ac
 from bot.ports.channels import Channels
 from bot.ports.commands import Commands
 from bot.ports.previews import PlatformPreview
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.web_messages import WebMessages
 
 _SHUTDOWN_TIMEOUT: Final = 5.0
@@ -43,18 +44,29 @@ def build_application(
     host: str = "127.0.0.1",
     heartbeat: float = HEARTBEAT_SECONDS,
     platform_previews: Mapping[str, PlatformPreview] | None = None,
+    skipped_papers: SkippedPapers | None = None,
 ) -> web.Application:
     """Return the workspace as an application that is served on *host*.
 
     *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first
     real list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides the answer of
     ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`. *platform_previews*
-    shows each card as other platforms would, by their names.
+    shows each card as other platforms would, by their names; *skipped_papers* takes what can't be drawn.
     """
     app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
     app[ASSETS] = assets.load_assets()
     app[CONTEXT] = WebContext(
-        commands, web_messages, channels, chat, feed, site_info, clock, status, heartbeat, platform_previews or {}
+        commands,
+        web_messages,
+        channels,
+        chat,
+        feed,
+        site_info,
+        clock,
+        status,
+        heartbeat,
+        platform_previews or {},
+        skipped_papers=skipped_papers or SkippedPapers(),
     )
     app.add_routes(
         [

@@ -135,6 +135,7 @@ def _build_web_server(app_context: Context, bot: Bot) -> AbstractAsyncContextMan
         status=build_status,
         host=settings.web_host,
         platform_previews=_build_previews(app_context, bot.commands),
+        skipped_papers=stores.skipped_papers,
     )
     return serve(app, settings.web_host, settings.web_port)
 

@@ -76,8 +76,12 @@ def build_paper_item(
 
 def build_show_action(item: Item, label: str) -> Action:
     """Return the button that opens the card of an item's paper."""
-    about = next((action.about for action in item.actions if action.about), item.title)
-    return Action(label, "show", {"paper": item.paper}, about)
+    return Action(label, "show", {"paper": item.paper}, get_item_name(item))
+
+
+def get_item_name(item: Item) -> str:
+    """Return what people call an item's paper: as its actions do, else by its title."""
+    return next((action.about for action in item.actions if action.about), item.title)
 
 
 def build_paper_actions(paper: Paper) -> tuple[Action, ...]:
@@ -91,6 +95,6 @@ def build_paper_actions(paper: Paper) -> tuple[Action, ...]:
     )
 
 
-def format_paper_names(papers: Sequence[Paper]) -> str:
-    """List what papers are called, for a notification: "DreamID-Omni, ARLArena, SkyReels-V4"."""
-    return ", ".join(format_paper_name(paper) for paper in papers)
+def format_item_names(items: Sequence[Item]) -> str:
+    """List what the papers of items are called, for a notification: "DreamID-Omni, ARLArena, SkyReels-V4"."""
+    return ", ".join(get_item_name(item) for item in items)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.cards.models import Item
 from bot.delivery import pending_notices
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
@@ -113,6 +114,10 @@ class CommandContext:
         """Return what tells how people call something of a channel's workspace; what has no name stays its id."""
         directory = self.directories.get(channel.platform)
         return (lambda identity: directory.find_display_name(channel, identity) or identity) if directory else str
+
+    def build_sound_items(self, papers: Iterable[Paper], build: Callable[[Paper], Item]) -> tuple[Item, ...]:
+        """Return *papers* as the items that *build* makes of them, without those that can't be worded."""
+        return tuple(self.stores.skipped_papers.collect_sound("worded", papers, build))
 
     async def get_stored_paper(self, paper: str) -> Paper | None:
         """Return a stored paper."""

@@ -13,14 +13,20 @@ from bot.domain.feed import FeedDay, FeedMode
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
 from bot.domain.topics.clauses import Explanation
+from bot.errors import BroadsheetError
 from bot.i18n import formatting
 from bot.i18n.formatting import format_detail
 from bot.i18n.translation import format_number, gettext, ngettext
+from bot.ports.skipped_papers import SkippedPapers
 
 MAX_TOPIC_PAPERS: Final = 3
 """Papers of the *Your topics* part."""
 _MAX_NAMED_DATES: Final = 3
 """Lists whose dates are written out; more become a span."""
+
+
+class UnwordablePapers(BroadsheetError):
+    """No paper of a digest can be worded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +88,57 @@ def select_papers(
     )
 
 
+def select_sound_papers(  # noqa: PLR0917 - the choice of `select_papers`, and where what fails is put down
+    candidates: Sequence[Paper],
+    announced: Sequence[Paper],
+    matches: Mapping[str, Sequence[Explanation]],
+    preferences: Preferences,
+    excluded: Collection[str],
+    skipped_papers: SkippedPapers,
+) -> tuple[DigestContent, tuple[Item, ...]]:
+    """Choose the papers of a page as `select_papers` does, and word them; what can't be worded makes way for the next.
+
+    Raises `UnwordablePapers` where none is left: then it is not the papers that are wrong.
+    """
+    unwordable: set[str] = set()
+    while True:
+        content = select_papers(candidates, announced, matches, preferences, {*excluded, *unwordable})
+        items = build_digest_items(content, matches, skipped_papers)
+        if unwordable and not content.papers:
+            raise UnwordablePapers(", ".join(sorted(unwordable)))
+        if len(items) == len(content.papers):
+            return content, items
+        unwordable |= {paper.id for paper in content.papers} - {item.paper for item in items}
+
+
+def build_digest_items(
+    content: DigestContent, matches: Mapping[str, Sequence[Explanation]], skipped_papers: SkippedPapers
+) -> tuple[Item, ...]:
+    """Return the papers of a digest as numbered items, without those that can't be worded."""
+    numbers = {paper.id: number for number, paper in enumerate(content.papers, 1)}
+    followed = {paper.id for paper in content.followed}
+
+    def build_item(paper: Paper) -> Item:
+        section = gettext("Your topics") if paper.id in followed else ""
+        return _build_item(paper, numbers[paper.id], matches, section)
+
+    return tuple(skipped_papers.collect_sound("worded", content.papers, build_item))
+
+
 def build_digest_card(
     content: DigestContent,
+    items: Sequence[Item],
     days: Sequence[FeedDay],
     preferences: Preferences,
     on: date,
     *,
-    matches: Mapping[str, Sequence[Explanation]],
     notes: Sequence[str] = (),
 ) -> Card:
-    """Return the digest of the local date *on*. *notes* say what is missing."""
-    top = [_build_item(paper, n, matches, "") for n, paper in enumerate(content.top, 1)]
-    more = [
-        _build_item(paper, n, matches, gettext("Your topics")) for n, paper in enumerate(content.followed, len(top) + 1)
-    ]
-    names = paper_items.format_paper_names(content.papers[: preferences.number])
+    """Return the digest of the local date *on*; *items* are its papers, *notes* say what is missing."""
+    names = paper_items.format_item_names(items[: preferences.number])
     return Card(
         folio=(formatting.format_day(on), _format_paper_count(content), _describe_source_lists(days, preferences.mode)),
-        items=(*top, *more),
+        items=tuple(items),
         actions=_build_actions(content, days),
         footer=tuple(line for line in (_describe_omitted(content), *notes) if line),
         fallback=format_detail(formatting.format_day(on), names),

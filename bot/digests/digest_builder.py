@@ -107,10 +107,12 @@ class DigestBuilder:
             return self.card_cache[key]
         reasons = self.reasons.get(channel_state.channel_id, {}) if topics else {}
         candidates = composition.rank_papers(selection.days, self.feed.papers, preferences)
-        content = composition.select_papers(candidates, self.feed.announced, reasons, preferences, gone)
+        content, items = composition.select_sound_papers(
+            candidates, self.feed.announced, reasons, preferences, gone, self.feed.skipped_papers
+        )
         notes = _build_notes(selection)
         card = (
-            composition.build_digest_card(content, selection.days, preferences, on, matches=reasons, notes=notes)
+            composition.build_digest_card(content, items, selection.days, preferences, on, notes=notes)
             if content.papers
             else Card()
         )

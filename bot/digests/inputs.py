@@ -15,6 +15,7 @@ from bot.domain.papers import Paper
 from bot.domain.topics.clauses import Explanation, TokenizedPaper
 from bot.domain.topics.matcher import Matcher
 from bot.ports.channels import ChannelState
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason
 
@@ -36,7 +37,8 @@ class FeedSnapshot:
     trending: FeedDay | None
     announced: Sequence[Paper]
     papers: Mapping[str, Paper]
-    tokenized_papers: dict[tuple[str, ...], list[tuple[str, TokenizedPaper]]] = field(default_factory=dict)
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
+    tokenized_papers: dict[str, TokenizedPaper] = field(default_factory=dict)
     topic_matches: dict[tuple[str, ...], dict[str, dict[str, Explanation]]] = field(default_factory=dict)
 
     async def match_topics(self, ids: tuple[str, ...], topics: Iterable[str]) -> TopicMatches:
@@ -50,17 +52,20 @@ class FeedSnapshot:
     def _compute_matches(self, ids: tuple[str, ...], topics: Sequence[str]) -> dict[str, dict[str, Explanation]]:
         matcher = Matcher(topics)
         found: dict[str, dict[str, Explanation]] = {topic: {} for topic in topics}
-        for paper, cut in self._tokenize_papers(ids):
-            for topic, why in matcher.match_tokenized(cut).items():
+        matched = self.skipped_papers.collect_sound(
+            "matched",
+            (self.papers[paper] for paper in ids if paper in self.papers),
+            lambda paper: (paper.id, matcher.match_tokenized(self._tokenize_paper(paper))),
+        )
+        for paper, verdicts in matched:
+            for topic, why in verdicts.items():
                 found[topic][paper] = why
         return found
 
-    def _tokenize_papers(self, ids: tuple[str, ...]) -> list[tuple[str, TokenizedPaper]]:
-        if ids not in self.tokenized_papers:
-            self.tokenized_papers[ids] = [
-                (paper, TokenizedPaper.from_paper(self.papers[paper])) for paper in ids if paper in self.papers
-            ]
-        return self.tokenized_papers[ids]
+    def _tokenize_paper(self, paper: Paper) -> TokenizedPaper:
+        if paper.id not in self.tokenized_papers:
+            self.tokenized_papers[paper.id] = TokenizedPaper.from_paper(paper)
+        return self.tokenized_papers[paper.id]
 
 
 async def load_feed(stores: Stores, now: datetime) -> FeedSnapshot:
@@ -73,7 +78,8 @@ async def load_feed(stores: Stores, now: datetime) -> FeedSnapshot:
     recent = await stores.papers.list_between(newest - _ANNOUNCEMENT_LOOKBACK, newest)
     announced = [paper for paper in recent if paper.listed is None]
     papers = await stores.papers.get({*composition.list_paper_ids(days), *rank})
-    return FeedSnapshot(days, trending, announced, papers | {paper.id: paper for paper in announced})
+    papers |= {paper.id: paper for paper in announced}
+    return FeedSnapshot(days, trending, announced, papers, stores.skipped_papers)
 
 
 @dataclass(frozen=True, slots=True)

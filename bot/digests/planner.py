@@ -212,5 +212,6 @@ async def build_digest_for_date(stores: Stores, day: date | None, number: int) -
         raise Mistake(missing, "python -m bot backfill --days 7")
     preferences = Preferences(number=number)
     papers = await stores.papers.get(found.papers)
-    content = composition.select_papers(composition.rank_papers((found,), papers, preferences), (), {}, preferences, ())
-    return composition.build_digest_card(content, (found,), preferences, found.date, matches={})
+    ranked = composition.rank_papers((found,), papers, preferences)
+    content, items = composition.select_sound_papers(ranked, (), {}, preferences, (), stores.skipped_papers)
+    return composition.build_digest_card(content, items, (found,), preferences, found.date)

@@ -66,22 +66,20 @@ async def _find_next_digest(
 async def _build_digest(stores: Stores, channel_state: ChannelState, day: FeedDay, key: DeliveryKey) -> SampleDigest:
     preferences = channel_state.preferences
     papers = await stores.papers.get(day.papers)
-    feed = inputs.FeedSnapshot((day,), None, (), papers)
+    feed = inputs.FeedSnapshot((day,), None, (), papers, stores.skipped_papers)
     selection = FeedSelection((day,))
     past = await inputs.load_channel_history(stores, {channel_state.channel_id: selection}, feed)
     reasons = await find_match_reasons(feed, selection, past.topics.get(channel_state.channel_id, ()))
     gone = past.get_excluded_papers(channel_state) | set(
         await find_match_reasons(feed, selection, past.muted_topics.get(channel_state.channel_id, ()))
     )
-    content = composition.select_papers(
-        composition.rank_papers((day,), papers, preferences), (), reasons, preferences, gone
-    )
     had = past.posted.get(channel_state.channel_id, set())
-    claims = tuple(paper.id for paper in content.papers if paper.id not in had)
     with use_language(preferences.language):
-        digest_card = _label_card(
-            composition.build_digest_card(content, (day,), preferences, day.date, matches=reasons), day
+        content, items = composition.select_sound_papers(
+            composition.rank_papers((day,), papers, preferences), (), reasons, preferences, gone, stores.skipped_papers
         )
+        claims = tuple(paper.id for paper in content.papers if paper.id not in had)
+        digest_card = _label_card(composition.build_digest_card(content, items, (day,), preferences, day.date), day)
         posted_card = _label_items(digest_card) if channel_state.channel.kind is ChannelKind.FORUM else digest_card
         return SampleDigest(
             digest_card, build_drafts(channel_state, key, content, posted_card, claims) if content.papers else ()

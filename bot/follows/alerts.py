@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from bot.cards import paper_items
-from bot.cards.models import Action, Card
+from bot.cards.models import Action, Card, Item
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.follows import Follow
@@ -19,6 +20,7 @@ from bot.i18n.formatting import join_sentences
 from bot.i18n.translation import gettext, ngettext, use_language
 from bot.ports.channels import ChannelState
 from bot.ports.deliveries import Draft
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 
 DAILY_ALERT_LIMIT: Final = 10
@@ -44,7 +46,10 @@ async def record_alerts(stores: Stores, now: datetime) -> int:
         if left > 0 and papers:
             follows = {follow.topic: follow for follow in await stores.follows.list_for_channel(channel)}
             with use_language(channel_state.preferences.language):
-                drafts = _build_drafts(channel, _rank_hits(papers, hits), follows, left, now.date())
+                ranked = _rank_hits(papers, hits)
+                alerts = _build_alerts(channel, ranked[: left + MAX_ROLLUP_PAPERS], follows, stores.skipped_papers)
+                unseen = len(ranked[left + MAX_ROLLUP_PAPERS :])
+                drafts = _build_drafts(channel, alerts, unseen, left, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
 
@@ -55,7 +60,10 @@ async def _exclude_muted(
     """Leave out what a muted topic matches, whichever other topic brought it."""
     mutes = (await stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(channel_state.channel_id, ())
     topics = [parse_topic(value) for kind, value in mutes if kind == "topic"]
-    return {key: paper for key, paper in papers.items() if not any(topic.matches(paper) for topic in topics)}
+    judged = stores.skipped_papers.collect_sound(
+        "matched", papers.values(), lambda paper: (paper, any(topic.matches(paper) for topic in topics))
+    )
+    return {paper.id: paper for paper, muted in judged if not muted}
 
 
 async def _count_alerts_today(stores: Stores, channel_state: ChannelState, now: datetime) -> int:
@@ -72,24 +80,46 @@ def _rank_hits(
     return sorted(known, key=lambda hit: (-(hit[0].votes or 0), -len(hit[1]), hit[0].id))
 
 
-def _build_drafts(
+@dataclass(frozen=True, slots=True)
+class _Alert:
+    """A paper that is to be told: as a message of its own, and as an item of a roll-up."""
+
+    paper: str
+    card: Card
+    rollup_item: Item
+
+
+def _build_alerts(
     channel: Channel,
     hits: Sequence[tuple[Paper, Sequence[str]]],
     follows: Mapping[str, Follow],
-    remaining: int,
-    today: date,
-) -> list[Draft]:
-    """Return one message a paper, the last of the budget being a roll-up when there are more papers than that."""
-    single, rest = (hits, []) if len(hits) <= remaining else (hits[: remaining - 1], hits[remaining - 1 :])
-    drafts = [
-        Draft(DeliveryKey(channel, "alert", paper.id), _build_alert_card(channel, paper, topics, follows), (paper.id,))
-        for paper, topics in single
-    ]
+    skipped_papers: SkippedPapers,
+) -> list[_Alert]:
+    """Word every paper, before they are counted: one that can't be worded takes no other's place."""
+    topics_by_paper = {paper.id: topics for paper, topics in hits}
+
+    def build_alert(paper: Paper) -> _Alert:
+        topics = topics_by_paper[paper.id]
+        labels = [parse_topic(topic).label for topic in topics]
+        rollup_item = paper_items.build_paper_item(paper, because=labels)
+        return _Alert(paper.id, _build_alert_card(channel, paper, topics, follows), rollup_item)
+
+    return skipped_papers.collect_sound("worded", [paper for paper, _ in hits], build_alert)
+
+
+def _build_drafts(channel: Channel, alerts: Sequence[_Alert], unseen: int, remaining: int, today: date) -> list[Draft]:
+    """Return one message a paper, the last of the budget being a roll-up when there are more papers than that.
+
+    *unseen* papers more are counted, not named.
+    """
+    number = len(alerts) if len(alerts) + unseen <= remaining else remaining - 1
+    single, rest = alerts[:number], alerts[number:]
+    drafts = [Draft(DeliveryKey(channel, "alert", alert.paper), alert.card, (alert.paper,)) for alert in single]
     if rest:
-        subject = f"more-{today.isoformat()}-{rest[0][0].id}"
+        subject = f"more-{today.isoformat()}-{rest[0].paper}"
         # Only what is shown is claimed: the others may still come, in a digest or when the budget is new.
-        claimed = tuple(paper.id for paper, _ in rest[:MAX_ROLLUP_PAPERS])
-        drafts.append(Draft(DeliveryKey(channel, "alert", subject), _build_rollup_card(rest), claimed))
+        claimed = tuple(alert.paper for alert in rest[:MAX_ROLLUP_PAPERS])
+        drafts.append(Draft(DeliveryKey(channel, "alert", subject), _build_rollup_card(rest, unseen), claimed))
     return drafts
 
 
@@ -124,22 +154,18 @@ def _describe_follow(channel: Channel, follow: Follow | None) -> str:
     return gettext("Followed by this channel since {day}.", day=since)
 
 
-def _build_rollup_card(hits: Sequence[tuple[Paper, Sequence[str]]]) -> Card:
+def _build_rollup_card(alerts: Sequence[_Alert], unseen: int) -> Card:
     """Return one message for what is over the budget, best first."""
-    items = tuple(
-        paper_items.build_paper_item(paper, because=[parse_topic(topic).label for topic in topics])
-        for paper, topics in hits[:MAX_ROLLUP_PAPERS]
-    )
-    more = len(hits) - len(items)
+    items = tuple(alert.rollup_item for alert in alerts[:MAX_ROLLUP_PAPERS])
+    total = len(alerts) + unseen
+    more = total - len(items)
     return Card(
         text=ngettext(
-            "{n} more paper matched today.", "{n} more papers matched today; one message instead of {n}.", len(hits)
+            "{n} more paper matched today.", "{n} more papers matched today; one message instead of {n}.", total
         ),
         items=items,
         actions=(Action(gettext("Follows"), "follows"),),
         footer=(ngettext("and {n} more", "and {n} more", more),) if more > 0 else (),
-        fallback=ngettext(
-            "{n} more paper on what is followed here", "{n} more papers on what is followed here", len(hits)
-        ),
+        fallback=ngettext("{n} more paper on what is followed here", "{n} more papers on what is followed here", total),
         tone="alert",
     )

@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.papers import Paper
 from bot.domain.topics.matcher import Matcher
 from bot.ports.papers import UnmatchedPapers
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 
 _BATCH_SIZE: Final = 500
@@ -25,7 +26,7 @@ async def match_new_papers(stores: Stores) -> int:
     for news in await stores.papers.list_unmatched():
         topics = list(await stores.follows.count_by_topic())
         async for papers in _iterate_batches(stores, news):
-            hits = await asyncio.to_thread(_find_matches, topics, papers) if topics else ()
+            hits = await asyncio.to_thread(_find_matches, topics, papers, stores.skipped_papers) if topics else ()
             found += await stores.follows.record_matches(hits, news.stored_at)
         await stores.papers.remove_unmatched(news)
     return found
@@ -43,6 +44,9 @@ async def _iterate_batches(stores: Stores, news: UnmatchedPapers) -> AsyncIterat
         yield page
 
 
-def _find_matches(topics: Sequence[str], papers: Sequence[Paper]) -> set[tuple[str, str]]:
+def _find_matches(
+    topics: Sequence[str], papers: Sequence[Paper], skipped_papers: SkippedPapers
+) -> set[tuple[str, str]]:
     matcher = Matcher(topics)
-    return {(topic, paper.id) for paper in papers for topic in matcher.match(paper)}
+    found = skipped_papers.collect_sound("matched", papers, lambda paper: (paper.id, matcher.match(paper)))
+    return {(topic, paper) for paper, matched in found for topic in matched}

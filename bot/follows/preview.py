@@ -13,6 +13,7 @@ from bot.domain.papers import Paper
 from bot.domain.topics.clauses import Explanation
 from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 
 _DAYS_PER_WEEK: Final = 7
@@ -51,7 +52,7 @@ async def preview_topic(
     last = min(span[1], now.date())
     first = max(span[0], last - timedelta(days=days - 1)) if days else span[0]
     papers = await stores.papers.list_between(first, last)
-    found = await asyncio.to_thread(_explain_matches, topic, papers)
+    found = await asyncio.to_thread(_explain_matches, topic, papers, stores.skipped_papers)
     looked = (last - first).days + 1
     return TopicPreview(
         len(found),
@@ -64,8 +65,11 @@ async def preview_topic(
     )
 
 
-def _explain_matches(topic: Topic, papers: Sequence[Paper]) -> list[tuple[Paper, Explanation]]:
-    return [(paper, why) for paper in papers if (why := topic.explain(paper)).matched]
+def _explain_matches(
+    topic: Topic, papers: Sequence[Paper], skipped_papers: SkippedPapers
+) -> list[tuple[Paper, Explanation]]:
+    explained = skipped_papers.collect_sound("matched", papers, lambda paper: (paper, topic.explain(paper)))
+    return [(paper, why) for paper, why in explained if why.matched]
 
 
 def _suggest_topic(topic: Topic, known: Sequence[str], papers: Sequence[Paper]) -> str:

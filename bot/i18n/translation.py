@@ -24,6 +24,8 @@ LANGUAGES: Final = {
 """By code, each in its own words."""
 CATALOGUE_FOLDER: Final = Path(__file__).parent / "locale"
 
+_MAX_LOCALIZED_NUMBER: Final = 10**18
+"""What is as large is written as in English: Babel raises for numbers of more than 25 digits."""
 _AMBIGUOUS_MOMENT: Final = -1
 
 _LANGUAGE: Final = ContextVar("language", default=ENGLISH)
@@ -95,7 +97,7 @@ def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
 
 def format_number(number: float) -> str:
     """Write a number: "1,300", "1.300"; "2.5", "2,5"."""
-    if get_current_language() == ENGLISH:
+    if get_current_language() == ENGLISH or abs(number) >= _MAX_LOCALIZED_NUMBER:
         return f"{number:,}" if isinstance(number, int) else f"{number:g}"
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and English needs none of it
 

@@ -5,7 +5,7 @@ Each is a narrow protocol in a module of its own kind: `papers`, `places`, `ledg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.ports.audit import Audit
 from bot.ports.channels import Channels
@@ -17,6 +17,7 @@ from bot.ports.papers import FeedDays, Papers, SearchIndex
 from bot.ports.platform_events import ProcessedEvents
 from bot.ports.privacy import Privacy
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.sources import SourceStates
 from bot.ports.web_messages import WebMessages
 from bot.ports.workspaces import Workspaces
@@ -24,7 +25,10 @@ from bot.ports.workspaces import Workspaces
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """All of them, as the composition root hands them out."""
+    """All of them, as the composition root hands them out.
+
+    ``skipped_papers`` takes the papers that those who read them leave out.
+    """
 
     papers: Papers
     feed_days: FeedDays
@@ -44,3 +48,4 @@ class Stores:
     source_states: SourceStates
     maintenance: Maintenance
     search_index: SearchIndex
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)

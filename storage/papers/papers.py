@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.papers import Paper
 from bot.ports.papers import AddResult, UnmatchedPapers
+from bot.ports.skipped_papers import SkippedPapers
 from storage.database import Database
 from storage.papers import unmatched_papers
+from storage.papers.sound_rows import PAPER_FIELDS, Row, SoundRows, to_paper
 from storage.sql import build_insert, find_paper_row_ids, split_into_chunks
 from storage.tables import papers as table
 from storage.tables import sightings
@@ -36,7 +38,6 @@ _COUNT_FIELDS: Final = ("votes", "stars")
 
 _PAGE_SIZE: Final = 500
 _LIST_FIELDS: Final = ("authors", "categories", "keywords")
-_PAPER_FIELDS: Final = tuple(f.name for f in fields(Paper) if f.name != "id")
 
 
 def merge_papers(old: Paper, new: Paper, relisted: date | None) -> Paper:
@@ -75,10 +76,11 @@ class PaperStore:
     """`bot.ports.papers.Papers` on the database."""
 
     database: Database
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 
     async def add(self, papers: Sequence[Paper], now: datetime, *, queue_matching: bool = False) -> AddResult:
         """Merge *papers* into what is known."""
-        batch = _PaperBatch(now)
+        batch = _PaperBatch(now, self.skipped_papers)
         async with self.database.begin_write() as connection:
             before = batch.sequence = await _fetch_last_sequence(connection)
             for chunk in split_into_chunks(_group_by_paper(papers).items()):
@@ -105,7 +107,8 @@ class PaperStore:
     async def get(self, ids: Collection[str]) -> dict[str, Paper]:
         """Return the known ones of *ids*."""
         async with self.database.begin_read() as connection:
-            return {key: known.paper for key, known in (await _fetch_stored_papers(connection, ids)).items()}
+            stored = await _fetch_stored_papers(SoundRows(connection, self.skipped_papers), ids)
+            return {key: known.paper for key, known in stored.items()}
 
     async def count_papers(self) -> int:
         """Return how many there are."""
@@ -116,7 +119,7 @@ class PaperStore:
         """Return the papers of a span of days, newest first."""
         query = select(table).where(table.c.day.between(first, last)).order_by(table.c.day.desc(), table.c.id.desc())
         async with self.database.begin_read() as connection:
-            return [to_paper(row) for row in (await connection.execute(query)).mappings()]
+            return await SoundRows(connection, self.skipped_papers).fetch(query, to_paper)
 
     async def get_date_range(self) -> tuple[date, date] | None:
         """Return the first and the last day, or None."""
@@ -130,12 +133,14 @@ class PaperStore:
         while True:
             query = wanted.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE_SIZE)
             async with self.database.begin_read() as connection:
-                rows = (await connection.execute(query)).mappings().all()
+                rows = await SoundRows(connection, self.skipped_papers).fetch(query, _to_numbered_paper)
+                # Fewer than a page are the last, unless some of them can't be read.
+                sequences = list(await connection.scalars(query.with_only_columns(table.c.sequence)))
             for row in rows:
-                yield row["sequence"], to_paper(row)
-            if len(rows) < _PAGE_SIZE:
+                yield row
+            if len(sequences) < _PAGE_SIZE:
                 return
-            after = rows[-1]["sequence"]
+            after = sequences[-1]
 
     async def get_last_sequence(self) -> int:
         """Return the highest sequence."""
@@ -181,18 +186,23 @@ class _PaperBatch:
     """One call of `PaperStore.add`, with what it has found so far."""
 
     now: datetime
+    skipped_papers: SkippedPapers
     sequence: int = 0
     new: list[Paper] = field(default_factory=list)
     changed: list[Paper] = field(default_factory=list)
 
     async def merge_and_write(self, connection: AsyncConnection, readings: Mapping[str, Sequence[Paper]]) -> None:
         """Merge and write one chunk."""
-        known = await _fetch_stored_papers(connection, readings)
+        known = await _fetch_stored_papers(SoundRows(connection, self.skipped_papers), readings)
+        damaged = await find_paper_row_ids(connection, readings.keys() - known.keys())
         added, altered, votes = [], [], {}
         for key, several in readings.items():
             before = known.get(key)
             paper, relisted = _merge_readings(before, several, self.now)
-            if before is None:
+            if key in damaged:  # what comes from the source again takes the place of what can't be read
+                altered.append(self._build_row(paper, relisted, self._increment_sequence()) | {"key": damaged[key]})
+                self.changed.append(paper)
+            elif before is None:
                 added.append(self._build_row(paper, relisted, self._increment_sequence()))
                 self.new.append(paper)
             elif (paper, relisted) != (before.paper, before.relisted):
@@ -215,7 +225,7 @@ class _PaperBatch:
         return self._increment_sequence()
 
     def _build_row(self, paper: Paper, relisted: date | None, sequence: int) -> dict[str, Any]:
-        row = {name: getattr(paper, name) for name in _PAPER_FIELDS}
+        row = {name: getattr(paper, name) for name in PAPER_FIELDS}
         row |= {name: list(row[name]) for name in _LIST_FIELDS}
         return row | {
             "external_id": paper.id,
@@ -236,13 +246,6 @@ class _PaperBatch:
         await connection.execute(statement, rows)
 
 
-def to_paper(row: Mapping[Any, Any]) -> Paper:
-    """Return the paper of a row of its table."""
-    parts = {name: row[name] for name in _PAPER_FIELDS}
-    parts |= {name: tuple(parts[name]) for name in _LIST_FIELDS}
-    return Paper(row["external_id"], **parts)
-
-
 def _group_by_paper(readings: Iterable[Paper]) -> dict[str, list[Paper]]:
     """Put the readings of one paper side by side."""
     folded: dict[str, list[Paper]] = {}
@@ -259,13 +262,20 @@ def _merge_readings(stored: _StoredPaper | None, readings: Sequence[Paper], now:
     return paper, relisted
 
 
-async def _fetch_stored_papers(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, _StoredPaper]:
-    found: dict[str, _StoredPaper] = {}
-    for chunk in split_into_chunks(dict.fromkeys(ids)):
-        rows = await connection.execute(select(table).where(table.c.external_id.in_(chunk)))
-        for row in rows.mappings():
-            found[row["external_id"]] = _StoredPaper(row["id"], to_paper(row), row["relisted"], row["sequence"])
-    return found
+async def _fetch_stored_papers(rows: SoundRows, ids: Iterable[str]) -> dict[str, _StoredPaper]:
+    chunks = split_into_chunks(dict.fromkeys(ids))
+    found = [
+        await rows.fetch(select(table).where(table.c.external_id.in_(chunk)), _to_stored_paper) for chunk in chunks
+    ]
+    return {stored.paper.id: stored for some in found for stored in some}
+
+
+def _to_stored_paper(row: Row) -> _StoredPaper:
+    return _StoredPaper(row["id"], to_paper(row), row["relisted"], row["sequence"])
+
+
+def _to_numbered_paper(row: Row) -> tuple[int, Paper]:
+    return row["sequence"], to_paper(row)
 
 
 async def _fetch_last_sequence(connection: AsyncConnection) -> int:

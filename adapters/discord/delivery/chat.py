@@ -23,6 +23,7 @@ from bot.domain.channels import ChannelKind
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.skipped_papers import SkippedPapers
 from bot.reasons.channels import CHANNEL_REFUSED
 from bot.reasons.reason import Reason
 
@@ -38,8 +39,8 @@ _MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 class DiscordChat:
     """All servers as one chat. ``style_lookup`` tells how a channel wants its digests.
 
-    Discord tells a repeated nonce for some minutes; each message carries its delivery's key too, and one that may
-    have been posted before is looked up.
+    ``skipped_papers`` takes what can't be drawn. Discord tells a repeated nonce for some minutes; each message carries
+    its delivery's key too, and one that may have been posted before is looked up.
     """
 
     platform = "discord"
@@ -51,9 +52,12 @@ class DiscordChat:
         *,
         style_lookup: StyleLookup = get_default_style,
         command_formatter: CommandFormatter = format_command,
+        skipped_papers: SkippedPapers | None = None,
     ) -> None:
         self._rest = rest
-        self._renderer = DeliveryRenderer(button_payloads, style_lookup, command_formatter)
+        self._renderer = DeliveryRenderer(
+            button_payloads, style_lookup, command_formatter, skipped_papers or SkippedPapers()
+        )
         self._destinations = Destinations(rest)
         self._closed = asyncio.Event()
 

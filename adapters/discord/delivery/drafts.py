@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
+from adapters.common.unrenderable_items import render_sound_items
 from adapters.discord.delivery import forum_posts
 from adapters.discord.delivery.message_lookup import MessageData
 from adapters.discord.rendering import components_v2, message_keys, messages
@@ -18,6 +20,7 @@ from bot.domain.deliveries import DeliveryKey
 from bot.errors import Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.skipped_papers import SkippedPapers
 from bot.reasons.reason import Reason
 
 
@@ -47,11 +50,15 @@ async def get_default_style(_: Channel) -> ChannelStyle:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRenderer:
-    """Draws deliveries. All of it raises `bot.errors.Unsendable` and `bot.errors.StoreError`."""
+    """Draws deliveries. All of it raises `bot.errors.Unsendable` and `bot.errors.StoreError`.
+
+    Items that can't be drawn are left out and put down in ``skipped_papers``.
+    """
 
     button_payloads: ButtonPayloads
     style_lookup: StyleLookup
     command_formatter: CommandFormatter
+    skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 
     async def render_parts(
         self, delivery: Delivery, key: str, posted_parts: PostedParts = NO_PARTS, *, max_messages: int = 0
@@ -72,14 +79,15 @@ class DeliveryRenderer:
             if delivery_key.channel.kind is ChannelKind.FORUM and delivery_key.operation != "reply":
                 _, payload, button_payloads = messages.render_forum_post(card, key, pictures=pictures, role=role)
                 return (RenderedMessage(payload, button_payloads),)
-            return messages.render_messages(
-                card,
-                key,
+            render = partial(
+                messages.render_messages,
+                key=key,
                 pictures=pictures,
                 role=role,
                 max_messages=max_messages,
                 command_formatter=self.command_formatter,
             )
+            return render_sound_items(card, render, self.skipped_papers, delivery_key)
 
     async def render_forum_post(self, delivery: Delivery, now: datetime) -> Mapping[str, Any]:
         """Return the name, the starter and the tags of a forum's post; what its buttons need is kept."""

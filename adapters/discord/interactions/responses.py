@@ -11,8 +11,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import partial
 from typing import Any, Final
 
+from adapters.common.unrenderable_items import render_sound_answer
 from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import requests
@@ -77,15 +79,16 @@ class Responder:
             self.interaction, self.context.clock(), "", {}, target_channel=self.target_channel, dry_run=True
         )
         shown = _retarget_buttons(answer, self.get_other_channel_id(request))
-        message = messages.render_private_answer(
-            shown,
-            request,
+        render = partial(
+            messages.render_private_answer,
+            request=request,
             manager=as_manager,
             unavailable=self._list_unavailable_commands(request),
             can_share=not self.find_missing_permissions(request, share=True),
             command_formatter=self.context.tree.format_slash_command,
             mention_formatter=self.context.tree.mention_named_command,
         )
+        message = render_sound_answer(shown, render, self.context.skipped_papers)
         await self.send_message(message, replace_original=answer.placement is Placement.REPLACE)
 
     async def send_message(self, message: RenderedMessage, *, replace_original: bool = False) -> None:

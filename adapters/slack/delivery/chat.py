@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from adapters.common.lookup_window import needs_lookup
+from adapters.common.unrenderable_items import render_sound_items
 from adapters.slack.api.client import SlackClient
 from adapters.slack.api.errors import UnknownErrorCode, get_error_code
 from adapters.slack.delivery.message_lookup import build_metadata, find_message
 from adapters.slack.rendering.messages import DEFAULT_COMMAND, RenderedMessage, render_message
-from bot.cards.models import Card
 from bot.domain.channels import Channel, ChannelKind
 from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
+from bot.ports.skipped_papers import SkippedPapers
 from bot.reasons.reason import Reason
 
 _STORE_RETRY_SECONDS: Final = 5.0
@@ -33,8 +35,9 @@ class SlackChat:
     """Slack's workspaces as one chat; `adapters.slack.connection` takes what comes in.
 
     ``command`` is what people type ("/papers"), ``modal_commands`` are those whose buttons open a modal,
-    ``wants_pictures`` tells whether a channel wants thumbnails. Slack itself would post a repeated message twice: each
-    carries its delivery's key, and one that may have been posted before is looked up.
+    ``wants_pictures`` tells whether a channel wants thumbnails, ``skipped_papers`` takes what can't be drawn. Slack
+    itself would post a repeated message twice: each carries its delivery's key, and one that may have been posted
+    before is looked up.
     """
 
     platform = "slack"
@@ -47,12 +50,14 @@ class SlackChat:
         command: str = DEFAULT_COMMAND,
         modal_commands: Collection[str] = (),
         wants_pictures: Callable[[Channel], Awaitable[bool]] = _disable_pictures,
+        skipped_papers: SkippedPapers | None = None,
     ) -> None:
         self._client = client
         self._button_payloads = button_payloads
         self._command = command
         self._modal_commands = modal_commands
         self._wants_pictures = wants_pictures
+        self._skipped_papers = skipped_papers or SkippedPapers()
         self._direct_channel_ids: dict[tuple[str, str], str] = {}
         self._closed = asyncio.Event()
 
@@ -107,15 +112,13 @@ class SlackChat:
         )
         try:
             return await self._post_or_update(
-                delivery, channel_id, await self._render_card(delivery.card, now, pictures=with_pictures)
+                delivery, channel_id, await self._render_card(delivery, now, pictures=with_pictures)
             )
         except Unsendable as error:
             if not with_pictures or get_error_code(error) != "invalid_blocks":
                 raise
         # One picture that Slack can't fetch spoils the whole message.
-        return await self._post_or_update(
-            delivery, channel_id, await self._render_card(delivery.card, now, pictures=False)
-        )
+        return await self._post_or_update(delivery, channel_id, await self._render_card(delivery, now, pictures=False))
 
     async def _post_or_update(self, delivery: Delivery, channel_id: str, message: RenderedMessage) -> str:
         workspace, parent = delivery.key.channel.workspace, delivery.parent_message_id
@@ -135,11 +138,10 @@ class SlackChat:
         )
         return str(answer["ts"])
 
-    async def _render_card(self, card: Card, now: datetime, *, pictures: bool) -> RenderedMessage:
+    async def _render_card(self, delivery: Delivery, now: datetime, *, pictures: bool) -> RenderedMessage:
+        render = partial(render_message, pictures=pictures, command=self._command, modal_commands=self._modal_commands)
         try:
-            message = render_message(
-                card, pictures=pictures, command=self._command, modal_commands=self._modal_commands
-            )
+            message = render_sound_items(delivery.card, render, self._skipped_papers, delivery.key)
         except Exception as error:
             raise Unsendable(Reason("card.not_rendered", error=str(error))) from error
         if message.stored_data:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.common.error_boundary import log_exceptions
+from adapters.common.unrenderable_items import render_sound_items
 from adapters.slack.context import SlackContext
 from adapters.slack.interactions.requests import Requester, build_channel, get_team_id
 from adapters.slack.rendering.blocks import Block, build_divider, build_section, measure_weight
@@ -18,16 +20,22 @@ from adapters.slack.rendering.layout import MAX_VIEW_BLOCKS, MAX_VIEW_WEIGHT, la
 from adapters.slack.rendering.messages import DEFAULT_COMMAND
 from bot.cards.models import Page
 from bot.errors import SendError
+from bot.ports.skipped_papers import SkippedPapers
 
 log = logging.getLogger(__name__)
 
 
 def render_home_view(
-    page: Page, *, command: str = DEFAULT_COMMAND, modal_commands: Collection[str] = ()
+    page: Page,
+    *,
+    command: str = DEFAULT_COMMAND,
+    modal_commands: Collection[str] = (),
+    skipped_papers: SkippedPapers | None = None,
 ) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
     """Return the home's view, and what its buttons need kept. A long part leaves the others their share of the room.
 
-    *command* and *modal_commands* are as in `adapters.slack.rendering.messages`.
+    *command* and *modal_commands* are as in `adapters.slack.rendering.messages`; *skipped_papers* takes what can't be
+    drawn.
     """
     builder = ComponentBuilder(available=VIEW_VALUE_BUDGET, modal_commands=modal_commands)
     blocks = list[Block]()
@@ -35,7 +43,8 @@ def render_home_view(
         parts = len(page.sections) - number
         most = (MAX_VIEW_BLOCKS - len(blocks)) // parts - 1
         heaviest = (MAX_VIEW_WEIGHT - measure_weight(blocks)) // parts
-        drawn = lay_out_card(card, builder, max_blocks=most, max_weight=heaviest, command=command)
+        lay_out = partial(lay_out_card, builder=builder, max_blocks=most, max_weight=heaviest, command=command)
+        drawn = render_sound_items(card, lay_out, skipped_papers or SkippedPapers())
         if drawn and len(drawn) <= most:
             blocks += [build_divider(), *drawn] if blocks else drawn
     return {
@@ -59,7 +68,12 @@ async def publish_home(context: SlackContext, workspace: str, user: str) -> None
     """Show somebody their home as it is now."""
     request = await Requester("", build_channel(workspace, "", user), user).build_request(context)
     page = await context.commands.build_home(request, await _find_visible_channels(context, workspace, user))
-    view, kept = render_home_view(page, command=context.command, modal_commands=context.modal_commands)
+    view, kept = render_home_view(
+        page,
+        command=context.command,
+        modal_commands=context.modal_commands,
+        skipped_papers=context.skipped_papers,
+    )
     await context.button_payloads.save_payloads(kept, request.now)
     try:
         await context.client.call(workspace, "views.publish", user_id=user, view=view)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal, Protocol
 
+from adapters.common.unrenderable_items import render_sound_answer
 from adapters.slack.context import SlackContext
 from adapters.slack.interactions import views
 from adapters.slack.rendering.messages import RenderedMessage, render_private_answer
@@ -34,7 +36,10 @@ class Responder(Protocol):
 
 async def prepare_message(context: SlackContext, answer: Answer, request: Request) -> RenderedMessage:
     """Draw a card, and keep what its buttons need before anybody can press them."""
-    message = render_private_answer(answer, request, command=context.command, modal_commands=context.modal_commands)
+    render = partial(
+        render_private_answer, request=request, command=context.command, modal_commands=context.modal_commands
+    )
+    message = render_sound_answer(answer, render, context.skipped_papers)
     await context.button_payloads.save_payloads(message.stored_data, request.now)
     return message
 

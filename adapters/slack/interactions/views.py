@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
+from adapters.common.unrenderable_items import render_sound_items
 from adapters.slack.context import SlackContext
 from adapters.slack.forms.private_metadata import PrivateMetadata
 from adapters.slack.rendering.messages import render_card_modal
@@ -71,7 +73,8 @@ class OrderedViewUpdates:
 
 async def prepare_view(context: SlackContext, card: Card, channel: Channel) -> View:
     """Draw a card as a window that is about a channel, and keep what its buttons need before anybody presses them."""
-    view, kept = render_card_modal(card, command=context.command)
+    render = partial(render_card_modal, command=context.command)
+    view, kept = render_sound_items(card, render, context.skipped_papers)
     await context.button_payloads.save_payloads(kept, context.clock())
     return {**view, "private_metadata": PrivateMetadata(channel).pack()}
 

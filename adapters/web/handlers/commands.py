@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
+from adapters.common.unrenderable_items import render_sound_answer
 from adapters.web.context import CONTEXT, WebContext, find_channel, list_channel_states
 from adapters.web.handlers import request_validation
 from adapters.web.rendering import forms
@@ -64,12 +67,13 @@ async def _respond_privately(context: WebContext, answer: Answer, command_reques
     """
     if context.previews:
         context.recent_answers.add(PrivateAnswer(answer, command_request))
-    html = render_private_answer(
-        answer,
-        command_request,
+    render = partial(
+        render_private_answer,
+        request=command_request,
         pictures=(await context.site_info()).show_thumbnails,
         platforms=context.preview_labels,
     )
+    html = render_sound_answer(answer, render, context.skipped_papers)
     kind = "form" if isinstance(answer.body, Form) else answer.body.tone
     return web.json_response(
         {"placement": answer.placement, "kind": kind, "said": summarize_card(answer.body), "html": html},

@@ -27,6 +27,8 @@ _LABELS: Final = {
     "feed_date": "List of today",
     "waiting": "Messages that wait",
     "silent": "Channels that should have a digest and get nothing",
+    "skipped_papers": "Papers left out in the last seven days",
+    "skipped": "Papers left out, with the reference in the log",
     "succeeded": "last answer",
     "failures": "failures in a row",
     "closed_until": "not asked until",

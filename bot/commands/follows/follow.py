@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from bot.cards import paper_items
 from bot.cards.models import Action, Card, Field, Form
 from bot.commands.answers import build_text_answer
 from bot.commands.autocomplete import topics
@@ -15,6 +14,7 @@ from bot.commands.follows.follow_list import show_follows
 from bot.commands.follows.preview import (
     HEAVY_PER_WEEK,
     PREVIEW_DAYS,
+    build_matching_items,
     build_near_topic_buttons,
     describe_narrowing,
     describe_volume,
@@ -209,10 +209,7 @@ async def _build_followed_card(context: CommandContext, request: Request, topic:
         text = join_sentences(text, describe_narrowing(topic, seen))
     return Card(
         text=text,
-        items=tuple(
-            paper_items.build_paper_item(paper, because=why.phrases, today=request.now.date())
-            for paper, why in seen.papers[:_MAX_EXAMPLES]
-        ),
+        items=build_matching_items(context, request, seen.papers[:_MAX_EXAMPLES]),
         actions=(
             *build_near_topic_buttons(seen, "follow", where=_format_where(follow.channel)),
             _build_unfollow_button(topic, follow.channel),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.cards import paper_items
-from bot.cards.models import Action, Card
+from bot.cards.models import Action, Card, Item
 from bot.commands import pagination
 from bot.commands.context import CommandContext, get_direct_channel
+from bot.domain.papers import Paper
+from bot.domain.topics.clauses import Explanation
 from bot.domain.topics.parser import Topic
 from bot.follows import preview
 from bot.i18n import formatting
@@ -96,6 +99,17 @@ def describe_narrowing(topic: Topic, topic_preview: preview.TopicPreview) -> str
     )
 
 
+def build_matching_items(
+    context: CommandContext, request: Request, matching: Sequence[tuple[Paper, Explanation]]
+) -> tuple[Item, ...]:
+    """Return papers as items that say which words matched."""
+    phrases = {paper.id: why.phrases for paper, why in matching}
+    return context.build_sound_items(
+        [paper for paper, _ in matching],
+        lambda paper: paper_items.build_paper_item(paper, because=phrases[paper.id], today=request.now.date()),
+    )
+
+
 async def show_preview(
     context: CommandContext, request: Request, *, topic: Topic, days: int = PREVIEW_DAYS, page: int = 1
 ) -> Answer:
@@ -111,10 +125,7 @@ async def show_preview(
             title=gettext("“{label}”", label=topic.label),
             text=text,
             folio=(result_page.span,) if result_page.span else (),
-            items=tuple(
-                paper_items.build_paper_item(paper, because=why.phrases, today=request.now.date())
-                for paper, why in result_page.entries
-            ),
+            items=build_matching_items(context, request, result_page.entries),
             actions=(
                 *build_near_topic_buttons(seen, "preview"),
                 follow_,

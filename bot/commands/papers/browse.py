@@ -97,22 +97,23 @@ async def show_daily_list(
     span = feed_states.ListSpan(first, last, tuple(days), request.now, schedule.timezone)
     if not papers:
         return _answer_no_list(span, newest)
-    return await pagination.build_list_answer(_build_list_card(span, papers, page), request.arguments, context)
+    return await pagination.build_list_answer(_build_list_card(context, span, papers, page), request.arguments, context)
 
 
-def _build_list_card(span: feed_states.ListSpan, papers: Sequence[Paper], page: int) -> Card:
+def _build_list_card(context: CommandContext, span: feed_states.ListSpan, papers: Sequence[Paper], page: int) -> Card:
     result_page = pagination.paginate(papers, page)
+    numbers = {paper.id: number for number, paper in enumerate(result_page.entries, result_page.first)}
+    items = context.build_sound_items(
+        result_page.entries, lambda paper: paper_items.build_paper_item(paper, number=numbers[paper.id])
+    )
     return Card(
         folio=tuple(
             part for part in (str(span), formatting.format_count(len(papers), "paper"), result_page.span) if part
         ),
-        items=tuple(
-            paper_items.build_paper_item(paper, number=result_page.first + n)
-            for n, paper in enumerate(result_page.entries)
-        ),
+        items=items,
         actions=(*result_page.build_page_buttons("today", {"date": span.iso}), Action(gettext("For me"), "new")),
         footer=span.sentences,
-        fallback=format_detail(str(span), paper_items.format_paper_names(result_page.entries[:5])),
+        fallback=format_detail(str(span), paper_items.format_item_names(items[:5])),
     )
 
 
@@ -160,12 +161,14 @@ async def show_similar_papers(context: CommandContext, request: Request, *, pape
     if not papers:
         return build_text_answer(gettext("Nothing stored is like “{name}”.", name=paper_items.format_paper_name(found)))
     result_page = pagination.paginate(papers, page, _PAGE_SIZE)
-    today = request.now.date()
+    items = context.build_sound_items(
+        result_page.entries, partial(paper_items.build_paper_item, today=request.now.date())
+    )
     return await pagination.build_list_answer(
         Card(
             title=gettext("Papers like “{name}”", name=paper_items.format_paper_name(found)),
             folio=tuple(part for part in (result_page.span,) if part),
-            items=tuple(paper_items.build_paper_item(like, today=today) for like in result_page.entries),
+            items=items,
             actions=result_page.build_page_buttons("similar", {"paper": found.id}),
             footer=(
                 gettext(
@@ -173,7 +176,7 @@ async def show_similar_papers(context: CommandContext, request: Request, *, pape
                     count=format_number(await context.stores.papers.count_papers()),
                 ),
             ),
-            fallback=paper_items.format_paper_names(result_page.entries),
+            fallback=paper_items.format_item_names(items),
         ),
         request.arguments,
         context,

@@ -64,13 +64,13 @@ async def show_linked_papers(context: CommandContext, request: Request, *, text:
     ]
     if not found:
         raise Mistake(gettext("None of the papers in this message could be found."), f"show {named[0]}")
-    today = request.now.date()
+    items = context.build_sound_items(found, partial(paper_items.build_paper_item, today=request.now.date()))
     return Answer(
         Card(
             title=gettext("Papers in this message"),
-            items=tuple(paper_items.build_paper_item(paper, today=today) for paper in found),
+            items=items,
             footer=_describe_left_out(len(named[:MAX_PAPERS]) - len(found), len(named[MAX_PAPERS:])),
-            fallback=paper_items.format_paper_names(found),
+            fallback=paper_items.format_item_names(items),
         )
     )
 

@@ -96,7 +96,9 @@ async def show_reading_list(context: CommandContext, request: Request, *, page: 
         )
     result_page = pagination.paginate(held, page)
     known = await context.stores.papers.get([paper for paper, _ in result_page.entries])
-    items = tuple(_build_saved_item(known.get(paper), paper, request) for paper, _ in result_page.entries)
+    worded = context.build_sound_items(known.values(), partial(_build_saved_item, request=request))
+    items_by_paper = {item.paper: item for item in worded}
+    items = tuple(items_by_paper.get(paper) or _build_unknown_item(paper) for paper, _ in result_page.entries)
     return Answer(
         Card(
             title=gettext("Your reading list"),
@@ -109,9 +111,12 @@ async def show_reading_list(context: CommandContext, request: Request, *, page: 
     )
 
 
-def _build_saved_item(paper: Paper | None, identifier: str, request: Request) -> Item:
-    if paper is None:
-        return Item(identifier, paper=identifier, actions=(_build_remove_button(identifier, identifier),))
+def _build_unknown_item(identifier: str) -> Item:
+    """Return a saved paper of which nothing can be said; it can be removed all the same."""
+    return Item(identifier, paper=identifier, actions=(_build_remove_button(identifier, identifier),))
+
+
+def _build_saved_item(paper: Paper, request: Request) -> Item:
     item = paper_items.build_paper_item(paper, today=request.now.date())
     others = tuple(action for action in item.actions if action.command in ("similar", "why"))
     return replace(item, actions=(_build_remove_button(paper.id, paper_items.format_paper_name(paper)), *others))

@@ -74,7 +74,7 @@ async def show_new_papers(context: CommandContext, request: Request) -> Answer:
     shown = ranked[:_MAX_SHOWN]
     if not request.dry_run:
         await context.stores.mutes_and_saves.record_seen(own, [paper.id for paper in shown], request.now)
-    card = _build_new_papers_card(request, shown, matches, len(ranked) - len(shown))
+    card = _build_new_papers_card(context, request, shown, matches, len(ranked) - len(shown))
     return Answer(
         replace(
             card, footer=(_describe_ranking(len(topics), len(saved[:_MAX_SAVES])), *await context.describe_sample())
@@ -137,22 +137,28 @@ def _describe_ranking(topics: int, saves: int) -> str:
 
 
 def _build_new_papers_card(
-    request: Request, papers: Sequence[Paper], matches: Mapping[str, Mapping[str, Explanation]], remaining: int
+    context: CommandContext,
+    request: Request,
+    papers: Sequence[Paper],
+    matches: Mapping[str, Mapping[str, Explanation]],
+    remaining: int,
 ) -> Card:
     reasons = {
         paper.id: tuple(dict.fromkeys(phrase for why in matches[paper.id].values() for phrase in why.phrases))
         for paper in papers
     }
     actions = (Action(gettext("More"), "new", {}, gettext("what is new")),) if remaining else ()
+    items = context.build_sound_items(
+        papers,
+        lambda paper: paper_items.build_paper_item(paper, because=reasons[paper.id], today=request.now.date()),
+    )
     return Card(
         title=gettext("New for you"),
         folio=(ngettext("{n} not seen yet", "{n} not seen yet", remaining + len(papers)),),
-        items=tuple(
-            paper_items.build_paper_item(paper, because=reasons[paper.id], today=request.now.date()) for paper in papers
-        ),
+        items=items,
         actions=(*actions, Action(gettext("Follow a topic"), "follow")),
         marks=tuple(dict.fromkeys(phrase for phrases in reasons.values() for phrase in phrases)),
-        fallback=paper_items.format_paper_names(papers),
+        fallback=paper_items.format_item_names(items),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from bot.cards import paper_items
-from bot.cards.models import Action, Card, Item
+from bot.cards.models import Action, Card
+from bot.cards.paper_items import build_paper_item, format_item_names
 from bot.commands import pagination
 from bot.commands.answers import build_text_answer
 from bot.commands.autocomplete import papers
@@ -15,7 +15,6 @@ from bot.commands.context import CommandContext
 from bot.commands.papers.browse import show_paper
 from bot.commands.parsing import dates, parameter_types
 from bot.domain.identifiers import parse_arxiv_id
-from bot.domain.papers import Paper
 from bot.domain.topics import tokens
 from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
@@ -108,7 +107,7 @@ async def search_papers(
     if not results.papers:
         return _answer_no_results(asked, results, request)
     return await pagination.build_list_answer(
-        _build_results_card(asked, results, page, request), request.arguments, context
+        _build_results_card(context, asked, results, page, request), request.arguments, context
     )
 
 
@@ -117,7 +116,9 @@ def _read_query(text: str) -> str:
     return tokens.remove_open_quote(tokens.normalize_text(text))
 
 
-def _build_results_card(query: SearchQuery, results: SearchResults, page: int, request: Request) -> Card:
+def _build_results_card(
+    context: CommandContext, query: SearchQuery, results: SearchResults, page: int, request: Request
+) -> Card:
     result_page = pagination.paginate(results.papers, page, _PAGE_SIZE)
     number, on = len(results.papers), formatting.shorten(query.text, 80)
     title = ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
@@ -132,12 +133,13 @@ def _build_results_card(query: SearchQuery, results: SearchResults, page: int, r
         for sort, label in _SORT_LABELS.items()
         if sort is not query.sort
     )
+    items = context.build_sound_items(result_page.entries, partial(build_paper_item, today=request.now.date()))
     return Card(
         title=gettext("The best {n} papers on {query}", n=format_number(number), query=on)
         if results.is_truncated
         else title,
         folio=tuple(part for part in (gettext(_ORDER_LABELS[query.sort]), *filters, result_page.span) if part),
-        items=tuple(_build_result_item(paper, request) for paper in result_page.entries),
+        items=items,
         actions=(
             *result_page.build_page_buttons("search", {**fixed, **sorting}),
             *others,
@@ -148,7 +150,7 @@ def _build_results_card(query: SearchQuery, results: SearchResults, page: int, r
             gettext("{papers} searched.", papers=formatting.format_count(results.searched_count, "stored paper")),
         ),
         marks=parse_query(query.text).highlights,
-        fallback=paper_items.format_paper_names(result_page.entries),
+        fallback=format_item_names(items),
     )
 
 
@@ -159,10 +161,6 @@ def _build_follow_buttons(text: str) -> tuple[Action, ...]:
     except Mistake:
         return ()
     return (Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label),)
-
-
-def _build_result_item(paper: Paper, request: Request) -> Item:
-    return paper_items.build_paper_item(paper, today=request.now.date())
 
 
 def _answer_no_results(query: SearchQuery, results: SearchResults, request: Request) -> Answer:

@@ -29,6 +29,7 @@ from bot.domain.topics.clauses import Explanation
 from bot.domain.topics.parser import parse_topic
 from bot.errors import Mistake
 from bot.ports.commands import Answer, Request
+from bot.ports.skipped_papers import SkippedPapers
 from bot.sources import file_import
 from bot.sources.sample.recordings import FOLDER
 
@@ -57,7 +58,9 @@ def digest(*topics: str, number: int = 5) -> Card:
     day = FeedDay(date(2026, 2, 26), DayState.OK, tuple(paper.id for paper in listed()))
     wanted, matches = Preferences(number=number), reasons(*topics)
     made = composition.select_papers(listed(), (), matches, wanted, ())
-    return composition.build_digest_card(made, (day,), wanted, date(2026, 2, 27), matches=matches)
+    return composition.build_digest_card(
+        made, composition.build_digest_items(made, matches, SkippedPapers()), (day,), wanted, date(2026, 2, 27)
+    )
 
 
 def reasons(*topics: str) -> dict[str, list[Explanation]]:

@@ -11,6 +11,7 @@ from bot.domain.feed import DayState, FeedDay
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
 from bot.domain.topics.parser import parse_topic
+from bot.ports.skipped_papers import SkippedPapers
 from tests.papers import of_day, paper
 
 MONDAY = date(2026, 11, 23)
@@ -24,7 +25,9 @@ def footer(matching: list[Paper], number: int = 5) -> tuple[str, ...]:
     preferences = Preferences(number=number)
     matches = {paper.id: WHY for paper in matching}
     made = composition.select_papers(LISTED, ANNOUNCED, matches, preferences, ())
-    return composition.build_digest_card(made, [DAY], preferences, MONDAY, matches=matches).footer
+    return composition.build_digest_card(
+        made, composition.build_digest_items(made, matches, SkippedPapers()), [DAY], preferences, MONDAY
+    ).footer
 
 
 @pytest.mark.parametrize(

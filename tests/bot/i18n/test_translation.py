@@ -123,7 +123,7 @@ def test_those_left_out_are_counted_as_what_they_are(language: str, people: str,
     with use_language(language):
         assert build_detailed_item(many, datetime(2026, 11, 24, 8, tzinfo=UTC)).notes[-1].endswith(people)
         left = composition.DigestContent((many,), (), total_count=2, omitted_count=1)
-        assert composition.build_digest_card(left, [day], Preferences(), TUESDAY, matches={}).footer == (papers,)
+        assert composition.build_digest_card(left, (), [day], Preferences(), TUESDAY).footer == (papers,)
 
 
 async def test_two_who_speak_at_once_do_not_mix() -> None:

@@ -14,7 +14,8 @@ import pytest
 from adapters.discord.commands.tree import build_command_tree
 from adapters.discord.delivery import forum_posts
 from adapters.discord.interactions import responses
-from bot.cards.models import Card
+from adapters.discord.rendering import items
+from bot.cards.models import Card, Item
 from bot.commands.context import CommandContext
 from bot.commands.table import build_table
 from bot.domain.channels import DIRECT_MESSAGE_WORKSPACE, Channel, ChannelKind
@@ -557,3 +558,22 @@ async def test_a_forum_that_a_setting_names_is_not_the_channel_that_it_is_about(
         shown = await offline.type("papers-setup settings", {"lift": 5, "into": "40"}, user="90")
         assert "Saved for #papers" in shown.plain
     assert (await offline.preferences()).into == "40"
+
+
+async def test_a_paper_that_can_not_be_drawn_is_left_out_of_a_list(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.excused.append("can’t be rendered")
+    render_title = items.render_title
+
+    def raise_for_one(item: Item, max_length: int) -> str:
+        if item.title.startswith("The Trinity"):
+            raise ValueError("poison")
+        return render_title(item, max_length)
+
+    monkeypatch.setattr(items, "render_title", raise_for_one)
+    shown = await harness.type("papers today")
+    assert "The Trinity" not in shown.plain
+    assert "2. " in shown.plain
+    (skipped,) = harness.stores.skipped_papers.list_skipped()
+    assert skipped.step == "rendered"

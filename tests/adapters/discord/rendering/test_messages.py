@@ -39,6 +39,7 @@ from bot.domain.preferences import Preferences
 from bot.errors import Malformed, Mistake
 from bot.i18n.translation import use_language
 from bot.ports.commands import Answer
+from bot.ports.skipped_papers import SkippedPapers
 from bot.sources import file_import
 from tests.adapters.discord.samples import (
     KEY,
@@ -203,7 +204,12 @@ def recorded_days(wanted: Preferences) -> Iterator[tuple[date, Card]]:
         made = composition.select_papers(papers, (), {}, wanted, ())
         yield (
             batch.day,
-            add_reaction_hint(composition.build_digest_card(made, (day,), wanted, batch.day, matches={}), wanted),
+            add_reaction_hint(
+                composition.build_digest_card(
+                    made, composition.build_digest_items(made, {}, SkippedPapers()), (day,), wanted, batch.day
+                ),
+                wanted,
+            ),
         )
 
 

@@ -6,10 +6,13 @@ import asyncio
 
 import pytest
 
+from adapters.slack.interactions import app_home
 from adapters.slack.manifest import BOT_SCOPES
+from adapters.slack.rendering import items
+from bot.cards.models import Item
 from bot.domain.papers import Paper
 from bot.errors import Mistake
-from tests.adapters.slack.bot_harness import BotHarness
+from tests.adapters.slack.bot_harness import BotHarness, read_view
 
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
 
@@ -158,3 +161,33 @@ async def test_a_workspace_without_us_is_told_so(harness: BotHarness) -> None:
     await harness.server.command("status", channel="C9", user="U4")
     await harness.drain()
     assert "not installed here" in harness.said("C9", "U4")
+
+
+async def test_a_paper_that_can_not_be_drawn_is_left_out_of_a_list_and_of_a_home(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.excused.append("can’t be rendered")
+    newest = await harness.stores.feed_days.get_newest()
+    assert newest
+    papers = await harness.stores.papers.get(newest.papers)
+    (poison,) = (paper.id for paper in papers.values() if paper.title.startswith("The Trinity"))
+    await harness.type(f"save {poison}")
+    await harness.type("save 2602.12160")
+    render_title = items._render_title
+
+    def raise_for_one(item: Item) -> str:
+        if item.title.startswith("The Trinity"):
+            raise ValueError("poison")
+        return render_title(item)
+
+    monkeypatch.setattr(items, "_render_title", raise_for_one)
+    shown = await harness.type("today")
+    assert "1." not in shown.plain.split()
+    assert "2." in shown.plain.split()
+    await app_home.publish_home(harness.context, "T1", "U1")
+    home = harness.server.home("U1")
+    assert home
+    assert "DreamID" in read_view(home)
+    assert "The Trinity" not in read_view(home)
+    (skipped,) = harness.stores.skipped_papers.list_skipped()
+    assert (skipped.paper, skipped.step) == (poison, "rendered")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
-from tests.workspace import Workspace
+from bot.domain.deliveries import DeliveryKey
+from tests.workspace import NOW, PAPERS_CHANNEL, Workspace, digest
 
 
 async def typed(client: ClientSession, line: str, channel: str = "papers", **more: str) -> dict[str, Any]:
@@ -140,3 +142,19 @@ async def test_pages_hear_of_channels_only_when_they_changed(client: ClientSessi
     async with client.get("/api/channels") as answer:
         assert (await answer.json())["channels"][0]["about"] == "The digest is off; “digest on” starts it"
     assert workspace.feed.latest_id != before
+
+
+async def test_a_paper_or_message_that_can_not_be_drawn_hides_no_other(
+    client: ClientSession, workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    votes: Any = "many"
+    poisoned = replace(digest().items[0], votes=votes)
+    whole = replace(digest(), items=(poisoned, *digest().items[1:]))
+    for number, card in enumerate((whole, replace(whole, items=(poisoned,)))):
+        await workspace.board.add(DeliveryKey(PAPERS_CHANNEL, "digest", f"poison-{number}"), card, NOW)
+    rows = [row["html"] for row in await shown(client)]
+    assert len(rows) == 4
+    assert poisoned.title not in rows[2]
+    assert all(item.title in rows[2] for item in digest().items[1:])
+    assert "This message can’t be shown. Reference: " in rows[3]
+    assert f"The paper {poisoned.paper} is left out: it can’t be rendered" in caplog.text
