@@ -567,6 +567,7 @@ OTHER_WORDS = {
     ("adapters/web/rendering/pages.py", "log"): "a role of WAI-ARIA",
     ("adapters/web/rendering/pages.py", "status"): "a role of WAI-ARIA",
     ("adapters/web/rendering/preview_window.py", "status"): "a role of WAI-ARIA",
+    ("adapters/web/static/composer.js", "me"): "a class of the style sheet: who typed a line",
 }
 """Names of commands that stand in an adapter as another word, and what it is."""
 
@@ -580,11 +581,18 @@ def strings(source: str) -> set[str]:
     }
 
 
+def quoted_words(source: str) -> set[str]:
+    """Return what stands between two quotation marks in a script, a page or a style sheet."""
+    return set(re.findall(r"""(?<=["'`])[\w ]+(?=["'`])""", source))
+
+
 def test_adapters_know_no_command_by_name() -> None:
     names = {command.name for command in build_declared_table().list_commands()}
-    found = {
-        (name(path), word) for path in modules("adapters") for word in strings(path.read_text("utf-8")) if word in names
-    }
+    served = [path for path in (ROOT / "adapters").rglob("*") if path.suffix in {".js", ".html", ".css", ".svg"}]
+    assert served
+    words_of = {path: strings(path.read_text("utf-8")) for path in modules("adapters")}
+    words_of |= {path: quoted_words(path.read_text("utf-8")) for path in served}
+    found = {(name(path), word) for path, words in words_of.items() for word in words if word in names}
     assert found - set(OTHER_WORDS) == set(), "declare what the adapter wants to know in bot/ports/commands.py"
     assert set(OTHER_WORDS) - found == set(), "these exceptions are not needed any more"
 
@@ -593,3 +601,5 @@ def test_the_name_of_a_command_is_noticed() -> None:
     source = 'ABOUT = frozenset({"digest on", f"{1}why"})\nif command == "discuss": \n    ask(command="help me")'
     names = {command.name for command in build_declared_table().list_commands()}
     assert strings(source) & names == {"digest on", "why", "discuss"}
+    script = """const line = it's ? "follow" : ['digest now', `why`]; // help\n<b data-send="today">"""
+    assert quoted_words(script) & names == {"follow", "digest now", "why", "today"}

@@ -24,11 +24,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyChannel:
+    """What an empty channel says: a sentence, and what to do about it."""
+
+    text: str
+    start: Example
+
+
+@dataclass(frozen=True, slots=True)
 class SiteInfo:
     """What the page needs to know.
 
     ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows
-    thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command.
+    thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command,
+    ``digest_command`` what starts the digest of a channel, ``resume_command`` what ends its pause.
     """
 
     is_sample: bool = False
@@ -37,3 +46,7 @@ class SiteInfo:
     version: str = ""
     show_thumbnails: bool = False
     help_command: str = ""
+    digest_command: str = ""
+    resume_command: str = ""
+    empty_channel: EmptyChannel | None = None
+    empty_direct_channel: EmptyChannel | None = None
