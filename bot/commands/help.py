@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from bot.cards import messages
 from bot.cards.models import Action, Card, Item
 from bot.commands import pagination
 from bot.commands.answers import COMMAND_PREFIX
@@ -15,7 +14,7 @@ from bot.commands.parsing.line_parser import split_command_name
 from bot.errors import Mistake
 from bot.i18n.formatting import end_sentence, format_command, join_sentences
 from bot.i18n.translation import gettext, phrase
-from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request, Suggestion
+from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
 
 CommandGroups = Sequence[tuple[str, Sequence[Command]]]
 _AUDIENCE_LABELS = {Audience.MANAGERS: phrase("for managers"), Audience.ADMINS: phrase("for admins")}
@@ -44,8 +43,7 @@ def build_help_command(groups: CommandGroups) -> Command:
         "command",
         "A command’s name",
         parameter_types.read_text,
-        ParameterType.COMMAND,
-        "search",
+        example="search",
         takes_rest=True,
         suggest=suggest,
     )
@@ -93,6 +91,7 @@ def _build_commands_card(offered: Sequence[tuple[str, Command]], page: int) -> C
             notes=_format_audience(each),
             section=gettext(heading),
             actions=(_build_help_button(each),),
+            command=each.name,
         )
         for heading, each in result_page.entries
     )
@@ -155,6 +154,7 @@ def _build_command_card(command: Command, request: Request) -> Card:
         folio=_format_audience(command),
         items=items,
         actions=(*tries, Action(gettext("All commands"), "help")),
-        footer=messages.format_example(command.example),
+        example=command.example,
+        command=command.name,
         fallback=gettext(command.summary),
     )

@@ -85,8 +85,6 @@ class ParameterType(StrEnum):
     """A flag without which a command only proposes."""
     PERSON_OR_CHANNEL = "person or channel"
     """Whether a command is for its asker, `FOR_PERSON`, or for their channel, `FOR_CHANNEL`; there are no others."""
-    COMMAND = "command"
-    """The name of a command, of which the answer tells."""
     TIME = "time"
     WEEKDAYS = "days"
     ZONE = "zone"

@@ -94,12 +94,6 @@ class CommandTree:
         path = self.find_path(command)
         return f"</{' '.join(path)}:{self.command_ids[path[0]]}>" if path and path[0] in self.command_ids else ""
 
-    def mention_named_command(self, command: str, arguments: Mapping[str, str]) -> tuple[str, str]:
-        """Return the command that an argument names, as it is typed here and to be clicked; ("", "") without one."""
-        asked = find_command(self.commands.values(), command)
-        name = asked.get_argument(ParameterType.COMMAND, arguments) if asked else ""
-        return (self.format_slash_command(name), self.format_command_mention(name)) if name else ("", "")
-
     def find_path(self, command: str) -> CommandPath:
         """Return the words of a command by our name for it; () when Discord does not have it."""
         return next((path for path, each in self.commands.items() if each.name == command), ())

@@ -140,8 +140,7 @@ class Room:
         """Type a line that is wrong; return the sentence and the example."""
         card = await self.card(line, **about)
         assert card.tone == "mistake", card
-        example = next((line for line in card.footer if line.startswith(messages.EXAMPLE_PREFIX)), "")
-        return card.text, example.removeprefix(messages.EXAMPLE_PREFIX)
+        return card.text, card.example
 
     def later(self, **span: int) -> None:
         self.now += timedelta(**span)
