@@ -25,7 +25,6 @@ LONGEST = 300
 LONGER = {
     "storage/migrations/versions/step_0001.py": "written by Alembic, never changed again",
 }
-JOINING = ("bot/bootstrap", "bot/cli", "bot/diagnostics", "bot/delivery")
 CLOCK = "bot/bootstrap/context.py"
 """Where the moment may be asked for."""
 TEXTS = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".ini", ".html", ".css", ".js", ".svg", ".json", ""}
@@ -94,14 +93,30 @@ def test_the_rule_on_words_can_fail(tmp_path: Path) -> None:
     assert not words.search("a non-blocking call, asyncio.Blocking")
 
 
-def test_what_joins_the_parts_knows_chats_by_one_line_each() -> None:
-    """The table of platforms has a line for each; settings, doctor, command line and the running bot follow from it."""
-    joining = [ROOT / "bot" / f"{each}.py" for each in ("__main__", "config", "health", "scheduler")]
-    lines = found(re.compile("slack|discord", re.IGNORECASE), [*joining, *modules(*JOINING)])
+CHATS = re.compile("slack|discord", re.IGNORECASE)
+NAMING_CHATS = {
+    "bot/bootstrap/platforms.py": "the table of platforms; settings, doctor, command line and the bot follow from it",
+    "bot/reasons/discord.py": "a reason is said from its code alone, also by what has no platform at hand",
+    "bot/reasons/slack.py": "the same",
+    "bot/reasons/sentences.py": "joins the sentences of all subjects",
+}
+"""Modules of the core that name a chat, and why; what a chat has, it declares (`bot.ports.features`)."""
+
+
+def test_the_core_knows_chats_by_one_line_each() -> None:
+    naming = {line.partition(":")[0] for line in found(CHATS, modules("bot"))}
+    assert naming - NAMING_CHATS.keys() == set(), "let the platform declare it, in its PlatformDefinition"
+    assert NAMING_CHATS.keys() - naming == set(), "these exceptions are not needed any more"
+    lines = found(CHATS, [ROOT / "bot/bootstrap/platforms.py"])
     assert [line.rpartition(": ")[2] for line in lines] == [
         'load_platform("adapters.slack.platform"),',
         'load_platform("adapters.discord.platform"),',
     ]
+
+
+def test_the_name_of_a_chat_is_noticed() -> None:
+    assert CHATS.search('platform="slack",')
+    assert CHATS.search("    # In Discord it is a button.")
 
 
 def test_nothing_names_a_machine() -> None:

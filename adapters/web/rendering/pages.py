@@ -187,9 +187,11 @@ def _render_composer(help_command: str) -> Markup:
 
 def _render_empty_channel(empty: EmptyChannel | None) -> Markup:
     """Return what stands in a channel in which nothing was said yet."""
-    start = empty and render_tag("button", empty.start.label, type="button", class_="btn", data_send=empty.start.line)
-    text = empty and render_tag("p", empty.text)
-    return render_tag("div", render_tag("h2", "Nothing here yet"), text, start, class_="empty")
+    heading = render_tag("h2", "Nothing here yet")
+    if empty is None:
+        return render_tag("div", heading, class_="empty")
+    start = render_tag("button", empty.start.label, type="button", class_="btn", data_send=empty.start.line)
+    return render_tag("div", heading, render_tag("p", empty.text), start, class_="empty")
 
 
 def render_workspace_page(

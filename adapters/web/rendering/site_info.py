@@ -7,9 +7,11 @@ from typing import Final
 
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.people import Person
+from bot.ports.features import Feature, PlatformFeatures
 
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
+FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY}))
 LOCAL_USER: Final = Person("you", "You", is_manager=True)
 """Whoever sits at this machine."""
 DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")

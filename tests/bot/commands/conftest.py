@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.bootstrap.platforms import list_features
 from bot.cards import messages
 from bot.cards.models import Action, Card, Form
 from bot.commands.context import CommandContext
@@ -162,7 +163,7 @@ async def empty(tmp_path: Path, hugging: Hugging) -> AsyncIterator[Room]:
     """A room in which nothing is stored."""
     async with open_stores(tmp_path, NOW) as stores:
         await stores.workspaces.save(Workspace("web", "local", "Local", timezone="Europe/Berlin"))
-        yield Room(stores, build_table(CommandContext(stores, without_arxiv(hugging))))
+        yield Room(stores, build_table(CommandContext(stores, without_arxiv(hugging), platforms=list_features())))
 
 
 @pytest.fixture
