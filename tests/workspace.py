@@ -27,6 +27,7 @@ from bot.ports.channels import Channels, ChannelState
 from bot.ports.chat import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
 from bot.ports.previews import PlatformPreview, PreviewRenderer
+from bot.ports.sources import Source
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -300,7 +301,7 @@ _COMMANDS: Final[tuple[tuple[str, str, tuple[Parameter, ...], str], ...]] = (
 
 _READY: Final = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin", WEEKDAYS))
 SITE: Final = replace(
-    build_site_info(is_sample=True),
+    build_site_info((Source("huggingface", "Hugging Face"),), is_sample=True),
     sample_notice="Real papers of February 2026; no internet needed.",
     version="0.1.0",
 )

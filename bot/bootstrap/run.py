@@ -98,7 +98,7 @@ def _build_web_server(app_context: Context, bot: Bot) -> AbstractAsyncContextMan
         return await build_report(stores, bot.jobs, now, labels)
 
     async def load_site_info() -> SiteInfo:
-        return web.build_site_info(is_sample=await is_sample_stored(stores.key_values))
+        return web.build_site_info(app_context.sources, is_sample=await is_sample_stored(stores.key_values))
 
     app = build_application(
         bot.commands,

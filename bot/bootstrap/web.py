@@ -29,7 +29,7 @@ PAPERS_CHANNEL: Final = Channel("web", "local", "papers", ChannelKind.CHANNEL, "
 DIRECT_CHANNEL: Final = Channel("web", "local", "you", ChannelKind.DIRECT, "Broadsheet")
 
 
-def build_site_info(*, is_sample: bool) -> SiteInfo:
+def build_site_info(sources: Sequence[Source], *, is_sample: bool) -> SiteInfo:
     """Return what the page needs to know; *is_sample* tells that the papers are recorded ones."""
     return SiteInfo(
         is_sample=is_sample,
@@ -51,6 +51,7 @@ def build_site_info(*, is_sample: bool) -> SiteInfo:
         empty_direct_channel=EmptyChannel(
             "Alerts for the topics that you follow arrive here.", Example("Follow a topic", "follow")
         ),
+        source_titles={source.name: source.title for source in sources},
     )
 
 

@@ -38,6 +38,11 @@ class CommandContext:
         """Name the platforms that have something."""
         return formatting.format_list([known.label for known in self.platforms.values() if feature in known.features])
 
+    @property
+    def lists_title(self) -> str:
+        """What sentences call the source of the lists of which digests are made."""
+        return next((source.title for source in self.sources if source.lists), gettext("The source"))
+
     async def is_sample(self) -> bool:
         """Tell whether what is stored is the bundled sample."""
         return await is_sample_stored(self.stores.key_values)

@@ -241,13 +241,17 @@ def render_error_page(sentence: str, assets: Assets) -> str:
     return render_plain_page(sentence, assets, render_tag("p", render_tag("a", "Back to the workspace", href="/")))
 
 
-def render_status_page(report: Mapping[str, Any], assets: Assets, now: datetime) -> str:
-    """Return the state of things as a page for people."""
+def render_status_page(
+    report: Mapping[str, Any], assets: Assets, now: datetime, source_titles: Mapping[str, str]
+) -> str:
+    """Return the state of things as a page for people; *source_titles* are what they call the sources, by name."""
     title = "Broadsheet runs." if report.get("ok") else "Something needs a look."
     health_link = render_tag(
         "p", "The same for programs: ", render_tag("a", "/healthz", href="/healthz"), ".", class_="small quiet"
     )
-    return render_plain_page(title, assets, status_page.render_report(report, now), health_link, script="status.js")
+    return render_plain_page(
+        title, assets, status_page.render_report(report, now, source_titles), health_link, script="status.js"
+    )
 
 
 def _render_document(assets: Assets, body: Markup, script: str = "") -> str:

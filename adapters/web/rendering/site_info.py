@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.channels import Channel, ChannelKind
@@ -40,6 +41,7 @@ class SiteInfo:
     ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows
     thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command,
     ``digest_command`` what starts the digest of a channel, ``resume_command`` what ends its pause.
+    ``source_titles`` are what people call the sources, by name.
     """
 
     is_sample: bool = False
@@ -52,3 +54,4 @@ class SiteInfo:
     resume_command: str = ""
     empty_channel: EmptyChannel | None = None
     empty_direct_channel: EmptyChannel | None = None
+    source_titles: Mapping[str, str] = field(default_factory=dict)

@@ -105,7 +105,7 @@ def test_what_was_imported_is_left_out_of_the_collectors_full_rounds() -> None:
 
 @pytest.mark.parametrize("is_sample", [True, False])
 def test_what_the_page_offers_is_a_command(is_sample: bool) -> None:  # noqa: FBT001 - which page
-    site, table = web.build_site_info(is_sample=is_sample), build_declared_table()
+    site, table = web.build_site_info((SAMPLE,), is_sample=is_sample), build_declared_table()
     assert site.empty_channel is not None
     assert site.empty_direct_channel is not None
     starts = [each.start.line for each in (site.empty_channel, site.empty_direct_channel)]

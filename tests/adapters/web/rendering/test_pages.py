@@ -117,7 +117,10 @@ async def lately(now: datetime) -> Mapping[str, Any]:
     return {
         "ok": True,
         "jobs": {"deliver": 4, "poll": 190},
-        "sources": [{"name": "huggingface", "succeeded": (now - timedelta(hours=2)).isoformat(), "error": ""}],
+        "sources": [
+            {"name": "huggingface", "succeeded": (now - timedelta(hours=2)).isoformat(), "error": ""},
+            {"name": "preprints"},
+        ],
         "newest_list": "2026-02-27",
         "papers": 1399,
     }
@@ -135,6 +138,7 @@ async def test_status_says_times_in_words() -> None:
     assert "2 hours ago (<time" in page
     assert ">Tue 24 Nov 06:00 UTC</time>)" in page
     assert "<dd>Hugging Face</dd>" in page
+    assert "<dd>preprints</dd>" in page, "one that is not open any more"
     assert "error" not in page
 
 
