@@ -33,7 +33,7 @@ from bot import poller
 from bot.bootstrap import context
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
-from bot.bootstrap.platforms import PLATFORMS, build_settings_class
+from bot.bootstrap.platforms import PLATFORMS, build_settings_class, list_features
 from bot.bootstrap.run import freeze_garbage_collector
 from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
@@ -196,7 +196,9 @@ async def _send_digests(dispatcher: Dispatcher) -> tuple[int, float]:
 async def _serve_bot(app_context: Context, platform: Platform, stop: asyncio.Event) -> None:
     """Serve people with everything that the bot can do; the sources, out of reach here, are switched off."""
     commands = LimitedCommands(
-        build_table(CommandContext(app_context.stores, directories={"slack": platform.directory}))
+        build_table(
+            CommandContext(app_context.stores, directories={"slack": platform.directory}, platforms=list_features())
+        )
     )
     connected = platform.connect(commands)
     freeze_garbage_collector()

@@ -23,7 +23,7 @@ from benchmarks.report import Figure, compute_percentile
 from bot import poller
 from bot.bootstrap import context
 from bot.bootstrap.context import Context, read_clock
-from bot.bootstrap.platforms import PLATFORMS, build_settings_class
+from bot.bootstrap.platforms import PLATFORMS, build_settings_class, list_features
 from bot.bootstrap.run import freeze_garbage_collector
 from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
@@ -130,7 +130,9 @@ async def _deliver_digests(folder: Path, load: Load) -> Result:
         open_platforms(PLATFORMS, app_context.settings, app_context.stores) as platforms,
     ):
         platform, stop = platforms["discord"], asyncio.Event()
-        commands = build_table(CommandContext(app_context.stores, directories={"discord": platform.directory}))
+        commands = build_table(
+            CommandContext(app_context.stores, directories={"discord": platform.directory}, platforms=list_features())
+        )
         serving = asyncio.ensure_future(platform.connect(commands).serve(stop))
         await server.send_order("begin")
         freeze_garbage_collector()

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -13,23 +14,24 @@ from typing import Final
 LOG_FILE: Final = "broadsheet.log"
 _MAX_BYTES: Final = 1_000_000
 _BACKUP_COUNT: Final = 4
-_SECRET_PATTERN: Final = re.compile(
-    r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|\b[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}|gAAAAA[\w=-]{20,}"
-    r"|(?<=Bearer )\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
-)
-"""Slack's and Discord's tokens, Fernet texts, bearer tokens, passwords in addresses."""
+_SECRET_PATTERNS: Final = (r"gAAAAA[\w=-]{20,}", r"(?<=Bearer )\S+", r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+"""Fernet texts, bearer tokens, passwords in addresses; each platform declares the form of its own tokens."""
 
 
-def redact(text: str) -> str:
-    """Return *text* without anything that looks like a secret."""
-    return _SECRET_PATTERN.sub("[secret]", text)
+def redact(text: str, patterns: Sequence[str] = ()) -> str:
+    """Return *text* without anything that looks like a secret, or like one of *patterns*."""
+    return re.sub("|".join((*patterns, *_SECRET_PATTERNS)), "[secret]", text)
 
 
 class _RedactingFormatter(logging.Formatter):
-    """Formats, then takes secrets out of the whole, tracebacks included."""
+    """Formats, then takes secrets out of the whole, tracebacks included; *patterns* are as in `redact`."""
+
+    def __init__(self, form: str, date_form: str | None = None, *, patterns: Sequence[str]) -> None:
+        super().__init__(form, date_form)
+        self._patterns = patterns
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return redact(super().format(record), self._patterns)
 
 
 class _ConsoleFormatter(_RedactingFormatter):
@@ -47,11 +49,16 @@ class _ConsoleFormatter(_RedactingFormatter):
             record.exc_text = cached
 
 
-def configure(level: str, directory: Path) -> None:
-    """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written."""
+def configure(level: str, directory: Path, secret_patterns: Sequence[str] = ()) -> None:
+    """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written.
+
+    What looks like one of *secret_patterns*, or like another secret, is in neither.
+    """
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(level)
-    console.setFormatter(_ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    console.setFormatter(
+        _ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S", patterns=secret_patterns)
+    )
     handlers: list[logging.Handler] = [console]
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +70,8 @@ def configure(level: str, directory: Path) -> None:
     except OSError:
         pass  # the command says what is wrong with the directory when it needs it
     else:
-        file.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        form = "%(asctime)s %(levelname)s %(name)s %(message)s"
+        file.setFormatter(_RedactingFormatter(form, patterns=secret_patterns))
         handlers.append(file)
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
     for library in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):

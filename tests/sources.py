@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from bot.config import Settings
-from bot.ports.sources import PaperLookup, PaperSearch, Source
+from bot.ports.sources import DailyLists, PaperLookup, PaperSearch, Source
 from bot.ports.stores import Stores
 from bot.sources import registry
 from bot.sources.http.client import SourceClient
@@ -48,5 +48,6 @@ def offering_search(client: PaperSearch, title: str = "Hugging Face") -> Source:
 
 
 def without_arxiv(client: Known) -> tuple[Source, ...]:
-    """Return Hugging Face as *client* answers for it, and arXiv, switched off."""
-    return Source("huggingface", "Hugging Face", search=client, lookup=client), Source("arxiv", "arXiv")
+    """Return Hugging Face as *client* answers for it, and arXiv, switched off; nobody asks for its lists."""
+    lists = cast("DailyLists", client)
+    return Source("huggingface", "Hugging Face", lists, search=client, lookup=client), Source("arxiv", "arXiv")

@@ -26,7 +26,6 @@ LONGEST = 300
 LONGER = {
     "storage/migrations/versions/step_0001.py": "written by Alembic, never changed again",
 }
-JOINING = ("bot/bootstrap", "bot/cli", "bot/diagnostics", "bot/delivery")
 CLOCK = "bot/bootstrap/context.py"
 """Where the moment may be asked for."""
 TEXTS = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".ini", ".html", ".css", ".js", ".svg", ".json", ""}
@@ -90,14 +89,30 @@ def test_the_rule_on_words_can_fail(tmp_path: Path) -> None:
     assert not words.search("a non-blocking call, asyncio.Blocking")
 
 
-def test_what_joins_the_parts_knows_chats_by_one_line_each() -> None:
-    """The table of platforms has a line for each; settings, doctor, command line and the running bot follow from it."""
-    joining = [ROOT / "bot" / f"{each}.py" for each in ("__main__", "config", "health", "scheduler")]
-    lines = found(re.compile("slack|discord", re.IGNORECASE), [*joining, *modules(*JOINING)])
+CHATS = re.compile("slack|discord", re.IGNORECASE)
+NAMING_CHATS = {
+    "bot/bootstrap/platforms.py": "the table of platforms; settings, doctor, command line and the bot follow from it",
+    "bot/reasons/discord.py": "a reason is said from its code alone, also by what has no platform at hand",
+    "bot/reasons/slack.py": "the same",
+    "bot/reasons/sentences.py": "joins the sentences of all subjects",
+}
+"""Modules of the core that name a chat, and why; what a chat has, it declares (`bot.ports.features`)."""
+
+
+def test_the_core_knows_chats_by_one_line_each() -> None:
+    naming = {line.partition(":")[0] for line in found(CHATS, modules("bot"))}
+    assert naming - NAMING_CHATS.keys() == set(), "let the platform declare it, in its PlatformDefinition"
+    assert NAMING_CHATS.keys() - naming == set(), "these exceptions are not needed any more"
+    lines = found(CHATS, [ROOT / "bot/bootstrap/platforms.py"])
     assert [line.rpartition(": ")[2] for line in lines] == [
         'load_platform("adapters.slack.platform"),',
         'load_platform("adapters.discord.platform"),',
     ]
+
+
+def test_the_name_of_a_chat_is_noticed() -> None:
+    assert CHATS.search('platform="slack",')
+    assert CHATS.search("    # In Discord it is a button.")
 
 
 def test_nothing_names_a_machine() -> None:
@@ -566,6 +581,7 @@ OTHER_WORDS = {
     ("adapters/web/rendering/pages.py", "log"): "a role of WAI-ARIA",
     ("adapters/web/rendering/pages.py", "status"): "a role of WAI-ARIA",
     ("adapters/web/rendering/preview_window.py", "status"): "a role of WAI-ARIA",
+    ("adapters/web/static/composer.js", "me"): "a class of the style sheet: who typed a line",
 }
 """Names of commands that stand in an adapter as another word, and what it is."""
 
@@ -579,11 +595,18 @@ def strings(source: str) -> set[str]:
     }
 
 
+def quoted_words(source: str) -> set[str]:
+    """Return what stands between two quotation marks in a script, a page or a style sheet."""
+    return set(re.findall(r"""(?<=["'`])[\w ]+(?=["'`])""", source))
+
+
 def test_adapters_know_no_command_by_name() -> None:
     names = {command.name for command in build_declared_table().list_commands()}
-    found = {
-        (name(path), word) for path in modules("adapters") for word in strings(path.read_text("utf-8")) if word in names
-    }
+    served = [path for path in (ROOT / "adapters").rglob("*") if path.suffix in {".js", ".html", ".css", ".svg"}]
+    assert served
+    words_of = {path: strings(path.read_text("utf-8")) for path in modules("adapters")}
+    words_of |= {path: quoted_words(path.read_text("utf-8")) for path in served}
+    found = {(name(path), word) for path, words in words_of.items() for word in words if word in names}
     assert found - set(OTHER_WORDS) == set(), "declare what the adapter wants to know in bot/ports/commands.py"
     assert set(OTHER_WORDS) - found == set(), "these exceptions are not needed any more"
 
@@ -592,3 +615,5 @@ def test_the_name_of_a_command_is_noticed() -> None:
     source = 'ABOUT = frozenset({"digest on", f"{1}why"})\nif command == "discuss": \n    ask(command="help me")'
     names = {command.name for command in build_declared_table().list_commands()}
     assert strings(source) & names == {"digest on", "why", "discuss"}
+    script = """const line = it's ? "follow" : ['digest now', `why`]; // help\n<b data-send="today">"""
+    assert quoted_words(script) & names == {"follow", "digest now", "why", "today"}

@@ -12,9 +12,9 @@ from typing import Any, Final, cast
 
 from adapters.web.chat import WebChat
 from adapters.web.event_feed import EventFeed
-from adapters.web.rendering.site_info import DIRECT_CHANNEL, Example, SiteInfo
+from adapters.web.rendering.site_info import DIRECT_CHANNEL, SiteInfo
 from adapters.web.server import build_application, serve
-from bot.bootstrap.web import EXAMPLES
+from bot.bootstrap.web import build_site_info
 from bot.cards import paper_items
 from bot.cards.models import Action, Card, Field, Form, Item, Page
 from bot.domain.channels import Channel
@@ -27,6 +27,7 @@ from bot.ports.channels import Channels, ChannelState
 from bot.ports.chat import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
 from bot.ports.previews import PlatformPreview, PreviewRenderer
+from bot.ports.sources import Source
 from tests.fakes import MemoryBoard, MemoryChannels
 
 NOW: Final = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -299,12 +300,10 @@ _COMMANDS: Final[tuple[tuple[str, str, tuple[Parameter, ...], str], ...]] = (
 )
 
 _READY: Final = Preferences(on=True, schedule=Schedule(time(9), "Europe/Berlin", WEEKDAYS))
-SITE: Final = SiteInfo(
-    is_sample=True,
+SITE: Final = replace(
+    build_site_info((Source("huggingface", "Hugging Face"),), is_sample=True),
     sample_notice="Real papers of February 2026; no internet needed.",
-    examples=tuple(Example(*each) for each in EXAMPLES),
     version="0.1.0",
-    help_command="help",
 )
 
 

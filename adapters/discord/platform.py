@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final
 
 from adapters.discord.cli import build_cli
-from adapters.discord.settings import DiscordSettings, is_configured
+from adapters.discord.features import FEATURES
+from adapters.discord.settings import SECRET_PATTERNS, DiscordSettings, is_configured
 from bot.ports.commands import Commands
 from bot.ports.platforms import CheckContext, CheckResult, Platform, PlatformDefinition, PlatformServices
 from bot.ports.previews import MessagePreview, PreviewContent
@@ -42,4 +43,6 @@ PLATFORM: Final = PlatformDefinition(
     check_platform=_check_platform,
     render_preview=_render_preview,
     build_cli=build_cli,
+    features=FEATURES,
+    secret_patterns=SECRET_PATTERNS,
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from bot.ports.settings import HttpUrl, PlatformSettings
+
+SECRET_PATTERNS: Final = (r"\b[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}",)
+"""A bot's token."""
 
 
 def _check_token(value: str) -> str:

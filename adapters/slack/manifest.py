@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from adapters.slack.auth.oauth import REDIRECT_PATH
 from adapters.slack.connection.http_endpoints import EVENTS_PATH as REQUESTS
+from adapters.slack.features import FEATURES
 from bot.errors import Mistake
 from bot.ports.commands import Command, list_shortcuts
 
@@ -88,7 +89,7 @@ def build_manifest(
                     "callback_id": shortcut.id,
                     "description": shortcut.title,
                 }
-                for shortcut, _ in list_shortcuts(commands, "slack")
+                for shortcut, _ in list_shortcuts(commands, FEATURES)
             ],
             "slash_commands": [
                 {

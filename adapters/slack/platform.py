@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from adapters.slack.cli import build_cli
-from adapters.slack.settings import SlackSettings, is_configured
+from adapters.slack.features import FEATURES
+from adapters.slack.settings import SECRET_PATTERNS, SlackSettings, is_configured
 from bot.ports.commands import Commands
 from bot.ports.platforms import CheckContext, CheckResult, Platform, PlatformDefinition, PlatformServices
 from bot.ports.previews import MessagePreview, PreviewContent
@@ -42,4 +43,6 @@ PLATFORM: Final = PlatformDefinition(
     check_platform=_check_platform,
     render_preview=_render_preview,
     build_cli=build_cli,
+    features=FEATURES,
+    secret_patterns=SECRET_PATTERNS,
 )

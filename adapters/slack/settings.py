@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
 from bot.ports.settings import HttpUrl, PlatformSettings
+
+SECRET_PATTERNS: Final = (r"xox[a-z](?:\.xox[a-z])?-[\w-]+", r"xapp-[\w-]+")
+"""Tokens of bots and people, and of the app."""
 
 
 def _check_bot_token(value: str) -> str:

@@ -127,7 +127,9 @@ async def _get_status(request: web.Request) -> web.Response:
     report = await context.status(now)
     if "text/html" not in request.headers.get("Accept", ""):
         return web.json_response(dict(report))
-    return web.Response(text=pages.render_status_page(report, request.app[ASSETS], now), content_type="text/html")
+    titles = (await context.site_info()).source_titles
+    page = pages.render_status_page(report, request.app[ASSETS], now, titles)
+    return web.Response(text=page, content_type="text/html")
 
 
 async def _close_feed(app: web.Application) -> None:

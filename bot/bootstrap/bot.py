@@ -10,6 +10,7 @@ from datetime import datetime
 from adapters.web.chat import WebChat
 from adapters.web.event_feed import EventFeed
 from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.platforms import list_features
 from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
@@ -51,7 +52,7 @@ async def open_bot(app_context: Context, clock: Callable[[], datetime] = read_cl
         dispatcher = Dispatcher(stores, chats, clock, directories)
         yield Bot(
             platforms,
-            build_table(CommandContext(stores, app_context.sources, directories)),
+            build_table(CommandContext(stores, app_context.sources, directories, list_features(app_context.platforms))),
             web,
             feed,
             Jobs(stores, dispatcher, app_context.sources, clock),

@@ -43,7 +43,8 @@ def load_settings(platforms: Platforms = PLATFORMS) -> Settings:
     Raises `bot.errors.Misconfigured`.
     """
     settings = config.load(build_settings_class(platforms))
-    logs.configure(settings.log_level, settings.data_dir)
+    secret_patterns = [pattern for platform in platforms for pattern in platform.secret_patterns]
+    logs.configure(settings.log_level, settings.data_dir, secret_patterns)
     return settings
 
 

@@ -15,23 +15,20 @@ from typing import Any
 import typer
 
 from adapters import public_listener
-from adapters.web.rendering.site_info import Example, SiteInfo
+from adapters.web.rendering.site_info import SiteInfo
 from adapters.web.server import build_application, serve
 from bot import scheduler
-from bot.bootstrap import context
+from bot.bootstrap import context, web
 from bot.bootstrap.bot import Bot, open_bot
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
 from bot.bootstrap.platforms import PLATFORMS, Platforms
-from bot.bootstrap.web import EXAMPLES, prepare_workspace
-from bot.commands.help import HELP_COMMAND
 from bot.commands.table import CommandTable
 from bot.config import Settings
 from bot.health import build_report
 from bot.ports.platforms import Connection
 from bot.ports.previews import PlatformPreview
 from bot.ports.stores import Stores
-from bot.sources.sample.source import NOTICE
 from bot.sources.sample.stored_sample import is_sample_stored
 
 log = logging.getLogger(__name__)
@@ -70,7 +67,7 @@ async def report_restore(stores: Stores, now: datetime) -> None:
 async def run_bot(app_context: Context, stop: asyncio.Event) -> None:
     """Run the scheduler, the workspace in the browser and the platforms that are set up, until *stop*."""
     async with open_bot(app_context) as bot, AsyncExitStack() as stack:
-        await prepare_workspace(app_context.stores, app_context.sources, read_clock())
+        await web.prepare_workspace(app_context.stores, app_context.sources, read_clock())
         limited_commands = LimitedCommands(bot.commands)
         connections = [platform.connect(limited_commands) for platform in bot.platforms.values()]
         freeze_garbage_collector()
@@ -113,16 +110,8 @@ def _build_web_server(app_context: Context, bot: Bot) -> AbstractAsyncContextMan
     async def build_status(now: datetime) -> Mapping[str, Any]:
         return await build_report(stores, bot.jobs, now, labels)
 
-    async def build_site_info() -> SiteInfo:
-        is_sample = await is_sample_stored(stores.key_values)
-        return SiteInfo(
-            is_sample=is_sample,
-            sample_notice=NOTICE if is_sample else "",
-            examples=tuple(Example(label, line) for label, line in EXAMPLES),
-            version=context.VERSION,
-            show_thumbnails=not is_sample,
-            help_command=HELP_COMMAND,
-        )
+    async def load_site_info() -> SiteInfo:
+        return web.build_site_info(app_context.sources, is_sample=await is_sample_stored(stores.key_values))
 
     app = build_application(
         bot.commands,
@@ -130,7 +119,7 @@ def _build_web_server(app_context: Context, bot: Bot) -> AbstractAsyncContextMan
         stores.channels,
         bot.web_chat,
         bot.feed,
-        site_info=build_site_info,
+        site_info=load_site_info,
         clock=read_clock,
         status=build_status,
         host=settings.web_host,

@@ -1,4 +1,4 @@
-"""Web workspace bootstrap: creates the local workspace, its channel and the sample data on the first start."""
+"""Web workspace bootstrap: what its page is given, and its workspace, channel and sample data on the first start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Final
 
 from tzlocal import get_localzone_name
 
+from adapters.web.rendering.site_info import EmptyChannel, Example, SiteInfo
 from bot import poller
+from bot.bootstrap import context
+from bot.commands.help import HELP_COMMAND
 from bot.digests import planner
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
@@ -18,17 +21,38 @@ from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
 from bot.sources import file_import
+from bot.sources.sample.source import NOTICE
 from bot.sources.sample.stored_sample import is_sample_stored, set_sample_stored
 
 WORKSPACE: Final = Workspace("web", "local", "This machine", managers=("you",))
 PAPERS_CHANNEL: Final = Channel("web", "local", "papers", ChannelKind.CHANNEL, "papers")
 DIRECT_CHANNEL: Final = Channel("web", "local", "you", ChannelKind.DIRECT, "Broadsheet")
-EXAMPLES: Final = (
-    ("Follow a topic", 'follow "world model"'),
-    ("Search the papers", "search sparse attention"),
-    ("Get a digest now", "digest now"),
-)
-"""What to try: a label and the line that is typed for it."""
+
+
+def build_site_info(sources: Sequence[Source], *, is_sample: bool) -> SiteInfo:
+    """Return what the page needs to know; *is_sample* tells that the papers are recorded ones."""
+    return SiteInfo(
+        is_sample=is_sample,
+        sample_notice=NOTICE if is_sample else "",
+        examples=(
+            Example("Follow a topic", 'follow "world model"'),
+            Example("Search the papers", "search sparse attention"),
+            Example("Get a digest now", "digest now"),
+        ),
+        version=context.VERSION,
+        show_thumbnails=not is_sample,
+        help_command=HELP_COMMAND,
+        digest_command="digest on",
+        resume_command="resume",
+        empty_channel=EmptyChannel(
+            "Digests appear here by themselves, at their time. You need not wait for the first.",
+            Example("Get a digest now", "digest now"),
+        ),
+        empty_direct_channel=EmptyChannel(
+            "Alerts for the topics that you follow arrive here.", Example("Follow a topic", "follow")
+        ),
+        source_titles={source.name: source.title for source in sources},
+    )
 
 
 async def prepare_workspace(stores: Stores, sources: Sequence[Source], now: datetime) -> None:

@@ -13,13 +13,13 @@ EXAMPLE_PREFIX: Final = phrase("For example: ")
 
 
 def format_example(command: str) -> tuple[str, ...]:
-    """Write a correct command as the small print of a card; nothing for an empty one."""
+    """Write a correct command as one line of small print; nothing for an empty one."""
     return (gettext(EXAMPLE_PREFIX) + command,) if command else ()
 
 
 def build_mistake_card(error: Mistake) -> Card:
     """Say what is wrong, with a correct example below it."""
-    return Card(text=str(error), footer=format_example(error.example), fallback=str(error), tone="mistake")
+    return Card(text=str(error), example=error.example, fallback=str(error), tone="mistake")
 
 
 def format_failure_heading(card: Card) -> str:

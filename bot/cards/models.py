@@ -49,7 +49,8 @@ class Item:
 
     ``number`` stays for ever, people write "#3 is great". ``text`` is the one line of sense, ``notes`` the small print
     in order ("ByteDance", "Xu Guo +9"), ``because`` the words of topics that matched. ``section`` is a heading; it is
-    shown where it differs from the item before. ``actions`` beyond the first may be folded into a menu.
+    shown where it differs from the item before. ``actions`` beyond the first may be folded into a menu. ``command`` is
+    the name of the command that the title writes, if it does.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Item:
     section: str = ""
     paper: str = ""
     actions: tuple[Action, ...] = ()
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Card:
     letter by letter. ``fallback`` is what a notification shows. ``tone`` says what it is to people: a digest, an alert,
     an answer, a mistake or a failure. ``language`` is the code of the one that it was written in. ``moments`` are those
     that its texts name, in Unix seconds by how they are written: readers may be shown them in their own time.
-    ``notice`` is what an admin notice says, so that it can be said to somebody else in their language.
+    ``notice`` is what an admin notice says, so that it can be said to somebody else in their language. ``example`` is a
+    command that shows how it is done, bare, below the footer. ``command`` is as in `Item`.
     """
 
     title: str = ""
@@ -91,6 +94,8 @@ class Card:
     language: str = field(default_factory=get_current_language)
     moments: dict[str, int] = field(default_factory=collect_moments)
     notice: Reason | None = None
+    example: str = ""
+    command: str = ""
 
 
 FieldKind = Literal["text", "number", "time", "days", "choice", "zone", "flag", "topics"]

@@ -13,7 +13,7 @@ from bot.i18n.formatting import format_short_day, shorten
 from bot.i18n.translation import gettext
 
 MAX_SUMMARY_LENGTH: Final = 140
-"""Characters of a paper's one line of sense; with five of them a digest fits one Discord message."""
+"""Characters of a paper's one line of sense; with five of them a digest fits one message of every chat."""
 _MAX_NAME_LENGTH: Final = 40
 _SENTENCE_BREAK: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _CLAIM_SENTENCE: Final = re.compile(

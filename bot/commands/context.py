@@ -14,6 +14,7 @@ from bot.i18n import formatting
 from bot.i18n.translation import gettext, match_language
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Request
+from bot.ports.features import Feature, PlatformFeatures
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory
@@ -23,11 +24,25 @@ from bot.sources.sample.stored_sample import is_sample_stored
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """The stores and the sources; ``directories`` are directories by platform."""
+    """The stores and the sources; ``directories`` are directories, ``platforms`` what they have, by platform."""
 
     stores: Stores
     sources: Sequence[Source] = ()
     directories: Mapping[str, Directory] = field(default_factory=dict)
+    platforms: Mapping[str, PlatformFeatures] = field(default_factory=dict)
+
+    def get_features(self, channel: Channel) -> frozenset[Feature]:
+        """Return what the platform of a channel has."""
+        return self.platforms.get(channel.platform, PlatformFeatures("")).features
+
+    def format_platforms_with(self, feature: Feature) -> str:
+        """Name the platforms that have something."""
+        return formatting.format_list([known.label for known in self.platforms.values() if feature in known.features])
+
+    @property
+    def lists_title(self) -> str:
+        """What sentences call the source of the lists of which digests are made."""
+        return next((source.title for source in self.sources if source.lists), gettext("The source"))
 
     async def is_sample(self) -> bool:
         """Tell whether what is stored is the bundled sample."""

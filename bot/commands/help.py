@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from bot.cards import messages
 from bot.cards.models import Action, Card, Item
 from bot.commands import pagination
 from bot.commands.answers import COMMAND_PREFIX
+from bot.commands.context import CommandContext
 from bot.commands.parsing import parameter_types
 from bot.commands.parsing.line_parser import split_command_name
 from bot.errors import Mistake
 from bot.i18n.formatting import end_sentence, format_command, join_sentences
 from bot.i18n.translation import gettext, phrase
-from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request, Suggestion
+from bot.ports.commands import Answer, Audience, Command, Parameter, Request, Suggestion
+from bot.ports.features import Feature
 
 CommandGroups = Sequence[tuple[str, Sequence[Command]]]
 _AUDIENCE_LABELS = {Audience.MANAGERS: phrase("for managers"), Audience.ADMINS: phrase("for admins")}
@@ -31,34 +32,36 @@ _PAGE_SIZE: Final = 12
 """Commands of a page; so many fit one message of every chat with what they do, in every language."""
 
 
-def build_help_command(groups: CommandGroups) -> Command:
+def build_help_command(context: CommandContext, groups: CommandGroups) -> Command:
     """Return the help on *groups*, and on itself."""
     itself: list[Command] = []
     every = [*groups, (phrase("Help"), itself)]
 
     async def suggest(prefix: str, request: Request) -> Sequence[Suggestion]:
-        names = [each.name for _, each in _list_offered(every, request)]
+        names = [each.name for _, each in _list_offered(every, context.get_features(request.channel))]
         return [Suggestion(name) for name in names if name.startswith(prefix.casefold())]
 
     about = Parameter(
         "command",
         "A command’s name",
         parameter_types.read_text,
-        ParameterType.COMMAND,
-        "search",
+        example="search",
         takes_rest=True,
         suggest=suggest,
     )
-    tells = partial(show_help, every)
+    tells = partial(show_help, context, every)
     itself.append(
         Command(HELP_COMMAND, "What the commands do", tells, (about, parameter_types.PAGE), example="help search")
     )
     return itself[0]
 
 
-async def show_help(groups: CommandGroups, request: Request, *, command: str = "", page: int = 1) -> Answer:
+async def show_help(
+    context: CommandContext, groups: CommandGroups, request: Request, *, command: str = "", page: int = 1
+) -> Answer:
     """Show all commands, a page of them, or one in full."""
-    offered = _list_offered(groups, request)
+    features = context.get_features(request.channel)
+    offered = _list_offered(groups, features)
     if not command:
         return Answer(_build_commands_card(offered, page), pagination.choose_placement(request.arguments))
     every = {each.name: each for _, each in offered}
@@ -66,13 +69,12 @@ async def show_help(groups: CommandGroups, request: Request, *, command: str = "
     if rest or name not in every:
         near = parameter_types.find_nearest(command, every)
         raise _build_unknown_mistake(command[:60], near)
-    return Answer(_build_command_card(every[name], request))
+    return Answer(_build_command_card(every[name], features))
 
 
-def _list_offered(groups: CommandGroups, request: Request) -> Sequence[tuple[str, Command]]:
-    """Return what the platform has, each command with its group."""
-    platform = request.channel.platform
-    return [(heading, each) for heading, part in groups for each in part if each.is_offered(platform)]
+def _list_offered(groups: CommandGroups, features: Collection[Feature]) -> Sequence[tuple[str, Command]]:
+    """Return what a platform of these *features* has, each command with its group."""
+    return [(heading, each) for heading, part in groups for each in part if each.is_offered(features)]
 
 
 def _build_unknown_mistake(word: str, near: str) -> Mistake:
@@ -93,6 +95,7 @@ def _build_commands_card(offered: Sequence[tuple[str, Command]], page: int) -> C
             notes=_format_audience(each),
             section=gettext(heading),
             actions=(_build_help_button(each),),
+            command=each.name,
         )
         for heading, each in result_page.entries
     )
@@ -137,7 +140,7 @@ def _build_help_button(command: Command) -> Action:
     return Action(gettext("Help"), "help", {"command": command.name}, command.name)
 
 
-def _build_command_card(command: Command, request: Request) -> Card:
+def _build_command_card(command: Command, features: Collection[Feature]) -> Card:
     items = tuple(
         Item(
             title=parameter.name,
@@ -146,7 +149,7 @@ def _build_command_card(command: Command, request: Request) -> Card:
             section=gettext("Parameters"),
         )
         for parameter in command.parameters
-        if parameter.is_offered(request.channel.platform)
+        if parameter.is_offered(features)
     )
     tries = (Action(gettext("Try it"), command.name),) if command.name in _EXAMPLE_COMMANDS else ()
     return Card(
@@ -155,6 +158,7 @@ def _build_command_card(command: Command, request: Request) -> Card:
         folio=_format_audience(command),
         items=items,
         actions=(*tries, Action(gettext("All commands"), "help")),
-        footer=messages.format_example(command.example),
+        example=command.example,
+        command=command.name,
         fallback=gettext(command.summary),
     )

@@ -1,4 +1,4 @@
-"""App Home content (Slack app_home_opened, web home): a person’s follows, channels and reading list."""
+"""App Home content (app_home_opened, web home): a person’s follows, channels and reading list."""
 
 from __future__ import annotations
 

@@ -58,10 +58,10 @@ class CommandTable:
             manager = await self.context.can_manage_channel(request)
         except StoreError:
             return ()
-        platform = request.channel.platform
-        visible = [c for c in self.commands if c.is_offered(platform) and (manager or c.audience is Audience.EVERYONE)]
+        features = self.context.get_features(request.channel)
+        visible = [c for c in self.commands if c.is_offered(features) and (manager or c.audience is Audience.EVERYONE)]
         with use_language(request.locale):
-            return await typed_line.complete_line(line, request, visible)
+            return await typed_line.complete_line(line, request, visible, features)
 
     async def build_home(self, request: Request, channels: Collection[str]) -> Page:
         """Return a home screen; whatever goes wrong becomes its only part."""
@@ -243,4 +243,4 @@ def build_table(context: CommandContext) -> CommandTable:
     )
     every = [command for _, part in groups for command in part]
     every += message_links.build_commands(context)
-    return CommandTable(context, (*every, build_help_command(groups)))
+    return CommandTable(context, (*every, build_help_command(context, groups)))

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from bot.cards.models import Card, Form, Page
 from bot.domain.channels import Channel
 from bot.domain.people import Person
+from bot.ports.features import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,6 @@ class ParameterType(StrEnum):
     """A flag without which a command only proposes."""
     PERSON_OR_CHANNEL = "person or channel"
     """Whether a command is for its asker, `FOR_PERSON`, or for their channel, `FOR_CHANNEL`; there are no others."""
-    COMMAND = "command"
-    """The name of a command, of which the answer tells."""
     TIME = "time"
     WEEKDAYS = "days"
     ZONE = "zone"
@@ -115,8 +114,8 @@ class Parameter:
     ``parse`` turns a person's text into the value that the command takes and raises `bot.errors.Mistake` with one
     sentence and an example. ``takes_rest`` takes all words that no other parameter claims. ``suggest`` completes a
     prefix. ``labels`` are what choices are called where they are not typed; ``minimum`` and ``maximum`` bound a number.
-    ``hidden`` ones are filled in by buttons only; ``platforms`` are the only ones on which it means something, () for
-    all.
+    ``hidden`` ones are filled in by buttons only. ``feature`` is what a platform must have for it to mean something,
+    None for nothing.
     """
 
     name: str
@@ -132,23 +131,23 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     hidden: bool = False
-    platforms: tuple[str, ...] = ()
+    feature: Feature | None = None
 
-    def is_offered(self, platform: str) -> bool:
-        """Tell whether people on a platform are offered it."""
-        return not self.hidden and (not self.platforms or platform in self.platforms)
+    def is_offered(self, features: Collection[Feature]) -> bool:
+        """Tell whether people on a platform of these *features* are offered it."""
+        return not self.hidden and (self.feature is None or self.feature in features)
 
 
 @dataclass(frozen=True, slots=True)
 class MessageShortcut:
     """An entry in the menu of a message: the papers that the message names are the command's argument of type PAPERS.
 
-    ``id`` is what a platform calls it that wants an id; ``platforms`` are the only ones that have it, () for all.
+    ``id`` is what a platform calls it that wants an id; ``feature`` is as in `Parameter`.
     """
 
     id: str
     title: str
-    platforms: tuple[str, ...] = ()
+    feature: Feature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class Command:
     """One thing that people can ask for; ``name`` may be nested once ("digest now").
 
     ``answer`` gets the request and the values of its parameters by name; parameters that were not given are absent.
-    ``hidden`` commands exist for buttons only; ``platforms`` are the only ones that have the command, () for all.
+    ``hidden`` commands exist for buttons only; ``feature`` is as in `Parameter`.
     ``group_summary`` says what the commands are for whose names begin with the same word; the first that has one says
     it for all. ``opens_modal`` suits an answer that tells of one thing: its buttons open a modal where there are any.
     ``opens_thread`` posts to the channel, with a thread below. ``starts_posts`` decides how the channel is posted to.
@@ -172,7 +171,7 @@ class Command:
     example: str = ""
     detail: str = ""
     hidden: bool = False
-    platforms: tuple[str, ...] = ()
+    feature: Feature | None = None
     group_summary: str = ""
     opens_modal: bool = False
     opens_thread: bool = False
@@ -181,9 +180,9 @@ class Command:
     shortcut: MessageShortcut | None = None
     unfurl_domains: tuple[str, ...] = ()
 
-    def is_offered(self, platform: str) -> bool:
-        """Tell whether people on a platform are offered it."""
-        return not self.hidden and (not self.platforms or platform in self.platforms)
+    def is_offered(self, features: Collection[Feature]) -> bool:
+        """Tell whether people on a platform of these *features* are offered it."""
+        return not self.hidden and (self.feature is None or self.feature in features)
 
     def find_parameter(self, kind: ParameterType) -> Parameter | None:
         """Return its first parameter of a type, None when it has none."""
@@ -216,12 +215,14 @@ def find_command(commands: Iterable[Command], name: str) -> Command | None:
     return next((each for each in commands if each.name == name), None)
 
 
-def list_shortcuts(commands: Iterable[Command], platform: str) -> Sequence[tuple[MessageShortcut, Command]]:
-    """Return what the menu of a message offers on a platform, each with its command."""
+def list_shortcuts(
+    commands: Iterable[Command], features: Collection[Feature]
+) -> Sequence[tuple[MessageShortcut, Command]]:
+    """Return what the menu of a message offers on a platform of these *features*, each with its command."""
     return [
         (each.shortcut, each)
         for each in commands
-        if each.shortcut and (not each.shortcut.platforms or platform in each.shortcut.platforms)
+        if each.shortcut and (each.shortcut.feature is None or each.shortcut.feature in features)
     ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from bot.ports.channels import ChannelState
 from bot.ports.chat import Chat
 from bot.ports.commands import Command, Commands
+from bot.ports.features import Feature
 from bot.ports.platform_events import ReactionEvents, WorkspaceEvents
 from bot.ports.previews import MessagePreview, PreviewContent
 from bot.ports.secrets import Vault
@@ -112,9 +113,10 @@ class CheckContext:
 class PlatformDefinition(Generic[SettingsT]):
     """A chat platform as the bot knows it; its own library is read only by what is called here.
 
-    ``name`` is the one that channels bear ("slack"), ``label`` the one that people read ("Slack"). ``open_platform``
+    ``name`` is the one that channels bear ("irc"), ``label`` the one that people read ("IRC"). ``open_platform``
     gives a platform that is set up, ``check_platform`` looks for what keeps it from working, ``render_preview`` draws
-    a message as the platform would show it, and ``build_cli`` returns its group of console commands.
+    a message as the platform would show it, and ``build_cli`` returns its group of console commands. ``features`` are
+    what it has that others lack, ``secret_patterns`` regular expressions of what must not stand in the log: its tokens.
     """
 
     name: str
@@ -125,3 +127,5 @@ class PlatformDefinition(Generic[SettingsT]):
     check_platform: Callable[[SettingsT, CheckContext], Awaitable[Sequence[CheckResult]]]
     render_preview: Callable[[SettingsT, Commands, PreviewContent], MessagePreview] | None = None
     build_cli: Callable[[CliContext[SettingsT]], typer.Typer] | None = None
+    features: frozenset[Feature] = frozenset()
+    secret_patterns: tuple[str, ...] = ()

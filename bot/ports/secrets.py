@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 
 class Vault(Protocol):
-    """JSON data under names such as "slack/T1", encrypted at rest."""
+    """JSON data under names such as "irc/T1", encrypted at rest."""
 
     async def put(self, name: str, secret: Mapping[str, Any], now: datetime) -> None:
         """Keep a secret; one of the same name is replaced."""

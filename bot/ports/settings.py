@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class PlatformSettings(BaseModel):
-    """The fields of one platform, each named for it ("slack_bot_token"); they join the fields of all others.
+    """The fields of one platform, each named for it ("irc_password"); they join the fields of all others.
 
     What checks a field belongs into its type (`pydantic.AfterValidator`): a method would share its name with others'.
     """

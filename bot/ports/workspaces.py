@@ -1,4 +1,4 @@
-"""Ports of workspaces (Slack teams, Discord servers), and of what a platform knows of their channels."""
+"""Ports of workspaces (teams, servers), and of what a platform knows of their channels."""
 
 from __future__ import annotations
 

@@ -30,7 +30,6 @@ CHANNEL_SENTENCES: Final[Mapping[str, str]] = {
         "Broadsheet may not post there; “doctor” and “status” name the permission that it lacks"
     ),
     "channel.read_only": phrase("the channel is read-only"),
-    CHANNEL_REFUSED: phrase("Discord refuses what is posted there, with the code: {number}"),
     "channel.tag_required": phrase("the forum asks for a tag on every post; make one there that is named “Papers”"),
     "channel.threads_only": phrase("the channel takes replies in threads only"),
     "channel.workspace_gone": phrase("the channel’s workspace is gone"),
@@ -44,8 +43,6 @@ CHANNEL_SENTENCES: Final[Mapping[str, str]] = {
     "person.not_in_channel": phrase("the person is not in the channel"),
     "person.not_in_server": phrase("This person is not in the server"),
     "person.other_organization": phrase("the person belongs to an organization that shares no channel with the bot"),
-    "person.unknown": phrase("Slack does not know the person"),
-    "person.unknown_by_now": phrase("Discord does not know the person any more"),
     "thread.archived": phrase("the thread is archived and can’t be opened by Broadsheet"),
     "thread.locked": phrase("the thread is locked"),
     "workspace.posting_suspended": phrase("the workspace’s administrators have suspended posting"),

@@ -10,8 +10,10 @@ from bot.reasons.channels import CHANNEL_SENTENCES
 from bot.reasons.database import DATABASE_SENTENCES
 from bot.reasons.deliveries import DELIVERY_SENTENCES
 from bot.reasons.digests import DIGEST_SENTENCES
+from bot.reasons.discord import DISCORD_SENTENCES
 from bot.reasons.installations import INSTALLATION_SENTENCES
 from bot.reasons.notices import NOTICE_SENTENCES
+from bot.reasons.slack import SLACK_SENTENCES
 from bot.reasons.sources import SOURCE_SENTENCES
 
 TEXT: Final = "text"
@@ -24,8 +26,10 @@ SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
     **DATABASE_SENTENCES,
     **DELIVERY_SENTENCES,
     **DIGEST_SENTENCES,
+    **DISCORD_SENTENCES,
     **INSTALLATION_SENTENCES,
     **NOTICE_SENTENCES,
+    **SLACK_SENTENCES,
     **SOURCE_SENTENCES,
 }
 """By code; two where the value ``n`` is counted. A code is never given another meaning, for rows keep it."""

@@ -52,7 +52,7 @@ class DeclaredCommands:
         link = Parameter("address", "A link", str, ParameterType.LINK, required=True)
         spot = Parameter("spot", "A channel", str, ParameterType.CHANNEL)
         sure = parameter_types.build_flag_parameter("sure", "Say yes", ParameterType.CONFIRMATION)
-        about = Parameter("about", "A command", str, ParameterType.COMMAND, takes_rest=True)
+        about = Parameter("about", "A command", str, takes_rest=True)
         tag = Parameter("label", "A tag", str, ParameterType.TAG)
         return (
             add("glance", opens_modal=True),
@@ -102,4 +102,4 @@ class DeclaredCommands:
 
     async def _tell(self, request: Request, *, about: str) -> Answer:
         self.asked.append((request, {"about": about}))
-        return Answer(Card(title=format_command(about), text="What it does."))
+        return Answer(Card(title=format_command(about), text="What it does.", command=about))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import logs
+from bot.bootstrap.platforms import PLATFORMS
 
 SECRETS = (
     "xoxb-" + "1234567890-abcdefABCDEF",
@@ -35,7 +36,7 @@ def kept() -> Iterator[None]:
 def test_secrets_are_taken_out_of_texts_and_tracebacks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: str
 ) -> None:
-    logs.configure("DEBUG", tmp_path)
+    logs.configure("DEBUG", tmp_path, [pattern for each in PLATFORMS for pattern in each.secret_patterns])
     try:
         raise ValueError(f"refused: {secret}")
     except ValueError:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -22,14 +22,17 @@ from typer.testing import CliRunner
 from bot.__main__ import build_cli
 from bot.bootstrap import platforms
 from bot.bootstrap.context import Context, load_settings, read_clock
-from bot.bootstrap.platforms import build_settings_class, load_platform
+from bot.bootstrap.platforms import build_settings_class, list_features, load_platform
 from bot.bootstrap.run import run_bot
+from bot.commands.context import CommandContext
+from bot.commands.preferences.fields import list_fields
 from bot.delivery import pending_notices
 from bot.diagnostics.doctor import run_checks
 from bot.domain.channels import Channel
 from bot.domain.feed import find_newest_feed_date
 from bot.domain.schedules import Schedule
 from bot.errors import Misconfigured
+from bot.ports.features import Feature
 from bot.ports.platforms import PlatformDefinition
 from bot.ports.settings import PlatformSettings
 from bot.ports.stores import Stores
@@ -117,6 +120,20 @@ def test_settings_are_named_for_their_platform_and_checked_by_their_types(defini
     decorators = definition.settings_class.__pydantic_decorators__
     shared = {**decorators.field_validators, **decorators.model_validators}
     assert shared == {}, "another platform may use that name"
+
+
+def test_what_it_has_is_asked_and_what_others_have_is_refused_by_their_labels() -> None:
+    context = CommandContext(cast("Any", None), platforms=list_features(PLATFORMS))
+    asked = {question.name for question in list_fields(CHANNEL, context.get_features(CHANNEL))}
+    assert {"mention", "lift", "tag", "into", "unfurl"} & asked == {"mention"}
+    assert context.format_platforms_with(Feature.ROLES) == "Discord and The Pager"
+    assert context.format_platforms_with(Feature.ACCESS_POLICY) == "the browser and Slack"
+
+
+def test_its_tokens_stay_out_of_the_log(machine: Path) -> None:
+    load_settings(PLATFORMS)
+    logging.getLogger("pager").warning("refused: beeper-1234")
+    assert (machine / "data/broadsheet.log").read_text().endswith("refused: [secret]\n")
 
 
 # -- doctor, command line ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from adapters.discord.features import FEATURES
 from adapters.discord.rendering.markdown import fit_plain_text
 from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Audience, Command, Parameter, ParameterType
@@ -56,7 +57,7 @@ Option = dict[str, Any]
 
 def build_options(command: Command) -> list[Option]:
     """Return the options of a command; those of the channel's managers can be about another channel."""
-    offered = [each for each in command.parameters if each.is_offered("discord")]
+    offered = [each for each in command.parameters if each.is_offered(FEATURES)]
     options = [_build_option(parameter) for parameter in offered]
     if any(each.type is ParameterType.ROLE for each in offered):
         options.append({"type": BOOLEAN_OPTION, "name": NOBODY, **build_description(_MENTION_NOBODY)})

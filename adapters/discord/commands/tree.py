@@ -25,6 +25,7 @@ from adapters.discord.commands.options import (
     has_channel_option,
     localize_text,
 )
+from adapters.discord.features import FEATURES
 from bot.i18n.translation import phrase
 from bot.ports.commands import (
     FOR_CHANNEL,
@@ -94,12 +95,6 @@ class CommandTree:
         path = self.find_path(command)
         return f"</{' '.join(path)}:{self.command_ids[path[0]]}>" if path and path[0] in self.command_ids else ""
 
-    def mention_named_command(self, command: str, arguments: Mapping[str, str]) -> tuple[str, str]:
-        """Return the command that an argument names, as it is typed here and to be clicked; ("", "") without one."""
-        asked = find_command(self.commands.values(), command)
-        name = asked.get_argument(ParameterType.COMMAND, arguments) if asked else ""
-        return (self.format_slash_command(name), self.format_command_mention(name)) if name else ("", "")
-
     def find_path(self, command: str) -> CommandPath:
         """Return the words of a command by our name for it; () when Discord does not have it."""
         return next((path for path, each in self.commands.items() if each.name == command), ())
@@ -121,7 +116,7 @@ def _format_options(command: Command, text: str) -> str:
 
 def build_command_tree(table: Commands) -> CommandTree:
     """Return the commands of the table that Discord has."""
-    shown = [each for each in table.list_commands() if each.is_offered("discord")]
+    shown = [each for each in table.list_commands() if each.is_offered(FEATURES)]
     groups = {each.name.split()[0] for each in shown if " " in each.name}
     found = {_build_path(each, groups): each for each in shown}
     choosable = {
@@ -130,7 +125,7 @@ def build_command_tree(table: Commands) -> CommandTree:
         if (parameter := command.find_parameter(ParameterType.PERSON_OR_CHANNEL))
     }
     every = {**found, **{path: _copy_for_managers(*each) for path, each in choosable.items()}}
-    shortcuts = list_shortcuts(table.list_commands(), "discord")
+    shortcuts = list_shortcuts(table.list_commands(), FEATURES)
     return CommandTree(
         [
             _build_root_command(EVERYONE_COMMAND, every),

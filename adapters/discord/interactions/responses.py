@@ -86,7 +86,7 @@ class Responder:
             unavailable=self._list_unavailable_commands(request),
             can_share=not self.find_missing_permissions(request, share=True),
             command_formatter=self.context.tree.format_slash_command,
-            mention_formatter=self.context.tree.mention_named_command,
+            mention_formatter=self.context.tree.format_command_mention,
         )
         message = render_sound_answer(shown, render, self.context.skipped_papers)
         await self.send_message(message, replace_original=answer.placement is Placement.REPLACE)

@@ -5,44 +5,37 @@ https://docs.discord.com/developers/reference#message-formatting
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from adapters.common.text import count_utf16_units
-from adapters.discord.rendering.items import Entry
-from adapters.discord.rendering.layout import MAX_CONTENT, MessagePart
-from adapters.discord.rendering.markdown import escape_markdown
-from bot.ports.commands import Request
+from adapters.discord.rendering.items import Entry, format_line_title
+from adapters.discord.rendering.layout import MAX_CONTENT, MessagePart, render_head
+from bot.cards.models import Card
 
-MentionFormatter = Callable[[str, Mapping[str, str]], tuple[str, str]]
-"""Writes the command that a command's arguments name: as it is typed, and to be clicked; "" where that can't be."""
-
-
-def omit_mention(_: str, __: Mapping[str, str]) -> tuple[str, str]:
-    """Return ("", ""): Discord's ids of the commands are not known."""
-    return "", ""
+MentionFormatter = Callable[[str], str]
+"""Writes the command of a name so that it can be clicked; "" where that can't be."""
 
 
-def mention_commands(part: MessagePart, request: Request, mention_formatter: MentionFormatter) -> MessagePart:
-    """Return *part* with the commands that the help tells of to be clicked; as it is, where there is no room for that.
+def omit_mention(_: str) -> str:
+    """Return "": Discord's ids of the commands are not known."""
+    return ""
 
-    *request* is what is answered: of the help on one command, that one is clicked in the heading.
+
+def mention_commands(part: MessagePart, card: Card, mention_formatter: MentionFormatter) -> MessagePart:
+    """Return *part*, the only one of a *card*, with the commands in its titles to be clicked.
+
+    It is as it was where there is no room for that.
     """
-    typed, linked = mention_formatter(request.command, request.arguments)
-    heading = f"### {escape_markdown(typed)}"
-    head = (
-        part.head.replace(heading, f"### {linked}", 1) if linked and part.head.startswith(f"{heading}\n") else part.head
-    )
+    mention = mention_formatter(card.command) if card.command else ""
     shown = replace(
         part,
-        head=head,
+        head=render_head(card, title=mention) if mention else part.head,
         entries=tuple(_mention_entry_command(each, mention_formatter) for each in part.entries),
     )
     return shown if count_utf16_units(shown.text) <= MAX_CONTENT else part
 
 
 def _mention_entry_command(entry: Entry, mention_formatter: MentionFormatter) -> Entry:
-    """Write the command that an entry tells of. What it does tells that it is ours: a title could be anybody's."""
-    named = [mention_formatter(action.command, action.arguments) for action in entry.item.actions]
-    linked = next((mention for typed, mention in named if typed and typed == entry.item.title), "")
-    return replace(entry, text=entry.text.replace(escape_markdown(entry.item.title), linked, 1)) if linked else entry
+    mention = mention_formatter(entry.item.command) if entry.item.command and entry.title else ""
+    return replace(entry, title=format_line_title(mention)) if mention else entry

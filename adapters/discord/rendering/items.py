@@ -29,12 +29,17 @@ _MAX_REASONS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item, written. ``heading`` stands above it, ``separator`` is what sets it off from the one before."""
+    """One item, written.
+
+    ``heading`` stands above it, ``separator`` is what sets it off from the one before. ``title`` is the beginning of
+    its line where it is said on one, ``text`` all that follows.
+    """
 
     item: Item
     text: str
     heading: str = ""
     separator: str = "\n\n"
+    title: str = ""
 
     def append_to(self, text: str) -> str:
         """Return *text* and this entry below it; what begins a message needs no gap."""
@@ -42,7 +47,8 @@ class Entry:
 
     @property
     def _full_text(self) -> str:
-        return f"{self.heading}\n{self.text}" if self.heading else self.text
+        said = f"{self.title}{self.text}"
+        return f"{self.heading}\n{said}" if self.heading else said
 
 
 def render_entries(items: Sequence[Item], max_length: int, *, max_summary: int | None = None) -> Iterator[Entry]:
@@ -56,8 +62,10 @@ def render_entries(items: Sequence[Item], max_length: int, *, max_summary: int |
         heading = f"**{fit_markdown(named, _MAX_NOTE)}**" if named and named != before else ""
         one_line = is_one_line(item)
         remaining = max_length - count_utf16_units(heading) - 3
-        text = _render_line(item, remaining) if one_line else render_entry(item, remaining, max_summary=max_summary)
-        yield Entry(item, text, heading, "\n" if one_line and above and not heading else "\n\n")
+        title, text = (
+            _render_line(item, remaining) if one_line else ("", render_entry(item, remaining, max_summary=max_summary))
+        )
+        yield Entry(item, text, heading, "\n" if one_line and above and not heading else "\n\n", title)
         before, above = named, one_line
 
 
@@ -120,11 +128,16 @@ def _join_fitting(parts: Sequence[str], max_length: int) -> str:
     return line
 
 
-def _render_line(item: Item, max_length: int) -> str:
-    """Write a small thing on one line of a list; its text gives way to its notes."""
+def format_line_title(markdown: str) -> str:
+    """Return how the line of a small thing begins."""
+    return f"- **{markdown}**"
+
+
+def _render_line(item: Item, max_length: int) -> tuple[str, str]:
+    """Write a small thing on one line of a list: its title, and the rest; its text gives way to its notes."""
     name = fit_markdown(item.title, max(min(_MAX_NOTE, max_length - _TITLE_OVERHEAD), _MIN_TITLE)) or format_untitled()
     remaining = max(max_length - count_utf16_units(name) - _TITLE_OVERHEAD, 0)
     notes = _join_fitting([fit_markdown(note, _MAX_NOTE) for note in item.notes[:_MAX_REASONS]], remaining)
     text = fit_markdown(item.text.rstrip(".") if notes else item.text, max(remaining - count_utf16_units(notes), 0))
     details = " · ".join(part for part in (text, notes) if part)
-    return f"- **{name}** {details}".rstrip()
+    return format_line_title(name), f" {details}".rstrip()

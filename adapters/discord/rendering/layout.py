@@ -93,8 +93,8 @@ def lay_out_card(
     shorter before one is left out, the links of an only item are its buttons', and no phone announces it.
     """
     head, foot = (
-        _render_head(card, role_mention, with_lead=not is_private),
-        _render_footer(card.footer, command_formatter),
+        render_head(card, role_mention, with_lead=not is_private),
+        _render_footer(card, command_formatter),
     )
     available = limits.max_characters - count_utf16_units(_format_subtext_lines(foot)) - _RESERVED
     if len(card.items) == 1 and card.items[0].paper and count_utf16_units(head) < available - _MAX_ENTRY:
@@ -200,11 +200,11 @@ def _add_footer(parts: Sequence[MessagePart], item_count: int, foot: Sequence[st
     return [*first, MessagePart(last.head, last.entries, _format_subtext_lines(lines))]
 
 
-def _render_head(card: Card, role_mention: str, *, with_lead: bool) -> str:
+def render_head(card: Card, role_mention: str = "", *, with_lead: bool = False, title: str = "") -> str:
     """Write what stands above the items.
 
     A digest begins with what its papers are called, its *with_lead*, for the first line is all that a phone shows of
-    it.
+    it. *title* is markdown that stands for the card's title.
     """
     headline = clean_text(card.fallback) if with_lead and card.folio else ""
     headline = headline if headline.startswith(clean_text(card.folio[0] if card.folio else "")) else ""
@@ -212,7 +212,7 @@ def _render_head(card: Card, role_mention: str, *, with_lead: bool) -> str:
     sign = f"**{messages.format_failure_heading(card)}** " if messages.format_failure_heading(card) else ""
     lines = (
         " ".join(part for part in (role_mention, fit_markdown(headline, _MAX_HEADLINE)) if part),
-        f"### {fit_markdown(card.title, _MAX_TITLE)}" if clean_text(card.title) else "",
+        f"### {title or fit_markdown(card.title, _MAX_TITLE)}" if clean_text(card.title) else "",
         format_subtext(folio, _MAX_FOLIO),
         (sign + fit_markdown(card.text, _MAX_TEXT_ABOVE_ITEMS if card.items or card.code else _MAX_TEXT)).rstrip(),
         format_code_block(card.code, MAX_CODE),
@@ -220,17 +220,12 @@ def _render_head(card: Card, role_mention: str, *, with_lead: bool) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _render_footer(footer: Sequence[str], command_formatter: CommandFormatter) -> list[str]:
+def _render_footer(card: Card, command_formatter: CommandFormatter) -> list[str]:
     """Return the lines below the items; a correct example stands as it is to be typed."""
-    lines = []
-    for line in footer[:_MAX_FOOTER_LINES]:
-        example = line.removeprefix(gettext(EXAMPLE_PREFIX))
-        lines.append(
-            f"{gettext(EXAMPLE_PREFIX)}{format_code(command_formatter(example), _MAX_EXAMPLE)}"
-            if example != line
-            else fit_markdown(line, _MAX_FOOTER_LINE)
-        )
-    return [line for line in lines if line]
+    lines = [fit_markdown(line, _MAX_FOOTER_LINE) for line in card.footer]
+    if card.example:
+        lines.append(f"{gettext(EXAMPLE_PREFIX)}{format_code(command_formatter(card.example), _MAX_EXAMPLE)}")
+    return [line for line in lines[:_MAX_FOOTER_LINES] if line]
 
 
 def _format_subtext_lines(lines: Sequence[str]) -> str:

@@ -121,7 +121,7 @@ def render_private_answer(
     share = payload if is_shareable else None
     with use_language(card.language):
         (part,) = lay_out_card(card, MessageLimits(), command_formatter, is_private=True)
-        part = localize_part(mention_commands(part, request, mention_formatter), card.moments, MAX_CONTENT)
+        part = localize_part(mention_commands(part, card, mention_formatter), card.moments, MAX_CONTENT)
         linked = len(part.items) == 1
         content_message = _build_content_message(
             part.text, build_action_rows(part.items, card.actions, builder, share_payload=share, with_links=linked)

@@ -14,7 +14,10 @@ from adapters.discord.rendering.markdown import format_timestamp
 
 def localize_part(part: MessagePart, moments: Mapping[str, int], max_length: int) -> MessagePart:
     """Return *part* with its *moments* as each reader's own; one that would grow too long by it stays as it is."""
-    entries = tuple(replace(each, text=localize_moments(each.text, moments)) for each in part.entries)
+    entries = tuple(
+        replace(each, title=localize_moments(each.title, moments), text=localize_moments(each.text, moments))
+        for each in part.entries
+    )
     shown = MessagePart(localize_moments(part.head, moments), entries, localize_moments(part.foot, moments))
     return shown if count_utf16_units(shown.text) <= max_length else part
 

@@ -13,6 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.common.error_boundary import log_exceptions
 from adapters.slack.context import SlackContext
+from adapters.slack.features import FEATURES
 from adapters.slack.interactions import request_flow
 from adapters.slack.interactions.requests import build_requester, get_team_id, unescape_text
 from adapters.slack.interactions.responses import ResponseUrlResponder
@@ -27,7 +28,7 @@ _PAPER_ID: Final = re.compile(r"\d{4}\.\d{4,5}|/\d{7}")
 
 def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     """Take the shortcuts."""
-    for shortcut, command in list_shortcuts(slack_context.commands.list_commands(), "slack"):
+    for shortcut, command in list_shortcuts(slack_context.commands.list_commands(), FEATURES):
         app.message_shortcut(shortcut.id)(_build_listener(slack_context, command))
 
 

@@ -84,7 +84,7 @@ def _lay_out_blocks(
 ) -> list[Block]:
     head = list(_render_head(card, show_full_text=show_full_text))
     row = _build_button_row(card.actions, builder, extra_buttons)
-    foot = _render_footer(card.footer, command)
+    foot = _render_footer(card, command)
     remaining = max_weight - measure_weight(
         [
             *head,
@@ -137,16 +137,11 @@ def _render_body(
     return body, left
 
 
-def _render_footer(footer: Sequence[str], command: str) -> tuple[str, ...]:
+def _render_footer(card: Card, command: str) -> tuple[str, ...]:
     """Return the lines below the items; a correct example stands as it is to be typed."""
-    lines = []
-    for line in footer:
-        example = line.removeprefix(gettext(EXAMPLE_PREFIX))
-        lines.append(
-            f"{gettext(EXAMPLE_PREFIX)}{format_code(f'{command} {example}')}"
-            if example != line
-            else escape_mrkdwn(line, 300)
-        )
+    lines = [escape_mrkdwn(line, 300) for line in card.footer]
+    if card.example:
+        lines.append(f"{gettext(EXAMPLE_PREFIX)}{format_code(f'{command} {card.example}')}")
     return tuple(line for line in lines if line)
 
 

@@ -80,6 +80,6 @@ async def _build_channel_row(
         "id": channel.id,
         "name": channel.name or channel.id,
         "direct": channel.kind is ChannelKind.DIRECT,
-        "about": pages.describe_channel(channel_state),
+        "about": pages.describe_channel(channel_state, await context.site_info()),
         "posts": [post.id for post in await context.web_messages.list_latest(channel, _MAX_UNREAD)],
     }

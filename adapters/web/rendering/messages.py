@@ -15,6 +15,7 @@ from adapters.web.rendering.icons import render_icon
 from adapters.web.rendering.items import MAX_NOTE, MAX_SUMMARY, MAX_TITLE, render_button, render_entries
 from adapters.web.rendering.preview_window import render_preview_buttons
 from adapters.web.rendering.text import clean_and_truncate, compile_highlights, render_highlighted, render_plain_text
+from bot.cards.messages import format_example
 from bot.cards.models import Card, Form
 from bot.domain.channels import ChannelKind
 from bot.ports.commands import Answer, Request
@@ -145,7 +146,8 @@ def _render_folio(card: Card) -> Iterator[Markup]:
 
 
 def _render_footer_lines(card: Card) -> Markup | None:
-    lines = [render_tag("span", render_plain_text(line, MAX_SUMMARY)) for line in card.footer[:_MAX_LINES]]
+    footer = (*card.footer, *format_example(card.example))
+    lines = [render_tag("span", render_plain_text(line, MAX_SUMMARY)) for line in footer[:_MAX_LINES]]
     return render_tag("p", *lines, class_="lines small quiet") if lines else None
 
 

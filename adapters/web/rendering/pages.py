@@ -13,7 +13,7 @@ from adapters.web.assets import Assets
 from adapters.web.rendering import forms, status_page
 from adapters.web.rendering.icons import load_sprite, render_icon
 from adapters.web.rendering.preview_window import render_preview_dialog
-from adapters.web.rendering.site_info import DIRECT_CHANNEL, SiteInfo
+from adapters.web.rendering.site_info import DIRECT_CHANNEL, EmptyChannel, SiteInfo
 from adapters.web.rendering.text import render_plain_text
 from bot.domain.channels import Channel
 from bot.i18n.formatting import format_count, format_moment
@@ -46,7 +46,7 @@ def render_channel_list(channel_states: Sequence[ChannelState]) -> Markup:
     )
 
 
-def describe_channel(channel_state: ChannelState | None) -> str:
+def describe_channel(channel_state: ChannelState | None, site: SiteInfo) -> str:
     """Return what is said of a channel under its name; None is the direct one."""
     if channel_state is None:
         return "Answers and alerts for you alone"
@@ -54,10 +54,10 @@ def describe_channel(channel_state: ChannelState | None) -> str:
     if channel_state.retired_reason:
         return f"Nothing is posted here any more: {format_reason(channel_state.retired_reason)}"
     if preferences.paused:
-        return "Paused; “resume” goes on"
+        return f"Paused; “{site.resume_command}” goes on"
     due = channel_state.due or channel_state.next_run
     if not preferences.on or due is None:
-        return "The digest is off; “digest on” starts it"
+        return f"The digest is off; “{site.digest_command}” starts it"
     return (
         f"Next digest {format_moment(due, preferences.schedule.timezone)} · {format_count(preferences.number, 'paper')}"
     )
@@ -185,6 +185,15 @@ def _render_composer(help_command: str) -> Markup:
     return render_tag("div", render_tag("div", options, box, hint, class_="column"), class_="compose")
 
 
+def _render_empty_channel(empty: EmptyChannel | None) -> Markup:
+    """Return what stands in a channel in which nothing was said yet."""
+    heading = render_tag("h2", "Nothing here yet")
+    if empty is None:
+        return render_tag("div", heading, class_="empty")
+    start = render_tag("button", empty.start.label, type="button", class_="btn", data_send=empty.start.line)
+    return render_tag("div", heading, render_tag("p", empty.text), start, class_="empty")
+
+
 def render_workspace_page(
     site: SiteInfo,
     assets: Assets,
@@ -206,6 +215,8 @@ def render_workspace_page(
         render_main(site.help_command),
         render_tag("p", id="heard", class_="vh", role="status"),
         render_tag("template", forms.render_topic_chip(""), id="chip"),
+        render_tag("template", _render_empty_channel(site.empty_channel), id="empty-channel"),
+        render_tag("template", _render_empty_channel(site.empty_direct_channel), id="empty-direct-channel"),
         render_preview_dialog() if has_previews else None,
         data_latest=latest_id,
     )
@@ -230,13 +241,17 @@ def render_error_page(sentence: str, assets: Assets) -> str:
     return render_plain_page(sentence, assets, render_tag("p", render_tag("a", "Back to the workspace", href="/")))
 
 
-def render_status_page(report: Mapping[str, Any], assets: Assets, now: datetime) -> str:
-    """Return the state of things as a page for people."""
+def render_status_page(
+    report: Mapping[str, Any], assets: Assets, now: datetime, source_titles: Mapping[str, str]
+) -> str:
+    """Return the state of things as a page for people; *source_titles* are what they call the sources, by name."""
     title = "Broadsheet runs." if report.get("ok") else "Something needs a look."
     health_link = render_tag(
         "p", "The same for programs: ", render_tag("a", "/healthz", href="/healthz"), ".", class_="small quiet"
     )
-    return render_plain_page(title, assets, status_page.render_report(report, now), health_link, script="status.js")
+    return render_plain_page(
+        title, assets, status_page.render_report(report, now, source_titles), health_link, script="status.js"
+    )
 
 
 def _render_document(assets: Assets, body: Markup, script: str = "") -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.people import Person
+from bot.ports.features import Feature, PlatformFeatures
 
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
+FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY}))
 LOCAL_USER: Final = Person("you", "You", is_manager=True)
 """Whoever sits at this machine."""
 DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")
@@ -24,11 +27,21 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyChannel:
+    """What an empty channel says: a sentence, and what to do about it."""
+
+    text: str
+    start: Example
+
+
+@dataclass(frozen=True, slots=True)
 class SiteInfo:
     """What the page needs to know.
 
     ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows
-    thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command.
+    thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command,
+    ``digest_command`` what starts the digest of a channel, ``resume_command`` what ends its pause.
+    ``source_titles`` are what people call the sources, by name.
     """
 
     is_sample: bool = False
@@ -37,3 +50,8 @@ class SiteInfo:
     version: str = ""
     show_thumbnails: bool = False
     help_command: str = ""
+    digest_command: str = ""
+    resume_command: str = ""
+    empty_channel: EmptyChannel | None = None
+    empty_direct_channel: EmptyChannel | None = None
+    source_titles: Mapping[str, str] = field(default_factory=dict)

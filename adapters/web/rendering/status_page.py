@@ -32,15 +32,24 @@ _LABELS: Final = {
     "succeeded": "last answer",
     "failures": "failures in a row",
     "closed_until": "not asked until",
-    "huggingface": "Hugging Face",
-    "arxiv": "arXiv",
 }
 """What the report calls things, and how people do."""
 
 
-def render_report(report: Mapping[str, Any], now: datetime) -> Markup:
-    """Return the report as it stands at *now*; what is not known is left out."""
-    return _render_rows({key: value for key, value in report.items() if key != "ok"}, now, 0)
+def render_report(report: Mapping[str, Any], now: datetime, source_titles: Mapping[str, str]) -> Markup:
+    """Return the report as it stands at *now*; what is not known is left out.
+
+    *source_titles* are what people call the sources, by name.
+    """
+    named = {**report, "sources": _label_sources(report.get("sources"), source_titles)}
+    return _render_rows({key: value for key, value in named.items() if key != "ok"}, now, 0)
+
+
+def _label_sources(sources: Any, titles: Mapping[str, str]) -> Any:
+    """Return the report's part on the sources, with their titles in the place of their names."""
+    if not isinstance(sources, list | tuple):
+        return sources
+    return [{**each, "name": titles.get(each["name"], each["name"])} for each in sources]
 
 
 def _render_rows(value: Mapping[Any, Any], now: datetime, depth: int, *, ages: bool = False) -> Markup:
@@ -86,7 +95,7 @@ def _render_text(value: str, now: datetime) -> Markup:
             return _render_moment(datetime.fromisoformat(value), now)
     except ValueError:
         pass  # It only looks like one.
-    return render_plain_text(_LABELS.get(value, value), _MAX_TEXT)
+    return render_plain_text(value, _MAX_TEXT)
 
 
 def _render_moment(instant: datetime, now: datetime) -> Markup:

@@ -69,14 +69,7 @@ async function go() {
   read(id);
 }
 
-function empty(row) {
-  const [label, line, text] = row.direct
-    ? ["Follow a topic", "follow", "Alerts for the topics that you follow arrive here."]
-    : ["Get a digest now", "digest now", "Digests appear here by themselves, at their time. You need not wait for the first."];
-  const button = make("button", { type: "button", className: "btn", textContent: label });
-  button.dataset.send = line;
-  return make("div", { className: "empty" }, make("h2", { textContent: "Nothing here yet" }), make("p", { textContent: text }), button);
-}
+const empty = (row) => $(row.direct ? "#empty-direct-channel" : "#empty-channel").content.firstElementChild.cloneNode(true);
 
 let calm = 0;
 const soon = () => { clearTimeout(calm); calm = setTimeout(() => refresh().catch(() => {}), 200); };

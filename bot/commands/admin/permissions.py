@@ -14,6 +14,7 @@ from bot.commands.context import CommandContext
 from bot.i18n.formatting import format_after_colon, join_sentences
 from bot.i18n.translation import gettext
 from bot.ports.commands import Answer, Audience, Command, Parameter, ParameterType, Request
+from bot.ports.features import Feature
 from bot.ports.workspaces import Workspace
 from bot.reasons.reason import Reason
 
@@ -38,8 +39,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             Audience.ADMINS,
             "digest access admins",
             "Searching, reading and following for oneself are for everybody, whatever is chosen.",
-            # A Discord server says it in its own settings, under “Integrations”.
-            platforms=("slack", "web"),
+            feature=Feature.ACCESS_POLICY,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Workspace policies: who manages channels (members, admins, managers or a Slack user group)."""
+"""Workspace policies: who manages channels (members, admins, managers or a user group)."""
 
 from __future__ import annotations
 

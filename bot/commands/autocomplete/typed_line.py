@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from bot.commands.answers import COMMAND_PREFIX
 from bot.commands.parsing.line_parser import ALIASES, find_parameter, normalize_line, split_command_name
 from bot.errors import BroadsheetError, Mistake
 from bot.ports.commands import Command, Completion, Parameter, Request, Suggestion
+from bot.ports.features import Feature
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,10 @@ _MAX_VALUES: Final = 10
 _LAST_WORD: Final = re.compile(r'(?:(?P<name>[A-Za-z]\w*)[:=])?(?P<value>"[^"]*"?|\S*)$')
 
 
-async def complete_line(line: str, request: Request, commands: Sequence[Command]) -> tuple[Completion, ...]:
-    """Return the completions of *line*, best first."""
+async def complete_line(
+    line: str, request: Request, commands: Sequence[Command], features: Collection[Feature] = ()
+) -> tuple[Completion, ...]:
+    """Return the completions of *line*, best first, on a platform of these *features*."""
     try:
         typed = normalize_line(line)
     except Mistake:
@@ -31,7 +34,7 @@ async def complete_line(line: str, request: Request, commands: Sequence[Command]
     name, rest = split_command_name(typed, [command.name for command in commands])
     exact = next((command for command in commands if command.name == name), None)
     if exact and (rest or line[-1:].isspace()):
-        return await _complete_parameters(exact, rest, request)
+        return await _complete_parameters(exact, rest, request, features)
     return _complete_command_names(typed.casefold(), commands)
 
 
@@ -55,7 +58,9 @@ def _build_command_completion(command: Command) -> Completion:
     return Completion(f"{COMMAND_PREFIX} {command.name} ", command.usage, command.summary, (*details, *example))
 
 
-async def _complete_parameters(command: Command, rest: str, request: Request) -> tuple[Completion, ...]:
+async def _complete_parameters(
+    command: Command, rest: str, request: Request, features: Collection[Feature]
+) -> tuple[Completion, ...]:
     last = _LAST_WORD.search(rest)
     option = find_parameter(last["name"], command.parameters) if last else None
     if last and option:
@@ -68,13 +73,13 @@ async def _complete_parameters(command: Command, rest: str, request: Request) ->
         _build_value_completion(f"{COMMAND_PREFIX} {command.name} ", main, suggestion) for suggestion in found if main
     ]
     return tuple(
-        [*values[:_MAX_VALUES], *_complete_options(command, rest, last["value"] if last else "", request)][
+        [*values[:_MAX_VALUES], *_complete_options(command, rest, last["value"] if last else "", features)][
             :MAX_COMPLETIONS
         ]
     )
 
 
-def _complete_options(command: Command, rest: str, word: str, request: Request) -> list[Completion]:
+def _complete_options(command: Command, rest: str, word: str, features: Collection[Feature]) -> list[Completion]:
     """Return the options that are not there yet and begin with the word being typed."""
     head = f"{COMMAND_PREFIX} {command.name} {rest.removesuffix(word)}"
     return [
@@ -83,7 +88,7 @@ def _complete_options(command: Command, rest: str, word: str, request: Request) 
         )
         for parameter in command.parameters
         if not parameter.takes_rest
-        and parameter.is_offered(request.channel.platform)
+        and parameter.is_offered(features)
         and f"{parameter.name}:" not in rest.casefold()
         and parameter.name.startswith(word.casefold())
     ]

@@ -57,13 +57,13 @@ class SettingsChange:
 
 async def change_settings(context: CommandContext, request: Request, **_: str) -> Answer:
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
-    _reject_inapplicable(request)
+    _reject_inapplicable(context, request)
     channel_state = await context.load_channel_state(request)
     held = await context.stores.follows.list_for_channel(request.channel)
     topics = tuple(parse_topic(follow.topic) for follow in held)
     wanted = read_settings(request.arguments, channel_state.preferences)
     if request.dry_run or wanted.mistakes or not request.arguments:
-        return Answer(_build_settings_form(request, channel_state, held, wanted))
+        return Answer(_build_settings_form(context, request, channel_state, held, wanted))
     new = [topic for topic in wanted.topics or () if topic not in topics]
     gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
     told = partial(
@@ -93,12 +93,13 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
     return Answer(await _build_confirmation_card(context, request, wanted, told()))
 
 
-def _reject_inapplicable(request: Request) -> None:
+def _reject_inapplicable(context: CommandContext, request: Request) -> None:
     """Raise a mistake for a setting that means nothing where it is said."""
-    here = list_fields(request.channel)
+    features = context.get_features(request.channel)
+    here = list_fields(request.channel, features)
     for question in SETTING_FIELDS:
         if question.name in request.arguments and question not in here:
-            if question.platform in ("", request.channel.platform):
+            if question.feature is None or question.feature in features:
                 raise Mistake(
                     gettext(
                         "“{label}” means nothing in a forum: each paper has a post of its own there.",
@@ -110,7 +111,7 @@ def _reject_inapplicable(request: Request) -> None:
                 gettext(
                     "“{label}” means something in {platform} only.",
                     label=gettext(question.label),
-                    platform=question.platform.capitalize(),
+                    platform=context.format_platforms_with(question.feature),
                 ),
                 _EXAMPLE_COMMAND,
             )
@@ -165,13 +166,17 @@ def describe_changes(
 
 
 def _build_settings_form(
-    request: Request, channel_state: ChannelState, follows: Sequence[Follow], change: SettingsChange
+    context: CommandContext,
+    request: Request,
+    channel_state: ChannelState,
+    follows: Sequence[Follow],
+    change: SettingsChange,
 ) -> Form:
     """Return the questions with what was typed, else with what holds now, and what saving would do."""
     topics = "; ".join(
         parse_topic(follow.topic).label if _is_label_parseable(follow) else follow.topic for follow in follows
     )
-    questions = list_fields(request.channel)
+    questions = list_fields(request.channel, context.get_features(request.channel))
     now = {q.name: q.format_value(channel_state.preferences) if q.apply_value else topics for q in questions}
     fields = tuple(
         question.build_field(

@@ -156,7 +156,7 @@ async def _build_source_items(context: CommandContext, now: datetime, zone: str)
         if open_ and open_.papers
         else ""
     )
-    sentence = feed_states.describe_list(today, open_, now, zone)
+    sentence = feed_states.describe_list(today, open_, now, zone, context.lists_title)
     rows = [
         Item(
             gettext("List of {day}", day=formatting.format_day(today)),

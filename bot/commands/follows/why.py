@@ -121,7 +121,9 @@ async def _list_reasons(
     if paper.withdrawn:
         reasons.append(gettext("It was withdrawn."))
     if paper.listed is None:
-        reasons.append(gettext("Hugging Face has not listed it; digests are made of those lists."))
+        reasons.append(
+            gettext("{source} has not listed it; digests are made of those lists.", source=context.lists_title)
+        )
         return [reason for reason in reasons if reason]
     if (paper.votes or 0) < preferences.min_votes:
         least = formatting.format_count(preferences.min_votes, "vote")

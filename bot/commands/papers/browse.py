@@ -94,7 +94,7 @@ async def show_daily_list(
     days = await context.stores.feed_days.list_between(first, last)
     known = await context.stores.papers.get(list_paper_ids(days))
     papers = rank_papers(days, known, Preferences())
-    span = feed_states.ListSpan(first, last, tuple(days), request.now, schedule.timezone)
+    span = feed_states.ListSpan(first, last, tuple(days), request.now, schedule.timezone, context.lists_title)
     if not papers:
         return _answer_no_list(span, newest)
     return await pagination.build_list_answer(_build_list_card(context, span, papers, page), request.arguments, context)

@@ -17,6 +17,7 @@ from bot.domain.papers import Paper
 from bot.errors import Mistake, SourceError
 from bot.i18n.translation import gettext, ngettext, phrase
 from bot.ports.commands import Answer, Command, MessageShortcut, Parameter, ParameterType, Request
+from bot.ports.features import Feature
 
 MAX_PAPERS: Final = 8
 UNFURL_COOLDOWN: Final = timedelta(minutes=30)
@@ -45,8 +46,8 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "Papers like the first of a message",
             partial(show_similar_to_linked, context),
             (text,),
-            # In Discord it is a button below the papers of the message.
-            shortcut=MessageShortcut("similar_here", "Similar papers", ("slack",)),
+            # Elsewhere it is a button below the papers of the message.
+            shortcut=MessageShortcut("similar_here", "Similar papers", Feature.MORE_SHORTCUTS),
         ),
         hidden("unfurl", "A card for a link", partial(unfurl_link, context), (link,), unfurl_domains=UNFURL_DOMAINS),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -23,11 +23,12 @@ from bot.i18n import formatting
 from bot.i18n.formatting import format_after_colon
 from bot.i18n.translation import ENGLISH, LANGUAGES, gettext, phrase
 from bot.ports.commands import Parameter, ParameterType
+from bot.ports.features import Feature
 
 MAX_PAPERS: Final = 10
 MAX_REACTIONS: Final = 100
 MAX_TAG_LENGTH: Final = 20
-"""Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object."""
+"""Characters of a tag's name; no forum takes more."""
 _ROLE_ID: Final = re.compile(r"(?:<@&)?(\d{1,20})>?")
 _FORUM_ID: Final = re.compile(r"(?:<#)?(\d{1,20})>?")
 _FLAG_LABELS: Final = {"yes": phrase("on"), "no": phrase("off")}
@@ -54,8 +55,8 @@ _CADENCE_LABELS: Final = {
 class SettingField:
     """One setting: ``format_value`` writes its value, ``apply_value`` puts one in; None for topics, which are follows.
 
-    ``platform`` is the only one on which it means something, if there is one; ``forum`` tells whether it does in a
-    forum, where each paper has a post of its own. ``entity`` is what the answer names, as in `Field`.
+    ``feature`` is what a platform must have for it to mean something, None for nothing; ``forum`` tells whether it does
+    in a forum, where each paper has a post of its own. ``entity`` is what the answer names, as in `Field`.
     """
 
     name: str
@@ -70,7 +71,7 @@ class SettingField:
     least: int | None = None
     most: int | None = None
     advanced: bool = True
-    platform: str = ""
+    feature: Feature | None = None
     forum: bool = True
     entity: Entity = ""
 
@@ -117,7 +118,7 @@ class SettingField:
             labels=self.choices or {},
             minimum=self.least,
             maximum=self.most,
-            platforms=(self.platform,) if self.platform else (),
+            feature=self.feature,
         )
 
 
@@ -134,11 +135,11 @@ def _format_flag(name: str, preferences: Preferences) -> str:
 
 
 def _build_flag_field(
-    name: str, attribute: str, label: str, hint: str = "", platform: str = "", *, forum: bool = True
+    name: str, attribute: str, label: str, hint: str = "", feature: Feature | None = None, *, forum: bool = True
 ) -> SettingField:
     shown, put = partial(_format_flag, attribute), partial(_set_preference, attribute)
     return SettingField(
-        name, label, "flag", hint, "yes", parameter_types.read_flag, shown, put, platform=platform, forum=forum
+        name, label, "flag", hint, "yes", parameter_types.read_flag, shown, put, feature=feature, forum=forum
     )
 
 
@@ -213,7 +214,8 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
         "pictures", "pictures", "Thumbnails", "A small picture beside each paper, where the chat can show it"
     ),
     _build_flag_field(
-        "unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post", "slack"
+        "unfurl", "unfurls", "Cards for links", "Votes and code below links to papers that people post",
+        Feature.LINK_CARDS,
     ),
     _build_flag_field(
         "entries", "entries", "One entry per paper", "Each paper in the thread below, to talk about it there",
@@ -221,17 +223,17 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
     ),
     SettingField(
         "mention", "Mention", "text", "The role that each digest pings; none for nobody", "none", _read_role,
-        lambda p: p.mention or "none", partial(_set_preference, "mention"), platform="discord",
+        lambda p: p.mention or "none", partial(_set_preference, "mention"), feature=Feature.ROLES,
         entity="role",
     ),
     SettingField(
         "lift", "Lift", "number", "Reactions that give a paper a thread of its own; 0 for never", "5",
         parameter_types.build_number_reader(0, MAX_REACTIONS), lambda p: str(p.lift), partial(_set_preference, "lift"),
-        least=0, most=MAX_REACTIONS, platform="discord", forum=False,
+        least=0, most=MAX_REACTIONS, feature=Feature.REACTIONS, forum=False,
     ),
     SettingField(
         "tag", "Tag", "text", "In a forum: the tag of posts that fit no other; none for no tag", "Papers", _read_tag,
-        lambda p: p.tag or "none", partial(_set_preference, "tag"), platform="discord",
+        lambda p: p.tag or "none", partial(_set_preference, "tag"), feature=Feature.FORUMS,
         entity="tag",
     ),
     SettingField(
@@ -241,7 +243,7 @@ SETTING_FIELDS: Final[Sequence[SettingField]] = (
     ),
     SettingField(
         "into", "Lift into", "text", "The forum in which lifted papers get a post; none for a thread here", "none",
-        _read_forum, lambda p: p.into or "none", partial(_set_preference, "into"), platform="discord", forum=False,
+        _read_forum, lambda p: p.into or "none", partial(_set_preference, "into"), feature=Feature.FORUMS, forum=False,
         entity="forum",
     ),
     _build_flag_field("repeats", "repeats", "Repeats", "Allow papers that were posted here before"),
@@ -257,7 +259,7 @@ def describe_differences(before: Preferences, after: Preferences, resolve_name: 
             yield f"{format_after_colon(gettext(question.label))} {was} → {now}"
 
 
-def list_fields(channel: Channel) -> Sequence[SettingField]:
-    """Return the questions that mean something in a channel."""
-    here = [question for question in SETTING_FIELDS if question.platform in ("", channel.platform)]
+def list_fields(channel: Channel, features: Collection[Feature]) -> Sequence[SettingField]:
+    """Return the questions that mean something in a channel of a platform of these *features*."""
+    here = [question for question in SETTING_FIELDS if question.feature is None or question.feature in features]
     return [question for question in here if question.forum or channel.kind is not ChannelKind.FORUM]

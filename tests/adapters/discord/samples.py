@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+from adapters.discord.features import FEATURES
 from adapters.discord.forms import panel
 from adapters.discord.forms.state import FormState
 from adapters.discord.rendering.messages import (
@@ -59,7 +60,7 @@ def settings(now: Preferences | None = None, **mistakes: str) -> Form:
             question.format_value(held) if question.apply_value else "diffusion; world model",
             mistakes.get(question.name, ""),
         )
-        for question in list_fields(PAPERS)
+        for question in list_fields(PAPERS, FEATURES)
     )
     with use_language("en"):
         preview = () if mistakes else (format_next_sends(held.schedule, cards.NOW - timedelta(hours=1)),)

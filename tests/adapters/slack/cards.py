@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Any, Final
 
+from adapters.slack.features import FEATURES
 from adapters.slack.forms import modal
 from adapters.slack.forms.private_metadata import PrivateMetadata
 from adapters.slack.interactions import app_home
@@ -184,7 +185,7 @@ def settings(**mistakes: str) -> Form:
             question.format_value(now) if question.apply_value else "diffusion; world model",
             mistakes.get(question.name, ""),
         )
-        for question in list_fields(PAPERS)
+        for question in list_fields(PAPERS, FEATURES)
     )
     preview = ("Next: Fri 27 Feb 09:00, Mon 2 Mar 09:00, Tue 3 Mar 09:00",)
     return Form("The digest in #papers", "settings", fields, preview=() if mistakes else preview)

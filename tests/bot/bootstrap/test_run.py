@@ -13,9 +13,11 @@ from bot.bootstrap import web
 from bot.bootstrap.run import freeze_garbage_collector
 from bot.bootstrap.web import PAPERS_CHANNEL
 from bot.cards.models import Card
+from bot.commands.table import build_declared_table
 from bot.digests import planner
 from bot.domain.deliveries import DeliveryKey
 from bot.domain.preferences import Preferences
+from bot.ports.commands import find_command
 from bot.ports.deliveries import Draft
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
@@ -99,3 +101,14 @@ def test_what_was_imported_is_left_out_of_the_collectors_full_rounds() -> None:
     gc.unfreeze()  # of the tests' own
     freeze_garbage_collector()
     assert gc.get_freeze_count() > len(sys.modules)
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_what_the_page_offers_is_a_command(is_sample: bool) -> None:  # noqa: FBT001 - which page
+    site, table = web.build_site_info((SAMPLE,), is_sample=is_sample), build_declared_table()
+    assert site.empty_channel is not None
+    assert site.empty_direct_channel is not None
+    starts = [each.start.line for each in (site.empty_channel, site.empty_direct_channel)]
+    offered = [*(example.line for example in site.examples), *starts]
+    for line in [*offered, site.help_command, site.digest_command, site.resume_command]:
+        assert find_command(table.list_commands(), table.parse_line(line)[0]), line

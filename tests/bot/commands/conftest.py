@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.bootstrap.platforms import list_features
 from bot.cards import messages
 from bot.cards.models import Action, Card, Form
 from bot.commands.context import CommandContext
@@ -142,8 +143,7 @@ class Room:
         """Type a line that is wrong; return the sentence and the example."""
         card = await self.card(line, **about)
         assert card.tone == "mistake", card
-        example = next((line for line in card.footer if line.startswith(messages.EXAMPLE_PREFIX)), "")
-        return card.text, example.removeprefix(messages.EXAMPLE_PREFIX)
+        return card.text, card.example
 
     async def deliver(self) -> None:
         """Let everything that waits be posted."""
@@ -171,7 +171,7 @@ async def empty(tmp_path: Path, hugging: Hugging) -> AsyncIterator[Room]:
     """A room in which nothing is stored."""
     async with open_stores(tmp_path, NOW) as stores:
         await stores.workspaces.save(Workspace("web", "local", "Local", timezone="Europe/Berlin"))
-        yield Room(stores, build_table(CommandContext(stores, without_arxiv(hugging))))
+        yield Room(stores, build_table(CommandContext(stores, without_arxiv(hugging), platforms=list_features())))
 
 
 @pytest.fixture

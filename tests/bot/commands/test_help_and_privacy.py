@@ -67,7 +67,7 @@ async def test_help_lists_every_command_in_groups(room: Room) -> None:
 async def test_help_on_one_command(room: Room) -> None:
     card = await room.card("help /papers Search")
     assert card.title == "search <query> [sort] [since] [category] [page]"
-    assert card.footer == ("For example: search sparse attention since:2026-02",)
+    assert (card.command, card.example) == ("search", "search sparse attention since:2026-02")
     assert card.items[1].notes == ("one of relevance, date, votes", "such as relevance")
     assert (await room.card("help digest now")).title == "digest now"
     assert (await room.card("help subscribe")).title.startswith("follow")

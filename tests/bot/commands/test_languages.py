@@ -70,8 +70,7 @@ def said(body: Card | Form) -> Iterator[str]:
             yield from (each.label, each.mistake)
             yield from (label for value, label in each.choices if label != translation.LANGUAGES.get(value))
         return
-    example = translation.gettext("For example: ")
-    yield from (line for line in (body.text, *body.folio, *body.footer) if not line.startswith(example))
+    yield from (body.text, *body.folio, *body.footer)
     yield from (body.title if not body.title.isascii() else "",)
     for item in body.items:
         if not item.paper:

@@ -140,7 +140,7 @@ async def test_wrong_arguments(
     assert isinstance(body, Card)
     assert body.tone == "mistake"
     assert body.text == sentence
-    assert body.footer == (f"For example: {example}",)
+    assert body.example == example
 
 
 @pytest.mark.parametrize(

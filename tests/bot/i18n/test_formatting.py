@@ -104,5 +104,5 @@ def test_ago(seconds: float, written: str) -> None:
 
 def test_a_mistake_shows_its_example_without_a_platform_s_prefix() -> None:
     card = messages.build_mistake_card(Mistake("“serch” is not a command.", "search x"))
-    assert (card.text, card.footer, card.tone) == ("“serch” is not a command.", ("For example: search x",), "mistake")
-    assert messages.build_mistake_card(Mistake("There is nobody to share with.")).footer == ()
+    assert (card.text, card.example, card.tone) == ("“serch” is not a command.", "search x", "mistake")
+    assert messages.build_mistake_card(Mistake("There is nobody to share with.")).example == ""

@@ -21,6 +21,7 @@ from bot.ports.commands import (
     find_command,
     list_shortcuts,
 )
+from bot.ports.features import Feature
 
 TABLE = build_declared_table().list_commands()
 
@@ -74,14 +75,17 @@ def test_who_manages_matters_for_managers_and_for_channels() -> None:
 
 def test_a_shortcut_is_where_it_is_meant_to_be() -> None:
     everywhere = Command("a", "A", answer, hidden=True, shortcut=MessageShortcut("a_here", "A"))
-    somewhere = Command("b", "B", answer, shortcut=MessageShortcut("b_here", "B", ("slack",)))
+    somewhere = Command("b", "B", answer, shortcut=MessageShortcut("b_here", "B", Feature.MORE_SHORTCUTS))
     commands = [everywhere, somewhere, command()]
-    assert list_shortcuts(commands, "slack") == [(everywhere.shortcut, everywhere), (somewhere.shortcut, somewhere)]
-    assert list_shortcuts(commands, "discord") == [(everywhere.shortcut, everywhere)]
+    assert list_shortcuts(commands, {Feature.MORE_SHORTCUTS}) == [
+        (everywhere.shortcut, everywhere),
+        (somewhere.shortcut, somewhere),
+    ]
+    assert list_shortcuts(commands, ()) == [(everywhere.shortcut, everywhere)]
 
 
 def test_a_shortcut_has_where_to_put_the_papers() -> None:
-    shortcuts = [each for platform in ("slack", "discord") for _, each in list_shortcuts(TABLE, platform)]
+    shortcuts = [each for _, each in list_shortcuts(TABLE, set(Feature))]
     assert shortcuts
     assert all(each.find_parameter(ParameterType.PAPERS) for each in shortcuts)
     assert len({each.shortcut.id for each in TABLE if each.shortcut}) == len([each for each in TABLE if each.shortcut])

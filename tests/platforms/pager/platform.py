@@ -9,6 +9,7 @@ from typing import Final
 import typer
 
 from bot.ports.commands import Commands
+from bot.ports.features import Feature
 from bot.ports.platforms import CheckContext, CheckResult, CliContext, Platform, PlatformDefinition, PlatformServices
 from bot.ports.previews import MessagePreview, PreviewContent
 
@@ -60,4 +61,6 @@ PLATFORM: Final = PlatformDefinition(
     check_platform=_check_platform,
     render_preview=_render_preview,
     build_cli=_build_cli,
+    features=frozenset({Feature.ROLES}),
+    secret_patterns=(r"beeper-\w+",),
 )

@@ -17,6 +17,7 @@ from adapters.discord.forms import panel
 from adapters.discord.forms.pages import paginate_fields
 from adapters.discord.forms.state import FormCustomId, FormState, parse_custom_id, unpack_state
 from adapters.discord.rendering.messages import EPHEMERAL, RenderedMessage
+from bot.bootstrap.platforms import list_features
 from bot.cards.models import Card, Field, Form
 from bot.commands.context import CommandContext
 from bot.commands.preferences.fields import _CADENCE_LABELS
@@ -251,7 +252,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 @pytest.fixture
 def real(stores: Stores) -> CommandTable:
-    return build_table(CommandContext(stores))
+    return build_table(CommandContext(stores, platforms=list_features()))
 
 
 def request(command: str, arguments: Mapping[str, str] | None = None, *, dry: bool = True) -> Request:

@@ -341,6 +341,8 @@ def test_a_mistake_shows_what_to_type() -> None:
     answer = Answer(messages.build_mistake_card(Mistake("No.", "search `graphs`")))
     message = render_private_answer(answer, asked(), command_formatter=lambda line: f"/papers query:{line}")
     assert message.payload["content"].endswith("`/papers query:search ˋgraphsˋ`")
+    said = Answer(Card(text="No.", footer=("For example: *graphs*",)))
+    assert render_private_answer(said, asked()).payload["content"].endswith(r"For example: \*graphs\*"), "is no example"
 
 
 def test_next_sends_are_everybodys_own_time() -> None:

@@ -13,6 +13,7 @@ from yarl import URL
 
 from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
 from adapters.slack.manifest import BOT_SCOPES
+from adapters.slack.settings import SECRET_PATTERNS
 from bot import logs
 from bot.ports.workspaces import Workspace
 from tests.adapters.slack.oauth_harness import PUBLIC_URL, OAuthHarness, create_tokenless_client, open_oauth_harness
@@ -41,7 +42,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
     """Write everything that anybody logs into the file that an operator would read."""
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
-    logs.configure("DEBUG", tmp_path)
+    logs.configure("DEBUG", tmp_path, SECRET_PATTERNS)
     yield tmp_path / logs.LOG_FILE
     for handler in root.handlers:
         if handler not in handlers:

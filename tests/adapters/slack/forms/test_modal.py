@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.slack.features import FEATURES
 from adapters.slack.forms import modal
 from adapters.slack.forms.private_metadata import PrivateMetadata, unpack_metadata
 from bot.cards.models import Field, Form
@@ -101,7 +102,7 @@ def test_answers_are_written_as_people_type_them() -> None:
     assert given["days"] == "mon sun"
     assert given["topics"] == "a; b; c"
     assert (given["zone"], given["cadence"], given["yours"], given["empty"]) == ("Asia/Tokyo", "weekly", "no", "yes")
-    for question in list_fields(PAPERS):
+    for question in list_fields(PAPERS, FEATURES):
         question.read(given[question.name])
 
 

@@ -194,6 +194,8 @@ def test_a_mistake_shows_what_to_type() -> None:
         "For example: `/sheet search ˋgraphsˋ &amp; more`",
     ]
     assert message.text == "Not done. “serch” is not a command."
+    said = Answer(Card(text="No.", footer=("For example: graphs",)))
+    assert list(texts(render_private_answer(said, asked()).blocks))[-1] == "For example: graphs", "is no example"
 
 
 def test_what_can_be_shared_is_offered_where_others_are() -> None:

@@ -86,7 +86,7 @@ PICTURES: dict[str, Callable[[], str]] = {
             ),
         )
     ),
-    "mistake": lambda: panel(Card(text="“serch” is not a command.", footer=("For example: search x",), tone="mistake")),
+    "mistake": lambda: panel(Card(text="“serch” is not a command.", example="search x", tone="mistake")),
     "failure": lambda: panel(Card(text="That failed. Reference: 3fa9c1.", tone="failure")),
     "form": lambda: panel(workspace.settings({})),
     "form-with-mistakes": lambda: panel(every_field()),

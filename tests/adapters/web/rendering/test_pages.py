@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from adapters.web import assets
 from adapters.web.rendering import pages
 from adapters.web.rendering.pages import describe_channel
-from adapters.web.rendering.site_info import Example, SiteInfo
+from adapters.web.rendering.site_info import EmptyChannel, Example, SiteInfo
 from bot.domain.preferences import Preferences
 from bot.ports.channels import ChannelState
 from bot.reasons.reason import to_reason
@@ -71,6 +71,18 @@ async def test_a_sample_says_so() -> None:
     assert 'data-send="help"' in real
 
 
+async def test_what_an_empty_channel_offers_is_handed_over() -> None:
+    empty = EmptyChannel("Nobody was here.", Example("Come in", "enter"))
+    site = SiteInfo(empty_channel=empty, empty_direct_channel=replace(empty, text="You were not here."))
+    page = pages.render_workspace_page(site, assets.load_assets(), (), "b-0")
+    templates = dict(re.findall(r'<template id="(empty[\w-]+)">(.*?)</template>', page))
+    assert templates["empty-channel"] == (
+        '<div class="empty"><h2>Nothing here yet</h2><p>Nobody was here.</p>'
+        '<button type="button" class="btn" data-send="enter">Come in</button></div>'
+    )
+    assert "You were not here." in templates["empty-direct-channel"]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -87,7 +99,7 @@ async def test_a_sample_says_so() -> None:
 )
 def test_about_a_channel(changes: dict[str, Any], sentence: str) -> None:
     standing = ChannelState(1, PAPERS_CHANNEL, Preferences(on=True), datetime.fromisoformat("2026-11-24T08:00Z"))
-    assert describe_channel(replace(standing, **changes)) == sentence
+    assert describe_channel(replace(standing, **changes), SITE) == sentence
 
 
 async def test_status_for_people_and_for_programs(client: ClientSession) -> None:
@@ -105,7 +117,10 @@ async def lately(now: datetime) -> Mapping[str, Any]:
     return {
         "ok": True,
         "jobs": {"deliver": 4, "poll": 190},
-        "sources": [{"name": "huggingface", "succeeded": (now - timedelta(hours=2)).isoformat(), "error": ""}],
+        "sources": [
+            {"name": "huggingface", "succeeded": (now - timedelta(hours=2)).isoformat(), "error": ""},
+            {"name": "preprints"},
+        ],
         "newest_list": "2026-02-27",
         "papers": 1399,
     }
@@ -123,6 +138,7 @@ async def test_status_says_times_in_words() -> None:
     assert "2 hours ago (<time" in page
     assert ">Tue 24 Nov 06:00 UTC</time>)" in page
     assert "<dd>Hugging Face</dd>" in page
+    assert "<dd>preprints</dd>" in page, "one that is not open any more"
     assert "error" not in page
 
 

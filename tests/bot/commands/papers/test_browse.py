@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -76,6 +76,13 @@ async def test_says_why_there_is_no_list(room: Room, line: str, sentence: str) -
     assert card.text == f"{sentence} The newest list is that of Mon 23 Nov."
     shown = await room.press(button(card, "Show it"))
     assert shown.items
+
+
+async def test_the_source_of_the_lists_is_called_by_its_title(room: Room) -> None:
+    sources = [Source("arxiv", "arXiv"), Source("preprints", "Preprints", cast("Any", Hugging()))]
+    elsewhere = replace(room, table=build_table(CommandContext(room.stores, sources)))
+    await room.stores.feed_days.save_days([FeedDay(date(2026, 11, 16), DayState.STALE)])
+    assert (await elsewhere.card("today 2026-11-16")).text.startswith("Preprints still repeats an earlier list")
 
 
 async def test_nothing_is_stored_yet(empty: Room) -> None:

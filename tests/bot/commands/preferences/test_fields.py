@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.bootstrap.platforms import list_features
 from bot.commands.digest.settings import read_settings
 from bot.commands.preferences.fields import list_fields
 from bot.domain.channels import ChannelKind
 from bot.domain.preferences import Preferences
+from bot.ports.features import Feature
 from tests.bot.commands.conftest import NOW, PAPERS, Room
 
 ONLY_THERE = {"mention", "lift", "into"}
@@ -15,16 +17,18 @@ ONLY_THERE = {"mention", "lift", "into"}
 
 @pytest.mark.parametrize(("platform", "there"), [("discord", ONLY_THERE), ("slack", set()), ("web", set())])
 def test_a_question_is_asked_where_it_means_something(platform: str, there: set[str]) -> None:
-    assert {question.name for question in list_fields(replace(PAPERS, platform=platform))} & ONLY_THERE == there
+    here = list_fields(replace(PAPERS, platform=platform), list_features()[platform].features)
+    assert {question.name for question in here} & ONLY_THERE == there
 
 
 async def test_what_means_nothing_in_a_forum_is_neither_asked_there_nor_taken(room: Room) -> None:
     forum = replace(PAPERS, platform="discord", id="forum", kind=ChannelKind.FORUM)
-    assert {"lift", "into", "entries"} & {question.name for question in list_fields(forum)} == set()
+    asked = {question.name for question in list_fields(forum, set(Feature))}
+    assert {"lift", "into", "entries"} & asked == set()
     for typed, label in (("lift:3", "Lift"), ("into:40", "Lift into"), ("entries:yes", "One entry per paper")):
         said, _ = await room.mistake(f"settings {typed}", channel=forum)
         assert said == f"“{label}” means nothing in a forum: each paper has a post of its own there."
-    assert "pictures" in {question.name for question in list_fields(forum)}
+    assert "pictures" in asked
 
 
 @pytest.mark.parametrize(("typed", "forum"), [("123", "123"), ("<#123>", "123"), ("none", ""), ("0", "")])
