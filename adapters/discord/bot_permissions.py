@@ -30,7 +30,7 @@ _REPLY_PERMISSIONS: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
 """What a message that a reader asks for needs."""
 _PICTURE_PERMISSIONS: Final = ("embed_links",)
 """What thumbnails may need: Discord documents it for embeds alone, and promises nothing of components."""
-_PERMISSION_NAMES: Final[Mapping[str, str]] = {
+PERMISSION_NAMES: Final[Mapping[str, str]] = {
     "view_channel": phrase("View Channel"),
     "read_message_history": phrase("Read Message History"),
     "send_messages": phrase("Send Messages"),
@@ -40,7 +40,7 @@ _PERMISSION_NAMES: Final[Mapping[str, str]] = {
 }
 """As Discord's own settings name them: https://docs.discord.com/developers/topics/permissions."""
 
-INVITE_PERMISSIONS: Final = discord.Permissions(**dict.fromkeys(_PERMISSION_NAMES, True))
+INVITE_PERMISSIONS: Final = discord.Permissions(**dict.fromkeys(PERMISSION_NAMES, True))
 """What the invite link asks for: everything that is used, and nothing else."""
 
 
@@ -53,15 +53,13 @@ def list_missing_permissions(
     """
     permissions = _get_permissions(discord_channel)
     if not permissions.view_channel:
-        return [
-            gettext(_PERMISSION_NAMES["view_channel"])
-        ]  # without it nothing else is allowed either, whatever is set
+        return [gettext(PERMISSION_NAMES["view_channel"])]  # without it nothing else is allowed either, whatever is set
     required = (
         *_DIGEST_PERMISSIONS[kind],
         *(_THREAD_PERMISSIONS if threads else ()),
         *(_PICTURE_PERMISSIONS if pictures else ()),
     )
-    return [gettext(_PERMISSION_NAMES[name]) for name in dict.fromkeys(required) if not getattr(permissions, name)]
+    return [gettext(PERMISSION_NAMES[name]) for name in dict.fromkeys(required) if not getattr(permissions, name)]
 
 
 def list_missing_for_digest(discord_channel: ChannelOrThread, preferences: Preferences) -> Sequence[str]:
@@ -83,7 +81,7 @@ def list_missing_for_request(
     https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
     """
     required = (*_REPLY_PERMISSIONS.get(kind, ()), *(_THREAD_PERMISSIONS if threads else ()))
-    return [gettext(_PERMISSION_NAMES[name]) for name in dict.fromkeys(required) if not getattr(permissions, name)]
+    return [gettext(PERMISSION_NAMES[name]) for name in dict.fromkeys(required) if not getattr(permissions, name)]
 
 
 def format_missing_permissions(missing: Sequence[str]) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from datetime import timedelta
+from typing import Final, cast
 
 from bot.cards.models import Card, Form, Page
 from bot.commands import answers, home
@@ -19,13 +18,12 @@ from bot.commands.follows import follow, mute, why
 from bot.commands.help import build_help_command
 from bot.commands.papers import browse, discuss, message_links, reading_list, recommendations, search
 from bot.commands.parsing import arguments, line_parser
-from bot.domain.channels import ChannelKind
-from bot.domain.deliveries import DeliveryKey
+from bot.commands.rate_limit import RateLimit
+from bot.commands.share import build_share_limit, share_answer
 from bot.errors import Mistake, SourceError, StoreError, log_failure
 from bot.i18n.formatting import format_command, join_sentences
 from bot.i18n.translation import gettext, phrase, use_language
 from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request, find_command
-from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason, format_reason
 
@@ -42,7 +40,10 @@ class CommandTable:
 
     context: CommandContext
     commands: tuple[Command, ...]
-    _recent_commands: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque), repr=False)
+    _rate_limit: RateLimit = field(
+        default_factory=lambda: RateLimit(MAX_COMMANDS_PER_MINUTE, RATE_LIMIT_WINDOW), repr=False
+    )
+    _share_limit: RateLimit = field(default_factory=build_share_limit, repr=False)
 
     def list_commands(self) -> Sequence[Command]:
         """Return every command, in the order of the help."""
@@ -104,7 +105,7 @@ class CommandTable:
         if not request.dry_run and not await self._is_first(request):
             return answers.build_text_answer(gettext("This was done already; a repeated message changes nothing."))
         if request.share and not request.dry_run:
-            return await self._share_answer(command, request, values)
+            return await share_answer(self.context, self._share_limit, command, request, values)
         return await self._add_notices(await command.answer(request, **values), request)
 
     async def _add_notices(self, answer: Answer, request: Request) -> Answer:
@@ -141,42 +142,18 @@ class CommandTable:
     def _check_rate_limit(self, request: Request) -> None:
         """Raise a mistake when a person sends more than `MAX_COMMANDS_PER_MINUTE`."""
         who = f"{request.channel.platform}:{request.channel.workspace}:{request.person.id}"
-        for key in [
-            key for key, times in self._recent_commands.items() if times[-1] <= request.now - RATE_LIMIT_WINDOW
-        ]:
-            del self._recent_commands[key]
-        times = self._recent_commands[who]
-        while times and times[0] <= request.now - RATE_LIMIT_WINDOW:
-            times.popleft()
-        if len(times) >= MAX_COMMANDS_PER_MINUTE:
-            wait = (times[0] + RATE_LIMIT_WINDOW - request.now).total_seconds()
+        if wait := self._rate_limit.take(who, request.now):
             raise Mistake(
                 gettext(
                     "That was {most} commands in a minute; wait {seconds} seconds.",
                     most=MAX_COMMANDS_PER_MINUTE,
-                    seconds=max(1, round(wait)),
+                    seconds=max(1, round(wait.total_seconds())),
                 )
             )
-        times.append(request.now)
 
     async def _is_first(self, request: Request) -> bool:
         event = f"command:{request.channel.platform}:{request.id}"
         return not request.id or await self.context.stores.processed_events.add_if_new(event, request.now)
-
-    async def _share_answer(self, command: Command, request: Request, values: dict[str, Any]) -> Answer:
-        """Post a command's answer to the channel; it runs dry, so that what is not shareable has no effect either."""
-        if request.channel.kind is ChannelKind.DIRECT:
-            raise Mistake(gettext("There is nobody to share with in a direct message."))
-        channel_state = await self.context.load_channel_state(request)
-        with use_language(channel_state.preferences.language):
-            answer = await command.answer(replace(request, dry_run=True), **values)
-            shared = _build_shared_card(answer.body, command, request) if isinstance(answer.body, Card) else None
-        if not (answer.shareable and shared):
-            name = format_command(command.name)
-            raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
-        there = request.thread or request.channel
-        await self.context.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
-        return answers.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
 
 
 def _describe_lost_alerts(why: Reason) -> str:
@@ -191,13 +168,6 @@ def _add_sentences(body: Card | Form, sentences: Sequence[str]) -> Card | Form:
     if isinstance(body, Form):
         return replace(body, note=join_sentences(*sentences, body.note))
     return replace(body, footer=(*sentences, *body.footer))
-
-
-def _build_shared_card(card: Card, command: Command, request: Request) -> Card:
-    """Return an answer for everybody: signed, without the buttons that would turn one person's pages."""
-    who = request.person.name or gettext("a member")
-    actions = tuple(action for action in card.actions if action.command != command.name)
-    return replace(card, actions=actions, footer=(*card.footer, gettext("Shared by {who}.", who=who)))
 
 
 def build_declared_table() -> CommandTable:

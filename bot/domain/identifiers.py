@@ -24,6 +24,7 @@ _PAPER_URL: Final = re.compile(
     {_ARXIV_ID_PATTERN}(?:\.pdf)?/?(?:[?\#].*)?""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PAPER_NUMBER: Final = re.compile(r"#?\d{1,3}")
 _IMPORTED_PAPER_ID: Final = re.compile(r"#?[\w.:/+-]{1,100}")
 
 
@@ -32,6 +33,26 @@ def parse_arxiv_id(text: str) -> str:
     inside = text.strip("<>()[]\"'.,;!? \t\n").split("|")[0]
     found = _BARE_ARXIV_ID.fullmatch(inside) or _PAPER_URL.fullmatch(inside)
     return canonicalize_arxiv_id(found["id"]) if found else ""
+
+
+def parse_paper_number(text: str) -> int | None:
+    """Return the number by which *text* names a paper of a digest, "3" or "#3"; None when it names none so."""
+    typed = text.strip()
+    return int(typed.removeprefix("#")) if _PAPER_NUMBER.fullmatch(typed) else None
+
+
+def list_paper_references(text: str) -> tuple[str, ...]:
+    """Return what *text* names papers by, where it says nothing else: "#3", or an arXiv id or link, unquoted."""
+    typed = text.strip()
+    words = [typed] if parse_arxiv_id(typed) else [word for word in re.split(r"[\s,;|]+", typed) if word]
+    references = [_parse_reference(word) for word in words]
+    return tuple(references) if all(references) else ()
+
+
+def _parse_reference(word: str) -> str:
+    """Return a word that can only be meant as a paper: a number with its sign, or an id outside quotation marks."""
+    is_number = word.startswith("#") and parse_paper_number(word) is not None
+    return word if is_number else "" if word.startswith('"') else parse_arxiv_id(word)
 
 
 def find_arxiv_ids(text: str) -> tuple[str, ...]:

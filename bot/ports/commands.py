@@ -22,7 +22,8 @@ class Request:
     chosen. ``dry_run`` asks what would happen (forms show it before saving); ``share`` asks to post the answer to the
     channel. ``now`` is aware UTC. ``locale`` is the asker's language, ``channel_locale`` that of the place, as
     platforms tell it ("de", "en-US"). ``thread`` is where they are when that is a thread that serves the channel; it is
-    shared there. ``command`` is "" where people are told something without having asked for a command.
+    shared there. ``command`` is "" where people are told something without having asked for a command. ``answer_id`` is
+    the platform's id of the private message in which they pressed, by which what it shows is shared once.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Request:
     locale: str = "en"
     channel_locale: str = "en"
     thread: Channel | None = None
+    answer_id: str = ""
 
     def with_command(self, command: str, arguments: Mapping[str, str]) -> Request:
         """Return the same person's request for another command."""
@@ -52,11 +54,16 @@ class Placement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command says. ``shareable`` answers get a Share button; REPLACE takes the place of the pressed message."""
+    """What a command says. ``shareable`` answers get a Share button; REPLACE takes the place of the pressed message.
+
+    ``query`` is what the asker typed, in their words, that an answer to be shared is about: it is shown as theirs, and
+    nothing of it stands in the body.
+    """
 
     body: Card | Form
     placement: Placement = Placement.PRIVATE
     shareable: bool = False
+    query: str = ""
 
 
 class Audience(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
 from adapters.discord.interactions import form_session, required_tag
 from adapters.discord.interactions.responses import Responder
@@ -19,10 +18,8 @@ async def answer_request(
     """
     command = find_command(context.commands.list_commands(), request.command)
     opens_thread = command is not None and command.opens_thread
-    if lacking := responder.find_missing_permissions(request, share=request.share, opens_thread=opens_thread):
-        return await responder.send_answer(
-            Answer(Card(text=bot_permissions.format_missing_permissions(lacking), tone="mistake")), request
-        )
+    if problem := responder.find_permission_problem(request, share=request.share, opens_thread=opens_thread):
+        return await responder.send_answer(Answer(Card(text=problem, tone="mistake")), request)
     answer = await context.answer_request(request)
     if isinstance(answer.body, Form):
         await form_session.show_form(context, responder, answer.body, request, as_manager=as_manager)

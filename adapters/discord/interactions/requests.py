@@ -88,6 +88,7 @@ def build_request(
         # What a server has not chosen is English.
         str(interaction.guild_locale.value) if interaction.guild_locale else get_locale(interaction),
         spot if spot.id != target_channel.id else None,
+        str(interaction.message.id) if interaction.message and is_ephemeral(interaction) else "",
     )
 
 

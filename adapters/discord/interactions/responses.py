@@ -7,7 +7,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -17,7 +17,7 @@ from typing import Any, Final
 from adapters.common.unrenderable_items import render_sound_answer
 from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
-from adapters.discord.interactions import requests
+from adapters.discord.interactions import member_permissions, requests, target_channel
 from adapters.discord.interactions.requests import CALLBACK_ROUTE, Interaction
 from adapters.discord.rendering import messages
 from adapters.discord.rendering.messages import EPHEMERAL, RenderedMessage
@@ -84,7 +84,7 @@ class Responder:
             request=request,
             manager=as_manager,
             unavailable=self._list_unavailable_commands(request),
-            can_share=not self.find_missing_permissions(request, share=True),
+            can_share=not self.find_permission_problem(request, share=True),
             command_formatter=self.context.tree.format_slash_command,
             mention_formatter=self.context.tree.format_command_mention,
         )
@@ -126,22 +126,28 @@ class Responder:
             else ""
         )
 
-    def find_missing_permissions(
-        self, request: Request, *, share: bool = False, opens_thread: bool = False
-    ) -> Sequence[str]:
-        """Return which permissions the bot lacks to *share* an answer, or to open a thread, where somebody asks."""
-        channel = request.thread or request.channel
-        if not (share or opens_thread) or channel.kind is ChannelKind.DIRECT or self.get_other_channel_id(request):
-            return ()
-        return bot_permissions.list_missing_for_request(
+    def find_permission_problem(self, request: Request, *, share: bool = False, opens_thread: bool = False) -> str:
+        """Say what the asker or the bot lacks to *share* an answer, or to open a thread; "" when it is nothing."""
+        channel, is_elsewhere = request.thread or request.channel, bool(self.get_other_channel_id(request))
+        if not (share or opens_thread) or channel.kind is ChannelKind.DIRECT:
+            return ""
+        theirs = (
+            target_channel.get_member_permissions(self.context, self.interaction, channel)
+            if is_elsewhere
+            else self.interaction.permissions
+        )
+        if missing := member_permissions.list_missing_for_request(
+            theirs, channel.kind, share=share, opens_thread=opens_thread
+        ):
+            return member_permissions.format_missing_permissions(missing)
+        missing = bot_permissions.list_missing_for_request(
             self.interaction.app_permissions, channel.kind, threads=opens_thread
         )
+        return bot_permissions.format_missing_permissions(missing) if missing and not is_elsewhere else ""
 
     def _list_unavailable_commands(self, request: Request) -> Collection[str]:
         """Return the commands that open threads where there can be none: only a plain channel has threads."""
-        if request.channel.kind is ChannelKind.CHANNEL and not self.find_missing_permissions(
-            request, opens_thread=True
-        ):
+        if request.channel.kind is ChannelKind.CHANNEL and not self.find_permission_problem(request, opens_thread=True):
             return ()
         return {each.name for each in self.context.commands.list_commands() if each.opens_thread}
 

@@ -52,12 +52,12 @@ def retarget_request(
     if as_manager:
         return replace(request, channel=there, thread=None)
     who = requests.build_person(
-        interaction, as_manager=False, permissions=_get_permissions(context, interaction, there)
+        interaction, as_manager=False, permissions=get_member_permissions(context, interaction, there)
     )
     return replace(request, channel=there, thread=None, person=who)
 
 
-def _get_permissions(context: DiscordContext, interaction: Interaction, channel: Channel) -> discord.Permissions:
+def get_member_permissions(context: DiscordContext, interaction: Interaction, channel: Channel) -> discord.Permissions:
     """Return what somebody may do in a channel; nothing in one that is not known."""
     place = context.directory.find_discord_channel(channel)
     if place is None or not isinstance(interaction.user, discord.Member):

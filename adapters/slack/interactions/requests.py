@@ -27,7 +27,8 @@ _UNNAMED_CHANNELS: Final = frozenset({"directmessage", "privategroup"})
 class Requester:
     """Who asks, and where.
 
-    ``is_member`` tells that they surely are in the channel; ``event_id`` is Slack's id of the event.
+    ``is_member`` tells that they surely are in the channel; ``event_id`` is Slack's id of the event, ``answer_id`` that
+    of the private message in which they pressed.
     """
 
     event_id: str
@@ -35,6 +36,7 @@ class Requester:
     user: str
     name: str = ""
     is_member: bool = False
+    answer_id: str = ""
 
     async def build_request(
         self,
@@ -48,7 +50,17 @@ class Requester:
         """Return the request, with what Slack says of the person; without *command* they are only told something."""
         channel = await context.directory.fill_channel_name(self.channel)
         who = await build_person(context, channel, self.user, self.name, command, inside=self.is_member)
-        return Request(self.event_id, channel, who, context.clock(), command, arguments, dry_run, share)
+        return Request(
+            self.event_id,
+            channel,
+            who,
+            context.clock(),
+            command,
+            arguments,
+            dry_run,
+            share,
+            answer_id=self.answer_id,
+        )
 
 
 def get_team_id(bolt_context: AsyncBoltContext) -> str:
@@ -75,8 +87,10 @@ def build_requester(body: Mapping[str, Any], bolt_context: AsyncBoltContext) -> 
     channel = build_channel(get_team_id(bolt_context), where.get("id", ""), user["id"], where.get("name", ""))
     if (body.get("view") or {}).get("private_metadata"):
         channel = read_private_metadata(body, bolt_context).channel
-    inside = bool((body.get("container") or {}).get("is_ephemeral"))
-    return Requester(str(body.get("trigger_id") or ""), channel, user["id"], _get_user_name(user), inside)
+    container = body.get("container") or {}
+    inside = bool(container.get("is_ephemeral"))
+    answer_id = str(container.get("message_ts") or "") if inside else ""
+    return Requester(str(body.get("trigger_id") or ""), channel, user["id"], _get_user_name(user), inside, answer_id)
 
 
 def read_private_metadata(body: Mapping[str, Any], bolt_context: AsyncBoltContext) -> PrivateMetadata:

@@ -15,6 +15,7 @@ from bot.commands.preferences import next_sends, save, snapshots
 from bot.commands.preferences.fields import SETTING_FIELDS, describe_differences, list_fields
 from bot.domain.channels import ChannelKind
 from bot.domain.follows import Follow
+from bot.domain.identifiers import list_paper_references
 from bot.domain.preferences import Preferences
 from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
@@ -199,7 +200,7 @@ def _build_settings_form(
 def _is_label_parseable(follow: Follow) -> bool:
     """Tell whether a topic's label, typed, is the topic again."""
     topic = parse_topic(follow.topic)
-    return parse_topic(topic.label) == topic
+    return not list_paper_references(topic.label) and parse_topic(topic.label) == topic
 
 
 def _list_preview_lines(channel_state: ChannelState, change: SettingsChange, now: datetime) -> tuple[str, ...]:

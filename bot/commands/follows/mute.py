@@ -12,9 +12,10 @@ from bot.commands.answers import build_text_answer
 from bot.commands.autocomplete import papers
 from bot.commands.context import CommandContext, format_channel, format_in_channel, get_direct_channel
 from bot.commands.follows.preview import build_near_topic_buttons, run_preview
+from bot.commands.papers import lookup
 from bot.commands.parsing import parameter_types
 from bot.domain.channels import Channel, ChannelKind
-from bot.domain.identifiers import parse_arxiv_id
+from bot.domain.identifiers import list_paper_references, parse_arxiv_id, parse_paper_id, parse_paper_number
 from bot.domain.topics.parser import Topic, parse_topic
 from bot.errors import Mistake
 from bot.i18n.formatting import join_sentences
@@ -59,9 +60,12 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 
 def _read_paper_or_topic(text: str) -> str:
-    """Pass on what is an id, a link or a topic; whether an id is that of a stored paper only the store knows."""
-    identifier = parse_arxiv_id(text)
-    if not identifier:
+    """Pass on what is an id, a link, a number or a topic; whether an id is a stored paper's only the store knows."""
+    identifier = parse_paper_id(text) if "://" in text and " " not in text.strip() else parse_arxiv_id(text)
+    references = list_paper_references(text)
+    if len(references) > 1:
+        raise Mistake(gettext("That names several papers; name one at a time."), references[0])
+    if not identifier and not references:
         parse_topic(text)
     return identifier or text.strip()
 
@@ -69,7 +73,7 @@ def _read_paper_or_topic(text: str) -> str:
 async def mute_paper_or_topic(context: CommandContext, request: Request, *, what: str, where: str = "") -> Answer:
     """Leave something out of digests and alerts."""
     target = await _resolve_target(context, request, where)
-    kind, value, name = await _find_paper_or_topic(context, what)
+    kind, value, name = await _find_paper_or_topic(context, request, what)
     if request.dry_run:
         return build_text_answer(
             gettext("“{name}” would be left out {inside}.", name=name, inside=format_in_channel(target))
@@ -105,7 +109,7 @@ async def mute_paper_or_topic(context: CommandContext, request: Request, *, what
 async def unmute_paper_or_topic(context: CommandContext, request: Request, *, what: str, where: str = "") -> Answer:
     """Let something in again."""
     target = await _resolve_target(context, request, where)
-    kind, value, name = await _find_paper_or_topic(context, what)
+    kind, value, name = await _find_paper_or_topic(context, request, what)
     if request.dry_run:
         return build_text_answer(
             gettext("“{name}” would be let in again {inside}.", name=name, inside=format_in_channel(target))
@@ -143,9 +147,10 @@ async def _resolve_target(context: CommandContext, request: Request, where: str)
     return request.channel if manager and where != "me" else get_direct_channel(request)
 
 
-async def _find_paper_or_topic(context: CommandContext, text: str) -> PaperOrTopic:
-    """Tell papers and topics apart: an id, a link or the id of a stored paper is a paper."""
-    identifier = parse_arxiv_id(text)
+async def _find_paper_or_topic(context: CommandContext, request: Request, text: str) -> PaperOrTopic:
+    """Tell papers and topics apart: an id, a link, a number of the last digest or a stored id is a paper."""
+    number = parse_paper_number(text)
+    identifier = parse_arxiv_id(text) if number is None else await _find_numbered_paper(context, request, number)
     stored = await context.get_stored_paper(identifier or text.strip())
     if stored:
         return "paper", stored.id, paper_items.format_paper_name(stored)
@@ -153,3 +158,14 @@ async def _find_paper_or_topic(context: CommandContext, text: str) -> PaperOrTop
         return "paper", identifier, identifier
     topic: Topic = parse_topic(text)
     return "topic", str(topic), topic.label
+
+
+async def _find_numbered_paper(context: CommandContext, request: Request, number: int) -> str:
+    """Return the id of the paper with a number, as `show` and `save` do; what is meant as a word is quoted."""
+    try:
+        return await lookup.find_numbered_paper(context, request, number)
+    except Mistake as error:
+        raise Mistake(
+            join_sentences(str(error), gettext("A number that is meant as a word stands in quotation marks.")),
+            f'{request.command} "{number}"',
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.cards import paper_items
@@ -115,14 +116,16 @@ async def show_preview(
 ) -> Answer:
     """Show what a topic would have sent; nothing is saved."""
     seen = await run_preview(context, request, topic, days)
+    # What is shared says neither the asker's words as the bot's own, nor what they follow.
+    seen = replace(seen, suggestion="") if request.share else seen
     text = describe_volume(seen)
-    if seen.per_week > HEAVY_PER_WEEK:
+    if seen.per_week > HEAVY_PER_WEEK and not request.share:
         text = f"{text} {describe_narrowing(topic, seen)}"
     result_page = pagination.paginate(seen.papers, page, _PAGE_SIZE)
     follow_ = Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label, "main")
-    return await pagination.build_list_answer(
+    answer = await pagination.build_list_answer(
         Card(
-            title=gettext("“{label}”", label=topic.label),
+            title=gettext("Preview") if request.share else gettext("“{label}”", label=topic.label),
             text=text,
             folio=(result_page.span,) if result_page.span else (),
             items=build_matching_items(context, request, result_page.entries),
@@ -138,3 +141,4 @@ async def show_preview(
         request.arguments,
         context,
     )
+    return replace(answer, query=topic.label)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -13,7 +12,7 @@ from bot.cards.models import Item, Link
 from bot.commands.context import CommandContext
 from bot.digests import composition
 from bot.domain.deliveries import DeliveryKey
-from bot.domain.identifiers import EXAMPLE_ARXIV_ID, parse_arxiv_id
+from bot.domain.identifiers import EXAMPLE_ARXIV_ID, parse_arxiv_id, parse_paper_number
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
 from bot.errors import Mistake, SourceDown, SourceError, SourceRefused
@@ -26,7 +25,6 @@ BUDGET: Final = 8.0
 """Seconds that the sources have together to tell of one paper."""
 _MAX_DIGESTS: Final = 10
 """Digests among which the last digest is looked for."""
-_PAPER_NUMBER: Final = re.compile(r"#?\d{1,3}")
 _MAX_AUTHORS: Final = 12
 """Authors that are written out."""
 
@@ -36,8 +34,8 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
 
     Raises `bot.errors.Mistake` when nobody knows it and `bot.errors.SourceDown` when nobody could be asked.
     """
-    if _PAPER_NUMBER.fullmatch(identifier):
-        identifier = await _find_numbered_paper(context, request, int(identifier.removeprefix("#")))
+    if (number := parse_paper_number(identifier)) is not None:
+        identifier = await find_numbered_paper(context, request, number)
     found = await context.get_stored_paper(identifier)
     if found:
         return found
@@ -63,8 +61,11 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
     return found
 
 
-async def _find_numbered_paper(context: CommandContext, request: Request, number: int) -> str:
-    """Return the id of the paper with a number: in the last digest here, else in the newest list."""
+async def find_numbered_paper(context: CommandContext, request: Request, number: int) -> str:
+    """Return the id of the paper with a number: in the last digest here, else in the newest list.
+
+    Raises `bot.errors.Mistake` when there is none.
+    """
     history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
     last = next((past for past in history if past.state in POSTED_STATES), None)
     key = DeliveryKey(request.channel, "digest", last.day.isoformat()) if last else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -106,9 +107,8 @@ async def search_papers(
     results = await paper_search.find_papers(context.stores, context.sources, asked, request.now)
     if not results.papers:
         return _answer_no_results(asked, results, request)
-    return await pagination.build_list_answer(
-        _build_results_card(context, asked, results, page, request), request.arguments, context
-    )
+    card = _build_results_card(context, asked, results, page, request)
+    return replace(await pagination.build_list_answer(card, request.arguments, context), query=query)
 
 
 def _read_query(text: str) -> str:
@@ -120,8 +120,6 @@ def _build_results_card(
     context: CommandContext, query: SearchQuery, results: SearchResults, page: int, request: Request
 ) -> Card:
     result_page = pagination.paginate(results.papers, page, _PAGE_SIZE)
-    number, on = len(results.papers), formatting.shorten(query.text, 80)
-    title = ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
     filters = (
         gettext("since {day}", day=formatting.format_short_day(query.since, request.now.date())) if query.since else "",
         gettext("in {category}", category=query.category) if query.category else "",
@@ -135,9 +133,7 @@ def _build_results_card(
     )
     items = context.build_sound_items(result_page.entries, partial(build_paper_item, today=request.now.date()))
     return Card(
-        title=gettext("The best {n} papers on {query}", n=format_number(number), query=on)
-        if results.is_truncated
-        else title,
+        title=_format_title(query, results, request),
         folio=tuple(part for part in (gettext(_ORDER_LABELS[query.sort]), *filters, result_page.span) if part),
         items=items,
         actions=(
@@ -152,6 +148,18 @@ def _build_results_card(
         marks=parse_query(query.text).highlights,
         fallback=format_item_names(items),
     )
+
+
+def _format_title(query: SearchQuery, results: SearchResults, request: Request) -> str:
+    """Say how many papers there are; what is shared does not say their asker's words as the bot's own."""
+    number, on = len(results.papers), formatting.shorten(query.text, 80)
+    if request.share and results.is_truncated:
+        return gettext("The best {n} papers", n=format_number(number))
+    if request.share:
+        return formatting.format_count(number, "paper")
+    if results.is_truncated:
+        return gettext("The best {n} papers on {query}", n=format_number(number), query=on)
+    return ngettext("{n} paper on {query}", "{n} papers on {query}", number, query=on)
 
 
 def _build_follow_buttons(text: str) -> tuple[Action, ...]:

@@ -20,6 +20,7 @@ _YES: Final = frozenset(("yes", "y", "true", "on", "1", "always", "ja", "oui", "
 _NO: Final = frozenset(("no", "n", "false", "off", "0", "never", "none", "nein", "non"))
 _CATEGORY: Final = re.compile(r"[A-Za-z][A-Za-z-]{1,15}(\.[A-Za-z][A-Za-z-]{1,15})?")
 _QUOTE_LENGTH: Final = 60
+_EXAMPLE_TOPIC: Final = '"world model" -robot'
 
 
 def build_number_reader(least: int, most: int) -> Callable[[str], int]:
@@ -77,14 +78,26 @@ def read_flag(text: str) -> bool:
 
 
 def read_topic(text: str) -> parser.Topic:
-    """Read a topic."""
+    """Read a topic; raises `bot.errors.Mistake` for what names a paper, which nobody means as words."""
+    if references := identifiers.list_paper_references(text):
+        paper = references[0]
+        raise Mistake(
+            gettext(
+                "“{paper}” names a paper, not a topic; did you mean the papers like it, “{similar}”, or the paper "
+                "itself, “{show}”?",
+                paper=paper,
+                similar=formatting.format_command(f"similar {paper}"),
+                show=formatting.format_command(f"show {paper}"),
+            ),
+            _EXAMPLE_TOPIC,
+        )
     return parser.parse_topic(text)
 
 
 def read_topics(text: str) -> tuple[parser.Topic, ...]:
     """Read topics, one a line or separated by ";"; an empty text is no topic."""
     parts = [part.strip() for line in text.splitlines() for part in line.split(";")]
-    return tuple(dict.fromkeys(parser.parse_topic(part) for part in parts if part))
+    return tuple(dict.fromkeys(read_topic(part) for part in parts if part))
 
 
 def read_category(text: str) -> str:

@@ -22,7 +22,9 @@ SEND_IN_THREADS: Final = 1 << 38
 
 ALL: Final = ((1 << 53) - 1) & ~ADMINISTRATOR
 """Every permission but that of an administrator, who needs no other."""
-EVERYONE: Final = VIEW | SEND | ADD_REACTIONS | READ_HISTORY | EMBED_LINKS | USE_COMMANDS | SEND_IN_THREADS
+EVERYONE: Final = (
+    VIEW | SEND | ADD_REACTIONS | READ_HISTORY | EMBED_LINKS | USE_COMMANDS | CREATE_THREADS | SEND_IN_THREADS
+)
 """What members of a new server may do, as far as it matters here."""
 
 Overwrite = dict[str, Any]

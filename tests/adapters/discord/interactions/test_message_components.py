@@ -103,7 +103,7 @@ async def test_sharing_posts_as_the_bot_and_names_who_shared(harness: BotHarness
     assert "It is on its way to #papers." in told.plain
     (posted,) = await harness.post()
     assert posted.author == "1"
-    assert "Shared by Ana." in posted.plain
+    assert "\n-# Shared by Ana · search: diffusion · " in posted.content
     assert posted.pings == ()
     assert "Next" not in list_labels(posted), "nobody else turns Ana’s pages"
 

@@ -96,7 +96,7 @@ async def test_what_is_shared_in_a_thread_is_seen_there(harness: BotHarness) -> 
     shown = await harness.type("papers search", {"query": "diffusion"}, channel=thread)
     before = len(harness.server.shown("20"))
     await harness.press("Share", shown)
-    assert "Shared by Ana." in (await harness.post(thread))[-1].plain
+    assert "Shared by Ana · search: diffusion" in (await harness.post(thread))[-1].plain
     assert len(harness.server.shown("20")) == before
 
 

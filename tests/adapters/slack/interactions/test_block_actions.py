@@ -225,8 +225,23 @@ async def test_sharing_posts_as_the_bot_and_names_who_shared(harness: BotHarness
     assert "It is on its way to" in harness.said()
     (posted,) = await harness.post()
     assert posted.user == "UBOT"
-    assert "Shared by ana." in posted.plain
+    assert "Shared by ana · search: sparse attention" in posted.plain
     assert "Next" not in posted.plain
+
+
+async def test_an_answer_is_shared_once_and_its_heading_is_the_bots(harness: BotHarness) -> None:
+    shown = await harness.type("search attention <!channel> *Staff* https://evil.example")
+    await harness.press("Share in #papers", shown)
+    await harness.press("Share in #papers", shown)
+    assert "This is on its way to #papers already; it is posted once." in harness.said()
+    (posted,) = await harness.post()
+    heading, small_print, *_ = posted.blocks
+    assert heading["type"] == "header"
+    assert "Staff" not in heading["text"]["text"]
+    assert small_print["type"] == "context"
+    assert small_print["elements"][0]["text"].startswith("Shared by ana · search: attention")
+    assert "<!channel>" not in str(posted.blocks)
+    assert "Staff" not in posted.text
 
 
 async def test_sharing_where_the_bot_is_not_says_how_to_let_it_in(harness: BotHarness) -> None:
