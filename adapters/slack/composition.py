@@ -18,7 +18,7 @@ from adapters.slack.api.client import SlackClient, TokenProvider
 from adapters.slack.api.rate_limit import RateLimiter
 from adapters.slack.auth import oauth
 from adapters.slack.auth.installations import VaultInstallationStore
-from adapters.slack.auth.oauth import OAuthFlow, VaultStateStore
+from adapters.slack.auth.oauth import OAuthFlow, SignedStateStore
 from adapters.slack.auth.single_workspace import SingleWorkspace
 from adapters.slack.connection import http_endpoints, socket_mode
 from adapters.slack.connection.app import Authorize, BoltApp, create_app
@@ -186,7 +186,7 @@ def _build_oauth_flow(
         public_url=services.public_url,
         command=settings.slack_command,
         installation_store=installations,
-        state_store=VaultStateStore(installations.vault, services.clock),
+        state_store=SignedStateStore(settings.slack_client_secret, services.stores.processed_events, services.clock),
     )
 
 

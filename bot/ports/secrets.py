@@ -1,4 +1,4 @@
-"""Ports of the encrypted vault (installations, tokens, OAuth states) and of long button payloads.
+"""Ports of the encrypted vault (installations, tokens) and of long button payloads.
 
 Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer,
 and `bot.errors.Misconfigured` when no key opens what is stored.
@@ -40,10 +40,6 @@ class Vault(Protocol):
 
     async def release_lease(self, name: str) -> None:
         """Give that right back."""
-        ...
-
-    async def delete_older(self, prefix: str, before: datetime) -> int:
-        """Delete secrets under *prefix* that were put before; return how many."""
         ...
 
 
