@@ -10,26 +10,33 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from bot.redaction import REPLACEMENT, SecretRegistry
+
 LOG_FILE: Final = "broadsheet.log"
 _MAX_BYTES: Final = 1_000_000
 _BACKUP_COUNT: Final = 4
 _SECRET_PATTERN: Final = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|\b[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}|gAAAAA[\w=-]{20,}"
-    r"|(?<=Bearer )\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=Bearer )\S+|(?<=Basic )(?=\S*[\dA-Z=])(?:[\w+/-]{4})+(?:[\w+/-]{2}==|[\w+/-]{3}=)?(?![\w+/=-])"
+    r"|(?<=://)[^/\s@]+(?=@)"
 )
-"""Slack's and Discord's tokens, Fernet texts, bearer tokens, passwords in addresses."""
+"""Slack's and Discord's tokens, Fernet texts, bearer tokens, basic credentials, tokens and passwords in addresses."""
 
 
 def redact(text: str) -> str:
     """Return *text* without anything that looks like a secret."""
-    return _SECRET_PATTERN.sub("[secret]", text)
+    return _SECRET_PATTERN.sub(REPLACEMENT, text)
 
 
 class _RedactingFormatter(logging.Formatter):
-    """Formats, then takes secrets out of the whole, tracebacks included."""
+    """Formats, then takes secrets out of the whole: those that are known, and what looks like one."""
+
+    def __init__(self, registry: SecretRegistry, pattern: str, time_pattern: str | None = None) -> None:
+        super().__init__(pattern, time_pattern)
+        self._registry = registry
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return redact(self._registry.redact(super().format(record)))
 
 
 class _ConsoleFormatter(_RedactingFormatter):
@@ -47,11 +54,15 @@ class _ConsoleFormatter(_RedactingFormatter):
             record.exc_text = cached
 
 
-def configure(level: str, directory: Path) -> None:
-    """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written."""
+def configure(level: str, directory: Path, registry: SecretRegistry | None = None) -> None:
+    """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written.
+
+    What *registry* knows stands in neither.
+    """
+    registry = registry or SecretRegistry()
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(level)
-    console.setFormatter(_ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    console.setFormatter(_ConsoleFormatter(registry, "%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     handlers: list[logging.Handler] = [console]
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +74,7 @@ def configure(level: str, directory: Path) -> None:
     except OSError:
         pass  # the command says what is wrong with the directory when it needs it
     else:
-        file.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        file.setFormatter(_RedactingFormatter(registry, "%(asctime)s %(levelname)s %(name)s %(message)s"))
         handlers.append(file)
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
     for library in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):

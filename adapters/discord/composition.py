@@ -95,6 +95,7 @@ class DiscordPlatform:
             rest=self.rest,
             directory=self.directory,
             clock=self.services.clock,
+            secret_registrar=self.services.secret_registrar,
         )
 
 

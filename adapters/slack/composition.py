@@ -112,6 +112,7 @@ class SlackPlatform:
             directory=self.directory,
             user_directory=self.user_directory,
             clock=self.services.clock,
+            secret_registrar=self.services.secret_registrar,
             command=self.settings.slack_command,
         )
 
@@ -187,6 +188,7 @@ def _build_oauth_flow(
         command=settings.slack_command,
         installation_store=installations,
         state_store=SignedStateStore(settings.slack_client_secret, services.stores.processed_events, services.clock),
+        secret_registrar=services.secret_registrar,
     )
 
 

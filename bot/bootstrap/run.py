@@ -30,6 +30,7 @@ from bot.config import Settings
 from bot.health import build_report
 from bot.ports.platforms import Connection
 from bot.ports.previews import PlatformPreview
+from bot.redaction import SecretRegistry
 from bot.sources.sample.source import NOTICE
 from bot.sources.sample.stored_sample import is_sample_stored
 
@@ -45,13 +46,14 @@ async def run(platforms: Platforms = PLATFORMS) -> None:
     from storage.maintenance.process_lock import lock_data_directory
     from storage.maintenance.upgrade import upgrade_database
 
-    settings = context.load_settings(platforms)
+    secret_registry = SecretRegistry()
+    settings = context.load_settings(platforms, secret_registry)
     with lock_data_directory(settings.data_dir):
         backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
         if backup:
             log.info("The database was upgraded; the one before is kept in %s", backup)
         async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
-            await run_bot(Context(settings, stores, sources, platforms), _build_stop_event())
+            await run_bot(Context(settings, stores, sources, platforms, secret_registry), _build_stop_event())
 
 
 async def run_bot(app_context: Context, stop: asyncio.Event) -> None:

@@ -18,12 +18,14 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.auth import oauth_pages
 from adapters.slack.auth.installations import VaultInstallationStore
 from bot.ports.platform_events import ProcessedEvents
+from bot.ports.secrets import SecretRegistrar
 
 INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
@@ -33,11 +35,17 @@ STATE_COOKIE: Final = "__Host-broadsheet-install"
 _TEAM_ID_PATTERN: Final = re.compile(r"[TE][A-Z0-9]{1,20}", re.ASCII)
 
 STATE_LIFETIME: Final = timedelta(minutes=10)
+_CODE_LIFETIME: Final = timedelta(minutes=10)
+"""https://docs.slack.dev/authentication/installing-with-oauth"""
 _KEY_LABEL: Final = b"broadsheet: state of an installation"
 
 
 class OAuthFlow(AsyncOAuthFlow):
     """The flow with our page in front; states are bound to the browser by slack_bolt's cookie."""
+
+    def __init__(self, *, secret_registrar: SecretRegistrar, **options: Any) -> None:
+        super().__init__(**options)
+        self._secret_registrar = secret_registrar
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
         """Return the page with the button."""
@@ -50,6 +58,11 @@ class OAuthFlow(AsyncOAuthFlow):
         requested_team = request.query.get("team", [""])[0]
         team = requested_team if _TEAM_ID_PATTERN.fullmatch(requested_team) else None
         return self.settings.authorize_url_generator.generate(state=state, team=team)
+
+    async def run_installation(self, code: str) -> Installation | None:
+        """Exchange the code for a token; nobody reads it in the log before."""
+        self._secret_registrar.register(code, _CODE_LIFETIME)
+        return await super().run_installation(code)
 
     async def append_set_cookie_headers(self, headers: dict[str, Any], set_cookie_value: str | None) -> dict[str, Any]:
         """Return the headers of the page."""
@@ -69,12 +82,14 @@ def create_oauth_flow(
     command: str,
     installation_store: VaultInstallationStore,
     state_store: SignedStateStore,
+    secret_registrar: SecretRegistrar,
 ) -> OAuthFlow:
     """Return the flow for an app; nothing of it is read from the environment.
 
     *public_url* is this server's own address ("https://bot.example.org"), *client* one without a token.
     """
     return OAuthFlow(
+        secret_registrar=secret_registrar,
         client=client,
         logger=logging.getLogger(__name__),
         settings=AsyncOAuthSettings(

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from yarl import URL
@@ -17,6 +18,7 @@ from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE,
 from adapters.slack.manifest import BOT_SCOPES
 from bot import logs
 from bot.ports.workspaces import Workspace
+from bot.redaction import SecretRegistry
 from tests.adapters.slack.oauth_harness import PUBLIC_URL, OAuthHarness, create_tokenless_client, open_oauth_harness
 from tests.servers.slack import Slack, slack
 from tests.stores import broken
@@ -295,3 +297,12 @@ async def test_the_token_that_was_kept_works(here: OAuthHarness) -> None:
     client = create_tokenless_client(here.slack)
     client.token = await here.installations.get_token("T1")
     assert (await client.auth_test())["team_id"] == "T1"
+
+
+async def test_nobody_reads_a_code_in_the_log(here: OAuthHarness) -> None:
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
+    code = URL(back).query["code"]
+    registry = cast("SecretRegistry", here.app.secret_registrar)
+    assert code in registry.redact(f"oauth.v2.access code={code}")
+    await here.get(back)
+    assert registry.redact(f"oauth.v2.access code={code}") == "oauth.v2.access code=[secret]"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 
 from adapters.slack.manifest import BOT_SCOPES
 from bot.domain.papers import Paper
 from bot.errors import Mistake
+from bot.redaction import SecretRegistry
 from tests.adapters.slack.bot_harness import BotHarness
 
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
@@ -158,3 +160,10 @@ async def test_a_workspace_without_us_is_told_so(harness: BotHarness) -> None:
     await harness.server.command("status", channel="C9", user="U4")
     await harness.drain()
     assert "not installed here" in harness.said("C9", "U4")
+
+
+async def test_nobody_reads_a_response_url_in_the_log(harness: BotHarness) -> None:
+    await harness.type("today")
+    registry = cast("SecretRegistry", harness.context.secret_registrar)
+    (hook,) = harness.server.hooks
+    assert registry.redact(f"Cannot connect to {harness.server.url}responses/{hook}").endswith("[secret]")
