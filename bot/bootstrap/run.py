@@ -22,6 +22,7 @@ from bot.bootstrap import context
 from bot.bootstrap.bot import Bot, open_bot
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.file_permissions import close_exposed_files
 from bot.bootstrap.platforms import PLATFORMS, Platforms
 from bot.bootstrap.web import EXAMPLES, prepare_workspace
 from bot.commands.help import HELP_COMMAND
@@ -40,14 +41,15 @@ log = logging.getLogger(__name__)
 async def run(platforms: Platforms = PLATFORMS) -> None:
     """Run until SIGTERM or SIGINT, then drain.
 
-    Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
-    token down.
+    Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Misconfigured` when others can use its
+    files, `bot.errors.Refused` when a platform turns its token down.
     """
     from storage.maintenance.process_lock import lock_data_directory
     from storage.maintenance.upgrade import upgrade_database
 
     secret_registry = SecretRegistry()
     settings = context.load_settings(platforms, secret_registry)
+    close_exposed_files(settings)
     with lock_data_directory(settings.data_dir):
         backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
         if backup:
