@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
 from bot.delivery import pending_notices
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
+from bot.errors import StoreError
 from bot.i18n import formatting
 from bot.i18n.translation import gettext, match_language
 from bot.ports.channels import ChannelState
@@ -19,6 +23,13 @@ from bot.ports.workspaces import Directory
 from bot.reasons.reason import Reason
 from bot.sources.sample.stored_sample import is_sample_stored
 
+MAX_WRITE_SECONDS: Final = 1.0
+"""Seconds that an answer waits for what it can do without."""
+
+log = logging.getLogger(__name__)
+
+ResultT = TypeVar("ResultT")
+
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
@@ -27,6 +38,7 @@ class CommandContext:
     stores: Stores
     sources: Sequence[Source] = ()
     directories: Mapping[str, Directory] = field(default_factory=dict)
+    _writes: set[asyncio.Task[Any]] = field(default_factory=set, repr=False, compare=False)
 
     async def is_sample(self) -> bool:
         """Tell whether what is stored is the bundled sample."""
@@ -102,7 +114,10 @@ class CommandContext:
         channel = request.channel
         if channel.kind is ChannelKind.DIRECT or not await self.can_manage_workspace(request):
             return None
-        return await pending_notices.pop_pending(self.stores.key_values, channel.platform, channel.workspace)
+        try:
+            return await pending_notices.pop_pending(self.stores.key_values, channel.platform, channel.workspace)
+        except StoreError:  # it waits on
+            return None
 
     async def is_listed_manager(self, request: Request) -> bool:
         """Tell whether the person is on the workspace's list of managers."""
@@ -113,6 +128,22 @@ class CommandContext:
         """Return what tells how people call something of a channel's workspace; what has no name stays its id."""
         directory = self.directories.get(channel.platform)
         return (lambda identity: directory.find_display_name(channel, identity) or identity) if directory else str
+
+    async def write_if_possible(self, write: Coroutine[Any, Any, ResultT]) -> ResultT | None:
+        """Await a write that an answer can do without; None where the database takes it too late or not at all.
+
+        It is not cut short: a query that is leaves its connection open.
+        """
+        task = asyncio.create_task(write)
+        self._writes.add(task)
+        task.add_done_callback(self._forget_write)
+        done, _ = await asyncio.wait({task}, timeout=MAX_WRITE_SECONDS)
+        return task.result() if done and not task.exception() else None
+
+    def _forget_write(self, task: asyncio.Task[Any]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("Something was answered without being recorded: %s", error)
 
     async def get_stored_paper(self, paper: str) -> Paper | None:
         """Return a stored paper."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
+from adapters.common.button_payload import save_if_possible
 from adapters.slack.context import SlackContext
 from adapters.slack.interactions import views
 from adapters.slack.rendering.messages import RenderedMessage, render_private_answer
@@ -35,7 +36,7 @@ class Responder(Protocol):
 async def prepare_message(context: SlackContext, answer: Answer, request: Request) -> RenderedMessage:
     """Draw a card, and keep what its buttons need before anybody can press them."""
     message = render_private_answer(answer, request, command=context.command, modal_commands=context.modal_commands)
-    await context.button_payloads.save_payloads(message.stored_data, request.now)
+    await save_if_possible(context.button_payloads, message.stored_data, request.now)
     return message
 
 

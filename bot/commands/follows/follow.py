@@ -79,6 +79,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "What is followed, by whom, since when",
             partial(show_follows, context),
             (scope, parameter_types.PAGE),
+            reads_only=True,
             example="follows",
         ),
         Command(
@@ -86,6 +87,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "What a topic would have sent",
             partial(show_preview, context),
             (offered(required=True), days, parameter_types.PAGE),
+            reads_only=True,
             example="preview diffusion -medical days:30",
         ),
     )

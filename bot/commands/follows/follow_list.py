@@ -54,7 +54,9 @@ async def show_follows(context: CommandContext, request: Request, *, where: str 
 
 async def build_follow_items(context: CommandContext, request: Request, channel: Channel) -> list[Item]:
     """Return the rows of one channel: its follows, then its mutes."""
-    channel_state = await context.stores.channels.get_or_create(channel, request.now)
+    channel_state = await context.stores.channels.get(channel)
+    if channel_state is None:
+        return []
     mutes = (await context.stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(
         channel_state.channel_id, ()
     )
