@@ -51,13 +51,11 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
     )
     offered = partial(typed, suggest=partial(topics.suggest_topics, context))
     listed = typed(suggest=partial(topics.suggest_followed_topics, context), required=True)
-    alerts = parameter_types.build_flag_parameter(
-        "alerts", "Send each paper as it appears (your own follows always do)"
-    )
+    hint = "Send each paper as it appears (your own follows always do)"
+    alerts = parameter_types.build_flag_parameter("alerts", hint)
     days = parameter_types.build_number_parameter("days", "How many days to look back", 1, 90, PREVIEW_DAYS)
-    scope = parameter_types.build_choice_parameter(
-        "where", "This channel and you, or every channel you see", _SCOPE_LABELS, {"workspace": "all", "server": "all"}
-    )
+    where, aliases = "This channel and you, or every channel you see", {"workspace": "all", "server": "all"}
+    scope = parameter_types.build_choice_parameter("where", where, _SCOPE_LABELS, aliases)
     return (
         Command(
             "follow",
