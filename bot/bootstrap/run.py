@@ -67,7 +67,7 @@ async def run(platforms: Platforms = PLATFORMS, *, lock_seconds: float = LOCK_SE
 
 @asynccontextmanager
 async def _lock_data_directory(directory: Path, seconds: float, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Hold *directory* while the block runs, as soon as a predecessor has let go of it.
+    """Hold *directory* inside of it, as soon as a predecessor has let go of it.
 
     Raises `bot.errors.Locked` when it has not within *seconds*, or when *stop* comes before.
     """
