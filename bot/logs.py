@@ -6,10 +6,10 @@ import logging
 import os
 import re
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from bot.log_failures import OnceFailingFileHandler, StoreErrorFilter
 from bot.redaction import REPLACEMENT, SecretRegistry
 
 LOG_FILE: Final = "broadsheet.log"
@@ -66,7 +66,7 @@ def configure(level: str, directory: Path, registry: SecretRegistry | None = Non
     handlers: list[logging.Handler] = [console]
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = RotatingFileHandler(
+        file = OnceFailingFileHandler(
             directory / LOG_FILE, maxBytes=_MAX_BYTES, backupCount=_BACKUP_COUNT, encoding="utf-8", delay=True
         )
         # Opened for writing once: a file that refuses that would put a traceback on stderr with every line.
@@ -76,6 +76,9 @@ def configure(level: str, directory: Path, registry: SecretRegistry | None = Non
     else:
         file.setFormatter(_RedactingFormatter(registry, "%(asctime)s %(levelname)s %(name)s %(message)s"))
         handlers.append(file)
+    once = StoreErrorFilter()
+    for handler in handlers:
+        handler.addFilter(once)
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
     for library in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):
         logging.getLogger(library).setLevel(logging.WARNING)
