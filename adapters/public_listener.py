@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from adapters.common.http_server import serve_application
+from adapters.common.http_server import HEAD_TIMEOUT, serve_application
 from bot.errors import log_failure
 
 MAX_BODY_BYTES: Final = 2**20
@@ -35,7 +35,9 @@ def create_application(routes: Iterable[web.RouteDef]) -> web.Application:
     return app
 
 
-def serve(app: web.Application, host: str, port: int) -> AbstractAsyncContextManager[str]:
+def serve(
+    app: web.Application, host: str, port: int, *, head_timeout: float = HEAD_TIMEOUT
+) -> AbstractAsyncContextManager[str]:
     """Serve *app* while the block runs; see `adapters.common.http_server.serve_application`."""
     logger = logging.getLogger(f"{__name__}.wire")
     logger.setLevel(logging.CRITICAL)  # a traceback for each stranger who speaks no HTTP helps nobody
@@ -47,6 +49,7 @@ def serve(app: web.Application, host: str, port: int) -> AbstractAsyncContextMan
         port_setting="PORT",
         shutdown_seconds=_SHUTDOWN_SECONDS,
         logger=logger,
+        head_timeout=head_timeout,
     )
 
 

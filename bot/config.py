@@ -64,6 +64,12 @@ class WorkspaceSettings(BaseSettings):
         return value
 
     @property
+    def secrets(self) -> Sequence[str]:
+        """The values that nobody may read: those of the fields that are shown nowhere."""
+        hidden = [getattr(self, name) for name, field in type(self).model_fields.items() if not field.repr]
+        return [each for value in hidden for each in ([value] if isinstance(value, str) else value) if each]
+
+    @property
     def is_local_only(self) -> bool:
         """Whether the workspace can be reached from this machine alone."""
         return _is_loopback(self.web_host)

@@ -204,6 +204,7 @@ NAMED_ELSEWHERE = frozenset({
     "async_issue", "async_consume", "async_save", "async_save_bot", "async_find_bot",  # slack_sdk
     "async_find_installation",  # slack_sdk
     "formatException", "emit",  # logging
+    "connection_made", "connection_lost", "data_received", "eof_received",  # asyncio.Protocol
 })  # fmt: skip
 
 

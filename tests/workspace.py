@@ -346,6 +346,7 @@ async def running(
     kept: MemoryBoard | None = None,
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]] = well,
     drawn: Mapping[str, PreviewRenderer] | None = None,
+    head_timeout: float = 60,
 ) -> AsyncIterator[Workspace]:
     """Run a workspace on a free port, with one digest and one alert on its board; *kept* is the board of another."""
     board, feed = kept or MemoryBoard(), EventFeed(secrets.token_hex(4))
@@ -373,5 +374,5 @@ async def running(
     )
     await table.post(digest(), "2026-11-24")
     await table.post(alert(), "2602.22208", NOW.replace(hour=9, minute=42))
-    async with serve(app, host, port) as url:
+    async with serve(app, host, port, head_timeout=head_timeout) as url:
         yield Workspace(url, table, board, feed)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from bot.cards.models import Card
-from bot.errors import Malformed
+from bot.errors import Malformed, StoreError
 from bot.i18n.translation import gettext, phrase
 from bot.ports.commands import Answer
 from bot.ports.secrets import ButtonPayloads
 
 _EXPIRED_BUTTON: Final = phrase("This button is too old. Nothing was changed; ask again.")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,13 @@ async def load_payload(
 def build_expired_answer() -> Answer:
     """Return what is said of a button that asks for nothing any more."""
     return Answer(Card(text=gettext(_EXPIRED_BUTTON), tone="mistake"))
+
+
+async def save_if_possible(
+    button_payloads: ButtonPayloads, payloads: Mapping[str, Mapping[str, Any]], now: datetime
+) -> None:
+    """Keep what the buttons of an answer need; where it can't be, the answer is shown without their working."""
+    try:
+        await button_payloads.save_payloads(payloads, now)
+    except StoreError as error:
+        log.warning("Some buttons of an answer will not work: %s", error)

@@ -96,6 +96,7 @@ class DiscordPlatform:
             directory=self.directory,
             clock=self.services.clock,
             skipped_papers=stores.skipped_papers,
+            secret_registrar=self.services.secret_registrar,
         )
 
 

@@ -16,7 +16,7 @@ from bot.ports.commands import Answer, Commands, Request
 from bot.ports.follows import Follows
 from bot.ports.key_value import KeyValueStore
 from bot.ports.platform_events import ReactionEvents, WorkspaceEvents
-from bot.ports.secrets import ButtonPayloads
+from bot.ports.secrets import ButtonPayloads, SecretRegistrar
 from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.workspaces import Workspaces
 
@@ -38,6 +38,7 @@ class DiscordContext:
     rest: RestClient
     directory: ChannelDirectory
     clock: Callable[[], datetime]
+    secret_registrar: SecretRegistrar
     skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 
     async def answer_request(self, request: Request) -> Answer:

@@ -18,7 +18,7 @@ from adapters.slack.api.client import SlackClient, TokenProvider
 from adapters.slack.api.rate_limit import RateLimiter
 from adapters.slack.auth import oauth
 from adapters.slack.auth.installations import VaultInstallationStore
-from adapters.slack.auth.oauth import OAuthFlow, VaultStateStore
+from adapters.slack.auth.oauth import OAuthFlow, SignedStateStore
 from adapters.slack.auth.single_workspace import SingleWorkspace
 from adapters.slack.connection import http_endpoints, socket_mode
 from adapters.slack.connection.app import Authorize, BoltApp, create_app
@@ -112,6 +112,7 @@ class SlackPlatform:
             directory=self.directory,
             user_directory=self.user_directory,
             clock=self.services.clock,
+            secret_registrar=self.services.secret_registrar,
             command=self.settings.slack_command,
             skipped_papers=stores.skipped_papers,
         )
@@ -188,7 +189,8 @@ def _build_oauth_flow(
         public_url=services.public_url,
         command=settings.slack_command,
         installation_store=installations,
-        state_store=VaultStateStore(installations.vault, services.clock),
+        state_store=SignedStateStore(settings.slack_client_secret, services.stores.processed_events, services.clock),
+        secret_registrar=services.secret_registrar,
     )
 
 

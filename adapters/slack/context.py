@@ -11,7 +11,7 @@ from adapters.slack.directory import ChannelDirectory, UserDirectory
 from adapters.slack.rendering.buttons_and_menus import list_modal_commands
 from bot.ports.commands import Commands
 from bot.ports.platform_events import ProcessedEvents, WorkspaceEvents
-from bot.ports.secrets import ButtonPayloads
+from bot.ports.secrets import ButtonPayloads, SecretRegistrar
 from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.workspaces import Workspaces
 
@@ -29,6 +29,7 @@ class SlackContext:
     directory: ChannelDirectory
     user_directory: UserDirectory
     clock: Callable[[], datetime]
+    secret_registrar: SecretRegistrar
     command: str = "/papers"
     skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
 

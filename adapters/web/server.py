@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.common.http_server import serve_application
+from adapters.common.http_server import HEAD_TIMEOUT, serve_application
 from adapters.web import assets
 from adapters.web.assets import ASSETS
 from adapters.web.chat import WebChat
@@ -89,10 +89,18 @@ def build_application(
     return app
 
 
-def serve(app: web.Application, host: str, port: int) -> AbstractAsyncContextManager[str]:
+def serve(
+    app: web.Application, host: str, port: int, *, head_timeout: float = HEAD_TIMEOUT
+) -> AbstractAsyncContextManager[str]:
     """Serve *app* while the block runs; see `adapters.common.http_server.serve_application`."""
     return serve_application(
-        app, host, port, listener="The workspace", port_setting="WEB_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT
+        app,
+        host,
+        port,
+        listener="The workspace",
+        port_setting="WEB_PORT",
+        shutdown_seconds=_SHUTDOWN_TIMEOUT,
+        head_timeout=head_timeout,
     )
 
 

@@ -44,7 +44,7 @@ class Bot:
 async def open_bot(app_context: Context, clock: Callable[[], datetime] = read_clock) -> AsyncIterator[Bot]:
     """Open the platforms that are set up, and give the bot that is made of them."""
     settings, stores = app_context.settings, app_context.stores
-    async with open_platforms(app_context.platforms, settings, stores, clock) as platforms:
+    async with open_platforms(app_context.platforms, settings, stores, clock, app_context.secret_registry) as platforms:
         directories = {name: platform.directory for name, platform in platforms.items()}
         feed = EventFeed(create_reference())
         web = WebChat(stores.web_messages, feed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.errors import Locked, Mistake
 from bot.ports.secrets import Vault
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
+from bot.redaction import SecretRegistry
 
 VERSION: Final = "0.1.0"
 """The only place of it: the packages take it from here, for a checkout has no metadata."""
@@ -30,6 +31,7 @@ class Context:
     stores: Stores
     sources: Sequence[Source]
     platforms: Platforms = PLATFORMS
+    secret_registry: SecretRegistry = field(default_factory=SecretRegistry)
 
 
 def read_clock() -> datetime:
@@ -37,14 +39,16 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def load_settings(platforms: Platforms = PLATFORMS) -> Settings:
-    """Read the settings, those of the platforms among them, and set the log up.
+def load_settings(platforms: Platforms = PLATFORMS, secret_registry: SecretRegistry | None = None) -> Settings:
+    """Read the settings, those of the platforms among them, and set the log up, which *secret_registry* keeps clean.
 
     Raises `bot.errors.Misconfigured`.
     """
+    secret_registry = secret_registry or SecretRegistry()
     settings = config.load(build_settings_class(platforms))
     secret_patterns = [pattern for platform in platforms for pattern in platform.secret_patterns]
-    logs.configure(settings.log_level, settings.data_dir, secret_patterns)
+    secret_registry.register_settings(settings.secrets)
+    logs.configure(settings.log_level, settings.data_dir, secret_registry, secret_patterns)
     return settings
 
 

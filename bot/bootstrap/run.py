@@ -6,15 +6,17 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import typer
 
 from adapters import public_listener
+from adapters.common.backoff import wait_or_stop
 from adapters.web.rendering.site_info import SiteInfo
 from adapters.web.server import build_application, serve
 from bot import scheduler
@@ -22,37 +24,47 @@ from bot.bootstrap import context, web
 from bot.bootstrap.bot import Bot, open_bot
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.file_permissions import close_exposed_files
 from bot.bootstrap.platforms import PLATFORMS, Platforms
 from bot.commands.table import CommandTable
 from bot.config import Settings
+from bot.errors import Locked
 from bot.health import build_report
 from bot.ports.platforms import Connection
 from bot.ports.previews import PlatformPreview
 from bot.ports.stores import Stores
+from bot.redaction import SecretRegistry
 from bot.sources.sample.stored_sample import is_sample_stored
+
+LOCK_SECONDS: Final = 20.0
+"""How long a start waits for a bot that drains, which takes ten seconds and a little."""
+_LOCK_CHECK_SECONDS: Final = 0.2
 
 log = logging.getLogger(__name__)
 
 
-async def run(platforms: Platforms = PLATFORMS) -> None:
-    """Run until SIGTERM or SIGINT, then drain.
+async def run(platforms: Platforms = PLATFORMS, *, lock_seconds: float = LOCK_SECONDS) -> None:
+    """Run until SIGTERM or SIGINT, then drain; an instance that is about to stop is waited for, *lock_seconds* long.
 
-    Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Refused` when a platform turns its
-    token down, `bot.errors.UnusableStore` when the database is damaged, or gone and has left something.
+    Raises `bot.errors.Locked` when another instance holds DATA_DIR, `bot.errors.Misconfigured` when others can use its
+    files, `bot.errors.Refused` when a platform turns its token down, `bot.errors.UnusableStore` when the database is
+    damaged, or gone and has left something.
     """
-    from storage.maintenance.process_lock import lock_data_directory
     from storage.maintenance.recovery import reject_damaged_database
     from storage.maintenance.upgrade import upgrade_database
 
-    settings = context.load_settings(platforms)
-    with lock_data_directory(settings.data_dir):
+    secret_registry = SecretRegistry()
+    settings = context.load_settings(platforms, secret_registry)
+    close_exposed_files(settings)
+    stop = _build_stop_event()
+    async with _lock_data_directory(settings.data_dir, lock_seconds, stop):
         reject_damaged_database(context.get_database_path(settings), settings.data_dir)
         backup = upgrade_database(settings.async_database_url, settings.data_dir, read_clock())
         if backup:
             log.info("The database was upgraded; the one before is kept in %s", backup)
         async with context.open_stores(settings) as stores, context.open_sources(settings, stores) as sources:
             await report_restore(stores, read_clock())
-            await run_bot(Context(settings, stores, sources, platforms), _build_stop_event())
+            await run_bot(Context(settings, stores, sources, platforms, secret_registry), stop)
             await stores.maintenance.record_alive(read_clock())
 
 
@@ -62,6 +74,31 @@ async def report_restore(stores: Stores, now: datetime) -> None:
         log.warning("The database was restored or copied; it was last in use at %s", restored.since)
     if erased := await stores.privacy.apply_erasures():
         log.warning("A backup brought back %d who had asked to be forgotten; they are forgotten again", erased)
+
+
+@asynccontextmanager
+async def _lock_data_directory(directory: Path, seconds: float, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Hold *directory* inside of it, as soon as a predecessor has let go of it.
+
+    Raises `bot.errors.Locked` when it has not within *seconds*, or when *stop* comes before.
+    """
+    from storage.maintenance.process_lock import lock_data_directory
+
+    deadline, is_told = asyncio.get_running_loop().time() + seconds, False
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(lock_data_directory(directory))
+                break
+            except Locked:
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0 or stop.is_set():
+                    raise
+            if not is_told:
+                log.info("Another Broadsheet runs on %s; it is waited for, %g s at most", directory, seconds)
+                is_told = True
+            await wait_or_stop(stop, min(left, _LOCK_CHECK_SECONDS))
+        yield
 
 
 async def run_bot(app_context: Context, stop: asyncio.Event) -> None:

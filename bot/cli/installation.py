@@ -11,14 +11,16 @@ import typer
 from bot.bootstrap import context
 
 
-def run() -> None:
+def run(
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another instance that is stopping.")] = 20,
+) -> None:
     """Start Broadsheet: the scheduler, the workspace in the browser, and the chats that have tokens.
 
     Example: WEB_PORT=8080 python -m bot run
     """
     from bot.bootstrap import run as bootstrap_run
 
-    asyncio.run(bootstrap_run.run())
+    asyncio.run(bootstrap_run.run(lock_seconds=wait))
 
 
 def doctor() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
 from bot.cards.models import Item
 from bot.delivery import pending_notices
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.papers import Paper
 from bot.domain.preferences import Preferences
+from bot.errors import StoreError
 from bot.i18n import formatting
 from bot.i18n.translation import gettext, match_language
 from bot.ports.channels import ChannelState
@@ -21,6 +25,13 @@ from bot.ports.workspaces import Directory
 from bot.reasons.reason import Reason
 from bot.sources.sample.stored_sample import is_sample_stored
 
+MAX_WRITE_SECONDS: Final = 1.0
+"""Seconds that an answer waits for what it can do without."""
+
+log = logging.getLogger(__name__)
+
+ResultT = TypeVar("ResultT")
+
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
@@ -30,6 +41,7 @@ class CommandContext:
     sources: Sequence[Source] = ()
     directories: Mapping[str, Directory] = field(default_factory=dict)
     platforms: Mapping[str, PlatformFeatures] = field(default_factory=dict)
+    _writes: set[asyncio.Task[Any]] = field(default_factory=set, repr=False, compare=False)
 
     def get_features(self, channel: Channel) -> frozenset[Feature]:
         """Return what the platform of a channel has."""
@@ -118,7 +130,10 @@ class CommandContext:
         channel = request.channel
         if channel.kind is ChannelKind.DIRECT or not await self.can_manage_workspace(request):
             return None
-        return await pending_notices.pop_pending(self.stores.key_values, channel.platform, channel.workspace)
+        try:
+            return await pending_notices.pop_pending(self.stores.key_values, channel.platform, channel.workspace)
+        except StoreError:  # it waits on
+            return None
 
     async def is_listed_manager(self, request: Request) -> bool:
         """Tell whether the person is on the workspace's list of managers."""
@@ -133,6 +148,22 @@ class CommandContext:
     def build_sound_items(self, papers: Iterable[Paper], build: Callable[[Paper], Item]) -> tuple[Item, ...]:
         """Return *papers* as the items that *build* makes of them, without those that can't be worded."""
         return tuple(self.stores.skipped_papers.collect_sound("worded", papers, build))
+
+    async def write_if_possible(self, write: Coroutine[Any, Any, ResultT]) -> ResultT | None:
+        """Await a write that an answer can do without; None where the database takes it too late or not at all.
+
+        It is not cut short: a query that is leaves its connection open.
+        """
+        task = asyncio.create_task(write)
+        self._writes.add(task)
+        task.add_done_callback(self._forget_write)
+        done, _ = await asyncio.wait({task}, timeout=MAX_WRITE_SECONDS)
+        return task.result() if done and not task.exception() else None
+
+    def _forget_write(self, task: asyncio.Task[Any]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("Something was answered without being recorded: %s", error)
 
     async def get_stored_paper(self, paper: str) -> Paper | None:
         """Return a stored paper."""

@@ -51,7 +51,14 @@ def build_help_command(context: CommandContext, groups: CommandGroups) -> Comman
     )
     tells = partial(show_help, context, every)
     itself.append(
-        Command(HELP_COMMAND, "What the commands do", tells, (about, parameter_types.PAGE), example="help search")
+        Command(
+            HELP_COMMAND,
+            "What the commands do",
+            tells,
+            (about, parameter_types.PAGE),
+            example="help search",
+            reads_only=True,
+        )
     )
     return itself[0]
 

@@ -102,7 +102,7 @@ class CommandTable:
         if not request.dry_run:
             self._check_rate_limit(request)
         values = arguments.read_arguments(command, request)
-        if not request.dry_run and not await self._is_first(request):
+        if not request.dry_run and not await self._is_first(command, request):
             return answers.build_text_answer(gettext("This was done already; a repeated message changes nothing."))
         if request.share and not request.dry_run:
             return await share_answer(self.context, self._share_limit, command, request, values)
@@ -151,9 +151,14 @@ class CommandTable:
                 )
             )
 
-    async def _is_first(self, request: Request) -> bool:
+    async def _is_first(self, command: Command, request: Request) -> bool:
+        if not request.id:
+            return True
         event = f"command:{request.channel.platform}:{request.id}"
-        return not request.id or await self.context.stores.processed_events.add_if_new(event, request.now)
+        record = self.context.stores.processed_events.add_if_new(event, request.now)
+        if command.reads_only and not request.share:
+            return await self.context.write_if_possible(record) is not False
+        return await record
 
 
 def _describe_lost_alerts(why: Reason) -> str:

@@ -7,10 +7,9 @@ import errno
 import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from bot.bootstrap import context
+from bot.bootstrap import context, file_permissions
 from bot.bootstrap.platforms import PLATFORMS, Platforms
 from bot.config import Settings
 from bot.diagnostics.platform_checks import check_platforms
@@ -70,12 +69,11 @@ def _is_bot_running(settings: Settings) -> bool:
 
 
 def _check_secret_files(settings: Settings) -> Sequence[CheckResult]:
-    """Look at who may read the files in which tokens and keys are kept."""
-    files = (Path(".env"), settings.data_dir / "vault.key")
-    readable = [file for file in files if file.exists() and file.stat().st_mode & 0o077]
-    if not readable:
+    """Look at who may use the files in which tokens, keys and data are kept."""
+    exposed = file_permissions.find_exposed_files(settings)
+    if not exposed:
         return [CheckResult(ok=True, message="No secrets lie open.")]
-    return [CheckResult(ok=False, message=f"Others on this machine can read {f}. Run: chmod 600 {f}") for f in readable]
+    return [CheckResult(ok=False, message=each.problem) for each in exposed]
 
 
 def _check_ports(settings: Settings, *, running: bool) -> Sequence[CheckResult]:

@@ -166,6 +166,7 @@ class Command:
     ``group_summary`` says what the commands are for whose names begin with the same word; the first that has one says
     it for all. ``opens_modal`` suits an answer that tells of one thing: its buttons open a modal where there are any.
     ``opens_thread`` posts to the channel, with a thread below. ``starts_posts`` decides how the channel is posted to.
+    ``reads_only`` is answered also where nothing can be written: twice at worst, when the platform tells of it twice.
     ``spans_channels`` changes other channels than the one in which it is given. ``unfurl_domains`` are those below
     whose links its card is shown; the link is the argument of type LINK.
     """
@@ -183,6 +184,7 @@ class Command:
     opens_modal: bool = False
     opens_thread: bool = False
     starts_posts: bool = False
+    reads_only: bool = False
     spans_channels: bool = False
     shortcut: MessageShortcut | None = None
     unfurl_domains: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from bot.ports.commands import Command, Commands
 from bot.ports.features import Feature
 from bot.ports.platform_events import ReactionEvents, WorkspaceEvents
 from bot.ports.previews import MessagePreview, PreviewContent
-from bot.ports.secrets import Vault
+from bot.ports.secrets import SecretRegistrar, Vault
 from bot.ports.settings import PlatformSettings
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Directory
@@ -64,9 +64,9 @@ class Platform(Protocol):
 class PlatformServices:
     """What every platform is given.
 
-    ``commands`` are the declared ones, ``open_vault`` opens the vault with a connection of its own, ``announce`` prints
-    a line for whoever started the bot, and ``public_url`` is where the world reaches the public listener
-    ("https://bot.example.org"), or "".
+    ``commands`` are the declared ones, ``open_vault`` opens the vault with a connection of its own,
+    ``secret_registrar`` is told of capabilities that come in, ``announce`` prints a line for whoever started the bot,
+    and ``public_url`` is where the world reaches the public listener ("https://bot.example.org"), or "".
     """
 
     stores: Stores
@@ -75,6 +75,7 @@ class PlatformServices:
     workspace_events: WorkspaceEvents
     reaction_events: ReactionEvents
     open_vault: Callable[[], AbstractAsyncContextManager[Vault]]
+    secret_registrar: SecretRegistrar
     announce: Callable[[str], None]
     public_url: str = ""
 

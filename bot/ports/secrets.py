@@ -1,13 +1,13 @@
-"""Ports of the encrypted vault (installations, tokens, OAuth states) and of long button payloads.
+"""Ports of the encrypted vault (installations, tokens), of long button payloads, and of what may stand in no log.
 
-Every method is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database can't answer,
-and `bot.errors.Misconfigured` when no key opens what is stored.
+Every method of the stores is one transaction. Times are aware UTC. All raise `bot.errors.StoreError` when the database
+can't answer, and `bot.errors.Misconfigured` when no key opens what is stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 
@@ -42,10 +42,6 @@ class Vault(Protocol):
         """Give that right back."""
         ...
 
-    async def delete_older(self, prefix: str, before: datetime) -> int:
-        """Delete secrets under *prefix* that were put before; return how many."""
-        ...
-
 
 class ButtonPayloads(Protocol):
     """The arguments of buttons that are too long to ride in them, under a token of their content."""
@@ -60,4 +56,12 @@ class ButtonPayloads(Protocol):
 
     async def delete_older(self, before: datetime) -> int:
         """Delete what was kept before; return how many."""
+        ...
+
+
+class SecretRegistrar(Protocol):
+    """Where whoever is given a secret tells of it, so that it stands in no log."""
+
+    def register(self, value: str, lifetime: timedelta) -> None:
+        """Keep *value* out of the log for as long as it opens anything."""
         ...

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from bot.errors import StoreError
 from storage.database import create_private_directory
@@ -14,6 +16,12 @@ from storage.errors import translate_database_errors
 from storage.maintenance.integrity import find_damage, open_read_only
 
 BACKUP_FOLDER = "backups"
+KEPT_UPGRADE_BACKUPS: Final = 3
+"""Backups that upgrades made; older ones are deleted."""
+_HEADER_BYTES: Final = 100
+"""With the journal's mode and how often the file was written: https://www.sqlite.org/fileformat.html#the_database_header"""
+_PIECE_BYTES: Final = 2**20
+_UPGRADE_BACKUP: Final = re.compile(r"\d{8}T\d{6}Z-before-\d{4}(-\d+)?\.db")
 
 
 def back_up_database(path: Path, target: Path) -> None:
@@ -48,6 +56,31 @@ def _label_copy(copy: sqlite3.Connection) -> None:
     with copy:
         if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'").fetchone():
             copy.execute("UPDATE marks SET value = value || '-backup' WHERE name = 'generation'")
+
+
+def list_upgrade_backups(directory: Path) -> list[Path]:
+    """Return the backups that upgrades made in *directory*, the newest first; none of the command."""
+    found = [path for path in (directory / BACKUP_FOLDER).glob("*.db") if _UPGRADE_BACKUP.fullmatch(path.name)]
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+
+
+def delete_old_upgrade_backups(directory: Path) -> None:
+    """Delete all but the newest backups of upgrades; what can't be deleted stays."""
+    for path in list_upgrade_backups(directory)[KEPT_UPGRADE_BACKUPS:]:
+        with suppress(OSError):
+            path.unlink()
+
+
+def has_same_content(one: Path, other: Path) -> bool:
+    """Tell whether two backups hold the same, whatever was counted in their headers meanwhile."""
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        headers = [file.read(_HEADER_BYTES) for file in (first, second)]
+        if len({header[:18] + header[20:24] + header[28:92] for header in headers}) > 1:
+            return False
+        pieces = iter(lambda: (first.read(_PIECE_BYTES), second.read(_PIECE_BYTES)), (b"", b""))
+        return all(mine == theirs for mine, theirs in pieces)
 
 
 def choose_backup_path(directory: Path, now: datetime, label: str) -> Path:

@@ -14,7 +14,13 @@ from sqlalchemy import Connection, text
 from bot.errors import NewerStore, StoreError
 from storage.database import get_sqlite_path, open_migration_engine
 from storage.errors import translate_database_errors
-from storage.maintenance.backup import back_up_database, choose_backup_path
+from storage.maintenance.backup import (
+    back_up_database,
+    choose_backup_path,
+    delete_old_upgrade_backups,
+    has_same_content,
+    list_upgrade_backups,
+)
 from storage.maintenance.recovery import has_data, reject_damaged_database, reject_missing_database
 from storage.tables import metadata
 
@@ -36,11 +42,21 @@ def upgrade_database(url: str, directory: Path, now: datetime) -> Path | None:
     if not is_outdated(path):
         return None
     reject_damaged_database(path, directory)
-    kept = choose_backup_path(directory, now, f"before-{list_revisions()[-1]}") if has_data(path) else None
-    if kept:
-        back_up_database(path, kept)
+    kept = _back_up(path, directory, now) if has_data(path) else None
     _run_migrations(url)
+    delete_old_upgrade_backups(directory)
     return kept
+
+
+def _back_up(path: Path, directory: Path, now: datetime) -> Path:
+    """Return a backup of the database at *path*: the newest of an upgrade that was broken off, when it is the same."""
+    target = choose_backup_path(directory, now, f"before-{list_revisions()[-1]}")
+    previous = next(iter(list_upgrade_backups(directory)), None)
+    back_up_database(path, target)
+    if previous and has_same_content(previous, target):
+        target.unlink()
+        return previous
+    return target
 
 
 def is_outdated(path: Path) -> bool:

@@ -72,13 +72,6 @@ class VaultStore:
         async with self.database.begin_write() as connection:
             await connection.execute(update(secrets).where(secrets.c.name == name).values(lease=None))
 
-    async def delete_older(self, prefix: str, before: datetime) -> int:
-        """Delete secrets under *prefix* that were put before."""
-        async with self.database.begin_write() as connection:
-            return (
-                await connection.execute(delete(secrets).where(_match_prefix(prefix), secrets.c.at < before))
-            ).rowcount
-
     def _decrypt(self, sealed: str | None) -> Mapping[str, Any] | None:
         if sealed is None:
             return None

@@ -122,3 +122,11 @@ async def test_addresses_of_version_six_are_written_as_such() -> None:
             assert URL(address).host == "::1"
     except Misconfigured:
         pytest.skip("This machine has no IPv6.")
+
+
+async def test_half_a_head_is_not_waited_for() -> None:
+    async with public_listener.serve(public_listener.create_application([]), "127.0.0.1", 0, head_timeout=0.1) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+        writer.write(b"GET /livez HTTP/1.1\r\n")
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()

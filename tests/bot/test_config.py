@@ -203,3 +203,22 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / ".env").write_text("WEB_HOST=0.0.0.0\nWEB_TRUST_NETWORK=yes\nWEB_PORT=8001\n")
     assert load().web_port == 8001
     assert faults(monkeypatch, WEB_TRUST_NETWORK="no")
+
+
+def test_what_nobody_may_read_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = choose(
+        monkeypatch,
+        SLACK_BOT_TOKEN="xoxb-1",
+        SLACK_APP_TOKEN="xapp-1",
+        DISCORD_TOKEN="abc",
+        VAULT_KEYS="one two",
+        WEB_PORT="1234",
+    )
+    assert set(settings.secrets) == {"xoxb-1", "xapp-1", "abc", "one", "two"}
+
+
+def test_every_setting_whose_name_says_so_is_a_secret() -> None:
+    fields = build_settings_class().model_fields
+    assert {name for name in fields if name.endswith(("_token", "_secret", "_keys"))} == {
+        name for name, field in fields.items() if not field.repr
+    }

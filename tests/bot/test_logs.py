@@ -3,12 +3,14 @@
 import logging
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import logs
 from bot.bootstrap.platforms import PLATFORMS
+from bot.redaction import SecretRegistry
 
 SECRETS = (
     "xoxb-" + "1234567890-abcdefABCDEF",
@@ -76,5 +78,30 @@ def test_a_folder_that_can_not_be_written_leaves_the_terminal(
     assert "Still here" in capsys.readouterr().err
 
 
-def test_passwords_in_addresses_are_hidden() -> None:
-    assert logs.redact("postgresql://ada:secret@host/db") == "postgresql://[secret]@host/db"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://ada:secret@host/db", "postgresql://[secret]@host/db"),
+        ("https://ghp_token@host/db", "https://[secret]@host/db"),
+        ("Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Authorization: Basic [secret]"),
+        ("Basic Information", "Basic Information"),
+        ("Basic settings", "Basic settings"),
+        ("mail ada@host", "mail ada@host"),
+    ],
+)
+def test_credentials_of_addresses_and_headers_are_hidden(text: str, shown: str) -> None:
+    assert logs.redact(text) == shown
+
+
+def test_what_is_registered_stands_in_neither_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    registry = SecretRegistry()
+    registry.register_settings(["8f742231b10e8888"])
+    logs.configure("DEBUG", tmp_path, registry)
+    registry.register("/commands/T1/77/abcdefgh", timedelta(hours=1))
+    try:
+        raise ValueError("8f742231b10e8888")
+    except ValueError:
+        logging.getLogger("test").exception("https://hooks/commands/T1/77/abcdefgh failed")
+    for written in ((tmp_path / logs.LOG_FILE).read_text(), capsys.readouterr().err):
+        assert "https://hooks[secret] failed" in written
+        assert "8f742231b10e8888" not in written

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -26,6 +27,8 @@ _HANDLERS: Final[Mapping[int, Callable[[DiscordContext, Responder], Awaitable[No
     _MESSAGE_COMPONENT: message_components.handle_component,
     _MODAL_SUBMIT: form_session.handle_form_input,
 }
+_TOKEN_LIFETIME: Final = timedelta(minutes=15)
+"""https://docs.discord.com/developers/interactions/receiving-and-responding"""
 _FAILURE_MESSAGE: Final = phrase("That failed; nothing more was done. Reference: {reference}.")
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,7 @@ class InteractionDispatcher:
 
     async def _handle_interaction(self, interaction: Interaction) -> None:
         self._context.client.event_tasks.track_current_task()
+        self._context.secret_registrar.register(interaction.token, _TOKEN_LIFETIME)
         try:
             with use_language(requests.get_locale(interaction)):
                 await self._dispatch(interaction)

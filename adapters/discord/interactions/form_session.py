@@ -70,8 +70,7 @@ async def _load_form_state(context: DiscordContext, responder: Responder) -> tup
     state = await _load_state(context, part.token) if part else None
     if part is None or state is None:
         return None
-    # What everybody sees gives nobody a manager's rights, whatever it says; a command's modal is in no message.
-    trusted = responder.is_ephemeral or responder.interaction.message is None
+    trusted = requests.has_manager_rights(responder.interaction)
     return part, await _load_latest_state(context, responder, replace(state, manager=state.manager and trusted))
 
 

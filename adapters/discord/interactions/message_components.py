@@ -31,8 +31,7 @@ async def handle_component(context: DiscordContext, responder: Responder) -> Non
     wanted = await load_payload(value, decode_payload, restore_payload, context.button_payloads)
     if wanted is None:
         return await responder.send_answer(build_expired_answer())
-    # Only what the bot told one person alone can have been opened from a manager's command.
-    setup = wanted.manager and responder.is_ephemeral
+    setup = wanted.manager and requests.has_manager_rights(interaction)
     asked = requests.build_request(
         interaction,
         context.clock(),

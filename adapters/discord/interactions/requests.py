@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import discord
@@ -16,6 +16,9 @@ from bot.ports.commands import Request
 
 CALLBACK_ROUTE: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
 """Where an interaction is answered; under these names discord.py lets none wait for another."""
+
+MANAGER_AGE: Final = timedelta(minutes=15)
+"""How long a private answer to a managers' command lets its reader manage."""
 
 Interaction = discord.Interaction[Any]
 
@@ -47,8 +50,8 @@ def build_person(
 ) -> Person:
     """Return who asks.
 
-    *as_manager* tells that the managers' group let them in, or a panel opened from it: the server's own settings decide
-    who may use that, so no permission is checked again. *permissions* are theirs in a channel that is not this one.
+    *as_manager* tells that the managers' group let them in, or a panel opened from it lately: the server's own settings
+    decide who may use that, so no permission is checked again. *permissions* are theirs in another channel.
     """
     user = interaction.user
     there = interaction.permissions if permissions is None else permissions
@@ -113,6 +116,16 @@ def is_ephemeral(interaction: Interaction) -> bool:
     """Tell whether what was pressed is seen by its reader alone."""
     message = interaction.message
     return bool(message and message.flags.ephemeral)
+
+
+def has_manager_rights(interaction: Interaction) -> bool:
+    """Tell whether what was pressed may say that its reader manages, without their permissions being looked at.
+
+    That is what the bot told one person alone, and not so long ago that they may have lost the role meanwhile; no
+    interaction tells whom the settings of a server let use a command. The modal of a command is in no message.
+    """
+    message = interaction.message
+    return message is None or (is_ephemeral(interaction) and interaction.created_at - message.created_at < MANAGER_AGE)
 
 
 def get_locale(interaction: Interaction) -> str:

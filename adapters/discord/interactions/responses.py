@@ -14,6 +14,7 @@ from enum import IntEnum
 from functools import partial
 from typing import Any, Final
 
+from adapters.common.button_payload import save_if_possible
 from adapters.common.unrenderable_items import render_sound_answer
 from adapters.discord import bot_permissions
 from adapters.discord.context import DiscordContext
@@ -93,7 +94,7 @@ class Responder:
 
     async def send_message(self, message: RenderedMessage, *, replace_original: bool = False) -> None:
         """Show a message; in the place of the pressed one, where only its reader sees that."""
-        await self.context.button_payloads.save_payloads(message.stored_data, self.context.clock())
+        await save_if_possible(self.context.button_payloads, message.stored_data, self.context.clock())
         payload = {**message.payload, "flags": message.payload.get("flags", 0) | EPHEMERAL}
         replace_original = replace_original and self.is_ephemeral
         async with self._lock:

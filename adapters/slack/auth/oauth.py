@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import base64
+import hmac
 import logging
 import re
 import secrets
@@ -11,17 +12,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from cryptography.fernet import Fernet, InvalidToken
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.auth import oauth_pages
 from adapters.slack.auth.installations import VaultInstallationStore
-from bot.ports.secrets import Vault
+from bot.ports.platform_events import ProcessedEvents
+from bot.ports.secrets import SecretRegistrar
 
 INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
@@ -30,12 +34,18 @@ STATE_COOKIE: Final = "__Host-broadsheet-install"
 (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes)."""
 _TEAM_ID_PATTERN: Final = re.compile(r"[TE][A-Z0-9]{1,20}", re.ASCII)
 
-STATE_PREFIX: Final = "slack-state/"
 STATE_LIFETIME: Final = timedelta(minutes=10)
+_CODE_LIFETIME: Final = timedelta(minutes=10)
+"""https://docs.slack.dev/authentication/installing-with-oauth"""
+_KEY_LABEL: Final = b"broadsheet: state of an installation"
 
 
 class OAuthFlow(AsyncOAuthFlow):
     """The flow with our page in front; states are bound to the browser by slack_bolt's cookie."""
+
+    def __init__(self, *, secret_registrar: SecretRegistrar, **options: Any) -> None:
+        super().__init__(**options)
+        self._secret_registrar = secret_registrar
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
         """Return the page with the button."""
@@ -48,6 +58,11 @@ class OAuthFlow(AsyncOAuthFlow):
         requested_team = request.query.get("team", [""])[0]
         team = requested_team if _TEAM_ID_PATTERN.fullmatch(requested_team) else None
         return self.settings.authorize_url_generator.generate(state=state, team=team)
+
+    async def run_installation(self, code: str) -> Installation | None:
+        """Exchange the code for a token; nobody reads it in the log before."""
+        self._secret_registrar.register(code, _CODE_LIFETIME)
+        return await super().run_installation(code)
 
     async def append_set_cookie_headers(self, headers: dict[str, Any], set_cookie_value: str | None) -> dict[str, Any]:
         """Return the headers of the page."""
@@ -66,13 +81,15 @@ def create_oauth_flow(
     public_url: str,
     command: str,
     installation_store: VaultInstallationStore,
-    state_store: VaultStateStore,
+    state_store: SignedStateStore,
+    secret_registrar: SecretRegistrar,
 ) -> OAuthFlow:
     """Return the flow for an app; nothing of it is read from the environment.
 
     *public_url* is this server's own address ("https://bot.example.org"), *client* one without a token.
     """
     return OAuthFlow(
+        secret_registrar=secret_registrar,
         client=client,
         logger=logging.getLogger(__name__),
         settings=AsyncOAuthSettings(
@@ -113,26 +130,31 @@ class _CallbackPages(AsyncCallbackOptions):
         return BoltResponse(status=args.suggested_status_code, headers=oauth_pages.build_headers(), body=body)
 
 
-class VaultStateStore(AsyncOAuthStateStore):
-    """States in the vault, under their hash: each works once, for ten minutes."""
+class SignedStateStore(AsyncOAuthStateStore):
+    """States that Fernet signs, with the moment in them: nothing is stored before somebody comes back with one.
 
-    def __init__(self, vault: Vault, clock: Callable[[], datetime]) -> None:
-        self._vault = vault
+    Each works once, for ten minutes. The key is derived from *client_secret*, so that every process of an app takes
+    what another one gave.
+    """
+
+    def __init__(self, client_secret: str, processed_events: ProcessedEvents, clock: Callable[[], datetime]) -> None:
+        key = hmac.digest(client_secret.encode(), _KEY_LABEL, "sha256")
+        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+        self._processed_events = processed_events
         self._clock = clock
 
     async def async_issue(self, *_: Any, **__: Any) -> str:
-        """Return a new state; those that nobody came back with are swept away."""
-        now = self._clock()
-        await self._vault.delete_older(STATE_PREFIX, now - STATE_LIFETIME)
-        state = secrets.token_urlsafe(32)
-        await self._vault.put(_build_state_name(state), {"until": (now + STATE_LIFETIME).isoformat()}, now)
-        return state
+        """Return a new state."""
+        return self._fernet.encrypt_at_time(secrets.token_bytes(16), int(self._clock().timestamp())).decode()
 
     async def async_consume(self, state: str) -> bool:
         """Tell whether a state is ours, still fresh, and used for the first time."""
-        kept = await self._vault.pop(_build_state_name(state))
-        return kept is not None and self._clock() < datetime.fromisoformat(kept["until"])
-
-
-def _build_state_name(state: str) -> str:
-    return STATE_PREFIX + hashlib.sha256(state.encode()).hexdigest()
+        now = self._clock()
+        # Fernet counts whole seconds, and the last one too.
+        lifetime = int(STATE_LIFETIME.total_seconds()) - 1
+        try:
+            nonce = self._fernet.decrypt_at_time(state, lifetime, int(now.timestamp()))
+        except InvalidToken:
+            return False
+        # By what is signed: of a text in base64 there may be several ways to write it.
+        return await self._processed_events.add_if_new(f"slack-state:{nonce.hex()}", now)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, cast
+from urllib.parse import parse_qs, urlsplit
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -24,7 +26,10 @@ from adapters.slack.events import channels, installations, unfurls
 from adapters.slack.events.installations import TokenDeleter
 from adapters.slack.interactions import app_home, block_actions, commands, modals, shortcuts
 from bot.errors import BroadsheetError
+from bot.ports.secrets import SecretRegistrar
 
+_RESPONSE_URL_LIFETIME: Final = timedelta(minutes=30)
+"""https://docs.slack.dev/interactivity/handling-user-interaction"""
 _DRAIN_SECONDS: Final = 10.0
 _NOT_AUTHORIZED_MESSAGE: Final = (
     "Broadsheet can’t act in this workspace now: it is not installed here, or Slack does not answer it. "
@@ -51,10 +56,11 @@ def create_app(
         logger=_create_quiet_logger(),
         signing_secret=signing_secret or secrets.token_hex(32),
         client=client,
-        before_authorize=_fill_team_id,
+        before_authorize=_build_request_preparation(context.secret_registrar),
         authorize=cast("Any", authorize),  # declared narrower than what it takes: an `AsyncAuthorize` too
         user_facing_authorize_error_message=_NOT_AUTHORIZED_MESSAGE,
         oauth_flow=oauth_flow,
+        secret_registrar=context.secret_registrar,
     )
     for module in (commands, block_actions, modals, shortcuts, app_home, unfurls, channels):
         module.register_listeners(app, context)
@@ -65,8 +71,9 @@ def create_app(
 class BoltApp(AsyncApp):
     """slack_bolt's app, which acknowledges and lets its listeners go on; this one knows which still do."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, secret_registrar: SecretRegistrar, **options: Any) -> None:
         super().__init__(**options)
+        self.secret_registrar = secret_registrar
         self.tasks = TaskTracker()
         self.listener_runner.listener_start_handler = _ListenerTracking(self.tasks)
 
@@ -87,13 +94,26 @@ class _ListenerTracking(AsyncListenerStartHandler):
         self._tasks.track_current_task()
 
 
-async def _fill_team_id(
-    body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
-) -> BoltResponse:
-    """Tell the workspace of an event that an organization's installation hears: its authorization names none."""
-    if not context.team_id and body.get("type") == "event_callback":
-        context["team_id"] = body.get("context_team_id") or body.get("team_id")
-    return await next_()
+def _build_request_preparation(secret_registrar: SecretRegistrar) -> Callable[..., Awaitable[BoltResponse]]:
+    """Return what is done with each request once its signature was checked, before anybody looks who is meant."""
+
+    async def prepare_request(
+        body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        register_capability_url(secret_registrar, str(body.get("response_url") or ""), _RESPONSE_URL_LIFETIME)
+        # An event that an organization's installation hears: its authorization names no workspace.
+        if not context.team_id and body.get("type") == "event_callback":
+            context["team_id"] = body.get("context_team_id") or body.get("team_id")
+        return await next_()
+
+    return prepare_request
+
+
+def register_capability_url(registrar: SecretRegistrar, url: str, lifetime: timedelta) -> None:
+    """Keep an address out of the log with which anybody may do what it is for; the host's name may stay."""
+    parts = urlsplit(url)
+    for value in (parts.path, parts.path.rpartition("/")[2], parts.query, *parse_qs(parts.query).get("ticket", ())):
+        registrar.register(value, lifetime)
 
 
 def _create_quiet_logger() -> logging.Logger:

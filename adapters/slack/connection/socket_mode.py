@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 from itertools import chain
 from typing import Any, Final, cast
@@ -22,7 +23,7 @@ from adapters.common.backoff import iterate_pauses, wait_or_stop
 from adapters.common.tasks import TaskTracker
 from adapters.slack.api.error_codes import INSTALLATION_ERRORS
 from adapters.slack.api.errors import get_error_code
-from adapters.slack.connection.app import BoltApp
+from adapters.slack.connection.app import BoltApp, register_capability_url
 from bot.errors import Refused
 
 CONNECT_TIMEOUT_SECONDS: Final = 20.0
@@ -31,6 +32,8 @@ _PING_INTERVAL: Final = 5.0
 _DRAIN_SECONDS: Final = 5.0
 _TYPES_WITH_RESPONSE: Final = frozenset({"block_suggestion", "view_submission"})
 """What is answered in the acknowledgement itself: with options, and with what is wrong in a form."""
+_TICKET_LIFETIME: Final = timedelta(days=1)
+"""The ticket in an address serves once; the connection that it opened is replaced every few hours."""
 _NO_START_TIME: Final = 0.0
 """For a line of debugging that is never written."""
 
@@ -149,6 +152,7 @@ async def _connect_with_retry(
 
 async def _open_connection(app: BoltApp, token: str, web: AsyncWebClient) -> SocketModeConnection:
     url = await _fetch_websocket_url(web, token)
+    register_capability_url(app.secret_registrar, url, _TICKET_LIFETIME)
     connection = SocketModeConnection(app, token, web)
     try:
         await connection.open(url)

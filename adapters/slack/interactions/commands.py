@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from slack_bolt.app.async_app import AsyncApp
@@ -20,6 +21,7 @@ from adapters.slack.interactions.responses import (
     Responder,
     ResponseUrlResponder,
 )
+from bot.errors import StoreError
 
 _ANY_COMMAND: Final = re.compile(r"^/")
 _LEADING_COMMAND: Final = re.compile(r"^/\S+\s*")
@@ -68,8 +70,9 @@ async def _answer_message(
 ) -> None:
     """Answer a message to the bot; Slack tells of one again when it believes that nobody heard."""
     workspace, user, identity = get_team_id(bolt_context), event["user"], str(body.get("event_id") or event.get("ts"))
-    if not await slack_context.processed_events.add_if_new(f"slack:{workspace}:{identity}", slack_context.clock()):
-        return
+    with suppress(StoreError):  # the table looks as well, before it changes anything
+        if not await slack_context.processed_events.add_if_new(f"slack:{workspace}:{identity}", slack_context.clock()):
+            return
     channel, name = (
         build_channel(workspace, event["channel"], user),
         await slack_context.user_directory.get_name(workspace, user),

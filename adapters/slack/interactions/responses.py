@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal, Protocol
 
+from adapters.common.button_payload import save_if_possible
 from adapters.common.unrenderable_items import render_sound_answer
 from adapters.slack.context import SlackContext
 from adapters.slack.interactions import views
@@ -40,7 +41,7 @@ async def prepare_message(context: SlackContext, answer: Answer, request: Reques
         render_private_answer, request=request, command=context.command, modal_commands=context.modal_commands
     )
     message = render_sound_answer(answer, render, context.skipped_papers)
-    await context.button_payloads.save_payloads(message.stored_data, request.now)
+    await save_if_possible(context.button_payloads, message.stored_data, request.now)
     return message
 
 

@@ -36,7 +36,13 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "undo",
         ),
         Command(
-            "log", "Who changed what here, and when", partial(show_change_log, context), (), Audience.MANAGERS, "log"
+            "log",
+            "Who changed what here, and when",
+            partial(show_change_log, context),
+            (),
+            Audience.MANAGERS,
+            "log",
+            reads_only=True,
         ),
     )
 

@@ -48,10 +48,17 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "me",
             "What is stored about you",
             partial(show_stored_data, context),
+            reads_only=True,
             example="me",
             group_summary="What is stored about you",
         ),
-        Command("me export", "The same, complete, as JSON", partial(export_stored_data, context), example="me export"),
+        Command(
+            "me export",
+            "The same, complete, as JSON",
+            partial(export_stored_data, context),
+            example="me export",
+            reads_only=True,
+        ),
         Command(
             "me forget",
             "Delete what is stored about you",

@@ -57,6 +57,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "status",
             "Next sends, the sources, and why there was no digest",
             partial(show_status, context),
+            reads_only=True,
             example="status",
         ),
     )

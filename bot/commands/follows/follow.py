@@ -51,13 +51,11 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
     )
     offered = partial(typed, suggest=partial(topics.suggest_topics, context))
     listed = typed(suggest=partial(topics.suggest_followed_topics, context), required=True)
-    alerts = parameter_types.build_flag_parameter(
-        "alerts", "Send each paper as it appears (your own follows always do)"
-    )
+    hint = "Send each paper as it appears (your own follows always do)"
+    alerts = parameter_types.build_flag_parameter("alerts", hint)
     days = parameter_types.build_number_parameter("days", "How many days to look back", 1, 90, PREVIEW_DAYS)
-    scope = parameter_types.build_choice_parameter(
-        "where", "This channel and you, or every channel you see", _SCOPE_LABELS, {"workspace": "all", "server": "all"}
-    )
+    where, aliases = "This channel and you, or every channel you see", {"workspace": "all", "server": "all"}
+    scope = parameter_types.build_choice_parameter("where", where, _SCOPE_LABELS, aliases)
     return (
         Command(
             "follow",
@@ -79,6 +77,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "What is followed, by whom, since when",
             partial(show_follows, context),
             (scope, parameter_types.PAGE),
+            reads_only=True,
             example="follows",
         ),
         Command(
@@ -86,6 +85,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "What a topic would have sent",
             partial(show_preview, context),
             (offered(required=True), days, parameter_types.PAGE),
+            reads_only=True,
             example="preview diffusion -medical days:30",
         ),
     )

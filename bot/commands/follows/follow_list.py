@@ -54,12 +54,14 @@ async def show_follows(context: CommandContext, request: Request, *, where: str 
 
 async def build_follow_items(context: CommandContext, request: Request, channel: Channel) -> list[Item]:
     """Return the rows of one channel: its follows, then its mutes."""
-    channel_state = await context.stores.channels.get_or_create(channel, request.now)
+    follows = await context.stores.follows.list_for_channel(channel)
+    channel_state = await context.stores.channels.get(channel)
+    if channel_state is None:
+        return []
     mutes = (await context.stores.mutes_and_saves.list_mutes([channel_state.channel_id])).get(
         channel_state.channel_id, ()
     )
     muted = {value for kind, value in mutes if kind == "topic"}
-    follows = await context.stores.follows.list_for_channel(channel)
     rows = [_build_follow_item(follow, request, muted=follow.topic in muted) for follow in follows]
     return rows + await _build_mute_items(
         context, channel, [row for row in mutes if row[1] not in {f.topic for f in follows}]

@@ -33,7 +33,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
     paper = parameter_types.build_paper_parameter(partial(papers.suggest_papers, context))
     summary = "Why a paper was, or was not, posted here"
     explain = partial(explain_paper, context)
-    return (Command("why", summary, explain, (paper,), example="why 2602.12160", opens_modal=True),)
+    return (Command("why", summary, explain, (paper,), example="why 2602.12160", opens_modal=True, reads_only=True),)
 
 
 async def explain_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:

@@ -51,6 +51,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
                 ),
                 parameter_types.PAGE,
             ),
+            reads_only=True,
             example="today yesterday",
             detail="Dates can be 2026-11-23, 23 Nov, yesterday, Monday, 2026-11, or two with .. between them.",
         ),
@@ -59,6 +60,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "One paper: abstract, links, votes over time",
             partial(show_paper, context),
             (paper,),
+            reads_only=True,
             example="show 2602.12160",
             opens_modal=True,
             detail="Takes an arXiv id, or a link to arXiv, Hugging Face or alphaXiv.",
@@ -68,6 +70,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "Papers like one",
             partial(show_similar_papers, context),
             (paper, parameter_types.PAGE),
+            reads_only=True,
             example="similar 2602.12160",
         ),
     )
@@ -149,7 +152,8 @@ async def show_paper(context: CommandContext, request: Request, *, paper: str) -
 
 async def _record_seen(context: CommandContext, request: Request, paper: Paper) -> None:
     if not request.dry_run and await context.get_stored_paper(paper.id):
-        await context.stores.mutes_and_saves.record_seen(get_direct_channel(request), [paper.id], request.now)
+        own = get_direct_channel(request)
+        await context.write_if_possible(context.stores.mutes_and_saves.record_seen(own, [paper.id], request.now))
 
 
 async def show_similar_papers(context: CommandContext, request: Request, *, paper: str, page: int = 1) -> Answer:

@@ -42,7 +42,12 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             example="unsave 2602.12160",
         ),
         Command(
-            "saved", "Your reading list", partial(show_reading_list, context), (parameter_types.PAGE,), example="saved"
+            "saved",
+            "Your reading list",
+            partial(show_reading_list, context),
+            (parameter_types.PAGE,),
+            example="saved",
+            reads_only=True,
         ),
     )
 

@@ -39,6 +39,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "new",
             "What you have not seen yet, the likeliest first",
             partial(show_new_papers, context),
+            reads_only=True,
             example="new",
             detail=(
                 "Ranked by what you follow, then by likeness to what you saved, then by votes. "
@@ -73,7 +74,9 @@ async def show_new_papers(context: CommandContext, request: Request) -> Answer:
     ranked = sorted(fresh, key=lambda p: (-len(matches[p.id]), -likeness.get(p.id, 0.0), -(p.votes or 0)))
     shown = ranked[:_MAX_SHOWN]
     if not request.dry_run:
-        await context.stores.mutes_and_saves.record_seen(own, [paper.id for paper in shown], request.now)
+        await context.write_if_possible(
+            context.stores.mutes_and_saves.record_seen(own, [paper.id for paper in shown], request.now)
+        )
     card = _build_new_papers_card(context, request, shown, matches, len(ranked) - len(shown))
     return Answer(
         replace(
@@ -94,11 +97,8 @@ async def _load_recent_lists(context: CommandContext, request: Request) -> Seque
 
 async def _load_mutes(context: CommandContext, request: Request, direct_channel: Channel) -> set[tuple[str, str]]:
     """Return (kind, value) of what the asker, or the channel in which they ask, muted."""
-    keys = {
-        (await context.stores.channels.get_or_create(place, request.now)).channel_id
-        for place in (direct_channel, request.channel)
-    }
-    mutes = await context.stores.mutes_and_saves.list_mutes(keys)
+    known = [await context.stores.channels.get(place) for place in (direct_channel, request.channel)]
+    mutes = await context.stores.mutes_and_saves.list_mutes({each.channel_id for each in known if each})
     return {mute for its in mutes.values() for mute in its}
 
 

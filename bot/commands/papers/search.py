@@ -80,6 +80,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
                 ),
                 parameter_types.PAGE,
             ),
+            reads_only=True,
             example="search sparse attention since:2026-02",
             detail=(
                 "Papers that hold more of the words come first. Words in quotes must stand side by side, "

@@ -194,7 +194,7 @@ class SourceClient:
     def _raise_retry_after(self, seconds: float) -> NoReturn:
         length = min(timedelta(seconds=min(seconds, 1e9)), policies.MAX_PAUSE)
         until = self.clock() + length
-        span = policies.format_duration(seconds)
+        span = policies.format_duration(length.total_seconds())
         why = request.build_reason(self.policy, "source.pause_requested", span=span, time=f"{until:%H:%M}")
         raise _RetryAfter(why, until)
 

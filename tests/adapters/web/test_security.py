@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import pytest
 from aiohttp import ClientSession
+from yarl import URL
 
 from adapters.web.security import is_known_host
 from bot.errors import Misconfigured
@@ -100,3 +102,18 @@ async def test_the_port_that_is_taken_is_named() -> None:
         with pytest.raises(Misconfigured, match=f"port {port}.*WEB_PORT"):
             async with running(port=port):
                 pass
+
+
+async def test_half_a_head_is_not_waited_for_and_the_stream_of_events_goes_on() -> None:
+    async with (
+        running(beat=0.05, head_timeout=0.1) as workspace,
+        ClientSession(workspace.url) as session,
+        session.get("/api/events") as events,
+        asyncio.timeout(10),
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(workspace.url).port)
+        writer.write(b"GET / HTTP/1.1\r\n")
+        assert await reader.read() == b""
+        writer.close()
+        for _ in range(10):
+            assert await events.content.readline()

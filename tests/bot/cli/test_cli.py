@@ -314,9 +314,11 @@ def test_run_posts_the_sample_and_the_others_work_beside_it(tmp_path: Path) -> N
         ):
             assert time.monotonic() < deadline, "the sample's digest never came"
         assert as_json(bot(data, "search", "attention", "--json"))
-        second = bot(data, "run", WEB_PORT="0")
+        second = bot(data, "run", "--wait", "0.3", WEB_PORT="0")
         assert second.returncode == 3
-        assert "Another Broadsheet runs" in told(second)
+        waiting, refusal = told(second).splitlines()
+        assert waiting.endswith("it is waited for, 0.3 s at most")
+        assert refusal.startswith("Another Broadsheet runs on ")
         assert bot(data, "migrate").returncode == 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
@@ -358,3 +360,28 @@ def test_a_lost_or_damaged_database_is_refused_with_the_way_back(sample: Path, t
     assert {path: path.read_bytes() for path in kept} == kept
     subprocess.run(["/bin/sh", "-c", command], check=True)
     assert as_json(bot(data, "search", "sparse", "attention", "--limit", "3", "--json"))
+
+
+def test_a_start_that_overlaps_with_a_stop_ends_with_a_running_bot(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    command = [sys.executable, "-m", "bot", "run"]
+    with running(data) as (first, _):
+        second = subprocess.Popen(
+            command,
+            env=environment(data, WEB_PORT="0"),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert second.stderr
+            assert "it is waited for, 20 s at most" in second.stderr.readline()
+            first.send_signal(signal.SIGTERM)
+            assert first.wait(timeout=20) == 0
+            assert second.stdout
+            assert "Broadsheet runs." in second.stdout.readline()
+        finally:
+            second.send_signal(signal.SIGTERM)
+            second.communicate(timeout=30)
+    assert second.returncode == 0

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn, cast
 
 import pytest
 
 from bot.cards.models import Action, Card, Form
+from bot.commands import context as commands_context
 from bot.commands.context import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, CommandTable, build_table
 from bot.domain.deliveries import DeliveryKey
 from bot.errors import StoreError
 from bot.ports.commands import Answer, Audience, Command, Request
 from bot.ports.workspaces import Workspace
+from storage.system.processed_events import ProcessedEventStore
 from tests.bot.commands.conftest import ADA, ADAS, BOB, NOW, PAPERS, Room, button
 
 TABLE = build_table(CommandContext(None))  # type: ignore[arg-type]
@@ -313,3 +319,61 @@ async def test_pressing_a_button_does_what_it_says(room: Room) -> None:
     card = await room.card("today")
     await room.press(button(card, "Save"))
     assert [paper for paper, _ in await room.stores.mutes_and_saves.list_saved_papers(ADAS)] == ["2611.23000"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no answer wait for long for what it can do without."""
+    monkeypatch.setattr(commands_context, "MAX_WRITE_SECONDS", 0.02)
+
+
+async def answer_everything_that_only_reads(room: Room) -> dict[str, str]:
+    """Send the example of each command; return what was told of failures."""
+    reading = [command for command in room.table.list_commands() if command.reads_only]
+    cards = {command.name: await room.card(command.example or command.name) for command in reading}
+    return {name: card.text for name, card in cards.items() if card.tone == "failure"}
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_reading_goes_on_while_somebody_else_holds_the_database(room: Room, tmp_path: Path) -> None:
+    await room.card("status")  # since then the channel is known
+    with closing(sqlite3.connect(tmp_path / "broadsheet.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await answer_everything_that_only_reads(room) == {}
+        other.execute("ROLLBACK")
+    await drain_writes(room)
+
+
+async def test_reading_goes_on_when_the_disk_is_full(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    await room.card("status")
+    database = cast("ProcessedEventStore", room.stores.processed_events).database
+    async with database.write_engine.connect() as writer:
+        await writer.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are
+    add = room.stores.processed_events.add_if_new
+    for size in (3000, 300, 30, 3):
+        filled = await asyncio.gather(*(add(f"{n}{'x' * size}", NOW) for n in range(150)), return_exceptions=True)
+        assert any(isinstance(each, StoreError) for each in filled)
+    assert await answer_everything_that_only_reads(room) == {}
+    assert "disk is full" in caplog.text
+    assert (await room.card("mute 2611.23003")).tone == "failure"
+
+
+async def test_what_only_reads_is_still_answered_once(room: Room) -> None:
+    request = room.request("help", {})
+    first, second = [await room.table.answer(request) for _ in range(2)]
+    assert isinstance(first.body, Card)
+    assert isinstance(second.body, Card)
+    assert "done already" not in first.body.text
+    assert "done already" in second.body.text
+
+
+def test_what_changes_something_does_not_only_read() -> None:
+    assert {command.name for command in TABLE.list_commands() if command.reads_only} == {
+        "today", "new", "search", "show", "similar", "follows", "preview", "why", "status", "log", "saved", "me",
+        "me export", "help",
+    }  # fmt: skip
+
+
+async def drain_writes(room: Room) -> None:
+    """Wait for what no answer waited for."""
+    await asyncio.gather(*room.table.context._writes, return_exceptions=True)

@@ -89,6 +89,33 @@ def test_a_failing_step_leaves_everything_as_it_was(tmp_path: Path, now: datetim
     assert verify_backup(tmp_path / "broadsheet.db") == {"papers": 1}
 
 
+def test_an_upgrade_that_is_broken_off_again_and_again_leaves_one_backup(tmp_path: Path, now: datetime) -> None:
+    _do(tmp_path / "broadsheet.db", "CREATE TABLE papers (mine TEXT)", "INSERT INTO papers VALUES ('keep me')")
+    for minute in range(5):
+        with pytest.raises(StoreError, match="already exists"):
+            upgrade_database(url(tmp_path), tmp_path, now.replace(minute=minute))
+    (kept,) = (tmp_path / "backups").iterdir()
+    assert verify_backup(kept) == {"papers": 1}
+    _do(tmp_path / "broadsheet.db", "INSERT INTO papers VALUES ('me too')")
+    with pytest.raises(StoreError, match="already exists"):
+        upgrade_database(url(tmp_path), tmp_path, now.replace(minute=6))
+    assert sorted(verify_backup(each)["papers"] for each in (tmp_path / "backups").iterdir()) == [1, 2]
+
+
+def test_the_newest_backups_of_upgrades_are_kept_and_all_of_the_command(tmp_path: Path, now: datetime) -> None:
+    file, folder = tmp_path / "broadsheet.db", tmp_path / "backups"
+    for year in range(2020, 2025):
+        file.unlink(missing_ok=True)
+        _do(file, "CREATE TABLE notes (line TEXT)", f"PRAGMA user_version = {year}")
+        back_up_database(file, choose_backup_path(tmp_path, now.replace(year=year), "backup"))
+        upgrade_database(url(tmp_path), tmp_path, now.replace(year=year))
+    (folder / "20200101T000000Z-before-0003-mine.db").touch()
+    names = sorted(path.name for path in folder.iterdir())
+    assert [name[:4] for name in names if name.endswith("-backup.db")] == ["2020", "2021", "2022", "2023", "2024"]
+    assert [name[:4] for name in names if "before" in name and "mine" not in name] == ["2022", "2023", "2024"]
+    assert "20200101T000000Z-before-0003-mine.db" in names
+
+
 def test_a_newer_database_is_refused(tmp_path: Path, now: datetime) -> None:
     upgrade_database(url(tmp_path), tmp_path, now)
     _do(tmp_path / "broadsheet.db", "UPDATE alembic_version SET version_num = '9999'")

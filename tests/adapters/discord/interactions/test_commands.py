@@ -327,6 +327,16 @@ async def test_what_is_decided_about_members_is_about_no_channel(harness: BotHar
     assert "each member may follow 3 topics" in shown.plain
 
 
+async def test_a_page_is_shown_when_its_buttons_can_not_be_kept(
+    harness: BotHarness, stored: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.excused.append("Some buttons of an answer will not work")
+    with broken(stored, "INSERT ON actions"):
+        shown = await harness.type("papers search", {"query": " ".join(["diffusion"] * 20)})
+    assert "Reference" not in shown.plain
+    assert "Some buttons of an answer will not work" in caplog.text
+
+
 async def test_the_servers_own_settings_let_somebody_manage(harness: BotHarness) -> None:
     harness.server.permit("papers-setup", "101")
     await harness.type("papers-setup digest set", {"number": 7}, user="101")

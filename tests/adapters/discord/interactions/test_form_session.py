@@ -275,3 +275,23 @@ async def test_following_from_a_button(harness: BotHarness) -> None:
     await harness.press("Follow", panel)
     assert await harness.topics(ANAS_DIRECT_MESSAGES) == ['"diffusion"', '"robotics"']
     assert find_custom_id(shown, "Follow a topic")
+
+
+@pytest.mark.parametrize(("minutes", "days"), [(14, (0,)), (16, (0, 1, 2, 3, 4))])
+async def test_a_panel_lets_somebody_manage_for_a_quarter_of_an_hour(
+    harness: BotHarness, minutes: int, days: tuple[int, ...]
+) -> None:
+    harness.server.permit("papers-setup", "101")
+    panel = await harness.pick(DAYS, ["Monday"], await settings(harness, user="101"), user="101")
+    harness.server.clock.later(minutes * 60)
+    shown = await harness.press("Save changes", panel, user="101")
+    is_refused = "Only people who manage #papers may use “/papers-setup settings”" in shown.plain
+    assert is_refused is (minutes > 15)
+    assert (await harness.preferences()).schedule.days == days
+
+
+async def test_who_manages_by_their_permissions_saves_later_too(harness: BotHarness) -> None:
+    panel = await harness.pick(DAYS, ["Monday"], await settings(harness), user="91")
+    harness.server.clock.later(3600)
+    await harness.press("Save changes", panel, user="91")
+    assert (await harness.preferences()).schedule.days == (0,)

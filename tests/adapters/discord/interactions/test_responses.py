@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
 from adapters.discord.interactions import responses
 from bot.domain.papers import Paper
+from bot.redaction import SecretRegistry
 from tests.adapters.discord.bot_harness import BotHarness
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
@@ -139,3 +141,13 @@ async def test_stopping_waits_for_what_is_being_answered(offline: BotHarness, mo
         assert reaction.kind == "deferred"
         asyncio.get_running_loop().call_later(0.1, offline.paper_source.hold.set)
     assert "A Paper from This Morning" in (await reaction.settled()).plain
+
+
+async def test_nobody_reads_the_token_of_an_interaction_in_the_log(harness: BotHarness) -> None:
+    await harness.type("papers today")
+    registry = cast("SecretRegistry", harness.context.secret_registrar)
+    tokens = [each.token for each in harness.server.interactions.values()]
+    assert tokens
+    assert [registry.redact(f"/webhooks/2/{token}/messages") for token in tokens] == [
+        "/webhooks/2/[secret]/messages" for _ in tokens
+    ]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from yarl import URL
 
-from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE
+from adapters.slack.auth.oauth import INSTALL_PATH, REDIRECT_PATH, STATE_COOKIE, SignedStateStore
 from adapters.slack.manifest import BOT_SCOPES
 from adapters.slack.settings import SECRET_PATTERNS
 from bot import logs
 from bot.ports.workspaces import Workspace
+from bot.redaction import SecretRegistry
 from tests.adapters.slack.oauth_harness import PUBLIC_URL, OAuthHarness, create_tokenless_client, open_oauth_harness
 from tests.servers.slack import Slack, slack
 from tests.stores import broken
@@ -126,13 +130,33 @@ async def test_a_state_ends_after_ten_minutes(here: OAuthHarness) -> None:
     assert await here.names() == []
 
 
-async def test_states_that_nobody_came_back_with_are_swept_away(here: OAuthHarness) -> None:
-    for _ in range(3):
-        await here.get(INSTALL_PATH)
-    assert len(await here.installations.vault.list_names("slack-state/")) == 3
-    here.clock.later = timedelta(minutes=11)
-    await here.get(INSTALL_PATH)
-    assert len(await here.installations.vault.list_names("slack-state/")) == 1
+async def test_whoever_asks_for_the_page_and_never_comes_back_writes_nothing(here: OAuthHarness) -> None:
+    database = sqlite3.connect(here.folder / "broadsheet.db")
+    with closing(database):
+        before = list(database.iterdump())
+        states = {(await here.get(INSTALL_PATH)).cookies[STATE_COOKIE].value for _ in range(300)}
+        assert list(database.iterdump()) == before
+    assert len(states) == 300
+
+
+async def test_a_state_of_an_app_with_another_secret_is_refused(here: OAuthHarness) -> None:
+    back = URL(await here.agree((await here.get(INSTALL_PATH)).button))
+    state = await SignedStateStore("another", here.stores.processed_events, here.clock).async_issue()
+    here.cookie = f"{STATE_COOKIE}={state}"
+    assert (await here.get(str(back.update_query(state=state)))).status == 401
+    assert await here.names() == []
+
+
+async def test_the_page_is_shown_while_nothing_can_be_written(here: OAuthHarness) -> None:
+    with broken(here.folder, "INSERT ON events"):
+        first = await here.get(INSTALL_PATH)
+        back = await here.agree(first.button)
+        seen = await here.get(back)
+    assert first.status == 200
+    assert seen.status == 503
+    assert "Not just now" in seen.text
+    assert "Reference" in seen.text
+    assert await here.names() == []
 
 
 async def test_an_installation_of_another_browser_is_refused(here: OAuthHarness) -> None:
@@ -169,14 +193,6 @@ async def test_whoever_cancels_is_told_so(here: OAuthHarness) -> None:
     assert "cancelled in Slack" in seen.text
     assert "Nothing was changed" in seen.text
     assert await here.names() == []
-
-
-async def test_no_state_can_be_kept(here: OAuthHarness) -> None:
-    with broken(here.folder, "INSERT ON secrets"):
-        seen = await here.get(INSTALL_PATH)
-    assert seen.status == 503
-    assert "Not just now" in seen.text
-    assert "Reference" in seen.text
 
 
 @pytest.mark.parametrize("what", ["INSERT ON secrets", "INSERT ON workspaces"])
@@ -265,7 +281,7 @@ async def test_looking_at_headers_starts_nothing(here: OAuthHarness) -> None:
     for path in (INSTALL_PATH, REDIRECT_PATH):
         async with here.browser.head(here.address + path) as answer:
             assert answer.status == 405
-    assert await here.installations.vault.list_names("slack-state/") == []
+            assert STATE_COOKIE not in answer.cookies
 
 
 async def test_the_environment_changes_nothing(server: Slack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,3 +298,12 @@ async def test_the_token_that_was_kept_works(here: OAuthHarness) -> None:
     client = create_tokenless_client(here.slack)
     client.token = await here.installations.get_token("T1")
     assert (await client.auth_test())["team_id"] == "T1"
+
+
+async def test_nobody_reads_a_code_in_the_log(here: OAuthHarness) -> None:
+    back = await here.agree((await here.get(INSTALL_PATH)).button)
+    code = URL(back).query["code"]
+    registry = cast("SecretRegistry", here.app.secret_registrar)
+    assert code in registry.redact(f"oauth.v2.access code={code}")
+    await here.get(back)
+    assert registry.redact(f"oauth.v2.access code={code}") == "oauth.v2.access code=[secret]"

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import cast
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -13,7 +14,9 @@ from slack_bolt.response import BoltResponse
 
 from adapters.common.backoff import wait_or_stop
 from adapters.slack.connection import socket_mode
+from adapters.slack.connection.socket_mode import SocketModeConnection
 from bot.errors import Refused
+from bot.redaction import SecretRegistry
 from tests.adapters.slack.bot_harness import BotHarness
 
 
@@ -146,3 +149,18 @@ async def test_nothing_is_left_behind(offline: BotHarness) -> None:
         await offline.server.wait(lambda: offline.server.sockets)
     left = {task for task in asyncio.all_tasks() - before if "tests.servers" not in repr(task)}
     assert [task for task in left if "slack_sdk" in repr(task) or "adapters" in repr(task)] == []
+
+
+async def test_nobody_reads_a_ticket_in_the_log(offline: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    async def note_address(self: SocketModeConnection, address: str) -> None:
+        opened.append(address)
+        stop.set()
+
+    monkeypatch.setattr(SocketModeConnection, "open", note_address)
+    async with serving(offline) as stop:
+        await stop.wait()
+    registry = cast("SecretRegistry", offline.context.secret_registrar)
+    ticket = opened[0].partition("ticket=")[2]
+    assert ticket not in registry.redact(f"Cannot connect to {opened[0]} with {ticket}")

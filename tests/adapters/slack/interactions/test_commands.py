@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from adapters.slack.rendering import items
 from bot.cards.models import Item
 from bot.domain.papers import Paper
 from bot.errors import Mistake
+from bot.redaction import SecretRegistry
 from tests.adapters.slack.bot_harness import BotHarness, read_view
 
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
@@ -191,3 +193,10 @@ async def test_a_paper_that_can_not_be_drawn_is_left_out_of_a_list_and_of_a_home
     assert "The Trinity" not in read_view(home)
     (skipped,) = harness.stores.skipped_papers.list_skipped()
     assert (skipped.paper, skipped.step) == (poison, "rendered")
+
+
+async def test_nobody_reads_a_response_url_in_the_log(harness: BotHarness) -> None:
+    await harness.type("today")
+    registry = cast("SecretRegistry", harness.context.secret_registrar)
+    (hook,) = harness.server.hooks
+    assert registry.redact(f"Cannot connect to {harness.server.url}responses/{hook}").endswith("[secret]")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from bot.domain.papers import Paper
 from tests.adapters.slack.bot_harness import ANAS_DIRECT_MESSAGES, PAPERS_CHANNEL, BotHarness
+from tests.stores import broken
 
 NEWER = Paper("2602.99999", "A Paper from This Morning", abstract="It is new.", authors=("Eve",))
 
@@ -119,3 +121,12 @@ async def test_a_message_that_is_told_of_again_is_answered_once(harness: BotHarn
     await harness.server.again(told)
     await harness.drain()
     assert len(harness.server.whispers("C1", "U1")) == 1
+
+
+async def test_who_only_reads_is_answered_while_nothing_can_be_written(harness: BotHarness, stored: Path) -> None:
+    await harness.type("search sparse attention")  # since then the channel is known
+    with broken(stored, "INSERT ON events"):
+        await harness.server.mention("search sparse attention", channel="C1", user="U1")
+        await harness.drain()
+    assert "SpargeAttention2" in harness.server.whispers("C1", "U1")[-1].plain
+    harness.excused.append("answered without being recorded")

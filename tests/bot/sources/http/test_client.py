@@ -158,14 +158,12 @@ class TestWaiting:
         await polite().get(server.url + DAILY, {}, read)
         assert clock.slept == [11]
 
-    @pytest.mark.parametrize(("asked", "named"), [("600", "10 min"), ("864000", "10 d"), ("9" * 18, " d")])
+    @pytest.mark.parametrize(("asked", "named"), [("600", "10 min"), ("864000", "60 min"), ("9" * 18, "60 min")])
     async def test_not_longer_than_there_is_time(
         self, server: Sources, polite: Make, memory: Memory, asked: str, named: str
     ) -> None:
         server.always(DAILY, status(429, {"Retry-After": asked}))
-        with pytest.raises(
-            SourceDown, match=rf"^Hugging Face asks for a pause of .*{named}; it is asked again at 1\d:"
-        ):
+        with pytest.raises(SourceDown, match=rf"^Hugging Face asks for a pause of {named}; it is asked again at 1\d:"):
             await polite().get(server.url + DAILY, {}, read)
         assert len(server.log) == 1
         until = (await memory.get_state("huggingface")).open_until
