@@ -14,7 +14,7 @@
     │   ├── SourceRefused  the source says no: 400, 404, a bad identifier
     │   └── Malformed      an answer that is not what the source documents
     └── SendError          a chat did not take a message
-        ├── TryLater       nothing was posted; ``after`` seconds say when to ask again
+        ├── TryLater       nothing was posted; ``retry_after`` seconds say when to ask again
         ├── Uncertain      the message may or may not have been posted
         ├── Gone           the channel (or the installation) will never take it
         └── Unsendable     the message itself is wrong: our own bug
