@@ -59,7 +59,7 @@ def _get_pressed_value(body: Body) -> str:
 def _choose_responder(
     slack_context: SlackContext, body: Body, bolt_context: AsyncBoltContext, *, modal: bool
 ) -> Responder:
-    """Return where the answer goes: into a window, or beside the message for the one who pressed."""
+    """Return where the answer goes: into a modal, or beside the message for the one who pressed."""
     workspace, trigger = get_team_id(bolt_context), str(body.get("trigger_id") or "")
     hook, view = _build_response_url_responder(slack_context, body, workspace, trigger), body.get("view") or {}
     if hook and not modal:

@@ -26,7 +26,7 @@ from bot.errors import BroadsheetError, Malformed
 from bot.ports.commands import Answer, find_command
 
 _SUBMISSION_DEADLINE: Final = 2.0
-"""Seconds that it may take before the window says that it takes a moment; Slack waits for three."""
+"""Seconds that it may take before the modal says that it takes a moment; Slack waits for three."""
 _SAVING_CARD: Final = Card(title="Saving", text="This takes a moment; the outcome will stand here.")
 _WRONG_WORKSPACE_CARD: Final = Card(
     title="Not saved", text="This form belongs to another workspace. Nothing was changed."
@@ -76,7 +76,7 @@ async def _run_submission(context: SlackContext, body: Body, origin: PrivateMeta
 async def _build_response_action(
     context: SlackContext, origin: PrivateMetadata, answer: Answer, view: View
 ) -> dict[str, Any]:
-    """Return what the window does next: marks the fields that are wrong, or says what was done."""
+    """Return what the modal does next: marks the fields that are wrong, or says what was done."""
     inputs = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
     wrong: Mapping[str, str] = {}
     if isinstance(answer.body, Form):
@@ -89,7 +89,7 @@ async def _build_response_action(
 
 
 async def _render_answer_view(context: SlackContext, origin: PrivateMetadata, answer: Answer) -> View:
-    """Draw an answer for the window of the form."""
+    """Draw an answer for the modal of the form."""
     if isinstance(answer.body, Form):
         return modal.build_modal(answer.body, origin, advanced=origin.shows_advanced)
     return await views.prepare_view(context, answer.body, origin.channel)

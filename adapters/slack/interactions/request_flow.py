@@ -19,7 +19,7 @@ from bot.errors import Mistake, SendError, Unsendable
 from bot.ports.commands import Answer, Audience, Request, find_command
 
 LOADING_DELAY: Final = 1.5
-"""Seconds until people are told that it takes a moment; Slack opens windows for three."""
+"""Seconds until people are told that it takes a moment; Slack opens modals for three."""
 
 log = logging.getLogger(__name__)
 

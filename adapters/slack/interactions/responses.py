@@ -28,7 +28,7 @@ class Responder(Protocol):
         ...
 
     async def open_modal(self, view: dict[str, Any]) -> bool:
-        """Open a window; False when nobody waits for one any more."""
+        """Open a modal; False when nobody waits for one any more."""
         ...
 
 
@@ -88,9 +88,9 @@ class ResponseUrlResponder:
 
 @dataclass(slots=True)
 class ModalResponder:
-    """A window of its own, over the one in which something was pressed, if any; turned pages replace theirs.
+    """A modal of its own, over the one in which something was pressed, if any; turned pages replace theirs.
 
-    ``view_id`` is the window of the pressed button, ``fallback`` where the answer goes when no window can be opened.
+    ``view_id`` is the modal of the pressed button, ``fallback`` where the answer goes when no modal can be opened.
     """
 
     context: SlackContext
@@ -101,7 +101,7 @@ class ModalResponder:
     _opened_view_id: str = field(default="", init=False)
 
     async def show_loading(self, request: Request) -> None:
-        """Open the window before the answer is there: in three seconds Slack lets nobody open one any more."""
+        """Open the modal before the answer is there: in three seconds Slack lets nobody open one any more."""
         await self._show_view(await self._render_view(LOADING_ANSWER, request), replace_pressed=False)
 
     async def send_answer(self, answer: Answer, request: Request) -> None:
@@ -119,7 +119,7 @@ class ModalResponder:
 
     async def _render_view(self, answer: Answer, request: Request) -> dict[str, Any]:
         if not isinstance(answer.body, Card):
-            raise TypeError("A form is a window of its own.")
+            raise TypeError("A form is a modal of its own.")
         return await views.prepare_view(self.context, answer.body, request.channel)
 
     async def _show_view(self, view: dict[str, Any], *, replace_pressed: bool) -> bool:
@@ -163,7 +163,7 @@ class EphemeralResponder:
         )
 
     async def open_modal(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
-        """Open nothing: whoever mentions the bot has pressed nothing that a window could follow."""
+        """Open nothing: whoever mentions the bot has pressed nothing that a modal could follow."""
         return False
 
 

@@ -24,23 +24,23 @@ View = dict[str, Any]
 
 @dataclass(slots=True)
 class _ViewState:
-    """A window that is being filled in; ``own_hashes`` are the versions that we made, by the one that each replaced."""
+    """A view that is being filled in; ``own_hashes`` are the versions that we made, by the one that each replaced."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     own_hashes: dict[str, str] = field(default_factory=dict)
     change_number: int = 0
 
     def find_latest_hash(self, view_hash: str) -> str:
-        """Return the version that *view_hash*, as a person saw it, has become by our own hand."""
+        """Return the version that *view_hash*, as a person saw it, has become by our own changes."""
         while view_hash in self.own_hashes:
             view_hash = self.own_hashes[view_hash]
         return view_hash
 
 
 class OrderedViewUpdates:
-    """Redraws windows one change after the other.
+    """Redraws views one change after the other.
 
-    A change tells of the window as its person saw it, maybe before our last answer got there; without knowing our own
+    A change tells of the view as its person saw it, maybe before our last answer got there; without knowing our own
     versions Slack's check of the hash would refuse all but the first of two quick changes.
     """
 
@@ -70,26 +70,26 @@ class OrderedViewUpdates:
 
 
 async def prepare_view(context: SlackContext, card: Card, channel: Channel) -> View:
-    """Draw a card as a window that is about a channel, and keep what its buttons need before anybody presses them."""
+    """Draw a card as a modal that is about a channel, and keep what its buttons need before anybody presses them."""
     view, kept = render_card_modal(card, command=context.command)
     await context.button_payloads.save_payloads(kept, context.clock())
     return {**view, "private_metadata": PrivateMetadata(channel).pack()}
 
 
 async def open_view(context: SlackContext, workspace: str, trigger_id: str, view: View) -> View | None:
-    """Open a window; *trigger_id* is three seconds' right to do so. Return the window, None when it was too late."""
+    """Open a modal; *trigger_id* is three seconds' right to do so. Return the modal, None when it was too late."""
     return await _await_view(context.client.call(workspace, "views.open", trigger_id=trigger_id, view=view))
 
 
 async def push_view(context: SlackContext, workspace: str, trigger_id: str, view: View) -> View | None:
-    """Lay a window over the one in which something was pressed; at most three lie on each other."""
+    """Lay a modal over the one in which something was pressed; at most three lie on each other."""
     return await _await_view(context.client.call(workspace, "views.push", trigger_id=trigger_id, view=view))
 
 
 async def update_view(
     context: SlackContext, workspace: str, view_id: str, view: View, view_hash: str = ""
 ) -> View | None:
-    """Change a window; one that was closed, or is not the *view_hash* (a hash) any more, is left alone."""
+    """Change a view; one that was closed, or is not the *view_hash* (a hash) any more, stays as it is."""
     guard = {"hash": view_hash} if view_hash else {}
     return await _await_view(context.client.call(workspace, "views.update", view_id=view_id, view=view, **guard))
 

@@ -62,7 +62,7 @@ def render_entries(
 
 
 def render_full_entry(item: Item, builder: ComponentBuilder) -> list[Block]:
-    """Return one entry in full, for a window: the whole text, then what can be done as buttons."""
+    """Return one entry in full, for a modal: the whole text, then what can be done as buttons."""
     text = item.abstract or item.text
     blocks = [
         build_section(_render_title(item)),

@@ -26,14 +26,14 @@ from bot.i18n.translation import gettext, ngettext, use_language
 MAX_MESSAGE_BLOCKS: Final = 50
 """Blocks of a message.
 
-A window and a home take `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks.
+A view, modal or App Home, takes `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks.
 """
 MAX_VIEW_BLOCKS: Final = 100
 MAX_MESSAGE_WEIGHT: Final = 12_000
 """What the blocks of a message may weigh; see `adapters.slack.rendering.blocks.measure_weight`."""
 MAX_VIEW_WEIGHT: Final = 60_000
 MAX_CODE: Final = 4000
-"""Characters of a text to be copied that a message holds; a window holds more."""
+"""Characters of a text to be copied that a message holds; a modal holds more."""
 
 _MAX_SECTION_TEXT: Final = 2900
 _MAX_VIEW_CODE: Final = 50_000

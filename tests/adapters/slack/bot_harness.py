@@ -168,7 +168,7 @@ class BotHarness:
         return self.server.views(user)[-1]
 
     def window(self, user: str = "U1") -> str:
-        """Return what people read in the window on top."""
+        """Return what people read in the modal on top."""
         return read_view(self.server.views(user)[-1])
 
     def said(self, channel: str = "C1", user: str = "U1") -> str:
@@ -188,7 +188,7 @@ class BotHarness:
 
 
 def read_view(view: Json) -> str:
-    """Return what people read in a window or at home."""
+    """Return what people read in a modal or at home."""
     return read("", view["blocks"]).plain.replace("\u2060", "")
 
 
