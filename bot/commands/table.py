@@ -112,7 +112,7 @@ class CommandTable:
         """Return a private answer, with a word on what did not get through before all small print."""
         if (request.dry_run and isinstance(answer.body, Card)) or answer.placement is Placement.CHANNEL:
             return answer
-        # A form may be a window, which has no room for it.
+        # A form may be a modal, which has no room for it.
         notice = await self.context.take_pending_notice(request) if isinstance(answer.body, Card) else None
         why = await self.context.find_direct_message_problem(request)
         sentences = [*([format_reason(notice)] if notice else []), *([_describe_lost_alerts(why)] if why else [])]
@@ -175,9 +175,9 @@ class CommandTable:
         if not (answer.shareable and shared):
             name = format_command(command.name)
             raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
-        there = request.thread or request.channel
-        await self.context.stores.ledger.add([Draft(DeliveryKey(there, "share", request.id), shared)], request.now)
-        return answers.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
+        target = request.thread or request.channel
+        await self.context.stores.ledger.add([Draft(DeliveryKey(target, "share", request.id), shared)], request.now)
+        return answers.build_text_answer(gettext("It is on its way to {place}.", place=format_channel(target)))
 
 
 def _describe_lost_alerts(why: Reason) -> str:

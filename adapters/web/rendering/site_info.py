@@ -11,7 +11,7 @@ from bot.domain.people import Person
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
 LOCAL_USER: Final = Person("you", "You", is_manager=True)
-"""Whoever sits at this machine."""
+"""The one user of the local workspace."""
 DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")
 
 

@@ -162,7 +162,7 @@ class BotHarness:
         return acked
 
     async def form(self, text: str, *, channel: str = "C1", user: str = "U1") -> Json:
-        """Type what opens a form; return its window."""
+        """Type what opens a form; return its modal."""
         await self.server.command(text, channel=channel, user=user)
         await self.drain()
         return self.server.views(user)[-1]
