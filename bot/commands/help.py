@@ -40,7 +40,7 @@ def build_help_command(groups: CommandGroups) -> Command:
         names = [each.name for _, each in _list_offered(every, request)]
         return [Suggestion(name) for name in names if name.startswith(prefix.casefold())]
 
-    about = Parameter(
+    command_parameter = Parameter(
         "command",
         "A command’s name",
         parameter_types.read_text,
@@ -51,7 +51,13 @@ def build_help_command(groups: CommandGroups) -> Command:
     )
     tells = partial(show_help, every)
     itself.append(
-        Command(HELP_COMMAND, "What the commands do", tells, (about, parameter_types.PAGE), example="help search")
+        Command(
+            HELP_COMMAND,
+            "What the commands do",
+            tells,
+            (command_parameter, parameter_types.PAGE),
+            example="help search",
+        )
     )
     return itself[0]
 

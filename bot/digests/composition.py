@@ -25,22 +25,22 @@ _MAX_NAMED_DATES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """A digest's papers: the ``top`` ones, those ``followed`` besides, and how many there were ``total_count``.
+    """A digest's papers: the ``top`` ones, those of ``topic_papers`` besides, and how many there were ``total_count``.
 
-    ``omitted_count`` papers of the lists are not shown, ``omitted_followed`` of them are on the topics; arXiv's count
-    in neither.
+    ``omitted_count`` papers of the lists are not shown, ``omitted_topic_count`` of them are on the topics; arXiv's
+    count in neither.
     """
 
     top: tuple[Paper, ...]
-    followed: tuple[Paper, ...]
+    topic_papers: tuple[Paper, ...]
     total_count: int
     omitted_count: int
-    omitted_followed: int = 0
+    omitted_topic_count: int = 0
 
     @property
     def papers(self) -> tuple[Paper, ...]:
         """Everything that is shown."""
-        return self.top + self.followed
+        return self.top + self.topic_papers
 
 
 def list_paper_ids(days: Sequence[FeedDay]) -> list[str]:
@@ -73,12 +73,12 @@ def select_papers(
     top, rest = fresh[: preferences.number], fresh[preferences.number :]
     if not (preferences.your_topics and matches):
         return DigestContent(tuple(top), (), len(fresh), len(rest))
-    taken = {paper.id for paper in fresh} | set(excluded)
+    candidate_ids = {paper.id for paper in fresh} | set(excluded)
     followed = [p for p in rest if p.id in matches]
-    also = [p for p in announced if p.id in matches and p.id not in taken]
-    shown, more = followed[:MAX_TOPIC_PAPERS], len(followed[MAX_TOPIC_PAPERS:])
+    also = [p for p in announced if p.id in matches and p.id not in candidate_ids]
+    topic_papers, more = followed[:MAX_TOPIC_PAPERS], len(followed[MAX_TOPIC_PAPERS:])
     return DigestContent(
-        tuple(top), tuple((followed + also)[:MAX_TOPIC_PAPERS]), len(fresh), len(rest) - len(shown), more
+        tuple(top), tuple((followed + also)[:MAX_TOPIC_PAPERS]), len(fresh), len(rest) - len(topic_papers), more
     )
 
 
@@ -94,7 +94,8 @@ def build_digest_card(
     """Return the digest of the local date *on*. *notes* say what is missing."""
     top = [_build_item(paper, n, matches, "") for n, paper in enumerate(content.top, 1)]
     more = [
-        _build_item(paper, n, matches, gettext("Your topics")) for n, paper in enumerate(content.followed, len(top) + 1)
+        _build_item(paper, n, matches, gettext("Your topics"))
+        for n, paper in enumerate(content.topic_papers, len(top) + 1)
     ]
     names = paper_items.format_paper_names(content.papers[: preferences.number])
     return Card(
@@ -134,12 +135,12 @@ def _describe_omitted(content: DigestContent) -> str:
     """Say what is not shown: "12 more, 3 match this channel's topics"."""
     if not content.omitted_count:
         return ""
-    if not content.omitted_followed:
+    if not content.omitted_topic_count:
         return ngettext("{n} more", "{n} more", content.omitted_count)
     return ngettext(
         "{left} more, {n} matches this channel’s topics",
         "{left} more, {n} match this channel’s topics",
-        content.omitted_followed,
+        content.omitted_topic_count,
         left=format_number(content.omitted_count),
     )
 

@@ -37,7 +37,7 @@ class DigestBuilder:
     feed: FeedSnapshot
     history: ChannelHistory
     selections: Mapping[int, FeedSelection]
-    covered: Mapping[int, Mapping[date, Reason | None]]
+    coverage: Mapping[int, Mapping[date, Reason | None]]
     reasons: Mapping[int, MatchReasons]
     muted_by_topic: Mapping[int, set[str]]
     card_cache: dict[object, tuple[composition.DigestContent, Card]]
@@ -64,26 +64,28 @@ class DigestBuilder:
             reason = Reason("digest.not_running", time=f"{due.astimezone(schedule.zone_info):%H:%M}")
             return DigestRecord(channel_state, on, "missed", reason, next_run=following)
         choice = self.selections[channel_state.channel_id]
-        made, card = self._compose_digest(channel_state, choice, on)
-        if not made.papers:
+        content, card = self._compose_digest(channel_state, choice, on)
+        if not content.papers:
             return _build_empty_record(
-                channel_state, on, choice, self.covered.get(channel_state.channel_id, {}), following
+                channel_state, on, choice, self.coverage.get(channel_state.channel_id, {}), following
             )
         card = add_reaction_hint(card, channel_state.preferences)
         claims = tuple(
-            paper.id for paper in made.papers if paper.id not in self.history.posted.get(channel_state.channel_id, ())
+            paper.id
+            for paper in content.papers
+            if paper.id not in self.history.posted_papers.get(channel_state.channel_id, ())
         )
         parts = build_drafts(
-            channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), made, card, claims
+            channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), content, card, claims
         )
         return DigestRecord(
-            channel_state, on, "posted", coverage=choice.covered, drafts=parts, next_run=following, card=card
+            channel_state, on, "posted", coverage=choice.coverage, drafts=parts, next_run=following, card=card
         )
 
     def _compose_digest(
         self, channel_state: ChannelState, selection: FeedSelection, on: date
     ) -> tuple[composition.DigestContent, Card]:
-        preferences, gone = (
+        preferences, excluded_ids = (
             channel_state.preferences,
             self.history.get_excluded_papers(channel_state) | self.muted_by_topic.get(channel_state.channel_id, set()),
         )
@@ -97,18 +99,18 @@ class DigestBuilder:
             preferences.min_votes,
             topics,
         )
-        if not gone and key in self.card_cache:
+        if not excluded_ids and key in self.card_cache:
             return self.card_cache[key]
         reasons = self.reasons.get(channel_state.channel_id, {}) if topics else {}
         candidates = composition.rank_papers(selection.days, self.feed.papers, preferences)
-        content = composition.select_papers(candidates, self.feed.announced, reasons, preferences, gone)
+        content = composition.select_papers(candidates, self.feed.announced_papers, reasons, preferences, excluded_ids)
         notes = _build_notes(selection)
         card = (
             composition.build_digest_card(content, selection.days, preferences, on, matches=reasons, notes=notes)
             if content.papers
             else Card()
         )
-        if not gone:
+        if not excluded_ids:
             self.card_cache[key] = (content, card)
         return content, card
 
@@ -130,7 +132,7 @@ async def load_digest_builder(
     choices = {s.channel_id: _select_channel_feed(s, feed, covered.get(s.channel_id, {}), now) for s in channel_states}
     if only:
         choices = {
-            key: FeedSelection((only,), {on: None for on in its.covered if on == only.date})
+            key: FeedSelection((only,), {on: None for on in its.coverage if on == only.date})
             for key, its in choices.items()
         }
     past = await inputs.load_channel_history(stores, choices, feed)
@@ -151,7 +153,7 @@ def _select_channel_feed(
 async def find_match_reasons(feed: FeedSnapshot, selection: FeedSelection, topics: Sequence[str]) -> MatchReasons:
     """Return why papers are on the channel's topics, by paper id."""
     reasons: dict[str, list[Explanation]] = {}
-    paper_lists = [day.papers for day in selection.days] + [tuple(paper.id for paper in feed.announced)]
+    paper_lists = [day.papers for day in selection.days] + [tuple(paper.id for paper in feed.announced_papers)]
     for paper_ids in paper_lists:
         found = await feed.match_topics(paper_ids, topics)
         for topic in topics:
@@ -186,15 +188,15 @@ def build_drafts(
     claims: tuple[str, ...],
 ) -> tuple[Draft, ...]:
     """Return a digest's messages: one, with the abstracts or an entry for each paper below it; in a forum, posts."""
-    wanted = channel_state.preferences
+    preferences = channel_state.preferences
     if channel_state.channel.kind is ChannelKind.FORUM:
-        entries = composition.build_paper_cards(card, abstracts=wanted.abstracts)
+        entries = composition.build_paper_cards(card, abstracts=preferences.abstracts)
         # The first claims all: the papers of a digest are claimed together or not at all.
         return tuple(Draft(replace(first, part=n), entry, () if n else claims) for n, entry in enumerate(entries))
     below: tuple[Card, ...] = ()
-    if wanted.entries:
-        below = composition.build_paper_cards(card, abstracts=wanted.abstracts)
-    elif wanted.abstracts:
+    if preferences.entries:
+        below = composition.build_paper_cards(card, abstracts=preferences.abstracts)
+    elif preferences.abstracts:
         below = (composition.build_abstracts_card(content),)
     replies = (Draft(replace(first, part=n, operation="reply"), each, parent=first) for n, each in enumerate(below, 1))
     return (Draft(first, card, claims), *replies)
@@ -211,7 +213,7 @@ def _build_empty_record(
     # Trouble with one list is no reason when another was there and had nothing new.
     trouble = selection.problem if not selection.days else None
     reason = trouble or _explain_empty(selection.days, channel_state)
-    said = channel_state.preferences.say_when_empty or _is_weekly_reminder_due(channel_state, on, before)
+    is_announced = channel_state.preferences.say_when_empty or _is_weekly_reminder_due(channel_state, on, before)
     key = DeliveryKey(channel_state.channel, "word", on.isoformat())
     text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=format_reason(reason))
     card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
@@ -220,8 +222,8 @@ def _build_empty_record(
         on,
         "failed" if trouble else "empty",
         reason,
-        coverage=selection.covered,
-        drafts=(Draft(key, card),) if said else (),
+        coverage=selection.coverage,
+        drafts=(Draft(key, card),) if is_announced else (),
         next_run=following,
     )
 

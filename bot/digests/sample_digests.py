@@ -70,14 +70,14 @@ async def _build_digest(stores: Stores, channel_state: ChannelState, day: FeedDa
     selection = FeedSelection((day,))
     past = await inputs.load_channel_history(stores, {channel_state.channel_id: selection}, feed)
     reasons = await find_match_reasons(feed, selection, past.topics.get(channel_state.channel_id, ()))
-    gone = past.get_excluded_papers(channel_state) | set(
+    excluded_ids = past.get_excluded_papers(channel_state) | set(
         await find_match_reasons(feed, selection, past.muted_topics.get(channel_state.channel_id, ()))
     )
     content = composition.select_papers(
-        composition.rank_papers((day,), papers, preferences), (), reasons, preferences, gone
+        composition.rank_papers((day,), papers, preferences), (), reasons, preferences, excluded_ids
     )
-    had = past.posted.get(channel_state.channel_id, set())
-    claims = tuple(paper.id for paper in content.papers if paper.id not in had)
+    posted_ids = past.posted_papers.get(channel_state.channel_id, set())
+    claims = tuple(paper.id for paper in content.papers if paper.id not in posted_ids)
     with use_language(preferences.language):
         digest_card = _label_card(
             composition.build_digest_card(content, (day,), preferences, day.date, matches=reasons), day

@@ -40,11 +40,11 @@ async def record_alerts(stores: Stores, now: datetime) -> int:
     for channel, hits in owed.items():
         channel_state = await stores.channels.get_or_create(channel, now)
         papers = await _exclude_muted(stores, channel_state, await stores.papers.get([paper for paper, _ in hits]))
-        left = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, channel_state, now)
-        if left > 0 and papers:
+        remaining_count = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, channel_state, now)
+        if remaining_count > 0 and papers:
             follows = {follow.topic: follow for follow in await stores.follows.list_for_channel(channel)}
             with use_language(channel_state.preferences.language):
-                drafts = _build_drafts(channel, _rank_hits(papers, hits), follows, left, now.date())
+                drafts = _build_drafts(channel, _rank_hits(papers, hits), follows, remaining_count, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
 

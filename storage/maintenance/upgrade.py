@@ -32,11 +32,11 @@ def upgrade_database(url: str, directory: Path, now: datetime) -> Path | None:
     path = get_sqlite_path(url)
     if not is_outdated(path):
         return None
-    kept = choose_backup_path(directory, now, f"before-{list_revisions()[-1]}") if _has_data(path) else None
-    if kept:
-        back_up_database(path, kept)
+    backup_path = choose_backup_path(directory, now, f"before-{list_revisions()[-1]}") if _has_data(path) else None
+    if backup_path:
+        back_up_database(path, backup_path)
     _run_migrations(url)
-    return kept
+    return backup_path
 
 
 def is_outdated(path: Path) -> bool:
@@ -44,13 +44,13 @@ def is_outdated(path: Path) -> bool:
 
     Raises `bot.errors.NewerStore`, and `bot.errors.StoreError` when the database can't be read.
     """
-    found, known = read_revision(path), list_revisions()
-    if found and found not in known:
+    revision, revisions = read_revision(path), list_revisions()
+    if revision and revision not in revisions:
         raise NewerStore(
-            f"The database {path} was written by a newer version of Broadsheet: its tables are at {found}, this "
-            f"version knows {known[-1]}. Install that version again, or restore a backup from before."
+            f"The database {path} was written by a newer version of Broadsheet: its tables are at {revision}, this "
+            f"version knows {revisions[-1]}. Install that version again, or restore a backup from before."
         )
-    return found != known[-1]
+    return revision != revisions[-1]
 
 
 def read_revision(path: Path) -> str:
@@ -76,14 +76,17 @@ def list_revisions() -> list[str]:
 def find_schema_differences() -> list[Any]:
     """Return what the migrations lack of the declared tables, from a throwaway database; empty when all is well."""
     with TemporaryDirectory() as scratch:
-        made, declared = f"sqlite:///{scratch}/made.db", f"sqlite:///{scratch}/declared.db"
-        _run_migrations(made)
-        first, second = open_migration_engine(made), open_migration_engine(declared)
-        with first.begin() as one, second.begin() as other:
-            metadata.create_all(other)
-            differences = [*_compare_metadata(one), *(_list_index_sql(one) ^ _list_index_sql(other))]
-        first.dispose()
-        second.dispose()
+        migrated_url, declared_url = f"sqlite:///{scratch}/made.db", f"sqlite:///{scratch}/declared.db"
+        _run_migrations(migrated_url)
+        migrated_engine, declared_engine = open_migration_engine(migrated_url), open_migration_engine(declared_url)
+        with migrated_engine.begin() as migrated_connection, declared_engine.begin() as declared_connection:
+            metadata.create_all(declared_connection)
+            differences = [
+                *_compare_metadata(migrated_connection),
+                *(_list_index_sql(migrated_connection) ^ _list_index_sql(declared_connection)),
+            ]
+        migrated_engine.dispose()
+        declared_engine.dispose()
         return differences
 
 
@@ -114,9 +117,9 @@ def _run_migrations(url: str) -> None:
             config = _build_alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            broken = connection.execute(text("PRAGMA foreign_key_check")).first()
-            if broken:
-                raise StoreError(f"The migration would have broken the table {broken[0]}; nothing was changed.")
+            violation = connection.execute(text("PRAGMA foreign_key_check")).first()
+            if violation:
+                raise StoreError(f"The migration would have broken the table {violation[0]}; nothing was changed.")
     finally:
         engine.dispose()
     get_sqlite_path(url).chmod(0o600)

@@ -126,9 +126,9 @@ class PaperStore:
 
     async def iterate_papers(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
         """Yield (sequence, paper) of everything newer than *after*, up to *last*, a page at a time."""
-        wanted = select(table) if last is None else select(table).where(table.c.sequence <= last)
+        base_query = select(table) if last is None else select(table).where(table.c.sequence <= last)
         while True:
-            query = wanted.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE_SIZE)
+            query = base_query.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE_SIZE)
             async with self.database.begin_read() as connection:
                 rows = (await connection.execute(query)).mappings().all()
             for row in rows:
@@ -187,21 +187,21 @@ class _PaperBatch:
 
     async def merge_and_write(self, connection: AsyncConnection, readings: Mapping[str, Sequence[Paper]]) -> None:
         """Merge and write one chunk."""
-        known = await _fetch_stored_papers(connection, readings)
-        added, altered, votes = [], [], {}
+        stored_papers = await _fetch_stored_papers(connection, readings)
+        new_rows, changed_rows, votes = [], [], {}
         for key, several in readings.items():
-            before = known.get(key)
+            before = stored_papers.get(key)
             paper, relisted = _merge_readings(before, several, self.now)
             if before is None:
-                added.append(self._build_row(paper, relisted, self._increment_sequence()))
+                new_rows.append(self._build_row(paper, relisted, self._increment_sequence()))
                 self.new.append(paper)
             elif (paper, relisted) != (before.paper, before.relisted):
-                altered.append(
+                changed_rows.append(
                     self._build_row(paper, relisted, self._assign_sequence(before, paper)) | {"key": before.row_id}
                 )
             if paper.votes is not None and (before is None or paper.votes != before.paper.votes):
                 votes[key] = paper.votes
-        await _write_rows(connection, added, altered)
+        await _write_rows(connection, new_rows, changed_rows)
         await self._record_votes(connection, votes)
 
     def _increment_sequence(self) -> int:

@@ -34,9 +34,9 @@ class ChannelStore:
 
     async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
         """Return the channel's state; an unknown one becomes known, a renamed one gets its name."""
-        found = await self.get(channel)
-        if found and channel.name in ("", found.channel.name):
-            return found
+        known_state = await self.get(channel)
+        if known_state and channel.name in ("", known_state.channel.name):
+            return known_state
         async with self.database.begin_write() as connection:
             await get_or_create_channel_id(connection, channel, now)
             if channel.name:
@@ -91,15 +91,17 @@ class ChannelStore:
 
     async def retire(self, channel: Channel, reason: Reason) -> bool:
         """Stop posting to the channel; what waits for it is given up for the same reason."""
-        kept = encode_reason(reason)
+        encoded_reason = encode_reason(reason)
         async with self.database.begin_write() as connection:
-            statement = update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=kept)
+            statement = (
+                update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=encoded_reason)
+            )
             key = await connection.scalar(statement.returning(channels.c.id))
             if key is None:
                 return False
             waiting = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value))
             statement = update(deliveries).where(deliveries.c.channel_id == key, waiting)
-            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=kept))
+            await connection.execute(statement.values(state=DeliveryState.DEAD.value, reason=encoded_reason))
             return True
 
     async def restore(self, channel: Channel, next_run: datetime | None) -> None:

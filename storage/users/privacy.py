@@ -45,7 +45,7 @@ class PrivacyStore:
     async def export_data(self, person: Channel) -> dict[str, Any]:
         """Return everything stored about the person whose direct channel this is, as JSON data."""
         async with self.database.begin_read() as connection:
-            told: dict[str, Any] = {
+            export: dict[str, Any] = {
                 "platform": person.platform,
                 "workspace": person.workspace,
                 "person": person.id,
@@ -53,18 +53,20 @@ class PrivacyStore:
                 "direct channel": await _fetch_rows(connection, _build_direct_channel_query(person)),
             }
             for name, query in _build_export_queries(person).items():
-                told[name] = await _fetch_rows(connection, query)
-        return told
+                export[name] = await _fetch_rows(connection, query)
+        return export
 
     async def erase_data(self, person: Channel) -> dict[str, int]:
         """Delete what is a person's own; put a pseudonym where others need the line."""
         pseudonym = f"former-{secrets.token_hex(3)}"
         async with self.database.begin_write() as connection:
-            own = await find_channel_id(connection, person)
-            counts = await _delete_own_rows(connection, own) | await _pseudonymize_rows(connection, person, pseudonym)
+            channel_id = await find_channel_id(connection, person)
+            counts = await _delete_own_rows(connection, channel_id) | await _pseudonymize_rows(
+                connection, person, pseudonym
+            )
             await _remove_manager(connection, person)
             await connection.execute(
-                update(channels).where(channels.c.id == own).values(_build_erased_channel_values(pseudonym))
+                update(channels).where(channels.c.id == channel_id).values(_build_erased_channel_values(pseudonym))
             )
             return counts
 
@@ -84,30 +86,34 @@ def _build_erased_channel_values(pseudonym: str) -> dict[str, Any]:
 
 def _build_export_queries(person: Channel) -> dict[str, Select[Any]]:
     """Return, by name, the queries of what hangs on a person."""
-    own = match_channel(person)
-    followed = (
+    channel_condition = match_channel(person)
+    follows_query = (
         select(topics.c.text.label("topic"), follows.c.since, follows.c.alerts)
         .join_from(follows, topics, topics.c.id == follows.c.topic_id)
         .join(channels, channels.c.id == follows.c.channel_id)
     )
-    shown = (
+    seen_query = (
         select(papers.c.external_id.label("paper"), seen.c.at)
         .join_from(seen, papers, papers.c.id == seen.c.paper_id)
         .join(channels, channels.c.id == seen.c.channel_id)
     )
     where = channels.c.name.label("channel")
-    sent = select(deliveries.c.kind, deliveries.c.subject, deliveries.c.state, deliveries.c.created, deliveries.c.card)
+    deliveries_query = select(
+        deliveries.c.kind, deliveries.c.subject, deliveries.c.state, deliveries.c.created, deliveries.c.card
+    )
     return {
-        "follows": followed.where(own),
-        "follows added to channels": followed.add_columns(where).where(*_match_rows_in_channels(person, follows)),
-        "saves": _join_channels(saves, select(saves.c.paper, saves.c.at)).where(own),
-        "seen": shown.where(own),
-        "mutes": _join_channels(mutes, select(mutes.c.kind, mutes.c.value, mutes.c.at)).where(own),
+        "follows": follows_query.where(channel_condition),
+        "follows added to channels": follows_query.add_columns(where).where(*_match_rows_in_channels(person, follows)),
+        "saves": _join_channels(saves, select(saves.c.paper, saves.c.at)).where(channel_condition),
+        "seen": seen_query.where(channel_condition),
+        "mutes": _join_channels(mutes, select(mutes.c.kind, mutes.c.value, mutes.c.at)).where(channel_condition),
         "mutes added to channels": _join_channels(mutes, select(mutes.c.kind, mutes.c.value, mutes.c.at, where)).where(
             *_match_rows_in_channels(person, mutes)
         ),
-        "messages": _join_channels(deliveries, sent).where(own),
-        "posts": _join_channels(posts, select(posts.c.kind, posts.c.subject, posts.c.at, posts.c.card)).where(own),
+        "messages": _join_channels(deliveries, deliveries_query).where(channel_condition),
+        "posts": _join_channels(posts, select(posts.c.kind, posts.c.subject, posts.c.at, posts.c.card)).where(
+            channel_condition
+        ),
         "changes": _join_channels(changes, select(changes.c.at, changes.c.kind, changes.c.summary, where)).where(
             _match_reachable_channels(person), changes.c.person == person.id
         ),

@@ -111,10 +111,10 @@ def choose_tags(available: ForumTags, card: Card, tag_name: str = "") -> list[st
     """
     topic_names = {words.casefold() for item in card.items for words in (*item.because, item.section)}
     tag_ids = {str(tag["name"]).casefold(): str(tag["id"]) for tag in available}
-    matching = [identity for name, identity in tag_ids.items() if name in topic_names]
-    chosen = [tag_ids[tag_name.casefold()]] if tag_name.casefold() in tag_ids else []
-    common = [identity for name, identity in tag_ids.items() if name in _COMMON_TAG_NAMES]
-    return (matching or chosen or common)[:_MAX_TAGS]
+    topic_tag_ids = [identity for name, identity in tag_ids.items() if name in topic_names]
+    configured_tag_ids = [tag_ids[tag_name.casefold()]] if tag_name.casefold() in tag_ids else []
+    common_tag_ids = [identity for name, identity in tag_ids.items() if name in _COMMON_TAG_NAMES]
+    return (topic_tag_ids or configured_tag_ids or common_tag_ids)[:_MAX_TAGS]
 
 
 async def _list_own_posts(rest: RestClient, forum: Channel, since: datetime | None, name: str) -> Collection[Thread]:
@@ -122,13 +122,13 @@ async def _list_own_posts(rest: RestClient, forum: Channel, since: datetime | No
     active = await rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.workspace)
     archived = await _list_archived_posts(rest, forum, since)
     min_id = message_lookup.to_snowflake(since)
-    posts_by_id: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived)}
+    posts_by_id: dict[str, Thread] = {thread["id"]: thread for thread in (*active["threads"], *archived)}
     own_posts = (
-        one
-        for one in posts_by_id.values()
-        if one.get("parent_id") == forum.id and one.get("owner_id") == rest.bot_user_id
+        thread
+        for thread in posts_by_id.values()
+        if thread.get("parent_id") == forum.id and thread.get("owner_id") == rest.bot_user_id
     )
-    return [one for one in own_posts if int(one["id"]) > min_id and name in {"", one["name"]}]
+    return [thread for thread in own_posts if int(thread["id"]) > min_id and name in {"", thread["name"]}]
 
 
 async def _list_archived_posts(rest: RestClient, forum: Channel, since: datetime | None) -> list[Thread]:

@@ -51,13 +51,13 @@ def build_person(
     who may use that, so no permission is checked again. *permissions* are theirs in a channel that is not this one.
     """
     user = interaction.user
-    there = interaction.permissions if permissions is None else permissions
-    known = is_bot_in_guild(interaction)
+    channel_permissions = interaction.permissions if permissions is None else permissions
+    is_installed = is_bot_in_guild(interaction)
     return Person(
         str(user.id),
         user.display_name,
-        is_manager=known and (as_manager or there.manage_channels),
-        is_admin=known and (as_manager or interaction.permissions.manage_guild),
+        is_manager=is_installed and (as_manager or channel_permissions.manage_channels),
+        is_admin=is_installed and (as_manager or interaction.permissions.manage_guild),
         direct_workspace=DIRECT_MESSAGE_WORKSPACE,
     )
 

@@ -76,9 +76,9 @@ class Responder:
         request = request or requests.build_request(
             self.interaction, self.context.clock(), "", {}, target_channel=self.target_channel, dry_run=True
         )
-        shown = _retarget_buttons(answer, self.get_other_channel_id(request))
+        retargeted_answer = _retarget_buttons(answer, self.get_other_channel_id(request))
         message = messages.render_private_answer(
-            shown,
+            retargeted_answer,
             request,
             manager=as_manager,
             unavailable=self._list_unavailable_commands(request),

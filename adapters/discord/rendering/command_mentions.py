@@ -33,12 +33,12 @@ def mention_commands(part: MessagePart, request: Request, mention_formatter: Men
     head = (
         part.head.replace(heading, f"### {linked}", 1) if linked and part.head.startswith(f"{heading}\n") else part.head
     )
-    shown = replace(
+    linked_part = replace(
         part,
         head=head,
         entries=tuple(_mention_entry_command(each, mention_formatter) for each in part.entries),
     )
-    return shown if count_utf16_units(shown.text) <= MAX_CONTENT else part
+    return linked_part if count_utf16_units(linked_part.text) <= MAX_CONTENT else part
 
 
 def _mention_entry_command(entry: Entry, mention_formatter: MentionFormatter) -> Entry:

@@ -36,10 +36,10 @@ class PrivateMetadata:
             "x": int(self.shows_advanced),
             "h": int(self.from_home),
         }
-        written = json.dumps(data, separators=(",", ":"), sort_keys=True)
-        if len(written) > _MAX_METADATA:
-            raise Unsendable(f"A form can’t carry {len(written):,} characters.")
-        return written
+        metadata = json.dumps(data, separators=(",", ":"), sort_keys=True)
+        if len(metadata) > _MAX_METADATA:
+            raise Unsendable(f"A form can’t carry {len(metadata):,} characters.")
+        return metadata
 
 
 def unpack_metadata(metadata: str) -> PrivateMetadata:

@@ -35,9 +35,9 @@ def render_home_view(
         parts = len(page.sections) - number
         most = (MAX_VIEW_BLOCKS - len(blocks)) // parts - 1
         heaviest = (MAX_VIEW_WEIGHT - measure_weight(blocks)) // parts
-        drawn = lay_out_card(card, builder, max_blocks=most, max_weight=heaviest, command=command)
-        if drawn and len(drawn) <= most:
-            blocks += [build_divider(), *drawn] if blocks else drawn
+        card_blocks = lay_out_card(card, builder, max_blocks=most, max_weight=heaviest, command=command)
+        if card_blocks and len(card_blocks) <= most:
+            blocks += [build_divider(), *card_blocks] if blocks else card_blocks
     return {
         "type": "home",
         "callback_id": "home",
@@ -70,11 +70,15 @@ async def publish_home(context: SlackContext, workspace: str, user: str) -> None
 async def _find_visible_channels(context: SlackContext, workspace: str, user: str) -> frozenset[str]:
     """Return the channels that somebody may see: public ones, and private ones that they are in."""
     try:
-        shown, own = (
+        channels, member_channel_ids = (
             await context.directory.list_channels(workspace),
             await context.directory.list_user_channel_ids(workspace, user),
         )
     except SendError as error:
         log.warning("The channels of a home can't be told: %s", error)
         return frozenset()
-    return frozenset(channel_info.id for channel_info in shown if not channel_info.is_private or channel_info.id in own)
+    return frozenset(
+        channel_info.id
+        for channel_info in channels
+        if not channel_info.is_private or channel_info.id in member_channel_ids
+    )

@@ -68,7 +68,7 @@ class ResponseUrlResponder:
         await self._post_response(await prepare_message(self.context, answer, request), replace_original=replace)
 
     async def open_modal(self, view: dict[str, Any]) -> bool:
-        """Open a window."""
+        """Open a modal."""
         return (
             bool(self.trigger_id)
             and await views.open_view(self.context, self.workspace, self.trigger_id, view) is not None
@@ -124,15 +124,15 @@ class ModalResponder:
 
     async def _show_view(self, view: dict[str, Any], *, replace_pressed: bool) -> bool:
         """Show a view: in the place of ours, of the pressed one where it is to be replaced, else over it."""
-        shown = None
+        shown_view = None
         if not self._opened_view_id and not replace_pressed:
             lay = views.push_view if self.view_id else views.open_view
-            shown = await lay(self.context, self.workspace, self.trigger_id, view)
-        there = self._opened_view_id or self.view_id
-        if shown is None and there:
-            shown = await views.update_view(self.context, self.workspace, there, view)
-        self._opened_view_id = str(shown["id"]) if shown else ""
-        return shown is not None
+            shown_view = await lay(self.context, self.workspace, self.trigger_id, view)
+        target_view_id = self._opened_view_id or self.view_id
+        if shown_view is None and target_view_id:
+            shown_view = await views.update_view(self.context, self.workspace, target_view_id, view)
+        self._opened_view_id = str(shown_view["id"]) if shown_view else ""
+        return shown_view is not None
 
 
 @dataclass(slots=True)
@@ -194,7 +194,7 @@ class DirectMessageResponder:
                 blocks=message.blocks,
             )
             return
-        posted = await self.context.client.call(
+        response = await self.context.client.call(
             self.workspace,
             "chat.postMessage",
             channel=self.channel,
@@ -204,7 +204,7 @@ class DirectMessageResponder:
             unfurl_media=False,
             **_build_thread_arguments(self.thread_ts),
         )
-        self._message_ts = str(posted["ts"])
+        self._message_ts = str(response["ts"])
 
     async def open_modal(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
         """Open nothing."""

@@ -50,17 +50,17 @@ class OrderedViewUpdates:
 
     async def update(self, workspace: str, seen_view: View, render_view: Callable[[], Awaitable[View | None]]) -> None:
         """Show what *render_view* gives, unless somebody has changed the view, closed it, or changed a field."""
-        window = self._get_state(seen_view["id"])
-        window.change_number += 1
-        mine = window.change_number
-        async with window.lock:
-            view = await render_view() if mine == window.change_number else None
+        view_state = self._get_state(seen_view["id"])
+        view_state.change_number += 1
+        change_number = view_state.change_number
+        async with view_state.lock:
+            view = await render_view() if change_number == view_state.change_number else None
             if view is None:
                 return
-            version = window.find_latest_hash(str(seen_view.get("hash", "")))
-            shown = await update_view(self._context, workspace, seen_view["id"], view, version)
-            if shown and shown.get("hash") != version:
-                window.own_hashes[version] = str(shown.get("hash", ""))
+            version = view_state.find_latest_hash(str(seen_view.get("hash", "")))
+            new_view = await update_view(self._context, workspace, seen_view["id"], view, version)
+            if new_view and new_view.get("hash") != version:
+                view_state.own_hashes[version] = str(new_view.get("hash", ""))
 
     def _get_state(self, view_id: str) -> _ViewState:
         if view_id not in self._states and len(self._states) >= _MAX_STATES:

@@ -33,7 +33,7 @@ def list_modal_commands(commands: Iterable[Command]) -> frozenset[str]:
 
 @dataclass(slots=True)
 class ComponentBuilder:
-    """Builds the buttons of one message or view; ``stored_data`` is what is too long to ride in their value.
+    """Builds the buttons of one message or view; ``stored_data`` is what is too long for their value.
 
     ``available`` is what is left for long values; the first buttons have it. ``modal_commands`` are the names of the
     commands that suit a modal over the page better than one more message.

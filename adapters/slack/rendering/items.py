@@ -103,10 +103,10 @@ def _render_lines(label: str, items: list[Item], builder: ComponentBuilder) -> I
             if len(text) + len(line) >= MAX_SECTION_TEXT:
                 break
             text, number = f"{text}\n{line}".strip(), number + 1
-        taken, items = items[:number], items[number:]
+        section_items, items = items[:number], items[number:]
         rows = [
             (item.actions[0].about or item.title, builder.build_payload(item.actions[0]))
-            for item in taken
+            for item in section_items
             if item.actions
         ]
         yield number, [build_section(text, builder.build_select(label, rows) if rows else None)]

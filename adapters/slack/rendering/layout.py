@@ -92,7 +92,7 @@ def _lay_out_blocks(
             build_context_block(_join_fitting_lines((*foot, ngettext("and {n} more", "and {n} more", 1_000)))),
         ]
     )
-    body, left = _render_body(
+    body, omitted_count = _render_body(
         card,
         builder,
         max_blocks - len(head) - len(row) - 1,
@@ -100,7 +100,9 @@ def _lay_out_blocks(
         show_full_text=show_full_text,
         pictures=pictures,
     )
-    lines = _join_fitting_lines((ngettext("and {n} more", "and {n} more", left), *foot) if left else foot)
+    lines = _join_fitting_lines(
+        (ngettext("and {n} more", "and {n} more", omitted_count), *foot) if omitted_count else foot
+    )
     return [*head, *body, *([build_context_block(lines)] if lines else []), *row]
 
 
@@ -127,14 +129,14 @@ def _render_body(
     if show_full_text and len(card.items) == 1 and card.items[0].paper:
         return render_full_entry(card.items[0], builder)[:max_blocks], 0
     body: list[Block] = []
-    left = len(card.items)
+    omitted_count = len(card.items)
     for number, blocks in render_entries(card.items, builder, remaining, pictures=pictures):
         remaining -= measure_weight(blocks)
         if len(body) + len(blocks) > max_blocks or remaining < 0:
             break
         body += blocks
-        left -= number
-    return body, left
+        omitted_count -= number
+    return body, omitted_count
 
 
 def _render_footer(footer: Sequence[str], command: str) -> tuple[str, ...]:

@@ -59,22 +59,22 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
     _reject_inapplicable(request)
     channel_state = await context.load_channel_state(request)
-    held = await context.stores.follows.list_for_channel(request.channel)
-    topics = tuple(parse_topic(follow.topic) for follow in held)
-    wanted = read_settings(request.arguments, channel_state.preferences)
-    if request.dry_run or wanted.mistakes or not request.arguments:
-        return Answer(_build_settings_form(request, channel_state, held, wanted))
-    new = [topic for topic in wanted.topics or () if topic not in topics]
-    gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
-    told = partial(
+    follows = await context.stores.follows.list_for_channel(request.channel)
+    topics = tuple(parse_topic(follow.topic) for follow in follows)
+    change = read_settings(request.arguments, channel_state.preferences)
+    if request.dry_run or change.mistakes or not request.arguments:
+        return Answer(_build_settings_form(request, channel_state, follows, change))
+    new_topics = [topic for topic in change.topics or () if topic not in topics]
+    removed_topics = [topic for topic in topics if change.topics is not None and topic not in change.topics]
+    describe = partial(
         describe_changes,
         channel_state.preferences,
-        wanted.preferences,
-        new,
-        gone,
+        change.preferences,
+        new_topics,
+        removed_topics,
         context.get_name_resolver(request.channel),
     )
-    if not told():
+    if not describe():
         return Answer(
             Card(
                 text=gettext(
@@ -82,22 +82,22 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
                 )
             )
         )
-    added, removed = await _update_follows(context, request, wanted, held)
+    new_follows, removed_follows = await _update_follows(context, request, change, follows)
     with use_language(ENGLISH):
-        summary = Reason(SETTINGS_CHANGED, changes=told())
-    before = {"topics": [snapshots.encode_follow(follow) for follow in removed]}
-    after = {"topics": [snapshots.encode_follow(follow) for follow in added]}
+        summary = Reason(SETTINGS_CHANGED, changes=describe())
+    before = {"topics": [snapshots.encode_follow(follow) for follow in removed_follows]}
+    after = {"topics": [snapshots.encode_follow(follow) for follow in new_follows]}
     await save.save_preferences(
-        context, request, channel_state, wanted.preferences, summary, before=before, after=after
+        context, request, channel_state, change.preferences, summary, before=before, after=after
     )
-    return Answer(await _build_confirmation_card(context, request, wanted, told()))
+    return Answer(await _build_confirmation_card(context, request, change, describe()))
 
 
 def _reject_inapplicable(request: Request) -> None:
     """Raise a mistake for a setting that means nothing where it is said."""
-    here = list_fields(request.channel)
+    channel_fields = list_fields(request.channel)
     for question in SETTING_FIELDS:
-        if question.name in request.arguments and question not in here:
+        if question.name in request.arguments and question not in channel_fields:
             if question.platform in ("", request.channel.platform):
                 raise Mistake(
                     gettext(
@@ -120,7 +120,7 @@ def read_settings(arguments: Mapping[str, str], preferences: Preferences) -> Set
     """Validate everything at once."""
     mistakes: dict[str, str] = {}
     topics: tuple[Topic, ...] | None = None
-    changed = preferences
+    new_preferences = preferences
     for question in SETTING_FIELDS:
         if question.name not in arguments:
             continue
@@ -135,12 +135,12 @@ def read_settings(arguments: Mapping[str, str], preferences: Preferences) -> Set
         if question.apply_value is None:
             topics = value
             continue
-        changed = question.apply_value(changed, value)
+        new_preferences = question.apply_value(new_preferences, value)
     if topics is not None and len(topics) > MAX_CHANNEL_FOLLOWS:
         mistakes["topics"] = gettext(
             "A channel follows at most {most} topics; these are {topics}.", most=MAX_CHANNEL_FOLLOWS, topics=len(topics)
         )
-    return SettingsChange(changed, topics, mistakes)
+    return SettingsChange(new_preferences, topics, mistakes)
 
 
 def _describe_mistake(error: Mistake) -> str:
@@ -159,9 +159,9 @@ def describe_changes(
 
     *resolve_name* tells how people call what has an id.
     """
-    added = (gettext("topics + {topic}", topic=topic.label) for topic in new_topics)
-    removed = (gettext("topics − {topic}", topic=topic.label) for topic in removed_topics)
-    return "; ".join((*describe_differences(before, after, resolve_name), *added, *removed))
+    added_texts = (gettext("topics + {topic}", topic=topic.label) for topic in new_topics)
+    removed_texts = (gettext("topics − {topic}", topic=topic.label) for topic in removed_topics)
+    return "; ".join((*describe_differences(before, after, resolve_name), *added_texts, *removed_texts))
 
 
 def _build_settings_form(
@@ -217,15 +217,15 @@ async def _update_follows(
     if change.topics is None:
         return [], []
     texts = [str(topic) for topic in change.topics]
-    added = [
+    new_follows = [
         Follow(request.channel, t, request.person, request.now) for t in texts if t not in {f.topic for f in follows}
     ]
-    removed = [follow for follow in follows if follow.topic not in texts]
-    for follow in added:
+    removed_follows = [follow for follow in follows if follow.topic not in texts]
+    for follow in new_follows:
         await context.stores.follows.add(follow)
-    for follow in removed:
+    for follow in removed_follows:
         await context.stores.follows.remove(request.channel, follow.topic)
-    return added, removed
+    return new_follows, removed_follows
 
 
 async def _build_confirmation_card(

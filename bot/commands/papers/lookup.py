@@ -37,9 +37,9 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
     """
     if _PAPER_NUMBER.fullmatch(identifier):
         identifier = await _find_numbered_paper(context, request, int(identifier.removeprefix("#")))
-    found = await context.get_stored_paper(identifier)
-    if found:
-        return found
+    paper = await context.get_stored_paper(identifier)
+    if paper:
+        return paper
     if not parse_arxiv_id(identifier):
         raise Mistake(
             gettext(
@@ -49,17 +49,17 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
         )
     try:
         async with asyncio.timeout(BUDGET):
-            found = await _fetch_paper(context, identifier)
+            paper = await _fetch_paper(context, identifier)
     except TimeoutError:
         raise SourceDown(
             gettext("{identifier} is not stored, and the sources did not answer in time.", identifier=identifier)
         ) from None
-    if found is None:
+    if paper is None:
         raise Mistake(
             _describe_unknown(context, identifier),
             f"show {EXAMPLE_ARXIV_ID}",
         )
-    return found
+    return paper
 
 
 async def _find_numbered_paper(context: CommandContext, request: Request, number: int) -> str:
@@ -67,14 +67,14 @@ async def _find_numbered_paper(context: CommandContext, request: Request, number
     history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
     last = next((past for past in history if past.state == "posted"), None)
     key = DeliveryKey(request.channel, "digest", last.day.isoformat()) if last else None
-    sent = await context.stores.ledger.find_by_key(key) if key else None
-    posted = {item.number: item.paper for item in sent.card.items} if sent else {}
+    digest_delivery = await context.stores.ledger.find_by_key(key) if key else None
+    digest_papers = {item.number: item.paper for item in digest_delivery.card.items} if digest_delivery else {}
     # The card of a digest is emptied when it is so old that nobody means it any more.
-    numbered = posted or await _number_newest_list(context)
+    numbered = digest_papers or await _number_newest_list(context)
     if number not in numbered:
         raise Mistake(
             gettext("The last digest here has no number {number}.", number=number)
-            if posted
+            if digest_papers
             else gettext("The newest list has no number {number}.", number=number),
             f"show {EXAMPLE_ARXIV_ID}",
         )
@@ -101,8 +101,8 @@ async def _fetch_paper(context: CommandContext, identifier: str) -> Paper | None
     is_down = False
     for lookup in lookups:
         try:
-            if found := await lookup.fetch_paper(identifier):
-                return found
+            if paper := await lookup.fetch_paper(identifier):
+                return paper
             is_down = False
         except SourceRefused:
             is_down = False
@@ -158,17 +158,17 @@ def build_detailed_item(paper: Paper, now: datetime) -> Item:
 
 def build_links(paper: Paper) -> tuple[Link, ...]:
     """Return every place that tells more about a paper."""
-    known = [Link(gettext("code"), paper.code)] if paper.code else []
-    known += [Link(gettext("project"), paper.project)] if paper.project else []
+    project_links = [Link(gettext("code"), paper.code)] if paper.code else []
+    project_links += [Link(gettext("project"), paper.project)] if paper.project else []
     if not parse_arxiv_id(paper.id):
-        return tuple(known)
+        return tuple(project_links)
     feed = [Link("Hugging Face", f"https://huggingface.co/papers/{paper.id}")] if paper.listed else []
     return (
         Link("arXiv", f"https://arxiv.org/abs/{paper.id}"),
         Link("PDF", f"https://arxiv.org/pdf/{paper.id}"),
         *feed,
         Link("alphaXiv", f"https://www.alphaxiv.org/abs/{paper.id}"),
-        *known,
+        *project_links,
     )
 
 

@@ -54,23 +54,27 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def show_linked_papers(context: CommandContext, request: Request, *, text: str = "") -> Answer:
     """Show the papers that a message names; one alone in full."""
-    named = find_arxiv_ids(text)
-    if not named:
+    arxiv_ids = find_arxiv_ids(text)
+    if not arxiv_ids:
         raise Mistake(gettext(_NO_LINK), "search graph neural network")
-    if len(named) == 1:
-        return await browse.show_paper(context, request.with_command("show", {"paper": named[0]}), paper=named[0])
-    found = [
-        paper for identifier in named[:MAX_PAPERS] if (paper := await _find_paper_or_none(context, request, identifier))
+    if len(arxiv_ids) == 1:
+        return await browse.show_paper(
+            context, request.with_command("show", {"paper": arxiv_ids[0]}), paper=arxiv_ids[0]
+        )
+    papers = [
+        paper
+        for identifier in arxiv_ids[:MAX_PAPERS]
+        if (paper := await _find_paper_or_none(context, request, identifier))
     ]
-    if not found:
-        raise Mistake(gettext("None of the papers in this message could be found."), f"show {named[0]}")
+    if not papers:
+        raise Mistake(gettext("None of the papers in this message could be found."), f"show {arxiv_ids[0]}")
     today = request.now.date()
     return Answer(
         Card(
             title=gettext("Papers in this message"),
-            items=tuple(paper_items.build_paper_item(paper, today=today) for paper in found),
-            footer=_describe_left_out(len(named[:MAX_PAPERS]) - len(found), len(named[MAX_PAPERS:])),
-            fallback=paper_items.format_paper_names(found),
+            items=tuple(paper_items.build_paper_item(paper, today=today) for paper in papers),
+            footer=_describe_left_out(len(arxiv_ids[:MAX_PAPERS]) - len(papers), len(arxiv_ids[MAX_PAPERS:])),
+            fallback=paper_items.format_paper_names(papers),
         )
     )
 
@@ -94,26 +98,26 @@ async def show_similar_to_linked(context: CommandContext, request: Request, *, t
 
 async def unfurl_link(context: CommandContext, request: Request, *, link: str) -> Answer:
     """Return a card for a link, or an empty one: where nobody wants it, or the paper was shown here just now."""
-    nothing = Answer(Card())
+    empty_answer = Answer(Card())
     channel_state = await context.load_channel_state(request)
     identifier = parse_arxiv_id(link)
     if not (channel_state.preferences.unfurls and identifier):
-        return nothing
+        return empty_answer
     posts = await context.stores.digests.list_messages_of_paper(request.channel, identifier)
     event = f"unfurl:{request.channel.key}:{identifier}"
     if any(
         at > request.now - UNFURL_COOLDOWN for _, _, at in posts
     ) or not await context.stores.processed_events.add_if_new(event, request.now):
-        return nothing
-    found = await _find_paper_or_none(context, request, identifier)
-    if found is None:
-        return nothing
+        return empty_answer
+    paper = await _find_paper_or_none(context, request, identifier)
+    if paper is None:
+        return empty_answer
     zone = channel_state.preferences.schedule.timezone
     return Answer(
         Card(
-            items=(_build_unfurl_item(found, request),),
+            items=(_build_unfurl_item(paper, request),),
             footer=tuple(lookup.format_past_posts(posts, zone)),
-            fallback=found.title,
+            fallback=paper.title,
         )
     )
 

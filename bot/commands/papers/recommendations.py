@@ -50,13 +50,15 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def show_new_papers(context: CommandContext, request: Request) -> Answer:
     """Show the best papers of the last lists that the asker was not shown."""
-    own = get_direct_channel(request)
+    direct_channel = get_direct_channel(request)
     days = await _load_recent_lists(context, request)
     ids = list_paper_ids(days)
-    saved = [paper for paper, _ in await context.stores.mutes_and_saves.list_saved_papers(own)]
-    mutes = await _load_mutes(context, request, own)
-    fresh = await _filter_unseen(context, own, [paper for paper in ids if paper not in saved], mutes)
-    if not fresh:
+    saved_ids = [paper for paper, _ in await context.stores.mutes_and_saves.list_saved_papers(direct_channel)]
+    mutes = await _load_mutes(context, request, direct_channel)
+    unseen_papers = await _filter_unseen(
+        context, direct_channel, [paper for paper in ids if paper not in saved_ids], mutes
+    )
+    if not unseen_papers:
         return build_text_answer(
             _describe_nothing_new(days, len(ids)),
             Action(gettext("The newest list"), "today"),
@@ -64,20 +66,22 @@ async def show_new_papers(context: CommandContext, request: Request) -> Answer:
         )
     topics = [
         follow.topic
-        for follow in await context.stores.follows.list_for_channel(own)
+        for follow in await context.stores.follows.list_for_channel(direct_channel)
         if ("topic", follow.topic) not in mutes
     ]
     matcher = Matcher(topics)
-    matches = {paper.id: matcher.match(paper) for paper in fresh}
-    likeness = await _score_similarity(context, saved[:_MAX_SAVES])
-    ranked = sorted(fresh, key=lambda p: (-len(matches[p.id]), -likeness.get(p.id, 0.0), -(p.votes or 0)))
-    shown = ranked[:_MAX_SHOWN]
+    matches = {paper.id: matcher.match(paper) for paper in unseen_papers}
+    likeness = await _score_similarity(context, saved_ids[:_MAX_SAVES])
+    ranked = sorted(unseen_papers, key=lambda p: (-len(matches[p.id]), -likeness.get(p.id, 0.0), -(p.votes or 0)))
+    top_papers = ranked[:_MAX_SHOWN]
     if not request.dry_run:
-        await context.stores.mutes_and_saves.record_seen(own, [paper.id for paper in shown], request.now)
-    card = _build_new_papers_card(request, shown, matches, len(ranked) - len(shown))
+        await context.stores.mutes_and_saves.record_seen(
+            direct_channel, [paper.id for paper in top_papers], request.now
+        )
+    card = _build_new_papers_card(request, top_papers, matches, len(ranked) - len(top_papers))
     return Answer(
         replace(
-            card, footer=(_describe_ranking(len(topics), len(saved[:_MAX_SAVES])), *await context.describe_sample())
+            card, footer=(_describe_ranking(len(topics), len(saved_ids[:_MAX_SAVES])), *await context.describe_sample())
         )
     )
 
