@@ -40,7 +40,7 @@ def serve(
 ) -> AbstractAsyncContextManager[str]:
     """Serve *app* while the block runs; see `adapters.common.http_server.serve_application`."""
     logger = logging.getLogger(f"{__name__}.wire")
-    logger.setLevel(logging.CRITICAL)  # a traceback for each stranger who speaks no HTTP helps nobody
+    logger.setLevel(logging.CRITICAL)  # a traceback for each client that speaks no HTTP helps nobody
     return serve_application(
         app,
         host,

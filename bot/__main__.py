@@ -87,7 +87,7 @@ def main() -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the last wall: a person reads what follows
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the outermost boundary: a person reads what follows
         return _report_error(error)
 
 

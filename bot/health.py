@@ -52,21 +52,21 @@ async def build_report(
         "feed_date": find_newest_feed_date(now).isoformat(),
         "waiting": {str(state): number for state, number in (await stores.ledger.count_open()).items()},
         "silent": [
-            _format_silent_channel(standing, labels or {})
-            for standing in await stores.channels.list_retired(_MAX_SILENT_CHANNELS)
-            if standing.retired_code != WORKSPACE_UNAVAILABLE
+            _format_silent_channel(channel_state, labels or {})
+            for channel_state in await stores.channels.list_retired(_MAX_SILENT_CHANNELS)
+            if channel_state.retired_code != WORKSPACE_UNAVAILABLE
         ],
         "skipped_papers": len({each.paper for each in skipped}),
         "skipped": [str(each) for each in skipped[-_MAX_SKIPPED_PAPERS:]],
     }
 
 
-def _format_silent_channel(standing: ChannelState, labels: Mapping[str, str]) -> str:
+def _format_silent_channel(channel_state: ChannelState, labels: Mapping[str, str]) -> str:
     """Say which channel should get digests and gets none, and why."""
-    channel = standing.channel
-    named = f"#{channel.name.removeprefix('#')}" if channel.name else channel.id
+    channel = channel_state.channel
+    name = f"#{channel.name.removeprefix('#')}" if channel.name else channel.id
     label = labels.get(channel.platform, channel.platform)
-    return f"{named} on {label}: {standing.retired_reason}"
+    return f"{name} on {label}: {channel_state.retired_reason}"
 
 
 def _is_overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:

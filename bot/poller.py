@@ -86,14 +86,14 @@ async def _read_days(
     stores: Stores, lists: DailyLists, days: Sequence[date], now: datetime, *, fresh: bool = False
 ) -> None:
     """Read lists; one that fails holds up no other, two mean that the source is down, and it is left alone."""
-    failed = False
+    has_failed = False
     for day in days:
         try:
             await read_day(stores, lists, day, now, fresh=fresh)
         except SourceError as error:
-            if failed:
+            if has_failed:
                 raise
-            failed = True
+            has_failed = True
             log.warning("The list of %s could not be read. %s", day, error)
 
 
@@ -105,20 +105,24 @@ async def read_day(
     Papers of lists that are no *news* any more are not told to those who follow a topic. Raises
     `bot.errors.SourceError` when the source fails; what was stored of the day is then as before.
     """
-    known = await stores.feed_days.get_day(day)
+    former_day = await stores.feed_days.get_day(day)
     try:
         reply = await lists.fetch_day(day, fresh=fresh)
     except SourceRefused:
-        return await _save_day(stores, known if known and known.papers else FeedDay(day, DayState.NOT_YET_OPEN))
+        return await _save_day(
+            stores, former_day if former_day and former_day.papers else FeedDay(day, DayState.NOT_YET_OPEN)
+        )
     except SourceError:
-        if not (known and known.state in _READ_STATES) and day.weekday() < _SATURDAY:
-            await _save_day(stores, replace(known or FeedDay(day, DayState.SOURCE_DOWN), state=DayState.SOURCE_DOWN))
+        if not (former_day and former_day.state in _READ_STATES) and day.weekday() < _SATURDAY:
+            await _save_day(
+                stores, replace(former_day or FeedDay(day, DayState.SOURCE_DOWN), state=DayState.SOURCE_DOWN)
+            )
         raise
     await (store_papers(stores, reply.papers, now) if news else stores.papers.add(reply.papers, now))
     if reply.papers:
         await set_sample_stored(stores.key_values, is_stored=False)
     # A list that is empty all of a sudden is a fault of the source, not a holiday.
-    ids = tuple(paper.id for paper in reply.papers) or (known.papers if known else ())
+    ids = tuple(paper.id for paper in reply.papers) or (former_day.papers if former_day else ())
     stored_day = await _save_day(stores, await judge_day(stores, day, ids, now))
     await _save_validators(stores, reply)
     return stored_day
@@ -164,11 +168,11 @@ async def poll_announcement(stores: Stores, source: Source, now: datetime) -> in
     except SourceError as error:
         log.warning("%s's announcement could not be read. %s", source.title, error)
         return 0
-    stored = await store_papers(stores, reply.papers, now)
+    stored_papers = await store_papers(stores, reply.papers, now)
     await _save_validators(stores, reply)
-    if source.announcements.is_final(now, has_news=bool(stored.new)):
+    if source.announcements.is_final(now, has_news=bool(stored_papers.new)):
         await stores.key_values.set(source.name, announcement_date)
-    return len(stored.new)
+    return len(stored_papers.new)
 
 
 async def import_batch(stores: Stores, day: date | None, papers: Iterable[Paper], now: datetime) -> AddResult:

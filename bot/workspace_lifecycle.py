@@ -46,10 +46,14 @@ class WorkspaceLifecycle:
         above = await self.stores.workspaces.get(workspace.platform, workspace.organization)
         if above and above.id != workspace.id:
             workspace = replace(workspace, managers=_merge_unique(workspace.managers, above.managers))
-        known = await self.stores.workspaces.get(workspace.platform, workspace.id)
-        wanted = _merge_workspace(known, workspace, is_owner_known=is_owner_known) if known else workspace
-        if wanted != known:
-            await self.stores.workspaces.save(wanted)
+        stored_workspace = await self.stores.workspaces.get(workspace.platform, workspace.id)
+        merged_workspace = (
+            _merge_workspace(stored_workspace, workspace, is_owner_known=is_owner_known)
+            if stored_workspace
+            else workspace
+        )
+        if merged_workspace != stored_workspace:
+            await self.stores.workspaces.save(merged_workspace)
         for channel_state in await self.stores.channels.list_for_workspace(workspace.platform, workspace.id):
             if channel_state.retired_code == WORKSPACE_UNAVAILABLE:
                 await self._restore_channel(channel_state, now)
@@ -141,20 +145,22 @@ def build_greeting(by: Person) -> Card:
     return Card(text=join_sentences(thanks, hello), actions=actions, fallback=brief)
 
 
-def _merge_workspace(known: Workspace, reported: Workspace, *, is_owner_known: bool) -> Workspace:
+def _merge_workspace(stored_workspace: Workspace, reported: Workspace, *, is_owner_known: bool) -> Workspace:
     """Return what is known with what was told now; settings that people made here stay.
 
     Where it is *is_owner_known*, its managers are those that were told, if any were.
     """
     managers = (
-        reported.managers if is_owner_known and reported.managers else _merge_unique(known.managers, reported.managers)
+        reported.managers
+        if is_owner_known and reported.managers
+        else _merge_unique(stored_workspace.managers, reported.managers)
     )
     return replace(
-        known,
-        name=reported.name or known.name,
-        timezone=known.timezone if known.timezone != "UTC" else reported.timezone,
+        stored_workspace,
+        name=reported.name or stored_workspace.name,
+        timezone=stored_workspace.timezone if stored_workspace.timezone != "UTC" else reported.timezone,
         managers=managers,
-        organization=reported.organization or known.organization,
+        organization=reported.organization or stored_workspace.organization,
         left_at=None,
     )
 

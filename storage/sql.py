@@ -62,16 +62,16 @@ async def get_or_create_channel_id(connection: AsyncConnection, channel: Channel
 
 
 async def get_or_create_channel_ids(
-    connection: AsyncConnection, wanted: Collection[Channel], now: datetime | None
+    connection: AsyncConnection, requested_channels: Collection[Channel], now: datetime | None
 ) -> dict[str, int]:
     """Return the numbers of channels by `Channel.key`; those that were not known become known."""
-    found = await _find_channel_ids(connection, wanted)
-    missing = {channel.key: channel for channel in wanted if channel.key not in found}
-    if missing:
-        rows = [_build_channel_row(channel, now) for channel in missing.values()]
+    ids_by_key = await _find_channel_ids(connection, requested_channels)
+    missing_channels = {channel.key: channel for channel in requested_channels if channel.key not in ids_by_key}
+    if missing_channels:
+        rows = [_build_channel_row(channel, now) for channel in missing_channels.values()]
         await connection.execute(build_insert(connection, channels).on_conflict_do_nothing(), rows)
-        found |= await _find_channel_ids(connection, missing.values())
-    return found
+        ids_by_key |= await _find_channel_ids(connection, missing_channels.values())
+    return ids_by_key
 
 
 async def _find_channel_ids(connection: AsyncConnection, wanted: Collection[Channel]) -> dict[str, int]:

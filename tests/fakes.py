@@ -1,4 +1,4 @@
-"""Fakes of what the walls let through: a chat, a board, a list of channels, in memory."""
+"""Fakes of what the ports name: a chat, a board, a list of channels, in memory."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ async def publish(stores: Stores, day: date, now: datetime, *, state: DayState =
     await stores.feed_days.save_days([FeedDay(day, state, tuple(p.id for p in papers), now)])
 
 
-async def subscribe(stores: Stores, channel: Channel, zone: str, now: datetime, **wishes: Any) -> ChannelState:
-    """Turn a channel's digest on, weekdays at 09:00 local time unless *wishes* say else."""
-    standing = await stores.channels.get_or_create(channel, now)
-    schedule = wishes.pop("schedule", Schedule(time(9), zone))
-    preferences = replace(Preferences(on=True, schedule=schedule), **wishes)
+async def subscribe(stores: Stores, channel: Channel, zone: str, now: datetime, **changes: Any) -> ChannelState:
+    """Turn a channel's digest on, weekdays at 09:00 local time unless *changes* say else."""
+    channel_state = await stores.channels.get_or_create(channel, now)
+    schedule = changes.pop("schedule", Schedule(time(9), zone))
+    preferences = replace(Preferences(on=True, schedule=schedule), **changes)
     await stores.channels.save_preferences(channel, preferences, schedule.find_next_post(now))
-    return replace(standing, preferences=preferences)
+    return replace(channel_state, preferences=preferences)

@@ -166,6 +166,15 @@ COINED = frozenset({
     "gallery", "manners", "attendance", "told", "placed", "drawn", "standings",
 })  # fmt: skip
 """Words that no module, class, function or parameter is called: figures of speech, and participles."""
+VAGUE = frozenset({
+    "about", "asked", "chosen", "drawn", "found", "given", "got", "held", "here", "kept", "known", "left", "made",
+    "meant", "named", "one", "said", "seen", "shown", "standing", "taken", "there", "told", "wanted",
+})  # fmt: skip
+"""Words that by themselves name nothing in a longer function: ten lines on, nobody knows what was found, or where
+"there" is. ``papers``, ``known_ids`` and ``target_channel`` say it."""
+LONG_FUNCTION = 10
+OLDER = ("bot/digests/planner.py", "storage/deliveries/")
+"""Where names are older than this rule."""
 VERBS = frozenset({
     "abandon", "hold", "mark", "recover",
     "acknowledge", "acquire", "add", "announce", "answer", "append", "apply", "assign", "authorize", "await", "back",
@@ -299,6 +308,64 @@ def test_nothing_bears_a_coined_name() -> None:
         if set(words(identifier)) & COINED
     ]
     assert coined == []
+
+
+def bound_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Return what a function calls its parameters and local variables, those of what it encloses among them."""
+    names: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+    return names
+
+
+def vague_names(path: Path) -> set[tuple[str, str]]:
+    """Return the functions of more than ten lines in which something has a vague name, each with that name."""
+    return {
+        (function.name, identifier)
+        for function in functions(path)
+        if (function.end_lineno or function.lineno) - function.lineno + 1 > LONG_FUNCTION
+        for identifier in bound_names(function)
+        if identifier.strip("_") in VAGUE
+    }
+
+
+def test_longer_functions_name_what_they_hold() -> None:
+    vague = {name(path): names for path in inner_modules() if (names := vague_names(path))}
+    assert {path: names for path, names in vague.items() if not path.startswith(OLDER)} == {}
+
+
+LOOK_UP = """
+def look_up(identifiers, {parameter}=None, *, known_ids=()):
+    match identifiers:
+        case [{capture}, *_]:
+            pass
+    try:
+        {local} = [{item} for {item} in identifiers]
+    except KeyError as {error}:
+        raise LookupError from {error}
+    def build(answer, *, {inner}=None):
+        return answer.found
+    return build(papers, known=known_ids)
+"""
+PLAIN = {"parameter": "day", "capture": "paper", "local": "papers", "item": "each", "error": "error", "inner": "title"}
+
+
+@pytest.mark.parametrize("binding", PLAIN)
+def test_a_vague_name_in_a_longer_function_is_noticed(tmp_path: Path, binding: str) -> None:
+    (tmp_path / "plain.py").write_text(LOOK_UP.format(**PLAIN))
+    assert vague_names(tmp_path / "plain.py") == set()
+    (tmp_path / "vague.py").write_text(LOOK_UP.format(**PLAIN | {binding: "known"}))
+    assert vague_names(tmp_path / "vague.py") == {("look_up", "known")}
+
+
+def test_a_short_function_may_say_it_briefly(tmp_path: Path) -> None:
+    (tmp_path / "short.py").write_text("def count(papers):\n    known = set(papers)\n    return len(known)\n")
+    assert vague_names(tmp_path / "short.py") == set()
 
 
 def test_functions_fit_the_eye() -> None:

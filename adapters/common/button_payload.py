@@ -66,11 +66,11 @@ async def load_payload(
     *restore_payload* reads.
     """
     try:
-        wanted = decode_payload(value)
-        if isinstance(wanted, ButtonPayload):
-            return wanted
-        kept = await button_payloads.get_payload(wanted)
-        return restore_payload(kept) if kept else None
+        payload_or_token = decode_payload(value)
+        if isinstance(payload_or_token, ButtonPayload):
+            return payload_or_token
+        stored_data = await button_payloads.get_payload(payload_or_token)
+        return restore_payload(stored_data) if stored_data else None
     except (Malformed, UnicodeError):
         return None
 

@@ -22,9 +22,9 @@ def log_exceptions(listener: Listener) -> Listener:
     """
 
     @wraps(listener)
-    async def run_listener(*arguments: Any, **named: Any) -> None:
+    async def run_listener(*arguments: Any, **keywords: Any) -> None:
         try:
-            await listener(*arguments, **named)
+            await listener(*arguments, **keywords)
         except Exception as error:  # noqa: BLE001 - the boundary
             log_failure(log, "A listener failed", error)
 

@@ -112,13 +112,13 @@ def build_platform(
     directory = ChannelDirectory(client)
 
     async def load_channel_style(channel: Channel) -> ChannelStyle:
-        wanted = (await services.stores.channels.get_or_create(channel, services.clock())).preferences
+        preferences = (await services.stores.channels.get_or_create(channel, services.clock())).preferences
         tags = (
             forum_posts.list_usable_tags(directory.find_discord_channel(channel))
             if channel.kind is ChannelKind.FORUM
             else ()
         )
-        return ChannelStyle(wanted.pictures, wanted.mention, tags, wanted.tag)
+        return ChannelStyle(preferences.pictures, preferences.mention, tags, preferences.tag)
 
     chat = DiscordChat(
         rest,

@@ -196,8 +196,8 @@ class ChannelDirectory:
             lambda cursor: self._client.call(workspace, "users.conversations", cursor=cursor, **arguments)
         )
         async for page in pages:
-            for said in page["channels"]:
-                yield said
+            for channel_data in page["channels"]:
+                yield channel_data
 
 
 async def _iterate_pages(

@@ -69,12 +69,12 @@ def is_configured(settings: SlackSettings) -> bool:
     return bool(settings.slack_bot_token or settings.slack_client_id)
 
 
-def _find_contradictions(given: Collection[str]) -> Iterator[tuple[str, str]]:
+def _find_contradictions(setting_names: Collection[str]) -> Iterator[tuple[str, str]]:
     single_workspace, many_workspaces = (
-        "slack_bot_token" in given,
-        "slack_client_id" in given or "slack_client_secret" in given,
+        "slack_bot_token" in setting_names,
+        "slack_client_id" in setting_names or "slack_client_secret" in setting_names,
     )
-    socket_mode, signed_requests = "slack_app_token" in given, "slack_signing_secret" in given
+    socket_mode, signed_requests = "slack_app_token" in setting_names, "slack_signing_secret" in setting_names
     if (socket_mode or signed_requests) and not (single_workspace or many_workspaces):
         yield "slack_bot_token", "set it too; it is the bot's token, under “OAuth & Permissions”."
     if (single_workspace or many_workspaces) and not (socket_mode or signed_requests):
@@ -82,11 +82,13 @@ def _find_contradictions(given: Collection[str]) -> Iterator[tuple[str, str]]:
     if single_workspace and many_workspaces:
         yield "slack_client_id", "many workspaces (this) and one (SLACK_BOT_TOKEN) exclude each other; leave one empty."
     elif many_workspaces:
-        yield from _require_setting(given, "slack_client_id", "set it too; it goes with SLACK_CLIENT_SECRET.")
-        yield from _require_setting(given, "slack_client_secret", "set it too; it goes with SLACK_CLIENT_ID.")
-        yield from _require_setting(given, "public_url", "set it for installations, such as https://bot.example.org.")
+        yield from _require_setting(setting_names, "slack_client_id", "set it too; it goes with SLACK_CLIENT_SECRET.")
+        yield from _require_setting(setting_names, "slack_client_secret", "set it too; it goes with SLACK_CLIENT_ID.")
+        yield from _require_setting(
+            setting_names, "public_url", "set it for installations, such as https://bot.example.org."
+        )
     if (many_workspaces and not single_workspace) or (signed_requests and not socket_mode):
-        yield from _require_setting(given, "port", "set it; Slack's requests come to the public listener.")
+        yield from _require_setting(setting_names, "port", "set it; Slack's requests come to the public listener.")
 
 
 def _require_setting(given: Collection[str], name: str, reason: str) -> Iterator[tuple[str, str]]:

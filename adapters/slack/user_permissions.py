@@ -25,16 +25,18 @@ async def build_person(
     *inside* tells that they wrote in the channel just now, which only members can; a button is seen by others too.
     Slack is asked only where the answer counts; when it gives none, nobody manages.
     """
-    asked = find_command(context.commands.list_commands(), command)
-    if asked is None or not asked.depends_on_manager:
+    declared_command = find_command(context.commands.list_commands(), command)
+    if declared_command is None or not declared_command.depends_on_manager:
         return Person(user, name)
     return Person(
         user,
         name,
-        is_manager=await _can_manage_channel(context, channel, user, inside=inside, cross_channel=asked.spans_channels),
-        is_admin=asked.audience is Audience.ADMINS and await _is_workspace_admin(context, channel, user),
+        is_manager=await _can_manage_channel(
+            context, channel, user, inside=inside, cross_channel=declared_command.spans_channels
+        ),
+        is_admin=declared_command.audience is Audience.ADMINS and await _is_workspace_admin(context, channel, user),
         timezone=""
-        if asked.audience is Audience.EVERYONE
+        if declared_command.audience is Audience.EVERYONE
         else await context.user_directory.get_timezone(channel.workspace, user),
     )
 

@@ -54,7 +54,7 @@ class WebContext:
         return {name: preview.label for name, preview in self.previews.items()}
 
 
-CONTEXT: Final = web.AppKey("desk", WebContext)
+CONTEXT: Final = web.AppKey("context", WebContext)
 
 
 async def list_channel_states(context: WebContext) -> Sequence[ChannelState]:

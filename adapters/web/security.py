@@ -71,7 +71,7 @@ async def handle_errors(request: web.Request, handler: Handler) -> web.StreamRes
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
         return build_refusal(request, error.status, _ERROR_SENTENCES.get(error.status, error.reason))
-    except Exception as error:  # the last wall before the page  # noqa: BLE001
+    except Exception as error:  # the boundary: the page shows what is returned  # noqa: BLE001
         return _report_failure(request, error)
 
 
@@ -97,13 +97,13 @@ def is_known_host(host_header: str, port: int, host: str) -> bool:
     """
     try:
         parts = urlsplit(f"//{host_header}")
-        name, given = parts.hostname or "", parts.port or 80
+        name, host_port = parts.hostname or "", parts.port or 80
     except ValueError:
         return False
     if parts.netloc != host_header or "@" in host_header:
         return False
     if name in _LOOPBACK:
-        return given == port or host not in _LOOPBACK
+        return host_port == port or host not in _LOOPBACK
     return name == host.lower() or (host in _ANY_ADDRESS and _is_ip_address(name))
 
 

@@ -52,18 +52,18 @@ async def _post_or_print_digest(day: date | None, number: int, output_format: Ou
     from bot.sources.sample.stored_sample import is_sample_stored
 
     async with context.open_existing_stores() as stores:
-        shown = await planner.build_digest_for_date(stores, day, number)
+        digest_card = await planner.build_digest_for_date(stores, day, number)
         is_sample = await is_sample_stored(stores.key_values)
         outcomes = (
             await planner.post_to_all_channels(stores, context.read_clock(), day, is_sample=is_sample) if post else ()
         )
-        cards = [outcome.card for _, outcome in outcomes if outcome.card] if outcomes else [shown]
+        cards = [outcome.card for _, outcome in outcomes if outcome.card] if outcomes else [digest_card]
         papers = await stores.papers.get({item.paper for card in cards for item in card.items})
     if output_format is OutputFormat.JSON:
-        found = dict.fromkeys(item.paper for card in cards for item in card.items)
-        output.print_json([_paper_to_json(papers[paper]) for paper in found])
+        paper_ids = dict.fromkeys(item.paper for card in cards for item in card.items)
+        output.print_json([_paper_to_json(papers[paper]) for paper in paper_ids])
     else:
-        for card, channels in _group_identical_cards(outcomes) if outcomes else [(shown, ())]:
+        for card, channels in _group_identical_cards(outcomes) if outcomes else [(digest_card, ())]:
             _print_card(card, channels, papers)
     if post:
         _print_outcomes(outcomes)

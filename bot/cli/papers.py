@@ -46,23 +46,31 @@ async def _import_papers(paths: Sequence[Path]) -> None:
 
     async with context.open_context() as app_context:
         now = context.read_clock()
-        new = read = skipped = 0
+        new = read_count = skipped_count = 0
         recorded = {source.recordings.resolve() for source in app_context.sources if source.recordings}
         real, empty = False, await app_context.stores.papers.count_papers() == 0
         with _build_progress() as progress:
             bar = progress.add_task("Importing", total=None)
             for batch in file_import.read_batches(paths):
-                stored = await poller.import_batch(app_context.stores, batch.day, batch.papers, now)
-                new, read, skipped = new + len(stored.new), read + len(batch.papers), skipped + batch.skipped_count
+                stored_batch = await poller.import_batch(app_context.stores, batch.day, batch.papers, now)
+                new, read_count, skipped_count = (
+                    new + len(stored_batch.new),
+                    read_count + len(batch.papers),
+                    skipped_count + batch.skipped_count,
+                )
                 real = real or (bool(batch.papers) and batch.path.resolve().parent not in recorded)
-                progress.update(bar, completed=read, description=batch.path.name)
-            if real or (empty and read):
+                progress.update(bar, completed=read_count, description=batch.path.name)
+            if real or (empty and read_count):
                 await set_sample_stored(app_context.stores.key_values, is_stored=not real)
             progress.update(bar, description="Indexing")
             await app_context.stores.search_index.refresh()
-    were = "was" if skipped == 1 else "were"
-    dropped = f" {formatting.format_count(skipped, 'record')} could not be used and {were} skipped." if skipped else ""
-    typer.echo(f"{formatting.format_count(read, 'paper')} read, {new:,} new.{dropped}")
+    were = "was" if skipped_count == 1 else "were"
+    skipped_note = (
+        f" {formatting.format_count(skipped_count, 'record')} could not be used and {were} skipped."
+        if skipped_count
+        else ""
+    )
+    typer.echo(f"{formatting.format_count(read_count, 'paper')} read, {new:,} new.{skipped_note}")
 
 
 def backfill(
@@ -87,26 +95,26 @@ async def _backfill_lists(days: int, first: date | None, last: date | None) -> N
     if begin > end:
         raise Mistake(f"{begin} lies after {end}.", "python -m bot backfill --from 2026-01-01 --to 2026-01-31")
     weekdays = [day for n in range((end - begin).days + 1) if (day := begin + timedelta(days=n)).weekday() in WEEKDAYS]
-    fetched = 0
+    fetched_count = 0
     async with context.open_context() as app_context:
         (lists,) = [source.lists for source in app_context.sources if source.lists]
         with _build_progress() as progress:
             for day in progress.track(weekdays, description="Fetching lists"):
-                known = await app_context.stores.feed_days.get_day(day)
-                if known and known.state is DayState.OK and day < end:
+                feed_day = await app_context.stores.feed_days.get_day(day)
+                if feed_day and feed_day.state is DayState.OK and day < end:
                     continue
                 try:
                     await poller.read_day(app_context.stores, lists, day, now, news=False)
                 except SourceError as error:
-                    verb = "is" if fetched == 1 else "are"
-                    kept = f"{formatting.format_count(fetched, 'list')} came before and {verb} kept"
-                    raise SourceError(f"{error} {kept}; run the same command again later.") from error
-                fetched += 1
+                    verb = "is" if fetched_count == 1 else "are"
+                    outcome = f"{formatting.format_count(fetched_count, 'list')} came before and {verb} kept"
+                    raise SourceError(f"{error} {outcome}; run the same command again later.") from error
+                fetched_count += 1
         await app_context.stores.search_index.refresh()
-    stored = len(weekdays) - fetched
+    stored_count = len(weekdays) - fetched_count
     typer.echo(
-        f"{formatting.format_count(fetched, 'list')} fetched; "
-        f"{stored} {'was' if stored == 1 else 'were'} stored already."
+        f"{formatting.format_count(fetched_count, 'list')} fetched; "
+        f"{stored_count} {'was' if stored_count == 1 else 'were'} stored already."
     )
 
 
@@ -127,13 +135,13 @@ async def _search_papers(query: str, limit: int, *, as_json: bool) -> None:
 
     async with context.open_existing_stores() as stores:
         results = await paper_search.find_papers(stores, (), paper_search.SearchQuery(query), context.read_clock())
-    found = results.papers[:limit]
+    papers = results.papers[:limit]
     if as_json:
-        output.print_json([_result_to_json(paper, results.scores.get(paper.id, 0.0)) for paper in found])
+        output.print_json([_result_to_json(paper, results.scores.get(paper.id, 0.0)) for paper in papers])
         return
-    for number, paper in enumerate(found, 1):
+    for number, paper in enumerate(papers, 1):
         output.print_paper(number, paper)
-    if not found:
+    if not papers:
         hint = f" Did you mean “{results.suggestion}”?" if results.suggestion else ""
         typer.echo(f"None of {formatting.format_count(results.searched_count, 'stored paper')} has these words.{hint}")
 
@@ -169,13 +177,13 @@ async def _match_topic(text: str, days: int | None, *, as_json: bool) -> None:
         papers = [{"id": p.id, "title": p.title, "because": str(why)} for p, why in preview.papers]
         output.print_json({"matched": preview.match_count, "per_week": preview.per_week, "papers": papers})
         return
-    meant = f" Did you mean “{preview.suggestion}”?" if preview.suggestion else ""
+    suggestion = f" Did you mean “{preview.suggestion}”?" if preview.suggestion else ""
     matches, period = (
         formatting.format_count(preview.match_count, "paper"),
         formatting.format_count(preview.days, "day"),
     )
-    found = f"{matches} in {period}, {preview.per_week:g} a week."
-    typer.echo(f"{found}{meant}")
+    summary = f"{matches} in {period}, {preview.per_week:g} a week."
+    typer.echo(f"{summary}{suggestion}")
     for paper, why in preview.papers:
         typer.echo(f"{paper.id:<12} {formatting.shorten(paper.title, 80)}\n{'':<12} {why}")
 

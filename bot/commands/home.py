@@ -25,11 +25,11 @@ _MAX_SAVED: Final = 5
 
 async def build_home(context: CommandContext, request: Request, channels: Collection[str]) -> Page:
     """Return the page; of the workspace's channels only those of *channels*, ids that the person may see."""
-    own = get_direct_channel(request)
+    direct_channel = get_direct_channel(request)
     mine = request.with_command("follows", {})
     return Page(
         (
-            await _build_follows_card(context, mine, own),
+            await _build_follows_card(context, mine, direct_channel),
             await _build_channels_card(context, request, channels),
             await _build_reading_list_card(context, mine),
         )
@@ -62,18 +62,22 @@ async def _build_follows_card(context: CommandContext, request: Request, direct_
 
 async def _build_channels_card(context: CommandContext, request: Request, visible: Collection[str]) -> Card:
     every = await context.stores.channels.list_for_workspace(request.channel.platform, request.channel.workspace)
-    known = [s for s in every if s.channel.kind is not ChannelKind.DIRECT and s.channel.id in visible and _is_in_use(s)]
+    channel_states = [
+        s for s in every if s.channel.kind is not ChannelKind.DIRECT and s.channel.id in visible and _is_in_use(s)
+    ]
     items = tuple(
-        [await _build_channel_item(context, request, channel_state) for channel_state in known[:_MAX_CHANNELS]]
+        [await _build_channel_item(context, request, channel_state) for channel_state in channel_states[:_MAX_CHANNELS]]
     )
-    left = len(known) - _MAX_CHANNELS
+    hidden_count = len(channel_states) - _MAX_CHANNELS
     text = "" if items else gettext("No channel has a digest yet. Invite the bot to one, and start it there.")
     return Card(
         title=gettext("Channels"),
         text=text,
         items=items,
         actions=(Action(gettext("Set several up"), "setup"),),
-        footer=(ngettext("{n} more is not shown.", "{n} more are not shown.", left),) if left > 0 else (),
+        footer=(ngettext("{n} more is not shown.", "{n} more are not shown.", hidden_count),)
+        if hidden_count > 0
+        else (),
     )
 
 

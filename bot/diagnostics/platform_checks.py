@@ -40,7 +40,7 @@ async def _check_pending_notices(platforms: Platforms, stores: Stores) -> Sequen
     """Return what nobody could be told."""
     results = list[CheckResult]()
     for workspace in [
-        one for platform in platforms for one in await stores.workspaces.list_for_platform(platform.name)
+        workspace for platform in platforms for workspace in await stores.workspaces.list_for_platform(platform.name)
     ]:
         notices = await pending_notices.list_pending(stores.key_values, workspace.platform, workspace.id)
         name = workspace.name or workspace.id

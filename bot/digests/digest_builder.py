@@ -75,7 +75,9 @@ class DigestBuilder:
             )
         card = add_reaction_hint(card, channel_state.preferences)
         claims = tuple(
-            paper.id for paper in made.papers if paper.id not in self.history.posted.get(channel_state.channel_id, ())
+            paper.id
+            for paper in made.papers
+            if paper.id not in self.history.posted_papers.get(channel_state.channel_id, ())
         )
         parts = build_drafts(
             channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), made, card, claims
@@ -83,7 +85,7 @@ class DigestBuilder:
         if now - due > _LATE:
             parts = tuple(replace(draft, lookup_since=due) for draft in parts)
         return DigestRecord(
-            channel_state, on, "planned", coverage=choice.covered, drafts=parts, next_run=following, due=due, card=card
+            channel_state, on, "planned", coverage=choice.coverage, drafts=parts, next_run=following, due=due, card=card
         )
 
     def _compose_digest(
@@ -108,7 +110,7 @@ class DigestBuilder:
         reasons = self.reasons.get(channel_state.channel_id, {}) if topics else {}
         candidates = composition.rank_papers(selection.days, self.feed.papers, preferences)
         content, items = composition.select_sound_papers(
-            candidates, self.feed.announced, reasons, preferences, gone, self.feed.skipped_papers
+            candidates, self.feed.announced_papers, reasons, preferences, gone, self.feed.skipped_papers
         )
         notes = _build_notes(selection)
         card = (
@@ -159,7 +161,7 @@ def _select_channel_feed(
 async def find_match_reasons(feed: FeedSnapshot, selection: FeedSelection, topics: Sequence[str]) -> MatchReasons:
     """Return why papers are on the channel's topics, by paper id."""
     reasons: dict[str, list[Explanation]] = {}
-    paper_lists = [day.papers for day in selection.days] + [tuple(paper.id for paper in feed.announced)]
+    paper_lists = [day.papers for day in selection.days] + [tuple(paper.id for paper in feed.announced_papers)]
     for paper_ids in paper_lists:
         found = await feed.match_topics(paper_ids, topics)
         for topic in topics:
@@ -228,7 +230,7 @@ def _build_empty_record(
         on,
         "failed" if trouble else "empty",
         reason,
-        coverage=selection.covered,
+        coverage=selection.coverage,
         drafts=(Draft(key, card),) if said else (),
         next_run=following,
     )

@@ -1,7 +1,7 @@
 """Feed selection: which feed days (daily paper lists) a digest covers, or why it waits. Pure: no store, no clock.
 
 A digest's identity is its channel and local date; its content is every feed day that is eligible, at most
-`Window` days old and not yet covered by the channel.
+`MAX_LIST_AGE` old and not yet covered by the channel.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _FRIDAY: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class FeedSelection:
-    """What a digest may hold: ``days`` are used, ``covered`` is recorded (date to why it was skipped, if it was).
+    """What a digest may hold: ``days`` are used, ``coverage`` is recorded (date to why it was skipped, if it was).
 
     ``partial_days`` days are used but stay open; ``problem`` and ``is_partial`` say what is missing.
     """
 
     days: tuple[FeedDay, ...] = ()
-    covered: Mapping[date, Reason | None] = field(default_factory=dict)
+    coverage: Mapping[date, Reason | None] = field(default_factory=dict)
     partial_days: tuple[FeedDay, ...] = ()
     problem: Reason | None = None
 
@@ -61,34 +61,34 @@ def select_feed_days(
     days: Sequence[FeedDay], covered: Mapping[date, Reason | None], preferences: Preferences, now: datetime
 ) -> FeedSelection:
     """Return what a digest made at *now* may hold; *covered* are the dates that the channel has behind it."""
-    known = {day.date: day for day in days}
+    days_by_date = {day.date: day for day in days}
     newest = find_newest_feed_date(now)
     oldest = newest - timedelta(days=MAX_LIST_AGE[preferences.schedule.cadence])
     start = max(oldest, min(covered, default=oldest))
-    used: list[FeedDay] = []
-    partial: list[FeedDay] = []
+    complete_days: list[FeedDay] = []
+    partial_days: list[FeedDay] = []
     behind: dict[date, Reason | None] = {}
-    missing: list[tuple[date, DayState]] = []
+    missing_dates: list[tuple[date, DayState]] = []
     for at in _list_dates(start, newest):
         if at in covered or not is_eligible(at, preferences.mode, now):
             continue
-        day = known.get(at) or FeedDay(at, DayState.WEEKEND if at.weekday() > _FRIDAY else DayState.SOURCE_DOWN)
+        day = days_by_date.get(at) or FeedDay(at, DayState.WEEKEND if at.weekday() > _FRIDAY else DayState.SOURCE_DOWN)
         if day.state is DayState.OK:
-            used.append(day)
+            complete_days.append(day)
             behind[at] = None
         elif day.state is DayState.PARTIAL:
-            partial.append(day)
+            partial_days.append(day)
         elif day.state in (DayState.STALE, *_UNAVAILABLE_STATES):
-            missing.append((at, day.state))
+            missing_dates.append((at, day.state))
         elif day.state is DayState.HOLIDAY:
             behind[at] = Reason("list.empty")
     if not covered and preferences.schedule.cadence is Cadence.DAILY:
-        return _select_first_digest(used, partial, missing)
+        return _select_first_digest(complete_days, partial_days, missing_dates)
     return FeedSelection(
-        (*used, *partial),
-        behind | _find_expired_dates(known, covered, oldest),
-        tuple(partial),
-        _explain_missing_lists(missing),
+        (*complete_days, *partial_days),
+        behind | _find_expired_dates(days_by_date, covered, oldest),
+        tuple(partial_days),
+        _explain_missing_lists(missing_dates),
     )
 
 
@@ -97,29 +97,29 @@ def _list_dates(first: date, last: date) -> list[date]:
 
 
 def _select_first_digest(
-    used: list[FeedDay], partial: list[FeedDay], missing: list[tuple[date, DayState]]
+    complete_days: list[FeedDay], partial_days: list[FeedDay], missing_dates: list[tuple[date, DayState]]
 ) -> FeedSelection:
     """Return a channel's first choice: the newest list alone, so that nothing old floods it."""
-    newest = (used + partial)[-1:]
-    behind = {day.date: None if day in newest else BEFORE_FIRST_DIGEST for day in used}
+    newest = (complete_days + partial_days)[-1:]
+    behind = {day.date: None if day in newest else BEFORE_FIRST_DIGEST for day in complete_days}
     if not newest:
-        return FeedSelection(problem=_explain_missing_lists(missing[-1:]))
+        return FeedSelection(problem=_explain_missing_lists(missing_dates[-1:]))
     # A list that could not be read is before the first digest too: it is neither promised nor posted later.
-    behind |= {at: BEFORE_FIRST_DIGEST for at, _ in missing if at < newest[0].date}
-    later = [(at, state) for at, state in missing if at > newest[0].date]
+    behind |= {at: BEFORE_FIRST_DIGEST for at, _ in missing_dates if at < newest[0].date}
+    later = [(at, state) for at, state in missing_dates if at > newest[0].date]
     return FeedSelection(
-        tuple(newest), behind, tuple(day for day in newest if day in partial), _explain_missing_lists(later)
+        tuple(newest), behind, tuple(day for day in newest if day in partial_days), _explain_missing_lists(later)
     )
 
 
 def _find_expired_dates(
-    known: Mapping[date, FeedDay], covered: Mapping[date, Reason | None], oldest: date
+    days_by_date: Mapping[date, FeedDay], covered: Mapping[date, Reason | None], oldest: date
 ) -> dict[date, Reason | None]:
     """Return the weekdays that grew too old uncovered, since the first date the channel has behind it."""
     return {
         at: TOO_OLD
         for at in _list_dates(min(covered, default=oldest), oldest - timedelta(days=1))
-        if at not in covered and (at.weekday() <= _FRIDAY or at in known)
+        if at not in covered and (at.weekday() <= _FRIDAY or at in days_by_date)
     }
 
 

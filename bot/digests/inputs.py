@@ -35,7 +35,7 @@ class FeedSnapshot:
 
     days: Sequence[FeedDay]
     trending: FeedDay | None
-    announced: Sequence[Paper]
+    announced_papers: Sequence[Paper]
     papers: Mapping[str, Paper]
     skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
     tokenized_papers: dict[str, TokenizedPaper] = field(default_factory=dict)
@@ -86,15 +86,15 @@ async def load_feed(stores: Stores, now: datetime) -> FeedSnapshot:
 class ChannelHistory:
     """What some channels had before and asked for; keys are the channels' database numbers."""
 
-    posted: Mapping[int, set[str]]
-    muted: Mapping[int, set[str]]
+    posted_papers: Mapping[int, set[str]]
+    muted_papers: Mapping[int, set[str]]
     muted_topics: Mapping[int, Sequence[str]]
     topics: Mapping[int, Sequence[str]]
 
     def get_excluded_papers(self, channel_state: ChannelState) -> set[str]:
         """Return the papers that the channel must not get (again)."""
-        had = set() if channel_state.preferences.repeats else self.posted.get(channel_state.channel_id, set())
-        return had | self.muted.get(channel_state.channel_id, set())
+        had = set() if channel_state.preferences.repeats else self.posted_papers.get(channel_state.channel_id, set())
+        return had | self.muted_papers.get(channel_state.channel_id, set())
 
 
 async def load_channel_history(
@@ -106,13 +106,13 @@ async def load_channel_history(
     mutes = await stores.mutes_and_saves.list_mutes(keys)
     ids = {paper for choice in selections.values() for paper in composition.list_paper_ids(choice.days)}
     if topics or mutes:
-        ids |= {paper.id for paper in feed.announced}
-    posted: dict[int, set[str]] = {}
+        ids |= {paper.id for paper in feed.announced_papers}
+    posted_papers: dict[int, set[str]] = {}
     for key, paper in await stores.digests.find_claimed_papers(keys, ids):
-        posted.setdefault(key, set()).add(paper)
+        posted_papers.setdefault(key, set()).add(paper)
     return ChannelHistory(
-        posted=posted,
-        muted={key: {value for kind, value in its if kind == "paper"} for key, its in mutes.items()},
+        posted_papers=posted_papers,
+        muted_papers={key: {value for kind, value in its if kind == "paper"} for key, its in mutes.items()},
         muted_topics={key: [t for kind, t in its if kind == "topic"] for key, its in mutes.items()},
         topics={key: [t for t in its if ("topic", t) not in mutes.get(key, ())] for key, its in topics.items()},
     )
@@ -131,7 +131,7 @@ def select_trending(selection: FeedSelection, feed: FeedSnapshot) -> FeedSelecti
     """Return the choice of a channel that wants the source's own rank: its lists count as covered all the same."""
     if feed.trending is None:
         return FeedSelection(problem=Reason("trending.outdated"))
-    return FeedSelection((feed.trending,), selection.covered)
+    return FeedSelection((feed.trending,), selection.coverage)
 
 
 def uses_trending(channel_state: ChannelState) -> bool:

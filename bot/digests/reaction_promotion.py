@@ -105,8 +105,8 @@ def _build_promotion_drafts(channel: Channel, item: Item, people: int, forum_id:
         )
         return build_paper_drafts(channel, item, text, PROMOTION_KIND)
     channel_info = channel.name or channel.id
-    said = ngettext("picked by {n} reader of #{room}", "picked by {n} readers of #{room}", people, room=channel_info)
-    post = replace(item, number=None, section="", notes=(said, *item.notes))
+    note = ngettext("picked by {n} reader of #{room}", "picked by {n} readers of #{room}", people, room=channel_info)
+    post = replace(item, number=None, section="", notes=(note, *item.notes))
     forum = replace(channel, id=forum_id, kind=ChannelKind.FORUM, name="")
     return (
         Draft(DeliveryKey(forum, PROMOTION_KIND, item.paper), Card(items=(post,), fallback=item.title, tone="digest")),

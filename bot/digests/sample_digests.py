@@ -73,7 +73,7 @@ async def _build_digest(stores: Stores, channel_state: ChannelState, day: FeedDa
     gone = past.get_excluded_papers(channel_state) | set(
         await find_match_reasons(feed, selection, past.muted_topics.get(channel_state.channel_id, ()))
     )
-    had = past.posted.get(channel_state.channel_id, set())
+    had = past.posted_papers.get(channel_state.channel_id, set())
     with use_language(preferences.language):
         content, items = composition.select_sound_papers(
             composition.rank_papers((day,), papers, preferences), (), reasons, preferences, gone, stores.skipped_papers

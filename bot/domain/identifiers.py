@@ -66,9 +66,9 @@ def parse_paper_id(text: str) -> str:
 
     Raises `bot.errors.Mistake` for anything else.
     """
-    known = parse_arxiv_id(text)
-    if known:
-        return known
+    arxiv_id = parse_arxiv_id(text)
+    if arxiv_id:
+        return arxiv_id
     plain = text.strip().strip('"')
     if "://" in plain or not _IMPORTED_PAPER_ID.fullmatch(plain):
         raise Mistake(

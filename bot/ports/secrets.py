@@ -44,7 +44,7 @@ class Vault(Protocol):
 
 
 class ButtonPayloads(Protocol):
-    """The arguments of buttons that are too long to ride in them, under a token of their content."""
+    """The arguments of buttons that are too long to be part of them, under a token of their content."""
 
     async def save_payloads(self, payloads: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
         """Keep JSON data by token; what is there already only gets its time renewed."""

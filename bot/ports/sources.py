@@ -50,7 +50,7 @@ class SourceState:
 
 
 class SourceStates(Protocol):
-    """The memory of the sources; see `storage`."""
+    """The stored states of the sources, and their validators; see `storage`."""
 
     async def get_state(self, name: str) -> SourceState:
         """Return what is known of a source; a fresh state when nothing is."""

@@ -97,22 +97,22 @@ async def find_papers(
         _search_index(stores, parsed, MAX_RESULTS * _FILTER_OVERFETCH if narrow else MAX_RESULTS),
         _search_sources(sources, parsed, remote_seconds),
     )
-    known = await stores.papers.get([paper.id for remote in remotes for paper in remote])
-    merged = [[known.get(paper.id, paper) for paper in remote] for remote in remotes]
-    kept = [found for found in local if _passes_filters(query, parsed, found.paper)]
-    near = kept if query.sort is SortOrder.RELEVANCE else _drop_weak_matches(kept)
-    ordered = _sort_results(
-        _fuse_rankings(near, [[p for p in ranked if _passes_filters(query, parsed, p)] for ranked in merged]),
+    stored_papers = await stores.papers.get([paper.id for remote in remotes for paper in remote])
+    remote_rankings = [[stored_papers.get(paper.id, paper) for paper in remote] for remote in remotes]
+    filtered_papers = [scored_paper for scored_paper in local if _passes_filters(query, parsed, scored_paper.paper)]
+    near = filtered_papers if query.sort is SortOrder.RELEVANCE else _drop_weak_matches(filtered_papers)
+    ranking = _sort_results(
+        _fuse_rankings(near, [[p for p in ranked if _passes_filters(query, parsed, p)] for ranked in remote_rankings]),
         query.sort,
     )
-    best = ordered[:MAX_RESULTS]
+    best = ranking[:MAX_RESULTS]
     return SearchResults(
-        papers=tuple(found.paper for found in best),
-        scores={found.paper.id: found.score for found in best},
+        papers=tuple(scored_paper.paper for scored_paper in best),
+        scores={scored_paper.paper.id: scored_paper.score for scored_paper in best},
         searched_count=searched,
         notes=notes,
         suggestion="" if best else await _suggest_query(stores, parsed, now),
-        is_truncated=len(ordered) >= MAX_RESULTS,
+        is_truncated=len(ranking) >= MAX_RESULTS,
     )
 
 
@@ -132,7 +132,7 @@ async def _search_sources(
     if not searches:
         return (), (gettext("Stored papers only."),)
     query = " ".join(parsed.words)[:_MAX_REMOTE_QUERY_LENGTH]
-    answers = await asyncio.gather(*(_search_source(*named, query, remote_seconds) for named in searches))
+    answers = await asyncio.gather(*(_search_source(*search, query, remote_seconds) for search in searches))
     notes = {title: note for (title, _), (_, note) in zip(searches, answers, strict=True) if note}
     if len(notes) < len(searches):
         notes = {title: gettext("{source}’s own search did not answer.", source=title) for title in notes}
@@ -156,16 +156,17 @@ def _fuse_rankings(local: Sequence[ScoredPaper], remotes: Sequence[Sequence[Pape
     """Merge by paper; ranks are added as reciprocals, one alone keeps its scores."""
     if not any(remotes):
         return list(local)
-    papers = {found.paper.id: found.paper for found in local}
+    papers = {scored_paper.paper.id: scored_paper.paper for scored_paper in local}
     papers |= {paper.id: paper for remote in remotes for paper in remote}
-    ranks = [[found.paper.id for found in local]]
+    ranks = [[scored_paper.paper.id for scored_paper in local]]
     ranks += [list(dict.fromkeys(paper.id for paper in remote)) for remote in remotes]
     scores = dict.fromkeys(papers, 0.0)
     for ranked in ranks:
         for place, paper in enumerate(ranked, 1):
             scores[paper] += 1 / (_RRF_K + place)
     return sorted(
-        (ScoredPaper(papers[paper], score) for paper, score in scores.items()), key=lambda found: -found.score
+        (ScoredPaper(papers[paper], score) for paper, score in scores.items()),
+        key=lambda scored_paper: -scored_paper.score,
     )
 
 

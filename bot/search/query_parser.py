@@ -78,17 +78,19 @@ def parse_query(text: str) -> ParsedQuery:
             ),
             _EXAMPLE,
         )
-    found = [(clause, token, no) for token, no in _pair_negations(typed) if (clause := _parse_clause(token, no))]
-    clauses = [clause for clause, _, _ in found if not clause.negative and clause.kind != "category"]
-    wanted = [word for clause in clauses for word in clause.words]
-    if not wanted:
+    parsed_clauses = [
+        (clause, token, no) for token, no in _pair_negations(typed) if (clause := _parse_clause(token, no))
+    ]
+    clauses = [clause for clause, _, _ in parsed_clauses if not clause.negative and clause.kind != "category"]
+    query_words = [word for clause in clauses for word in clause.words]
+    if not query_words:
         raise Mistake(gettext("A search needs at least one word to look for."), _EXAMPLE)
     conditions = (
         SearchCondition(clause, _build_exception(token, no))
-        for clause, token, no in found
+        for clause, token, no in parsed_clauses
         if no or _is_condition(token)
     )
-    return ParsedQuery(tuple(wanted), tuple(conditions))
+    return ParsedQuery(tuple(query_words), tuple(conditions))
 
 
 def _pair_negations(typed: str) -> Iterator[tuple[Token, str]]:

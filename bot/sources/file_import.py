@@ -51,11 +51,11 @@ def read_batches(paths: Iterable[Path | str]) -> Iterator[PaperBatch]:
     In a folder, files that are neither dated ``.json`` nor ``.jsonl`` (plain or .gz) are passed over. Raises `Mistake`
     at once when a path does not exist; nothing in the files raises.
     """
-    chosen = [Path(path) for path in paths]
-    for path in chosen:
+    import_paths = [Path(path) for path in paths]
+    for path in import_paths:
         if not path.exists():
             raise Mistake(f"There is no file or folder named {path}.", "python -m bot import papers.jsonl.gz")
-    return (batch for path in chosen for file in _find_files(path) for batch in _read_file(file))
+    return (batch for path in import_paths for file in _find_files(path) for batch in _read_file(file))
 
 
 def _find_files(path: Path) -> list[Path]:
@@ -103,18 +103,18 @@ def _read_recorded_reply(path: Path) -> PaperBatch:
 
 
 def _read_json_lines(path: Path) -> Iterator[PaperBatch]:
-    found: list[Paper] = []
-    skipped = lines = 0
+    papers: list[Paper] = []
+    skipped_count = lines = 0
     for line in _iterate_lines(path):
         lines += 1
         paper = _parse_paper(line)
-        skipped += paper is None
-        found += [paper] if paper else []
-        if len(found) == BATCH_SIZE:
-            yield PaperBatch(path, None, tuple(found), skipped)
-            found, skipped = [], 0
-    if found or skipped or not lines:
-        yield PaperBatch(path, None, tuple(found), skipped if lines else 1)
+        skipped_count += paper is None
+        papers += [paper] if paper else []
+        if len(papers) == BATCH_SIZE:
+            yield PaperBatch(path, None, tuple(papers), skipped_count)
+            papers, skipped_count = [], 0
+    if papers or skipped_count or not lines:
+        yield PaperBatch(path, None, tuple(papers), skipped_count if lines else 1)
 
 
 def _iterate_lines(path: Path) -> Iterator[bytes]:

@@ -35,11 +35,11 @@ class FeedDayStore:
         async with self.database.begin_write() as connection:
             statement = build_insert(connection, table)
             new = statement.excluded
-            kept = case(
+            papers = case(
                 (_build_json_length(new.papers, connection.dialect.name) == 0, table.c.papers), else_=new.papers
             )
-            fetched = func.coalesce(new.fetched, table.c.fetched)
-            changes = {"state": new.state, "papers": kept, "fetched": fetched}
+            fetched_at = func.coalesce(new.fetched, table.c.fetched)
+            changes = {"state": new.state, "papers": papers, "fetched": fetched_at}
             await connection.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changes), rows)
 
     async def get_day(self, day: date) -> FeedDay | None:

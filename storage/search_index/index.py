@@ -93,7 +93,7 @@ class PaperIndex:
             return await asyncio.to_thread(self._search_both, build_query, limit)
 
     def _search_both(self, build_query: QueryBuilder, limit: int) -> list[SearchHit]:
-        """Search both shelves; what lies beside is newer and replaces what the index has of the same paper."""
+        """Search both indexes; the one in memory is newer and replaces what the index has of the same paper."""
         if self._disk_index is None:
             raise StoreError("The search index was closed while it was being read. Try again in a moment.")
         newer = self._memory_index.search(build_query, limit) if self._memory_index else []
@@ -104,49 +104,49 @@ class PaperIndex:
         if self._disk_index is None:
             self._disk_index = await asyncio.to_thread(TantivyIndex, self._directory / INDEX_VERSION)
         # The index is read before the table: it may lag behind the table, but never run ahead of it.
-        have = await asyncio.to_thread(self._disk_index.get_last_sequence)
+        indexed_sequence = await asyncio.to_thread(self._disk_index.get_last_sequence)
         newest = await self._papers.get_last_sequence()
-        ahead = have > newest or (
-            have == newest and self._disk_index.count_papers() != await self._papers.count_papers()
+        ahead = indexed_sequence > newest or (
+            indexed_sequence == newest and self._disk_index.count_papers() != await self._papers.count_papers()
         )
-        taken = 0
-        if ahead or have < newest:
-            taken = await self._index_newer(self._disk_index, 0 if ahead else have, clear=ahead)
+        indexed_count = 0
+        if ahead or indexed_sequence < newest:
+            indexed_count = await self._index_newer(self._disk_index, 0 if ahead else indexed_sequence, clear=ahead)
         self._indexed_sequence = newest
-        return taken
+        return indexed_count
 
     async def _index_newer(self, index: TantivyIndex, after: int, *, clear: bool) -> int:
         """Write what is newer than *after*, or hold it beside the index when another process writes."""
         try:
-            pen = await asyncio.to_thread(index.open_writer)
+            writer = await asyncio.to_thread(index.open_writer)
         except IndexBusy:
             return await self._index_in_memory(after)
-        taken = 0
+        indexed_count = 0
         try:
             if clear:
-                pen.delete_all()
+                writer.delete_all()
             async for page in self._iterate_pages(after):
-                await asyncio.to_thread(pen.write_papers, page)
-                taken += len(page)
-            await asyncio.to_thread(pen.commit)
+                await asyncio.to_thread(writer.write_papers, page)
+                indexed_count += len(page)
+            await asyncio.to_thread(writer.commit)
         finally:
-            await asyncio.to_thread(pen.close)
+            await asyncio.to_thread(writer.close)
         self._memory_index, self._replaced_ids = None, frozenset()
-        return taken
+        return indexed_count
 
     async def _index_in_memory(self, after: int) -> int:
         """Hold the first papers after *after* in memory, at most so many that it stays small."""
-        beside, held = TantivyIndex(None), set[str]()
-        pen = beside.open_writer()
+        memory_index, paper_ids = TantivyIndex(None), set[str]()
+        writer = memory_index.open_writer()
         async for page in self._iterate_pages(after):
-            await asyncio.to_thread(pen.write_papers, page)
-            held.update(paper.id for _, paper in page)
-            if len(held) >= _MAX_MEMORY_PAPERS:
+            await asyncio.to_thread(writer.write_papers, page)
+            paper_ids.update(paper.id for _, paper in page)
+            if len(paper_ids) >= _MAX_MEMORY_PAPERS:
                 break
-        await asyncio.to_thread(pen.commit)
-        await asyncio.to_thread(pen.close)
-        self._memory_index, self._replaced_ids = beside, frozenset(held)
-        return len(held)
+        await asyncio.to_thread(writer.commit)
+        await asyncio.to_thread(writer.close)
+        self._memory_index, self._replaced_ids = memory_index, frozenset(paper_ids)
+        return len(paper_ids)
 
     async def _iterate_pages(self, after: int) -> AsyncIterator[list[tuple[int, Paper]]]:
         page: list[tuple[int, Paper]] = []

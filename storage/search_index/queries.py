@@ -53,12 +53,14 @@ def drop_stop_words(query: Sequence[str]) -> list[str]:
 
 def build_search_query(schema: Schema, query: Sequence[str]) -> Query:
     """Return the query for *query*: any of its words, better with words side by side as they were asked."""
-    kept = drop_stop_words(query)
-    clauses = [(Occur.Should, part) for word in dict.fromkeys(kept) for part in _build_word_queries(schema, word)]
+    search_words = drop_stop_words(query)
+    clauses = [
+        (Occur.Should, part) for word in dict.fromkeys(search_words) for part in _build_word_queries(schema, word)
+    ]
     clauses += [
         (Occur.Should, part)
         for pair in pairwise(query)
-        if set(pair) <= set(kept)
+        if set(pair) <= set(search_words)
         for part in _build_phrase_queries(schema, pair)
     ]
     return Query.boolean_query(clauses) if clauses else Query.empty_query()
@@ -66,17 +68,17 @@ def build_search_query(schema: Schema, query: Sequence[str]) -> Query:
 
 def build_similarity_query(schema: Schema, searcher: Searcher, paper: Paper) -> Query:
     """Return the query for papers like *paper*: any of its words that are frequent in it and rare elsewhere."""
-    cut = build_text_analyzer()
-    counted = Counter(
+    analyzer = build_text_analyzer()
+    stem_counts = Counter(
         stem
         for word in (*split_words(paper.title), *split_words(paper.title), *split_words(paper.abstract))
         if word not in STOP_WORDS and len(word) > 1
-        for stem in cut.analyze(word)
+        for stem in analyzer.analyze(word)
     )
     total = searcher.num_docs
     weights = {
         stem: count * math.log(1 + total / frequency)
-        for stem, count in counted.items()
+        for stem, count in stem_counts.items()
         if (frequency := searcher.doc_freq("body", stem))
     }
     telling = sorted(weights, key=lambda stem: (-weights[stem], stem))[:_MAX_SIMILARITY_TERMS]

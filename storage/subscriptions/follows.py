@@ -47,11 +47,13 @@ class FollowStore:
                 "since": follow.followed_since,
                 "alerts": follow.alerts,
             }
-            added = await connection.execute(build_insert(connection, follows).values(row).on_conflict_do_nothing())
-            if not added.rowcount:
+            insert_result = await connection.execute(
+                build_insert(connection, follows).values(row).on_conflict_do_nothing()
+            )
+            if not insert_result.rowcount:
                 same = and_(follows.c.channel_id == channel, follows.c.topic_id == topic)
                 await connection.execute(update(follows).where(same).values(alerts=follow.alerts))
-            return bool(added.rowcount)
+            return bool(insert_result.rowcount)
 
     async def remove(self, channel: Channel, topic: str) -> Follow | None:
         """Forget a follow; a topic that nobody follows any more goes with its matches."""
@@ -96,12 +98,12 @@ class FollowStore:
         if not matches:
             return 0
         async with self.database.begin_write() as connection:
-            known = await find_paper_row_ids(connection, (paper for _, paper in matches))
-            wanted = await _find_topic_ids(connection, (topic for topic, _ in matches))
+            paper_row_ids = await find_paper_row_ids(connection, (paper for _, paper in matches))
+            topic_ids = await _find_topic_ids(connection, (topic for topic, _ in matches))
             rows = [
-                {"topic_id": wanted[topic], "paper_id": known[paper], "at": now}
+                {"topic_id": topic_ids[topic], "paper_id": paper_row_ids[paper], "at": now}
                 for topic, paper in sorted(matches)
-                if topic in wanted and paper in known
+                if topic in topic_ids and paper in paper_row_ids
             ]
             return await _insert_matches(connection, rows)
 

@@ -86,17 +86,17 @@ class WorkspaceStore:
 
     async def delete(self, platform: str, workspace: str) -> int:
         """Delete a workspace with its channels and all that hangs on them."""
-        there = and_(channels.c.platform == platform, channels.c.workspace == workspace)
-        mine = and_(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
-        keys = select(channels.c.id).where(there)
+        channel_condition = and_(channels.c.platform == platform, channels.c.workspace == workspace)
+        workspace_condition = and_(workspaces.c.platform == platform, workspaces.c.external_id == workspace)
+        keys = select(channels.c.id).where(channel_condition)
         async with self.database.begin_write() as connection:
             followed = list(await connection.scalars(select(follows.c.topic_id).where(follows.c.channel_id.in_(keys))))
             for table in _DEPENDENT_TABLES:
                 await connection.execute(delete(table).where(table.c.channel_id.in_(keys)))
             await delete_unfollowed_topics(connection, followed)
-            gone = await connection.execute(delete(channels).where(there))
-            await connection.execute(delete(workspaces).where(mine))
-            return gone.rowcount
+            delete_result = await connection.execute(delete(channels).where(channel_condition))
+            await connection.execute(delete(workspaces).where(workspace_condition))
+            return delete_result.rowcount
 
 
 def _to_workspace(row: Row[Any]) -> Workspace:

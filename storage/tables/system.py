@@ -38,7 +38,7 @@ class SecretRow(TableRow, table=True):
 
 
 class ButtonPayloadRow(TableRow, table=True):
-    """A button's arguments that are too long to ride in it."""
+    """A button's arguments that are too long to be part of it."""
 
     __tablename__ = "actions"
     token: str = Field(primary_key=True)

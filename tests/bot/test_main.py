@@ -1,4 +1,4 @@
-"""The last wall: what a command raises becomes one sentence and an exit code."""
+"""The outermost boundary: what a command raises becomes one sentence and an exit code."""
 
 import pytest
 

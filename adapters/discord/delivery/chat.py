@@ -137,13 +137,15 @@ class DiscordChat:
             await self._renderer.render_parts(delivery, message_keys.hash_delivery_key(delivery.key), posted_parts)
         ):
             try:
-                posted = posted_parts.get(number) or await self._post_part(delivery, channel_id, number, message, now)
+                posted_message = posted_parts.get(number) or await self._post_part(
+                    delivery, channel_id, number, message, now
+                )
             except (TryLater, StoreError) as error:
                 if not first_id:
                     raise
                 stopped = Reason("delivery.partly_sent", number=number, why=error.reason)
                 raise Uncertain(stopped) from error
-            first_id = first_id or str(posted["id"])
+            first_id = first_id or str(posted_message["id"])
         return first_id
 
     async def _post_part(

@@ -61,7 +61,11 @@ async def find_following_parts(rest: RestClient, channel_id: str, first_id: str)
     """
     page = await _fetch_page(rest, channel_id, after=int(first_id) - 1)
     key = next(
-        (read[0] for message in page if message["id"] == first_id and (read := message_keys.read_message_key(message))),
+        (
+            key_and_number[0]
+            for message in page
+            if message["id"] == first_id and (key_and_number := message_keys.read_message_key(message))
+        ),
         "",
     )
     found_parts = select_parts(rest, page, key)

@@ -48,17 +48,21 @@ def fits_input(field: Field) -> bool:
 def build_field_select(field: Field, custom_id: str) -> Component:
     """Return the list of a field that `has_select`."""
     if field.entity == "role":
-        shown = gettext("{question}: nobody", question=field.label)
-        return _build_auto_populated_select(field, custom_id, shown, "role", {"type": _ROLE_SELECT})
+        placeholder = gettext("{question}: nobody", question=field.label)
+        return _build_auto_populated_select(field, custom_id, placeholder, "role", {"type": _ROLE_SELECT})
     if field.entity == "forum":
-        shown = gettext("{question}: a thread of its own", question=field.label)
+        placeholder = gettext("{question}: a thread of its own", question=field.label)
         return _build_auto_populated_select(
-            field, custom_id, shown, "channel", {"type": _CHANNEL_SELECT, "channel_types": list(_FORUM_CHANNEL_TYPES)}
+            field,
+            custom_id,
+            placeholder,
+            "channel",
+            {"type": _CHANNEL_SELECT, "channel_types": list(_FORUM_CHANNEL_TYPES)},
         )
     if field.kind == "days":
-        selected = parse_weekdays(field.value)
+        selected_days = parse_weekdays(field.value)
         options = [
-            _build_option(code, gettext(WEEKDAY_NAMES[day]), default=day in selected)
+            _build_option(code, gettext(WEEKDAY_NAMES[day]), default=day in selected_days)
             for day, code in enumerate(WEEKDAY_CODES)
         ]
         return _build_string_select(field.label, custom_id, options, min_values=0, max_values=len(options))

@@ -22,13 +22,13 @@ T = TypeVar("T")
 class FormPage:
     """What is asked at once: ``selects`` each in a list, ``flag_groups`` each in one, ``modals`` each in a modal.
 
-    ``oversized`` are those that no modal holds.
+    ``oversized_fields`` are those that no modal holds.
     """
 
     selects: tuple[Field, ...] = ()
     flag_groups: tuple[tuple[Field, ...], ...] = ()
     modals: tuple[tuple[Field, ...], ...] = ()
-    oversized: tuple[Field, ...] = ()
+    oversized_fields: tuple[Field, ...] = ()
 
 
 def paginate_fields(form_fields: Sequence[Field]) -> list[FormPage]:

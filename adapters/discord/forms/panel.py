@@ -36,10 +36,10 @@ _PRIMARY_STYLE, _SECONDARY_STYLE = 1, 2
 def render_panel(form: Form, state: FormState) -> RenderedMessage:
     """Return *form* as a private message; *state* says which page it is, and how it was opened."""
     form_pages = paginate_fields(form.fields)
-    resolved, page = _resolve_state(form, form_pages, state)
+    resolved_state, page = _resolve_state(form, form_pages, state)
     components = [
-        *(build_action_row([each]) for each in _build_selects(page, resolved.token)),
-        build_action_row(_build_buttons(form, form_pages, resolved)),
+        *(build_action_row([each]) for each in _build_selects(page, resolved_state.token)),
+        build_action_row(_build_buttons(form, form_pages, resolved_state)),
     ]
     payload = {
         "content": _render_content(form, page),
@@ -48,7 +48,7 @@ def render_panel(form: Form, state: FormState) -> RenderedMessage:
         "flags": SUPPRESS_EMBEDS | EPHEMERAL,
         "allowed_mentions": {"parse": []},
     }
-    return RenderedMessage(payload, {resolved.token: resolved.pack()})
+    return RenderedMessage(payload, {resolved_state.token: resolved_state.pack()})
 
 
 def render_page_modal(
@@ -94,7 +94,7 @@ def _render_content(form: Form, page: FormPage) -> str:
                 "{question} is too long to be changed here; type it as a command.",
                 question=fit_markdown(each.label, _MAX_NAME),
             )
-            for each in page.oversized
+            for each in page.oversized_fields
         ),
         *(
             localize_moments(fit_markdown(line, _MAX_VALUE * 2), form.moments)

@@ -32,14 +32,17 @@ async def handle_autocomplete(context: DiscordContext, interaction: Interaction)
     """Offer what fits; nothing, where that can't be told in time."""
     try:
         async with asyncio.timeout(_DEADLINE):
-            found = await _find_suggestions(context, interaction)
-    except Exception as error:  # noqa: BLE001 - the boundary: who types waits for no excuse
+            suggestions = await _find_suggestions(context, interaction)
+    except Exception as error:  # noqa: BLE001 - the boundary: an error sentence helps nobody while typing
         log.warning("Nothing is suggested: %s", type(error).__name__)
-        found = ()
+        suggestions = ()
     await context.rest.call(
         "POST",
         CALLBACK_ROUTE,
-        json={"type": _AUTOCOMPLETE_RESULT, "data": {"choices": [_build_choice(each) for each in found][:MAX_CHOICES]}},
+        json={
+            "type": _AUTOCOMPLETE_RESULT,
+            "data": {"choices": [_build_choice(each) for each in suggestions][:MAX_CHOICES]},
+        },
         rate_limited=False,
         webhook_id=interaction.id,
         webhook_token=interaction.token,
@@ -55,17 +58,19 @@ async def _find_suggestions(context: DiscordContext, interaction: Interaction) -
     parameter = next((each for each in command.parameters if each.name == focused["name"]), None)
     if parameter is None or not (parameter.suggest or parameter.type is ParameterType.TAG):
         return ()
-    here = await resolve_target_channel(context, interaction)
-    server = await context.workspaces.get(here.platform, here.workspace)
+    target_channel = await resolve_target_channel(context, interaction)
+    server = await context.workspaces.get(target_channel.platform, target_channel.workspace)
     if server and str(interaction.user.id) in server.blocked:
         return ()
-    asked = build_request(interaction, context.clock(), command.name, {}, target_channel=here, dry_run=True)
-    asked = _apply_channel_id(context, interaction, asked, tree.get_channel_id(data, command))
+    request = build_request(interaction, context.clock(), command.name, {}, target_channel=target_channel, dry_run=True)
+    request = _apply_channel_id(context, interaction, request, tree.get_channel_id(data, command))
     typed = str(focused.get("value", ""))
-    with use_language(asked.locale):
-        found = await parameter.suggest(typed, asked) if parameter.suggest else _suggest_tags(context, typed, asked)
+    with use_language(request.locale):
+        suggestions = (
+            await parameter.suggest(typed, request) if parameter.suggest else _suggest_tags(context, typed, request)
+        )
     # A choice that Discord can't send back whole would be another one.
-    return [each for each in found if 0 < len(each.value) <= _MAX_CHOICE_LENGTH]
+    return [each for each in suggestions if 0 < len(each.value) <= _MAX_CHOICE_LENGTH]
 
 
 def _apply_channel_id(context: DiscordContext, interaction: Interaction, request: Request, chosen: str) -> Request:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 async def sync_with_retries(context: DiscordContext, stop: asyncio.Event) -> None:
     """Tell Discord of the commands once there is a connection, and until that has worked; say each trouble once."""
-    told: set[str] = set()
+    logged_errors: set[str] = set()
     pauses = iterate_pauses(_RETRY_DELAY, _MAX_RETRY_DELAY)
     while not stop.is_set():
         try:
@@ -37,9 +37,9 @@ async def sync_with_retries(context: DiscordContext, stop: asyncio.Event) -> Non
             after = _CONNECTION_DELAY
         except (SendError, StoreError) as error:
             after = max(next(pauses), error.retry_after if isinstance(error, TryLater) else 0.0)
-            if str(error) not in told:
+            if str(error) not in logged_errors:
                 log.warning("Discord could not be told of the commands: %s", error)
-            told.add(str(error))
+            logged_errors.add(str(error))
         await wait_or_stop(stop, after)
 
 
@@ -53,16 +53,16 @@ async def sync_commands(context: DiscordContext) -> bool:
     if application is None:
         raise TryLater(Reason("platform.not_connected"), _CONNECTION_DELAY)
     now = f"{application} {context.tree.payload_hash}"
-    kept = await context.key_value_store.get(_COMMAND_IDS_KEY)
-    if kept and await context.key_value_store.get(_PAYLOAD_KEY) == now:
-        context.tree.command_ids.update(_decode_command_ids(kept))
+    encoded_ids = await context.key_value_store.get(_COMMAND_IDS_KEY)
+    if encoded_ids and await context.key_value_store.get(_PAYLOAD_KEY) == now:
+        context.tree.command_ids.update(_decode_command_ids(encoded_ids))
         return False
-    told = await context.rest.call(
+    registered_commands = await context.rest.call(
         "PUT", "/applications/{application_id}/commands", json=context.tree.payload, application_id=application
     )
-    kept = _encode_command_ids(told)
-    await context.key_value_store.set(_COMMAND_IDS_KEY, kept)
-    context.tree.command_ids.update(_decode_command_ids(kept))
+    encoded_ids = _encode_command_ids(registered_commands)
+    await context.key_value_store.set(_COMMAND_IDS_KEY, encoded_ids)
+    context.tree.command_ids.update(_decode_command_ids(encoded_ids))
     await context.key_value_store.set(_PAYLOAD_KEY, now)
     log.info("Discord was told of the commands")
     return True

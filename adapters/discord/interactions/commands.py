@@ -31,19 +31,19 @@ async def handle_command(context: DiscordContext, responder: Responder) -> None:
     if data.get("type") == _MESSAGE_COMMAND:
         return await _handle_message_command(context, responder)
     path = tree.get_command_path(data)
-    found = context.tree.commands.get(path)
-    if found is None:
+    command = context.tree.commands.get(path)
+    if command is None:
         return await responder.send_answer(Answer(Card(text=gettext(_OUTDATED_COMMAND), tone="mistake")))
     setup = path[0] == tree.MANAGERS_COMMAND
-    given = {**tree.get_arguments(data, found), **context.tree.fixed_arguments.get(path, {})}
-    asked = requests.build_request(
-        interaction, context.clock(), found.name, given, target_channel=responder.target_channel, as_manager=setup
+    arguments = {**tree.get_arguments(data, command), **context.tree.fixed_arguments.get(path, {})}
+    request = requests.build_request(
+        interaction, context.clock(), command.name, arguments, target_channel=responder.target_channel, as_manager=setup
     )
-    chosen = tree.find_channel_option(data, found)
-    if chosen:
-        asked = requests.apply_channel_option(asked, interaction, chosen, as_manager=setup)
-        setup = setup and asked.person.is_manager
-    return await request_flow.answer_request(context, responder, asked, as_manager=setup)
+    channel_option = tree.find_channel_option(data, command)
+    if channel_option:
+        request = requests.apply_channel_option(request, interaction, channel_option, as_manager=setup)
+        setup = setup and request.person.is_manager
+    return await request_flow.answer_request(context, responder, request, as_manager=setup)
 
 
 async def _handle_message_command(context: DiscordContext, responder: Responder) -> None:
@@ -53,16 +53,16 @@ async def _handle_message_command(context: DiscordContext, responder: Responder)
     if command is None:
         return await responder.send_answer(Answer(Card(text=gettext(_OUTDATED_COMMAND), tone="mistake")))
     message = data["resolved"]["messages"][data["target_id"]]
-    named = find_arxiv_ids(" ".join(_extract_texts(message)))[:_MAX_PAPERS]
+    arxiv_ids = find_arxiv_ids(" ".join(_extract_texts(message)))[:_MAX_PAPERS]
     papers = command.find_parameter(ParameterType.PAPERS)
-    asked = requests.build_request(
+    request = requests.build_request(
         responder.interaction,
         context.clock(),
         command.name,
-        {papers.name: " ".join(named)} if papers else {},
+        {papers.name: " ".join(arxiv_ids)} if papers else {},
         target_channel=responder.target_channel,
     )
-    return await request_flow.answer_request(context, responder, asked)
+    return await request_flow.answer_request(context, responder, request)
 
 
 def _extract_texts(part: Any, name: str = "") -> Iterator[str]:

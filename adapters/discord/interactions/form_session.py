@@ -38,10 +38,10 @@ async def handle_form_input(context: DiscordContext, responder: Responder) -> No
 
     Changes of one panel must come here one after another. Raises `bot.errors.SendError` kinds.
     """
-    found = await _load_form_state(context, responder)
-    if found is None:
+    part_and_state = await _load_form_state(context, responder)
+    if part_and_state is None:
         return await _close_form(responder, Answer(Card(text=gettext(_EXPIRED_FORM), tone="mistake")))
-    part, state = found
+    part, state = part_and_state
     if part.action == "cancel":
         return await _close_form(responder, Answer(Card(text=gettext(_CANCELLED))))
     if part.action == "save":
@@ -126,8 +126,8 @@ async def _show_mistakes(
     card = answer.body
     if not isinstance(form, Form) or not isinstance(card, Card):
         return await _show_result(context, responder, before, answer)
-    wrong = {name for name, text in after.arguments.items() if before.arguments.get(name) != text}
-    fields = [replace(each, mistake=card.text) if each.name in wrong else each for each in form.fields]
+    changed_names = {name for name, text in after.arguments.items() if before.arguments.get(name) != text}
+    fields = [replace(each, mistake=card.text) if each.name in changed_names else each for each in form.fields]
     return await _show_result(context, responder, before, Answer(replace(form, fields=tuple(fields))))
 
 
@@ -144,16 +144,16 @@ async def _run_command(context: DiscordContext, responder: Responder, state: For
 
 def _build_request(context: DiscordContext, responder: Responder, state: FormState, *, dry_run: bool) -> Request:
     """Return what saving asks, or what it would do."""
-    given = state.arguments
-    asked = requests.build_request(
+    arguments = state.arguments
+    request = requests.build_request(
         responder.interaction,
         context.clock(),
         state.command,
-        given,
+        arguments,
         target_channel=responder.target_channel,
         as_manager=state.manager,
         dry_run=dry_run,
     )
     if not state.channel:
-        return asked
-    return retarget_request(context, responder.interaction, asked, state.channel, as_manager=state.manager) or asked
+        return request
+    return retarget_request(context, responder.interaction, request, state.channel, as_manager=state.manager) or request

@@ -54,13 +54,13 @@ def build_person(
     decide who may use that, so no permission is checked again. *permissions* are theirs in another channel.
     """
     user = interaction.user
-    there = interaction.permissions if permissions is None else permissions
-    known = is_bot_in_guild(interaction)
+    channel_permissions = interaction.permissions if permissions is None else permissions
+    is_installed = is_bot_in_guild(interaction)
     return Person(
         str(user.id),
         user.display_name,
-        is_manager=known and (as_manager or there.manage_channels),
-        is_admin=known and (as_manager or interaction.permissions.manage_guild),
+        is_manager=is_installed and (as_manager or channel_permissions.manage_channels),
+        is_admin=is_installed and (as_manager or interaction.permissions.manage_guild),
         direct_workspace=DIRECT_MESSAGE_WORKSPACE,
     )
 

@@ -62,7 +62,11 @@ async def _find_target_forums(context: DiscordContext, request: Request) -> Sequ
         )
     only = command.get_argument(ParameterType.CHANNEL, request.arguments)
     forums = [forum for forum in context.directory.list_forums(request.channel) if only in {"", forum.id}]
-    return [forum for forum in forums if (known := await context.channels.get(forum)) and known.preferences.on]
+    return [
+        forum
+        for forum in forums
+        if (channel_state := await context.channels.get(forum)) and channel_state.preferences.on
+    ]
 
 
 async def _find_promotion_forums(context: DiscordContext, channel: Channel) -> Sequence[Channel]:
@@ -98,8 +102,8 @@ async def _check_required_tag(context: DiscordContext, channel: Channel) -> list
     forum = context.directory.find_discord_channel(channel)
     if not isinstance(forum, discord.ForumChannel):
         return None
-    known = await context.channels.get(channel)
-    if forum_posts.accepts_papers(forum, known.preferences.tag if known else ""):
+    channel_state = await context.channels.get(channel)
+    if forum_posts.accepts_papers(forum, channel_state.preferences.tag if channel_state else ""):
         await channel_recovery.restore_channel(context, forum)
         return None
     return [tag["name"] for tag in forum_posts.list_usable_tags(forum)]

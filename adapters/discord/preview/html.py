@@ -189,12 +189,12 @@ def _render_button(button: Component) -> Markup:
 def _render_select(select: Component) -> Markup:
     """Return a list that unfolds; Discord's own lists, of roles, have nothing in them here."""
     options = select.get("options", ())
-    chosen = [render_tag("span", each["label"], class_="dc-chip") for each in options if each.get("default")]
-    chosen += [render_tag("span", "@role", class_="dc-chip") for _ in select.get("default_values", ())]
-    waiting = render_tag("span", select.get("placeholder", "Make a selection"), class_="dc-waiting")
-    shown = render_tag("span", *chosen, class_="dc-chosen") if chosen else waiting
+    chips = [render_tag("span", each["label"], class_="dc-chip") for each in options if each.get("default")]
+    chips += [render_tag("span", "@role", class_="dc-chip") for _ in select.get("default_values", ())]
+    placeholder = render_tag("span", select.get("placeholder", "Make a selection"), class_="dc-waiting")
+    selection = render_tag("span", *chips, class_="dc-chosen") if chips else placeholder
     field = render_tag(
-        "summary", shown, render_tag("span", "⌄", class_="dc-down", aria_hidden="true"), class_="dc-field"
+        "summary", selection, render_tag("span", "⌄", class_="dc-down", aria_hidden="true"), class_="dc-field"
     )
     return render_tag(
         "details", field, render_tag("ul", *map(_render_option, options)) if options else "", class_="dc-select"
@@ -260,15 +260,17 @@ def render_preview(
 
 def _preview_private_answer(private_answer: PrivateAnswer, command_formatter: CommandFormatter) -> MessagePreview:
     """Return what one person alone is told, below the command that they used."""
-    request, used = private_answer.request, command_formatter(private_answer.request.command)
-    manager = used.split()[0] == f"/{MANAGERS_COMMAND}"
-    details = MessageDetails(request.now, user_name=request.person.name, command=used)
+    request, typed_command = private_answer.request, command_formatter(private_answer.request.command)
+    manager = typed_command.split()[0] == f"/{MANAGERS_COMMAND}"
+    details = MessageDetails(request.now, user_name=request.person.name, command=typed_command)
     if isinstance(private_answer.answer.body, Form):
         return _preview_form(
             private_answer.answer.body, FormState(private_answer.answer.body.command, manager=manager), details
         )
-    shown = render_private_answer(private_answer.answer, request, manager=manager, command_formatter=command_formatter)
-    return _build_preview([shown.payload], details=replace(details, attachment=shown.attachment))
+    message = render_private_answer(
+        private_answer.answer, request, manager=manager, command_formatter=command_formatter
+    )
+    return _build_preview([message.payload], details=replace(details, attachment=message.attachment))
 
 
 def _preview_form(form: Form, state: FormState, details: MessageDetails) -> MessagePreview:

@@ -50,7 +50,7 @@ class SelectOption:
 
 @dataclass(slots=True)
 class ComponentBuilder:
-    """Draws what can be pressed in one message, and collects in ``stored_data`` what does not ride in it.
+    """Draws what can be pressed in one message, and collects in ``stored_data`` what is too long for it.
 
     The first thing drawn carries ``part_key``. Discord refuses two that ask for the same; the second is left out.
     """

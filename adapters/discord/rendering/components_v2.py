@@ -45,7 +45,7 @@ def render_components_message(
     )
     components = [
         *_build_text_display(part.head),
-        *(each for one in part.entries for each in _build_section(one)),
+        *(component for entry in part.entries for component in _build_section(entry)),
         *_build_text_display(foot),
         *below,
     ]

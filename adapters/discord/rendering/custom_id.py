@@ -28,9 +28,9 @@ def encode_payload(
         *([f"h={_quote_text(payload.channel)}"] if payload.channel else ()),
     ]
     pairs = "&".join(f"{_quote_text(name)}={_quote_text(text)}" for name, text in payload.arguments.items())
-    written = f"p;{_quote_text(payload.command)};{pairs};{','.join(flags)}"
-    if len(written) <= max_length:
-        return written, {}
+    custom_id = f"p;{_quote_text(payload.command)};{pairs};{','.join(flags)}"
+    if len(custom_id) <= max_length:
+        return custom_id, {}
     data = pack_payload(payload)
     token = compute_token(data)
     return f"t;{token}", {token: data}
@@ -49,13 +49,13 @@ def decode_payload(value: str) -> ButtonPayload | str:
     match value.split(";"):
         case ["t", token, *_] if _TOKEN.fullmatch(token):
             return token
-        case ["p", command, said, flags, *_]:
-            pairs = [part.partition("=") for part in said.split("&") if part]
+        case ["p", command, argument_pairs, flags, *_]:
+            pairs = [part.partition("=") for part in argument_pairs.split("&") if part]
             arguments = {_unquote_text(name): _unquote_text(text) for name, _, text in pairs}
-            named = dict.fromkeys(part for part in flags.split(",") if part)
-            channel = next((_unquote_text(flag[2:]) for flag in named if flag.startswith("h=")), "")
+            flag_names = dict.fromkeys(part for part in flags.split(",") if part)
+            channel = next((_unquote_text(flag[2:]) for flag in flag_names if flag.startswith("h=")), "")
             return ButtonPayload(
-                _unquote_text(command), arguments, share="s" in named, manager="m" in named, channel=channel
+                _unquote_text(command), arguments, share="s" in flag_names, manager="m" in flag_names, channel=channel
             )
         case _:
             raise Malformed("This is not a button of ours.")

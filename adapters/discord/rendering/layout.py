@@ -138,7 +138,7 @@ def _fit_one_message(card: Card, head: str, available: int, limits: MessageLimit
         return single
     # What is left of a line of sense below some of the titles would only look like a slip.
     max_summary = 0 if _has_short_texts(card) else None
-    tried = (
+    layouts = (
         list(
             _split_entries(
                 head, render_entries(card.items, max_length, max_summary=max_summary), available, limits.max_entries
@@ -146,7 +146,7 @@ def _fit_one_message(card: Card, head: str, available: int, limits: MessageLimit
         )
         for max_length in _ENTRY_SIZES
     )
-    parts = next((parts for parts in tried if len(parts) == 1), None)
+    parts = next((parts for parts in layouts if len(parts) == 1), None)
     return (
         parts
         or list(

@@ -77,7 +77,7 @@ def render_messages(
         )
         if max_messages and sum(len(localized.entries) for localized in parts) < len(card.items):
             return ()
-        rendered = []
+        messages = []
         for number, laid_out in enumerate(parts):
             localized, builder = (
                 localize_part(laid_out, card.moments, limits.max_characters),
@@ -91,8 +91,8 @@ def render_messages(
                     localized.text, build_action_rows(localized.items, actions, builder), builder.part_key
                 )
             allowed_mentions = _build_allowed_mentions(role if role_mention and number == 0 else "")
-            rendered.append(RenderedMessage({**payload, "allowed_mentions": allowed_mentions}, builder.stored_data))
-        return tuple(rendered)
+            messages.append(RenderedMessage({**payload, "allowed_mentions": allowed_mentions}, builder.stored_data))
+        return tuple(messages)
 
 
 def render_private_answer(
@@ -148,15 +148,17 @@ def render_forum_post(
             ComponentBuilder(message_keys.format_part_key(key, 0)),
             f"<@&{role}>" if role.isdecimal() else "",
         )
-        shown = replace(item, number=None, text=item.abstract or item.text, abstract="")
-        text = render_entry(shown, MAX_CONTENT - 50 - len(role_mention))
+        post_item = replace(item, number=None, text=item.abstract or item.text, abstract="")
+        text = render_entry(post_item, MAX_CONTENT - 50 - len(role_mention))
         if pictures:
             payload = components_v2.render_components_message(
-                MessagePart(role_mention, (Entry(shown, text),), ""), card.actions, builder
+                MessagePart(role_mention, (Entry(post_item, text),), ""), card.actions, builder
             )
         else:
             above = f"{role_mention}\n{text}" if role_mention else text
-            payload = _build_content_message(above, build_action_rows([shown], card.actions, builder), builder.part_key)
+            payload = _build_content_message(
+                above, build_action_rows([post_item], card.actions, builder), builder.part_key
+            )
         allowed_mentions = _build_allowed_mentions(role if role_mention else "")
         return (
             fit_plain_text(item.title or format_untitled(), _MAX_POST_NAME),

@@ -147,8 +147,8 @@ async def _check_installations(
     for workspace in dict.fromkeys([*names, *(channel.workspace for channel in channels)]):
         try:
             token = await installations.get_token(workspace)
-        except Gone as gone:
-            yield False, f"{workspace}: {gone.reason}. {hint}"
+        except Gone as error:
+            yield False, f"{workspace}: {error.reason}. {hint}"
             continue
         except SendError as error:
             settings_hint = "Check the network, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."

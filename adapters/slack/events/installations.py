@@ -68,8 +68,8 @@ def register_grant_listeners(app: AsyncApp, slack_context: SlackContext) -> None
     @log_exceptions
     async def on_team_access_granted(event: Event, context: AsyncBoltContext) -> None:
         for workspace in event.get("team_ids", ()):
-            there = Workspace("slack", workspace, organization=context.enterprise_id or "")
-            await slack_context.workspace_events.on_workspace_installed(there, slack_context.clock())
+            granted_workspace = Workspace("slack", workspace, organization=context.enterprise_id or "")
+            await slack_context.workspace_events.on_workspace_installed(granted_workspace, slack_context.clock())
 
     @app.event("team_access_revoked")
     @log_exceptions

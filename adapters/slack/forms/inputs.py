@@ -78,7 +78,7 @@ def _build_topics_input(field: Field) -> Block:
 def _build_number_input(field: Field) -> Block:
     bounds = {"min_value": field.minimum, "max_value": field.maximum}
     limits = {name: str(bound) for name, bound in bounds.items() if bound is not None}
-    # Slack refuses a window whose number is out of its own bounds; the mistake is told in the hint.
+    # Slack refuses a modal whose number is out of its own bounds; the mistake is told in the hint.
     fine = re.fullmatch(r"-?\d{1,9}", field.value) and (
         (field.minimum is None or field.minimum <= int(field.value))
         and (field.maximum is None or int(field.value) <= field.maximum)

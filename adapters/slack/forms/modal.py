@@ -71,7 +71,7 @@ def _format_hint(field: Field) -> str:
 
 
 def build_modal(form: Form, metadata: PrivateMetadata, *, advanced: bool = False) -> Block:
-    """Return *form* as a window; fields beyond the usual ones are there when *advanced*, or when one has a mistake."""
+    """Return *form* as a modal; fields beyond the usual ones are there when *advanced*, or when one has a mistake."""
     shows_advanced = advanced or any(each.advanced and each.mistake for each in form.fields)
     carried = replace(metadata, command=form.command, arguments=form.arguments, shows_advanced=shows_advanced)
     shown_fields = [each for each in form.fields if shows_advanced or not each.advanced]
@@ -124,7 +124,7 @@ def _is_meaningful_when_empty(state: Mapping[str, Any], name: str, view: Mapping
 
 
 def _render_mistakes(form: Form) -> list[Block]:
-    """Return what is wrong, by field; a window that is opened can't mark a field by itself."""
+    """Return what is wrong, by field; a modal that is opened can't mark a field by itself."""
     lines = [
         f"*{escape_mrkdwn(each.label, 60)}:* {escape_mrkdwn(each.mistake, 200)}"
         for each in form.fields

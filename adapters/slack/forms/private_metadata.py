@@ -17,7 +17,7 @@ _MAX_METADATA: Final = 3000
 class PrivateMetadata:
     """Where a form belongs: the channel that it is about, the command and arguments that its answers join.
 
-    ``from_home`` tells that it was opened there, ``shows_advanced`` what the window shows.
+    ``from_home`` tells that it was opened there, ``shows_advanced`` what the modal shows.
     """
 
     channel: Channel
@@ -27,7 +27,7 @@ class PrivateMetadata:
     from_home: bool = False
 
     def pack(self) -> str:
-        """Return it as a window's ``private_metadata``. Raises `bot.errors.Unsendable` when it is too long."""
+        """Return it as a view's ``private_metadata``. Raises `bot.errors.Unsendable` when it is too long."""
         channel = self.channel
         data = {
             "c": [channel.platform, channel.workspace, channel.id, channel.kind.value, channel.name],
@@ -36,10 +36,10 @@ class PrivateMetadata:
             "x": int(self.shows_advanced),
             "h": int(self.from_home),
         }
-        written = json.dumps(data, separators=(",", ":"), sort_keys=True)
-        if len(written) > _MAX_METADATA:
-            raise Unsendable(f"A form can’t carry {len(written):,} characters.")
-        return written
+        metadata = json.dumps(data, separators=(",", ":"), sort_keys=True)
+        if len(metadata) > _MAX_METADATA:
+            raise Unsendable(f"A form can’t carry {len(metadata):,} characters.")
+        return metadata
 
 
 def unpack_metadata(metadata: str) -> PrivateMetadata:

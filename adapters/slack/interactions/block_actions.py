@@ -31,23 +31,25 @@ def register_listeners(app: AsyncApp, slack_context: SlackContext) -> None:
     @log_exceptions
     async def on_block_action(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        wanted = await load_payload(
+        payload = await load_payload(
             _get_pressed_value(body), decode_payload, restore_payload, slack_context.button_payloads
         )
         responder = _choose_responder(
-            slack_context, body, context, modal=bool(wanted and wanted.modal and not wanted.share)
+            slack_context, body, context, modal=bool(payload and payload.modal and not payload.share)
         )
-        who = build_requester(body, context)
-        if wanted is None:
+        requester = build_requester(body, context)
+        if payload is None:
             return await request_flow.send_or_log_answer(
-                responder, build_expired_answer(), await who.build_request(slack_context)
+                responder, build_expired_answer(), await requester.build_request(slack_context)
             )
-        if wanted.channel:
-            who = replace(who, channel=build_channel(get_team_id(context), wanted.channel, who.user), is_member=False)
-        request = await who.build_request(slack_context, wanted.command, wanted.arguments, share=wanted.share)
+        if payload.channel:
+            requester = replace(
+                requester, channel=build_channel(get_team_id(context), payload.channel, requester.user), is_member=False
+            )
+        request = await requester.build_request(slack_context, payload.command, payload.arguments, share=payload.share)
         home = (body.get("view") or {}).get("type") == "home"
         await request_flow.answer_request(slack_context, responder, request, from_app_home=home)
-        return await app_home.publish_home(slack_context, get_team_id(context), who.user) if home else None
+        return await app_home.publish_home(slack_context, get_team_id(context), requester.user) if home else None
 
 
 def _get_pressed_value(body: Body) -> str:
@@ -59,7 +61,7 @@ def _get_pressed_value(body: Body) -> str:
 def _choose_responder(
     slack_context: SlackContext, body: Body, bolt_context: AsyncBoltContext, *, modal: bool
 ) -> Responder:
-    """Return where the answer goes: into a window, or beside the message for the one who pressed."""
+    """Return where the answer goes: into a modal, or beside the message for the one who pressed."""
     workspace, trigger = get_team_id(bolt_context), str(body.get("trigger_id") or "")
     hook, view = _build_response_url_responder(slack_context, body, workspace, trigger), body.get("view") or {}
     if hook and not modal:

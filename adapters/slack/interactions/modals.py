@@ -26,7 +26,7 @@ from bot.errors import BroadsheetError, Malformed
 from bot.ports.commands import Answer, find_command
 
 _SUBMISSION_DEADLINE: Final = 2.0
-"""Seconds that it may take before the window says that it takes a moment; Slack waits for three."""
+"""Seconds that it may take before the modal says that it takes a moment; Slack waits for three."""
 _SAVING_CARD: Final = Card(title="Saving", text="This takes a moment; the outcome will stand here.")
 _WRONG_WORKSPACE_CARD: Final = Card(
     title="Not saved", text="This form belongs to another workspace. Nothing was changed."
@@ -45,27 +45,27 @@ async def handle_view_submission(
 ) -> None:
     """Save a form, and say what came of it within Slack's deadline, or that it takes a moment."""
     try:
-        there = read_private_metadata(body, bolt_context)
+        origin = read_private_metadata(body, bolt_context)
     except Malformed as error:
         log.warning("A form was not taken: %s", error)
         await ack(
             response_action="update", view=render_card_modal(_WRONG_WORKSPACE_CARD, command=slack_context.command)[0]
         )
         return
-    asked = asyncio.ensure_future(_run_submission(slack_context, body, there))
+    answer_task = asyncio.ensure_future(_run_submission(slack_context, body, origin))
     try:
-        done, _ = await asyncio.wait({asked}, timeout=_SUBMISSION_DEADLINE)
+        done, _ = await asyncio.wait({answer_task}, timeout=_SUBMISSION_DEADLINE)
     except asyncio.CancelledError:
-        asked.cancel()
+        answer_task.cancel()
         raise
     if done:
-        await ack(**await _build_response_action(slack_context, there, await asked, body["view"]))
+        await ack(**await _build_response_action(slack_context, origin, await answer_task, body["view"]))
     else:
         await ack(response_action="update", view=render_card_modal(_SAVING_CARD, command=slack_context.command)[0])
-        drawn = await _render_answer_view(slack_context, there, await asked)
-        await views.update_view(slack_context, there.channel.workspace, body["view"]["id"], drawn)
-    if there.from_home:
-        await app_home.publish_home(slack_context, there.channel.workspace, body["user"]["id"])
+        answer_view = await _render_answer_view(slack_context, origin, await answer_task)
+        await views.update_view(slack_context, origin.channel.workspace, body["view"]["id"], answer_view)
+    if origin.from_home:
+        await app_home.publish_home(slack_context, origin.channel.workspace, body["user"]["id"])
 
 
 async def _run_submission(context: SlackContext, body: Body, origin: PrivateMetadata) -> Answer:
@@ -76,20 +76,20 @@ async def _run_submission(context: SlackContext, body: Body, origin: PrivateMeta
 async def _build_response_action(
     context: SlackContext, origin: PrivateMetadata, answer: Answer, view: View
 ) -> dict[str, Any]:
-    """Return what the window does next: marks the fields that are wrong, or says what was done."""
+    """Return what the modal does next: marks the fields that are wrong, or says what was done."""
     inputs = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
-    wrong: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}
     if isinstance(answer.body, Form):
-        wrong = modal.collect_errors(answer.body)
+        errors = modal.collect_errors(answer.body)
     elif answer.body.tone == "mistake" and inputs:
-        wrong = {inputs[0]: answer.body.text}
-    if wrong and set(wrong) <= set(inputs):
-        return {"response_action": "errors", "errors": wrong}
+        errors = {inputs[0]: answer.body.text}
+    if errors and set(errors) <= set(inputs):
+        return {"response_action": "errors", "errors": errors}
     return {"response_action": "update", "view": await _render_answer_view(context, origin, answer)}
 
 
 async def _render_answer_view(context: SlackContext, origin: PrivateMetadata, answer: Answer) -> View:
-    """Draw an answer for the window of the form."""
+    """Draw an answer for the modal of the form."""
     if isinstance(answer.body, Form):
         return modal.build_modal(answer.body, origin, advanced=origin.shows_advanced)
     return await views.prepare_view(context, answer.body, origin.channel)
@@ -137,18 +137,18 @@ async def _update_form_view(
 ) -> None:
     """Show the form with what saving would do now; what was typed stays."""
     try:
-        there = read_private_metadata(body, bolt_context)
+        origin = read_private_metadata(body, bolt_context)
     except Malformed as error:
         log.warning("A form is not shown anew: %s", error)
         return
 
     async def render_view() -> View | None:
-        answer = await slack_context.commands.answer(await build_form_request(slack_context, body, there))
+        answer = await slack_context.commands.answer(await build_form_request(slack_context, body, origin))
         if not isinstance(answer.body, Form):
             return None
-        return build_modal(answer.body, there, advanced=advanced or there.shows_advanced)
+        return build_modal(answer.body, origin, advanced=advanced or origin.shows_advanced)
 
-    await view_updates.update(there.channel.workspace, body["view"], render_view)
+    await view_updates.update(origin.channel.workspace, body["view"], render_view)
 
 
 async def _find_options(
@@ -161,5 +161,5 @@ async def _find_options(
     parameter = next((each for each in command.parameters if each.name == name), None) if command else None
     if parameter is None or parameter.suggest is None:
         return []
-    found = await parameter.suggest(str(body.get("value", "")), request)
-    return [inputs.build_option(each.value, each.label) for each in found[:_MAX_OPTIONS]]
+    suggestions = await parameter.suggest(str(body.get("value", "")), request)
+    return [inputs.build_option(each.value, each.label) for each in suggestions[:_MAX_OPTIONS]]

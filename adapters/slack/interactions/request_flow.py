@@ -19,7 +19,7 @@ from bot.errors import Mistake, SendError, Unsendable
 from bot.ports.commands import Answer, Audience, Request, find_command
 
 LOADING_DELAY: Final = 1.5
-"""Seconds until people are told that it takes a moment; Slack opens windows for three."""
+"""Seconds until people are told that it takes a moment; Slack opens modals for three."""
 
 log = logging.getLogger(__name__)
 
@@ -66,17 +66,17 @@ async def send_or_log_answer(responder: Responder, answer: Answer, request: Requ
 
 async def _run_command(context: SlackContext, responder: Responder, request: Request) -> Answer:
     """Return the answer; when it takes long, say so meanwhile."""
-    asked = asyncio.ensure_future(context.commands.answer(request))
+    answer_task = asyncio.ensure_future(context.commands.answer(request))
     try:
-        done, _ = await asyncio.wait({asked}, timeout=LOADING_DELAY)
+        done, _ = await asyncio.wait({answer_task}, timeout=LOADING_DELAY)
         if not done:
             await responder.show_loading(request)
     except SendError as error:
         log.info("That it takes a moment could not be said: %s", error)
     except asyncio.CancelledError:
-        asked.cancel()
+        answer_task.cancel()
         raise
-    return await asked
+    return await answer_task
 
 
 async def _open_form(responder: Responder, form: Form, request: Request, *, from_app_home: bool) -> bool:

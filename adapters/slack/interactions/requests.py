@@ -80,7 +80,7 @@ def build_channel(workspace: str, channel: str, user: str, name: str = "") -> Ch
 def build_requester(body: Mapping[str, Any], bolt_context: AsyncBoltContext) -> Requester:
     """Return who pressed a button or chose a shortcut; *body* is an interactive payload.
 
-    A window is about the channel from which it was opened. What only they see was shown to them as a member; what
+    A modal is about the channel from which it was opened. What only they see was shown to them as a member; what
     everybody sees may be looked at from outside.
     """
     user, where = body["user"], body.get("channel") or {}

@@ -31,7 +31,7 @@ class Responder(Protocol):
         ...
 
     async def open_modal(self, view: dict[str, Any]) -> bool:
-        """Open a window; False when nobody waits for one any more."""
+        """Open a modal; False when nobody waits for one any more."""
         ...
 
 
@@ -74,7 +74,7 @@ class ResponseUrlResponder:
         await self._post_response(await prepare_message(self.context, answer, request), replace_original=replace)
 
     async def open_modal(self, view: dict[str, Any]) -> bool:
-        """Open a window."""
+        """Open a modal."""
         return (
             bool(self.trigger_id)
             and await views.open_view(self.context, self.workspace, self.trigger_id, view) is not None
@@ -94,9 +94,9 @@ class ResponseUrlResponder:
 
 @dataclass(slots=True)
 class ModalResponder:
-    """A window of its own, over the one in which something was pressed, if any; turned pages replace theirs.
+    """A modal of its own, over the one in which something was pressed, if any; turned pages replace theirs.
 
-    ``view_id`` is the window of the pressed button, ``fallback`` where the answer goes when no window can be opened.
+    ``view_id`` is the modal of the pressed button, ``fallback`` where the answer goes when no modal can be opened.
     """
 
     context: SlackContext
@@ -107,7 +107,7 @@ class ModalResponder:
     _opened_view_id: str = field(default="", init=False)
 
     async def show_loading(self, request: Request) -> None:
-        """Open the window before the answer is there: in three seconds Slack lets nobody open one any more."""
+        """Open the modal before the answer is there: in three seconds Slack lets nobody open one any more."""
         await self._show_view(await self._render_view(LOADING_ANSWER, request), replace_pressed=False)
 
     async def send_answer(self, answer: Answer, request: Request) -> None:
@@ -125,20 +125,20 @@ class ModalResponder:
 
     async def _render_view(self, answer: Answer, request: Request) -> dict[str, Any]:
         if not isinstance(answer.body, Card):
-            raise TypeError("A form is a window of its own.")
+            raise TypeError("A form is a modal of its own.")
         return await views.prepare_view(self.context, answer.body, request.channel)
 
     async def _show_view(self, view: dict[str, Any], *, replace_pressed: bool) -> bool:
         """Show a view: in the place of ours, of the pressed one where it is to be replaced, else over it."""
-        shown = None
+        shown_view = None
         if not self._opened_view_id and not replace_pressed:
             lay = views.push_view if self.view_id else views.open_view
-            shown = await lay(self.context, self.workspace, self.trigger_id, view)
-        there = self._opened_view_id or self.view_id
-        if shown is None and there:
-            shown = await views.update_view(self.context, self.workspace, there, view)
-        self._opened_view_id = str(shown["id"]) if shown else ""
-        return shown is not None
+            shown_view = await lay(self.context, self.workspace, self.trigger_id, view)
+        target_view_id = self._opened_view_id or self.view_id
+        if shown_view is None and target_view_id:
+            shown_view = await views.update_view(self.context, self.workspace, target_view_id, view)
+        self._opened_view_id = str(shown_view["id"]) if shown_view else ""
+        return shown_view is not None
 
 
 @dataclass(slots=True)
@@ -169,7 +169,7 @@ class EphemeralResponder:
         )
 
     async def open_modal(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
-        """Open nothing: whoever mentions the bot has pressed nothing that a window could follow."""
+        """Open nothing: whoever mentions the bot has pressed nothing that a modal could follow."""
         return False
 
 
@@ -200,7 +200,7 @@ class DirectMessageResponder:
                 blocks=message.blocks,
             )
             return
-        posted = await self.context.client.call(
+        response = await self.context.client.call(
             self.workspace,
             "chat.postMessage",
             channel=self.channel,
@@ -210,7 +210,7 @@ class DirectMessageResponder:
             unfurl_media=False,
             **_build_thread_arguments(self.thread_ts),
         )
-        self._message_ts = str(posted["ts"])
+        self._message_ts = str(response["ts"])
 
     async def open_modal(self, view: dict[str, Any]) -> bool:  # noqa: ARG002 - the protocol's shape
         """Open nothing."""

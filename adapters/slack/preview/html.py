@@ -190,8 +190,8 @@ def render_preview(
     if not isinstance(subject, PrivateAnswer):
         return _preview_message(render_message(subject if isinstance(subject, Card) else subject.card, **names))
     if isinstance(subject.answer.body, Form):
-        shown = build_modal(subject.answer.body, PrivateMetadata(subject.request.channel))
-        return _build_preview(render_view_html(shown), shown)
+        view = build_modal(subject.answer.body, PrivateMetadata(subject.request.channel))
+        return _build_preview(render_view_html(view), view)
     return _preview_message(render_private_answer(subject.answer, subject.request, **names), is_ephemeral=True)
 
 

@@ -29,8 +29,8 @@ def _render_match(match: re.Match[str]) -> Markup:
     if match["sign"]:
         return render_tag("span", _unescape_text(match[0]), class_="sk-mention")
     if match["url"]:
-        shown = render_inline(match["label"]) if match["label"] else _unescape_text(match["url"])
-        return render_tag("a", shown, href=_unescape_text(match["url"]), rel="noopener noreferrer", target="_blank")
+        label = render_inline(match["label"]) if match["label"] else _unescape_text(match["url"])
+        return render_tag("a", label, href=_unescape_text(match["url"]), rel="noopener noreferrer", target="_blank")
     if match["emoji"]:
         return render_tag("span", _unescape_text(match[0]), class_="sk-emoji")
     if match["code"]:

@@ -19,7 +19,7 @@ MAX_OVERFLOW_OPTIONS: Final = 5
 MESSAGE_VALUE_BUDGET: Final = 2_000
 """What a message's buttons may hold together beyond `_FREE_VALUE_LENGTH` each: their values count against its size."""
 VIEW_VALUE_BUDGET: Final = 20_000
-"""The same for a window or a home, which may be larger."""
+"""The same for a view (a modal or the App Home), which may be larger."""
 
 _FREE_VALUE_LENGTH: Final = 300
 """Characters of a value for which there is always room."""
@@ -33,10 +33,10 @@ def list_modal_commands(commands: Iterable[Command]) -> frozenset[str]:
 
 @dataclass(slots=True)
 class ComponentBuilder:
-    """Builds the buttons of one message or view; ``stored_data`` is what is too long to ride in their value.
+    """Builds the buttons of one message or view; ``stored_data`` is what is too long for their value.
 
     ``available`` is what is left for long values; the first buttons have it. ``modal_commands`` are the names of the
-    commands that suit a window over the page better than one more message.
+    commands that suit a modal over the page better than one more message.
     """
 
     in_modal: bool = False
@@ -46,7 +46,7 @@ class ComponentBuilder:
     _element_count: int = 0
 
     def build_payload(self, action: Action) -> ButtonPayload:
-        """Return what *action* asks for; in a window everything stays in it."""
+        """Return what *action* asks for; in a modal everything stays in it."""
         modal = self.in_modal or action.command in self.modal_commands
         return ButtonPayload(action.command, action.arguments, modal=modal, channel=action.channel)
 

@@ -62,7 +62,7 @@ def render_entries(
 
 
 def render_full_entry(item: Item, builder: ComponentBuilder) -> list[Block]:
-    """Return one entry in full, for a window: the whole text, then what can be done as buttons."""
+    """Return one entry in full, for a modal: the whole text, then what can be done as buttons."""
     text = item.abstract or item.text
     blocks = [
         build_section(_render_title(item)),
@@ -103,10 +103,10 @@ def _render_lines(label: str, items: list[Item], builder: ComponentBuilder) -> I
             if len(text) + len(line) >= MAX_SECTION_TEXT:
                 break
             text, number = f"{text}\n{line}".strip(), number + 1
-        taken, items = items[:number], items[number:]
+        section_items, items = items[:number], items[number:]
         rows = [
             (item.actions[0].about or item.title, builder.build_payload(item.actions[0]))
-            for item in taken
+            for item in section_items
             if item.actions
         ]
         yield number, [build_section(text, builder.build_select(label, rows) if rows else None)]

@@ -26,14 +26,14 @@ from bot.i18n.translation import gettext, ngettext, use_language
 MAX_MESSAGE_BLOCKS: Final = 50
 """Blocks of a message.
 
-A window and a home take `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks.
+A view, modal or App Home, takes `MAX_VIEW_BLOCKS`: https://docs.slack.dev/reference/block-kit/blocks.
 """
 MAX_VIEW_BLOCKS: Final = 100
 MAX_MESSAGE_WEIGHT: Final = 12_000
 """What the blocks of a message may weigh; see `adapters.slack.rendering.blocks.measure_weight`."""
 MAX_VIEW_WEIGHT: Final = 60_000
 MAX_CODE: Final = 4000
-"""Characters of a text to be copied that a message holds; a window holds more."""
+"""Characters of a text to be copied that a message holds; a modal holds more."""
 
 _MAX_SECTION_TEXT: Final = 2900
 _MAX_VIEW_CODE: Final = 50_000
@@ -92,7 +92,7 @@ def _lay_out_blocks(
             build_context_block(_join_fitting_lines((*foot, ngettext("and {n} more", "and {n} more", 1_000)))),
         ]
     )
-    body, left = _render_body(
+    body, omitted_count = _render_body(
         card,
         builder,
         max_blocks - len(head) - len(row) - 1,
@@ -100,7 +100,9 @@ def _lay_out_blocks(
         show_full_text=show_full_text,
         pictures=pictures,
     )
-    lines = _join_fitting_lines((ngettext("and {n} more", "and {n} more", left), *foot) if left else foot)
+    lines = _join_fitting_lines(
+        (ngettext("and {n} more", "and {n} more", omitted_count), *foot) if omitted_count else foot
+    )
     return [*head, *body, *([build_context_block(lines)] if lines else []), *row]
 
 
@@ -127,14 +129,14 @@ def _render_body(
     if show_full_text and len(card.items) == 1 and card.items[0].paper:
         return render_full_entry(card.items[0], builder)[:max_blocks], 0
     body: list[Block] = []
-    left = len(card.items)
+    omitted_count = len(card.items)
     for number, blocks in render_entries(card.items, builder, remaining, pictures=pictures):
         remaining -= measure_weight(blocks)
         if len(body) + len(blocks) > max_blocks or remaining < 0:
             break
         body += blocks
-        left -= number
-    return body, left
+        omitted_count -= number
+    return body, omitted_count
 
 
 def _render_footer(card: Card, command: str) -> tuple[str, ...]:

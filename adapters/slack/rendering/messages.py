@@ -62,7 +62,7 @@ def render_private_answer(
     """
     card = answer.body
     if not isinstance(card, Card):
-        raise TypeError("A form is a window of its own; see adapters.slack.forms.modal.")
+        raise TypeError("A form is a modal of its own; see adapters.slack.forms.modal.")
     builder = ComponentBuilder(modal_commands=modal_commands)
     extra_buttons = [_build_full_text_button(request, builder)] if len(card.code) > MAX_CODE else []
     if answer.shareable and request.channel.kind is not ChannelKind.DIRECT:
@@ -77,7 +77,7 @@ def render_private_answer(
 def render_card_modal(
     card: Card, title: str = "", *, command: str = DEFAULT_COMMAND
 ) -> tuple[Block, Mapping[str, Mapping[str, Any]]]:
-    """Return *card* as a window with whole texts, and what its buttons need kept. *title* stands in the bar."""
+    """Return *card* as a modal with whole texts, and what its buttons need kept. *title* stands in the bar."""
     builder = ComponentBuilder(in_modal=True, available=VIEW_VALUE_BUDGET)
     bar_title = clean_text(title or card.title) or "Broadsheet"
     shown_card = card if title or len(bar_title) > _MAX_MODAL_TITLE else replace(card, title="")

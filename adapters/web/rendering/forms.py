@@ -23,11 +23,11 @@ _MAX_LINE_NAME: Final = 20
 
 def render_form(form: Form, scope: str) -> Markup:
     """Return a form; *scope* keeps the ids of its fields apart from all others."""
-    shown = [render_field(field, scope) for field in form.fields if not field.advanced]
+    field_elements = [render_field(field, scope) for field in form.fields if not field.advanced]
     return render_tag(
         "form",
         render_tag("h2", render_plain_text(form.title)),
-        *shown,
+        *field_elements,
         _render_advanced_fields([field for field in form.fields if field.advanced], scope),
         render_tag("div", render_form_preview(form.preview), class_="next", aria_live="polite"),
         render_tag(
@@ -51,10 +51,10 @@ def render_form_preview(lines: Sequence[str]) -> Markup:
 def render_field(field: Field, scope: str) -> Markup:
     """Return one question with its control, its hint and its mistake."""
     name = f"{scope}-{field.name}"
-    grouped = field.kind == "days"
+    is_group = field.kind == "days"
     label = (
         render_tag("span", render_plain_text(field.label), class_="lab")
-        if grouped
+        if is_group
         else render_tag("label", render_plain_text(field.label), for_=name)
     )
     mistake = render_tag(
@@ -70,8 +70,8 @@ def render_field(field: Field, scope: str) -> Markup:
         class_="row",
         data_field=field.name,
         data_kind=field.kind,
-        role="group" if grouped else None,
-        aria_label=field.label if grouped else None,
+        role="group" if is_group else None,
+        aria_label=field.label if is_group else None,
     )
 
 

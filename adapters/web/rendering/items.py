@@ -69,7 +69,7 @@ def render_link(url: str, label: Markup) -> Markup:
 
 def render_button(action: Action, class_: str, **attributes: str) -> Markup:
     """Return what an action is pressed by; it is named for what it acts on."""
-    label, about = clean_and_truncate(action.label, 80), clean_and_truncate(action.about, MAX_NOTE)
+    label, target_name = clean_and_truncate(action.label, 80), clean_and_truncate(action.about, MAX_NOTE)
     return render_tag(
         "button",
         render_plain_text(label, 80),
@@ -77,7 +77,7 @@ def render_button(action: Action, class_: str, **attributes: str) -> Markup:
         class_=class_ or None,
         data_command=action.command,
         data_arguments=json.dumps(action.arguments, ensure_ascii=False),
-        aria_label=f"{label}: {about}" if about else None,
+        aria_label=f"{label}: {target_name}" if target_name else None,
         **attributes,
     )
 
@@ -109,7 +109,7 @@ def _render_notes(item: Item) -> Iterator[Markup]:
 
 
 def _render_actions(item: Item, scope: str) -> Iterator[Markup]:
-    about = _format_item_name(item)
+    item_name = _format_item_name(item)
     if item.abstract:
         yield render_tag(
             "button",
@@ -119,7 +119,7 @@ def _render_actions(item: Item, scope: str) -> Iterator[Markup]:
             class_="txt unfold",
             aria_expanded="false",
             aria_controls=f"{scope}-abstract",
-            aria_label=f"Abstract: {about}",
+            aria_label=f"Abstract: {item_name}",
         )
     if len(item.actions) == 1:
         yield render_button(item.actions[0], "txt")
@@ -131,10 +131,10 @@ def _render_actions(item: Item, scope: str) -> Iterator[Markup]:
             class_="more",
             aria_haspopup="menu",
             aria_expanded="false",
-            aria_label=f"More: {about}",
+            aria_label=f"More: {item_name}",
         )
         rows = (render_button(action, "", role="menuitem", tabindex="-1") for action in item.actions)
-        yield render_tag("div", *rows, class_="pop", role="menu", aria_label=f"More: {about}", hidden=True)
+        yield render_tag("div", *rows, class_="pop", role="menu", aria_label=f"More: {item_name}", hidden=True)
 
 
 def _format_item_name(item: Item) -> str:

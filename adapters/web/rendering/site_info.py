@@ -14,7 +14,7 @@ PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
 FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY}))
 LOCAL_USER: Final = Person("you", "You", is_manager=True)
-"""Whoever sits at this machine."""
+"""The one user of the local workspace."""
 DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")
 
 

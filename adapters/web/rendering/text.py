@@ -34,11 +34,11 @@ def compile_highlights(phrases: Iterable[str]) -> re.Pattern[str] | None:
         _WORD_PATTERN.findall(_fold_text(_FIELD_PREFIX.sub("", phrase[:200])))
         for phrase in list(phrases)[:_MAX_PHRASES]
     ]
-    found = sorted({r"[\W_]{1,3}".join(row) for row in rows if row}, key=len, reverse=True)
-    if not found:
+    alternatives = sorted({r"[\W_]{1,3}".join(row) for row in rows if row}, key=len, reverse=True)
+    if not alternatives:
         return None
-    one = rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])"
-    return re.compile(rf"{one}(?:[\s-]{one})*")
+    phrase_pattern = rf"(?<![^\W_])(?:{'|'.join(alternatives)})(?![^\W_])"
+    return re.compile(rf"{phrase_pattern}(?:[\s-]{phrase_pattern})*")
 
 
 def render_highlighted(text: str, highlight_pattern: re.Pattern[str] | None, max_length: int) -> Markup:

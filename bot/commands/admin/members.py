@@ -78,17 +78,17 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def exclude_member(context: CommandContext, request: Request, *, member: str) -> Answer:
     """Keep a member away."""
-    known = await policies.load_workspace(context, request.channel)
+    workspace = await policies.load_workspace(context, request.channel)
     if member == request.person.id:
         raise Mistake(gettext("You can’t exclude yourself; another manager can."), "member exclude U012ABCDEF")
-    if member in known.managers:
+    if member in workspace.managers:
         raise Mistake(gettext("Who is on the list of managers can’t be excluded."), "digest access")
     undo = Action(gettext("Readmit"), "member readmit", {"member": member})
-    if member in known.blocked:
+    if member in workspace.blocked:
         return build_text_answer(gettext("This member is excluded already."), undo)
     if not request.dry_run:
         await _save_workspace(
-            context, request, replace(known, blocked=(*known.blocked, member)), Reason("member.excluded")
+            context, request, replace(workspace, blocked=(*workspace.blocked, member)), Reason("member.excluded")
         )
     return build_text_answer(
         gettext("Excluded: this member can’t use Broadsheet here any more. Nobody else is told."), undo
@@ -108,8 +108,8 @@ async def readmit_member(context: CommandContext, request: Request, *, member: s
 
 async def limit_follows(context: CommandContext, request: Request, *, number: int | None = None) -> Answer:
     """Tell how many topics a member may follow, or change that."""
-    known = await policies.load_workspace(context, request.channel)
-    before = get_workspace_follow_limit(known)
+    workspace = await policies.load_workspace(context, request.channel)
+    before = get_workspace_follow_limit(workspace)
     if number is None or request.dry_run:
         return build_text_answer(
             gettext(
@@ -121,9 +121,9 @@ async def limit_follows(context: CommandContext, request: Request, *, number: in
         return build_text_answer(
             gettext("Nothing was changed: each member may follow {topics}.", topics=_format_topic_count(before))
         )
-    wanted = replace(known, limits={**known.limits, FOLLOWS_LIMIT_KEY: number})
+    new_workspace = replace(workspace, limits={**workspace.limits, FOLLOWS_LIMIT_KEY: number})
     summary = Reason("member.limit", before=before, number=number)
-    await _save_workspace(context, request, wanted, summary)
+    await _save_workspace(context, request, new_workspace, summary)
     return build_text_answer(
         gettext(
             "From now on each member may follow {topics} from here. Who follows more keeps them.",

@@ -51,25 +51,25 @@ async def change_access(
     if of is not None:
         changes = [change for change in await list_undoable_changes(context, request) if change.kind == "access"]
         return await undo_change(context, request, find_change(changes, of))
-    known = await policies.load_workspace(context, request.channel)
+    workspace = await policies.load_workspace(context, request.channel)
     if who is None or request.dry_run:
         names = policies.POLICIES
         others = tuple(Action(gettext(policies.POLICY_LABELS[name]), "digest access", {"who": name}) for name in names)
-        return build_text_answer(f"{policies.describe_policy(known.policy if who is None else who)}.", *others)
-    wanted = policies.apply_policy(known, who, request.person)
-    if wanted == known:
+        return build_text_answer(f"{policies.describe_policy(workspace.policy if who is None else who)}.", *others)
+    new_workspace = policies.apply_policy(workspace, who, request.person)
+    if new_workspace == workspace:
         return build_text_answer(
             gettext("Nothing was changed: {sentence}.", sentence=format_after_colon(policies.describe_policy(who)))
         )
-    return await _save_policy(context, request, known, wanted)
+    return await _save_policy(context, request, workspace, new_workspace)
 
 
 async def _save_policy(context: CommandContext, request: Request, old: Workspace, new: Workspace) -> Answer:
     """Keep what was decided. The trail is the channel's in which it was said; the person's id is not repeated in it."""
     await context.stores.workspaces.save(new)
-    named = new.managers != old.managers
-    after = {"policy": new.policy, "named": named}
-    summary = _summarize_change(old.policy, new.policy, adds_manager=named)
+    adds_manager = new.managers != old.managers
+    after = {"policy": new.policy, "named": adds_manager}
+    summary = _summarize_change(old.policy, new.policy, adds_manager=adds_manager)
     await context.stores.audit.record_change(
         request.channel,
         request.person,
@@ -79,7 +79,7 @@ async def _save_policy(context: CommandContext, request: Request, old: Workspace
         before={"policy": old.policy},
         after=after,
     )
-    first = gettext("No manager was known, so you are the first.") if named else ""
+    first = gettext("No manager was known, so you are the first.") if adds_manager else ""
     undo = Action(gettext("Undo"), "digest access", {"of": request.now.isoformat()})
     return build_text_answer(
         join_sentences(

@@ -71,8 +71,8 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def show_stored_data(context: CommandContext, request: Request) -> Answer:
     """Count what is stored."""
-    about = await context.stores.privacy.export_data(get_direct_channel(request))
-    counts = _list_counts(about)
+    stored_data = await context.stores.privacy.export_data(get_direct_channel(request))
+    counts = _list_counts(stored_data)
     text = (
         gettext("Stored about you: {counts}.", counts=formatting.format_list(counts))
         if counts
@@ -103,8 +103,8 @@ async def forget_person(context: CommandContext, request: Request, *, confirm: b
         counts = _list_counts(await context.stores.privacy.export_data(get_direct_channel(request)))
         text = gettext("This deletes what is yours and can’t be taken back; nothing is stored now.")
         if counts:
-            listed = formatting.format_list(counts)
-            text = gettext("This deletes what is yours and can’t be taken back: {counts}.", counts=listed)
+            counts_text = formatting.format_list(counts)
+            text = gettext("This deletes what is yours and can’t be taken back: {counts}.", counts=counts_text)
         text = join_sentences(text, gettext("What you added to channels stays there, without your name."))
         return build_text_answer(
             text,

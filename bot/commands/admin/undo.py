@@ -66,8 +66,8 @@ def find_change(changes: Sequence[Change], moment: datetime) -> Change:
     Raises `bot.errors.Mistake` when it is not that any more.
     """
     last = {change.kind == "access": change for change in reversed(changes)}
-    found = next((change for change in last.values() if change.at == moment), None)
-    if found is None:
+    matching_change = next((change for change in last.values() if change.at == moment), None)
+    if matching_change is None:
         raise Mistake(
             gettext(
                 "That change was taken back already, or others came after it; “{command}” shows them.",
@@ -75,7 +75,7 @@ def find_change(changes: Sequence[Change], moment: datetime) -> Change:
             ),
             "undo",
         )
-    return found
+    return matching_change
 
 
 async def undo_change(context: CommandContext, request: Request, change: Change) -> Answer:
@@ -125,10 +125,10 @@ def _describe_reverted_state(change: Change, resolve_name: Callable[[str], str])
         yield gettext(_REVERTED_PHRASES[change.kind], name=_format_change_target(change.after or change.before))
         return
     before, after = (snapshots.decode_preferences(data["preferences"]) for data in (change.before, change.after))
-    told = list(_describe_reverted_fields(before, after, resolve_name))
+    phrases = list(_describe_reverted_fields(before, after, resolve_name))
     for kind, topics in (("follow", change.after.get("topics", ())), ("unfollow", change.before.get("topics", ()))):
-        told += [gettext(_REVERTED_PHRASES[kind], name=_format_change_target(data)) for data in topics]
-    yield from told or [gettext("the next digest comes as before")]
+        phrases += [gettext(_REVERTED_PHRASES[kind], name=_format_change_target(data)) for data in topics]
+    yield from phrases or [gettext("the next digest comes as before")]
 
 
 def _format_change_target(data: Mapping[str, Any]) -> str:
@@ -179,10 +179,10 @@ async def _restore_preferences(context: CommandContext, request: Request, change
     """Put back preferences, and the topics that were changed with them."""
     before = snapshots.decode_preferences(change.before["preferences"])
     channel_state = await context.load_channel_state(request)
-    moved = datetime.fromisoformat(change.before["next"]) if "next" in change.before else None
-    if moved and moved > request.now:
-        await context.stores.channels.save_preferences(request.channel, before, moved)
-    elif moved is None and save.get_timing(before) == save.get_timing(channel_state.preferences):
+    former_next_run = datetime.fromisoformat(change.before["next"]) if "next" in change.before else None
+    if former_next_run and former_next_run > request.now:
+        await context.stores.channels.save_preferences(request.channel, before, former_next_run)
+    elif former_next_run is None and save.get_timing(before) == save.get_timing(channel_state.preferences):
         await context.stores.channels.save_preferences(
             request.channel, before, channel_state.next_run, channel_state.due
         )

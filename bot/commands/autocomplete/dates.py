@@ -60,16 +60,16 @@ async def suggest_zones(context: CommandContext, prefix: str, request: Request) 
     """Offer zones by name, by city and by what people call them; at first this place's and the common ones."""
     typed = " ".join(prefix.casefold().replace("_", " ").split())
     if not typed:
-        here = (await context.load_channel_state(request)).preferences.schedule.timezone
-        return [Suggestion(name) for name in dict.fromkeys([here, *_COMMON_ZONES])][:MAX_SUGGESTIONS]
-    known = dates.list_zones()
-    spelled = sorted(
-        (name for name in known if typed in name.replace("_", " ")), key=lambda name: _rank_zone(name, typed)
+        channel_zone = (await context.load_channel_state(request)).preferences.schedule.timezone
+        return [Suggestion(name) for name in dict.fromkeys([channel_zone, *_COMMON_ZONES])][:MAX_SUGGESTIONS]
+    zones = dates.list_zones()
+    matching_names = sorted(
+        (name for name in zones if typed in name.replace("_", " ")), key=lambda name: _rank_zone(name, typed)
     )
-    called: dict[str, str] = {}
-    for name in spelled:
-        called.setdefault(known[name], "" if name in known[name].casefold().replace("_", " ") else name.title())
-    return [Suggestion(zone, name) for zone, name in called.items()][:MAX_SUGGESTIONS]
+    names_by_zone: dict[str, str] = {}
+    for name in matching_names:
+        names_by_zone.setdefault(zones[name], "" if name in zones[name].casefold().replace("_", " ") else name.title())
+    return [Suggestion(zone, name) for zone, name in names_by_zone.items()][:MAX_SUGGESTIONS]
 
 
 def _rank_zone(name: str, typed: str) -> tuple[bool, bool, str]:

@@ -69,13 +69,13 @@ async def suggest_muted(context: CommandContext, prefix: str, request: Request) 
             if channel_state
             else ()
         )
-        known = await context.stores.papers.get([value for kind, value in mutes if kind == "paper"])
-        whose = gettext("muted for you") if channel.key == get_direct_channel(request).key else gettext("muted here")
+        stored_papers = await context.stores.papers.get([value for kind, value in mutes if kind == "paper"])
+        scope = gettext("muted for you") if channel.key == get_direct_channel(request).key else gettext("muted here")
         for kind, value in mutes:
-            title = known[value].title if value in known else ""
-            about = parse_topic(value).label if kind == "topic" else title
-            if contains_words(prefix, f"{value} {about}"):
-                label = formatting.shorten(title, _MAX_TITLE_LENGTH) if title else whose
+            title = stored_papers[value].title if value in stored_papers else ""
+            name = parse_topic(value).label if kind == "topic" else title
+            if contains_words(prefix, f"{value} {name}"):
+                label = formatting.shorten(title, _MAX_TITLE_LENGTH) if title else scope
                 offered.setdefault(value, Suggestion(value, label))
     return list(offered.values())[:MAX_SUGGESTIONS]
 

@@ -32,36 +32,36 @@ async def suggest_topics(context: CommandContext, prefix: str, request: Request)
     """Offer what channels that the asker sees follow, then what the newest papers are about."""
     typed = prefix.casefold().strip()
     offered: dict[str, str] = {}
-    for topic, whose in await _find_channel_topics(context, typed, request):
-        offered.setdefault(topic, whose)
-    known = {parse_topic(topic).label.casefold() for topic in offered}
+    for topic, origin in await _find_channel_topics(context, typed, request):
+        offered.setdefault(topic, origin)
+    offered_labels = {parse_topic(topic).label.casefold() for topic in offered}
     offered |= {
         word: gettext("in the newest papers")
         for word in await _find_keywords(context, typed)
-        if word.casefold() not in known
+        if word.casefold() not in offered_labels
     }
-    return [Suggestion(topic, whose) for topic, whose in offered.items()][:MAX_SUGGESTIONS]
+    return [Suggestion(topic, origin) for topic, origin in offered.items()][:MAX_SUGGESTIONS]
 
 
 async def _find_channel_topics(context: CommandContext, typed: str, request: Request) -> list[tuple[str, str]]:
     """Return topics with those who follow them: here first, then in channels that the asker is in."""
-    here = request.channel
-    every = await context.stores.follows.list_all(here.platform, here.workspace)
+    channel = request.channel
+    every = await context.stores.follows.list_all(channel.platform, channel.workspace)
     fitting = [each for each in every if each.channel.kind is not ChannelKind.DIRECT and typed in each.topic.casefold()]
-    seen = {here.id}
-    directory = context.directories.get(here.platform)
+    visible_ids = {channel.id}
+    directory = context.directories.get(channel.platform)
     # The platform is asked only where there is something to be seen.
-    if directory and any(each.channel.id != here.id for each in fitting):
+    if directory and any(each.channel.id != channel.id for each in fitting):
         with suppress(SendError):
-            seen |= {
+            visible_ids |= {
                 channel_info.channel.id
-                for channel_info in await directory.list_shared_channels(here.workspace, request.person.id)
+                for channel_info in await directory.list_shared_channels(channel.workspace, request.person.id)
             }
-    near = sorted(fitting, key=lambda each: each.channel.id != here.id)
+    near = sorted(fitting, key=lambda each: each.channel.id != channel.id)
     return [
         (each.topic, gettext("followed in {place}", place=format_channel(each.channel)))
         for each in near
-        if each.channel.id in seen
+        if each.channel.id in visible_ids
     ]
 
 

@@ -40,16 +40,18 @@ async def complete_line(
 
 def _complete_command_names(typed: str, commands: Sequence[Command]) -> tuple[Completion, ...]:
     """Return the commands whose name begins with what is typed, then those that hold it or go by such an alias."""
-    meant = {
+    alias_targets = {
         target.partition(" ")[0] if target not in ALIASES else target
         for alias, target in ALIASES.items()
         if alias == typed
     }
-    begun = [command for command in commands if command.name.startswith(typed)]
+    prefix_matches = [command for command in commands if command.name.startswith(typed)]
     inside = [
-        command for command in commands if command not in begun and (typed in command.name or command.name in meant)
+        command
+        for command in commands
+        if command not in prefix_matches and (typed in command.name or command.name in alias_targets)
     ]
-    return tuple(_build_command_completion(command) for command in [*begun, *inside])
+    return tuple(_build_command_completion(command) for command in [*prefix_matches, *inside])
 
 
 def _build_command_completion(command: Command) -> Completion:
@@ -64,13 +66,15 @@ async def _complete_parameters(
     last = _LAST_WORD.search(rest)
     option = find_parameter(last["name"], command.parameters) if last else None
     if last and option:
-        found = await _suggest_values(option, last["value"].strip('"'), request)
+        suggestions = await _suggest_values(option, last["value"].strip('"'), request)
         head = f"{COMMAND_PREFIX} {command.name} {rest[: last.start()]}{option.name}:"
-        return tuple(_build_value_completion(head, option, suggestion) for suggestion in found)
+        return tuple(_build_value_completion(head, option, suggestion) for suggestion in suggestions)
     main = next((parameter for parameter in command.parameters if parameter.takes_rest), None)
-    found = await _suggest_values(main, rest, request) if main else ()
+    suggestions = await _suggest_values(main, rest, request) if main else ()
     values = [
-        _build_value_completion(f"{COMMAND_PREFIX} {command.name} ", main, suggestion) for suggestion in found if main
+        _build_value_completion(f"{COMMAND_PREFIX} {command.name} ", main, suggestion)
+        for suggestion in suggestions
+        if main
     ]
     return tuple(
         [*values[:_MAX_VALUES], *_complete_options(command, rest, last["value"] if last else "", features)][

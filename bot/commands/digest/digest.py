@@ -285,9 +285,9 @@ async def resume_posts(context: CommandContext, request: Request) -> Answer:
     if not request.dry_run:
         resumed = replace(preferences, paused=False)
         following = save.compute_next_run(resumed, request.now)
-        moved = _snapshot_next_run(channel_state)
+        snapshot = _snapshot_next_run(channel_state)
         await save.save_preferences(
-            context, request, channel_state, resumed, Reason("posts.resumed"), next_run_at=following, before=moved
+            context, request, channel_state, resumed, Reason("posts.resumed"), next_run_at=following, before=snapshot
         )
-    fresh = await context.load_channel_state(request)
-    return build_text_answer(gettext("Resumed. {state}", state=next_sends.describe_state(fresh, request.now)))
+    new_state = await context.load_channel_state(request)
+    return build_text_answer(gettext("Resumed. {state}", state=next_sends.describe_state(new_state, request.now)))

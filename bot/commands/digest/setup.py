@@ -186,14 +186,20 @@ def _describe_proposal(proposal: Proposal) -> str:
 
 async def _set_up_channel(context: CommandContext, request: Request, proposal: Proposal) -> None:
     """Turn one channel's digest on, and let it follow the topic; its log tells of it, and `undo` takes it back."""
-    there = replace(request, channel=proposal.channel_info.channel)
+    channel_request = replace(request, channel=proposal.channel_info.channel)
     before = proposal.channel_state.preferences
-    wanted = replace(before, on=True, schedule=replace(before.schedule, cadence=proposal.cadence))
+    new_preferences = replace(before, on=True, schedule=replace(before.schedule, cadence=proposal.cadence))
     after = {}
     if topic := proposal.guess.topic:
-        follow = Follow(there.channel, str(topic), request.person, request.now)
+        follow = Follow(channel_request.channel, str(topic), request.person, request.now)
         if await context.stores.follows.add(follow):
             after = {"topics": [snapshots.encode_follow(follow)]}
     await save.save_preferences(
-        context, there, proposal.channel_state, wanted, Reason("digest.set_up"), before={"topics": []}, after=after
+        context,
+        channel_request,
+        proposal.channel_state,
+        new_preferences,
+        Reason("digest.set_up"),
+        before={"topics": []},
+        after=after,
     )

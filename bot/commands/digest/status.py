@@ -119,12 +119,14 @@ async def _build_other_channel_items(context: CommandContext, request: Request) 
 
     What is shared tells nothing of them: a channel's name may be private.
     """
-    here = request.channel
-    if here.kind is ChannelKind.DIRECT or request.dry_run or not await context.can_manage_workspace(request):
+    channel = request.channel
+    if channel.kind is ChannelKind.DIRECT or request.dry_run or not await context.can_manage_workspace(request):
         return []
-    every = await context.stores.channels.list_for_workspace(here.platform, here.workspace)
+    every = await context.stores.channels.list_for_workspace(channel.platform, channel.workspace)
     silent = [
-        channel_state for channel_state in every if _is_silent(channel_state) and channel_state.channel.key != here.key
+        channel_state
+        for channel_state in every
+        if _is_silent(channel_state) and channel_state.channel.key != channel.key
     ]
     return [await _build_silent_channel_item(context, channel_state) for channel_state in silent[:_MAX_OTHER_CHANNELS]]
 
@@ -181,7 +183,7 @@ async def _build_source_items(context: CommandContext, now: datetime, zone: str)
 
 def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
     """Say how a source does."""
-    answered = (
+    last_answer = (
         gettext("Last answer {when}.", when=formatting.format_moment(state.succeeded, zone))
         if state.succeeded
         else gettext("No answer yet.")
@@ -192,15 +194,15 @@ def _describe_source(state: SourceState, now: datetime, zone: str) -> str:
             "Not asked until {later}, after {failures}. {answered}",
             later=later,
             failures=ngettext("{n} failure in a row", "{n} failures in a row", state.failures),
-            answered=answered,
+            answered=last_answer,
         )
     if state.failures:
         failures = ngettext("{n} failure in a row", "{n} failures in a row", state.failures)
         why = end_sentence(
             format_detail(failures, format_reason(state.error).rstrip(".。")) if state.error else failures
         )
-        return join_sentences(why, answered)
-    return answered
+        return join_sentences(why, last_answer)
+    return last_answer
 
 
 def _build_digest_item(past: PastDigest, zone: str) -> Item:
@@ -216,11 +218,11 @@ def _build_digest_item(past: PastDigest, zone: str) -> Item:
 async def _build_footer(context: CommandContext) -> tuple[str, ...]:
     waiting = await context.stores.ledger.count_open()
     total = sum(waiting.values())
-    stored = gettext(
+    paper_count = gettext(
         "{papers} stored.", papers=formatting.format_count(await context.stores.papers.count_papers(), "paper")
     )
     if not total:
-        return (gettext("No message is waiting."), stored)
+        return (gettext("No message is waiting."), paper_count)
     states = formatting.format_list(
         [
             gettext(_DELIVERY_STATE_LABELS[state], number=format_number(number))
@@ -230,5 +232,5 @@ async def _build_footer(context: CommandContext) -> tuple[str, ...]:
     )
     return (
         gettext("{messages} waiting: {states}.", messages=formatting.format_count(total, "message"), states=states),
-        stored,
+        paper_count,
     )

@@ -27,10 +27,10 @@ async def get_person_follow_limit(context: CommandContext, request: Request, fol
     Where one direct channel serves all workspaces, the strictest of the asker's counts in it: else who is refused in a
     channel would write there. Raises `bot.errors.StoreError`.
     """
-    here, directory = request.channel, context.directories.get(request.channel.platform)
-    if here.kind is not ChannelKind.DIRECT or not request.person.direct_workspace or directory is None:
-        return get_workspace_follow_limit(await context.stores.workspaces.get(here.platform, here.workspace))
-    every = sorted(await context.stores.workspaces.list_for_platform(here.platform), key=get_workspace_follow_limit)
+    channel, directory = request.channel, context.directories.get(request.channel.platform)
+    if channel.kind is not ChannelKind.DIRECT or not request.person.direct_workspace or directory is None:
+        return get_workspace_follow_limit(await context.stores.workspaces.get(channel.platform, channel.workspace))
+    every = sorted(await context.stores.workspaces.list_for_platform(channel.platform), key=get_workspace_follow_limit)
     for workspace in [each for each in every if get_workspace_follow_limit(each) <= follow_count][
         :_MAX_MEMBERSHIP_CHECKS
     ]:

@@ -23,8 +23,12 @@ async def show_follows(context: CommandContext, request: Request, *, where: str 
     """List follows and mutes; ``workspace`` groups those of every channel that the asker sees."""
     if where == "all":
         return await _show_all_follows(context, request, page)
-    own = get_direct_channel(request)
-    channels = [own] if where == "me" or own.key == request.channel.key else [request.channel, own]
+    direct_channel = get_direct_channel(request)
+    channels = (
+        [direct_channel]
+        if where == "me" or direct_channel.key == request.channel.key
+        else [request.channel, direct_channel]
+    )
     items = [item for channel in channels for item in await build_follow_items(context, request, channel)]
     text = (
         ""
@@ -123,13 +127,19 @@ def _format_origin(follow: Follow, request: Request) -> tuple[str, ...]:
 
 async def _show_all_follows(context: CommandContext, request: Request, page: int) -> Answer:
     """List the asker's own follows and those of the channels they see; what others follow for themselves is counted."""
-    own = get_direct_channel(request)
+    direct_channel = get_direct_channel(request)
     every = await context.stores.follows.list_all(request.channel.platform, request.channel.workspace)
-    seen, told = await _find_visible_channels(context, request)
-    theirs = [f for f in every if f.channel.kind is not ChannelKind.DIRECT and (seen is None or f.channel.id in seen)]
-    mine = await context.stores.follows.list_for_channel(own)
+    visible_ids, notice = await _find_visible_channels(context, request)
+    theirs = [
+        f
+        for f in every
+        if f.channel.kind is not ChannelKind.DIRECT and (visible_ids is None or f.channel.id in visible_ids)
+    ]
+    mine = await context.stores.follows.list_for_channel(direct_channel)
     rows = [*mine, *sorted(theirs, key=lambda follow: (follow.channel.name, follow.followed_since))]
-    people = len({follow.channel.key for follow in every if follow.channel.kind is ChannelKind.DIRECT} - {own.key})
+    people = len(
+        {follow.channel.key for follow in every if follow.channel.kind is ChannelKind.DIRECT} - {direct_channel.key}
+    )
     private = (
         gettext(
             "Personal follows of {persons} are not shown.", persons=formatting.format_count(people, "person", "people")
@@ -161,7 +171,7 @@ async def _show_all_follows(context: CommandContext, request: Request, page: int
                 *result_page.build_page_buttons("follows", {"where": "all"}),
                 Action(gettext("Here and mine"), "follows"),
             ),
-            footer=tuple(line for line in (told, private) if line),
+            footer=tuple(line for line in (notice, private) if line),
             fallback=text,
         ),
         pagination.choose_placement(request.arguments),

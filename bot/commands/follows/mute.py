@@ -29,7 +29,7 @@ PaperOrTopic = tuple[Literal["topic", "paper"], str, str]
 
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
-    what = Parameter(
+    paper_or_topic = Parameter(
         "what",
         "A paper (id or link) or a topic",
         _read_paper_or_topic,
@@ -38,14 +38,14 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
         takes_rest=True,
         suggest=partial(papers.suggest_mutable, context),
     )
-    muted = replace(what, suggest=partial(papers.suggest_muted, context))
+    muted = replace(paper_or_topic, suggest=partial(papers.suggest_muted, context))
     detail = "Managers mute for the channel, everybody else for themselves; where: says otherwise."
     return (
         Command(
             "mute",
             "Leave a paper or a topic out",
             partial(mute_paper_or_topic, context),
-            (what, parameter_types.WHERE),
+            (paper_or_topic, parameter_types.WHERE),
             example="mute 2602.12160",
             detail=detail,
         ),
@@ -95,13 +95,15 @@ async def mute_paper_or_topic(context: CommandContext, request: Request, *, what
     text = gettext(
         "“{name}” is muted {inside}: digests and alerts leave it out.", name=name, inside=format_in_channel(target)
     )
-    seen = await run_preview(context, request, parse_topic(value)) if kind == "topic" else None
-    if seen is None or not seen.suggestion:
+    topic_preview = await run_preview(context, request, parse_topic(value)) if kind == "topic" else None
+    if topic_preview is None or not topic_preview.suggestion:
         return build_text_answer(text, back)
-    meant = build_near_topic_buttons(seen, "mute", "what", where=back.arguments["where"])
+    suggestion_buttons = build_near_topic_buttons(topic_preview, "mute", "what", where=back.arguments["where"])
     return build_text_answer(
-        join_sentences(text, gettext("No recent paper is on it; did you mean “{near}”?", near=seen.suggestion)),
-        *meant,
+        join_sentences(
+            text, gettext("No recent paper is on it; did you mean “{near}”?", near=topic_preview.suggestion)
+        ),
+        *suggestion_buttons,
         back,
     )
 

@@ -38,36 +38,39 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def explain_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
     """Explain a paper's fate in this channel."""
-    found = await lookup.find_paper(context, request, paper)
-    if await context.get_stored_paper(found.id) is None:
+    found_paper = await lookup.find_paper(context, request, paper)
+    if await context.get_stored_paper(found_paper.id) is None:
         text = gettext(
             "“{name}” is on no list that Broadsheet has stored, so nothing could post it.",
-            name=paper_items.format_paper_name(found),
+            name=paper_items.format_paper_name(found_paper),
         )
         return build_text_answer(
-            text, Action(gettext("Show it"), "show", {"paper": found.id}, paper_items.format_paper_name(found))
+            text,
+            Action(gettext("Show it"), "show", {"paper": found_paper.id}, paper_items.format_paper_name(found_paper)),
         )
     channel_state = await context.load_channel_state(request)
     zone = channel_state.preferences.schedule.timezone
-    posted = lookup.format_past_posts(
-        await context.stores.digests.list_messages_of_paper(request.channel, found.id), zone
+    past_posts = lookup.format_past_posts(
+        await context.stores.digests.list_messages_of_paper(request.channel, found_paper.id), zone
     )
-    rank = await _describe_rank(context, channel_state, found)
+    rank = await _describe_rank(context, channel_state, found_paper)
     lines = (
-        (*posted, rank)
-        if posted
+        (*past_posts, rank)
+        if past_posts
         else (
             gettext("Not posted {inside}.", inside=format_in_channel(request.channel)),
-            *await _list_reasons(context, request, channel_state, found, rank),
+            *await _list_reasons(context, request, channel_state, found_paper, rank),
         )
     )
     return Answer(
         Card(
-            title=gettext("Why “{name}”", name=paper_items.format_paper_name(found)),
+            title=gettext("Why “{name}”", name=paper_items.format_paper_name(found_paper)),
             text=join_sentences(*lines),
-            items=tuple(await _build_topic_items(context, request, found)),
+            items=tuple(await _build_topic_items(context, request, found_paper)),
             actions=(
-                Action(gettext("Show it"), "show", {"paper": found.id}, paper_items.format_paper_name(found)),
+                Action(
+                    gettext("Show it"), "show", {"paper": found_paper.id}, paper_items.format_paper_name(found_paper)
+                ),
                 Action(gettext("Status"), "status"),
             ),
             fallback=join_sentences(*lines),
@@ -168,28 +171,28 @@ async def _describe_list_outcome(
     """Say what became of the paper's list."""
     if paper.listed is None:
         return ""
-    written = formatting.format_day(paper.listed)
+    day_text = formatting.format_day(paper.listed)
     covered = (await context.stores.digests.list_coverage([channel_state.channel_id], paper.listed)).get(
         channel_state.channel_id, {}
     )
     if paper.listed in covered:
-        skipped = covered[paper.listed]
+        reason = covered[paper.listed]
         return (
-            gettext("The list of {written} was skipped: {skipped}.", written=written, skipped=format_reason(skipped))
-            if skipped
-            else gettext("The list of {written} was posted without it.", written=written)
+            gettext("The list of {written} was skipped: {skipped}.", written=day_text, skipped=format_reason(reason))
+            if reason
+            else gettext("The list of {written} was posted without it.", written=day_text)
         )
     if channel_state.preferences.mode is not FeedMode.TRENDING and not is_eligible(
         paper.listed, channel_state.preferences.mode, request.now
     ):
-        return gettext("The list of {written} is for a later digest: its votes are not settled yet.", written=written)
-    return gettext("No digest here has covered the list of {written} yet.", written=written)
+        return gettext("The list of {written} is for a later digest: its votes are not settled yet.", written=day_text)
+    return gettext("No digest here has covered the list of {written} yet.", written=day_text)
 
 
 async def _build_topic_items(context: CommandContext, request: Request, paper: Paper) -> list[Item]:
     """Return, for each follow of the channel and of the asker, what matched or which clause failed."""
-    own = get_direct_channel(request)
-    channels = [own] if own.key == request.channel.key else [request.channel, own]
+    direct_channel = get_direct_channel(request)
+    channels = [direct_channel] if direct_channel.key == request.channel.key else [request.channel, direct_channel]
     rows = []
     for channel in channels:
         section = (
@@ -200,7 +203,7 @@ async def _build_topic_items(context: CommandContext, request: Request, paper: P
         for follow in await context.stores.follows.list_for_channel(channel):
             topic = parse_topic(follow.topic)
             verdict = topic.explain(paper)
-            said = phrase("Matches: {why}.") if verdict.matched else phrase("Does not match: {why}.")
-            text = gettext(said, why=verdict)
+            template = phrase("Matches: {why}.") if verdict.matched else phrase("Does not match: {why}.")
+            text = gettext(template, why=verdict)
             rows.append(Item(topic.label, text=text, because=verdict.phrases, section=section))
     return rows[:_MAX_TOPICS]

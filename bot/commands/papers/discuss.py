@@ -40,12 +40,12 @@ async def discuss_paper(context: CommandContext, request: Request, *, paper: str
     """Post a paper with a thread below it, once."""
     if request.channel.kind is not ChannelKind.CHANNEL:
         raise Mistake(gettext("A thread can be opened in a channel; here there is none."), "show 2602.12160")
-    found = await lookup.find_paper(context, request, paper)
+    found_paper = await lookup.find_paper(context, request, paper)
     if request.dry_run:
         return build_text_answer(
             gettext(
                 "“{name}” would get a thread in {place}.",
-                name=paper_items.format_paper_name(found),
+                name=paper_items.format_paper_name(found_paper),
                 place=format_channel(request.channel),
             )
         )
@@ -56,20 +56,20 @@ async def discuss_paper(context: CommandContext, request: Request, *, paper: str
             name=request.person.name or gettext("A member"),
         )
         drafts = reaction_promotion.build_paper_drafts(
-            request.channel, paper_items.build_paper_item(found), text, DELIVERY_KIND
+            request.channel, paper_items.build_paper_item(found_paper), text, DELIVERY_KIND
         )
     if not await context.stores.ledger.add(drafts, request.now):
         return build_text_answer(
             gettext(
                 "“{name}” has a thread in {place} already.",
-                name=paper_items.format_paper_name(found),
+                name=paper_items.format_paper_name(found_paper),
                 place=format_channel(request.channel),
             )
         )
     return build_text_answer(
         gettext(
             "“{name}” gets a thread in {place}.",
-            name=paper_items.format_paper_name(found),
+            name=paper_items.format_paper_name(found_paper),
             place=format_channel(request.channel),
         )
     )

@@ -16,10 +16,10 @@ def read_arguments(command: Command, request: Request) -> dict[str, Any]:
 
     Raises `bot.errors.Mistake` for an unknown or missing argument and for a wrong value.
     """
-    known = {parameter.name: parameter for parameter in command.parameters}
+    parameters = {parameter.name: parameter for parameter in command.parameters}
     example = command.example or command.name
     for name in request.arguments:
-        if name not in known:
+        if name not in parameters:
             raise Mistake(
                 gettext(
                     "“{name}” is not something that “{command}” takes.",
@@ -28,7 +28,7 @@ def read_arguments(command: Command, request: Request) -> dict[str, Any]:
                 ),
                 example,
             )
-    read: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for parameter in command.parameters:
         text = request.arguments.get(parameter.name, "").strip()
         if not text and parameter.required:
@@ -45,10 +45,10 @@ def read_arguments(command: Command, request: Request) -> dict[str, Any]:
         if not text:
             continue
         try:
-            read[parameter.name] = parameter.parse(text)
+            values[parameter.name] = parameter.parse(text)
         except Mistake as error:
             raise Mistake(str(error), _build_corrected_example(command, parameter, error.example)) from error
-    return read
+    return values
 
 
 def _build_corrected_example(command: Command, parameter: Parameter, value: str) -> str:

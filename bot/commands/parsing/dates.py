@@ -116,15 +116,15 @@ def _read_day_and_month(day: int, name: str, year: str | None, text: str) -> Rel
 
     def find_latest(today: date) -> DateSpan:
         years = (y for y in range(today.year, today.year - 9, -1) if not (month == 2 and day == 29 and y % 4))  # noqa: PLR2004
-        found = next(at for y in years if (at := date(y, month, day)) <= today)
-        return found, found
+        latest = next(at for y in years if (at := date(y, month, day)) <= today)
+        return latest, latest
 
     return find_latest
 
 
 def _build_date(year: int, month: int, day: int, text: str) -> date:
     try:
-        found = date(year, month, day)
+        calendar_date = date(year, month, day)
     except ValueError:
         raise Mistake(
             gettext("“{text}” is not a day of the calendar.", text=text[:_QUOTE_LENGTH]), "2026-11-23"
@@ -133,7 +133,7 @@ def _build_date(year: int, month: int, day: int, text: str) -> date:
         raise Mistake(
             gettext("“{text}” lies outside the years that have papers.", text=text[:_QUOTE_LENGTH]), "2026-11-23"
         )
-    return found
+    return calendar_date
 
 
 def _build_date_mistake(text: str) -> Mistake:
@@ -143,9 +143,9 @@ def _build_date_mistake(text: str) -> Mistake:
 def read_time(text: str) -> time:
     """Read a time of day: "9", "9:30", "0900", "9am", "noon"."""
     typed = text.strip().strip('"').casefold()
-    named = {"noon": time(12), "midday": time(12), "midnight": time(0)}
-    if typed in named:
-        return named[typed]
+    named_times = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+    if typed in named_times:
+        return named_times[typed]
     match = _TIME_OF_DAY.fullmatch(typed)
     if match is None:
         raise Mistake(gettext("“{text}” is not a time of day.", text=text[:_QUOTE_LENGTH]), "9:30")
@@ -172,20 +172,20 @@ def list_zones() -> dict[str, str]:
 def read_zone(text: str) -> str:
     """Read an IANA zone, whatever its case, or the name of a city that has one."""
     typed = " ".join(text.strip().strip('"').casefold().split())
-    known = list_zones()
+    zones = list_zones()
     for name in (typed, typed.replace(" ", "_"), typed.replace("_", " ")):
-        if name in known:
-            return known[name]
+        if name in zones:
+            return zones[name]
     if _OFFSET.fullmatch(typed):
         raise Mistake(
             gettext("“{text}” does not know summer time; name a city of the zone.", text=text[:_QUOTE_LENGTH]),
             "Europe/Berlin",
         )
-    near = get_close_matches(typed, known, n=1, cutoff=0.7)
+    near = get_close_matches(typed, zones, n=1, cutoff=0.7)
     if near:
         raise Mistake(
-            gettext("“{text}” is not a zone; did you mean {known}?", text=text[:_QUOTE_LENGTH], known=known[near[0]]),
-            known[near[0]],
+            gettext("“{text}” is not a zone; did you mean {known}?", text=text[:_QUOTE_LENGTH], known=zones[near[0]]),
+            zones[near[0]],
         )
     raise Mistake(
         gettext("“{text}” is not a zone; name a city such as Berlin or Tokyo.", text=text[:_QUOTE_LENGTH]),

@@ -88,17 +88,17 @@ def parse_line(line: str, commands: Sequence[Command]) -> tuple[str, dict[str, s
 
 def split_command_name(typed: str, names: Iterable[str]) -> tuple[str, str]:
     """Return the command at the head of *typed* and what follows it; ("", typed) when there is none."""
-    known = set(names)
+    command_names = set(names)
     first, *after = typed.split(None, 1) or [""]
     typed = " ".join([re.sub(r"(?<=[A-Za-z])[-_](?=[A-Za-z])", " ", first), *after])
     words = typed.split(None, 2)
     for size in (2, 1):
         head = " ".join(words[:size]).casefold()
         rest = typed.split(None, size)[size] if len(words) > size else ""
-        if head in known:
+        if head in command_names:
             return head, rest.strip()
         if head in ALIASES:
-            return split_command_name(f"{ALIASES[head]} {rest}", known)
+            return split_command_name(f"{ALIASES[head]} {rest}", command_names)
     return "", typed
 
 
@@ -138,8 +138,8 @@ def _find_nearest_command(typed: str, names: Iterable[str]) -> tuple[str, str]:
         words = typed.casefold().split(None, size)
         if len(words) < size:
             continue
-        known = [name for name in every if name.count(" ") == size - 1]
-        near = get_close_matches(" ".join(words[:size]), known, n=1, cutoff=0.75)
+        candidates = [name for name in every if name.count(" ") == size - 1]
+        near = get_close_matches(" ".join(words[:size]), candidates, n=1, cutoff=0.75)
         if near:
             return ALIASES.get(near[0], near[0]), " ".join(typed.split(None, size)[size:])
     return "", typed
@@ -151,26 +151,26 @@ def parse_arguments(text: str, command: Command) -> dict[str, str]:
     Raises `bot.errors.Mistake` when an option comes twice or words belong nowhere.
     """
     main = next((parameter for parameter in command.parameters if parameter.takes_rest), None)
-    given: dict[str, list[str]] = {}
+    parts_by_name: dict[str, list[str]] = {}
     current: Parameter | None = None
     spelled = main is None
     for token in tokens.tokenize(text):
         word = token.text
-        spoken = _OPTION.fullmatch(word)
-        option = find_parameter(spoken["name"], command.parameters) if spoken else None
+        option_match = _OPTION.fullmatch(word)
+        option = find_parameter(option_match["name"], command.parameters) if option_match else None
         # Once options are written with a colon, a word such as "time" is part of a value ("topics:time series").
         spelled = spelled and option is None
         if spelled:
             option = _find_bare_parameter(word, command.parameters)
         if option is None:
-            current = _assign_word(word, command, given, main, current)
+            current = _assign_word(word, command, parts_by_name, main, current)
             continue
-        value = spoken["value"] if spoken else ""
-        if option.name in given and not option.takes_rest:
+        value = option_match["value"] if option_match else ""
+        if option.name in parts_by_name and not option.takes_rest:
             raise Mistake(gettext("“{name}” is given twice.", name=option.name), _get_example(command))
-        given.setdefault(option.name, []).append(value)
+        parts_by_name.setdefault(option.name, []).append(value)
         current = option if not (main and value) else None
-    texts = {name: " ".join(filter(None, parts)) for name, parts in given.items()}
+    texts = {name: " ".join(filter(None, parts)) for name, parts in parts_by_name.items()}
     return {
         name: text
         for name, typed in texts.items()
@@ -185,7 +185,7 @@ def _strip_quotes(value: str) -> str:
 
 
 def _assign_word(
-    word: str, command: Command, given: dict[str, list[str]], main: Parameter | None, current: Parameter | None
+    word: str, command: Command, parts_by_name: dict[str, list[str]], main: Parameter | None, current: Parameter | None
 ) -> Parameter | None:
     """Give a plain word to the option that waits for its value, else to the rest; return the option that goes on."""
     owner = current or main
@@ -194,7 +194,7 @@ def _assign_word(
         if command.parameters:
             raise Mistake(gettext("“{name}” needs to know what that is for: “{word}”.", **names), _get_example(command))
         raise Mistake(gettext("“{name}” takes nothing else: “{word}”.", **names), _get_example(command))
-    given.setdefault(owner.name, []).append(word)
+    parts_by_name.setdefault(owner.name, []).append(word)
     return current if main is None else None
 
 

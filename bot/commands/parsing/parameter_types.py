@@ -135,8 +135,8 @@ def build_choice_parameter(
 ) -> Parameter:
     """Return a parameter that is one of the values that *labels* has names for."""
     values = tuple(labels)
-    read = build_choice_reader(*values, **(aliases or {}))
-    return Parameter(name, summary, read, kind, example=values[0], choices=values, labels=labels)
+    read_choice = build_choice_reader(*values, **(aliases or {}))
+    return Parameter(name, summary, read_choice, kind, example=values[0], choices=values, labels=labels)
 
 
 def build_flag_parameter(name: str, summary: str, kind: ParameterType = ParameterType.FLAG) -> Parameter:

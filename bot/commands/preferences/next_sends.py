@@ -85,15 +85,15 @@ def _detect_clock_change(schedule: Schedule, day: date) -> str:
 def describe_plan(preferences: Preferences) -> str:
     """Describe a digest: "weekdays 09:00 Europe/Berlin, 5 papers"."""
     schedule = preferences.schedule
-    told = {
+    values = {
         "days": formatting.format_weekdays(schedule.days),
         "time": f"{schedule.at:%H:%M}",
         "zone": schedule.timezone,
         "papers": formatting.format_count(preferences.number, "paper"),
     }
     if schedule.cadence is Cadence.DAILY:
-        return gettext("{days} {time} {zone}, {papers}", **told)
-    return gettext("{often}, {days} {time} {zone}, {papers}", often=gettext(_CADENCE_NAMES[schedule.cadence]), **told)
+        return gettext("{days} {time} {zone}, {papers}", **values)
+    return gettext("{often}, {days} {time} {zone}, {papers}", often=gettext(_CADENCE_NAMES[schedule.cadence]), **values)
 
 
 def describe_state(channel_state: ChannelState, now: datetime) -> str:

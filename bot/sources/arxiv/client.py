@@ -40,15 +40,17 @@ class ArXiv:
 
     async def fetch_announcement(self, categories: Sequence[str]) -> SourceResponse:
         """Return the newest announcement; unchanged until the next."""
-        wrong = [category for category in categories if not _CATEGORY_PATTERN.fullmatch(category)]
-        if wrong or not categories:
-            raise SourceRefused(Reason("arxiv.invalid_category", names=", ".join(wrong)))
+        invalid_categories = [category for category in categories if not _CATEGORY_PATTERN.fullmatch(category)]
+        if invalid_categories or not categories:
+            raise SourceRefused(Reason("arxiv.invalid_category", names=", ".join(invalid_categories)))
         url = f"{self._feed_url}/{'+'.join(categories)}"
         page = await self._client.get(url, {}, parser.parse_announcement, conditional=True)
         if page.content is None:
             return SourceResponse(unchanged=True)
-        found = page.content
-        return SourceResponse(found.papers, rejected=found.rejected, url=page.url, validators=page.validators)
+        announcement = page.content
+        return SourceResponse(
+            announcement.papers, rejected=announcement.rejected, url=page.url, validators=page.validators
+        )
 
     async def fetch_paper(self, identifier: str) -> Paper | None:
         """Return one paper, or None when arXiv does not know it."""
@@ -56,15 +58,17 @@ class ArXiv:
 
     async def fetch_papers(self, identifiers: Sequence[str]) -> SourceResponse:
         """Return papers by id, in the order asked for."""
-        known = list(dict.fromkeys(filter(None, map(cleaning.normalize_arxiv_id, identifiers))))
-        found: dict[str, Paper] = {}
+        arxiv_ids = list(dict.fromkeys(filter(None, map(cleaning.normalize_arxiv_id, identifiers))))
+        papers_by_id: dict[str, Paper] = {}
         rejected = 0
-        for start in range(0, len(known), BATCH_SIZE):
-            batch = known[start : start + BATCH_SIZE]
+        for start in range(0, len(arxiv_ids), BATCH_SIZE):
+            batch = arxiv_ids[start : start + BATCH_SIZE]
             reply = await self._query_api({"id_list": ",".join(batch), "max_results": str(BATCH_SIZE)})
-            found |= {paper.id: paper for paper in reply.papers}
+            papers_by_id |= {paper.id: paper for paper in reply.papers}
             rejected += reply.rejected
-        return SourceResponse(tuple(found[one] for one in known if one in found), rejected=rejected)
+        return SourceResponse(
+            tuple(papers_by_id[arxiv_id] for arxiv_id in arxiv_ids if arxiv_id in papers_by_id), rejected=rejected
+        )
 
     async def search_papers(self, query: str, limit: int = 20) -> SourceResponse:
         """Return the papers that hold every word of *query*, newest first."""

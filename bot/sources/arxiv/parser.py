@@ -37,13 +37,13 @@ def parse_results(body: bytes) -> tuple[ParsedPapers, int]:
     Raises `bot.errors.SourceRefused` with arXiv's reason when the reply is an error entry.
     """
     feed = _parse_feed(body)
-    found = []
+    papers = []
     for entry in feed.iterfind("atom:entry", _NAMESPACES):
         if "/api/errors" in _find_text(entry, "atom:id"):
             reason = cleaning.clean_text(_find_text(entry, "atom:summary"), 200).rstrip(".")
             raise SourceRefused(Reason("arxiv.refused", reason=reason))
         authors = [_find_text(author, "atom:name") for author in entry.iterfind("atom:author", _NAMESPACES)]
-        found.append(
+        papers.append(
             _build_paper(
                 entry,
                 authors,
@@ -52,7 +52,7 @@ def parse_results(body: bytes) -> tuple[ParsedPapers, int]:
             )
         )
     total = cleaning.parse_count(_find_text(feed, "opensearch:totalResults")) or 0
-    return _collect_papers(found), total
+    return _collect_papers(papers), total
 
 
 def parse_announcement(body: bytes) -> ParsedPapers:

@@ -110,11 +110,11 @@ class SourceClient:
         refusal whose HTTP status is one of ``refusal_statuses``; any other refusal is a failure of the source.
         """
         address = str(httpx.URL(url, params=dict(params)))
-        known = await self._states.get_validators(address) if conditional else Validators()
+        validators = await self._states.get_validators(address) if conditional else Validators()
         async with self._semaphore:
             await self._check_circuit()
             try:
-                page = await self._fetch_within_deadline(address, known, parse, refusal_statuses)
+                page = await self._fetch_within_deadline(address, validators, parse, refusal_statuses)
             except SourceRefused:
                 await self._record_success()
                 raise
@@ -205,12 +205,17 @@ class SourceClient:
         answer = await request.fetch_once(self._client, url, validators, self.policy, self.clock)
         if answer.body is None:
             return ParsedResponse(url, None, unchanged=True)
-        seen = replace(answer.validators, digest=hashlib.sha256(answer.body).hexdigest())
-        if seen.digest == validators.digest:
-            return ParsedResponse(url, None, unchanged=True, has_next_page=answer.has_next_page, validators=seen)
+        new_validators = replace(answer.validators, digest=hashlib.sha256(answer.body).hexdigest())
+        if new_validators.digest == validators.digest:
+            return ParsedResponse(
+                url, None, unchanged=True, has_next_page=answer.has_next_page, validators=new_validators
+            )
         # Twenty megabytes take a while to parse; the loop has others to serve.
         return ParsedResponse(
-            url, await asyncio.to_thread(parse, answer.body), has_next_page=answer.has_next_page, validators=seen
+            url,
+            await asyncio.to_thread(parse, answer.body),
+            has_next_page=answer.has_next_page,
+            validators=new_validators,
         )
 
     async def _wait_for_spacing(self) -> None:

@@ -70,8 +70,8 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
         return float(after)
     if after and (moment := _parse_http_date(after)):
         return max(0.0, (moment - now).total_seconds())
-    if found := re.search(r";\s*t=(\d{1,9})", headers.get("ratelimit", "")):
-        return float(found[1])
+    if match := re.search(r";\s*t=(\d{1,9})", headers.get("ratelimit", "")):
+        return float(match[1])
     return None
 
 

@@ -122,8 +122,8 @@ def _check_status(response: httpx.Response, policy: SourcePolicy, clock: Callabl
     if response.is_server_error or status in _RETRYABLE_STATUSES:
         retry_after = parse_retry_after(response.headers, clock())
         throttled = status == httpx.codes.TOO_MANY_REQUESTS
-        failed = build_reason(policy, "source.server_error", status=status)
-        raise RetryableError(failed, retry_after, throttled=throttled)
+        reason = build_reason(policy, "source.server_error", status=status)
+        raise RetryableError(reason, retry_after, throttled=throttled)
     if response.is_client_error:
         raise StatusRefused(build_reason(policy, "source.client_error", status=status), status)
     raise Malformed(build_reason(policy, "source.unexpected_status", status=status))

@@ -88,7 +88,7 @@ class HuggingFace:
         refusal_statuses = (
             (BAD_REQUEST,) if day and compute_opening_time(day) > self._client.clock() - OPENING_GRACE else ()
         )
-        seen: set[str] = set()
+        seen_ids: set[str] = set()
         pages: list[ParsedResponse[ParsedPapers]] = []
         for number in range(MAX_PAGES):
             # The address of the next page is ours to make: a source can't send us elsewhere.
@@ -104,10 +104,10 @@ class HuggingFace:
             if page.content is None:
                 return SourceResponse(unchanged=True)
             pages.append(page)
-            new = {paper.id for paper in page.content.papers} - seen
+            new = {paper.id for paper in page.content.papers} - seen_ids
             if not new or not (page.has_next_page or page.content.record_count >= PAGE_SIZE):
                 break
-            seen |= new
+            seen_ids |= new
         reply = _merge_pages([page.content for page in pages if page.content])
         return replace(reply, url=pages[0].url, validators=pages[0].validators) if day else reply
 

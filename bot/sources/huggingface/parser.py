@@ -31,10 +31,10 @@ def parse_paper_list(reply: Any, listed: date | None = None) -> ParsedPapers:
         reply = reply.get("papers", reply.get("results"))
     if not isinstance(reply, list):
         raise Malformed(Reason("huggingface.no_list"))
-    found = [parse_paper(record, listed) for record in reply]
-    used = {item.id: item for item in reversed(found) if item}
-    order = dict.fromkeys(item.id for item in found if item)
-    return ParsedPapers(tuple(used[identifier] for identifier in order), found.count(None), len(found))
+    papers = [parse_paper(record, listed) for record in reply]
+    papers_by_id = {item.id: item for item in reversed(papers) if item}
+    order = dict.fromkeys(item.id for item in papers if item)
+    return ParsedPapers(tuple(papers_by_id[identifier] for identifier in order), papers.count(None), len(papers))
 
 
 def parse_paper(record: Any, listed: date | None = None) -> Paper | None:

@@ -103,10 +103,10 @@ def clean_url(value: Any) -> str:
         return ""
     try:
         parts = urlsplit(text)
-        named = parts.hostname and "." in parts.hostname and parts.port in {None, 443}
+        has_public_host = parts.hostname and "." in parts.hostname and parts.port in {None, 443}
     except ValueError:
         return ""
-    return text if named and "@" not in parts.netloc else ""
+    return text if has_public_host and "@" not in parts.netloc else ""
 
 
 def clean_authors(value: Any) -> tuple[str, ...]:

@@ -91,11 +91,11 @@ def convert_latex(text: str) -> str:
     return re.sub(r"(?<=\w)--(?=\w)|(?<=\s)--(?=\s)", "\N{EN DASH}", text)
 
 
-def _replace_fragment(found: re.Match[str]) -> str:
+def _replace_fragment(match: re.Match[str]) -> str:
     for name in ("inline", "display", "round", "square"):
-        if (content := found[name]) is not None:
+        if (content := match[name]) is not None:
             return _convert_safely(_convert_formula, content)
-    return _convert_safely(convert_fragment, found["text"])
+    return _convert_safely(convert_fragment, match["text"])
 
 
 @lru_cache(maxsize=4096)
@@ -110,8 +110,8 @@ def _convert_formula(formula: str) -> str:
     """Return a formula on one line: scripts as Unicode where there is a sign for each character, else ``^(…)``."""
     scripts: list[str] = []
 
-    def store_script(found: re.Match[str]) -> str:
-        scripts.append(_convert_script(found[1], found[2]))
+    def store_script(match: re.Match[str]) -> str:
+        scripts.append(_convert_script(match[1], match[2]))
         return chr(_PLACEHOLDER_START + len(scripts) - 1)
 
     formula = re.sub(r"(?<!\\)%", r"\\%", _SIZE_COMMANDS.sub("", formula))
@@ -130,7 +130,7 @@ def _convert_script(sign: str, content: str) -> str:
 def convert_fragment(fragment: str) -> str:
     """Return a LaTeX fragment as text.
 
-    Raises whatever pylatexenc does on what it can't read, and ValueError where it leaves its template standing.
+    Raises whatever pylatexenc does on what it can't read, and ValueError where it leaves its template unfilled.
     """
     fragment = re.sub(r"(\\[A-Za-z]+)(?=[^\W\d_A-Za-z])", r"\1 ", fragment)
     fragment = re.sub(r"(\\[A-Za-z]+)$", r"\1{}", fragment)  # a macro at the very end may want an argument

@@ -39,7 +39,7 @@ TOKEN: Final = "token-1"
 
 @dataclass
 class CommandGate:
-    """The table of commands, behind a gate that a test can close."""
+    """The table of commands, which a test can make wait."""
 
     table: CommandTable
     hold: asyncio.Event | None = None

@@ -57,13 +57,13 @@ async def open_rest_client(server: Discord, clock: Callable[[], float] = time.mo
         await rest.close()
 
 
-def build_chat(rest: RestClient, taste: ChannelStyle | None = None) -> DiscordChat:
-    """Return the chat of a bot, in which every channel has one *taste*."""
+def build_chat(rest: RestClient, style: ChannelStyle | None = None) -> DiscordChat:
+    """Return the chat of a bot, in which every channel has one *style*."""
 
-    async def tastes(_: Channel) -> ChannelStyle:
-        return taste or ChannelStyle()
+    async def look_style_up(_: Channel) -> ChannelStyle:
+        return style or ChannelStyle()
 
-    return DiscordChat(rest, MemoryButtonPayloads(), style_lookup=tastes)
+    return DiscordChat(rest, MemoryButtonPayloads(), style_lookup=look_style_up)
 
 
 def build_delivery(

@@ -162,13 +162,13 @@ class BotHarness:
         return acked
 
     async def form(self, text: str, *, channel: str = "C1", user: str = "U1") -> Json:
-        """Type what opens a form; return its window."""
+        """Type what opens a form; return its modal."""
         await self.server.command(text, channel=channel, user=user)
         await self.drain()
         return self.server.views(user)[-1]
 
     def window(self, user: str = "U1") -> str:
-        """Return what people read in the window on top."""
+        """Return what people read in the modal on top."""
         return read_view(self.server.views(user)[-1])
 
     def said(self, channel: str = "C1", user: str = "U1") -> str:
@@ -188,7 +188,7 @@ class BotHarness:
 
 
 def read_view(view: Json) -> str:
-    """Return what people read in a window or at home."""
+    """Return what people read in a modal or at home."""
     return read("", view["blocks"]).plain.replace("\u2060", "")
 
 

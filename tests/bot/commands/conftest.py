@@ -1,4 +1,4 @@
-"""A room to talk to the table in: real stores, three lists of papers, a manager and a member."""
+"""What the tests of commands run in: real stores, three lists of papers, a manager and a member."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def hugging() -> Hugging:
 
 @pytest.fixture
 async def empty(tmp_path: Path, hugging: Hugging) -> AsyncIterator[Room]:
-    """A room in which nothing is stored."""
+    """Stores that hold nothing, and the table over them."""
     async with open_stores(tmp_path, NOW) as stores:
         await stores.workspaces.save(Workspace("web", "local", "Local", timezone="Europe/Berlin"))
         yield Room(stores, build_table(CommandContext(stores, without_arxiv(hugging), platforms=list_features())))
@@ -176,7 +176,7 @@ async def empty(tmp_path: Path, hugging: Hugging) -> AsyncIterator[Room]:
 
 @pytest.fixture
 async def room(empty: Room) -> Room:
-    """A room with three lists: Thu 19, Fri 20 and Mon 23 Nov."""
+    """The same with three lists: Thu 19, Fri 20 and Mon 23 Nov."""
     for day, listed in papers().items():
         at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
         await empty.stores.papers.add(listed, at)
@@ -186,5 +186,5 @@ async def room(empty: Room) -> Room:
 
 @pytest.fixture
 def bobs(room: Room) -> Room:
-    """The same room."""
+    """The same stores and table, for what Bob asks."""
     return replace(room)

@@ -13,6 +13,7 @@ from bot.commands.share import MAX_SHARES
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryState
 from bot.ports.chat import Delivery
+from bot.ports.deliveries import Settlement
 from tests.bot.commands.conftest import BOB, NLP, PAPERS, Room
 
 THREAD = Channel("web", "local", "thread", ChannelKind.THREAD, "a thread")
@@ -33,7 +34,7 @@ async def posted(room: Room) -> list[Delivery]:
     while some := await room.stores.ledger.claim(room.now, room.now + timedelta(minutes=1), 50):
         found += some
         for each in some:
-            await room.stores.ledger.settle(each.id, DeliveryState.SENT, room.now, message=str(each.id))
+            await room.stores.ledger.settle(each, Settlement(DeliveryState.SENT, message=str(each.id)), room.now)
     return found
 
 
@@ -65,7 +66,7 @@ async def test_two_presses_at_once_post_once(room: Room) -> None:
 async def test_what_did_not_get_through_may_be_shared_again(room: Room) -> None:
     await share(room, "search method", "m1")
     (lost,) = await room.stores.ledger.claim(room.now, room.now + timedelta(minutes=1), 5)
-    await room.stores.ledger.settle(lost.id, DeliveryState.DEAD, room.now)
+    await room.stores.ledger.settle(lost, Settlement(DeliveryState.DEAD), room.now)
     assert await share(room, "search method", "m1") == "It is on its way to #papers."
     assert len(await posted(room)) == 1
 

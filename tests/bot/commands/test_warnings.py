@@ -17,7 +17,7 @@ WORD = f"What you follow does not reach you: {CLOSED}. Write to Broadsheet in a 
 
 @pytest.fixture
 async def closed(room: Room) -> Room:
-    """Give a room in which Bob follows something that can't reach him."""
+    """Give stores and table in which Bob follows something that can't reach him."""
     await room.card("follow diffusion where:me", person=BOB)
     await room.stores.channels.retire(BOBS, to_reason(CLOSED))
     return room

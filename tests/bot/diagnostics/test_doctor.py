@@ -1,4 +1,4 @@
-"""What `doctor` finds: an open door, a taken port, readable secrets, a mute Slack; on a real folder, offline."""
+"""What `doctor` finds: a public address, a taken port, readable secrets, a silent Slack; on a real folder, offline."""
 
 from __future__ import annotations
 

@@ -30,13 +30,13 @@ def test_every_settled_uncovered_list_is_used_and_covered() -> None:
     days = [ok(date(2026, 11, 19)), ok(date(2026, 11, 20)), ok(MONDAY), ok(date(2026, 11, 24))]
     choice = select_feed_days(days, {date(2026, 11, 19): None}, BERLIN, TUESDAY_9)
     assert [day.date for day in choice.days] == [date(2026, 11, 20), MONDAY]
-    assert {at for at, reason in choice.covered.items() if not reason} == {date(2026, 11, 20), MONDAY}
+    assert {at for at, reason in choice.coverage.items() if not reason} == {date(2026, 11, 20), MONDAY}
 
 
 def test_the_first_digest_holds_the_newest_list_alone() -> None:
     choice = select_feed_days([ok(date(2026, 11, 19)), ok(date(2026, 11, 20)), ok(MONDAY)], {}, BERLIN, TUESDAY_9)
     assert [day.date for day in choice.days] == [MONDAY]
-    assert choice.covered[date(2026, 11, 19)] == BEFORE_FIRST_DIGEST
+    assert choice.coverage[date(2026, 11, 19)] == BEFORE_FIRST_DIGEST
 
 
 def test_the_first_digest_promises_nothing_older_and_nothing_older_comes_later() -> None:
@@ -45,9 +45,9 @@ def test_the_first_digest_promises_nothing_older_and_nothing_older_comes_later()
     first = select_feed_days(days, {}, BERLIN, TUESDAY_9)
     assert [day.date for day in first.days] == [MONDAY]
     assert first.problem is None
-    assert first.covered[friday] == BEFORE_FIRST_DIGEST
+    assert first.coverage[friday] == BEFORE_FIRST_DIGEST
     later = select_feed_days(
-        [*days, ok(friday), ok(date(2026, 11, 24))], first.covered, BERLIN, TUESDAY_9 + timedelta(days=1)
+        [*days, ok(friday), ok(date(2026, 11, 24))], first.coverage, BERLIN, TUESDAY_9 + timedelta(days=1)
     )
     assert [day.date for day in later.days] == [date(2026, 11, 24)]
 
@@ -57,16 +57,16 @@ def test_the_first_digest_promises_the_list_after_its_own() -> None:
     days = [ok(MONDAY), FeedDay(date(2026, 11, 24), DayState.STALE)]
     first = select_feed_days(days, {}, fresh, TUESDAY_9)
     assert str(first.problem) == "Hugging Face still repeats an earlier list for Tue 24 Nov"
-    assert date(2026, 11, 24) not in first.covered
+    assert date(2026, 11, 24) not in first.coverage
     days[1] = ok(date(2026, 11, 24))
-    assert [day.date for day in select_feed_days(days, first.covered, fresh, TUESDAY_9).days] == [date(2026, 11, 24)]
+    assert [day.date for day in select_feed_days(days, first.coverage, fresh, TUESDAY_9).days] == [date(2026, 11, 24)]
 
 
 def test_the_first_digest_waits_for_the_newest_list_when_none_is_there() -> None:
     first = select_feed_days([FeedDay(MONDAY, DayState.SOURCE_DOWN)], {}, BERLIN, TUESDAY_9)
     assert str(first.problem) == "Hugging Face did not answer for Mon 23 Nov"
     assert get_recheck_time(first, BERLIN, TUESDAY_9, TUESDAY_9)
-    assert not first.covered
+    assert not first.coverage
 
 
 def test_the_first_weekly_digest_holds_the_week() -> None:
@@ -77,9 +77,9 @@ def test_the_first_weekly_digest_holds_the_week() -> None:
 
 def test_lists_older_than_the_window_are_skipped_with_a_reason() -> None:
     choice = select_feed_days([ok(MONDAY)], {date(2026, 11, 2): None}, BERLIN, TUESDAY_9)
-    assert choice.covered[date(2026, 11, 3)] == TOO_OLD
-    assert choice.covered[date(2026, 11, 16)] == TOO_OLD
-    assert date(2026, 11, 7) not in choice.covered, "weekends have no lists to skip"
+    assert choice.coverage[date(2026, 11, 3)] == TOO_OLD
+    assert choice.coverage[date(2026, 11, 16)] == TOO_OLD
+    assert date(2026, 11, 7) not in choice.coverage, "weekends have no lists to skip"
 
 
 @pytest.mark.parametrize("state", [DayState.STALE, DayState.SOURCE_DOWN, DayState.NOT_YET_OPEN])
@@ -91,7 +91,7 @@ def test_a_troubled_list_is_waited_for_until_local_midnight(state: DayState) -> 
     midnight = datetime(2026, 11, 24, 23, tzinfo=UTC)
     assert get_recheck_time(choice, BERLIN, TUESDAY_9, midnight - timedelta(minutes=1)) == midnight
     assert get_recheck_time(choice, BERLIN, TUESDAY_9, midnight) is None
-    assert MONDAY not in choice.covered, "it stays open for the next digest"
+    assert MONDAY not in choice.coverage, "it stays open for the next digest"
 
 
 def test_a_list_that_was_never_read_counts_as_a_source_that_is_down() -> None:
@@ -112,7 +112,7 @@ def test_a_filling_list_is_waited_for_three_hours_and_stays_open() -> None:
     filling = FeedDay(date(2026, 11, 24), DayState.PARTIAL, ("a",))
     choice = select_feed_days([filling], {MONDAY: None, **BEHIND}, fresh, TUESDAY_9)
     assert choice.days == (filling,)
-    assert filling.date not in choice.covered
+    assert filling.date not in choice.coverage
     assert get_recheck_time(choice, fresh, TUESDAY_9, TUESDAY_9 + timedelta(hours=2, minutes=55)) == (
         TUESDAY_9 + timedelta(hours=3)
     )
@@ -124,4 +124,4 @@ def test_weekends_and_holidays_are_no_trouble() -> None:
     choice = select_feed_days(days, BEHIND, BERLIN, TUESDAY_9)
     assert not choice.problem
     assert not choice.days
-    assert choice.covered == {MONDAY: Reason("list.empty")}
+    assert choice.coverage == {MONDAY: Reason("list.empty")}

@@ -50,7 +50,7 @@ async def server() -> AsyncIterator[Sources]:
 
 @pytest.fixture
 async def polite(clock: Clock, memory: Memory) -> AsyncIterator[Callable[..., SourceClient]]:
-    """Make clients with changed manners; they are closed at the end."""
+    """Make clients with a changed policy; they are closed at the end."""
     async with AsyncExitStack() as stack:
 
         def make(manners: SourcePolicy = HUGGING_FACE, **changes: Any) -> SourceClient:

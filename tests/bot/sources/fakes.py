@@ -1,4 +1,4 @@
-"""A clock that stands still until somebody sleeps, and a memory of sources that forgets at the end of the test."""
+"""A clock that stands still until somebody sleeps, and the states of sources, for the length of a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doors: REST and the gateway on one loopback address."""
+"""The endpoints: REST and the gateway on one loopback address."""
 
 from __future__ import annotations
 

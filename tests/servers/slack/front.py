@@ -1,4 +1,4 @@
-"""The doors: Web API, response_url, OAuth page and sockets on one loopback address."""
+"""The endpoints: Web API, response_url, OAuth page and sockets on one loopback address."""
 
 from __future__ import annotations
 

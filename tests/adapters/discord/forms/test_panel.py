@@ -112,7 +112,7 @@ def test_every_question_is_asked_once(form: Form) -> None:
     asked = [
         each.name
         for page in paginate_fields(form.fields)
-        for group in (page.selects, page.oversized, *page.flag_groups, *page.modals)
+        for group in (page.selects, page.oversized_fields, *page.flag_groups, *page.modals)
         for each in group
     ]
     assert sorted(asked) == sorted(each.name for each in form.fields)

@@ -46,7 +46,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
     """Write everything that anybody logs into the file that an operator would read."""
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
-    logs.configure("DEBUG", tmp_path, SECRET_PATTERNS)
+    logs.configure("DEBUG", tmp_path, secret_patterns=SECRET_PATTERNS)
     yield tmp_path / logs.LOG_FILE
     for handler in root.handlers:
         if handler not in handlers:

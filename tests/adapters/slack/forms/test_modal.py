@@ -1,4 +1,4 @@
-"""Forms as windows: drawn, answered, and read back as a person would type it."""
+"""Forms as modals: drawn, answered, and read back as a person would type it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 
 def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, Any]:
-    """Return the window as Slack sends it back, with *changes* by field."""
+    """Return the modal as Slack sends it back, with *changes* by field."""
     view = modal.build_modal(form, ORIGIN, advanced=advanced)
     state = values(view["blocks"])
     for block in view["blocks"]:
@@ -42,7 +42,7 @@ def opened(form: Form, *, advanced: bool = False, **changes: Any) -> dict[str, A
 @given(form=FORMS, advanced=st.booleans())
 def test_no_form_exceeds_a_limit(form: Form, *, advanced: bool) -> None:
     view = modal.build_modal(form, ORIGIN, advanced=advanced)
-    # A window has to have something in it; a form without a word and a question is none.
+    # A modal has to have something in it; a form without a word and a question is none.
     expected = [] if view["blocks"] else ["must have at least one block [json-pointer:/view/blocks]"]
     assert [text for text in checks.view_problems(view) if "views must contain" not in text] == expected
 

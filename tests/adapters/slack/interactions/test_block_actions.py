@@ -1,4 +1,4 @@
-"""Buttons and menus: on digests, on private answers, in windows."""
+"""Buttons and menus: on digests, on private answers, in modals."""
 
 from __future__ import annotations
 

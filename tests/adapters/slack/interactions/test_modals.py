@@ -10,7 +10,7 @@ from tests.servers.slack.state import fields
 
 
 def names(view: Json) -> list[str]:
-    """Return the fields that a window asks."""
+    """Return the fields that a modal asks."""
     return [block["block_id"] for block, _ in fields(view["blocks"])]
 
 

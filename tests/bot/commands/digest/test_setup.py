@@ -54,7 +54,7 @@ def directory() -> Directory:
 
 @pytest.fixture
 async def listed(room: Room, directory: Directory) -> Room:
-    """A room on a platform that lists its channels."""
+    """Stores and table on a platform that lists its channels."""
     return replace(room, table=build_table(CommandContext(room.stores, directories={"web": directory})))
 
 

@@ -149,7 +149,7 @@ async def test_a_paper_that_nobody_knows(room: Room, hugging: Hugging, command: 
 
 
 def asking(room: Room, *clients: Hugging) -> Room:
-    """Return the room with these sources, each of which knows papers by their ids."""
+    """Return the stores and table with these sources, each of which knows papers by their ids."""
     titles = ("Hugging Face", "arXiv", "Preprints")
     sources = [Source(title, title, lookup=client) for title, client in zip(titles, clients, strict=False)]
     return replace(room, table=build_table(CommandContext(room.stores, sources)))
