@@ -140,7 +140,7 @@ async def load_digest_builder(
     choices = {s.channel_id: _select_channel_feed(s, feed, covered.get(s.channel_id, {}), now) for s in channel_states}
     if only:
         choices = {
-            key: FeedSelection((only,), {on: None for on in its.covered if on == only.date})
+            key: FeedSelection((only,), {on: None for on in its.coverage if on == only.date})
             for key, its in choices.items()
         }
     past = await inputs.load_channel_history(stores, choices, feed)

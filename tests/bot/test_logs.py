@@ -38,7 +38,8 @@ def kept() -> Iterator[None]:
 def test_secrets_are_taken_out_of_texts_and_tracebacks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: str
 ) -> None:
-    logs.configure("DEBUG", tmp_path, secret_patterns=[pattern for each in PLATFORMS for pattern in each.secret_patterns])
+    patterns = [pattern for each in PLATFORMS for pattern in each.secret_patterns]
+    logs.configure("DEBUG", tmp_path, secret_patterns=patterns)
     try:
         raise ValueError(f"refused: {secret}")
     except ValueError:
