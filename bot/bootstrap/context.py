@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ class Context:
 def read_clock() -> datetime:
     """Return the moment, aware UTC; the only place that asks for it."""
     return datetime.now(UTC)
+
+
+def read_monotonic() -> float:
+    """Return seconds that nobody can set; they count suspend where the machine has CLOCK_BOOTTIME."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def load_settings(platforms: Platforms = PLATFORMS) -> Settings:
