@@ -1,11 +1,16 @@
-"""Logging: one-line records on stderr, tracebacks in a rotating file, secrets redacted in both."""
+"""Logging: one-line records on stderr, tracebacks in a rotating file, secrets redacted in both; as JSON if asked."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -47,11 +52,44 @@ class _ConsoleFormatter(_RedactingFormatter):
             record.exc_text = cached
 
 
-def configure(level: str, directory: Path) -> None:
+_FIELDS: Final[ContextVar[Mapping[str, str]]] = ContextVar("log_fields", default={})  # noqa: B039 - never changed
+_FIELD_NAMES: Final = ("delivery", "request")
+
+
+@contextmanager
+def use_log_fields(**fields: str) -> Iterator[None]:
+    """Put *fields* (`delivery`, a key; `request`, an id) into what is logged as JSON meanwhile, in this task."""
+    token = _FIELDS.set({**_FIELDS.get(), **fields})
+    try:
+        yield
+    finally:
+        _FIELDS.reset(token)
+
+
+class _JsonFormatter(logging.Formatter):
+    """For machines: one object a line, the traceback in it; secrets are taken out of each value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_FIELDS.get(),
+            **{name: str(getattr(record, name)) for name in _FIELD_NAMES if hasattr(record, name)},
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps({name: redact(value) for name, value in fields.items()}, ensure_ascii=False)
+
+
+def configure(level: str, directory: Path, *, as_json: bool = False) -> None:
     """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written."""
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(level)
     console.setFormatter(_ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    if as_json:
+        console.setFormatter(_JsonFormatter())
     handlers: list[logging.Handler] = [console]
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +101,8 @@ def configure(level: str, directory: Path) -> None:
     except OSError:
         pass  # the command says what is wrong with the directory when it needs it
     else:
-        file.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        text = _RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+        file.setFormatter(_JsonFormatter() if as_json else text)
         handlers.append(file)
     logging.basicConfig(level=min(logging.INFO, logging.getLevelName(level)), handlers=handlers, force=True)
     for library in ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "alembic", "pylatexenc"):

@@ -49,7 +49,7 @@ def load_settings(platforms: Platforms = PLATFORMS) -> Settings:
     Raises `bot.errors.Misconfigured`.
     """
     settings = config.load(build_settings_class(platforms))
-    logs.configure(settings.log_level, settings.data_dir)
+    logs.configure(settings.log_level, settings.data_dir, as_json=settings.log_format == "json")
     return settings
 
 
