@@ -48,7 +48,7 @@ def test_jobs_go_on_and_health_is_honest_when_the_clock_is_set(tmp_path: Path, l
     with running(tmp_path / "data", **fake) as (_, url):
 
         def age(job: str) -> int:
-            return get(f"{url}/healthz")["jobs"].get(job, 1_000)
+            return int(get(f"{url}/healthz")["jobs"].get(job, 1_000))
 
         until(lambda: age("tick") < 1_000, 30)
         for times, step in enumerate(STEPS, 1):
