@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Self, cast
+from urllib.parse import urlsplit
 
 from pydantic import (
     Field,
@@ -99,7 +100,11 @@ class Settings(WorkspaceSettings):
     arxiv_categories: Annotated[tuple[str, ...], NoDecode] = Field(
         ("cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML"), description="arXiv categories to read, separated by spaces."
     )
+    heartbeat_url: str = Field(
+        "", repr=False, description="Called every minute while all is well; empty means nobody is told."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = Field("text", description="How the log is written: text, or json, one object a line.")
 
     @field_validator("port", mode="before")
     @classmethod
@@ -143,6 +148,23 @@ class Settings(WorkspaceSettings):
             raise ValueError(f"“{wrong[0]}” is not an arXiv category such as cs.CL")
         return value
 
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _check_heartbeat_url(cls, value: str) -> str:
+        # Whoever knows the address can call it: it is not repeated here, nor sent in the clear over the internet.
+        if value and not _is_private_enough(value):
+            raise ValueError(
+                "it is neither an address with https nor one with http on this machine or a private network"
+            )
+        return value
+
+    @field_validator("log_format")
+    @classmethod
+    def _check_log_format(cls, value: str) -> str:
+        if value.lower() not in ("text", "json"):
+            raise ValueError(f"“{value}” is neither text nor json")
+        return value.lower()
+
     @field_validator("log_level")
     @classmethod
     def _check_log_level(cls, value: str) -> str:
@@ -176,6 +198,24 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _is_private_enough(url: str) -> bool:
+    """Tell whether only whom it is meant for reads *url* on its way: over https, or over http where it stays near.
+
+    A name without a dot is one of the own network, such as a container's.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    if parts.scheme != "http" or not host:
+        return parts.scheme == "https" and bool(host)
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host
 
 
 def _format_fault(fault: ErrorDetails) -> str:

@@ -1,4 +1,4 @@
-"""Health: whether the database is whole, which jobs are overdue or failing, which channels stopped, what waits."""
+"""Health: whether the database is whole, which jobs are overdue or failing, which channels stopped or are late."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _MAX_SKIPPED_PAPERS: Final = 20
 """So many papers that are left out are named; the log has all."""
 _FAILURE_THRESHOLD: Final = 3
 """Failures of a job in a row that may pass by themselves."""
+_MAX_LATE_CHANNELS: Final = 100
+"""So many are counted; one is enough not to be well."""
+_DIGEST_GRACE: Final = timedelta(minutes=15)
+"""A channel whose time passed this long ago was not looked at; one that waits for a list has its time put off."""
 _OVERDUE_GRACE: Final = timedelta(minutes=3)
 """A job that did not end for its interval and this long, counted from the start if it never did, is not well."""
 
@@ -35,17 +39,19 @@ async def build_report(
         job.name
         for job in jobs.list_jobs()
         if job.interval < DAILY
-        and _is_overdue(jobs.history.ended_at.get(job.name, jobs.history.started_at), job.interval, now)
+        and _is_overdue(jobs.history.ended_at.get(job.name, jobs.history.started_at), job.interval, jobs.monotonic())
     ]
     failing = [name for name, times in sorted(jobs.history.failures.items()) if times >= _FAILURE_THRESHOLD]
+    late = len(await stores.channels.list_due(now - _DIGEST_GRACE, _MAX_LATE_CHANNELS))
     newest = await stores.feed_days.get_newest()
     skipped = stores.skipped_papers.list_skipped()
     return {
-        "ok": not overdue and not failing and jobs.history.damage is None,
+        "ok": not overdue and not failing and not late and jobs.history.damage is None,
         "database": str(jobs.history.damage or "ok"),
         "failing": failing,
         "overdue": overdue,
-        "jobs": {name: round((now - ended).total_seconds()) for name, ended in sorted(jobs.history.ended_at.items())},
+        "late": late,
+        "jobs": {name: round(jobs.monotonic() - ended) for name, ended in sorted(jobs.history.ended_at.items())},
         "sources": [encode_source_state(state) for state in await stores.source_states.list_states()],
         "papers": await stores.papers.count_papers(),
         "newest_list": newest.date.isoformat() if newest else None,
@@ -69,9 +75,12 @@ def _format_silent_channel(channel_state: ChannelState, labels: Mapping[str, str
     return f"{name} on {label}: {channel_state.retired_reason}"
 
 
-def _is_overdue(since: datetime | None, interval: timedelta, now: datetime) -> bool:
-    """Tell whether a job is late that last ended, or has never ended and was started, at *since*."""
-    return since is not None and now - since > interval + _OVERDUE_GRACE
+def _is_overdue(since: float | None, interval: timedelta, now: float) -> bool:
+    """Tell whether a job is late that last ended, or has never ended and was started, at *since*.
+
+    An end that is still to come says that the clock can't be trusted, which is not well either.
+    """
+    return since is not None and not 0 <= now - since <= (interval + _OVERDUE_GRACE).total_seconds()
 
 
 def encode_source_state(state: SourceState) -> dict[str, Any]:

@@ -1,13 +1,16 @@
-"""Logging: one-line records on stderr, tracebacks in a rotating file, secrets redacted in both."""
+"""Logging: one-line records on stderr, tracebacks in a rotating file, secrets redacted in both; as JSON if asked."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import sys
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -31,20 +34,19 @@ def redact(text: str, patterns: Sequence[str] = ()) -> str:
     return re.sub("|".join((*patterns, *_SECRET_PATTERNS)), REPLACEMENT, text)
 
 
+Redaction = Callable[[str], str]
+"""Returns a text without secrets."""
+
+
 class _RedactingFormatter(logging.Formatter):
-    """Formats, then takes secrets out of the whole, tracebacks included: those that are known, and what looks like one.
+    """Formats, then takes secrets out of the whole, tracebacks included."""
 
-    *patterns* are as in `redact`.
-    """
-
-    def __init__(
-        self, form: str, date_form: str | None = None, *, registry: SecretRegistry, patterns: Sequence[str]
-    ) -> None:
+    def __init__(self, form: str, date_form: str | None = None, *, remove_secrets: Redaction) -> None:
         super().__init__(form, date_form)
-        self._registry, self._patterns = registry, patterns
+        self._remove_secrets = remove_secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(self._registry.redact(super().format(record)), self._patterns)
+        return self._remove_secrets(super().format(record))
 
 
 class _ConsoleFormatter(_RedactingFormatter):
@@ -62,19 +64,63 @@ class _ConsoleFormatter(_RedactingFormatter):
             record.exc_text = cached
 
 
+_FIELDS: Final[ContextVar[Mapping[str, str]]] = ContextVar("log_fields", default={})  # noqa: B039 - never changed
+_FIELD_NAMES: Final = ("delivery", "request")
+
+
+@contextmanager
+def use_log_fields(**fields: str) -> Iterator[None]:
+    """Put *fields* (`delivery`, a key; `request`, an id) into what is logged as JSON meanwhile, in this task."""
+    token = _FIELDS.set({**_FIELDS.get(), **fields})
+    try:
+        yield
+    finally:
+        _FIELDS.reset(token)
+
+
+class _JsonFormatter(logging.Formatter):
+    """For machines: one object a line, the traceback in it; secrets are taken out of each value."""
+
+    def __init__(self, remove_secrets: Redaction) -> None:
+        super().__init__()
+        self._remove_secrets = remove_secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_FIELDS.get(),
+            **{name: str(getattr(record, name)) for name in _FIELD_NAMES if hasattr(record, name)},
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps({name: self._remove_secrets(value) for name, value in fields.items()}, ensure_ascii=False)
+
+
 def configure(
-    level: str, directory: Path, registry: SecretRegistry | None = None, secret_patterns: Sequence[str] = ()
+    level: str,
+    directory: Path,
+    registry: SecretRegistry | None = None,
+    secret_patterns: Sequence[str] = (),
+    *,
+    as_json: bool = False,
 ) -> None:
     """Send the root logger to stderr at *level* and to a rotating file in *directory*, if that can be written.
 
     What *registry* knows is in neither, nor what looks like one of *secret_patterns* or like another secret.
     """
-    build_formatter = partial(_RedactingFormatter, registry=registry or SecretRegistry(), patterns=secret_patterns)
+    known = registry or SecretRegistry()
+
+    def remove_secrets(text: str) -> str:
+        return redact(known.redact(text), secret_patterns)
+
+    for_machines = _JsonFormatter(remove_secrets)
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(level)
-    console.setFormatter(
-        _ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S", **build_formatter.keywords)
-    )
+    for_people = _ConsoleFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S", remove_secrets=remove_secrets)
+    console.setFormatter(for_machines if as_json else for_people)
     handlers: list[logging.Handler] = [console]
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,7 +132,8 @@ def configure(
     except OSError:
         pass  # the command says what is wrong with the directory when it needs it
     else:
-        file.setFormatter(build_formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        lines = _RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", remove_secrets=remove_secrets)
+        file.setFormatter(for_machines if as_json else lines)
         handlers.append(file)
     once = StoreErrorFilter()
     for handler in handlers:

@@ -24,6 +24,8 @@ LOOKBACK_DAYS: Final = 7
 _COMPARISON_WINDOW: Final = timedelta(days=16)
 """How far back the last ten weekday lists lie."""
 _SATURDAY: Final = 5
+_AWAITED_LIST: Final = "awaited list"
+"""The date of the list that a start has waited for, in the key-value store."""
 _READ_STATES: Final = {DayState.OK, DayState.PARTIAL, DayState.STALE, DayState.WEEKEND, DayState.HOLIDAY}
 """States of a list that was read; an outage does not take them back."""
 
@@ -59,6 +61,26 @@ async def poll_lists(stores: Stores, source: Source, now: datetime) -> None:
             await read_trending(stores, source.trending, now)
     except SourceError as error:
         log.warning("The newest lists could not be read. %s", error)
+
+
+async def claim_list_wait(stores: Stores, sources: Iterable[Source], now: datetime) -> bool:
+    """Tell whether digests should wait a moment for the newest list, which was not read yet or is still filling.
+
+    Each list is waited for once: a process that is killed again and again must get round to what is stored.
+    """
+    newest = find_newest_feed_date(now)
+    if not any(source.lists for source in sources):
+        return False
+    try:
+        known = await stores.feed_days.get_day(newest)
+        if known and known.state in _READ_STATES - {DayState.PARTIAL, DayState.STALE}:
+            return False
+        if await stores.key_values.get(_AWAITED_LIST) == newest.isoformat():
+            return False
+        await stores.key_values.set(_AWAITED_LIST, newest.isoformat())
+    except StoreError:
+        return False  # the jobs say so
+    return True
 
 
 async def _list_wanted_days(stores: Stores, now: datetime) -> list[date]:

@@ -12,8 +12,10 @@ from functools import partial
 from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from bot import poller, workspace_lifecycle
+from bot.clock_steps import StepDetector
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.skipped_papers import sync_skipped_papers
 from bot.digests import planner, vote_refresh
@@ -22,6 +24,7 @@ from bot.follows import alerts
 from bot.ports.sources import Source
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason
+from bot.sources.http.policies import format_duration
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +43,14 @@ EVENT_RETENTION: Final = timedelta(minutes=30)
 """So long a repeated event has no second effect, and a link no second card."""
 ACTION_RETENTION: Final = timedelta(days=30)
 SIGHTING_RETENTION: Final = timedelta(days=30)
-_CATCH_UP_TIMEOUT: Final = 60.0
-"""Seconds that the first digests wait at most for the lists that were missed while nothing ran."""
+TICK: Final = "tick"
+"""The name of the job that plans digests and alerts."""
+_LIST_WAIT: Final = timedelta(seconds=5)
+"""How long the first digests wait at most for the newest list, where it was missed while nothing ran."""
+_WATCH_INTERVAL: Final = 2.0
+"""Seconds between looks at whether the clock was set."""
+_CATCH_UP_GRACE: Final = 1.0
+"""Seconds that what is read at the start has to end in when it is stopped; a source may keep it for much longer."""
 _DRAIN_TIMEOUT: Final = 10.0
 _CANCEL_TIMEOUT: Final = 2.0
 _SLOW_JOB_SECONDS: Final = 60.0
@@ -50,10 +59,14 @@ _SLOW_JOB_SECONDS: Final = 60.0
 
 @dataclass(slots=True)
 class JobHistory:
-    """When the ticks started, when each job last ended, and how: what `/healthz` looks at."""
+    """When the ticks started, when each job last began and ended, and how: what `/healthz` looks at.
 
-    started_at: datetime | None = None
-    ended_at: dict[str, datetime] = field(default_factory=dict)
+    Moments are seconds of `Jobs.monotonic`.
+    """
+
+    started_at: float | None = None
+    begun_at: dict[str, float] = field(default_factory=dict)
+    ended_at: dict[str, float] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     damage: Reason | None = None
     """What is wrong with the database, as of its last check."""
@@ -70,12 +83,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """What the ticks do. ``clock`` gives aware UTC; ``history`` is written, never read, here."""
+    """What the ticks do. ``clock`` gives aware UTC, ``monotonic`` seconds that nobody can set."""
 
     stores: Stores
     dispatcher: Dispatcher
     sources: Sequence[Source]
     clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
     history: JobHistory = field(default_factory=JobHistory)
 
     def __post_init__(self) -> None:
@@ -141,7 +155,7 @@ class Jobs:
         """Return every job; messages go out first."""
         return (
             *self.list_delivery_jobs(),
-            Job("tick", TICK_INTERVAL, self.tick),
+            Job(TICK, TICK_INTERVAL, self.tick),
             *self.list_polling_jobs(self.sources),
             Job("sweep", SWEEP_INTERVAL, self.sweep),
             Job("votes", HOURLY, self.refresh_votes),
@@ -166,6 +180,7 @@ class Jobs:
 
     async def run_job(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Run one job; a failure is a line in the log, and the next tick tries again."""
+        self.history.begun_at[name] = self.monotonic()
         line = "The job “%s” has been at work for %g s; its next turns wait until it has ended"
         warning = asyncio.get_running_loop().call_later(_SLOW_JOB_SECONDS, log.warning, line, name, _SLOW_JOB_SECONDS)
         try:
@@ -177,31 +192,30 @@ class Jobs:
             self.history.failures[name] = 0
         finally:
             warning.cancel()
-        self.history.ended_at[name] = self.clock()
+        self.history.ended_at[name] = self.monotonic()
 
 
 async def run(jobs: Jobs, stop: asyncio.Event) -> None:
     """Tick until *stop* is set, then drain: no job begins any more, those in flight end."""
-    jobs.history.started_at = jobs.clock()
+    jobs.history.started_at = jobs.monotonic()
     running: set[asyncio.Task[None]] = set()
-    run_tracked = partial(_run_tracked, jobs, running, stop)
     scheduler = AsyncIOScheduler(timezone="UTC")
-    # Messages go out from the start; digests wait for the lists that were missed while nothing ran.
     await jobs.recover()
-    sending = jobs.list_delivery_jobs()
-    others = jobs.list_jobs()[len(sending) :]
-    for job in sending:
-        _add_job(scheduler, run_tracked, job, jobs.clock())
+    tick_delay = _LIST_WAIT if await poller.claim_list_wait(jobs.stores, jobs.sources, jobs.clock()) else timedelta(0)
+    for job in jobs.list_jobs():
+        delay = _get_delay(job, tick_delay)
+        _add_job(scheduler, partial(_run_tracked, jobs, running, stop), job, jobs.clock() + delay)
+        if job.interval > SWEEP_INTERVAL:  # as if it had begun now: it is not due before
+            jobs.history.begun_at[job.name] = jobs.monotonic()
     scheduler.start()
-    catch_up_task = asyncio.ensure_future(_catch_up(jobs))
-    stop_task = asyncio.ensure_future(stop.wait())
-    await asyncio.wait((catch_up_task, stop_task), return_when=asyncio.FIRST_COMPLETED)
-    catch_up_task.cancel()
-    await asyncio.wait((catch_up_task,))
-    for job in others:
-        _add_job(scheduler, run_tracked, job, jobs.clock())
-    await stop_task
+    catching_up = asyncio.ensure_future(_catch_up(scheduler, jobs))
+    watching = asyncio.ensure_future(_track_clock(scheduler, jobs))
+    await stop.wait()
     scheduler.pause()
+    watching.cancel()
+    await asyncio.wait((catching_up,), timeout=_CATCH_UP_GRACE)
+    catching_up.cancel()
+    await asyncio.wait((catching_up, watching))
     if running:
         await asyncio.wait(running, timeout=_DRAIN_TIMEOUT)
     late = tuple(running)
@@ -210,20 +224,40 @@ async def run(jobs: Jobs, stop: asyncio.Event) -> None:
         await asyncio.wait(late, timeout=_CANCEL_TIMEOUT)
 
 
+def _get_delay(job: Job, tick_delay: timedelta) -> timedelta:
+    """Return how long after the start a job's first turn is; what `_catch_up` does then comes an interval later."""
+    if job.name == TICK:
+        return tick_delay
+    return timedelta(0) if job.interval <= SWEEP_INTERVAL else job.interval
+
+
+@dataclass(frozen=True, slots=True)
+class _IntervalTrigger(BaseTrigger):  # type: ignore[misc]
+    """Fires again an interval later.
+
+    APScheduler's own counts every turn that was missed, by which a clock that is set forward by years stops the loop.
+    """
+
+    interval: timedelta
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        following = (previous_fire_time or now) + self.interval
+        return following if following > now else now + self.interval
+
+
 def _add_job(
     scheduler: AsyncIOScheduler,
     run_tracked: Callable[[Job], Awaitable[None]],
     job: Job,
-    now: datetime,
+    first: datetime,
 ) -> None:
     scheduler.add_job(
         run_tracked,
-        "interval",
+        _IntervalTrigger(job.interval),
         (job,),
-        seconds=job.interval.total_seconds(),
         id=job.name,
         name=job.name,
-        next_run_time=now if job.interval <= TICK_INTERVAL else now + job.interval,
+        next_run_time=first,
         # The default grace of one second drops a tick whenever the loop was busy.
         misfire_grace_time=None,
         coalesce=True,
@@ -231,28 +265,44 @@ def _add_job(
     )
 
 
-async def _catch_up(jobs: Jobs) -> None:
-    """Read what was missed, for at most a minute; a source that keeps silent does not hold up the others."""
-    try:
-        async with asyncio.timeout(_CATCH_UP_TIMEOUT):
-            others = jobs.list_polling_jobs(source for source in jobs.sources if not source.lists)
-            await asyncio.gather(_read_missed_lists(jobs), *(jobs.run_job(job.name, job.run) for job in others))
-    except TimeoutError:
-        log.warning("The sources are slow; digests go on with what is stored")
-
-
-async def _read_missed_lists(jobs: Jobs) -> None:
+async def _catch_up(scheduler: AsyncIOScheduler, jobs: Jobs) -> None:
+    """Read what was missed while nothing ran, then tick; a source that keeps silent holds up nothing."""
+    await asyncio.gather(*(jobs.run_job(job.name, job.run) for job in jobs.list_polling_jobs(jobs.sources)))
+    scheduler.modify_job(TICK, next_run_time=jobs.clock())
     await jobs.run_job("housekeeping", jobs.run_housekeeping)
-    for job in jobs.list_polling_jobs(source for source in jobs.sources if source.lists):
-        await jobs.run_job(job.name, job.run)
+
+
+async def _track_clock(scheduler: AsyncIOScheduler, jobs: Jobs) -> None:
+    """Keep the jobs at their intervals when the wall clock is set, by which APScheduler goes."""
+    detector = StepDetector(jobs.clock, jobs.monotonic)
+    while True:
+        await asyncio.sleep(_WATCH_INTERVAL)
+        if step := detector.measure_step():
+            direction, span = "forward" if step > timedelta(0) else "back", format_duration(abs(step).total_seconds())
+            log.warning("The clock was set %s by %s; the jobs keep their intervals", direction, span)
+            _move_jobs(scheduler, step, jobs.clock())
+
+
+def _move_jobs(scheduler: AsyncIOScheduler, step: timedelta, now: datetime) -> None:
+    """Move every job's next turn with the clock; none is further away than its interval, whoever saw the step first."""
+    for scheduled in scheduler.get_jobs():
+        (job,) = scheduled.args
+        rest = scheduled.next_run_time + step - now
+        scheduled.modify(next_run_time=now + max(timedelta(0), min(rest, job.interval)))
 
 
 async def _run_tracked(jobs: Jobs, running: set[asyncio.Task[None]], stop: asyncio.Event, job: Job) -> None:
     """Run one job and let the drain know of it; what was about to begin when the drain began does not."""
-    if stop.is_set():
+    if stop.is_set() or not _is_turn(jobs, job):
         return
     task = asyncio.current_task()
     if task is not None:
         running.add(task)
         task.add_done_callback(running.discard)
     await jobs.run_job(job.name, job.run)
+
+
+def _is_turn(jobs: Jobs, job: Job) -> bool:
+    """Tell whether at least half the interval is over; where less is, the clock was set forward and all seems due."""
+    begun = jobs.history.begun_at.get(job.name)
+    return begun is None or jobs.monotonic() - begun >= job.interval.total_seconds() / 2

@@ -1,4 +1,4 @@
-"""The aiohttp web server of the browser workspace: routes, /healthz and /status, on loopback unless told otherwise."""
+"""The aiohttp web server of the browser workspace: routes, /livez, /healthz and /status, on loopback by default."""
 
 from __future__ import annotations
 
@@ -49,9 +49,10 @@ def build_application(
     """Return the workspace as an application that is served on *host*.
 
     *chat* and *feed* belong together. *site_info* is asked for each page, so that the sample's line goes when the first
-    real list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides the answer of
-    ``/healthz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`. *platform_previews*
-    shows each card as other platforms would, by their names; *skipped_papers* takes what can't be drawn.
+    real list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides the answers of
+    ``/healthz`` and ``/readyz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`.
+    *platform_previews* shows each card as other platforms would, by their names; *skipped_papers* takes what can't be
+    drawn.
     """
     app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
     app[ASSETS] = assets.load_assets()
@@ -72,6 +73,8 @@ def build_application(
         [
             web.get("/", _get_workspace),
             web.get("/static/{version}/{name}", _get_asset),
+            web.get("/livez", _get_liveness),
+            web.get("/readyz", _get_readiness),
             web.get("/healthz", _get_health),
             web.get("/status", _get_status),
             web.get("/api/channels", api.get_channels),
@@ -122,11 +125,28 @@ async def _get_asset(request: web.Request) -> web.Response:
     return assets.serve_asset(request.app[ASSETS], request.match_info["version"], request.match_info["name"])
 
 
+async def _get_liveness(_: web.Request) -> web.Response:
+    """Say that the process and its event loop are alive; nothing else is asked, the database neither."""
+    return web.json_response({"ok": True})
+
+
+async def _get_readiness(request: web.Request) -> web.Response:
+    report = await _build_report(request)
+    return web.json_response({"ok": bool(report.get("ok"))}, status=_get_health_status(report))
+
+
 async def _get_health(request: web.Request) -> web.Response:
+    report = await _build_report(request)
+    return web.json_response(dict(report), status=_get_health_status(report))
+
+
+async def _build_report(request: web.Request) -> Mapping[str, Any]:
     context = request.app[CONTEXT]
-    report = await context.status(context.clock())
-    healthy = HTTPStatus.OK if report.get("ok") else HTTPStatus.SERVICE_UNAVAILABLE
-    return web.json_response(dict(report), status=healthy)
+    return await context.status(context.clock())
+
+
+def _get_health_status(report: Mapping[str, Any]) -> HTTPStatus:
+    return HTTPStatus.OK if report.get("ok") else HTTPStatus.SERVICE_UNAVAILABLE
 
 
 async def _get_status(request: web.Request) -> web.Response:

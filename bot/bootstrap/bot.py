@@ -9,7 +9,7 @@ from datetime import datetime
 
 from adapters.web.chat import WebChat
 from adapters.web.event_feed import EventFeed
-from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.context import Context, read_clock, read_monotonic
 from bot.bootstrap.platforms import list_features
 from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
@@ -41,7 +41,11 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_bot(app_context: Context, clock: Callable[[], datetime] = read_clock) -> AsyncIterator[Bot]:
+async def open_bot(
+    app_context: Context,
+    clock: Callable[[], datetime] = read_clock,
+    monotonic: Callable[[], float] = read_monotonic,
+) -> AsyncIterator[Bot]:
     """Open the platforms that are set up, and give the bot that is made of them."""
     settings, stores = app_context.settings, app_context.stores
     async with open_platforms(app_context.platforms, settings, stores, clock, app_context.secret_registry) as platforms:
@@ -55,5 +59,5 @@ async def open_bot(app_context: Context, clock: Callable[[], datetime] = read_cl
             build_table(CommandContext(stores, app_context.sources, directories, list_features(app_context.platforms))),
             web,
             feed,
-            Jobs(stores, dispatcher, app_context.sources, clock),
+            Jobs(stores, dispatcher, app_context.sources, clock, monotonic),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,11 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def read_monotonic() -> float:
+    """Return seconds that nobody can set; they count suspend where the machine has CLOCK_BOOTTIME."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def load_settings(platforms: Platforms = PLATFORMS, secret_registry: SecretRegistry | None = None) -> Settings:
     """Read the settings, those of the platforms among them, and set the log up, which *secret_registry* keeps clean.
 
@@ -48,7 +54,8 @@ def load_settings(platforms: Platforms = PLATFORMS, secret_registry: SecretRegis
     settings = config.load(build_settings_class(platforms))
     secret_patterns = [pattern for platform in platforms for pattern in platform.secret_patterns]
     secret_registry.register_settings(settings.secrets)
-    logs.configure(settings.log_level, settings.data_dir, secret_registry, secret_patterns)
+    as_json = settings.log_format == "json"
+    logs.configure(settings.log_level, settings.data_dir, secret_registry, secret_patterns, as_json=as_json)
     return settings
 
 

@@ -25,6 +25,7 @@ from bot.bootstrap.bot import Bot, open_bot
 from bot.bootstrap.concurrency import LimitedCommands
 from bot.bootstrap.context import Context, read_clock
 from bot.bootstrap.file_permissions import close_exposed_files
+from bot.bootstrap.heartbeat import Heartbeat
 from bot.bootstrap.platforms import PLATFORMS, Platforms
 from bot.commands.table import CommandTable
 from bot.config import Settings
@@ -112,6 +113,8 @@ async def run_bot(app_context: Context, stop: asyncio.Event) -> None:
         typer.echo(f"Broadsheet runs. The workspace: {address} (Ctrl+C stops it.)")
         await _open_public_listener(app_context.settings, connections, stack)
         serving = [asyncio.create_task(_serve_connection(each, stop)) for each in connections]
+        if app_context.settings.heartbeat_url:
+            serving.append(asyncio.create_task(_build_heartbeat(app_context, bot).run(stop)))
         await scheduler.run(bot.jobs, stop)
         await asyncio.gather(*serving)
         for chat in bot.chats.values():
@@ -124,6 +127,13 @@ async def _serve_connection(connection: Connection, stop: asyncio.Event) -> None
         await connection.serve(stop)
     finally:
         stop.set()
+
+
+def _build_heartbeat(app_context: Context, bot: Bot) -> Heartbeat:
+    async def is_well() -> bool:
+        return bool((await build_report(app_context.stores, bot.jobs, read_clock()))["ok"])
+
+    return Heartbeat(app_context.settings.heartbeat_url, bot.jobs.history, bot.jobs.monotonic, is_well)
 
 
 async def _open_public_listener(settings: Settings, connections: Sequence[Connection], stack: AsyncExitStack) -> None:

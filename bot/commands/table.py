@@ -23,6 +23,7 @@ from bot.commands.share import build_share_limit, share_answer
 from bot.errors import Mistake, SourceError, StoreError, log_failure
 from bot.i18n.formatting import format_command, join_sentences
 from bot.i18n.translation import gettext, phrase, use_language
+from bot.logs import use_log_fields
 from bot.ports.commands import Answer, Audience, Command, Completion, Placement, Request, find_command
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason, format_reason
@@ -79,7 +80,7 @@ class CommandTable:
 
     async def answer(self, request: Request) -> Answer:
         """Answer *request* in its language; whatever goes wrong becomes a sentence."""
-        with use_language(request.locale):
+        with use_language(request.locale), use_log_fields(request=request.id):
             return await self._answer_safely(request)
 
     async def _answer_safely(self, request: Request) -> Answer:

@@ -19,6 +19,7 @@ from bot.delivery.channel_retirement import ChannelRetirement
 from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.settling import Settler
 from bot.errors import TryLater, create_reference
+from bot.logs import use_log_fields
 from bot.ports.chat import Chat, Delivery
 from bot.ports.deliveries import ClaimQueue
 from bot.ports.stores import Stores
@@ -97,7 +98,8 @@ class Dispatcher:
         """
         self._in_flight[delivery.id] = delivery
         try:
-            await self._send(delivery)
+            with use_log_fields(delivery=str(delivery.key)):
+                await self._send(delivery)
         except Exception:
             log.exception("What became of a message can't be recorded; it will be looked up: %s", delivery.key)
         finally:

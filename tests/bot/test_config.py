@@ -222,3 +222,39 @@ def test_every_setting_whose_name_says_so_is_a_secret() -> None:
     assert {name for name in fields if name.endswith(("_token", "_secret", "_keys"))} == {
         name for name, field in fields.items() if not field.repr
     }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://watch.example/ping/abc/",
+        "http://127.0.0.1:3001/abc",
+        "http://[::1]/abc",
+        "http://10.0.0.7/abc",
+        "http://localhost/abc",
+        "http://uptime-kuma:3001/abc",
+    ],
+)
+def test_a_heartbeat_goes_over_https_or_stays_near_and_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("HEARTBEAT_URL", url)
+    settings = load()
+    assert settings.heartbeat_url == url
+    assert "abc" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://watch.example/abc", "http://8.8.8.8/abc", "ftp://[::1]/abc", "abc", "http://[x/abc"]
+)
+def test_another_heartbeat_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    (told,) = faults(monkeypatch, HEARTBEAT_URL=url)
+    assert told == (
+        "HEARTBEAT_URL: it is neither an address with https nor one with http on this machine or a private network."
+    )
+
+
+def test_a_log_is_text_or_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert faults(monkeypatch, LOG_FORMAT="xml") == ("LOG_FORMAT: “xml” is neither text nor json.",)
+    monkeypatch.setenv("LOG_FORMAT", "JSON")
+    assert load().log_format == "json"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -22,11 +24,13 @@ from bot.scheduler import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.sources.arxiv import source as arxiv
 from bot.sources.huggingface import source as huggingface
 from bot.sources.huggingface.source import POLL_INTERVAL
-from tests.fakes import FakeChat
+from tests.fakes import FakeChat, FakeMonotonic
 from tests.sources import open_sources
 from tests.stores import open_stores
 from tests.workspace import NOW, running
 
+STARTED = 50_000.0
+ROOM = Channel("discord", "10", "20", name="papers")
 MARGIN = timedelta(minutes=3)
 SECOND = timedelta(seconds=1)
 
@@ -43,45 +47,74 @@ async def jobs(tmp_path: Path) -> AsyncIterator[Jobs]:
         open_stores(tmp_path, NOW) as stores,
         open_sources(stores, "http://127.0.0.1:9", clock, table=table) as sources,
     ):
-        jobs = Jobs(stores, Dispatcher(stores, {"web": FakeChat("web")}, clock), tuple(sources.values()), clock)
-        jobs.history.started_at = NOW
+        dispatcher = Dispatcher(stores, {"web": FakeChat("web")}, clock)
+        jobs = Jobs(stores, dispatcher, tuple(sources.values()), clock, FakeMonotonic(STARTED))
+        jobs.history.started_at = STARTED
         yield jobs
 
 
-async def late(jobs: Jobs, now: datetime) -> set[str]:
-    """Return which jobs are late; the report is well exactly when none is."""
-    report = await health.build_report(jobs.stores, jobs, now)
+async def late(jobs: Jobs, after: timedelta) -> set[str]:
+    """Return which jobs are late a while after the start; the report is well exactly when none is."""
+    later = replace(jobs, monotonic=FakeMonotonic(STARTED + after.total_seconds()))
+    report = await health.build_report(jobs.stores, later, NOW)
     assert report["ok"] is (not report["overdue"])
     return set(report["overdue"])
 
 
 async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Jobs) -> None:
-    assert await late(jobs, NOW + MARGIN) == set()
     sending = {"deliver web", "look up web"}
-    assert await late(jobs, NOW + TICK_INTERVAL + MARGIN) == sending
-    assert await late(jobs, NOW + SWEEP_INTERVAL + MARGIN) == sending | {"tick"}
-    assert await late(jobs, NOW + POLL_INTERVAL + MARGIN + SECOND) == {
-        "deliver web",
-        "look up web",
-        "tick",
-        "sweep",
-        "poll",
-    }
+    assert await late(jobs, MARGIN) == set()
+    assert await late(jobs, TICK_INTERVAL + MARGIN) == sending
+    assert await late(jobs, SWEEP_INTERVAL + MARGIN) == sending | {"tick"}
+    assert await late(jobs, POLL_INTERVAL + MARGIN + SECOND) == sending | {"tick", "sweep", "poll"}
     hourly = {"announcements", "votes", "alive"}
-    assert await late(jobs, NOW + HOURLY + MARGIN + SECOND) == sending | {"tick", "sweep", "poll"} | hourly
-    assert "housekeeping" not in await late(jobs, NOW + 2 * DAILY), "nobody waits for it"
+    assert await late(jobs, HOURLY + MARGIN + SECOND) == sending | {"tick", "sweep", "poll"} | hourly
+    assert "housekeeping" not in await late(jobs, 2 * DAILY), "nobody waits for it"
 
 
 async def test_what_ended_is_counted_from_its_end(jobs: Jobs) -> None:
-    now = NOW + timedelta(hours=9)
-    jobs.history.ended_at = {job.name: now for job in jobs.list_jobs()}
-    assert await late(jobs, now + MARGIN) == set()
-    jobs.history.ended_at["tick"] = now - TICK_INTERVAL - SECOND
-    assert await late(jobs, now + MARGIN) == {"tick"}
+    after = timedelta(hours=9)
+    ended = STARTED + after.total_seconds()
+    jobs.history.ended_at = {job.name: ended for job in jobs.list_jobs()}
+    assert await late(jobs, after + MARGIN) == set()
+    jobs.history.ended_at["tick"] = ended - TICK_INTERVAL.total_seconds() - 1
+    assert await late(jobs, after + MARGIN) == {"tick"}
+
+
+async def test_an_end_that_is_still_to_come_is_not_well(jobs: Jobs) -> None:
+    jobs.history.ended_at = {"tick": STARTED + 1}
+    assert await late(jobs, timedelta(0)) == {"tick"}
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-1), timedelta(hours=1)])
+async def test_ages_do_not_go_by_the_wall_clock(jobs: Jobs, step: timedelta) -> None:
+    jobs.history.ended_at = {job.name: STARTED - 7 for job in jobs.list_jobs()}
+    report = await health.build_report(jobs.stores, jobs, NOW + step)
+    assert report["ok"] is True
+    assert set(report["jobs"].values()) == {7}
+
+
+@pytest.mark.parametrize(("minutes", "channels"), [(14, 0), (16, 1)])
+async def test_a_channel_that_was_not_looked_at_for_a_quarter_of_an_hour_is_late(
+    jobs: Jobs, minutes: int, channels: int
+) -> None:
+    due = NOW - timedelta(minutes=minutes)
+    await jobs.stores.channels.get_or_create(ROOM, NOW)
+    await jobs.stores.channels.save_preferences(ROOM, Preferences(on=True), due)
+    report = await health.build_report(jobs.stores, jobs, NOW)
+    assert (report["late"], report["ok"]) == (channels, not channels)
+
+
+async def test_a_channel_that_waits_for_a_list_is_not_late(jobs: Jobs) -> None:
+    await jobs.stores.channels.get_or_create(ROOM, NOW)
+    due, next_look = NOW - timedelta(hours=2), NOW + timedelta(minutes=10)
+    await jobs.stores.channels.save_preferences(ROOM, Preferences(on=True), next_look, due)
+    report = await health.build_report(jobs.stores, jobs, NOW)
+    assert (report["late"], report["ok"]) == (0, True)
 
 
 async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs: Jobs) -> None:
-    room, mine = Channel("discord", "10", "20", name="papers"), Channel("discord", "@me", "90", ChannelKind.DIRECT)
+    room, mine = ROOM, Channel("discord", "@me", "90", ChannelKind.DIRECT)
     off, well = Channel("slack", "T1", "C1", name="off"), Channel("slack", "T1", "C2", name="well")
     left = Channel("slack", "T2", "C3", name="left")
     for channel in (room, mine, off, well, left):
@@ -97,7 +130,7 @@ async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs
 
 async def test_before_the_start_nothing_is_late(jobs: Jobs) -> None:
     jobs.history.started_at = None
-    assert await late(jobs, NOW + DAILY) == set()
+    assert await late(jobs, DAILY) == set()
 
 
 async def test_a_job_that_fails_three_times_in_a_row_is_not_well(jobs: Jobs) -> None:
@@ -142,8 +175,10 @@ async def test_a_source_that_is_down_does_not_make_the_program_ill(jobs: Jobs) -
 
 async def test_the_address_for_supervisors_tells_it(jobs: Jobs) -> None:
     async def asked() -> tuple[int, list[str], list[str]]:
-        async with client.get("/healthz") as answer:
+        async with client.get("/healthz") as answer, client.get("/readyz") as ready, client.get("/livez") as alive:
             told = await answer.json()
+            assert (ready.status, await ready.json()) == (answer.status, {"ok": told["ok"]})
+            assert (alive.status, await alive.json()) == (200, {"ok": True})
             return answer.status, told["overdue"], told["failing"]
 
     status = partial(health.build_report, jobs.stores, jobs)
@@ -152,5 +187,16 @@ async def test_the_address_for_supervisors_tells_it(jobs: Jobs) -> None:
         jobs.history.failures["poll"] = 3
         assert await asked() == (503, [], ["poll"])
         jobs.history.failures["poll"] = 0
-        jobs.history.started_at = NOW - SWEEP_INTERVAL - MARGIN
+        jobs.history.started_at = STARTED - (SWEEP_INTERVAL + MARGIN).total_seconds()
         assert await asked() == (503, ["deliver web", "look up web", "tick"], [])
+
+
+async def test_being_alive_asks_nothing_of_the_database() -> None:
+    async def fail(_: datetime) -> Mapping[str, Any]:
+        raise AssertionError("nobody asks for the report")
+
+    async with running(status=fail) as workspace, ClientSession(workspace.url) as client:
+        async with client.get("/livez") as answer:
+            assert answer.status == 200
+        async with client.get("/readyz") as answer:
+            assert answer.status == 500

@@ -1,5 +1,6 @@
 """The log: tracebacks in the file, sentences on the terminal, secrets in neither."""
 
+import json
 import logging
 import stat
 from collections.abc import Iterator
@@ -106,3 +107,27 @@ def test_what_is_registered_stands_in_neither_log(tmp_path: Path, capsys: pytest
     for written in ((tmp_path / logs.LOG_FILE).read_text(), capsys.readouterr().err):
         assert "https://hooks[secret] failed" in written
         assert "8f742231b10e8888" not in written
+
+
+def test_as_json_each_line_is_an_object_without_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    patterns = [pattern for each in PLATFORMS for pattern in each.secret_patterns]
+    logs.configure("INFO", tmp_path, secret_patterns=patterns, as_json=True)
+    log = logging.getLogger("test")
+    try:
+        raise ValueError("Bearer " + SECRETS[0])
+    except ValueError:
+        log.exception("With “%s”\nand a second line", "Bearer " + SECRETS[1])
+    with logs.use_log_fields(request="r1"), logs.use_log_fields(delivery="web:local:papers/digest"):
+        log.info("within")
+    log.info("given", extra={"delivery": SECRETS[2]})
+    shown, written = capsys.readouterr().err, (tmp_path / logs.LOG_FILE).read_text()
+    failed, within, given = (json.loads(line) for line in shown.splitlines())
+    assert shown == written
+    assert not [secret for secret in SECRETS if secret in shown]
+    assert list(failed) == ["time", "level", "logger", "message", "traceback"]
+    assert (failed["level"], failed["logger"]) == ("ERROR", "test")
+    assert failed["message"] == "With “Bearer [secret]”\nand a second line"
+    assert "ValueError" in failed["traceback"]
+    assert (within["request"], within["delivery"]) == ("r1", "web:local:papers/digest")
+    assert (given["delivery"], "request" in given) == ("[secret]", False)
+    assert given["time"].endswith("+00:00")

@@ -4,21 +4,25 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bot import health, logs, scheduler
+from bot.bootstrap.context import read_monotonic
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
+from bot.domain.feed import find_newest_feed_date
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.reasons.reason import to_reason
-from bot.scheduler import Job, Jobs
+from bot.scheduler import Job, JobHistory, Jobs
+from tests.papers import publish
 from tests.servers.sources import DAILY, Sources, drip, entry
 from tests.sources import open_sources
 from tests.stores import open_stores
@@ -67,7 +71,12 @@ async def sources() -> AsyncIterator[Sources]:
 @pytest.fixture
 async def jobs(stores: Stores, sources: Sources) -> AsyncIterator[Jobs]:
     async with open_sources(stores, sources.url, clock) as opened:
-        yield Jobs(stores, Dispatcher(stores, {"web": Slow()}, clock), tuple(opened.values()), clock)
+        yield Jobs(stores, Dispatcher(stores, {"web": Slow()}, clock), tuple(opened.values()), clock, read_monotonic)
+
+
+def in_minutes(jobs: Jobs, minutes: float) -> Jobs:
+    """Return *jobs* as they stand some minutes from now."""
+    return replace(jobs, monotonic=lambda: read_monotonic() + 60 * minutes)
 
 
 async def until(met: Callable[[], bool]) -> None:
@@ -83,7 +92,7 @@ async def test_jobs_run_and_the_program_says_it_is_well(jobs: Jobs) -> None:
     report = await health.build_report(jobs.stores, jobs, clock())
     assert report["ok"] is True
     assert report["newest_list"] is None
-    late = await health.build_report(jobs.stores, jobs, clock() + timedelta(minutes=10))
+    late = await health.build_report(jobs.stores, in_minutes(jobs, 10), clock())
     assert late["ok"] is False
     assert "tick" in late["overdue"]
     stop.set()
@@ -160,6 +169,97 @@ async def test_arxiv_is_read_at_the_start_before_the_first_digests(jobs: Jobs, s
     await running
 
 
+async def store_newest_list(stores: Stores) -> None:
+    await publish(stores, find_newest_feed_date(clock()), clock())
+
+
+async def test_digests_wait_for_no_source_where_the_newest_list_is_stored(jobs: Jobs, sources: Sources) -> None:
+    sources.always(DAILY, drip())
+    await store_newest_list(jobs.stores)
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: {"deliver", "tick", "sweep"} <= jobs.history.ended_at.keys())
+    assert "poll" not in jobs.history.ended_at
+    assert jobs.history.begun_at["tick"] - (jobs.history.started_at or 0) < scheduler._LIST_WAIT.total_seconds()
+    stop.set()
+    await running
+
+
+async def test_digests_wait_once_and_not_for_long_for_a_list_that_is_missing(
+    jobs: Jobs, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources.always(DAILY, drip())
+    for wait in (timedelta(milliseconds=300), timedelta(hours=1)):
+        monkeypatch.setattr(scheduler, "_LIST_WAIT", wait)
+        begun = replace(jobs, history=JobHistory())
+        stop = asyncio.Event()
+        running = asyncio.create_task(scheduler.run(begun, stop))
+        await until(lambda: "tick" in begun.history.ended_at)  # noqa: B023 - asked in this turn alone
+        waited = begun.history.begun_at["tick"] - (begun.history.started_at or 0)
+        assert (waited >= 0.3) is (wait < timedelta(seconds=1))
+        assert "poll" not in begun.history.ended_at
+        stop.set()
+        await running
+
+
+async def test_digests_are_planned_as_soon_as_the_missing_list_was_read(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "_LIST_WAIT", timedelta(hours=1))
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: "tick" in jobs.history.ended_at)
+    assert jobs.history.ended_at["poll"] <= jobs.history.begun_at["tick"]
+    stop.set()
+    await running
+
+
+@dataclass
+class WallClock:
+    """The time of day, which can be set."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self, zone: tzinfo | None = UTC) -> datetime:
+        return datetime.now(zone) + self.ahead
+
+
+@pytest.fixture
+def wall_clock(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> WallClock:
+    """Let APScheduler and the jobs have a clock that can be set, and look at it often."""
+    settable = WallClock()
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SimpleNamespace(now=settable))
+    monkeypatch.setattr(scheduler, "DELIVERY_INTERVAL", timedelta(milliseconds=10))
+    monkeypatch.setattr(scheduler, "_WATCH_INTERVAL", 0.05)
+    return settable
+
+
+@pytest.mark.parametrize("hours", [-1, -24, 1, 24, 24 * 365 * 30])
+async def test_jobs_keep_their_intervals_when_the_clock_is_set_and_put_right_again(
+    jobs: Jobs, wall_clock: WallClock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    hourly: list[float] = []
+
+    async def refresh_votes(self: Jobs) -> None:
+        hourly.append(self.monotonic())
+
+    monkeypatch.setattr(Jobs, "refresh_votes", refresh_votes)
+    jobs = replace(jobs, clock=wall_clock)
+    stop = asyncio.Event()
+    running = asyncio.create_task(scheduler.run(jobs, stop))
+    await until(lambda: {"tick", "announcements"} <= jobs.history.ended_at.keys())
+    for times, ahead in enumerate((timedelta(hours=hours), timedelta(0)), 1):
+        wall_clock.ahead = ahead
+        await until(lambda: caplog.text.count("The clock was set ") == times)  # noqa: B023 - asked in this turn alone
+        set_at = jobs.monotonic()
+        await until(lambda: jobs.history.begun_at["deliver"] > set_at + 0.1)  # noqa: B023 - the same
+        assert (await health.build_report(jobs.stores, jobs, wall_clock()))["overdue"] == []
+    assert hourly == [], "nothing runs because the clock is ahead"
+    assert f"set {'back' if hours < 0 else 'forward'} by " in caplog.text
+    stop.set()
+    await running
+
+
 async def test_arxiv_is_read_at_the_start_though_hugging_face_keeps_silent(jobs: Jobs, sources: Sources) -> None:
     sources.always(DAILY, drip())
     stop = asyncio.Event()
@@ -180,7 +280,7 @@ async def test_a_job_that_hangs_from_the_start_is_not_well(jobs: Jobs) -> None:
     await chat.begun.wait()
     assert "deliver web" not in jobs.history.ended_at
     assert "deliver web" not in (await health.build_report(jobs.stores, jobs, clock()))["overdue"]
-    late = await health.build_report(jobs.stores, jobs, clock() + timedelta(minutes=5))
+    late = await health.build_report(jobs.stores, in_minutes(jobs, 5), clock())
     assert "deliver web" in late["overdue"]
     chat.go.set()
     stop.set()
@@ -233,7 +333,7 @@ async def test_a_job_that_takes_long_is_told_once_while_it_lasts(
     running = asyncio.create_task(scheduler.run(jobs, stop))
     await until(lambda: "“deliver web” has been at work" in caplog.text and "sweep" in jobs.history.ended_at)
     ended = jobs.history.ended_at["sweep"]
-    await until(lambda: jobs.history.ended_at["sweep"] > ended + 5 * scheduler.SWEEP_INTERVAL)
+    await until(lambda: jobs.history.ended_at["sweep"] > ended + 0.05)
     chat.go.set()
     stop.set()
     await running

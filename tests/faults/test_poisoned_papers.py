@@ -75,7 +75,8 @@ async def find_shown(stores: Stores, channel: Channel, kind: str = "digest", sub
 
 
 async def report(stores: Stores) -> Mapping[str, object]:
-    return await health.build_report(stores, Jobs(stores, Dispatcher(stores, {}, lambda: NOW), (), lambda: NOW), NOW)
+    jobs = Jobs(stores, Dispatcher(stores, {}, lambda: NOW), (), lambda: NOW, FakeMonotonic())
+    return await health.build_report(stores, jobs, NOW)
 
 
 def poison_wording(monkeypatch: pytest.MonkeyPatch) -> None:

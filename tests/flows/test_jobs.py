@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap.context import read_monotonic
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
@@ -62,7 +63,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     ):
         chat = FakeChat()
         dispatcher = Dispatcher(stores, {"fake": chat}, clock)
-        yield World(server, stores, chat, clock, Jobs(stores, dispatcher, tuple(sources.values()), clock))
+        jobs = Jobs(stores, dispatcher, tuple(sources.values()), clock, read_monotonic)
+        yield World(server, stores, chat, clock, jobs)
 
 
 async def due(world: World) -> None:

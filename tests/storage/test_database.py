@@ -40,15 +40,14 @@ async def test_foreign_keys_hold(database: Database) -> None:
 
 
 async def test_what_a_row_holds_is_not_said_to_people(
-    database: Database, stores: Stores, now: datetime, caplog: pytest.LogCaptureFixture
+    database: Database, stores: Stores, caplog: pytest.LogCaptureFixture
 ) -> None:
     """sqlite3 tells of a text that is no UTF-8 by the text, which may be somebody's; even "is locked"."""
-    await stores.papers.add([paper("2399.00001")], now)
     async with database.begin_write() as connection:
-        damage = "UPDATE papers SET summary = CAST(x'6973206c6f636b656420ff' AS TEXT)"
+        damage = "INSERT INTO marks VALUES ('theirs', CAST(x'6973206c6f636b656420ff' AS TEXT))"
         await connection.execute(text(damage))
     with pytest.raises(StoreError) as caught:
-        await stores.papers.get(["2399.00001"])
+        await stores.key_values.get("theirs")
     assert caught.value.reason == Reason("database.damaged")
     assert "is locked" not in str(caught.value) + caplog.text
 

@@ -22,6 +22,7 @@ _AGES_KEY: Final = "jobs"
 _LABELS: Final = {
     "failing": "Jobs that fail",
     "overdue": "Jobs that are late",
+    "late": "Channels whose digest is late",
     "jobs": "Jobs, last done",
     "papers": "Papers stored",
     "feed_date": "List of today",
