@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.domain.feed import find_newest_feed_date
+from bot.jobs import DAILY, Jobs
 from bot.ports.channels import ChannelState
 from bot.ports.sources import SourceState
 from bot.ports.stores import Stores
 from bot.reasons.installations import WORKSPACE_UNAVAILABLE
-from bot.scheduler import DAILY, Jobs
 
 _MAX_SILENT_CHANNELS: Final = 20
 """So many silent channels are named; `doctor` looks at all."""

@@ -16,9 +16,9 @@ from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
 from bot.delivery.dispatcher import Dispatcher
 from bot.errors import create_reference
+from bot.jobs import Jobs
 from bot.ports.chat import Chat
 from bot.ports.platforms import Platform
-from bot.scheduler import Jobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from bot.errors import StoreError
-from bot.scheduler import TICK, JobHistory
+from bot.jobs import TICK, JobHistory
 
 log = logging.getLogger(__name__)
 

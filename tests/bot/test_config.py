@@ -219,7 +219,7 @@ def test_what_nobody_may_read_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_every_setting_whose_name_says_so_is_a_secret() -> None:
     fields = build_settings_class().model_fields
-    assert {name for name in fields if name.endswith(("_token", "_secret", "_keys"))} == {
+    assert {name for name in fields if name.endswith(("_token", "_secret", "_keys", "heartbeat_url"))} == {
         name for name, field in fields.items() if not field.repr
     }
 

@@ -18,9 +18,9 @@ from bot import health
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.preferences import Preferences
+from bot.jobs import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.ports.sources import SourceState
 from bot.reasons.reason import Reason, to_reason
-from bot.scheduler import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
 from bot.sources.arxiv import source as arxiv
 from bot.sources.huggingface import source as huggingface
 from bot.sources.huggingface.source import POLL_INTERVAL

@@ -11,17 +11,18 @@ from types import SimpleNamespace
 import pytest
 
 from bot import health, logs, scheduler
+from bot import jobs as job_table
 from bot.bootstrap.context import read_monotonic
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.feed import find_newest_feed_date
+from bot.jobs import DELIVERY_INTERVAL, SWEEP_INTERVAL, Job, JobHistory, Jobs
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.reasons.reason import to_reason
-from bot.scheduler import Job, JobHistory, Jobs
 from tests.papers import publish
 from tests.servers.sources import DAILY, Sources, drip, entry
 from tests.sources import open_sources
@@ -152,9 +153,9 @@ async def test_stopping_waits_for_what_it_cut_short(jobs: Jobs, monkeypatch: pyt
 
 async def test_what_was_about_to_begin_when_it_stops_does_not(jobs: Jobs) -> None:
     stop = asyncio.Event()
-    await scheduler._run_tracked(jobs, set(), stop, Job("sweep", scheduler.SWEEP_INTERVAL, jobs.sweep))
+    await scheduler._run_tracked(jobs, set(), stop, Job("sweep", SWEEP_INTERVAL, jobs.sweep))
     stop.set()
-    await scheduler._run_tracked(jobs, set(), stop, Job("deliver", scheduler.DELIVERY_INTERVAL, jobs.deliver))
+    await scheduler._run_tracked(jobs, set(), stop, Job("deliver", DELIVERY_INTERVAL, jobs.deliver))
     assert set(jobs.history.ended_at) == {"sweep"}
 
 
@@ -178,7 +179,7 @@ async def test_digests_wait_for_no_source_where_the_newest_list_is_stored(jobs: 
     await store_newest_list(jobs.stores)
     stop = asyncio.Event()
     running = asyncio.create_task(scheduler.run(jobs, stop))
-    await until(lambda: {"deliver", "tick", "sweep"} <= jobs.history.ended_at.keys())
+    await until(lambda: {"deliver web", "tick", "sweep"} <= jobs.history.ended_at.keys())
     assert "poll" not in jobs.history.ended_at
     assert jobs.history.begun_at["tick"] - (jobs.history.started_at or 0) < scheduler._LIST_WAIT.total_seconds()
     stop.set()
@@ -229,7 +230,7 @@ def wall_clock(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> WallClock:
     """Let APScheduler and the jobs have a clock that can be set, and look at it often."""
     settable = WallClock()
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", SimpleNamespace(now=settable))
-    monkeypatch.setattr(scheduler, "DELIVERY_INTERVAL", timedelta(milliseconds=10))
+    monkeypatch.setattr(job_table, "DELIVERY_INTERVAL", timedelta(milliseconds=10))
     monkeypatch.setattr(scheduler, "_WATCH_INTERVAL", 0.05)
     return settable
 
@@ -252,7 +253,7 @@ async def test_jobs_keep_their_intervals_when_the_clock_is_set_and_put_right_aga
         wall_clock.ahead = ahead
         await until(lambda: caplog.text.count("The clock was set ") == times)  # noqa: B023 - asked in this turn alone
         set_at = jobs.monotonic()
-        await until(lambda: jobs.history.begun_at["deliver"] > set_at + 0.1)  # noqa: B023 - the same
+        await until(lambda: jobs.history.begun_at["deliver web"] > set_at + 0.1)  # noqa: B023 - the same
         assert (await health.build_report(jobs.stores, jobs, wall_clock()))["overdue"] == []
     assert hourly == [], "nothing runs because the clock is ahead"
     assert f"set {'back' if hours < 0 else 'forward'} by " in caplog.text
@@ -323,9 +324,9 @@ def quiet(tmp_path: Path) -> Iterator[None]:
 async def test_a_job_that_takes_long_is_told_once_while_it_lasts(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(scheduler, "DELIVERY_INTERVAL", timedelta(milliseconds=10))
-    monkeypatch.setattr(scheduler, "SWEEP_INTERVAL", timedelta(milliseconds=10))
-    monkeypatch.setattr(scheduler, "_SLOW_JOB_SECONDS", 0.05)
+    monkeypatch.setattr(job_table, "DELIVERY_INTERVAL", timedelta(milliseconds=10))
+    monkeypatch.setattr(job_table, "SWEEP_INTERVAL", timedelta(milliseconds=10))
+    monkeypatch.setattr(job_table, "_SLOW_JOB_SECONDS", 0.05)
     chat = jobs.dispatcher.chats["web"]
     assert isinstance(chat, Slow)
     await jobs.stores.ledger.add([Draft(KEY, Card(text="x"))], clock())

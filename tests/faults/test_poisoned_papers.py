@@ -30,10 +30,10 @@ from bot.domain.papers import Paper
 from bot.domain.people import Person
 from bot.domain.topics.clauses import TokenizedPaper
 from bot.follows import alerts
+from bot.jobs import Jobs
 from bot.ports.chat import Chat
 from bot.ports.commands import Request
 from bot.ports.stores import Stores
-from bot.scheduler import Jobs
 from tests.adapters.discord.delivery_harness import open_rest_client
 from tests.adapters.slack.delivery_harness import add_workspace, open_client
 from tests.fakes import FakeMonotonic, MemoryButtonPayloads

@@ -16,10 +16,10 @@ from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.follows import Follow
 from bot.domain.people import Person
 from bot.domain.topics.parser import parse_topic
+from bot.jobs import Jobs
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.reasons.reason import to_reason
-from bot.scheduler import Jobs
 from tests.bot.sources.fakes import Clock
 from tests.fakes import FakeChat
 from tests.papers import paper, publish, subscribe

@@ -27,11 +27,11 @@ from bot.domain.follows import Follow
 from bot.domain.papers import Paper
 from bot.domain.people import Person
 from bot.errors import Malformed, SourceRefused
+from bot.jobs import Jobs
 from bot.ports.commands import Request
 from bot.ports.deliveries import Draft
 from bot.ports.sources import PollingJob, Source, SourceResponse
 from bot.ports.stores import Stores
-from bot.scheduler import Jobs
 from bot.search import paper_search
 from bot.sources.http.client import Connect, SourceClient
 from bot.sources.http.policies import SourcePolicy

@@ -39,13 +39,15 @@ CHANNEL_ERRORS: Final[Mapping[str, Reason]] = {
 }
 """The channel takes nothing any more, and why."""
 
+MISSING_SCOPE: Final = "missing_scope"
+
 INSTALLATION_ERRORS: Final[Mapping[str, Reason]] = {
     "account_inactive": Reason("installation.account_inactive"),
     "app_access_restricted": Reason("installation.app_restricted"),
     "app_not_installed": Reason("installation.not_installed"),
     "enterprise_is_restricted": Reason("installation.organization_restricted"),
     "invalid_auth": Reason("installation.token_invalid"),
-    "missing_scope": Reason("installation.scopes_missing"),
+    MISSING_SCOPE: Reason("installation.scopes_missing"),
     "not_allowed_token_type": Reason("installation.token_kind"),
     "not_authed": Reason("installation.token_unknown"),
     "org_login_required": Reason("installation.login_required"),

@@ -14,16 +14,16 @@ from adapters.slack.api.error_codes import (
     CHANNEL_ERRORS,
     INSTALLATION_ERRORS,
     MESSAGE_ERRORS,
+    MISSING_SCOPE,
     REQUEST_ERRORS,
     TRANSIENT_ERRORS,
 )
-from bot.errors import Gone, Held, RefusedForNow, SendError, TryLater, Uncertain, Unreachable, Unsendable
+from bot.errors import Gone, RefusedForNow, SendError, TryLater, Uncertain, Unreachable, Unsendable
 from bot.reasons.reason import Reason, Value
 
 _UNREACHABLE_RETRY_SECONDS: Final = 10.0
 _BUSY_RETRY_SECONDS: Final = 30.0
 _UNKNOWN_RETRY_SECONDS: Final = 300.0
-_HELD_RETRY_SECONDS: Final = 300.0
 _MAX_RETRY_SECONDS: Final = 3_600.0
 _TOO_MANY_REQUESTS: Final = 429
 _SCOPE_PATTERN: Final = re.compile(r"[a-z:._,\- ]{1,80}")
@@ -90,10 +90,11 @@ def _translate_permanent_error(error_code: str, body: Mapping[str, Any]) -> Send
     """Return what can't be mended by waiting."""
     if error_code in CHANNEL_ERRORS:
         return Gone(CHANNEL_ERRORS[error_code])
-    if error_code == "missing_scope":
-        return Held(_explain_missing_scope(body), _HELD_RETRY_SECONDS)
     if error_code in INSTALLATION_ERRORS:
-        return Gone(INSTALLATION_ERRORS[error_code], installation=True)
+        return Gone(
+            _explain_missing_scope(body) if error_code == MISSING_SCOPE else INSTALLATION_ERRORS[error_code],
+            installation=True,
+        )
     if error_code in MESSAGE_ERRORS:
         return Unsendable(_explain("platform.not_allowed", error=error_code))
     if error_code in REQUEST_ERRORS:
@@ -138,7 +139,7 @@ def _explain_missing_scope(body: Mapping[str, Any]) -> Reason:
     scope = str(body.get("needed", ""))
     if _SCOPE_PATTERN.fullmatch(scope):
         return Reason("installation.scope_missing", scope=scope)
-    return INSTALLATION_ERRORS["missing_scope"]
+    return INSTALLATION_ERRORS[MISSING_SCOPE]
 
 
 def _explain_refusal(error_code: str, body: Mapping[str, Any]) -> Reason:

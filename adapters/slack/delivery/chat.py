@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -11,17 +11,19 @@ from typing import Any, Final
 from adapters.common.lookup_window import needs_lookup
 from adapters.common.unrenderable_items import render_sound_items
 from adapters.slack.api.client import SlackClient
+from adapters.slack.api.error_codes import MISSING_SCOPE
 from adapters.slack.api.errors import UnknownErrorCode, get_error_code
 from adapters.slack.delivery.message_lookup import build_metadata, find_message
 from adapters.slack.rendering.messages import DEFAULT_COMMAND, RenderedMessage, render_message
 from bot.domain.channels import Channel, ChannelKind
-from bot.errors import Gone, SendError, StoreError, TryLater, Uncertain, Unsendable
+from bot.errors import Gone, Held, SendError, StoreError, TryLater, Uncertain, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.secrets import ButtonPayloads
 from bot.ports.skipped_papers import SkippedPapers
 from bot.reasons.reason import Reason
 
 _STORE_RETRY_SECONDS: Final = 5.0
+_HELD_RETRY_SECONDS: Final = 300.0
 _MAX_UNKNOWN_CODE_AGE: Final = timedelta(days=1)
 """How long a message is tried again that Slack refuses with a code that no group knows."""
 _MAX_DIRECT_CHANNELS: Final = 10_000
@@ -69,6 +71,10 @@ class SlackChat:
             return await self._find_earlier_attempt(delivery) or await self._send_rendered(delivery, now)
         except StoreError as error:
             raise TryLater(Reason("database.unusable", why=error.reason), _STORE_RETRY_SECONDS) from error
+        except Gone as error:
+            if get_error_code(error) == MISSING_SCOPE:
+                raise Held(error.reason, _HELD_RETRY_SECONDS) from error
+            raise
         except UnknownErrorCode as error:
             if delivery.created_at and now - delivery.created_at > _MAX_UNKNOWN_CODE_AGE:
                 raise Unsendable(Reason("delivery.given_up_after_a_day", why=error.reason)) from error
@@ -154,17 +160,8 @@ class SlackChat:
             return channel.id
         person_key = (channel.workspace, channel.id)
         if person_key not in self._direct_channel_ids:
-            response = await self._open_direct_message(channel)
+            response = await self._client.call(channel.workspace, "conversations.open", users=channel.id)
             if len(self._direct_channel_ids) >= _MAX_DIRECT_CHANNELS:
                 self._direct_channel_ids.clear()
             self._direct_channel_ids[person_key] = str(response["channel"]["id"])
         return self._direct_channel_ids[person_key]
-
-    async def _open_direct_message(self, channel: Channel) -> Mapping[str, Any]:
-        """Open a direct message; where the bot may not, its channels are as good as before."""
-        try:
-            return await self._client.call(channel.workspace, "conversations.open", users=channel.id)
-        except Gone as error:
-            raise Gone(
-                error.reason, installation=error.installation and get_error_code(error) != "missing_scope"
-            ) from error

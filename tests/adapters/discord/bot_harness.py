@@ -162,6 +162,11 @@ class BotHarness:
         await self._bot.jobs.deliver()
         return self.server.shown(channel)
 
+    async def tick(self) -> None:
+        """Record the digests that are due."""
+        assert self._bot, "The bot is not running."
+        await self._bot.jobs.tick()
+
     async def digest(self) -> Shown:
         """Post the day's digest to the channel."""
         await self.type("papers-setup digest now", user="90")

@@ -11,8 +11,8 @@ from aiohttp import web
 from bot.bootstrap import heartbeat
 from bot.bootstrap.heartbeat import INTERVAL, Heartbeat
 from bot.errors import StoreError
+from bot.jobs import JobHistory
 from bot.reasons.reason import to_reason
-from bot.scheduler import JobHistory
 from tests.fakes import FakeMonotonic
 
 CAPABILITY = "secret-path-7f3a"

@@ -67,7 +67,14 @@ async def test_a_permission_that_was_lost_is_told_and_its_return_goes_on(subscri
     assert "lacks Send Messages there" in told
     await subscribed.server.allow("20")
     await wait_until_retired(subscribed, None)
-    assert "lacks" not in (await subscribed.type("papers status")).plain
+    told = (await subscribed.type("papers status")).plain
+    assert "lacks Send Messages there" not in told
+    assert "Not posted: Broadsheet may not post there" in told
+    await subscribed.tick()
+    assert "On its way" in (await subscribed.type("papers status")).plain
+    (digest,) = await subscribed.post()
+    assert "DreamID" in digest.plain, "it was refused, and its time is not over"
+    assert "Fri 27 Feb Posted" in (await subscribed.type("papers status")).plain.replace("**", "")
 
 
 async def test_a_thread_that_was_deleted_gets_nothing_more(subscribed: BotHarness) -> None:

@@ -113,7 +113,7 @@ async def test_ids_that_are_not_told_are_none(
 async def test_a_database_that_is_away_does_not_end_it(
     harness: BotHarness, stored: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness.excused.append(TROUBLE)
+    harness.excused += [TROUBLE, "A statement of the database failed"]
     await harness.stores.key_values.set(MARK, "old")
     stop = asyncio.Event()
     with broken(stored, "UPDATE ON marks"):

@@ -117,7 +117,7 @@ async def test_an_answer_that_can_not_be_drawn_gives_a_reference_too(
 
 
 async def test_a_broken_database_is_a_sentence(harness: BotHarness, stored: Any) -> None:
-    harness.excused.append("failed: StoreError")
+    harness.excused += ["failed: StoreError", "A statement of the database failed"]
     with broken(stored, "INSERT ON saves"):
         shown = await harness.type("papers save", {"paper": "2602.12160"})
     assert "That failed" not in shown.plain
@@ -330,7 +330,7 @@ async def test_what_is_decided_about_members_is_about_no_channel(harness: BotHar
 async def test_a_page_is_shown_when_its_buttons_can_not_be_kept(
     harness: BotHarness, stored: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness.excused.append("Some buttons of an answer will not work")
+    harness.excused += ["Some buttons of an answer will not work", "A statement of the database failed"]
     with broken(stored, "INSERT ON actions"):
         shown = await harness.type("papers search", {"query": " ".join(["diffusion"] * 20)})
     assert "Reference" not in shown.plain
