@@ -12,8 +12,8 @@ from bot.cards.models import Card
 from bot.delivery.dispatcher import LEASE, WORKSPACE_SLOTS, Dispatcher
 from bot.delivery.settling import LOOKUP_DELAY, MAX_ATTEMPTS
 from bot.domain.channels import Channel
-from bot.domain.deliveries import DeliveryKey, DeliveryState
-from bot.errors import Gone, TryLater, Uncertain, Unsendable
+from bot.domain.deliveries import DIGEST_GRACE, AttemptOutcome, DeliveryKey, DeliveryState
+from bot.errors import Gone, Held, LookupPaused, RefusedForNow, TryLater, Uncertain, Unreachable, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
@@ -32,12 +32,15 @@ class Scripted:
     script: list[Exception | None] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     blind: bool = False
+    forgets: bool = False
     busy: int = 0
+    pauses: list[LookupPaused] = field(default_factory=list)
+    cursors: list[str] = field(default_factory=list)
     platform: str = "web"
 
     async def send(self, delivery: Delivery, now: datetime) -> str:
         outcome = self.script.pop(0) if self.script else None
-        if outcome is None or isinstance(outcome, Uncertain):
+        if outcome is None or (isinstance(outcome, Uncertain) and not self.forgets):
             self.held.append(str(delivery.key))
         if outcome is not None:
             raise outcome
@@ -46,6 +49,9 @@ class Scripted:
     async def find_message(self, delivery: Delivery) -> str | None:
         if self.blind:
             raise Uncertain("The history can't be read.")
+        self.cursors.append(delivery.lookup_cursor)
+        if self.pauses:
+            raise self.pauses.pop(0)
         if self.busy:
             self.busy -= 1
             raise TryLater("Rate limited.", 40)
@@ -295,3 +301,162 @@ async def test_a_pump_that_is_stopped_leaves_nothing_behind(desk: Desk) -> None:
         await pump
     assert chat.under_way == 0
     assert chat.held == []
+
+
+async def go_on(desk: Desk, span: timedelta) -> None:
+    """Let time pass, look up and deliver, as the jobs do."""
+    desk.clock.now += span
+    await desk.courier.resolve_uncertain()
+    await desk.courier.dispatch_due()
+
+
+@pytest.mark.parametrize("silence", [Uncertain("no answer"), Unreachable("no way there", 10)])
+async def test_what_is_not_answered_goes_on_until_it_is_too_old_not_for_eight_attempts(
+    desk: Desk, silence: Exception
+) -> None:
+    desk.chat.script = [silence] * 400
+    desk.chat.forgets = True
+    await desk.courier.dispatch_due()
+    while desk.clock.now < NOW + DIGEST_GRACE - timedelta(minutes=10):
+        await go_on(desk, timedelta(minutes=5))
+    assert await desk.state() not in {DeliveryState.DEAD, DeliveryState.SENT}
+    found = await desk.stores.ledger.find_by_key(KEY)
+    assert found
+    assert found.attempt > MAX_ATTEMPTS
+    desk.chat.script = []
+    await go_on(desk, timedelta(minutes=9))
+    assert await desk.state() is DeliveryState.SENT, "the platform is back within the time"
+
+
+async def test_what_is_not_answered_is_given_up_with_its_time_and_says_so(desk: Desk) -> None:
+    desk.chat.script = [Unreachable("Slack can’t be reached", 10)] * 400
+    await desk.courier.dispatch_due()
+    for _ in range(80):
+        await go_on(desk, timedelta(minutes=5))
+    assert await desk.state() is DeliveryState.DEAD
+    assert await desk.reason() == "it could not be posted within 6 hours: Slack can’t be reached"
+
+
+async def test_a_refusal_that_nobody_knows_is_given_up_after_eight_attempts(desk: Desk) -> None:
+    desk.chat.script = [RefusedForNow("it said “new_code”", 300)] * 20
+    await desk.courier.dispatch_due()
+    for _ in range(MAX_ATTEMPTS - 2):
+        await go_on(desk, timedelta(minutes=5))
+    assert await desk.state() is DeliveryState.RETRY
+    await go_on(desk, timedelta(minutes=5))
+    assert await desk.state() is DeliveryState.DEAD
+    assert await desk.reason() == "given up after 8: it said “new_code”"
+
+
+async def test_a_missing_permission_holds_the_messages_of_the_workspace(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = DeliveryKey(Channel("web", "local", "other"), "alert", "1")
+    await desk.stores.ledger.add([Draft(other, Card(text="1"))], NOW)
+    desk.chat.script = [Held("the app lacks “chat:write”", 300)] * 2
+    await desk.courier.dispatch_due()
+    assert await desk.courier.dispatch_due() == 0
+    (circuit,) = await desk.stores.circuits.list_open()
+    assert (circuit.workspace, str(circuit.reason)) == ("local", "the app lacks “chat:write”")
+    assert (await desk.stores.channels.get_or_create(PAPERS, NOW)).retired_reason is None
+    assert len([text for text in caplog.messages if "wait: the app lacks" in text]) == 1
+    await go_on(desk, timedelta(minutes=6))
+    assert (await desk.state(), await desk.state(other)) == (DeliveryState.SENT, DeliveryState.SENT)
+    assert await desk.stores.circuits.list_open() == []
+
+
+async def test_a_silent_platform_is_one_state_not_an_attempt_of_every_message(desk: Desk) -> None:
+    rooms = [Channel("web", f"w{n}", "c") for n in range(60)]
+    drafts = [Draft(DeliveryKey(room, "digest", "2026-11-24"), Card(text="x")) for room in rooms]
+    await desk.stores.ledger.add(drafts, NOW)
+    desk.chat.script = [Unreachable("down", 10)] * 500
+    tried = await desk.courier.dispatch_due()
+    assert tried < len(rooms)
+    for _ in range(30):
+        desk.clock.now += timedelta(seconds=10)
+        tried += await desk.courier.dispatch_due()
+    assert tried < len(rooms) + 20, "then one now and then"
+    desk.chat.script = []
+    for _ in range(12):
+        desk.clock.now += timedelta(minutes=1)
+        await desk.courier.dispatch_due()
+    assert await desk.stores.ledger.count_open() == {}
+
+
+async def test_a_look_up_that_pauses_goes_on_from_there(desk: Desk) -> None:
+    desk.chat.script = [Uncertain("no answer")]
+    desk.chat.pauses = [LookupPaused("one page a minute", 60, "page 2"), LookupPaused("again", 60, "page 3")]
+    await desk.courier.dispatch_due()
+    for span in (LOOKUP_DELAY, timedelta(minutes=1), timedelta(minutes=1)):
+        desk.clock.now += span
+        await desk.courier.resolve_uncertain()
+    assert desk.chat.cursors == ["", "page 2", "page 3"]
+    assert await desk.state() is DeliveryState.SENT
+
+
+async def test_what_was_sent_without_knowing_stays_in_the_record(desk: Desk) -> None:
+    desk.chat.script, desk.chat.blind = [Uncertain("no answer")], True
+    await desk.courier.dispatch_due()
+    await go_on(desk, LOOKUP_DELAY)
+    await go_on(desk, timedelta(minutes=1))
+    found = await desk.stores.ledger.find_by_key(KEY)
+    assert found
+    assert (found.state, found.reason) == (DeliveryState.SENT, None)
+    first, second = await desk.stores.ledger.list_attempts(found)
+    assert (first.outcome, second.outcome) == (AttemptOutcome.RESENT, AttemptOutcome.SENT)
+    assert await desk.stores.ledger.count_resent(NOW) == 1
+
+
+async def test_one_platform_that_hangs_holds_up_no_other(desk: Desk) -> None:
+    hanging = Slow(platform="slack")
+    keys = [DeliveryKey(Channel("slack", f"T{n}", "c"), "digest", "2026-11-24") for n in range(100)]
+    await desk.stores.ledger.add([Draft(key, Card(text="x")) for key in keys], NOW)
+    later = DeliveryKey(PAPERS, "alert", "1")
+    await desk.stores.ledger.add([Draft(later, Card(text="1"))], NOW)
+    courier = Dispatcher(desk.stores, {"slack": hanging, "web": desk.chat}, desk.clock)
+    stuck = asyncio.create_task(courier.dispatch_due("slack"))
+    await hanging.begun.acquire()
+    assert await courier.dispatch_due("web") == 2
+    assert await desk.state(later) is DeliveryState.SENT
+    stuck.cancel()
+    await asyncio.gather(stuck, return_exceptions=True)
+
+
+async def test_one_workspace_that_hangs_leaves_slots_to_others(desk: Desk) -> None:
+    keys = [DeliveryKey(Channel("slack", "T1", f"c{n}"), "digest", "2026-11-24") for n in range(100)]
+    other = DeliveryKey(Channel("slack", "T2", "c"), "digest", "2026-11-24")
+    await desk.stores.ledger.add([Draft(key, Card(text="x")) for key in (*keys, other)], NOW)
+    hanging = HangingWorkspace(platform="slack")
+    courier = Dispatcher(desk.stores, {"slack": hanging}, desk.clock)
+    stuck = asyncio.create_task(courier.dispatch_due("slack"))
+    async with asyncio.timeout(10):
+        await hanging.answered.wait()
+    assert hanging.under_way <= 2 * WORKSPACE_SLOTS
+    stuck.cancel()
+    await asyncio.gather(stuck, return_exceptions=True)
+
+
+@dataclass
+class HangingWorkspace(Scripted):
+    """Never answers for T1."""
+
+    under_way: int = 0
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery: Delivery, now: datetime) -> str:
+        if delivery.key.channel.workspace == "T1":
+            self.under_way += 1
+            await asyncio.Event().wait()
+        self.answered.set()
+        return await super().send(delivery, now)
+
+
+async def test_a_start_takes_over_what_was_being_sent(desk: Desk) -> None:
+    await desk.stores.ledger.claim(NOW, NOW + LEASE, 10)
+    desk.chat.held.append(str(KEY))
+    desk.clock.now += timedelta(seconds=5)
+    assert await desk.courier.recover() == 1
+    desk.clock.now = NOW + LOOKUP_DELAY
+    await desk.courier.resolve_uncertain()
+    assert await desk.state() is DeliveryState.SENT
+    assert desk.chat.held == [str(KEY)]
