@@ -59,8 +59,8 @@ class StoreErrorFilter(logging.Filter):
         now, code = self._monotonic(), error.reason.code
         is_first = now - self._last_seen.get(code, -_OVER_AFTER_SECONDS) >= _OVER_AFTER_SECONDS
         self._last_seen[code] = now
-        said = record.getMessage()
-        record.msg = said if str(error) in said else f"{said}: {error}"
+        message = record.getMessage()
+        record.msg = message if str(error) in message else f"{message}: {error}"
         record.args, record.exc_info, record.exc_text = (), None, None
         record.is_first_of_state = is_first
         return is_first

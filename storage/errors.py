@@ -42,9 +42,9 @@ def explain_error(error: Exception) -> Reason:
     if isinstance(error, PoolTimeout):
         return Reason("database.overloaded")
     cause = describe_cause(error)
-    known = next((code for sign, code in _ERROR_CODES if sign in cause.casefold()), "")
-    if known:
-        return Reason(known)
+    reason_code = next((code for sign, code in _ERROR_CODES if sign in cause.casefold()), "")
+    if reason_code:
+        return Reason(reason_code)
     reference = errors.create_reference()
     trace = errors.format_redacted_traceback(error)
     log.error("A statement of the database failed, reference %s: %s\n%s", reference, cause, trace)

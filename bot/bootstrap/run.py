@@ -92,13 +92,13 @@ async def _lock_data_directory(directory: Path, seconds: float, stop: asyncio.Ev
                 stack.enter_context(lock_data_directory(directory))
                 break
             except Locked:
-                left = deadline - asyncio.get_running_loop().time()
-                if left <= 0 or stop.is_set():
+                remaining_seconds = deadline - asyncio.get_running_loop().time()
+                if remaining_seconds <= 0 or stop.is_set():
                     raise
             if not is_told:
                 log.info("Another Broadsheet runs on %s; it is waited for, %g s at most", directory, seconds)
                 is_told = True
-            await wait_or_stop(stop, min(left, _LOCK_CHECK_SECONDS))
+            await wait_or_stop(stop, min(remaining_seconds, _LOCK_CHECK_SECONDS))
         yield
 
 

@@ -33,10 +33,10 @@ def import_papers(
     """
     from bot.sources.sample import recordings
 
-    chosen = [*([recordings.FOLDER] if sample else []), *(paths or [])]
-    if not chosen:
+    all_paths = [*([recordings.FOLDER] if sample else []), *(paths or [])]
+    if not all_paths:
         raise Mistake("There is nothing to import: name a file or a folder.", "python -m bot import papers.jsonl.gz")
-    asyncio.run(_import_papers(chosen))
+    asyncio.run(_import_papers(all_paths))
 
 
 async def _import_papers(paths: Sequence[Path]) -> None:

@@ -41,7 +41,7 @@ def build_help_command(context: CommandContext, groups: CommandGroups) -> Comman
         names = [each.name for _, each in _list_offered(every, context.get_features(request.channel))]
         return [Suggestion(name) for name in names if name.startswith(prefix.casefold())]
 
-    about = Parameter(
+    name_parameter = Parameter(
         "command",
         "A command’s name",
         parameter_types.read_text,
@@ -55,7 +55,7 @@ def build_help_command(context: CommandContext, groups: CommandGroups) -> Comman
             HELP_COMMAND,
             "What the commands do",
             tells,
-            (about, parameter_types.PAGE),
+            (name_parameter, parameter_types.PAGE),
             example="help search",
             reads_only=True,
         )

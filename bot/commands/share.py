@@ -47,15 +47,15 @@ async def share_answer(
     """
     if request.channel.kind is ChannelKind.DIRECT:
         raise Mistake(gettext("There is nobody to share with in a direct message."))
-    there = request.thread or request.channel
-    key, earlier = await _find_earlier_share(context, _build_key(command, request, there))
+    destination = request.thread or request.channel
+    key, earlier = await _find_earlier_share(context, _build_key(command, request, destination))
     if earlier:
-        return _answer_shared_already(earlier, there)
+        return _answer_shared_already(earlier, destination)
     card = await _build_shared_card(context, command, request, values)
-    _check_limit(limit, request, there)
+    _check_limit(limit, request, destination)
     if not await context.stores.ledger.add([Draft(key, card)], request.now):
-        return _answer_shared_already(await context.stores.ledger.find_by_key(key), there)
-    return build_text_answer(gettext("It is on its way to {place}.", place=format_channel(there)))
+        return _answer_shared_already(await context.stores.ledger.find_by_key(key), destination)
+    return build_text_answer(gettext("It is on its way to {place}.", place=format_channel(destination)))
 
 
 async def _find_earlier_share(context: CommandContext, key: DeliveryKey) -> tuple[DeliveryKey, Delivery | None]:
@@ -80,35 +80,35 @@ async def _build_shared_card(
     raise Mistake(gettext("The answer of “{name}” is for you alone and can’t be shared.", name=name))
 
 
-def _check_limit(limit: RateLimit, request: Request, there: Channel) -> None:
+def _check_limit(limit: RateLimit, request: Request, destination: Channel) -> None:
     """Raise a mistake when a person shares more in a channel than *limit*."""
-    if wait := limit.take(f"{there.key}:{request.person.id}", request.now):
+    if wait := limit.take(f"{destination.key}:{request.person.id}", request.now):
         sentence = ngettext(
             "You shared {most} answers in {place} just now; wait {n} minute, then share again.",
             "You shared {most} answers in {place} just now; wait {n} minutes, then share again.",
             math.ceil(wait / timedelta(minutes=1)),
             most=limit.most,
-            place=format_channel(there),
+            place=format_channel(destination),
         )
         raise Mistake(sentence)
 
 
-def _build_key(command: Command, request: Request, there: Channel) -> DeliveryKey:
+def _build_key(command: Command, request: Request, destination: Channel) -> DeliveryKey:
     """Return the key of a shared answer: of its private message, and of what was turned to in it.
 
     Keys are kept for good, so that nothing of what was searched for may be in them: it is the same in one message.
     """
     if not request.answer_id:
-        return DeliveryKey(there, _DELIVERY_KIND, request.id)
+        return DeliveryKey(destination, _DELIVERY_KIND, request.id)
     typed = {parameter.name for parameter in command.parameters if parameter.takes_rest}
     turned = sorted((name, text) for name, text in request.arguments.items() if name not in typed)
     digest = hashlib.sha256(json.dumps([command.name, turned]).encode()).hexdigest()[:16]
-    return DeliveryKey(there, _DELIVERY_KIND, f"{request.answer_id}:{digest}")
+    return DeliveryKey(destination, _DELIVERY_KIND, f"{request.answer_id}:{digest}")
 
 
-def _answer_shared_already(earlier: Delivery | None, there: Channel) -> Answer:
+def _answer_shared_already(earlier: Delivery | None, destination: Channel) -> Answer:
     """Say that an answer is shared once."""
-    place = format_channel(there)
+    place = format_channel(destination)
     if earlier and earlier.state is DeliveryState.SENT:
         return build_text_answer(gettext("You shared this in {place} already; it is not posted again.", place=place))
     return build_text_answer(gettext("This is on its way to {place} already; it is posted once.", place=place))
@@ -123,5 +123,5 @@ def _add_signature(card: Card, query: str, command: Command, request: Request) -
     card = replace(card, actions=tuple(action for action in card.actions if action.command != command.name))
     if not query:
         return replace(card, footer=(*card.footer, gettext("Shared by {who}.", who=who)))
-    asked = f"{command.name}: {formatting.shorten(query, _MAX_QUERY)}"
-    return replace(card, folio=(gettext("Shared by {who}", who=who), asked, *card.folio))
+    quoted_query = f"{command.name}: {formatting.shorten(query, _MAX_QUERY)}"
+    return replace(card, folio=(gettext("Shared by {who}", who=who), quoted_query, *card.folio))

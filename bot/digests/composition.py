@@ -79,12 +79,12 @@ def select_papers(
     top, rest = fresh[: preferences.number], fresh[preferences.number :]
     if not (preferences.your_topics and matches):
         return DigestContent(tuple(top), (), len(fresh), len(rest))
-    taken = {paper.id for paper in fresh} | set(excluded)
+    known_ids = {paper.id for paper in fresh} | set(excluded)
     followed = [p for p in rest if p.id in matches]
-    also = [p for p in announced if p.id in matches and p.id not in taken]
-    shown, more = followed[:MAX_TOPIC_PAPERS], len(followed[MAX_TOPIC_PAPERS:])
+    also = [p for p in announced if p.id in matches and p.id not in known_ids]
+    top_followed, more = followed[:MAX_TOPIC_PAPERS], len(followed[MAX_TOPIC_PAPERS:])
     return DigestContent(
-        tuple(top), tuple((followed + also)[:MAX_TOPIC_PAPERS]), len(fresh), len(rest) - len(shown), more
+        tuple(top), tuple((followed + also)[:MAX_TOPIC_PAPERS]), len(fresh), len(rest) - len(top_followed), more
     )
 
 

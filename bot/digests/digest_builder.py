@@ -68,19 +68,19 @@ class DigestBuilder:
             reason = Reason("digest.not_running", time=f"{due.astimezone(schedule.zone_info):%H:%M}")
             return DigestRecord(channel_state, on, "missed", reason, next_run=following)
         choice = self.selections[channel_state.channel_id]
-        made, card = self._compose_digest(channel_state, choice, on)
-        if not made.papers:
+        content, card = self._compose_digest(channel_state, choice, on)
+        if not content.papers:
             return _build_empty_record(
                 channel_state, on, choice, self.covered.get(channel_state.channel_id, {}), following
             )
         card = add_reaction_hint(card, channel_state.preferences)
         claims = tuple(
             paper.id
-            for paper in made.papers
+            for paper in content.papers
             if paper.id not in self.history.posted_papers.get(channel_state.channel_id, ())
         )
         parts = build_drafts(
-            channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), made, card, claims
+            channel_state, DeliveryKey(channel_state.channel, "digest", on.isoformat()), content, card, claims
         )
         if now - due > _LATE:
             parts = tuple(replace(draft, lookup_since=due) for draft in parts)
@@ -196,15 +196,15 @@ def build_drafts(
     claims: tuple[str, ...],
 ) -> tuple[Draft, ...]:
     """Return a digest's messages: one, with the abstracts or an entry for each paper below it; in a forum, posts."""
-    wanted = channel_state.preferences
+    preferences = channel_state.preferences
     if channel_state.channel.kind is ChannelKind.FORUM:
-        entries = composition.build_paper_cards(card, abstracts=wanted.abstracts)
+        entries = composition.build_paper_cards(card, abstracts=preferences.abstracts)
         # The first claims all: the papers of a digest are claimed together or not at all.
         return tuple(Draft(replace(first, part=n), entry, () if n else claims) for n, entry in enumerate(entries))
     below: tuple[Card, ...] = ()
-    if wanted.entries:
-        below = composition.build_paper_cards(card, abstracts=wanted.abstracts)
-    elif wanted.abstracts:
+    if preferences.entries:
+        below = composition.build_paper_cards(card, abstracts=preferences.abstracts)
+    elif preferences.abstracts:
         below = (composition.build_abstracts_card(content),)
     replies = (Draft(replace(first, part=n, operation="reply"), each, parent=first) for n, each in enumerate(below, 1))
     return (Draft(first, card, claims), *replies)
@@ -221,7 +221,7 @@ def _build_empty_record(
     # Trouble with one list is no reason when another was there and had nothing new.
     trouble = selection.problem if not selection.days else None
     reason = trouble or _explain_empty(selection.days, channel_state)
-    said = channel_state.preferences.say_when_empty or _is_weekly_reminder_due(channel_state, on, before)
+    needs_sentence = channel_state.preferences.say_when_empty or _is_weekly_reminder_due(channel_state, on, before)
     key = DeliveryKey(channel_state.channel, "word", on.isoformat())
     text = gettext("No digest on {day}: {reason}.", day=formatting.format_day(on), reason=format_reason(reason))
     card = Card(text=text, actions=(Action(gettext("Status"), "status"),), fallback=text)
@@ -231,7 +231,7 @@ def _build_empty_record(
         "failed" if trouble else "empty",
         reason,
         coverage=selection.coverage,
-        drafts=(Draft(key, card),) if said else (),
+        drafts=(Draft(key, card),) if needs_sentence else (),
         next_run=following,
     )
 

@@ -51,7 +51,7 @@ class FeedSnapshot:
 
     def _compute_matches(self, ids: tuple[str, ...], topics: Sequence[str]) -> dict[str, dict[str, Explanation]]:
         matcher = Matcher(topics)
-        found: dict[str, dict[str, Explanation]] = {topic: {} for topic in topics}
+        matches: dict[str, dict[str, Explanation]] = {topic: {} for topic in topics}
         matched = self.skipped_papers.collect_sound(
             "matched",
             (self.papers[paper] for paper in ids if paper in self.papers),
@@ -59,8 +59,8 @@ class FeedSnapshot:
         )
         for paper, verdicts in matched:
             for topic, why in verdicts.items():
-                found[topic][paper] = why
-        return found
+                matches[topic][paper] = why
+        return matches
 
     def _tokenize_paper(self, paper: Paper) -> TokenizedPaper:
         if paper.id not in self.tokenized_papers:

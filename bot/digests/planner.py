@@ -204,14 +204,14 @@ async def build_digest_for_date(stores: Stores, day: date | None, number: int) -
 
     Raises `bot.errors.Mistake` when that list is not stored or holds nothing.
     """
-    found = await (stores.feed_days.get_day(day) if day else stores.feed_days.get_newest())
-    if found is None or not found.papers:
+    feed_day = await (stores.feed_days.get_day(day) if day else stores.feed_days.get_newest())
+    if feed_day is None or not feed_day.papers:
         missing = gettext("There is no list stored.")
         if day:
             missing = gettext("There is no list of {day} stored.", day=formatting.format_day(day, year=True))
         raise Mistake(missing, "python -m bot backfill --days 7")
     preferences = Preferences(number=number)
-    papers = await stores.papers.get(found.papers)
-    ranked = composition.rank_papers((found,), papers, preferences)
+    papers = await stores.papers.get(feed_day.papers)
+    ranked = composition.rank_papers((feed_day,), papers, preferences)
     content, items = composition.select_sound_papers(ranked, (), {}, preferences, (), stores.skipped_papers)
-    return composition.build_digest_card(content, items, (found,), preferences, found.date)
+    return composition.build_digest_card(content, items, (feed_day,), preferences, feed_day.date)

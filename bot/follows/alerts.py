@@ -42,14 +42,16 @@ async def record_alerts(stores: Stores, now: datetime) -> int:
     for channel, hits in owed.items():
         channel_state = await stores.channels.get_or_create(channel, now)
         papers = await _exclude_muted(stores, channel_state, await stores.papers.get([paper for paper, _ in hits]))
-        left = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, channel_state, now)
-        if left > 0 and papers:
+        remaining_alerts = DAILY_ALERT_LIMIT - await _count_alerts_today(stores, channel_state, now)
+        if remaining_alerts > 0 and papers:
             follows = {follow.topic: follow for follow in await stores.follows.list_for_channel(channel)}
             with use_language(channel_state.preferences.language):
                 ranked = _rank_hits(papers, hits)
-                alerts = _build_alerts(channel, ranked[: left + MAX_ROLLUP_PAPERS], follows, stores.skipped_papers)
-                unseen = len(ranked[left + MAX_ROLLUP_PAPERS :])
-                drafts = _build_drafts(channel, alerts, unseen, left, now.date())
+                alerts = _build_alerts(
+                    channel, ranked[: remaining_alerts + MAX_ROLLUP_PAPERS], follows, stores.skipped_papers
+                )
+                unseen = len(ranked[remaining_alerts + MAX_ROLLUP_PAPERS :])
+                drafts = _build_drafts(channel, alerts, unseen, remaining_alerts, now.date())
             recorded += len(await stores.ledger.add(drafts, now))
     return recorded
 

@@ -22,14 +22,14 @@ async def match_new_papers(stores: Stores) -> int:
     News is struck out after its matches are recorded, so that what a crash or a fault interrupts is done again; a match
     counts from when its paper was stored, however late it is found.
     """
-    found = 0
+    match_count = 0
     for news in await stores.papers.list_unmatched():
         topics = list(await stores.follows.count_by_topic())
         async for papers in _iterate_batches(stores, news):
             hits = await asyncio.to_thread(_find_matches, topics, papers, stores.skipped_papers) if topics else ()
-            found += await stores.follows.record_matches(hits, news.stored_at)
+            match_count += await stores.follows.record_matches(hits, news.stored_at)
         await stores.papers.remove_unmatched(news)
-    return found
+    return match_count
 
 
 async def _iterate_batches(stores: Stores, news: UnmatchedPapers) -> AsyncIterator[Sequence[Paper]]:

@@ -39,12 +39,12 @@ class TopicPreview:
 
 
 async def preview_topic(
-    stores: Stores, topic: Topic, days: int | None, now: datetime, known: Sequence[str] = ()
+    stores: Stores, topic: Topic, days: int | None, now: datetime, known_topics: Sequence[str] = ()
 ) -> TopicPreview:
     """Run *topic* over the stored papers of the last *days* (all, when None).
 
-    The span ends at the newest stored date, so that it means the same on a machine that is behind. *known* are topics
-    that one without any paper may have meant, before all keywords.
+    The span ends at the newest stored date, so that it means the same on a machine that is behind. *known_topics* are
+    those that one without any paper may have meant, before all keywords.
     """
     span = await stores.papers.get_date_range()
     if span is None:
@@ -52,16 +52,16 @@ async def preview_topic(
     last = min(span[1], now.date())
     first = max(span[0], last - timedelta(days=days - 1)) if days else span[0]
     papers = await stores.papers.list_between(first, last)
-    found = await asyncio.to_thread(_explain_matches, topic, papers, stores.skipped_papers)
+    matches = await asyncio.to_thread(_explain_matches, topic, papers, stores.skipped_papers)
     looked = (last - first).days + 1
     return TopicPreview(
-        len(found),
-        round(len(found) * _DAYS_PER_WEEK / max(looked, _DAYS_PER_WEEK), 1),
+        len(matches),
+        round(len(matches) * _DAYS_PER_WEEK / max(looked, _DAYS_PER_WEEK), 1),
         looked,
-        tuple(found),
+        tuple(matches),
         last,
         (now.date() - last).days >= _DAYS_PER_WEEK,
-        "" if found else await asyncio.to_thread(_suggest_topic, topic, known, papers),
+        "" if matches else await asyncio.to_thread(_suggest_topic, topic, known_topics, papers),
     )
 
 
@@ -72,17 +72,17 @@ def _explain_matches(
     return [(paper, why) for paper, why in explained if why.matched]
 
 
-def _suggest_topic(topic: Topic, known: Sequence[str], papers: Sequence[Paper]) -> str:
+def _suggest_topic(topic: Topic, known_topics: Sequence[str], papers: Sequence[Paper]) -> str:
     """Return what *topic*, on which there is no paper, may have meant: a known topic, or a keyword that has one."""
     typed = topic.label.casefold()
-    labels = {parse_topic(text).label.casefold(): parse_topic(text).label for text in known}
+    labels = {parse_topic(text).label.casefold(): parse_topic(text).label for text in known_topics}
     if near := get_close_matches(typed, labels.keys() - {typed}, 1, _SIMILARITY_CUTOFF):
         return labels[near[0]]
     keywords = {name.casefold() for paper in papers for keyword in paper.keywords for name in keyword.split()}
     keywords |= {keyword.casefold() for paper in papers for keyword in paper.keywords}
     # What is a keyword as it stands is no slip, only rare.
-    found = [] if typed in keywords else get_close_matches(typed, keywords, 3, _SIMILARITY_CUTOFF)
-    return next((name for name in found if _has_matching_paper(name, papers)), "")
+    close_keywords = [] if typed in keywords else get_close_matches(typed, keywords, 3, _SIMILARITY_CUTOFF)
+    return next((name for name in close_keywords if _has_matching_paper(name, papers)), "")
 
 
 def _has_matching_paper(name: str, papers: Sequence[Paper]) -> bool:

@@ -44,14 +44,14 @@ class CircuitStore:
         changing = ("open_until", "failures", "reason")
         async with self.database.begin_write() as connection:
             mine = _match(circuit.platform, circuit.workspace)
-            known = await connection.scalar(select(circuits.c.failures).where(mine))
+            earlier_failures = await connection.scalar(select(circuits.c.failures).where(mine))
             await connection.execute(
                 build_insert(connection, circuits).on_conflict_do_update(
                     index_elements=["platform", "workspace"], set_={name: row[name] for name in changing}
                 ),
                 row,
             )
-        return known is None
+        return earlier_failures is None
 
     async def close(self, platform: str, workspace: str) -> bool:
         """Forget a circuit; return True when it was open."""

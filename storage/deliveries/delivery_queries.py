@@ -61,8 +61,8 @@ def match_refreshable(first: datetime, last: datetime, after: int) -> ColumnElem
     posts = and_(voted, deliveries.c.operation.in_(("post", "reply")), deliveries.c.sent.between(first, last))
     if not after:
         return posts
-    known = deliveries.alias("known")
-    place = select(known.c.sent, known.c.id).where(known.c.id == after)
+    previous = deliveries.alias("previous")
+    place = select(previous.c.sent, previous.c.id).where(previous.c.id == after)
     return and_(posts, tuple_(deliveries.c.sent, deliveries.c.id) > place.scalar_subquery())
 
 

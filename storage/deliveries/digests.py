@@ -119,17 +119,19 @@ async def _drop_claimed_digests(connection: AsyncConnection, records: Sequence[D
 
     A channel that allows repeats may have had any of them.
     """
-    wanted = {
+    claims = {
         (edition.channel_state.channel_id, paper)
         for edition in records
         if not edition.channel_state.preferences.repeats
         for draft in edition.drafts
         for paper in draft.papers
     }
-    if not wanted:
+    if not claims:
         return records
-    taken = wanted & await fetch_claimed_papers(connection, {key for key, _ in wanted}, {paper for _, paper in wanted})
-    late = {key for key, _ in taken}
+    taken_claims = claims & await fetch_claimed_papers(
+        connection, {key for key, _ in claims}, {paper for _, paper in claims}
+    )
+    late = {key for key, _ in taken_claims}
     return [edition for edition in records if edition.channel_state.channel_id not in late]
 
 

@@ -73,16 +73,16 @@ class LedgerStore:
             "attempted_at": now,
         }
         async with self.database.begin_write() as connection:
-            asked = {"now": now, "most": limit, "platform": queue.platform, "busy": list(queue.busy_workspaces)}
-            rows = await connection.execute(build_claim_query(bool(queue.platform)), asked)
+            parameters = {"now": now, "most": limit, "platform": queue.platform, "busy": list(queue.busy_workspaces)}
+            rows = await connection.execute(build_claim_query(bool(queue.platform)), parameters)
             ready = [int(row.id) for row in rows]
             for chunk in split_into_chunks(ready):
                 await connection.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(values))
             await begin_attempts(connection, ready, now)
             return [
-                one
+                delivery
                 for chunk in split_into_chunks(ready)
-                for one in await fetch_deliveries(connection, deliveries.c.id.in_(chunk))
+                for delivery in await fetch_deliveries(connection, deliveries.c.id.in_(chunk))
             ]
 
     async def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
@@ -203,14 +203,14 @@ async def _drop_claimed_drafts(
     connection: AsyncConnection, drafts: Sequence[Draft], channel_ids: Mapping[str, int]
 ) -> Sequence[Draft]:
     """Return the drafts without those of whose papers any is claimed, by a message or by a draft before it."""
-    wanted = [(channel_ids[draft.key.channel.key], draft.papers) for draft in drafts if draft.papers]
-    taken = await fetch_claimed_papers(
-        connection, {key for key, _ in wanted}, {paper for _, some in wanted for paper in some}
+    claims = [(channel_ids[draft.key.channel.key], draft.papers) for draft in drafts if draft.papers]
+    taken_claims = await fetch_claimed_papers(
+        connection, {key for key, _ in claims}, {paper for _, some in claims for paper in some}
     )
-    kept = []
+    free_drafts = []
     for draft in drafts:
         mine = {(channel_ids[draft.key.channel.key], paper) for paper in draft.papers}
-        if not mine & taken:
-            kept.append(draft)
-            taken |= mine
-    return kept
+        if not mine & taken_claims:
+            free_drafts.append(draft)
+            taken_claims |= mine
+    return free_drafts

@@ -49,15 +49,15 @@ async def fetch_claimed_papers(
     connection: AsyncConnection, channel_ids: Collection[int], paper_ids: Collection[str]
 ) -> set[tuple[int, str]]:
     """Return which of *paper_ids* were claimed for which of *channel_ids*, by number."""
-    found: set[tuple[int, str]] = set()
+    claims: set[tuple[int, str]] = set()
     names = {key: name for name, key in (await find_paper_row_ids(connection, paper_ids)).items()}
     for some in split_into_chunks(channel_ids):
         for few in split_into_chunks(names):
             query = select(postings.c.channel_id, postings.c.paper_id).where(
                 postings.c.channel_id.in_(some), postings.c.paper_id.in_(few)
             )
-            found |= {(row[0], names[row[1]]) for row in await connection.execute(query)}
-    return found
+            claims |= {(row[0], names[row[1]]) for row in await connection.execute(query)}
+    return claims
 
 
 @dataclass(slots=True)
@@ -85,14 +85,14 @@ class DraftBatch:
         self.lookup_since = await fetch_restored_since(self.connection, self.now)
         own = {self.to_row_key(draft.key) for draft in drafts}
         parents = {self.to_row_key(draft.parent) for draft in drafts if draft.parent}
-        known, written, rest = dict[DeliveryRowKey, int](), dict[DeliveryRowKey, int](), list(drafts)
+        known_ids, written, rest = dict[DeliveryRowKey, int](), dict[DeliveryRowKey, int](), list(drafts)
         # Parents of this batch may be sent anew; only those that are not are as they were.
         for recorded in (parents - own, parents & own):
-            known = await self._fetch_recorded_ids(recorded - set(known)) | known
-            while ready := [draft for draft in rest if self._is_ready(draft, known)]:
-                rest = [draft for draft in rest if not self._is_ready(draft, known)]
-                new = await self._insert_rows([self._build_row(draft, known) for draft in ready])
-                known, written = known | new, written | new
+            known_ids = await self._fetch_recorded_ids(recorded - set(known_ids)) | known_ids
+            while ready := [draft for draft in rest if self._is_ready(draft, known_ids)]:
+                rest = [draft for draft in rest if not self._is_ready(draft, known_ids)]
+                new = await self._insert_rows([self._build_row(draft, known_ids) for draft in ready])
+                known_ids, written = known_ids | new, written | new
         await self._claim_papers([draft for draft in drafts if self.to_row_key(draft.key) in written], written)
         return written
 
@@ -100,10 +100,10 @@ class DraftBatch:
         """Return a message's key with its channel as a number."""
         return (self.channel_ids[key.channel.key], key.kind, key.subject, key.part, key.operation)
 
-    def _is_ready(self, draft: Draft, known: Mapping[DeliveryRowKey, int]) -> bool:
-        return draft.parent is None or self.to_row_key(draft.parent) in known
+    def _is_ready(self, draft: Draft, known_ids: Mapping[DeliveryRowKey, int]) -> bool:
+        return draft.parent is None or self.to_row_key(draft.parent) in known_ids
 
-    def _build_row(self, draft: Draft, known: Mapping[DeliveryRowKey, int]) -> dict[str, Any]:
+    def _build_row(self, draft: Draft, known_ids: Mapping[DeliveryRowKey, int]) -> dict[str, Any]:
         channel, kind, subject, part, operation = self.to_row_key(draft.key)
         parent = self.to_row_key(draft.parent) if draft.parent else None
         reason = self.retired_reasons.get(channel, "") or (self.dead_reasons.get(parent, "") if parent else "")
@@ -113,7 +113,7 @@ class DraftBatch:
             "subject": subject,
             "part": part,
             "operation": operation,
-            "parent_id": known[parent] if parent else None,
+            "parent_id": known_ids[parent] if parent else None,
             "card": self._encode_card_once(draft.card),
             "state": (DeliveryState.DEAD if reason else DeliveryState.PENDING).value,
             "reason": reason,
@@ -140,15 +140,15 @@ class DraftBatch:
 
     async def _fetch_recorded_ids(self, wanted_keys: Iterable[DeliveryRowKey]) -> dict[DeliveryRowKey, int]:
         """Return the numbers of messages that are recorded already, and note which of them are dead."""
-        found: dict[DeliveryRowKey, int] = {}
+        recorded_ids: dict[DeliveryRowKey, int] = {}
         for chunk in split_into_chunks(wanted_keys):
             query = select(deliveries.c.id, deliveries.c.state, deliveries.c.reason, *_KEY_COLUMNS)
             for row in await self.connection.execute(query.where(tuple_(*_KEY_COLUMNS).in_(chunk))):
                 key: DeliveryRowKey = tuple(row[3:])
-                found[key] = row.id
+                recorded_ids[key] = row.id
                 if row.state == DeliveryState.DEAD:
                     self.dead_reasons[key] = row.reason
-        return found
+        return recorded_ids
 
     async def _insert_rows(self, rows: Sequence[dict[str, Any]]) -> dict[DeliveryRowKey, int]:
         insert = build_insert(self.connection, deliveries)

@@ -46,10 +46,10 @@ async def raise_generation(
 
     The file names both tokens until the new one is committed, so that a crash in between is no restored backup.
     """
-    known = _read_tokens(directory)
+    known_tokens = _read_tokens(directory)
     async with database.begin_read() as connection:
-        token = _build_next_token({*known, await _fetch_mark(connection, GENERATION_MARK)})
-    await asyncio.to_thread(_write_tokens, directory, [*known, token])
+        token = _build_next_token({*known_tokens, await _fetch_mark(connection, GENERATION_MARK)})
+    await asyncio.to_thread(_write_tokens, directory, [*known_tokens, token])
     moments = {name: at.isoformat() for name, at in {ALIVE_MARK: now, **(times or {})}.items()}
     async with database.begin_write() as connection:
         for name, value in {GENERATION_MARK: token, **moments}.items():
@@ -58,13 +58,13 @@ async def raise_generation(
     await asyncio.to_thread(_write_tokens, directory, [token])
 
 
-async def _find_restore(connection: AsyncConnection, known: Collection[str]) -> Restored | None:
-    """Return since when the database knows nothing, or None when it is the one that *known* speaks of.
+async def _find_restore(connection: AsyncConnection, known_tokens: Collection[str]) -> Restored | None:
+    """Return since when the database knows nothing, or None when it is the one that *known_tokens* speaks of.
 
     One that has neither a token nor a message is new: nothing that it could have sent is unknown to it.
     """
     token = await _fetch_mark(connection, GENERATION_MARK)
-    if token in known or not (token or known):
+    if token in known_tokens or not (token or known_tokens):
         return None
     if alive := await _fetch_mark(connection, ALIVE_MARK):
         return Restored(datetime.fromisoformat(alive))

@@ -42,10 +42,10 @@ def upgrade_database(url: str, directory: Path, now: datetime) -> Path | None:
     if not is_outdated(path):
         return None
     reject_damaged_database(path, directory)
-    kept = _back_up(path, directory, now) if has_data(path) else None
+    backup = _back_up(path, directory, now) if has_data(path) else None
     _run_migrations(url)
     delete_old_upgrade_backups(directory)
-    return kept
+    return backup
 
 
 def _back_up(path: Path, directory: Path, now: datetime) -> Path:
@@ -64,13 +64,13 @@ def is_outdated(path: Path) -> bool:
 
     Raises `bot.errors.NewerStore`, and `bot.errors.StoreError` when the database can't be read.
     """
-    found, known = read_revision(path), list_revisions()
-    if found and found not in known:
+    revision, known_revisions = read_revision(path), list_revisions()
+    if revision and revision not in known_revisions:
         raise NewerStore(
-            f"The database {path} was written by a newer version of Broadsheet: its tables are at {found}, this "
-            f"version knows {known[-1]}. Install that version again, or restore a backup from before."
+            f"The database {path} was written by a newer version of Broadsheet: its tables are at {revision}, this "
+            f"version knows {known_revisions[-1]}. Install that version again, or restore a backup from before."
         )
-    return found != known[-1]
+    return revision != known_revisions[-1]
 
 
 def read_revision(path: Path) -> str:
@@ -96,12 +96,12 @@ def list_revisions() -> list[str]:
 def find_schema_differences() -> list[Any]:
     """Return what the migrations lack of the declared tables, from a throwaway database; empty when all is well."""
     with TemporaryDirectory() as scratch:
-        made, declared = f"sqlite:///{scratch}/made.db", f"sqlite:///{scratch}/declared.db"
-        _run_migrations(made)
-        first, second = open_migration_engine(made), open_migration_engine(declared)
-        with first.begin() as one, second.begin() as other:
-            metadata.create_all(other)
-            differences = [*_compare_metadata(one), *(_list_index_sql(one) ^ _list_index_sql(other))]
+        migrated_url, declared_url = f"sqlite:///{scratch}/made.db", f"sqlite:///{scratch}/declared.db"
+        _run_migrations(migrated_url)
+        first, second = open_migration_engine(migrated_url), open_migration_engine(declared_url)
+        with first.begin() as migrated, second.begin() as declared:
+            metadata.create_all(declared)
+            differences = [*_compare_metadata(migrated), *(_list_index_sql(migrated) ^ _list_index_sql(declared))]
         first.dispose()
         second.dispose()
         return differences

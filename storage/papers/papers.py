@@ -129,9 +129,9 @@ class PaperStore:
 
     async def iterate_papers(self, after: int = 0, last: int | None = None) -> AsyncIterator[tuple[int, Paper]]:
         """Yield (sequence, paper) of everything newer than *after*, up to *last*, a page at a time."""
-        wanted = select(table) if last is None else select(table).where(table.c.sequence <= last)
+        selection = select(table) if last is None else select(table).where(table.c.sequence <= last)
         while True:
-            query = wanted.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE_SIZE)
+            query = selection.where(table.c.sequence > after).order_by(table.c.sequence).limit(_PAGE_SIZE)
             async with self.database.begin_read() as connection:
                 rows = await SoundRows(connection, self.skipped_papers).fetch(query, _to_numbered_paper)
                 # Fewer than a page are the last, unless some of them can't be read.
@@ -193,11 +193,11 @@ class _PaperBatch:
 
     async def merge_and_write(self, connection: AsyncConnection, readings: Mapping[str, Sequence[Paper]]) -> None:
         """Merge and write one chunk."""
-        known = await _fetch_stored_papers(SoundRows(connection, self.skipped_papers), readings)
-        damaged = await find_paper_row_ids(connection, readings.keys() - known.keys())
+        stored_papers = await _fetch_stored_papers(SoundRows(connection, self.skipped_papers), readings)
+        damaged = await find_paper_row_ids(connection, readings.keys() - stored_papers.keys())
         added, altered, votes = [], [], {}
         for key, several in readings.items():
-            before = known.get(key)
+            before = stored_papers.get(key)
             paper, relisted = _merge_readings(before, several, self.now)
             if key in damaged:  # what comes from the source again takes the place of what can't be read
                 altered.append(self._build_row(paper, relisted, self._increment_sequence()) | {"key": damaged[key]})

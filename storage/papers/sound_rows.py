@@ -64,8 +64,8 @@ class SoundRows:
                 raise
         except (TypeError, ValueError):
             pass  # what follows finds out which row it is
-        found = await self.connection.execute(query.with_only_columns(table.c.id, maintain_column_froms=True))
-        keys = list(found.scalars())
+        id_rows = await self.connection.execute(query.with_only_columns(table.c.id, maintain_column_froms=True))
+        keys = list(id_rows.scalars())
         by_key = {key: row for chunk in split_into_chunks(keys) for key, row in await self._fetch_half(chunk, build)}
         return [by_key[key] for key in keys if key in by_key]
 

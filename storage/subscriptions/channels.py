@@ -36,9 +36,9 @@ class ChannelStore:
 
     async def get_or_create(self, channel: Channel, now: datetime) -> ChannelState:
         """Return the channel's state; an unknown one becomes known, a renamed one gets its name."""
-        found = await self.get(channel)
-        if found and channel.name in ("", found.channel.name):
-            return found
+        stored_state = await self.get(channel)
+        if stored_state and channel.name in ("", stored_state.channel.name):
+            return stored_state
         async with self.database.begin_write() as connection:
             await get_or_create_channel_id(connection, channel, now)
             if channel.name:
@@ -93,14 +93,16 @@ class ChannelStore:
 
     async def retire(self, channel: Channel, reason: Reason) -> bool:
         """Stop posting to the channel; what waits for it is given up for the same reason."""
-        kept = encode_reason(reason)
+        encoded_reason = encode_reason(reason)
         async with self.database.begin_write() as connection:
-            statement = update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=kept)
+            statement = (
+                update(channels).where(match_channel(channel), channels.c.retired == "").values(retired=encoded_reason)
+            )
             key = await connection.scalar(statement.returning(channels.c.id))
             if key is None:
                 return False
             mine = deliveries.c.channel_id == key
-            await abandon_waiting(connection, mine, kept, AttemptOutcome.REFUSED)
+            await abandon_waiting(connection, mine, encoded_reason, AttemptOutcome.REFUSED)
             return True
 
     async def restore(self, channel: Channel, next_run: datetime | None, now: datetime) -> None:
@@ -123,8 +125,8 @@ class ChannelStore:
             if await find_channel_id(connection, new) is not None:
                 return False
             identity = {"workspace": new.workspace, "external_id": new.id}
-            named = identity | ({"name": new.name} if new.name else {})
-            moved = update(channels).where(match_channel(old)).values(named).returning(channels.c.id)
+            values = identity | ({"name": new.name} if new.name else {})
+            moved = update(channels).where(match_channel(old)).values(values).returning(channels.c.id)
             key = await connection.scalar(moved)
             queue = update(deliveries).where(deliveries.c.channel_id == key, match_open("deliveries"))
             await connection.execute(queue.values(workspace=new.workspace))

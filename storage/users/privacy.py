@@ -55,7 +55,7 @@ class PrivacyStore:
     async def export_data(self, person: Channel) -> dict[str, Any]:
         """Return everything stored about the person whose direct channel this is, as JSON data."""
         async with self.database.begin_read() as connection:
-            told: dict[str, Any] = {
+            export: dict[str, Any] = {
                 "platform": person.platform,
                 "workspace": person.workspace,
                 "person": person.id,
@@ -63,8 +63,8 @@ class PrivacyStore:
                 "direct channel": await _fetch_rows(connection, _build_direct_channel_query(person)),
             }
             for name, query in _build_export_queries(person).items():
-                told[name] = await _fetch_rows(connection, query)
-        return told
+                export[name] = await _fetch_rows(connection, query)
+        return export
 
     async def erase_data(self, person: Channel, now: datetime) -> dict[str, int]:
         """Delete what is a person's own; put a pseudonym where others need the line.
@@ -84,8 +84,8 @@ class PrivacyStore:
         """Erase again who was erased after this database was backed up; return how many people were in it."""
         listed = await asyncio.to_thread(self.erasures.list_erasures)
         async with self.database.begin_write() as connection:
-            known = await _fetch_erasure_number(connection)
-            unknown = {each.hash for each in listed if each.number > known}
+            applied_number = await _fetch_erasure_number(connection)
+            unknown = {each.hash for each in listed if each.number > applied_number}
             if not unknown:
                 return 0
             if not self.erasures.has_key():
@@ -141,7 +141,7 @@ def _build_export_queries(person: Channel) -> dict[str, Select[Any]]:
         .join_from(follows, topics, topics.c.id == follows.c.topic_id)
         .join(channels, channels.c.id == follows.c.channel_id)
     )
-    shown = (
+    seen_papers = (
         select(papers.c.external_id.label("paper"), seen.c.at)
         .join_from(seen, papers, papers.c.id == seen.c.paper_id)
         .join(channels, channels.c.id == seen.c.channel_id)
@@ -152,7 +152,7 @@ def _build_export_queries(person: Channel) -> dict[str, Select[Any]]:
         "follows": followed.where(own),
         "follows added to channels": followed.add_columns(where).where(*_match_rows_in_channels(person, follows)),
         "saves": _join_channels(saves, select(saves.c.paper, saves.c.at)).where(own),
-        "seen": shown.where(own),
+        "seen": seen_papers.where(own),
         "mutes": _join_channels(mutes, select(mutes.c.kind, mutes.c.value, mutes.c.at)).where(own),
         "mutes added to channels": _join_channels(mutes, select(mutes.c.kind, mutes.c.value, mutes.c.at, where)).where(
             *_match_rows_in_channels(person, mutes)

@@ -102,29 +102,29 @@ class CommandTree:
 
 def _format_options(command: Command, text: str) -> str:
     """Write what follows a command's name as its options are filled in here."""
-    known = {each.name: each for each in command.parameters}
+    parameters = {each.name: each for each in command.parameters}
     main = next((each.name for each in command.parameters if each.takes_rest), "")
-    begun = text.partition(":")[0] in known
-    said = f"{main}:{text}" if text and main and not begun else text
+    begun = text.partition(":")[0] in parameters
+    options_text = f"{main}:{text}" if text and main and not begun else text
 
     def format_option(match: re.Match[str]) -> str:
-        named = known.get(match["name"])
-        return f"{match['name']}:{format_chosen_value(named, match['value'])}" if named else match[0]
+        parameter = parameters.get(match["name"])
+        return f"{match['name']}:{format_chosen_value(parameter, match['value'])}" if parameter else match[0]
 
-    return _OPTION_PATTERN.sub(format_option, said)
+    return _OPTION_PATTERN.sub(format_option, options_text)
 
 
 def build_command_tree(table: Commands) -> CommandTree:
     """Return the commands of the table that Discord has."""
-    shown = [each for each in table.list_commands() if each.is_offered(FEATURES)]
-    groups = {each.name.split()[0] for each in shown if " " in each.name}
-    found = {_build_path(each, groups): each for each in shown}
+    offered_commands = [each for each in table.list_commands() if each.is_offered(FEATURES)]
+    groups = {each.name.split()[0] for each in offered_commands if " " in each.name}
+    commands_by_path = {_build_path(each, groups): each for each in offered_commands}
     choosable = {
         (MANAGERS_COMMAND, *path[1:]): (command, parameter)
-        for path, command in found.items()
+        for path, command in commands_by_path.items()
         if (parameter := command.find_parameter(ParameterType.PERSON_OR_CHANNEL))
     }
-    every = {**found, **{path: _copy_for_managers(*each) for path, each in choosable.items()}}
+    every = {**commands_by_path, **{path: _copy_for_managers(*each) for path, each in choosable.items()}}
     shortcuts = list_shortcuts(table.list_commands(), FEATURES)
     return CommandTree(
         [

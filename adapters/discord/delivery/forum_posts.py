@@ -76,9 +76,9 @@ async def start_post(rest: RestClient, forum: Channel, key: str, body: Mapping[s
     body = {"auto_archive_duration": _AUTO_ARCHIVE_MINUTES, **body}
     created = await rest.call("POST", "/channels/{channel_id}/threads", json=body, channel_id=forum.id)
     thread_id = str(created["id"])
-    made = LookupWindow(message_lookup.from_snowflake(thread_id) - CLOCK_SKEW)
+    window = LookupWindow(message_lookup.from_snowflake(thread_id) - CLOCK_SKEW)
     try:
-        return await deduplicate_posts(rest, forum, key, made, name=created["name"]) or thread_id
+        return await deduplicate_posts(rest, forum, key, window, name=created["name"]) or thread_id
     except TryLater as error:
         # One is there, surely: it is to be looked up, and not to be made again.
         raise Uncertain(Reason("post.not_looked_up", why=error.reason)) from error
@@ -117,9 +117,9 @@ def choose_tags(available: ForumTags, card: Card, tag_name: str = "") -> list[st
     topic_names = {words.casefold() for item in card.items for words in (*item.because, item.section)}
     tag_ids = {str(tag["name"]).casefold(): str(tag["id"]) for tag in available}
     matching = [identity for name, identity in tag_ids.items() if name in topic_names]
-    chosen = [tag_ids[tag_name.casefold()]] if tag_name.casefold() in tag_ids else []
+    configured_tags = [tag_ids[tag_name.casefold()]] if tag_name.casefold() in tag_ids else []
     common = [identity for name, identity in tag_ids.items() if name in _COMMON_TAG_NAMES]
-    return (matching or chosen or common)[:_MAX_TAGS]
+    return (matching or configured_tags or common)[:_MAX_TAGS]
 
 
 async def _list_own_posts(rest: RestClient, forum: Channel, window: LookupWindow, name: str) -> Sequence[Thread]:
@@ -127,14 +127,14 @@ async def _list_own_posts(rest: RestClient, forum: Channel, window: LookupWindow
     active = await rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.workspace)
     archived = await _list_archived_posts(rest, forum, window.since)
     min_id, max_id = message_lookup.to_snowflake(window.since), message_lookup.to_snowflake(window.until)
-    posts_by_id: dict[str, Thread] = {one["id"]: one for one in (*active["threads"], *archived)}
+    posts_by_id: dict[str, Thread] = {post["id"]: post for post in (*active["threads"], *archived)}
     own_posts = (
-        one
-        for one in posts_by_id.values()
-        if one.get("parent_id") == forum.id and one.get("owner_id") == rest.bot_user_id
+        post
+        for post in posts_by_id.values()
+        if post.get("parent_id") == forum.id and post.get("owner_id") == rest.bot_user_id
     )
-    in_window = (one for one in own_posts if int(one["id"]) > min_id and not 0 < max_id < int(one["id"]))
-    return sorted((one for one in in_window if name in {"", one["name"]}), key=lambda one: int(one["id"]))
+    in_window = (post for post in own_posts if int(post["id"]) > min_id and not 0 < max_id < int(post["id"]))
+    return sorted((post for post in in_window if name in {"", post["name"]}), key=lambda post: int(post["id"]))
 
 
 async def _list_archived_posts(rest: RestClient, forum: Channel, since: datetime | None) -> list[Thread]:

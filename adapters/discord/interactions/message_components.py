@@ -28,23 +28,27 @@ async def handle_component(context: DiscordContext, responder: Responder) -> Non
     if state.parse_custom_id(data["custom_id"]):
         return await form_session.handle_form_input(context, responder)
     value = (data.get("values") or [data["custom_id"]])[0]
-    wanted = await load_payload(value, decode_payload, restore_payload, context.button_payloads)
-    if wanted is None:
+    payload = await load_payload(value, decode_payload, restore_payload, context.button_payloads)
+    if payload is None:
         return await responder.send_answer(build_expired_answer())
-    setup = wanted.manager and requests.has_manager_rights(interaction)
-    asked = requests.build_request(
+    setup = payload.manager and requests.has_manager_rights(interaction)
+    request = requests.build_request(
         interaction,
         context.clock(),
-        wanted.command,
-        wanted.arguments,
+        payload.command,
+        payload.arguments,
         target_channel=responder.target_channel,
         as_manager=setup,
-        share=wanted.share,
+        share=payload.share,
     )
-    meant = retarget_request(context, interaction, asked, wanted.channel, as_manager=setup) if wanted.channel else asked
-    if meant is None:
+    retargeted_request = (
+        retarget_request(context, interaction, request, payload.channel, as_manager=setup)
+        if payload.channel
+        else request
+    )
+    if retargeted_request is None:
         return await responder.send_answer(build_expired_answer())
-    return await request_flow.answer_request(context, responder, meant, as_manager=setup)
+    return await request_flow.answer_request(context, responder, retargeted_request, as_manager=setup)
 
 
 def _can_use_message(interaction: Interaction) -> bool:

@@ -79,7 +79,7 @@ class Responder:
         request = request or requests.build_request(
             self.interaction, self.context.clock(), "", {}, target_channel=self.target_channel, dry_run=True
         )
-        shown = _retarget_buttons(answer, self.get_other_channel_id(request))
+        retargeted_answer = _retarget_buttons(answer, self.get_other_channel_id(request))
         render = partial(
             messages.render_private_answer,
             request=request,
@@ -89,7 +89,7 @@ class Responder:
             command_formatter=self.context.tree.format_slash_command,
             mention_formatter=self.context.tree.format_command_mention,
         )
-        message = render_sound_answer(shown, render, self.context.skipped_papers)
+        message = render_sound_answer(retargeted_answer, render, self.context.skipped_papers)
         await self.send_message(message, replace_original=answer.placement is Placement.REPLACE)
 
     async def send_message(self, message: RenderedMessage, *, replace_original: bool = False) -> None:

@@ -20,15 +20,15 @@ async def resolve_target_channel(context: DiscordContext, interaction: Interacti
     People may do in a thread what they may do in its channel: https://docs.discord.com/developers/topics/threads.
     Raises `bot.errors.StoreError`.
     """
-    here, thread = requests.build_channel(interaction), interaction.channel
-    if here.kind is not ChannelKind.THREAD or not isinstance(thread, discord.Thread):
-        return here
-    above = context.directory.find_channel(here, str(thread.parent_id))
-    if above.kind is ChannelKind.THREAD or await _is_configured(context, here):
-        return here
+    channel, thread = requests.build_channel(interaction), interaction.channel
+    if channel.kind is not ChannelKind.THREAD or not isinstance(thread, discord.Thread):
+        return channel
+    above = context.directory.find_channel(channel, str(thread.parent_id))
+    if above.kind is ChannelKind.THREAD or await _is_configured(context, channel):
+        return channel
     # What the bot opened serves a channel even where that got a digest once only.
     ours = thread.owner_id == getattr(context.client.user, "id", None)
-    return above if ours or await _is_configured(context, above) else here
+    return above if ours or await _is_configured(context, above) else channel
 
 
 async def _is_configured(context: DiscordContext, channel: Channel) -> bool:
@@ -48,13 +48,13 @@ def retarget_request(
     """
     if request.channel.kind is ChannelKind.DIRECT or not channel_id.isdecimal():
         return None
-    there = context.directory.find_channel(request.channel, channel_id)
+    target = context.directory.find_channel(request.channel, channel_id)
     if as_manager:
-        return replace(request, channel=there, thread=None)
+        return replace(request, channel=target, thread=None)
     who = requests.build_person(
-        interaction, as_manager=False, permissions=get_member_permissions(context, interaction, there)
+        interaction, as_manager=False, permissions=get_member_permissions(context, interaction, target)
     )
-    return replace(request, channel=there, thread=None, person=who)
+    return replace(request, channel=target, thread=None, person=who)
 
 
 def get_member_permissions(context: DiscordContext, interaction: Interaction, channel: Channel) -> discord.Permissions:

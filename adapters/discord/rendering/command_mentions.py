@@ -28,12 +28,12 @@ def mention_commands(part: MessagePart, card: Card, mention_formatter: MentionFo
     It is as it was where there is no room for that.
     """
     mention = mention_formatter(card.command) if card.command else ""
-    shown = replace(
+    clickable_part = replace(
         part,
         head=render_head(card, title=mention) if mention else part.head,
         entries=tuple(_mention_entry_command(each, mention_formatter) for each in part.entries),
     )
-    return shown if count_utf16_units(shown.text) <= MAX_CONTENT else part
+    return clickable_part if count_utf16_units(clickable_part.text) <= MAX_CONTENT else part
 
 
 def _mention_entry_command(entry: Entry, mention_formatter: MentionFormatter) -> Entry:

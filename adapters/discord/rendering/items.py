@@ -58,15 +58,15 @@ def render_entries(items: Sequence[Item], max_length: int, *, max_summary: int |
     """
     before, above = "", False
     for item in items:
-        named = clean_text(item.section)
-        heading = f"**{fit_markdown(named, _MAX_NOTE)}**" if named and named != before else ""
+        section = clean_text(item.section)
+        heading = f"**{fit_markdown(section, _MAX_NOTE)}**" if section and section != before else ""
         one_line = is_one_line(item)
         remaining = max_length - count_utf16_units(heading) - 3
         title, text = (
             _render_line(item, remaining) if one_line else ("", render_entry(item, remaining, max_summary=max_summary))
         )
         yield Entry(item, text, heading, "\n" if one_line and above and not heading else "\n\n", title)
-        before, above = named, one_line
+        before, above = section, one_line
 
 
 def is_one_line(item: Item) -> bool:
@@ -84,8 +84,10 @@ def render_entry(item: Item, max_length: int, *, max_summary: int | None = None,
     remaining = max(max_length - count_utf16_units(title) - 2, 0)
     longest = remaining if max_summary is None else min(remaining, max_summary)
     # Small print gives way to a whole text, but not all of it.
-    kept = max(_MIN_SUBTEXT, min(_MAX_SUBTEXT, remaining - count_utf16_units(fit_markdown(item.text, longest))))
-    subtext = render_notes(item, min(remaining - _SUBTEXT_PREFIX_LENGTH, kept), with_links=with_links)
+    subtext_limit = max(
+        _MIN_SUBTEXT, min(_MAX_SUBTEXT, remaining - count_utf16_units(fit_markdown(item.text, longest)))
+    )
+    subtext = render_notes(item, min(remaining - _SUBTEXT_PREFIX_LENGTH, subtext_limit), with_links=with_links)
     text = fit_markdown(item.text, max(min(remaining - count_utf16_units(subtext), longest), 0))
     return "\n".join(part for part in (title, text, subtext) if part)
 

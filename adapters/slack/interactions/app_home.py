@@ -44,9 +44,9 @@ def render_home_view(
         most = (MAX_VIEW_BLOCKS - len(blocks)) // parts - 1
         heaviest = (MAX_VIEW_WEIGHT - measure_weight(blocks)) // parts
         lay_out = partial(lay_out_card, builder=builder, max_blocks=most, max_weight=heaviest, command=command)
-        drawn = render_sound_items(card, lay_out, skipped_papers or SkippedPapers())
-        if drawn and len(drawn) <= most:
-            blocks += [build_divider(), *drawn] if blocks else drawn
+        section_blocks = render_sound_items(card, lay_out, skipped_papers or SkippedPapers())
+        if section_blocks and len(section_blocks) <= most:
+            blocks += [build_divider(), *section_blocks] if blocks else section_blocks
     return {
         "type": "home",
         "callback_id": "home",
@@ -68,13 +68,13 @@ async def publish_home(context: SlackContext, workspace: str, user: str) -> None
     """Show somebody their home as it is now."""
     request = await Requester("", build_channel(workspace, "", user), user).build_request(context)
     page = await context.commands.build_home(request, await _find_visible_channels(context, workspace, user))
-    view, kept = render_home_view(
+    view, payloads = render_home_view(
         page,
         command=context.command,
         modal_commands=context.modal_commands,
         skipped_papers=context.skipped_papers,
     )
-    await context.button_payloads.save_payloads(kept, request.now)
+    await context.button_payloads.save_payloads(payloads, request.now)
     try:
         await context.client.call(workspace, "views.publish", user_id=user, view=view)
     except SendError as error:
@@ -84,11 +84,13 @@ async def publish_home(context: SlackContext, workspace: str, user: str) -> None
 async def _find_visible_channels(context: SlackContext, workspace: str, user: str) -> frozenset[str]:
     """Return the channels that somebody may see: public ones, and private ones that they are in."""
     try:
-        shown, own = (
+        channels, own = (
             await context.directory.list_channels(workspace),
             await context.directory.list_user_channel_ids(workspace, user),
         )
     except SendError as error:
         log.warning("The channels of a home can't be told: %s", error)
         return frozenset()
-    return frozenset(channel_info.id for channel_info in shown if not channel_info.is_private or channel_info.id in own)
+    return frozenset(
+        channel_info.id for channel_info in channels if not channel_info.is_private or channel_info.id in own
+    )

@@ -60,9 +60,9 @@ class OrderedViewUpdates:
             if view is None:
                 return
             version = window.find_latest_hash(str(seen_view.get("hash", "")))
-            shown = await update_view(self._context, workspace, seen_view["id"], view, version)
-            if shown and shown.get("hash") != version:
-                window.own_hashes[version] = str(shown.get("hash", ""))
+            updated_view = await update_view(self._context, workspace, seen_view["id"], view, version)
+            if updated_view and updated_view.get("hash") != version:
+                window.own_hashes[version] = str(updated_view.get("hash", ""))
 
     def _get_state(self, view_id: str) -> _ViewState:
         if view_id not in self._states and len(self._states) >= _MAX_STATES:

@@ -60,22 +60,22 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
     """Show the form, say what saving would do, or save; a wrong value is marked on its field and nothing is saved."""
     _reject_inapplicable(context, request)
     channel_state = await context.load_channel_state(request)
-    held = await context.stores.follows.list_for_channel(request.channel)
-    topics = tuple(parse_topic(follow.topic) for follow in held)
-    wanted = read_settings(request.arguments, channel_state.preferences)
-    if request.dry_run or wanted.mistakes or not request.arguments:
-        return Answer(_build_settings_form(context, request, channel_state, held, wanted))
-    new = [topic for topic in wanted.topics or () if topic not in topics]
-    gone = [topic for topic in topics if wanted.topics is not None and topic not in wanted.topics]
-    told = partial(
+    follows = await context.stores.follows.list_for_channel(request.channel)
+    topics = tuple(parse_topic(follow.topic) for follow in follows)
+    change = read_settings(request.arguments, channel_state.preferences)
+    if request.dry_run or change.mistakes or not request.arguments:
+        return Answer(_build_settings_form(context, request, channel_state, follows, change))
+    new = [topic for topic in change.topics or () if topic not in topics]
+    gone = [topic for topic in topics if change.topics is not None and topic not in change.topics]
+    describe = partial(
         describe_changes,
         channel_state.preferences,
-        wanted.preferences,
+        change.preferences,
         new,
         gone,
         context.get_name_resolver(request.channel),
     )
-    if not told():
+    if not describe():
         return Answer(
             Card(
                 text=gettext(
@@ -83,23 +83,23 @@ async def change_settings(context: CommandContext, request: Request, **_: str) -
                 )
             )
         )
-    added, removed = await _update_follows(context, request, wanted, held)
+    added, removed = await _update_follows(context, request, change, follows)
     with use_language(ENGLISH):
-        summary = Reason(SETTINGS_CHANGED, changes=told())
+        summary = Reason(SETTINGS_CHANGED, changes=describe())
     before = {"topics": [snapshots.encode_follow(follow) for follow in removed]}
     after = {"topics": [snapshots.encode_follow(follow) for follow in added]}
     await save.save_preferences(
-        context, request, channel_state, wanted.preferences, summary, before=before, after=after
+        context, request, channel_state, change.preferences, summary, before=before, after=after
     )
-    return Answer(await _build_confirmation_card(context, request, wanted, told()))
+    return Answer(await _build_confirmation_card(context, request, change, describe()))
 
 
 def _reject_inapplicable(context: CommandContext, request: Request) -> None:
     """Raise a mistake for a setting that means nothing where it is said."""
     features = context.get_features(request.channel)
-    here = list_fields(request.channel, features)
+    applicable_fields = list_fields(request.channel, features)
     for question in SETTING_FIELDS:
-        if question.name in request.arguments and question not in here:
+        if question.name in request.arguments and question not in applicable_fields:
             if question.feature is None or question.feature in features:
                 raise Mistake(
                     gettext(

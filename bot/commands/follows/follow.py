@@ -103,15 +103,15 @@ async def follow_topic(
     target = await _resolve_target(context, request, where)
     if topic is None or request.dry_run:
         return Answer(await _build_follow_form(context, request, topic, target))
-    held = await context.stores.follows.list_for_channel(target)
+    follows = await context.stores.follows.list_for_channel(target)
     personal = target.kind is ChannelKind.DIRECT
-    known = next((follow for follow in held if follow.topic == str(topic)), None)
-    if known and (alerts is None or personal or alerts == known.alerts):
-        return _answer_already_followed(topic, known, target, request)
-    most = await get_person_follow_limit(context, request, len(held)) if personal else MAX_CHANNEL_FOLLOWS
-    if not known and not most:
+    current = next((follow for follow in follows if follow.topic == str(topic)), None)
+    if current and (alerts is None or personal or alerts == current.alerts):
+        return _answer_already_followed(topic, current, target, request)
+    most = await get_person_follow_limit(context, request, len(follows)) if personal else MAX_CHANNEL_FOLLOWS
+    if not current and not most:
         raise Mistake(gettext("The managers let nobody follow topics for themselves."), "follows")
-    if not known and len(held) >= most:
+    if not current and len(follows) >= most:
         raise Mistake(
             gettext(
                 "That would be more than {most} follows for {place}; unfollow one first.",
@@ -120,19 +120,19 @@ async def follow_topic(
             ),
             "follows",
         )
-    wanted = Follow(
-        target, str(topic), request.person, known.followed_since if known else request.now, personal or bool(alerts)
+    new_follow = Follow(
+        target, str(topic), request.person, current.followed_since if current else request.now, personal or bool(alerts)
     )
-    await context.stores.follows.add(wanted)
+    await context.stores.follows.add(new_follow)
     await context.set_channel_language(request, target)
-    summary = _summarize_alert_change(topic, wanted) if known else Reason("follow.added", label=topic.label)
-    before, after = snapshots.encode_follow(known) if known else {}, snapshots.encode_follow(wanted)
+    summary = _summarize_alert_change(topic, new_follow) if current else Reason("follow.added", label=topic.label)
+    before, after = snapshots.encode_follow(current) if current else {}, snapshots.encode_follow(new_follow)
     await context.stores.audit.record_change(
         target, request.person, "follow", summary, request.now, before=before, after=after
     )
-    if known:
-        return build_text_answer(_describe_alert_change(topic, wanted), _build_unfollow_button(topic, target))
-    return Answer(await _build_followed_card(context, request, topic, wanted))
+    if current:
+        return build_text_answer(_describe_alert_change(topic, new_follow), _build_unfollow_button(topic, target))
+    return Answer(await _build_followed_card(context, request, topic, new_follow))
 
 
 def _summarize_alert_change(topic: Topic, follow: Follow) -> Reason:
@@ -166,7 +166,7 @@ async def _resolve_target(context: CommandContext, request: Request, where: str)
 async def _build_follow_form(context: CommandContext, request: Request, topic: Topic | None, target: Channel) -> Form:
     """Ask for a topic, saying what it would have sent."""
     text = request.arguments.get("topic", "")
-    seen = await run_preview(context, request, topic) if topic else None
+    topic_preview = await run_preview(context, request, topic) if topic else None
     fields: tuple[Field, ...] = (
         Field("topic", gettext("Topic"), value=text, hint=gettext(_TOPIC_HINT), required=True),
         Field(
@@ -192,7 +192,7 @@ async def _build_follow_form(context: CommandContext, request: Request, topic: T
         gettext("Follow a topic"),
         "follow",
         fields,
-        preview=(describe_volume(seen), *_list_example_titles(seen)) if seen else (),
+        preview=(describe_volume(topic_preview), *_list_example_titles(topic_preview)) if topic_preview else (),
         submit=gettext("Follow"),
     )
 
@@ -203,15 +203,15 @@ def _list_example_titles(topic_preview: preview.TopicPreview) -> tuple[str, ...]
 
 async def _build_followed_card(context: CommandContext, request: Request, topic: Topic, follow: Follow) -> Card:
     """Say what was done, how much will come, with an example or two."""
-    seen = await run_preview(context, request, topic)
-    text = join_sentences(_describe_new_follow(topic, follow), describe_volume(seen))
-    if seen.per_week > HEAVY_PER_WEEK:
-        text = join_sentences(text, describe_narrowing(topic, seen))
+    topic_preview = await run_preview(context, request, topic)
+    text = join_sentences(_describe_new_follow(topic, follow), describe_volume(topic_preview))
+    if topic_preview.per_week > HEAVY_PER_WEEK:
+        text = join_sentences(text, describe_narrowing(topic, topic_preview))
     return Card(
         text=text,
-        items=build_matching_items(context, request, seen.papers[:_MAX_EXAMPLES]),
+        items=build_matching_items(context, request, topic_preview.papers[:_MAX_EXAMPLES]),
         actions=(
-            *build_near_topic_buttons(seen, "follow", where=_format_where(follow.channel)),
+            *build_near_topic_buttons(topic_preview, "follow", where=_format_where(follow.channel)),
             _build_unfollow_button(topic, follow.channel),
             Action(gettext("Preview"), "preview", {"topic": str(topic)}, topic.label),
         ),
@@ -260,14 +260,14 @@ async def unfollow_topic(context: CommandContext, request: Request, *, topic: To
     own = get_direct_channel(request)
     targets = {"me": [own], "here": [request.channel]}.get(where, [own, request.channel])
     for target in targets:
-        held = [follow.topic for follow in await context.stores.follows.list_for_channel(target)]
-        if str(topic) in held:
+        topic_texts = [follow.topic for follow in await context.stores.follows.list_for_channel(target)]
+        if str(topic) in topic_texts:
             return await _remove_follow(context, request, topic, target)
-    known = [follow.topic for target in targets for follow in await context.stores.follows.list_for_channel(target)]
-    near = parameter_types.find_nearest(topic.label, [parse_topic(text).label for text in known])
-    meant = gettext("Did you mean “{near}”?", near=near) if near else ""
+    all_texts = [follow.topic for target in targets for follow in await context.stores.follows.list_for_channel(target)]
+    near = parameter_types.find_nearest(topic.label, [parse_topic(text).label for text in all_texts])
+    suggestion = gettext("Did you mean “{near}”?", near=near) if near else ""
     raise Mistake(
-        join_sentences(gettext("“{label}” is not followed here.", label=topic.label), meant),
+        join_sentences(gettext("“{label}” is not followed here.", label=topic.label), suggestion),
         f"unfollow {near}" if near else "follows",
     )
 

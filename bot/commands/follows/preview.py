@@ -62,8 +62,10 @@ def describe_volume(topic_preview: preview.TopicPreview) -> str:
     """Say what a topic brings: "It would have sent 6 papers in the last 14 days, about 3 a week."."""
     span = _format_span(topic_preview)
     if not topic_preview.match_count:
-        meant = gettext("Did you mean “{near}”?", near=topic_preview.suggestion) if topic_preview.suggestion else ""
-        return join_sentences(gettext("It would have sent nothing in {span}.", span=span), meant)
+        suggestion = (
+            gettext("Did you mean “{near}”?", near=topic_preview.suggestion) if topic_preview.suggestion else ""
+        )
+        return join_sentences(gettext("It would have sent nothing in {span}.", span=span), suggestion)
     weekly = f"{topic_preview.per_week:.0f}" if topic_preview.per_week >= 1 else gettext("fewer than one")
     return gettext(
         "It would have sent {papers} in {span}, about {weekly} a week.",
@@ -115,13 +117,13 @@ async def show_preview(
     context: CommandContext, request: Request, *, topic: Topic, days: int = PREVIEW_DAYS, page: int = 1
 ) -> Answer:
     """Show what a topic would have sent; nothing is saved."""
-    seen = await run_preview(context, request, topic, days)
+    topic_preview = await run_preview(context, request, topic, days)
     # What is shared says neither the asker's words as the bot's own, nor what they follow.
-    seen = replace(seen, suggestion="") if request.share else seen
-    text = describe_volume(seen)
-    if seen.per_week > HEAVY_PER_WEEK and not request.share:
-        text = f"{text} {describe_narrowing(topic, seen)}"
-    result_page = pagination.paginate(seen.papers, page, _PAGE_SIZE)
+    topic_preview = replace(topic_preview, suggestion="") if request.share else topic_preview
+    text = describe_volume(topic_preview)
+    if topic_preview.per_week > HEAVY_PER_WEEK and not request.share:
+        text = f"{text} {describe_narrowing(topic, topic_preview)}"
+    result_page = pagination.paginate(topic_preview.papers, page, _PAGE_SIZE)
     follow_ = Action(gettext("Follow this"), "follow", {"topic": str(topic)}, topic.label, "main")
     answer = await pagination.build_list_answer(
         Card(
@@ -130,7 +132,7 @@ async def show_preview(
             folio=(result_page.span,) if result_page.span else (),
             items=build_matching_items(context, request, result_page.entries),
             actions=(
-                *build_near_topic_buttons(seen, "preview"),
+                *build_near_topic_buttons(topic_preview, "preview"),
                 follow_,
                 *result_page.build_page_buttons("preview", request.arguments),
             ),

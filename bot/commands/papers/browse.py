@@ -95,8 +95,8 @@ async def show_daily_list(
     if last - first > MAX_SPAN:
         raise Mistake(gettext("A list shows at most 31 days at once."), "today 2026-11")
     days = await context.stores.feed_days.list_between(first, last)
-    known = await context.stores.papers.get(list_paper_ids(days))
-    papers = rank_papers(days, known, Preferences())
+    papers_by_id = await context.stores.papers.get(list_paper_ids(days))
+    papers = rank_papers(days, papers_by_id, Preferences())
     span = feed_states.ListSpan(first, last, tuple(days), request.now, schedule.timezone, context.lists_title)
     if not papers:
         return _answer_no_list(span, newest)
@@ -132,18 +132,18 @@ def _answer_no_list(span: feed_states.ListSpan, newest: FeedDay | None) -> Answe
 
 async def show_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
     """Show one paper with what is known of it."""
-    found = await lookup.find_paper(context, request, paper)
-    sightings = await context.stores.papers.list_vote_history(found.id)
-    posts = await context.stores.digests.list_messages_of_paper(request.channel, found.id)
-    await _record_seen(context, request, found)
+    found_paper = await lookup.find_paper(context, request, paper)
+    sightings = await context.stores.papers.list_vote_history(found_paper.id)
+    posts = await context.stores.digests.list_messages_of_paper(request.channel, found_paper.id)
+    await _record_seen(context, request, found_paper)
     zone = (await context.load_channel_state(request)).preferences.schedule.timezone
     lines = (lookup.format_vote_history(sightings, request.now), *lookup.format_past_posts(posts, zone))
     return await pagination.build_list_answer(
         Card(
-            items=(lookup.build_detailed_item(found, request.now),),
-            actions=discuss.build_discuss_buttons(context, request, found),
+            items=(lookup.build_detailed_item(found_paper, request.now),),
+            actions=discuss.build_discuss_buttons(context, request, found_paper),
             footer=tuple(line for line in lines if line),
-            fallback=found.title,
+            fallback=found_paper.title,
         ),
         request.arguments,
         context,
@@ -158,22 +158,24 @@ async def _record_seen(context: CommandContext, request: Request, paper: Paper) 
 
 async def show_similar_papers(context: CommandContext, request: Request, *, paper: str, page: int = 1) -> Answer:
     """Show the stored papers most like one."""
-    found = await lookup.find_paper(context, request, paper)
-    hits = await context.stores.search_index.find_similar(found, _MAX_SIMILAR)
-    known = await context.stores.papers.get([hit.paper_id for hit in hits])
-    papers = [known[hit.paper_id] for hit in hits if hit.paper_id in known]
+    original = await lookup.find_paper(context, request, paper)
+    hits = await context.stores.search_index.find_similar(original, _MAX_SIMILAR)
+    papers_by_id = await context.stores.papers.get([hit.paper_id for hit in hits])
+    papers = [papers_by_id[hit.paper_id] for hit in hits if hit.paper_id in papers_by_id]
     if not papers:
-        return build_text_answer(gettext("Nothing stored is like “{name}”.", name=paper_items.format_paper_name(found)))
+        return build_text_answer(
+            gettext("Nothing stored is like “{name}”.", name=paper_items.format_paper_name(original))
+        )
     result_page = pagination.paginate(papers, page, _PAGE_SIZE)
     items = context.build_sound_items(
         result_page.entries, partial(paper_items.build_paper_item, today=request.now.date())
     )
     return await pagination.build_list_answer(
         Card(
-            title=gettext("Papers like “{name}”", name=paper_items.format_paper_name(found)),
+            title=gettext("Papers like “{name}”", name=paper_items.format_paper_name(original)),
             folio=tuple(part for part in (result_page.span,) if part),
             items=items,
-            actions=result_page.build_page_buttons("similar", {"paper": found.id}),
+            actions=result_page.build_page_buttons("similar", {"paper": original.id}),
             footer=(
                 gettext(
                     "{count} stored papers compared by their words.",

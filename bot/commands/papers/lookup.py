@@ -36,9 +36,9 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
     """
     if (number := parse_paper_number(identifier)) is not None:
         identifier = await find_numbered_paper(context, request, number)
-    found = await context.get_stored_paper(identifier)
-    if found:
-        return found
+    paper = await context.get_stored_paper(identifier)
+    if paper:
+        return paper
     if not parse_arxiv_id(identifier):
         raise Mistake(
             gettext(
@@ -48,17 +48,17 @@ async def find_paper(context: CommandContext, request: Request, identifier: str)
         )
     try:
         async with asyncio.timeout(BUDGET):
-            found = await _fetch_paper(context, identifier)
+            paper = await _fetch_paper(context, identifier)
     except TimeoutError:
         raise SourceDown(
             gettext("{identifier} is not stored, and the sources did not answer in time.", identifier=identifier)
         ) from None
-    if found is None:
+    if paper is None:
         raise Mistake(
             _describe_unknown(context, identifier),
             f"show {EXAMPLE_ARXIV_ID}",
         )
-    return found
+    return paper
 
 
 async def find_numbered_paper(context: CommandContext, request: Request, number: int) -> str:
@@ -103,8 +103,8 @@ async def _fetch_paper(context: CommandContext, identifier: str) -> Paper | None
     is_down = False
     for lookup in lookups:
         try:
-            if found := await lookup.fetch_paper(identifier):
-                return found
+            if paper := await lookup.fetch_paper(identifier):
+                return paper
             is_down = False
         except SourceRefused:
             is_down = False
@@ -160,17 +160,17 @@ def build_detailed_item(paper: Paper, now: datetime) -> Item:
 
 def build_links(paper: Paper) -> tuple[Link, ...]:
     """Return every place that tells more about a paper."""
-    known = [Link(gettext("code"), paper.code)] if paper.code else []
-    known += [Link(gettext("project"), paper.project)] if paper.project else []
+    own_links = [Link(gettext("code"), paper.code)] if paper.code else []
+    own_links += [Link(gettext("project"), paper.project)] if paper.project else []
     if not parse_arxiv_id(paper.id):
-        return tuple(known)
+        return tuple(own_links)
     feed = [Link("Hugging Face", f"https://huggingface.co/papers/{paper.id}")] if paper.listed else []
     return (
         Link("arXiv", f"https://arxiv.org/abs/{paper.id}"),
         Link("PDF", f"https://arxiv.org/pdf/{paper.id}"),
         *feed,
         Link("alphaXiv", f"https://www.alphaxiv.org/abs/{paper.id}"),
-        *known,
+        *own_links,
     )
 
 

@@ -55,22 +55,26 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def show_linked_papers(context: CommandContext, request: Request, *, text: str = "") -> Answer:
     """Show the papers that a message names; one alone in full."""
-    named = find_arxiv_ids(text)
-    if not named:
+    arxiv_ids = find_arxiv_ids(text)
+    if not arxiv_ids:
         raise Mistake(gettext(_NO_LINK), "search graph neural network")
-    if len(named) == 1:
-        return await browse.show_paper(context, request.with_command("show", {"paper": named[0]}), paper=named[0])
-    found = [
-        paper for identifier in named[:MAX_PAPERS] if (paper := await _find_paper_or_none(context, request, identifier))
+    if len(arxiv_ids) == 1:
+        return await browse.show_paper(
+            context, request.with_command("show", {"paper": arxiv_ids[0]}), paper=arxiv_ids[0]
+        )
+    papers = [
+        paper
+        for identifier in arxiv_ids[:MAX_PAPERS]
+        if (paper := await _find_paper_or_none(context, request, identifier))
     ]
-    if not found:
-        raise Mistake(gettext("None of the papers in this message could be found."), f"show {named[0]}")
-    items = context.build_sound_items(found, partial(paper_items.build_paper_item, today=request.now.date()))
+    if not papers:
+        raise Mistake(gettext("None of the papers in this message could be found."), f"show {arxiv_ids[0]}")
+    items = context.build_sound_items(papers, partial(paper_items.build_paper_item, today=request.now.date()))
     return Answer(
         Card(
             title=gettext("Papers in this message"),
             items=items,
-            footer=_describe_left_out(len(named[:MAX_PAPERS]) - len(found), len(named[MAX_PAPERS:])),
+            footer=_describe_left_out(len(arxiv_ids[:MAX_PAPERS]) - len(papers), len(arxiv_ids[MAX_PAPERS:])),
             fallback=paper_items.format_item_names(items),
         )
     )
@@ -106,15 +110,15 @@ async def unfurl_link(context: CommandContext, request: Request, *, link: str) -
         post.at > request.now - UNFURL_COOLDOWN for post in posts
     ) or not await context.stores.processed_events.add_if_new(event, request.now):
         return nothing
-    found = await _find_paper_or_none(context, request, identifier)
-    if found is None:
+    paper = await _find_paper_or_none(context, request, identifier)
+    if paper is None:
         return nothing
     zone = channel_state.preferences.schedule.timezone
     return Answer(
         Card(
-            items=(_build_unfurl_item(found, request),),
+            items=(_build_unfurl_item(paper, request),),
             footer=tuple(lookup.format_past_posts(posts, zone)),
-            fallback=found.title,
+            fallback=paper.title,
         )
     )
 

@@ -25,7 +25,7 @@ MAX_SAVED = 500
 def build_commands(context: CommandContext) -> tuple[Command, ...]:
     """Return the commands of this file."""
     paper = parameter_types.build_paper_parameter(partial(papers.suggest_papers, context))
-    held = parameter_types.build_paper_parameter(partial(papers.suggest_saved_papers, context))
+    saved_paper = parameter_types.build_paper_parameter(partial(papers.suggest_saved_papers, context))
     return (
         Command(
             "save",
@@ -38,7 +38,7 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
             "unsave",
             "Take a paper off your reading list",
             partial(unsave_paper, context),
-            (held,),
+            (saved_paper,),
             example="unsave 2602.12160",
         ),
         Command(
@@ -54,26 +54,26 @@ def build_commands(context: CommandContext) -> tuple[Command, ...]:
 
 async def save_paper(context: CommandContext, request: Request, *, paper: str) -> Answer:
     """Save a paper for the asker; one that is not stored yet is stored, since somebody wants it."""
-    found = await lookup.find_paper(context, request, paper)
+    found_paper = await lookup.find_paper(context, request, paper)
     if request.dry_run:
         return build_text_answer(
-            gettext("“{name}” would be on your reading list.", name=paper_items.format_paper_name(found))
+            gettext("“{name}” would be on your reading list.", name=paper_items.format_paper_name(found_paper))
         )
-    held = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
-    if len(held) >= MAX_SAVED:
+    saved_papers = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
+    if len(saved_papers) >= MAX_SAVED:
         raise Mistake(
             gettext("A reading list holds at most {most} papers; take one off first.", most=MAX_SAVED), "saved"
         )
-    if await context.get_stored_paper(found.id) is None:
-        await context.stores.papers.add([found], request.now)
-    new = await context.stores.mutes_and_saves.save(get_direct_channel(request), found.id, request.now)
-    name = paper_items.format_paper_name(found)
-    kept = gettext("“{name}” is on your reading list.", name=name)
+    if await context.get_stored_paper(found_paper.id) is None:
+        await context.stores.papers.add([found_paper], request.now)
+    new = await context.stores.mutes_and_saves.save(get_direct_channel(request), found_paper.id, request.now)
+    name = paper_items.format_paper_name(found_paper)
+    confirmation = gettext("“{name}” is on your reading list.", name=name)
     was = gettext("“{name}” was on your reading list already.", name=name)
     return build_text_answer(
-        kept if new else was,
+        confirmation if new else was,
         Action(gettext("Reading list"), "saved"),
-        _build_remove_button(found.id, paper_items.format_paper_name(found)),
+        _build_remove_button(found_paper.id, paper_items.format_paper_name(found_paper)),
     )
 
 
@@ -93,24 +93,28 @@ async def unsave_paper(context: CommandContext, request: Request, *, paper: str)
 
 async def show_reading_list(context: CommandContext, request: Request, *, page: int = 1) -> Answer:
     """Show the reading list, the latest first."""
-    held = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
-    if not held:
+    saved_papers = await context.stores.mutes_and_saves.list_saved_papers(get_direct_channel(request))
+    if not saved_papers:
         return build_text_answer(
             gettext("Your reading list is empty; every paper has a Save button."),
             Action(gettext("The newest list"), "today"),
         )
-    result_page = pagination.paginate(held, page)
-    known = await context.stores.papers.get([paper for paper, _ in result_page.entries])
-    worded = context.build_sound_items(known.values(), partial(_build_saved_item, request=request))
+    result_page = pagination.paginate(saved_papers, page)
+    papers_by_id = await context.stores.papers.get([paper for paper, _ in result_page.entries])
+    worded = context.build_sound_items(papers_by_id.values(), partial(_build_saved_item, request=request))
     items_by_paper = {item.paper: item for item in worded}
     items = tuple(items_by_paper.get(paper) or _build_unknown_item(paper) for paper, _ in result_page.entries)
     return Answer(
         Card(
             title=gettext("Your reading list"),
-            folio=tuple(part for part in (formatting.format_count(len(held), "paper"), result_page.span) if part),
+            folio=tuple(
+                part for part in (formatting.format_count(len(saved_papers), "paper"), result_page.span) if part
+            ),
             items=items,
             actions=result_page.build_page_buttons("saved", {}),
-            fallback=gettext("{papers} on your reading list", papers=formatting.format_count(len(held), "paper")),
+            fallback=gettext(
+                "{papers} on your reading list", papers=formatting.format_count(len(saved_papers), "paper")
+            ),
         ),
         pagination.choose_placement(request.arguments),
     )

@@ -72,12 +72,12 @@ async def show_new_papers(context: CommandContext, request: Request) -> Answer:
     matches = {paper.id: matcher.match(paper) for paper in fresh}
     likeness = await _score_similarity(context, saved[:_MAX_SAVES])
     ranked = sorted(fresh, key=lambda p: (-len(matches[p.id]), -likeness.get(p.id, 0.0), -(p.votes or 0)))
-    shown = ranked[:_MAX_SHOWN]
+    best_papers = ranked[:_MAX_SHOWN]
     if not request.dry_run:
         await context.write_if_possible(
-            context.stores.mutes_and_saves.record_seen(own, [paper.id for paper in shown], request.now)
+            context.stores.mutes_and_saves.record_seen(own, [paper.id for paper in best_papers], request.now)
         )
-    card = _build_new_papers_card(context, request, shown, matches, len(ranked) - len(shown))
+    card = _build_new_papers_card(context, request, best_papers, matches, len(ranked) - len(best_papers))
     return Answer(
         replace(
             card, footer=(_describe_ranking(len(topics), len(saved[:_MAX_SAVES])), *await context.describe_sample())

@@ -104,11 +104,11 @@ async def search_papers(
     if identifier := parse_arxiv_id(query):
         return await show_paper(context, request, paper=identifier)
     today = request.now.date()
-    asked = SearchQuery(query, SortOrder(sort), since(today)[0] if since else None, category)
-    results = await paper_search.find_papers(context.stores, context.sources, asked, request.now)
+    search_query = SearchQuery(query, SortOrder(sort), since(today)[0] if since else None, category)
+    results = await paper_search.find_papers(context.stores, context.sources, search_query, request.now)
     if not results.papers:
-        return _answer_no_results(asked, results, request)
-    card = _build_results_card(context, asked, results, page, request)
+        return _answer_no_results(search_query, results, request)
+    card = _build_results_card(context, search_query, results, page, request)
     return replace(await pagination.build_list_answer(card, request.arguments, context), query=query)
 
 
@@ -180,7 +180,7 @@ def _answer_no_results(query: SearchQuery, results: SearchResults, request: Requ
         papers=formatting.format_count(results.searched_count, "stored paper"),
     )
     fixed = {name: value for name, value in request.arguments.items() if name != "page"}
-    asked = parse_query(query.text)
+    parsed_query = parse_query(query.text)
     actions: tuple[Action, ...] = ()
     if results.suggestion:
         text = join_sentences(text, gettext("Did you mean “{near}”?", near=results.suggestion))
@@ -191,9 +191,9 @@ def _answer_no_results(query: SearchQuery, results: SearchResults, request: Requ
             style="main",
         )
         actions = (again,)
-    elif query.since or query.category or asked.conditions:
+    elif query.since or query.category or parsed_query.conditions:
         text = join_sentences(text, gettext("Fewer conditions find more."))
-        actions = (Action(gettext("Search without them"), "search", {"query": " ".join(asked.words)}),)
+        actions = (Action(gettext("Search without them"), "search", {"query": " ".join(parsed_query.words)}),)
     else:
         text = join_sentences(text, gettext("Other or fewer words may find more."))
     return build_text_answer(text, *actions, footer=results.notes)
