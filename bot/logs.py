@@ -111,10 +111,10 @@ def configure(
 
     What *registry* knows is in neither, nor what looks like one of *secret_patterns* or like another secret.
     """
-    known = registry or SecretRegistry()
+    secret_registry = registry or SecretRegistry()
 
     def remove_secrets(text: str) -> str:
-        return redact(known.redact(text), secret_patterns)
+        return redact(secret_registry.redact(text), secret_patterns)
 
     for_machines = _JsonFormatter(remove_secrets)
     console = logging.StreamHandler(sys.stderr)

@@ -72,8 +72,8 @@ async def claim_list_wait(stores: Stores, sources: Iterable[Source], now: dateti
     if not any(source.lists for source in sources):
         return False
     try:
-        known = await stores.feed_days.get_day(newest)
-        if known and known.state in _READ_STATES - {DayState.PARTIAL, DayState.STALE}:
+        stored = await stores.feed_days.get_day(newest)
+        if stored and stored.state in _READ_STATES - {DayState.PARTIAL, DayState.STALE}:
             return False
         if await stores.key_values.get(_AWAITED_LIST) == newest.isoformat():
             return False

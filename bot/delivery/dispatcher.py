@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,6 +38,7 @@ MAX_LOOKUPS: Final = 8
 LOOKUP_TIMEOUT: Final = 90.0
 """Seconds after which a look-up is given up for now; chats have shorter time-outs of their own."""
 _LOOKUP_BATCH: Final = 50
+_MAX_WAIT: Final = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class Dispatcher:
                 claimed = await self._claim_due(platform, PLATFORM_SLOTS - len(tasks))
                 tried += len(claimed)
                 tasks |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
+                if claimed and len(tasks) < PLATFORM_SLOTS:
+                    continue
                 if not tasks:
                     return tried
                 tasks = await _wait_for_capacity(tasks, min(PLATFORM_SLOTS - WORKSPACE_SLOTS, len(tasks) - 1))
@@ -159,7 +163,12 @@ class Dispatcher:
 
 
 async def _wait_for_capacity(tasks: set[asyncio.Task[None]], max_in_flight: int) -> set[asyncio.Task[None]]:
-    """Wait until at most *max_in_flight* are still under way; return those."""
-    while len(tasks) > max_in_flight:
-        _, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    return tasks
+    """Wait until at most *max_in_flight* are still under way, but for a second at most; return those.
+
+    What became due meanwhile may be for a workspace that answers, while those under way are for one that hangs.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_MAX_WAIT):
+            while len(tasks) > max_in_flight:
+                _, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    return {task for task in tasks if not task.done()}

@@ -33,7 +33,7 @@ LOOKUP_DELAY: Final = timedelta(seconds=30)
 MAX_ATTEMPTS: Final = 8
 """Refusals after which a message is given up."""
 _INITIAL_BACKOFF: Final = timedelta(seconds=2)
-_MAX_BACKOFF: Final = timedelta(minutes=15)
+_MAX_BACKOFF: Final = timedelta(minutes=5)
 _MAX_DOUBLINGS: Final = 10
 _LAST_LOOKUP: Final = timedelta(days=1)
 """How long after its time a message is looked up that may have been posted."""
@@ -149,9 +149,9 @@ class Settler:
     ) -> None:
         if isinstance(error, Unsendable):
             log.error("A message can't be sent: %s", delivery.key, exc_info=error)
-        await self._settle(delivery, Settlement(DeliveryState.DEAD, outcome, reason=error.reason))
-        if isinstance(error, Gone):
+        if isinstance(error, Gone):  # first, or the channel's next message would be claimed meanwhile
             await self.retirement.retire(delivery, error, self.clock())
+        await self._settle(delivery, Settlement(DeliveryState.DEAD, outcome, reason=error.reason))
 
     async def _settle_unknown(self, delivery: Delivery) -> None:
         """Decide where the platform can't be asked: a digest is sent again, anything else is left out."""
@@ -178,5 +178,5 @@ class Settler:
 
     @staticmethod
     def _compute_backoff(delivery: Delivery) -> timedelta:
-        """Return how long to wait: 2 s, doubling up to 15 minutes."""
+        """Return how long to wait: 2 s, doubling up to 5 minutes."""
         return min(_INITIAL_BACKOFF * (1 << min(delivery.attempts, _MAX_DOUBLINGS)), _MAX_BACKOFF)

@@ -54,6 +54,7 @@ async def test_a_silent_workspace_is_left_alone_and_then_tried(
     assert (openings.limit, set(openings.closed_workspaces)) == (16, {"T1"}), "others of the platform go on"
     openings = await breaker.find_openings("slack", 16, NOW + FIRST_PAUSE)
     assert (set(openings.closed_workspaces), set(openings.trial_workspaces)) == (set(), {"T1"})
+    caplog.clear()
     with caplog.at_level(logging.WARNING):
         await breaker.record_answer(CHANNEL)
         await breaker.record_answer(CHANNEL)
