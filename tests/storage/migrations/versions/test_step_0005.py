@@ -17,10 +17,10 @@ from bot.domain.deliveries import DeliveryKey
 from bot.i18n.translation import use_language
 from bot.ports.stores import Stores
 from bot.reasons.reason import Reason, format_reason, load_reason, to_reason
-from storage.database import create_private_directory, get_sqlite_path, open_migration_engine
 from storage.maintenance import upgrade
 from storage.migrations.sentences_0005 import CHANGES, CHANNELS, DELIVERIES, DIGESTS, NOTICES, SOURCES
 from storage.migrations.versions.step_0005 import NAME, SentenceReader
+from tests.storage.migrations.versions.old_database import migrate_down, open_old_database
 from tests.stores import open_stores, url
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -48,31 +48,6 @@ KNOWN = {
 def fill(template: str) -> str:
     """Return a sentence as it was kept."""
     return NAME.sub(lambda found: KNOWN[found[1]] if found[2] in PREFIXES else SAMPLES[found[2] or ""], template)
-
-
-def old_database(path: Path) -> Path:
-    """Return a database as the last version left it, without a row."""
-    from alembic import command  # noqa: PLC0415 - slow to import
-
-    create_private_directory(path)
-    engine = open_migration_engine(url(path))
-    with engine.begin() as connection:
-        config = upgrade._build_alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
-    engine.dispose()
-    return get_sqlite_path(url(path))
-
-
-def step_back(path: Path) -> None:
-    from alembic import command  # noqa: PLC0415 - slow to import
-
-    engine = open_migration_engine(url(path))
-    with engine.begin() as connection:
-        config = upgrade._build_alembic_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0004")
-    engine.dispose()
 
 
 class OldRows:
@@ -176,7 +151,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def old(folder: Path) -> OldRows:
-    return OldRows(old_database(folder))
+    return OldRows(open_old_database(folder, "0004"))
 
 
 @pytest.mark.parametrize(
@@ -335,7 +310,7 @@ def test_the_way_back_gives_the_sentences_back(folder: Path, old: OldRows, kind:
     for sentence in sentences:
         WRITERS[kind](old, sentence)
         upgrade.upgrade_database(url(folder), folder, NOW)
-        step_back(folder)
+        migrate_down(folder, "0004")
         with closing(sqlite3.connect(old.file)) as connection, connection:
             assert connection.execute(f"SELECT {columns[kind]}").fetchall() == [(sentence,)]
             connection.execute(f"DELETE FROM {empty[kind]}" if kind in empty else "SELECT 1")  # noqa: S608
