@@ -12,7 +12,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -43,35 +42,34 @@ _MAX_WAIT: Final = 1.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
 class Dispatcher:
     """Takes messages from the ledger to the chats.
 
-    ``clock`` gives aware UTC, ``directories`` are directories by platform, ``owner`` marks what this process claimed.
+    ``clock`` gives aware UTC, ``directories`` are directories by platform. What this process claims is marked by an
+    owner's name of its own.
     """
 
-    stores: Stores
-    chats: Mapping[str, Chat]
-    clock: Callable[[], datetime]
-    directories: Mapping[str, Directory] = field(default_factory=dict)
-    owner: str = field(default_factory=create_reference)
-    breaker: CircuitBreaker = field(init=False)
-    _settler: Settler = field(init=False)
-    _in_flight: dict[int, Delivery] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Make what settles the attempts."""
-        object.__setattr__(self, "breaker", CircuitBreaker(self.stores.circuits))
-        retirement = ChannelRetirement(self.stores, self.directories)
-        object.__setattr__(self, "_settler", Settler(self.stores.ledger, self.breaker, retirement, self.clock))
+    def __init__(
+        self,
+        stores: Stores,
+        chats: Mapping[str, Chat],
+        clock: Callable[[], datetime],
+        directories: Mapping[str, Directory] | None = None,
+    ) -> None:
+        self.chats = chats
+        self._stores, self._clock, self._owner = stores, clock, create_reference()
+        self._breaker = CircuitBreaker(stores.circuits)
+        retirement = ChannelRetirement(stores, directories or {})
+        self._settler = Settler(stores.ledger, self._breaker, retirement, clock)
+        self._in_flight: dict[int, Delivery] = {}
 
     async def recover(self) -> int:
         """Take over from a process that died: what it was sending is looked up; return how many messages.
 
         The caller knows that no other process works on this database.
         """
-        await self.breaker.load()
-        return await self.stores.ledger.release_claims(self.clock(), self.owner)
+        await self._breaker.load()
+        return await self._stores.ledger.release_claims(self._clock(), self._owner)
 
     async def dispatch_due(self, platform: str = "") -> int:
         """Deliver everything that may go out now, of one platform or of all; return how many messages were tried."""
@@ -111,18 +109,18 @@ class Dispatcher:
 
     async def resolve_uncertain(self, platform: str = "") -> int:
         """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
-        await self.stores.ledger.expire_claims(self.clock(), self.owner, tuple(self._in_flight))
-        while late := await self.stores.ledger.expire_waiting(self.clock()):
+        await self._stores.ledger.expire_claims(self._clock(), self._owner, tuple(self._in_flight))
+        while late := await self._stores.ledger.expire_waiting(self._clock()):
             log.warning("%d messages were given up: they could not be posted in time", len(late))
-        doubtful = await self.stores.ledger.list_uncertain(self.clock(), _LOOKUP_BATCH, platform)
+        doubtful = await self._stores.ledger.list_uncertain(self._clock(), _LOOKUP_BATCH, platform)
         slots = asyncio.Semaphore(MAX_LOOKUPS)
         await asyncio.gather(*(self._look_up(delivery, slots) for delivery in doubtful))
         return len(doubtful)
 
     async def _claim_due(self, platform: str, free: int) -> Sequence[Delivery]:
         """Claim a few messages at a time, so that no workspace gets all the slots."""
-        now = self.clock()
-        openings = await self.breaker.find_openings(platform, free, now)
+        now = self._clock()
+        openings = await self._breaker.find_openings(platform, free, now)
         channels = [delivery.key.channel for delivery in self._in_flight.values()]
         under_way = Counter(channel.workspace for channel in channels if channel.platform == platform)
         if openings.limit == 1 and under_way:  # a platform that is being tried
@@ -132,8 +130,8 @@ class Dispatcher:
         limit = min(openings.limit, WORKSPACE_SLOTS)
         if limit <= 0:
             return []
-        queue = ClaimQueue(platform, tuple(busy), self.owner)
-        claimed = await self.stores.ledger.claim(now, now + LEASE, limit, queue)
+        queue = ClaimQueue(platform, tuple(busy), self._owner)
+        claimed = await self._stores.ledger.claim(now, now + LEASE, limit, queue)
         self._in_flight.update({delivery.id: delivery for delivery in claimed})
         return claimed
 
@@ -143,7 +141,7 @@ class Dispatcher:
             unknown = TryLater(Reason("delivery.no_adapter"), timedelta(minutes=10).total_seconds())
             return await self._settler.settle_error(delivery, unknown)
         try:
-            message = await chat.send(delivery, self.clock())
+            message = await chat.send(delivery, self._clock())
         except Exception as error:  # noqa: BLE001 - the settler knows each kind, and logs those of nobody
             return await self._settler.settle_error(delivery, error)
         return await self._settler.settle_sent(delivery, message)
