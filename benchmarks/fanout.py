@@ -22,7 +22,7 @@ from benchmarks.discord import REQUESTS_PER_SECOND, TOKEN, build_channel_id, bui
 from benchmarks.report import Figure, compute_percentile
 from bot import poller
 from bot.bootstrap import context
-from bot.bootstrap.context import Context, read_clock
+from bot.bootstrap.context import Context
 from bot.bootstrap.platforms import PLATFORMS, build_settings_class, list_features
 from bot.bootstrap.run import freeze_garbage_collector
 from bot.bootstrap.services import open_platforms
@@ -138,7 +138,8 @@ async def _deliver_digests(folder: Path, load: Load) -> Result:
         freeze_garbage_collector()
         async with _sample_memory() as memory:
             began = time.perf_counter()
-            sent = await Dispatcher(app_context.stores, {"discord": platform.chat}, read_clock).dispatch_due()
+            dispatcher = Dispatcher(app_context.stores, {"discord": platform.chat}, stage.start_clock())
+            sent = await dispatcher.dispatch_due()
             seconds = time.perf_counter() - began
         server_report = json.loads(await server.send_order("stop"))
         stop.set()

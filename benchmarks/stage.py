@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -49,6 +49,12 @@ async def open_benchmark_stores(directory: Path) -> AsyncIterator[tuple[Stores, 
         yield build_stores(database, open_index(directory / "index", database)), database
     finally:
         await database.close()
+
+
+def start_clock() -> Callable[[], datetime]:
+    """Return a clock that is at `NOW` and goes on from there: what was recorded then is not too old to be sent."""
+    began = time.monotonic()
+    return lambda: NOW + timedelta(seconds=time.monotonic() - began)
 
 
 def find_recorded_lists() -> list[Path]:
