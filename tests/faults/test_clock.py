@@ -55,7 +55,7 @@ def test_jobs_go_on_and_health_is_honest_when_the_clock_is_set(tmp_path: Path, l
             clock.write_text(f"{step}\n")
             until(lambda: log.read_text().count("The clock was set ") == times, 10)  # noqa: B023 - asked in this turn
             until(lambda: age("tick") >= 3, 10)
-            until(lambda: age("tick") < 3 and age("deliver") < 3, 20)
+            until(lambda: age("tick") < 3 and age("deliver web") < 3, 20)
             report = get(f"{url}/healthz")
             assert report["ok"] is True
             assert set(report["jobs"].values()) <= set(range(600)), "ages are those that passed"
