@@ -12,7 +12,7 @@ from bot.ports.features import Feature, PlatformFeatures
 
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
-FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY}))
+FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY, Feature.OPERATOR}))
 LOCAL_USER: Final = Person("you", "You", is_manager=True)
 """The one user of the local workspace."""
 DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")
