@@ -6,8 +6,9 @@ import ipaddress
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final, Self, cast
+from typing import Annotated, ClassVar, Final, Self, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -29,6 +30,7 @@ _ARXIV_CATEGORY: Final = re.compile(r"[a-z-]+(\.[A-Za-z-]+)?")
 _SQLITE_FILE_URL: Final = re.compile(r"sqlite(\+\w+)?:///(?!:memory:)[^?]")
 """The URL of a database in a file: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#connect-strings."""
 _MAX_PORT: Final = 65_535
+_CHANNEL_KEY_IDS: Final = 2
 
 
 class WorkspaceSettings(BaseSettings):
@@ -103,8 +105,14 @@ class Settings(WorkspaceSettings):
     heartbeat_url: str = Field(
         "", repr=False, description="Called every minute while all is well; empty means nobody is told."
     )
+    operator_channel: str = Field(
+        "", description="Channel that is told of trouble, as platform:workspace:channel; empty means nobody is told."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("text", description="How the log is written: text, or json, one object a line.")
+
+    platform_names: ClassVar[tuple[str, ...]] = ("web",)
+    """What channels can be on."""
 
     @field_validator("port", mode="before")
     @classmethod
@@ -158,6 +166,13 @@ class Settings(WorkspaceSettings):
             )
         return value
 
+    @field_validator("operator_channel")
+    @classmethod
+    def _check_operator_channel(cls, value: str) -> str:
+        if value:
+            _check_channel_key(value, cls.platform_names)
+        return value
+
     @field_validator("log_format")
     @classmethod
     def _check_log_format(cls, value: str) -> str:
@@ -173,11 +188,18 @@ class Settings(WorkspaceSettings):
         return value.upper()
 
 
-def combine_settings(parts: Sequence[type[PlatformSettings]]) -> type[Settings]:
-    """Return the class of all settings: the bot's own, with the fields of every platform among them."""
+def combine_settings(
+    parts: Sequence[type[PlatformSettings]], platform_names: Sequence[str] = Settings.platform_names
+) -> type[Settings]:
+    """Return the class of all settings: the bot's own, with the fields of every platform among them.
+
+    *platform_names* are what channels call the platforms.
+    """
     # The fields of the last class come first, and with them what is wrong with them.
     bases = (Settings, *reversed(parts), WorkspaceSettings)
-    return create_model("Settings", __base__=cast("tuple[type[Settings], ...]", bases))
+    combined = cast("type[Settings]", create_model("Settings", __base__=cast("tuple[type[Settings], ...]", bases)))
+    combined.platform_names = tuple(platform_names)
+    return combined
 
 
 def load(settings_class: type[Settings]) -> Settings:
@@ -191,6 +213,18 @@ def load(settings_class: type[Settings]) -> Settings:
         raise Misconfigured((".env is not written in UTF-8. Save it in that encoding.",)) from error
     except OSError as error:
         raise Misconfigured((f".env can't be read: {error.strerror}. Check who owns it.",)) from error
+
+
+def _check_channel_key(value: str, platform_names: Sequence[str]) -> None:
+    """Refuse what is no platform:workspace:channel; raises ValueError with what was meant."""
+    platform, *rest = value.split(":")
+    expected = f"{platform_names[-1]}:WORKSPACE:CHANNEL, with the ids of both"
+    if len(rest) != _CHANNEL_KEY_IDS or not all(part.strip() for part in rest):
+        raise ValueError(f"“{value}” is not a channel such as {expected}")
+    if platform not in platform_names:
+        near = get_close_matches(platform.lower(), platform_names, 1)
+        known = f"did you mean {near[0]}:{':'.join(rest)}" if near else f"there are {', '.join(platform_names)}"
+        raise ValueError(f"“{platform}” is no platform; {known}")
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from bot import poller, workspace_lifecycle
 from bot.delivery.dispatcher import Dispatcher
@@ -29,6 +29,7 @@ TICK_INTERVAL: Final = timedelta(seconds=15)
 LOOKUP_INTERVAL: Final = timedelta(seconds=10)
 """What may be looked up is due at its own moment; an idle look at the ledger is one indexed query."""
 SWEEP_INTERVAL: Final = timedelta(minutes=1)
+WATCH_INTERVAL: Final = timedelta(seconds=30)
 HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
 
@@ -68,9 +69,20 @@ class Job:
     run: Callable[[], Awaitable[None]]
 
 
+class Watch(Protocol):
+    """Who looks at how things are."""
+
+    async def check(self, jobs: Jobs, now: datetime) -> None:
+        """Look at them now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """What the ticks do. ``clock`` gives aware UTC, ``monotonic`` seconds that nobody can set."""
+    """What the ticks do. ``clock`` gives aware UTC, ``monotonic`` seconds that nobody can set.
+
+    ``watch`` tells somebody how things are.
+    """
 
     stores: Stores
     dispatcher: Dispatcher
@@ -78,6 +90,7 @@ class Jobs:
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     history: JobHistory = field(default_factory=JobHistory)
+    watch: Watch | None = None
 
     def __post_init__(self) -> None:
         """Refuse two jobs of one name: the scheduler would keep one of them, and `/healthz` would tell of one."""
@@ -125,6 +138,10 @@ class Jobs:
         """Record that the database is in use."""
         await self.stores.maintenance.record_alive(self.clock())
 
+    async def check_health(self, watch: Watch) -> None:
+        """Let the operator channel be told of what began or ended."""
+        await watch.check(self, self.clock())
+
     async def run_housekeeping(self) -> None:
         """Read the last week again and forget what is kept only for a time."""
         now = self.clock()
@@ -148,6 +165,7 @@ class Jobs:
             Job("votes", HOURLY, self.refresh_votes),
             Job("alive", HOURLY, self.record_alive),
             Job("housekeeping", DAILY, self.run_housekeeping),
+            *([Job("operator", WATCH_INTERVAL, partial(self.check_health, self.watch))] if self.watch else []),
         )
 
     def list_delivery_jobs(self) -> Sequence[Job]:

@@ -9,6 +9,7 @@ from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.stores import Stores
 from storage.database import Database
 from storage.deliveries.circuits import CircuitStore
+from storage.deliveries.delivery_reports import DeliveryReportStore
 from storage.deliveries.digests import DigestStore
 from storage.deliveries.ledger import LedgerStore
 from storage.deliveries.web_messages import WebMessageStore
@@ -38,6 +39,7 @@ def build_stores(database: Database, search_index: SearchIndex, directory: Path 
         digests=DigestStore(database),
         ledger=LedgerStore(database),
         circuits=CircuitStore(database),
+        delivery_reports=DeliveryReportStore(database),
         follows=FollowStore(database),
         mutes_and_saves=MuteAndSaveStore(database),
         audit=AuditStore(database),

@@ -77,6 +77,9 @@ class MemoryChannels:
 
     standings: list[ChannelState] = field(default_factory=list)
 
+    async def get(self, channel: Channel) -> ChannelState | None:
+        return next((one for one in self.standings if one.channel.key == channel.key), None)
+
     async def list_for_workspace(self, platform: str, workspace: str) -> Sequence[ChannelState]:
         return [s for s in self.standings if (s.channel.platform, s.channel.workspace) == (platform, workspace)]
 

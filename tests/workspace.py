@@ -26,6 +26,7 @@ from bot.errors import Mistake
 from bot.ports.channels import Channels, ChannelState
 from bot.ports.chat import Delivery
 from bot.ports.commands import Answer, Command, Completion, Parameter, Placement, Request
+from bot.ports.delivery_reports import DeliveryReports
 from bot.ports.previews import PlatformPreview, PreviewRenderer
 from bot.ports.sources import Source
 from tests.fakes import MemoryBoard, MemoryChannels
@@ -346,6 +347,7 @@ async def running(
     kept: MemoryBoard | None = None,
     status: Callable[[datetime], Awaitable[Mapping[str, Any]]] = well,
     drawn: Mapping[str, PreviewRenderer] | None = None,
+    reports: DeliveryReports | None = None,
     head_timeout: float = 60,
 ) -> AsyncIterator[Workspace]:
     """Run a workspace on a free port, with one digest and one alert on its board; *kept* is the board of another."""
@@ -371,6 +373,7 @@ async def running(
         host=host,
         heartbeat=beat,
         platform_previews={name: PlatformPreview(name.title(), render) for name, render in (drawn or {}).items()},
+        delivery_reports=reports,
     )
     await table.post(digest(), "2026-11-24")
     await table.post(alert(), "2602.22208", NOW.replace(hour=9, minute=42))

@@ -24,6 +24,7 @@ from bot.domain.channels import Channel, ChannelKind
 from bot.errors import log_failure
 from bot.ports.channels import Channels, ChannelState
 from bot.ports.commands import Commands
+from bot.ports.delivery_reports import DeliveryReports
 from bot.ports.previews import PlatformPreview
 from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.web_messages import WebMessage, WebMessages
@@ -47,6 +48,7 @@ class WebContext:
     previews: Mapping[str, PlatformPreview] = field(default_factory=dict)
     recent_answers: RecentAnswers = field(default_factory=RecentAnswers)
     skipped_papers: SkippedPapers = field(default_factory=SkippedPapers)
+    delivery_reports: DeliveryReports | None = None
 
     @property
     def preview_labels(self) -> Mapping[str, str]:

@@ -18,11 +18,14 @@ from adapters.web.context import CONTEXT, WebContext, list_channel_states
 from adapters.web.event_feed import HEARTBEAT_SECONDS, EventFeed
 from adapters.web.handlers import api, previews
 from adapters.web.handlers.commands import handle_action, handle_command
+from adapters.web.handlers.delivery_log import get_delivery_log
 from adapters.web.rendering import pages
+from adapters.web.rendering.delivery_status import DELIVERIES_PATH
 from adapters.web.rendering.site_info import SiteInfo
 from adapters.web.security import MAX_BODY_BYTES, add_security_headers, build_access_middleware, handle_errors
 from bot.ports.channels import Channels
 from bot.ports.commands import Commands
+from bot.ports.delivery_reports import DeliveryReports
 from bot.ports.previews import PlatformPreview
 from bot.ports.skipped_papers import SkippedPapers
 from bot.ports.web_messages import WebMessages
@@ -45,6 +48,7 @@ def build_application(
     heartbeat: float = HEARTBEAT_SECONDS,
     platform_previews: Mapping[str, PlatformPreview] | None = None,
     skipped_papers: SkippedPapers | None = None,
+    delivery_reports: DeliveryReports | None = None,
 ) -> web.Application:
     """Return the workspace as an application that is served on *host*.
 
@@ -52,7 +56,7 @@ def build_application(
     real list comes. *status* tells the state of things at a moment, as JSON data; its ``ok`` decides the answers of
     ``/healthz`` and ``/readyz``. *heartbeat* is in seconds, see `adapters.web.event_feed.EventFeed.subscribe`.
     *platform_previews* shows each card as other platforms would, by their names; *skipped_papers* takes what can't be
-    drawn.
+    drawn, *delivery_reports* has the log of each channel.
     """
     app = web.Application(middlewares=[handle_errors, build_access_middleware(host)], client_max_size=MAX_BODY_BYTES)
     app[ASSETS] = assets.load_assets()
@@ -68,6 +72,7 @@ def build_application(
         heartbeat,
         platform_previews or {},
         skipped_papers=skipped_papers or SkippedPapers(),
+        delivery_reports=delivery_reports,
     )
     app.add_routes(
         [
@@ -77,6 +82,7 @@ def build_application(
             web.get("/readyz", _get_readiness),
             web.get("/healthz", _get_health),
             web.get("/status", _get_status),
+            web.get(DELIVERIES_PATH, get_delivery_log),
             web.get("/api/channels", api.get_channels),
             web.get("/api/messages", api.get_messages),
             web.get("/api/complete", api.get_completions),
@@ -155,8 +161,7 @@ async def _get_status(request: web.Request) -> web.Response:
     report = await context.status(now)
     if "text/html" not in request.headers.get("Accept", ""):
         return web.json_response(dict(report))
-    titles = (await context.site_info()).source_titles
-    page = pages.render_status_page(report, request.app[ASSETS], now, titles)
+    page = pages.render_status_page(report, request.app[ASSETS], now, await context.site_info())
     return web.Response(text=page, content_type="text/html")
 
 

@@ -10,15 +10,20 @@ from datetime import datetime
 from adapters.web.chat import WebChat
 from adapters.web.event_feed import EventFeed
 from bot.bootstrap.context import Context, read_clock, read_monotonic
+from bot.bootstrap.operator_watch import OperatorWatch
 from bot.bootstrap.platforms import list_features
 from bot.bootstrap.services import open_platforms
 from bot.commands.context import CommandContext
 from bot.commands.table import CommandTable, build_table
+from bot.config import Settings
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.operator_notices import OperatorNotices, parse_operator_channel
 from bot.errors import create_reference
 from bot.jobs import Jobs
 from bot.ports.chat import Chat
+from bot.ports.features import PlatformFeatures
 from bot.ports.platforms import Platform
+from bot.ports.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,26 @@ async def open_bot(
         web = WebChat(stores.web_messages, feed)
         chats: dict[str, Chat] = {web.platform: web, **{name: platform.chat for name, platform in platforms.items()}}
         dispatcher = Dispatcher(stores, chats, clock, directories)
+        features = list_features(app_context.platforms)
         yield Bot(
             platforms,
-            build_table(CommandContext(stores, app_context.sources, directories, list_features(app_context.platforms))),
+            build_table(CommandContext(stores, app_context.sources, directories, features)),
             web,
             feed,
-            Jobs(stores, dispatcher, app_context.sources, clock, monotonic),
+            Jobs(
+                stores,
+                dispatcher,
+                app_context.sources,
+                clock,
+                monotonic,
+                watch=_build_watch(settings, stores, features),
+            ),
         )
+
+
+def _build_watch(settings: Settings, stores: Stores, features: Mapping[str, PlatformFeatures]) -> OperatorWatch | None:
+    """Return what tells the operator channel, where one is set."""
+    if not settings.operator_channel:
+        return None
+    labels = {name: known.label for name, known in features.items()}
+    return OperatorWatch(OperatorNotices(stores, parse_operator_channel(settings.operator_channel)), labels)

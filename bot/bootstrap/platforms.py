@@ -38,4 +38,5 @@ def list_features(platforms: Platforms = PLATFORMS) -> Mapping[str, PlatformFeat
 
 def build_settings_class(platforms: Platforms = PLATFORMS) -> type[Settings]:
     """Return the class of all settings, those of the platforms among them."""
-    return config.combine_settings([platform.settings_class for platform in platforms])
+    classes = [platform.settings_class for platform in platforms]
+    return config.combine_settings(classes, tuple(list_features(platforms)))

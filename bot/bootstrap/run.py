@@ -158,7 +158,8 @@ def _build_web_server(app_context: Context, bot: Bot) -> AbstractAsyncContextMan
         return await build_report(stores, bot.jobs, now, labels)
 
     async def load_site_info() -> SiteInfo:
-        return web.build_site_info(app_context.sources, is_sample=await is_sample_stored(stores.key_values))
+        is_sample = await is_sample_stored(stores.key_values)
+        return web.build_site_info(app_context.sources, is_sample=is_sample, platform_labels=labels)
 
     app = build_application(
         bot.commands,
@@ -172,6 +173,7 @@ def _build_web_server(app_context: Context, bot: Bot) -> AbstractAsyncContextMan
         host=settings.web_host,
         platform_previews=_build_previews(app_context, bot.commands),
         skipped_papers=stores.skipped_papers,
+        delivery_reports=stores.delivery_reports,
     )
     return serve(app, settings.web_host, settings.web_port)
 

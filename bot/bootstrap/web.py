@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Final
@@ -29,7 +29,9 @@ PAPERS_CHANNEL: Final = Channel("web", "local", "papers", ChannelKind.CHANNEL, "
 DIRECT_CHANNEL: Final = Channel("web", "local", "you", ChannelKind.DIRECT, "Broadsheet")
 
 
-def build_site_info(sources: Sequence[Source], *, is_sample: bool) -> SiteInfo:
+def build_site_info(
+    sources: Sequence[Source], *, is_sample: bool, platform_labels: Mapping[str, str] | None = None
+) -> SiteInfo:
     """Return what the page needs to know; *is_sample* tells that the papers are recorded ones."""
     return SiteInfo(
         is_sample=is_sample,
@@ -52,6 +54,7 @@ def build_site_info(sources: Sequence[Source], *, is_sample: bool) -> SiteInfo:
             "Alerts for the topics that you follow arrive here.", Example("Follow a topic", "follow")
         ),
         source_titles={source.name: source.title for source in sources},
+        platform_labels={WORKSPACE.platform: "Browser", **(platform_labels or {})},
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from bot.bootstrap import context
+from bot.cli import output
 
 
 def run(
@@ -23,7 +24,9 @@ def run(
     asyncio.run(bootstrap_run.run(lock_seconds=wait))
 
 
-def doctor() -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of {name, ok, sentence, fix}.")] = False,
+) -> None:
     """Check the installation and name the fix for what is wrong.
 
     Example: python -m bot doctor
@@ -31,7 +34,10 @@ def doctor() -> None:
     from bot.diagnostics.doctor import run_checks
 
     findings = asyncio.run(run_checks())
-    for finding in findings:
+    if as_json:
+        rows = [{"name": each.name, "ok": each.ok, "sentence": each.sentence, "fix": each.fix} for each in findings]
+        output.print_json(rows)
+    for finding in () if as_json else findings:
         typer.echo(f"{'ok ' if finding.ok else 'FIX'} {finding.message}")
     raise typer.Exit(code=0 if all(finding.ok for finding in findings) else 1)
 

@@ -11,6 +11,7 @@ from bot.commands.context import CommandContext, format_channel, format_channel_
 from bot.commands.follows import follow_list
 from bot.commands.papers import reading_list
 from bot.commands.preferences import next_sends
+from bot.commands.preferences.open_circuits import describe_open_circuit
 from bot.domain.channels import Channel, ChannelKind
 from bot.i18n import formatting
 from bot.i18n.formatting import join_sentences
@@ -100,7 +101,9 @@ async def _build_channel_item(context: CommandContext, request: Request, channel
     pause = running or Action(gettext("Pause"), "pause", channel=channel.id)
     return Item(
         title=format_channel_heading(channel),
-        text=next_sends.describe_state(channel_state, request.now),
+        text=join_sentences(
+            next_sends.describe_state(channel_state, request.now), await describe_open_circuit(context, channel_state)
+        ),
         notes=notes,
         actions=(
             Action(gettext("Settings"), "settings", {}, format_channel(channel), channel=channel.id),

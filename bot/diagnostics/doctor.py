@@ -12,7 +12,7 @@ from typing import Final
 from bot.bootstrap import context, file_permissions
 from bot.bootstrap.platforms import PLATFORMS, Platforms
 from bot.config import Settings
-from bot.diagnostics.platform_checks import check_platforms
+from bot.diagnostics.platform_checks import check_platforms, label_results
 from bot.domain.feed import find_newest_feed_date
 from bot.errors import BroadsheetError, Locked, SourceError
 from bot.i18n import formatting
@@ -37,24 +37,26 @@ async def run_checks(platforms: Platforms = PLATFORMS) -> Sequence[CheckResult]:
     settings, now = context.load_settings(platforms), context.read_clock()
     running = _is_bot_running(settings)
     findings = [
-        CheckResult(ok=True, message="The settings can be read."),
-        *_check_secret_files(settings),
+        CheckResult(ok=True, message="The settings can be read.", name="settings"),
+        *label_results("secret_files", _check_secret_files(settings)),
         CheckResult(
-            ok=True, message=f"A bot runs on {settings.data_dir}." if running else "No bot runs here at the moment."
+            ok=True,
+            message=f"A bot runs on {settings.data_dir}." if running else "No bot runs here at the moment.",
+            name="bot",
         ),
-        *_check_ports(settings, running=running),
-        *([] if settings.is_local_only else [CheckResult(ok=False, message=OPEN_NETWORK_WARNING)]),
-        database := _check_database(settings),
+        *label_results("ports", _check_ports(settings, running=running)),
+        *([] if settings.is_local_only else [CheckResult(ok=False, message=OPEN_NETWORK_WARNING, name="network")]),
+        *label_results("database", [database := _check_database(settings)]),
     ]
     if not database.ok:
         return [*findings, *await check_platforms(platforms, settings, None, running=running)]
     try:
         async with context.open_stores(settings) as stores:
-            findings += await _check_stored_papers(stores, now)
-            findings += await _check_sources(settings, stores, now)
+            findings += label_results("papers", await _check_stored_papers(stores, now))
+            findings += label_results("sources", await _check_sources(settings, stores, now))
             findings += await check_platforms(platforms, settings, stores, running=running)
     except BroadsheetError as error:
-        findings.append(CheckResult(ok=False, message=str(error)))
+        findings.append(CheckResult(ok=False, message=str(error), name="database"))
     return findings
 
 

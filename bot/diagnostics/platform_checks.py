@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.bootstrap.platforms import Platforms
 from bot.bootstrap.services import build_services
 from bot.config import Settings
 from bot.delivery import pending_notices
+from bot.delivery.operator_notices import parse_operator_channel
 from bot.domain.channels import ChannelKind
 from bot.ports.channels import ChannelState
 from bot.ports.platforms import CheckContext, CheckResult
@@ -32,8 +34,37 @@ async def check_platforms(
                 has_public_listener=settings.port is not None,
                 public_url=settings.public_url,
             )
-            results += await platform.check_platform(settings, check_context)
-    return [*results, *(await _check_pending_notices(platforms, stores) if stores else ())]
+            results += label_results(platform.name, await platform.check_platform(settings, check_context))
+    if stores is None:
+        return results
+    notices = label_results("notices", await _check_pending_notices(platforms, stores))
+    return [
+        *results,
+        *notices,
+        *label_results("operator_channel", await _check_operator_channel(platforms, settings, stores)),
+    ]
+
+
+def label_results(name: str, results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return results as those of a group."""
+    return [replace(result, name=name) for result in results]
+
+
+async def _check_operator_channel(platforms: Platforms, settings: Settings, stores: Stores) -> Sequence[CheckResult]:
+    """Look whether the channel that is told of trouble can be told."""
+    if not settings.operator_channel:
+        return []
+    channel = parse_operator_channel(settings.operator_channel)
+    off = [each.label for each in platforms if each.name == channel.platform and not each.is_configured(settings)]
+    channel_state = await stores.channels.get(channel)
+    if off:
+        message = f"OPERATOR_CHANNEL is on {off[0]}, which is not set up. Give it its token, or name another channel."
+    elif channel_state and channel_state.retired_reason:
+        why = str(channel_state.retired_reason).rstrip(".")
+        message = f"OPERATOR_CHANNEL takes no messages: {why}. Invite the bot again, or name another channel."
+    else:
+        return [CheckResult(ok=True, message="OPERATOR_CHANNEL is told of trouble.")]
+    return [CheckResult(ok=False, message=message)]
 
 
 async def _check_pending_notices(platforms: Platforms, stores: Stores) -> Sequence[CheckResult]:

@@ -103,6 +103,11 @@ class Circuit:
     failures: int
     reason: Reason | None = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether everything is refused, for a permission that is missing; a silence shows after several failures."""
+        return self.failures <= 1
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimQueue:

@@ -17,6 +17,8 @@ class Feature(StrEnum):
     """Links that people post are heard of, and a card is shown below them."""
     MORE_SHORTCUTS = "more shortcuts"
     """The menu of a message has room for what is a button below an answer too."""
+    OPERATOR = "operator"
+    """Whoever uses it runs the installation, and is told of all of it."""
     REACTIONS = "reactions"
     """Reactions to a message are heard of, by which its readers pick papers."""
     ROLES = "roles"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from bot.ports.channels import ChannelState
 from bot.ports.chat import Chat
@@ -22,6 +23,8 @@ from bot.ports.workspaces import Directory
 
 if TYPE_CHECKING:
     import typer
+
+_SENTENCE_END: Final = re.compile(r"(?<=\.)\s+(?=[A-Z“])")
 
 SettingsT = TypeVar("SettingsT", bound=PlatformSettings)
 
@@ -90,10 +93,24 @@ class CliContext(Generic[SettingsT]):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing looked at; ``message`` says how it is and, if it is not ``ok``, what to do."""
+    """One thing looked at; ``message`` says how it is and, if it is not ``ok``, what to do.
+
+    ``name`` is the group that it belongs to, a word that stays the same.
+    """
 
     ok: bool
     message: str
+    name: str = field(default="", compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """How it is: all of what is well, and the first sentence of what is not."""
+        return self.message if self.ok else _SENTENCE_END.split(self.message, maxsplit=1)[0]
+
+    @property
+    def fix(self) -> str:
+        """What to do: what comes behind the sentence; "" for what is well, or where nothing more is said."""
+        return self.message.removeprefix(self.sentence).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.ports.audit import Audit
 from bot.ports.channels import Channels
 from bot.ports.deliveries import Circuits, Digests, Ledger
+from bot.ports.delivery_reports import DeliveryReports
 from bot.ports.follows import Follows, MutesAndSaves
 from bot.ports.key_value import KeyValueStore
 from bot.ports.maintenance import Maintenance
@@ -36,6 +37,7 @@ class Stores:
     digests: Digests
     ledger: Ledger
     circuits: Circuits
+    delivery_reports: DeliveryReports
     follows: Follows
     mutes_and_saves: MutesAndSaves
     audit: Audit

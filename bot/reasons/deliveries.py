@@ -11,6 +11,8 @@ INTERRUPTED: Final = "delivery.interrupted"
 
 DELIVERY_SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
     "card.not_rendered": phrase("The card can’t be drawn: {error}"),
+    "circuit.held": phrase("Messages to {platform} wait since {since}: {reason}."),
+    "circuit.silent": phrase("{platform} has given no answer since {since}; messages wait and go out when it does."),
     "connection.lost": phrase("the connection broke ({error})"),
     "database.unusable": phrase("The database can’t be used: {why}"),
     "delivery.given_up": phrase("given up after {attempts}: {why}"),

@@ -46,19 +46,16 @@ async def end_cut_short_attempts(connection: AsyncConnection, reason: str, now: 
     await connection.execute(update(attempts).where(attempts.c.ended.is_(None), doubtful.exists()).values(values))
 
 
-async def fetch_attempts(connection: AsyncConnection, delivery_id: int) -> list[Attempt]:
-    """Return the attempts of one message, oldest first."""
-    query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
-    return [
-        Attempt(
-            row.number,
-            row.began,
-            row.ended,
-            AttemptOutcome(row.outcome) if row.outcome else None,
-            decode_reason(row.reason),
-        )
-        for row in await connection.execute(query)
-    ]
+async def fetch_attempts(connection: AsyncConnection, delivery_ids: Sequence[int]) -> dict[int, list[Attempt]]:
+    """Return the attempts of messages by their numbers, oldest first."""
+    found: dict[int, list[Attempt]] = {}
+    for chunk in split_into_chunks(delivery_ids):
+        query = select(attempts).where(attempts.c.delivery_id.in_(chunk)).order_by(attempts.c.number)
+        for row in await connection.execute(query):
+            outcome = AttemptOutcome(row.outcome) if row.outcome else None
+            attempt = Attempt(row.number, row.began, row.ended, outcome, decode_reason(row.reason))
+            found.setdefault(row.delivery_id, []).append(attempt)
+    return found
 
 
 async def count_resent_messages(connection: AsyncConnection, since: datetime) -> int:

@@ -129,7 +129,7 @@ class LedgerStore:
     async def list_attempts(self, delivery: Delivery) -> Sequence[Attempt]:
         """Return the attempts to send a message, oldest first."""
         async with self.database.begin_read() as connection:
-            return await fetch_attempts(connection, delivery.id)
+            return (await fetch_attempts(connection, [delivery.id])).get(delivery.id, [])
 
     async def count_resent(self, since: datetime) -> int:
         """Return how many messages were sent again since without knowing whether they had been posted."""

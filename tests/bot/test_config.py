@@ -258,3 +258,24 @@ def test_a_log_is_text_or_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults(monkeypatch, LOG_FORMAT="xml") == ("LOG_FORMAT: “xml” is neither text nor json.",)
     monkeypatch.setenv("LOG_FORMAT", "JSON")
     assert load().log_format == "json"
+
+
+@pytest.mark.parametrize("channel", ["", "slack:T1:C1", "discord:10:20", "web:local:papers"])
+def test_the_operator_channel_is_on_a_platform(monkeypatch: pytest.MonkeyPatch, channel: str) -> None:
+    assert choose(monkeypatch, OPERATOR_CHANNEL=channel).operator_channel == channel
+
+
+@pytest.mark.parametrize(
+    ("channel", "fault"),
+    [
+        ("#ops", "“#ops” is not a channel such as discord:WORKSPACE:CHANNEL, with the ids of both."),
+        ("slack:T1:", "“slack:T1:” is not a channel such as discord:WORKSPACE:CHANNEL, with the ids of both."),
+        ("slak:T1:C1", "“slak” is no platform; did you mean slack:T1:C1."),
+        ("Discord:10:20", "“Discord” is no platform; did you mean discord:10:20."),
+        ("irc:1:2", "“irc” is no platform; there are web, slack, discord."),
+    ],
+)
+def test_an_operator_channel_that_is_none_is_refused_with_what_was_meant(
+    monkeypatch: pytest.MonkeyPatch, channel: str, fault: str
+) -> None:
+    assert faults(monkeypatch, OPERATOR_CHANNEL=channel) == (f"OPERATOR_CHANNEL: {fault}",)

@@ -15,10 +15,13 @@ import pytest
 from aiohttp import ClientSession
 
 from bot import health
+from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
 from bot.domain.channels import Channel, ChannelKind
+from bot.domain.deliveries import AttemptOutcome, DeliveryKey, DeliveryState
 from bot.domain.preferences import Preferences
 from bot.jobs import DAILY, HOURLY, SWEEP_INTERVAL, TICK_INTERVAL, Jobs
+from bot.ports.deliveries import Circuit, DigestRecord, Draft, Settlement
 from bot.ports.sources import SourceState
 from bot.reasons.reason import Reason, to_reason
 from bot.sources.arxiv import source as arxiv
@@ -126,6 +129,54 @@ async def test_channels_that_should_have_a_digest_and_get_nothing_are_named(jobs
     report = await health.build_report(jobs.stores, jobs, NOW, {"discord": "Discord"})
     assert report["silent"] == ["#papers on Discord: the channel was deleted"]
     assert report["ok"] is True, "no restart mends that"
+
+
+async def _give_up_digest(jobs: Jobs, channel: Channel, outcome: AttemptOutcome) -> None:
+    """Plan the digest of a channel for now, and give it up after one attempt."""
+    await jobs.stores.channels.save_preferences(channel, Preferences(on=True), NOW + DAILY)
+    channel_state = await jobs.stores.channels.get_or_create(channel, NOW)
+    draft = Draft(DeliveryKey(channel, "digest", "2026-11-24"), Card("Today"))
+    record = DigestRecord(channel_state, NOW.date(), "planned", drafts=(draft,), next_run=NOW + DAILY, due=NOW)
+    await jobs.stores.digests.commit_digests([record], NOW)
+    (delivery,) = await jobs.stores.ledger.claim(NOW, NOW + DAILY, 1)
+    await jobs.stores.ledger.settle(delivery, Settlement(DeliveryState.DEAD, outcome, reason=to_reason("boom")), NOW)
+
+
+async def test_a_digest_that_was_given_up_is_not_well(jobs: Jobs) -> None:
+    await _give_up_digest(jobs, ROOM, AttemptOutcome.UNKNOWN)
+    report = await health.build_report(jobs.stores, jobs, NOW)
+    place = {"platform": "discord", "workspace": "10", "channel": "20", "name": "papers"}
+    failed = {"state": "failed", **place, "reason": "boom", "day": "2026-11-24"}
+    assert (report["failed_digests"], report["attention"], report["silent"]) == ([failed], [failed], [])
+    assert report["ok"] is False
+    later = await health.build_report(jobs.stores, jobs, NOW + DAILY + SECOND)
+    assert later["failed_digests"] == []
+
+
+async def test_a_digest_that_was_refused_is_told_of_and_no_restart_mends_it(jobs: Jobs) -> None:
+    await _give_up_digest(jobs, ROOM, AttemptOutcome.REFUSED)
+    report = await health.build_report(jobs.stores, jobs, NOW, {"discord": "Discord"})
+    assert (report["failed_digests"], report["silent"]) == ([], ["#papers on Discord: boom"])
+    assert report["ok"] is True
+
+
+async def test_what_waits_and_for_whom_is_told(jobs: Jobs) -> None:
+    await jobs.stores.ledger.add([Draft(DeliveryKey(ROOM, "share", "1"), Card("x"))], NOW)
+    await jobs.stores.circuits.open(Circuit("discord", "10", NOW, NOW + SECOND, 3, to_reason("no answer")))
+    report = await health.build_report(jobs.stores, jobs, NOW)
+    assert report["queue"] == [{"platform": "discord", "workspace": "10", "messages": 1}]
+    since, until = NOW.isoformat(), (NOW + SECOND).isoformat()
+    circuit = {"platform": "discord", "workspace": "10", "since": since, "until": until, "reason": "no answer"}
+    assert report["circuits"] == [circuit]
+    assert (report["resent"], report["ok"]) == (0, True)
+
+
+async def test_messages_that_were_sent_again_without_knowing_are_counted_for_a_week(jobs: Jobs) -> None:
+    await jobs.stores.ledger.add([Draft(DeliveryKey(ROOM, "digest", "2026-11-24"), Card("x"))], NOW)
+    (delivery,) = await jobs.stores.ledger.claim(NOW, NOW + DAILY, 1)
+    await jobs.stores.ledger.settle(delivery, Settlement(DeliveryState.RETRY, AttemptOutcome.RESENT), NOW)
+    assert (await health.build_report(jobs.stores, jobs, NOW))["resent"] == 1
+    assert (await health.build_report(jobs.stores, jobs, NOW + 7 * DAILY + SECOND))["resent"] == 0
 
 
 async def test_before_the_start_nothing_is_late(jobs: Jobs) -> None:

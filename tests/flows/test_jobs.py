@@ -2,15 +2,17 @@
 
 import inspect
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.bootstrap.context import read_monotonic
+from bot.bootstrap.operator_watch import OperatorWatch
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.operator_notices import OperatorNotices
 from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryKey, DeliveryState
 from bot.domain.follows import Follow
@@ -179,9 +181,10 @@ async def test_the_daily_round_keeps_one_sighting_a_day_of_what_is_older_than_30
 
 async def test_the_clock_calls_every_job(world: World) -> None:
     """A job that nobody calls would be none."""
-    jobs = world.jobs.list_jobs()
+    watch = OperatorWatch(OperatorNotices(world.stores, PAPERS))
+    jobs = replace(world.jobs, watch=watch).list_jobs()
     names = {"deliver fake", "look up fake", "tick", "poll", "announcements", "sweep", "votes", "housekeeping"}
-    assert names <= {job.name for job in jobs}, "people know them from /healthz"
+    assert names | {"operator"} <= {job.name for job in jobs}, "people know them from /healthz"
     called = {getattr(job.run, "func", job.run).__name__ for job in jobs}
     every = {name for name, value in vars(Jobs).items() if inspect.iscoroutinefunction(value)}
     assert called == every - {"run_job", "recover"}

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from adapters.common.html import join_html, render_tag
 from adapters.web.assets import Assets
-from adapters.web.rendering import forms, status_page
+from adapters.web.rendering import delivery_status, forms, status_page
 from adapters.web.rendering.icons import load_sprite, render_icon
 from adapters.web.rendering.preview_window import render_preview_dialog
 from adapters.web.rendering.site_info import DIRECT_CHANNEL, EmptyChannel, SiteInfo
@@ -18,6 +18,7 @@ from adapters.web.rendering.text import render_plain_text
 from bot.domain.channels import Channel
 from bot.i18n.formatting import format_count, format_moment
 from bot.ports.channels import ChannelState
+from bot.ports.delivery_reports import LoggedMessage
 from bot.reasons.reason import format_reason
 
 _STYLE_SHEETS: Final = (
@@ -232,7 +233,7 @@ def render_plain_page(title: str, assets: Assets, *parts: Markup, script: str = 
         href="/",
         class_="mast",
     )
-    inside = render_tag("main", render_tag("h1", title), *parts, class_="column")
+    inside = render_tag("main", render_tag("h1", render_plain_text(title)), *parts, class_="column")
     return _render_document(assets, render_tag("body", load_sprite(), logo, inside, class_="plain"), script)
 
 
@@ -241,17 +242,29 @@ def render_error_page(sentence: str, assets: Assets) -> str:
     return render_plain_page(sentence, assets, render_tag("p", render_tag("a", "Back to the workspace", href="/")))
 
 
-def render_status_page(
-    report: Mapping[str, Any], assets: Assets, now: datetime, source_titles: Mapping[str, str]
-) -> str:
-    """Return the state of things as a page for people; *source_titles* are what they call the sources, by name."""
+def render_status_page(report: Mapping[str, Any], assets: Assets, now: datetime, site: SiteInfo) -> str:
+    """Return the state of things as a page for people."""
     title = "Broadsheet runs." if report.get("ok") else "Something needs a look."
     health_link = render_tag(
         "p", "The same for programs: ", render_tag("a", "/healthz", href="/healthz"), ".", class_="small quiet"
     )
     return render_plain_page(
-        title, assets, status_page.render_report(report, now, source_titles), health_link, script="status.js"
+        title,
+        assets,
+        status_page.render_report(report, now, site.source_titles, site.platform_labels),
+        health_link,
+        script="status.js",
     )
+
+
+def render_delivery_log_page(
+    channel: Channel, messages: Sequence[LoggedMessage], assets: Assets, labels: Mapping[str, str]
+) -> str:
+    """Return the latest messages of a channel; *labels* are what people call the platforms, by name."""
+    back = render_tag("p", render_tag("a", "All of the status", href="/status"), class_="small")
+    about = render_tag("p", "The latest messages, newest first, with every attempt to post them.", class_="quiet")
+    title = delivery_status.render_log_title(channel, labels)
+    return render_plain_page(title, assets, about, delivery_status.render_log(messages), back, script="status.js")
 
 
 def _render_document(assets: Assets, body: Markup, script: str = "") -> str:

@@ -12,7 +12,7 @@ from bot.ports.features import Feature, PlatformFeatures
 
 PLATFORM: Final = "web"
 WORKSPACE: Final = "local"
-FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY}))
+FEATURES: Final = PlatformFeatures("the browser", frozenset({Feature.ACCESS_POLICY, Feature.OPERATOR}))
 LOCAL_USER: Final = Person("you", "You", is_manager=True)
 """The one user of the local workspace."""
 DIRECT_CHANNEL: Final = Channel(PLATFORM, WORKSPACE, "you", ChannelKind.DIRECT, "Broadsheet")
@@ -41,7 +41,7 @@ class SiteInfo:
     ``is_sample`` says that the papers are recorded ones, ``sample_notice`` whence they are. ``show_thumbnails`` allows
     thumbnails, which come from their source's own server. ``help_command`` is what is typed for every command,
     ``digest_command`` what starts the digest of a channel, ``resume_command`` what ends its pause.
-    ``source_titles`` are what people call the sources, by name.
+    ``source_titles`` and ``platform_labels`` are what people call the sources and the platforms, by name.
     """
 
     is_sample: bool = False
@@ -55,3 +55,4 @@ class SiteInfo:
     empty_channel: EmptyChannel | None = None
     empty_direct_channel: EmptyChannel | None = None
     source_titles: Mapping[str, str] = field(default_factory=dict)
+    platform_labels: Mapping[str, str] = field(default_factory=dict)

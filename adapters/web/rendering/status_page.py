@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from adapters.common.html import escape_text, join_html, render_tag
+from adapters.web.rendering import delivery_status
 from adapters.web.rendering.text import render_plain_text
 from bot.i18n.formatting import format_age, format_day, format_moment
 
@@ -20,14 +21,17 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d
 _AGES_KEY: Final = "jobs"
 """The part whose numbers are seconds since something ended."""
 _LABELS: Final = {
+    "attention": "Channels that need a look",
+    "circuits": "Left alone for a while",
+    "queue": "Messages that wait, for whom",
+    "resent": "Sent again without knowing, last seven days",
     "failing": "Jobs that fail",
     "overdue": "Jobs that are late",
     "late": "Channels whose digest is late",
     "jobs": "Jobs, last done",
     "papers": "Papers stored",
     "feed_date": "List of today",
-    "waiting": "Messages that wait",
-    "silent": "Channels that should have a digest and get nothing",
+    "waiting": "Messages that wait, how they stand",
     "skipped_papers": "Papers left out in the last seven days",
     "skipped": "Papers left out, with the reference in the log",
     "succeeded": "last answer",
@@ -37,13 +41,39 @@ _LABELS: Final = {
 """What the report calls things, and how people do."""
 
 
-def render_report(report: Mapping[str, Any], now: datetime, source_titles: Mapping[str, str]) -> Markup:
+_ORDER: Final = (
+    "database",
+    "overdue",
+    "failing",
+    "late",
+    "attention",
+    "circuits",
+    "queue",
+    "waiting",
+    "resent",
+    "sources",
+)
+"""What people look for first; the rest follows as it comes."""
+_HIDDEN: Final = frozenset({"ok", "failed_digests", "silent"})
+"""What the heading says, and what `attention` says with more."""
+_RENDERERS: Final[Mapping[str, Callable[[Any, Mapping[str, str]], Markup]]] = {
+    "attention": delivery_status.render_attention,
+    "circuits": delivery_status.render_circuits,
+    "queue": delivery_status.render_queue,
+}
+
+
+def render_report(
+    report: Mapping[str, Any], now: datetime, source_titles: Mapping[str, str], platform_labels: Mapping[str, str]
+) -> Markup:
     """Return the report as it stands at *now*; what is not known is left out.
 
-    *source_titles* are what people call the sources, by name.
+    *source_titles* and *platform_labels* are what people call the sources and the platforms, by name.
     """
-    named = {**report, "sources": _label_sources(report.get("sources"), source_titles)}
-    return _render_rows({key: value for key, value in named.items() if key != "ok"}, now, 0)
+    rows = {**report, "sources": _label_sources(report.get("sources"), source_titles)}
+    rows |= {key: render(report[key], platform_labels) for key, render in _RENDERERS.items() if key in report}
+    ordered = {key: rows[key] for key in (*_ORDER, *rows) if key in rows and key not in _HIDDEN}
+    return _render_rows(ordered, now, 0)
 
 
 def _label_sources(sources: Any, titles: Mapping[str, str]) -> Any:
@@ -72,6 +102,8 @@ def _render_row(key: str, value: Any, now: datetime, depth: int, *, ages: bool) 
 
 def _render_value(value: Any, now: datetime, depth: int, *, ages: bool = False) -> Markup:
     """Return a part of the report; what lies too deep is shown as it is."""
+    if isinstance(value, Markup):
+        return value
     if isinstance(value, Mapping) and value and depth < _MAX_DEPTH:
         return _render_rows(value, now, depth, ages=ages)
     if isinstance(value, list | tuple) and value and depth < _MAX_DEPTH:

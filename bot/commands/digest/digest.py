@@ -13,6 +13,7 @@ from bot.commands.autocomplete.dates import suggest_until_dates
 from bot.commands.context import CommandContext, format_channel, format_in_channel, is_zone_unknown
 from bot.commands.parsing import dates, parameter_types
 from bot.commands.preferences import next_sends, save
+from bot.commands.preferences.open_circuits import describe_open_circuit
 from bot.delivery import pending_notices
 from bot.digests import planner
 from bot.errors import Mistake
@@ -188,7 +189,7 @@ async def post_digest_now(context: CommandContext, request: Request) -> Answer:
     if outcome.state == "failed":
         return build_failure_answer(outcome.sentence)
     if outcome.state == "posted":
-        return build_text_answer(outcome.sentence)
+        return build_text_answer(join_sentences(outcome.sentence, await describe_open_circuit(context, channel_state)))
     return build_text_answer(
         outcome.sentence, Action(gettext("The newest list"), "today"), Action(gettext("Status"), "status")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -12,8 +13,9 @@ from bot.commands import pagination
 from bot.commands.context import CommandContext, format_channel, format_channel_heading
 from bot.commands.papers import feed_states
 from bot.commands.preferences import next_sends
+from bot.commands.preferences.open_circuits import describe_open_circuit
 from bot.digests import planner
-from bot.domain.channels import ChannelKind
+from bot.domain.channels import Channel, ChannelKind
 from bot.domain.deliveries import DeliveryState
 from bot.domain.feed import find_newest_feed_date
 from bot.errors import SendError
@@ -23,6 +25,7 @@ from bot.i18n.translation import format_number, gettext, ngettext, phrase
 from bot.ports.channels import ChannelState
 from bot.ports.commands import Answer, Command, Request
 from bot.ports.deliveries import PastDigest
+from bot.ports.features import Feature
 from bot.ports.sources import SourceState
 from bot.reasons.channels import CHANNEL_DELETED
 from bot.reasons.reason import format_reason
@@ -75,6 +78,7 @@ async def show_status(context: CommandContext, request: Request) -> Answer:
     history = await context.stores.digests.list_past_digests(request.channel, _MAX_DIGESTS)
     text = join_sentences(
         next_sends.describe_state(channel_state, request.now),
+        await describe_open_circuit(context, channel_state),
         await _find_posting_problem(context, channel_state),
         *outlook,
     )
@@ -94,7 +98,7 @@ async def show_status(context: CommandContext, request: Request) -> Answer:
                 Action(gettext("Settings"), "settings"),
                 Action(gettext("Follows"), "follows"),
             ),
-            footer=await _build_footer(context),
+            footer=await _build_footer(context, request.channel),
             fallback=text,
         ),
         request.arguments,
@@ -215,22 +219,33 @@ def _build_digest_item(past: PastDigest, zone: str) -> Item:
     )
 
 
-async def _build_footer(context: CommandContext) -> tuple[str, ...]:
-    waiting = await context.stores.ledger.count_open()
-    total = sum(waiting.values())
+async def _build_footer(context: CommandContext, channel: Channel) -> tuple[str, ...]:
+    """Say what waits for the channel, and elsewhere to whoever runs the installation; and what is stored."""
+    waiting = await context.stores.delivery_reports.count_waiting(channel)
     paper_count = gettext(
         "{papers} stored.", papers=formatting.format_count(await context.stores.papers.count_papers(), "paper")
     )
-    if not total:
-        return (gettext("No message is waiting."), paper_count)
+    here = _describe_waiting(waiting) if waiting else gettext("No message is waiting.")
+    return tuple(
+        line for line in (here, await _describe_waiting_elsewhere(context, channel, waiting), paper_count) if line
+    )
+
+
+def _describe_waiting(waiting: Mapping[DeliveryState, int]) -> str:
     states = formatting.format_list(
-        [
-            gettext(_DELIVERY_STATE_LABELS[state], number=format_number(number))
-            for state, number in waiting.items()
-            if number
-        ]
+        [gettext(_DELIVERY_STATE_LABELS[state], number=format_number(number)) for state, number in waiting.items()]
     )
-    return (
-        gettext("{messages} waiting: {states}.", messages=formatting.format_count(total, "message"), states=states),
-        paper_count,
-    )
+    total = formatting.format_count(sum(waiting.values()), "message")
+    return gettext("{messages} waiting: {states}.", messages=total, states=states)
+
+
+async def _describe_waiting_elsewhere(
+    context: CommandContext, channel: Channel, waiting: Mapping[DeliveryState, int]
+) -> str:
+    """Count what waits for other channels of the whole installation, where only its operator asks."""
+    if Feature.OPERATOR not in context.get_features(channel):
+        return ""
+    others = sum((await context.stores.ledger.count_open()).values()) - sum(waiting.values())
+    if others <= 0:
+        return ""
+    return gettext("{messages} waiting for other channels.", messages=formatting.format_count(others, "message"))

@@ -12,6 +12,7 @@ from bot.commands.autocomplete import papers
 from bot.commands.context import CommandContext, format_channel, format_in_channel, get_direct_channel
 from bot.commands.papers import lookup
 from bot.commands.parsing import parameter_types
+from bot.commands.preferences.open_circuits import describe_open_circuit
 from bot.digests import composition
 from bot.digests.feed_selection import is_eligible
 from bot.domain.channels import ChannelKind
@@ -50,12 +51,13 @@ async def explain_paper(context: CommandContext, request: Request, *, paper: str
         )
     channel_state = await context.load_channel_state(request)
     zone = channel_state.preferences.schedule.timezone
-    past_posts = lookup.format_past_posts(
-        await context.stores.digests.list_messages_of_paper(request.channel, found_paper.id), zone
-    )
+    messages = await context.stores.digests.list_messages_of_paper(request.channel, found_paper.id)
+    past_posts = lookup.format_past_posts(messages, zone)
+    is_sent = all(message.is_sent for message in messages)
+    delay = "" if is_sent else await describe_open_circuit(context, channel_state)
     rank = await _describe_rank(context, channel_state, found_paper)
     lines = (
-        (*past_posts, rank)
+        (*past_posts, delay, rank)
         if past_posts
         else (
             gettext("Not posted {inside}.", inside=format_in_channel(request.channel)),

@@ -170,6 +170,21 @@ def test_doctor_names_the_fix(sample: Path) -> None:
     assert "FIX Hugging Face can’t be reached" in result.stdout
 
 
+def test_doctor_gives_its_findings_as_json(sample: Path) -> None:
+    result = bot(sample, "doctor", "--json", WEB_PORT="0", OPERATOR_CHANNEL="slack:T1:C1")
+    assert result.returncode == 1, "as without it"
+    findings = {finding["name"]: finding for finding in json.loads(result.stdout)}
+    assert {tuple(finding) for finding in findings.values()} == {("name", "ok", "sentence", "fix")}
+    assert findings["settings"] == {"name": "settings", "ok": True, "sentence": "The settings can be read.", "fix": ""}
+    assert findings["operator_channel"] == {
+        "name": "operator_channel",
+        "ok": False,
+        "sentence": "OPERATOR_CHANNEL is on Slack, which is not set up.",
+        "fix": "Give it its token, or name another channel.",
+    }
+    assert findings["sources"]["fix"] == "Check the network, or HF_ENDPOINT."
+
+
 def test_doctor_tells_of_a_list_that_is_old(tmp_path: Path) -> None:
     (tmp_path / "2026-02-10.json").write_text(json.dumps([record("2602.00001", "Old")]), encoding="utf-8")
     assert bot(tmp_path / "data", "import", str(tmp_path / "2026-02-10.json")).returncode == 0
