@@ -63,10 +63,12 @@ async def judge(
         commands = build_table(CommandContext(stores))
         for channel in platforms.channels:
             key = get_digest_key(channel, (dates or {}).get(channel, day))
-            lost += [] if channel in unexpected or platforms.count_messages(key) else [str(key)]
-            for each in (key, replace(key, part=1, operation="reply")):
-                told_wrongly += await _check_row(stores, each, platforms.count_messages(each))
-            told_wrongly += await _check_status(stores, commands, key, platforms.count_messages(key))
+            reply = replace(key, part=1, operation="reply")
+            held, held_replies = platforms.count_messages(key, reply)
+            lost += [] if channel in unexpected or held else [str(key)]
+            told_wrongly += await _check_row(stores, key, held)
+            told_wrongly += await _check_row(stores, reply, held_replies)
+            told_wrongly += await _check_status(stores, commands, key, held)
             told_wrongly += await _check_why(commands, platforms, key)
     return Verdict(tuple(platforms.find_duplicates()), tuple(lost), tuple(told_wrongly))
 

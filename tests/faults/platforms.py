@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from adapters.discord.rendering import message_keys
+from adapters.discord.rendering.message_keys import hash_delivery_key, read_message_key
 from bot.domain.channels import Channel
 from bot.domain.deliveries import DeliveryKey
 from tests.papers import of_day
@@ -104,17 +104,20 @@ class Platforms:
         in_slack = sum(call.method == SLACK_POSTS for call in self.slack.calls)
         return in_slack + sum(f"{call.method} {call.route}" == DISCORD_POSTS for call in self.discord.calls)
 
-    def count_messages(self, key: DeliveryKey) -> int:
-        """Return how often a message is there; of several parts the one that is there most often counts."""
-        if key.channel.platform == "slack":
-            return self.read_slack()[str(key)]
-        found = self.read_discord()
-        hashed = message_keys.hash_delivery_key(key)
-        return max((number for (known, _), number in found.items() if known == hashed), default=0)
+    def count_messages(self, *keys: DeliveryKey) -> list[int]:
+        """Return how often each message is there; of several parts the one that is there most often counts."""
+        in_slack, in_discord = self.read_slack(), dict[str, int]()
+        for (hashed, _), number in self.read_discord().items():
+            in_discord[hashed] = max(in_discord.get(hashed, 0), number)
+        return [
+            in_slack[str(key)] if key.channel.platform == "slack" else in_discord.get(hash_delivery_key(key), 0)
+            for key in keys
+        ]
 
     def count_digests(self, day: date) -> dict[Channel, int]:
         """Return how often each channel has the first message of its digest."""
-        return {channel: self.count_messages(get_digest_key(channel, day)) for channel in self.channels}
+        keys = [get_digest_key(channel, day) for channel in self.channels]
+        return dict(zip(self.channels, self.count_messages(*keys), strict=True))
 
     def read_text(self, key: DeliveryKey) -> str:
         """Return what a channel shows of the bot."""
@@ -134,7 +137,7 @@ class Platforms:
         """Return how many messages carry each part of each delivery's key, in their buttons or their small print."""
         posts = (post for place in self.discord.places.values() for post in place.posts.values())
         own = (payloads.message(self.discord, post) for post in posts if post.author == self.discord.app.user)
-        return Counter(key for message in own if (key := message_keys.read_message_key(message)))
+        return Counter(key for message in own if (key := read_message_key(message)))
 
     def find_duplicates(self) -> list[str]:
         """Return the keys that more than one message carries."""

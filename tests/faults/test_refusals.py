@@ -75,11 +75,12 @@ async def test_refused_for_good_and_allowed_again(data: Path, report: Report) ->
 
 
 async def ask_for_digest(platforms: Platforms, channel: Channel) -> None:
-    """Type `digest on` and `digest now` as somebody of the channel, who lets the bot in again."""
-    for line in ("digest on", "digest now"):
-        if channel.platform == "slack":
-            await platforms.slack.command(line, channel=channel.id, user="U1")
-        else:
-            await platforms.discord.wait(lambda: bool(platforms.discord.commands))
-            reaction = await platforms.discord.slash(f"papers-setup {line}", {}, user="100", channel=channel.id)
-            await reaction.settled()
+    """Turn the digest on as somebody of the channel, who lets the bot in again, and ask for it now."""
+    slack, discord = platforms.slack, platforms.discord
+    if channel.platform == "slack":
+        await slack.command("digest on", channel=channel.id, user="U1")
+        await slack.wait(lambda: bool(slack.whispers(channel.id, "U1")))
+        await slack.press("Post now", within=slack.whispers(channel.id, "U1")[-1], user="U1")
+    else:
+        await discord.wait(lambda: bool(discord.commands))
+        await (await discord.slash("papers-setup digest now", {}, user="100", channel=channel.id)).settled()

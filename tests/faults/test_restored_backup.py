@@ -40,6 +40,9 @@ def restore(data: Path, backup: Path) -> None:
 async def test_restored_from_before_the_digests(data: Path, report: Report) -> None:
     now = datetime.now(UTC)
     async with open_platforms(list_days(now), 4, 4) as platforms:
+        await store_due_digests(data, platforms.channels, now + timedelta(hours=1))
+        async with run_bot(data, platforms.settings) as bot:
+            await bot.wait_until_settled(60)
         day = await store_due_digests(data, platforms.channels, now - timedelta(minutes=1))
         backup = await make_backup(data)
         async with run_bot(data, platforms.settings) as bot:
