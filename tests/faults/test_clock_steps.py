@@ -19,7 +19,7 @@ __all__ = ["library"]
 pytestmark = [pytest.mark.faults, pytest.mark.long]
 
 
-@pytest.mark.parametrize("steps", [("+3600",), ("-3600",), ("+3600", "+0"), ("-3600", "+0")], ids=lambda s: " ".join(s))
+@pytest.mark.parametrize("steps", [("+3600",), ("-3600",), ("+3600", "+0"), ("-3600", "+0")], ids=" ".join)
 async def test_set_with_posts_on_their_way(
     data: Path, tmp_path: Path, library: Path, report: Report, steps: tuple[str, ...]
 ) -> None:
