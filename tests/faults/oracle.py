@@ -61,11 +61,11 @@ async def judge(
     lost, told_wrongly = list[str](), list[str]()
     async with open_stores(data, datetime.now(UTC)) as stores:
         commands = build_table(CommandContext(stores))
-        for channel in platforms.channels:
-            key = get_digest_key(channel, (dates or {}).get(channel, day))
-            reply = replace(key, part=1, operation="reply")
-            held, held_replies = platforms.count_messages(key, reply)
-            lost += [] if channel in unexpected or held else [str(key)]
+        keys = [get_digest_key(channel, (dates or {}).get(channel, day)) for channel in platforms.channels]
+        replies = [replace(key, part=1, operation="reply") for key in keys]
+        counts = zip(platforms.count_messages(*keys), platforms.count_messages(*replies), strict=True)
+        for key, reply, (held, held_replies) in zip(keys, replies, counts, strict=True):
+            lost += [] if key.channel in unexpected or held else [str(key)]
             told_wrongly += await _check_row(stores, key, held)
             told_wrongly += await _check_row(stores, reply, held_replies)
             told_wrongly += await _check_status(stores, commands, key, held)
