@@ -79,7 +79,8 @@ class Platforms:
 
     def heal(self) -> None:
         """Let everything go well again."""
-        for fault in (*self.slack.faults, *self.discord.faults):
+        every: list[Any] = [*self.slack.faults, *self.discord.faults]
+        for fault in every:
             fault.times = 0
             if fault.until:
                 fault.until.set()

@@ -42,11 +42,10 @@ def allow(platforms: Platforms) -> None:
 
 def count_requests(platforms: Platforms, channel: Channel) -> int:
     """Return how often the bot tried to post to a channel."""
-    in_slack = [call for call in platforms.slack.calls if call.method == SLACK_POSTS]
-    in_discord = [call for call in platforms.discord.calls if f"{call.method} {call.route}" == DISCORD_POSTS]
-    return sum(call.arguments.get("channel") == channel.id for call in in_slack) + sum(
-        f"/{channel.id}/" in call.path for call in in_discord
-    )
+    slack_calls = [call for call in platforms.slack.calls if call.method == SLACK_POSTS]
+    discord_calls = [call for call in platforms.discord.calls if f"{call.method} {call.route}" == DISCORD_POSTS]
+    mine = [call for call in slack_calls if call.arguments.get("channel") == channel.id]
+    return len(mine) + len([call for call in discord_calls if f"/{channel.id}/" in call.path])
 
 
 async def test_refused_for_good_and_allowed_again(data: Path, report: Report) -> None:
