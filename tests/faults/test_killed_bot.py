@@ -47,7 +47,7 @@ async def kill_again_and_again(data: Path, platforms: Platforms, kills: int) -> 
 @pytest.mark.parametrize(
     ("kills", "latency"),
     [
-        pytest.param(4, (0, 2), id="4"),
+        pytest.param(3, (0, 2), id="3"),
         pytest.param(20, (0, 5), id="20", marks=pytest.mark.long),
         pytest.param(200, (0, 5), id="200", marks=pytest.mark.long),
         pytest.param(20, (5, 29), id="20-late", marks=pytest.mark.long),
@@ -57,7 +57,7 @@ async def test_killed_at_random_moments(data: Path, report: Report, kills: int, 
     now = datetime.now(UTC)
     number = max(8, kills)
     async with open_platforms(list_days(now), number, number) as platforms:
-        spacing = timedelta(seconds=START + LIFE / 2) if kills > 4 else timedelta(0)
+        spacing = timedelta(seconds=START + LIFE / 2) if kills > 3 else timedelta(0)
         first = now - timedelta(minutes=1)
         await store_due_digests(data, platforms.channels, first, spacing=spacing)
         dates = {
@@ -67,7 +67,7 @@ async def test_killed_at_random_moments(data: Path, report: Report, kills: int, 
         }
         platforms.slow(*latency)
         await kill_again_and_again(data, platforms, kills)
-        if kills <= 4:
+        if kills <= 3:
             await asyncio.sleep(latency[1])  # what is on its way arrives
             age_rows(data, timedelta(seconds=31))  # the quarantine of doubt
         async with run_bot(data, platforms.settings) as bot:
@@ -79,6 +79,7 @@ async def test_killed_at_random_moments(data: Path, report: Report, kills: int, 
         assert platforms.slack.violations == platforms.discord.violations == []
 
 
+@pytest.mark.long
 async def test_stopped_while_the_successor_starts(data: Path, report: Report) -> None:
     now = datetime.now(UTC)
     async with open_platforms(list_days(now), 6, 6) as platforms:

@@ -39,6 +39,7 @@ async def lose_first_replies(data: Path, platforms: Platforms, lines: int) -> No
     age_rows(data, QUARANTINE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lines", "place"), [(0, "quiet"), (65, "65 lines later")])
 async def test_where_the_history_is_read(data: Path, report: Report, lines: int, place: str) -> None:
     now = datetime.now(UTC)

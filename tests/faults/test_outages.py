@@ -79,7 +79,7 @@ async def test_an_outage_of_more_than_the_grace(data: Path, report: Report) -> N
         assert verdict == NONE
 
 
-@pytest.mark.parametrize(("number", "hung"), [(30, "slack"), (30, "discord")])
+@pytest.mark.parametrize(("number", "hung"), [(30, "slack"), pytest.param(30, "discord", marks=pytest.mark.long)])
 async def test_a_platform_that_hangs_delays_no_other(data: Path, report: Report, number: int, hung: str) -> None:
     now = datetime.now(UTC)
     async with open_platforms(list_days(now), number, number) as platforms:
