@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long check format lint types contracts schema bench lock clean
+.PHONY: help run test long faults check format lint types contracts schema bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,10 @@ test: $(VENV)/dev ## Run the tests
 	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
 
 long: $(VENV)/dev ## Run the tests that take longest: benchmarks, hostile input at length, processes side by side
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not faults"
+
+faults: $(VENV)/dev ## Run real bots against platforms, clocks and disks that fail, and print what came of it
+	@$(BIN)/python -m pytest -n 2 -m faults tests/faults
 
 check: $(VENV)/dev format lint types contracts schema test long ## Everything that a change must pass
 

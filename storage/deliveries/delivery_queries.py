@@ -99,7 +99,9 @@ def build_claim_query(of_one_platform: bool) -> Select[tuple[int]]:  # noqa: FBT
 def _match_claimable(row: FromClause, now: ColumnElement[datetime]) -> ColumnElement[bool]:
     parent = deliveries.alias()
     sent = select(parent.c.id).where(parent.c.id == row.c.parent_id, parent.c.state == DeliveryState.SENT.value)
-    in_time = and_(row.c.not_before <= now, or_(row.c.expires.is_(None), row.c.expires > now))
+    # What was recorded later than now was so before the clock was set back: it has nothing to wait for.
+    set_back = and_(row.c.state == DeliveryState.PENDING.value, row.c.created > now, row.c.not_before <= row.c.created)
+    in_time = and_(or_(row.c.not_before <= now, set_back), or_(row.c.expires.is_(None), row.c.expires > now))
     return and_(row.c.state.in_(WAITING_STATES), in_time, or_(row.c.parent_id.is_(None), sent.exists()))
 
 

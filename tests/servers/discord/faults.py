@@ -14,6 +14,8 @@ from aiohttp import web
 from tests.servers.discord.codes import CODES
 from tests.servers.discord.things import Call
 
+Seconds = float | Callable[[], float]
+"""So many, or what tells how many this time."""
 VIA = {"Via": "1.1 google"}
 """discord.py takes a 429 without it for a ban."""
 
@@ -24,7 +26,8 @@ class Fault:
 
     ``drop`` hangs up instead of answering, before or after the request was accepted; ``accepted`` tells that what is
     answered wrongly was done all the same. ``until`` and ``delay`` (seconds) make the caller wait first; alone they let
-    the request be answered then. ``body`` is a page instead of JSON, with ``headers``.
+    the request be answered then. ``lag`` lets the answer, or the hanging up, come so many seconds after what was
+    asked was done. ``body`` is a page instead of JSON, with ``headers``.
     A 429 is for the app in one route, or ``globally``, or ``shared`` with others: the last counts towards no ban.
     """
 
@@ -39,7 +42,8 @@ class Fault:
     accepted: bool = False
     body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    delay: float = 0
+    delay: Seconds = 0
+    lag: Seconds = 0
     until: asyncio.Event | None = None
     where: Callable[[Call], bool] | None = None
 
@@ -50,9 +54,13 @@ class Fault:
 
     async def hold(self) -> None:
         """Make the caller wait."""
-        await asyncio.sleep(self.delay)
+        await asyncio.sleep(count(self.delay))
         if self.until:
             await self.until.wait()
+
+    async def linger(self) -> None:
+        """Make the caller wait for what is done."""
+        await asyncio.sleep(count(self.lag))
 
     def answer(self) -> web.Response | None:
         """Return the wrong answer, or None when the request may be answered."""
@@ -69,6 +77,11 @@ class Fault:
         if status == 429:
             body["retry_after"] = self.retry_after
         return said(body, status, VIA if status == 429 else None)
+
+
+def count(seconds: Seconds) -> float:
+    """Return how many seconds it is this time."""
+    return seconds() if callable(seconds) else seconds
 
 
 def plain(route: str) -> str:

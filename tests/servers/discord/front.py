@@ -65,6 +65,7 @@ class Discord(Acting):
             return _hung_up(request)
         wrong = fault.answer()
         right = self._limited(request, call) if fault.accepted or wrong is None else wrong
+        await fault.linger()
         return _hung_up(request) if fault.drop == "after" else self._said(call, wrong or right)
 
     def _said(self, call: Call, answer: web.Response) -> web.Response:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from aiohttp import web
 
 Arguments = Mapping[str, Any]
+Seconds = float | Callable[[], float]
+"""So many, or what tells how many this time."""
 
 
 @dataclass(slots=True)
@@ -17,7 +19,8 @@ class Fault:
     """What the next ``times`` calls of ``method`` ("*" is any) get, where ``where`` holds of their arguments.
 
     ``drop`` hangs up instead of answering, before or after the method did its work. ``until`` and ``delay`` (seconds)
-    make the caller wait first; alone they let the method answer then. ``body`` is a page, or the answer's JSON.
+    make the caller wait first; alone they let the method answer then. ``lag`` lets the answer, or the hanging up, come
+    so many seconds after the method did its work. ``body`` is a page, or the answer's JSON.
     """
 
     method: str
@@ -26,7 +29,8 @@ class Fault:
     retry_after: float | None = None
     drop: Literal["", "before", "after"] = ""
     body: str | Mapping[str, Any] | None = None
-    delay: float = 0
+    delay: Seconds = 0
+    lag: Seconds = 0
     until: asyncio.Event | None = None
     times: int = 1
     where: Callable[[Arguments], bool] | None = None
@@ -37,9 +41,13 @@ class Fault:
 
     async def hold(self) -> None:
         """Make the caller wait."""
-        await asyncio.sleep(self.delay)
+        await asyncio.sleep(count(self.delay))
         if self.until:
             await self.until.wait()
+
+    async def linger(self) -> None:
+        """Make the caller wait for what is done."""
+        await asyncio.sleep(count(self.lag))
 
     def answer(self) -> web.Response | None:
         """Return the wrong answer, or None when the method may answer."""
@@ -51,6 +59,11 @@ class Fault:
             page = "<!doctype html><html><body>Something went wrong</body></html>" if self.body is None else self.body
             return web.Response(text=page, status=self.status or 200, content_type="text/html")
         return web.json_response({"ok": False, "error": self.error}) if self.error else None
+
+
+def count(seconds: Seconds) -> float:
+    """Return how many seconds it is this time."""
+    return seconds() if callable(seconds) else seconds
 
 
 def limited(seconds: float, error: str = "ratelimited") -> web.Response:

@@ -83,6 +83,7 @@ class Slack(Acting):
         if fault.drop == "before":
             return _hung_up(request)
         right = fault.answer() or answer()
+        await fault.linger()
         return _hung_up(request) if fault.drop == "after" else right
 
     def _answer(self, request: web.Request, call: Call) -> web.Response:

@@ -114,6 +114,16 @@ async def test_a_message_waits_for_its_time(stores: Stores, now: datetime) -> No
     assert (again.attempts, again.reason) == (0, to_reason("429"))
 
 
+async def test_what_was_recorded_before_the_clock_was_set_back_has_nothing_to_wait_for(
+    stores: Stores, now: datetime
+) -> None:
+    later = replace(KEY, channel=replace(ROOM, id="C2"))
+    await _add(stores, now, KEY)
+    await _add(stores, now, later, not_before=now + 60 * SECOND)
+    assert [claimed.key for claimed in await _claim(stores, now - timedelta(hours=1))] == [KEY]
+    assert [claimed.key for claimed in await _claim(stores, now + 60 * SECOND)] == [later]
+
+
 async def test_a_reply_waits_until_its_parent_is_sent(stores: Stores, now: datetime) -> None:
     drafts = [Draft(REPLY, Card("reply"), parent=KEY), Draft(KEY, Card("post"))]
     assert len(await stores.ledger.add(drafts, now)) == 2
