@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from bot.errors import StoreError
 from bot.ports.maintenance import Restored
 from storage.database import Database
 from storage.sql import build_insert
-from storage.tables import deliveries, marks
+from storage.tables import channels, deliveries, marks
 
 GENERATION_FILE: Final = "generation"
 GENERATION_MARK: Final = "generation"
@@ -25,6 +25,8 @@ GENERATION_MARK: Final = "generation"
 ALIVE_MARK: Final = "alive"
 RESTORED_SINCE_MARK: Final = "restored_since"
 RESTORED_AT_MARK: Final = "restored_at"
+_UNKNOWN_SPAN: Final = timedelta(days=2)
+"""How far back is looked for what was sent where nothing tells since when the database knows nothing."""
 
 
 async def begin_generation(database: Database, directory: Path, now: datetime) -> Restored | None:
@@ -33,7 +35,7 @@ async def begin_generation(database: Database, directory: Path, now: datetime) -
     Raises `bot.errors.StoreError`. Whoever calls holds the lock of *directory*.
     """
     async with database.begin_read() as connection:
-        restored = await _find_restore(connection, _read_tokens(directory))
+        restored = await _find_restore(connection, _read_tokens(directory), now)
     times = {RESTORED_SINCE_MARK: restored.since, RESTORED_AT_MARK: now} if restored else {}
     await raise_generation(database, directory, now, times)
     return restored
@@ -58,10 +60,11 @@ async def raise_generation(
     await asyncio.to_thread(_write_tokens, directory, [token])
 
 
-async def _find_restore(connection: AsyncConnection, known_tokens: Collection[str]) -> Restored | None:
+async def _find_restore(connection: AsyncConnection, known_tokens: Collection[str], now: datetime) -> Restored | None:
     """Return since when the database knows nothing, or None when it is the one that *known_tokens* speaks of.
 
-    One that has neither a token nor a message is new: nothing that it could have sent is unknown to it.
+    One without a token, a message or a channel is new: nothing that it could have sent is unknown to it. One with
+    channels that never ran stands in for one that did, where *known_tokens* speaks of that: it may have sent anything.
     """
     token = await _fetch_mark(connection, GENERATION_MARK)
     if token in known_tokens or not (token or known_tokens):
@@ -69,7 +72,10 @@ async def _find_restore(connection: AsyncConnection, known_tokens: Collection[st
     if alive := await _fetch_mark(connection, ALIVE_MARK):
         return Restored(datetime.fromisoformat(alive))
     newest = await connection.scalar(select(func.max(deliveries.c.created)))
-    return Restored(newest.astimezone(UTC)) if newest else None
+    if newest:
+        return Restored(newest.astimezone(UTC))
+    has_channels = known_tokens and await connection.scalar(select(channels.c.id).limit(1))
+    return Restored(now - _UNKNOWN_SPAN) if has_channels else None
 
 
 async def _fetch_mark(connection: AsyncConnection, name: str) -> str:

@@ -99,6 +99,17 @@ async def test_a_new_database_beside_an_old_file_is_new(data: Path, now: datetim
     assert await start(data, now) is None
 
 
+async def test_a_backup_of_one_that_never_ran_is_known_by_its_channels(
+    data: Path, tmp_path: Path, now: datetime
+) -> None:
+    async with open_stores(data, now) as stores:
+        await stores.channels.get_or_create(Channel("slack", "T1", "C1"), now)
+    back_up_database(data / "broadsheet.db", tmp_path / "copy.db")
+    assert await start(data, now) is None
+    restore(tmp_path / "copy.db", data)
+    assert await start(data, now + HOUR) == Restored(now + HOUR - timedelta(days=2))
+
+
 async def test_a_crash_in_between_is_no_restore(data: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     await start(data, now)
     with broken(data, "UPDATE ON marks"), pytest.raises(StoreError):
