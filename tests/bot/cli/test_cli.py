@@ -358,7 +358,7 @@ def test_a_lost_or_damaged_database_is_refused_with_the_way_back(sample: Path, t
     else:
         (data / "broadsheet.db").unlink()
     if damage == "empty":
-        (data / "broadsheet.db").touch()
+        (data / "broadsheet.db").touch(mode=0o600)
     kept = {path: path.read_bytes() for path in data.rglob("*") if path.is_file() and path.suffix != ".log"}
     refused = bot(data, "run", WEB_PORT="0")
     assert refused.returncode == 2

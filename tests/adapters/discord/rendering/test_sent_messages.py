@@ -19,11 +19,13 @@ from adapters.discord.commands.tree import build_command_tree
 from adapters.discord.interactions import responses
 from bot.commands.context import CommandContext
 from bot.commands.table import MAX_COMMANDS_PER_MINUTE, build_table
+from bot.delivery.operator_notices import OperatorNotices, Trouble
 from bot.digests import planner, vote_refresh
+from bot.domain.channels import Channel
 from bot.domain.papers import Paper
 from bot.follows import alerts
 from bot.ports.workspaces import Workspace
-from bot.reasons.reason import to_reason
+from bot.reasons.reason import Reason, to_reason
 from tests.adapters.discord.bot_harness import ANAS_DIRECT_MESSAGES, BotHarness
 from tests.adapters.discord.sent_messages import GOLDEN, Album
 from tests.servers.discord import rights
@@ -33,6 +35,7 @@ ROOT: Final = Path(__file__).parents[4]
 PAPER: Final = {"paper": "2602.12160"}
 TOPIC: Final = {"topic": "diffusion"}
 ANA: Final = "100"
+WELL: Final = Reason("operator.health_good")
 
 
 @pytest.fixture
@@ -193,6 +196,9 @@ async def test_life(album: Album) -> None:
     await harness.type("papers-setup digest set", {"mention": "30"}, user="90")
     await harness.server.delete_role("30")
     await until(album, "notice-post")
+    trouble = Trouble(Reason("operator.health_bad", problems=Reason("operator.channels_late", number=3)), WELL)
+    await OperatorNotices(harness.stores, Channel("discord", "10", "20")).update({"health": trouble}, harness.now)
+    await until(album, "operator-post")
     await harness.server.allow("20", rights.ALL & ~rights.SEND)
     await album.type("papers status", more="lacking")
     await harness.type("papers-setup digest now", user="90")
