@@ -111,6 +111,7 @@ def test_the_pages_show_commands() -> None:
     assert {"README.md", "docs/operating.md", "docs/topics.md", "docs/json.md"} <= {each.page for each in SHOWN}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("each", SHOWN, ids=lambda each: f"{each.page}: {each.line}")
 def test_every_command_runs(each: Shown, env: dict[str, str]) -> None:
     done = run(each.arguments, env)

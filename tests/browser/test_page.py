@@ -13,7 +13,7 @@ from adapters.web.rendering.site_info import SiteInfo
 from bot.cards.models import Action, Card, Item
 from tests.workspace import EXPORT, NLP_CHANNEL, NOW, Workspace, alert, digest, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def say(page: Page, line: str) -> None:
