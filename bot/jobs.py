@@ -121,6 +121,10 @@ class Jobs:
         """Read what is new at a source."""
         await poller.poll_source(self.stores, source, self.clock())
 
+    async def expire(self) -> None:
+        """Put in doubt what nobody sends any more, and give up what is too old."""
+        await self.dispatcher.expire_overdue()
+
     async def look_up(self, platform: str = "") -> None:
         """Look after messages whose fate is unknown, of one platform or of all."""
         await self.dispatcher.resolve_uncertain(platform)
@@ -159,6 +163,7 @@ class Jobs:
         """Return every job; messages go out first."""
         return (
             *self.list_delivery_jobs(),
+            Job("expire", LOOKUP_INTERVAL, self.expire),
             Job(TICK, TICK_INTERVAL, self.tick),
             *self.list_polling_jobs(self.sources),
             Job("sweep", SWEEP_INTERVAL, self.sweep),

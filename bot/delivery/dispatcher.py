@@ -80,7 +80,7 @@ class Dispatcher:
             while True:
                 claimed = await self._claim_due(platform, PLATFORM_SLOTS - len(tasks))
                 tried += len(claimed)
-                tasks |= {asyncio.create_task(self.deliver(delivery)) for delivery in claimed}
+                tasks |= {self._start_delivery(delivery) for delivery in claimed}
                 if claimed and len(tasks) < PLATFORM_SLOTS:
                     continue
                 if not tasks:
@@ -93,25 +93,32 @@ class Dispatcher:
         finally:
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def deliver(self, delivery: Delivery) -> None:
+    def _start_delivery(self, delivery: Delivery) -> asyncio.Task[None]:
+        """Send one claimed message in a task; it is in flight until that ends, also when it never begins."""
+        self._in_flight[delivery.id] = delivery
+        task = asyncio.create_task(self._deliver(delivery))
+        task.add_done_callback(lambda _: self._in_flight.pop(delivery.id, None))
+        return task
+
+    async def _deliver(self, delivery: Delivery) -> None:
         """Send one claimed message and settle it.
 
-        What can't be settled stays claimed, for `resolve_uncertain` to look up once nobody sends it any more.
+        What can't be settled stays claimed, for `expire_overdue` to put in doubt once nobody sends it any more.
         """
-        self._in_flight[delivery.id] = delivery
         try:
             with use_log_fields(delivery=str(delivery.key)):
                 await self._send(delivery)
         except Exception:
             log.exception("What became of a message can't be recorded; it will be looked up: %s", delivery.key)
-        finally:
-            self._in_flight.pop(delivery.id, None)
 
-    async def resolve_uncertain(self, platform: str = "") -> int:
-        """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
+    async def expire_overdue(self) -> None:
+        """Put in doubt what nobody sends any more, and give up what waits for longer than it may."""
         await self._stores.ledger.expire_claims(self._clock(), self._owner, tuple(self._in_flight))
         while late := await self._stores.ledger.expire_waiting(self._clock()):
             log.warning("%d messages were given up: they could not be posted in time", len(late))
+
+    async def resolve_uncertain(self, platform: str = "") -> int:
+        """Settle what is uncertain: look it up, then send it again or leave it; return how many were looked at."""
         doubtful = await self._stores.ledger.list_uncertain(self._clock(), _LOOKUP_BATCH, platform)
         slots = asyncio.Semaphore(MAX_LOOKUPS)
         await asyncio.gather(*(self._look_up(delivery, slots) for delivery in doubtful))
@@ -131,9 +138,7 @@ class Dispatcher:
         if limit <= 0:
             return []
         queue = ClaimQueue(platform, tuple(busy), self._owner)
-        claimed = await self._stores.ledger.claim(now, now + LEASE, limit, queue)
-        self._in_flight.update({delivery.id: delivery for delivery in claimed})
-        return claimed
+        return await self._stores.ledger.claim(now, now + LEASE, limit, queue)
 
     async def _send(self, delivery: Delivery) -> None:
         chat = self.chats.get(delivery.key.channel.platform)

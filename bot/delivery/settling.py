@@ -22,14 +22,12 @@ from typing import Final
 from bot.delivery.channel_retirement import ChannelRetirement
 from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.domain.channels import ChannelKind
-from bot.domain.deliveries import AttemptOutcome, DeliveryState
+from bot.domain.deliveries import LOOKUP_DELAY, AttemptOutcome, DeliveryState
 from bot.errors import Gone, Held, LookupPaused, RefusedForNow, TryLater, Uncertain, Unreachable, Unsendable, get_reason
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Ledger, Settlement
 from bot.reasons.reason import Reason
 
-LOOKUP_DELAY: Final = timedelta(seconds=30)
-"""A request in flight and the platform's history settle in this time."""
 MAX_ATTEMPTS: Final = 8
 """Refusals after which a message is given up."""
 _INITIAL_BACKOFF: Final = timedelta(seconds=2)

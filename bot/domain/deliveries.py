@@ -15,6 +15,8 @@ DIGEST_GRACE: Final = timedelta(hours=6)
 """How late a digest may be posted; after it the next one has its papers."""
 MESSAGE_GRACE: Final = timedelta(days=2)
 """How late any other message may be posted."""
+LOOKUP_DELAY: Final = timedelta(seconds=30)
+"""How long after an attempt its fate is not looked up: a request in flight and the platform's history settle in it."""
 
 
 @dataclass(frozen=True, slots=True)

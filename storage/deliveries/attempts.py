@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import and_, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,8 @@ from bot.ports.deliveries import Attempt
 from bot.reasons.reason import decode_reason
 from storage.sql import split_into_chunks
 from storage.tables import attempts, deliveries
+
+_LASTING_OUTCOMES: Final = (AttemptOutcome.SENT.value, AttemptOutcome.FOUND.value, AttemptOutcome.RESENT.value)
 
 
 async def begin_attempts(connection: AsyncConnection, delivery_ids: Sequence[int], now: datetime) -> None:
@@ -27,8 +30,10 @@ async def begin_attempts(connection: AsyncConnection, delivery_ids: Sequence[int
 async def end_attempt(
     connection: AsyncConnection, delivery: Delivery, outcome: AttemptOutcome, reason: str, now: datetime
 ) -> None:
-    """Record what came of the attempt that a message was claimed for."""
+    """Record what came of the attempt that a message was claimed for; a late answer takes back nothing."""
     mine = and_(attempts.c.delivery_id == delivery.id, attempts.c.number == delivery.attempt)
+    if outcome is AttemptOutcome.LATE:
+        mine = and_(mine, attempts.c.outcome.not_in(_LASTING_OUTCOMES))
     values = {"outcome": outcome.value, "ended": func.coalesce(attempts.c.ended, now)}
     # The reason why an answer did not come says more than that the message was found.
     values |= {"reason": reason} if reason else {}

@@ -30,7 +30,9 @@ async def record_sent_digest(connection: AsyncConnection, delivery: Any, now: da
 
 async def record_dead_message(connection: AsyncConnection, delivery: Any, outcome: AttemptOutcome, reason: str) -> None:
     """Free what a message had claimed that was surely never posted; give up the digest of which no message is left."""
-    if delivery.kind != "digest" and outcome is not AttemptOutcome.UNKNOWN:
+    # One that was sent again without knowing may be there by its first attempt, whatever became of the next.
+    may_be_posted = outcome is AttemptOutcome.UNKNOWN or await has_resent_attempt(connection, delivery.id)
+    if delivery.kind != "digest" and not may_be_posted:
         await _release_papers(connection, deliveries.c.id == delivery.id)
     if not _is_digest_post(delivery) or await _is_any_post_left(connection, delivery):
         return
@@ -38,7 +40,7 @@ async def record_dead_message(connection: AsyncConnection, delivery: Any, outcom
     planned = and_(_match_digest(delivery), digests.c.state == "planned")
     values = {"state": state, "reason": reason}
     given_up = (await connection.execute(update(digests).where(planned).values(values))).rowcount
-    if given_up and outcome is not AttemptOutcome.UNKNOWN:
+    if given_up and not may_be_posted:
         await _release_papers(connection, _match_messages(delivery))
         covered = and_(coverage.c.channel_id == delivery.channel_id, cast(coverage.c.day, Text) == delivery.subject)
         await connection.execute(delete(coverage).where(covered))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channels import Channel
-from bot.domain.deliveries import AttemptOutcome, DeliveryKey, DeliveryState
+from bot.domain.deliveries import LOOKUP_DELAY, AttemptOutcome, DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import ANY_QUEUE, Attempt, ClaimQueue, Draft, Settlement
 from bot.reasons.deliveries import INTERRUPTED
@@ -36,9 +36,6 @@ from storage.deliveries.records import DraftBatch, fetch_claimed_papers
 from storage.deliveries.settlement import abandon_waiting, build_expired_reason, settle_message
 from storage.sql import CHUNK_SIZE, get_or_create_channel_ids, match_channel, split_into_chunks
 from storage.tables import OPEN_DELIVERY_CONDITION, channels, deliveries
-
-LOOKUP_DELAY: Final = timedelta(seconds=30)
-"""How long after its start the fate of an attempt is not looked up: it may still be on its way."""
 
 _OLDEST_FIRST: Final = (deliveries.c.sent, deliveries.c.id)
 

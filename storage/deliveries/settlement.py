@@ -52,10 +52,7 @@ async def settle_message(
 async def abandon_waiting(
     connection: AsyncConnection, condition: ColumnElement[bool], reason: str, outcome: AttemptOutcome
 ) -> list[int]:
-    """Give up messages that wait, and what waits for them; return their numbers.
-
-    None of them is on its way, so that what they claimed is surely free.
-    """
+    """Give up messages that wait, and what waits for them; return their numbers."""
     ended: list[int] = []
     while True:
         waiting = update(deliveries).where(condition, deliveries.c.state.in_(WAITING_STATES))

@@ -65,7 +65,7 @@ async def late(jobs: Jobs, after: timedelta) -> set[str]:
 
 
 async def test_a_job_is_given_its_interval_and_a_margin_from_the_start(jobs: Jobs) -> None:
-    sending = {"deliver web", "look up web"}
+    sending = {"deliver web", "look up web", "expire"}
     assert await late(jobs, MARGIN) == set()
     assert await late(jobs, TICK_INTERVAL + MARGIN) == sending
     assert await late(jobs, SWEEP_INTERVAL + MARGIN) == sending | {"tick"}
@@ -239,7 +239,7 @@ async def test_the_address_for_supervisors_tells_it(jobs: Jobs) -> None:
         assert await asked() == (503, [], ["poll"])
         jobs.history.failures["poll"] = 0
         jobs.history.started_at = STARTED - (SWEEP_INTERVAL + MARGIN).total_seconds()
-        assert await asked() == (503, ["deliver web", "look up web", "tick"], [])
+        assert await asked() == (503, ["deliver web", "look up web", "expire", "tick"], [])
 
 
 async def test_being_alive_asks_nothing_of_the_database() -> None:

@@ -113,10 +113,11 @@ async def test_announcements_are_read_and_findable(world: World) -> None:
 async def test_messages_are_taken_up_whose_sender_died(world: World) -> None:
     await world.stores.ledger.add([Draft(DIGEST, Card(text="x"))], NOON)
     await world.stores.ledger.claim(NOON, NOON + timedelta(seconds=90), 1)
-    await world.jobs.look_up()
+    await world.jobs.expire()
     assert await world.state(DIGEST) is DeliveryState.SENDING, "whoever claimed it may still be at it"
     for _ in range(2):
         world.clock.pass_(minutes=2)
+        await world.jobs.expire()
         await world.jobs.look_up()
     assert await world.state(DIGEST) is DeliveryState.RETRY, "the chat was asked, and had no such message"
 
@@ -183,7 +184,17 @@ async def test_the_clock_calls_every_job(world: World) -> None:
     """A job that nobody calls would be none."""
     watch = OperatorWatch(OperatorNotices(world.stores, PAPERS))
     jobs = replace(world.jobs, watch=watch).list_jobs()
-    names = {"deliver fake", "look up fake", "tick", "poll", "announcements", "sweep", "votes", "housekeeping"}
+    names = {
+        "deliver fake",
+        "look up fake",
+        "expire",
+        "tick",
+        "poll",
+        "announcements",
+        "sweep",
+        "votes",
+        "housekeeping",
+    }
     assert names | {"operator"} <= {job.name for job in jobs}, "people know them from /healthz"
     called = {getattr(job.run, "func", job.run).__name__ for job in jobs}
     every = {name for name, value in vars(Jobs).items() if inspect.iscoroutinefunction(value)}

@@ -12,9 +12,10 @@ import pytest
 from bot.bootstrap.operator_watch import HEALTH_DELAY, OperatorWatch
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.operator_notices import OperatorNotices, parse_operator_channel
+from bot.domain.deliveries import DeliveryState
 from bot.domain.preferences import Preferences
 from bot.jobs import Jobs
-from bot.ports.deliveries import Circuit
+from bot.ports.deliveries import Circuit, Settlement
 from bot.reasons.reason import Reason, to_reason
 from tests.fakes import FakeChat, FakeMonotonic
 from tests.stores import open_stores
@@ -41,7 +42,7 @@ class Operator:
         deliveries = await self.jobs.stores.ledger.claim(moment, moment + 99 * HOUR, 9)
         assert {delivery.key.kind for delivery in deliveries} <= {"operator"}
         for delivery in deliveries:
-            await self.jobs.dispatcher.deliver(delivery)
+            await self.jobs.stores.ledger.settle(delivery, Settlement(DeliveryState.SENT, message="m"), moment)
         return [delivery.card.text for delivery in deliveries]
 
     async def open_circuit(self, after: timedelta = timedelta(), failures: int = 3) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from bot.cards.models import Card
 from bot.delivery.dispatcher import LEASE, WORKSPACE_SLOTS, Dispatcher
-from bot.delivery.settling import LOOKUP_DELAY, MAX_ATTEMPTS
+from bot.delivery.settling import MAX_ATTEMPTS
 from bot.domain.channels import Channel
-from bot.domain.deliveries import DIGEST_GRACE, AttemptOutcome, DeliveryKey, DeliveryState
+from bot.domain.deliveries import DIGEST_GRACE, LOOKUP_DELAY, AttemptOutcome, DeliveryKey, DeliveryState
 from bot.errors import Gone, Held, LookupPaused, RefusedForNow, TryLater, Uncertain, Unreachable, Unsendable
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft
@@ -175,7 +175,7 @@ async def test_a_process_that_died_while_sending_leaves_a_lease_that_runs_out(de
     await desk.stores.ledger.claim(NOW, NOW + LEASE, 10)
     desk.chat.held.append(str(KEY))
     desk.clock.now += LEASE + timedelta(seconds=1)
-    await desk.courier.resolve_uncertain()
+    await desk.courier.expire_overdue()
     desk.clock.now += LOOKUP_DELAY
     await desk.courier.resolve_uncertain()
     assert await desk.state() is DeliveryState.SENT
@@ -239,6 +239,7 @@ async def test_what_cannot_be_recorded_stays_claimed_and_holds_up_nothing(desk: 
         assert await desk.courier.dispatch_due() == 2
     assert (await desk.state(), await desk.state(other)) == (DeliveryState.SENDING, DeliveryState.SENT)
     desk.clock.now += LEASE
+    await desk.courier.expire_overdue()
     await desk.courier.resolve_uncertain()
     assert await desk.courier.dispatch_due() == 0
     assert await desk.state() is DeliveryState.SENT
@@ -306,6 +307,7 @@ async def test_a_pump_that_is_stopped_leaves_nothing_behind(desk: Desk) -> None:
 async def go_on(desk: Desk, span: timedelta) -> None:
     """Let time pass, look up and deliver, as the jobs do."""
     desk.clock.now += span
+    await desk.courier.expire_overdue()
     await desk.courier.resolve_uncertain()
     await desk.courier.dispatch_due()
 

@@ -117,6 +117,24 @@ async def test_one_sent_again_without_knowing_is_told_as_that(stores: Stores, no
     ]
 
 
+@pytest.mark.parametrize("end", ["refused", "retired", "too old"])
+async def test_one_sent_again_without_knowing_keeps_what_it_had_claimed_when_it_is_given_up(
+    stores: Stores, now: datetime, end: str
+) -> None:
+    due = await _plan(stores, now)
+    claimed = await _claim(stores, now)
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.UNCERTAIN), now)
+    await stores.ledger.settle(claimed, Settlement(DeliveryState.RETRY, AttemptOutcome.RESENT), now)
+    if end == "refused":
+        await stores.ledger.settle(await _claim(stores, now), REFUSAL, now)
+    elif end == "retired":
+        await stores.channels.retire(CHANNEL, to_reason("it was archived"))
+    else:
+        await stores.ledger.expire_waiting(now + DIGEST_GRACE)
+    assert await _get_state(stores) in {"refused", "failed"}
+    assert not await _is_free(stores, due), "its first attempt may be there"
+
+
 async def test_a_refused_one_may_be_posted_after_all_and_is_looked_up_first(stores: Stores, now: datetime) -> None:
     due = await _plan(stores, now)
     await stores.ledger.settle(await _claim(stores, now), REFUSAL, now)

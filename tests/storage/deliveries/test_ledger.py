@@ -10,14 +10,14 @@ from sqlalchemy.dialects import sqlite
 
 from bot.cards.models import Action, Card, Item, Link
 from bot.domain.channels import Channel
-from bot.domain.deliveries import DIGEST_GRACE, DeliveryKey, DeliveryState
+from bot.domain.deliveries import DIGEST_GRACE, LOOKUP_DELAY, DeliveryKey, DeliveryState
 from bot.ports.chat import Delivery
 from bot.ports.deliveries import Draft, Settlement
 from bot.ports.stores import Stores
 from bot.reasons.reason import to_reason
 from storage.database import Database
 from storage.deliveries.delivery_queries import build_claim_query, build_old_cards_query, match_refreshable
-from storage.deliveries.ledger import _OLDEST_FIRST, LOOKUP_DELAY
+from storage.deliveries.ledger import _OLDEST_FIRST
 from storage.sql import CHUNK_SIZE
 from storage.tables import deliveries
 from tests.papers import paper

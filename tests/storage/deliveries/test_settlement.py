@@ -45,7 +45,7 @@ async def test_an_answer_that_comes_late_changes_nothing_and_is_noted(stores: St
     assert not await stores.ledger.settle(second, failed, now + 4 * MINUTE), "what is sent stays sent"
     assert await _get_state(stores) is DeliveryState.SENT
     outcomes = [(one.number, one.outcome) for one in await stores.ledger.list_attempts(second)]
-    assert outcomes == [(1, AttemptOutcome.LATE), (2, AttemptOutcome.LATE)]
+    assert outcomes == [(1, AttemptOutcome.LATE), (2, AttemptOutcome.SENT)]
 
 
 async def test_an_answer_that_comes_while_it_is_looked_up_counts(stores: Stores, now: datetime) -> None:
@@ -132,3 +132,16 @@ async def test_after_a_restore_what_is_recorded_is_looked_up_first(stores: Store
     other = DeliveryKey(Channel("slack", "T1", "C2"), "alert", "1")
     await _add(stores, later, other)
     assert (await _claim(stores, later)).lookup_since is None, "what was posted before is known by then"
+
+
+async def test_a_late_answer_does_not_hide_that_it_was_sent_again_without_knowing(
+    stores: Stores, now: datetime
+) -> None:
+    await _add(stores, now, KEY)
+    first = await _claim(stores, now)
+    await stores.ledger.settle(first, Settlement(DeliveryState.UNCERTAIN), now)
+    await stores.ledger.settle(first, Settlement(DeliveryState.RETRY, AttemptOutcome.RESENT), now)
+    second = await _claim(stores, now)
+    assert not await stores.ledger.settle(first, SENT, now)
+    await stores.ledger.settle(second, SENT, now)
+    assert await stores.ledger.count_resent(now) == 1

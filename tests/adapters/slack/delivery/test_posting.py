@@ -13,9 +13,8 @@ import pytest
 from adapters.slack.delivery.chat import SlackChat
 from bot.cards.models import Card
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.settling import LOOKUP_DELAY
 from bot.domain.channels import Channel
-from bot.domain.deliveries import DeliveryKey, DeliveryState, Operation
+from bot.domain.deliveries import LOOKUP_DELAY, DeliveryKey, DeliveryState, Operation
 from bot.ports.deliveries import Draft
 from bot.ports.stores import Stores
 from bot.ports.workspaces import Workspace
@@ -55,6 +54,7 @@ class PostingHarness:
         for _ in range(rounds):
             await self.dispatcher.dispatch_due()
             self.later(minutes=1)
+            await self.dispatcher.expire_overdue()
             await self.dispatcher.resolve_uncertain()
 
     async def record(self, *keys: DeliveryKey, parent: DeliveryKey | None = None, text: str = "Hello") -> None:
